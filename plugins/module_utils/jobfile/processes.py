@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands of a job as options, and back.
+
+Code for an interpreter becomes a here-document on the standard input of ``exec PROGRAM -``: the shell is replaced, so
+that init tracks the program itself. The end word is quoted, so the shell changes nothing in the code.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from .commands import as_shell_script, raw_command
+from .errors import JobFileError
+from .scalars import as_text
+from .stanzas import APPARMOR_LOAD
+
+__metaclass__ = type
+
+HELPERS = (
+    ("pre_start", "pre-start"), ("post_start", "post-start"), ("pre_stop", "pre-stop"), ("post_stop", "post-stop"),
+)
+END_WORD = "END_OF_CODE"
+HERE_DOCUMENT = re.compile(r"exec ([^\n]+) - <<'(END_OF_CODE_*)'\n(.*)\2\n\Z", re.DOTALL)
+CONTINUATION = re.compile(r"[ \t]*\\\n[ \t]*")
+FORMS = "give a command, a script of several lines, or a dictionary with exec, or with script and interpreter"
+
+
+def to_processes(options):
+    """Return ``values["process"]`` for exec, script, interpreter, pre_start and its siblings, and apparmor_load."""
+    processes = {}
+    main = dict((key, options[key]) for key in ("exec", "script", "interpreter") if options.get(key) is not None)
+    if main:
+        processes["main"] = _process(main, "the job")
+    for option, name in HELPERS:
+        if options.get(option) is not None:
+            processes[name] = _process(_spelled_out(options[option], option), option)
+    if options.get("apparmor_load") is not None:
+        path = as_text(options["apparmor_load"], "apparmor_load")
+        processes["security"] = {"script": False, "command": APPARMOR_LOAD + path}
+    return processes
+
+
+def from_processes(processes):
+    """Return the options that ``to_processes`` makes ``processes`` of."""
+    options = dict((option, _options(processes[name])) for option, name in HELPERS if name in processes)
+    options.update(_options(processes["main"]) if "main" in processes else {})
+    if "security" in processes:
+        options["apparmor_load"] = processes["security"]["command"][len(APPARMOR_LOAD):]
+    return options
+
+
+def _spelled_out(value, option):
+    """Return the dictionary that a plain text stands for: one line is a command, several lines are a script."""
+    if isinstance(value, dict):
+        return dict((key, value[key]) for key in value if value[key] is not None)
+    text = as_text(value, option)
+    return {"script": text} if "\n" in text.rstrip("\n") else {"exec": text}
+
+
+def _process(given, what):
+    unknown = sorted(set(given) - set(["exec", "script", "interpreter"]))
+    if unknown:
+        raise JobFileError("%s cannot have %s" % (what, ", ".join(unknown)), hint=FORMS)
+    if ("exec" in given) == ("script" in given):
+        raise JobFileError("%s needs one of exec and script" % what, hint=FORMS)
+    if "exec" in given:
+        if "interpreter" in given:
+            raise JobFileError("%s has an interpreter but no script" % what, hint=FORMS)
+        return _command(as_text(given["exec"], "exec"), what)
+    script = as_text(given["script"], "script")
+    if script and not script.endswith("\n"):
+        script += "\n"
+    if "interpreter" in given:
+        script = _here_document(as_text(given["interpreter"], "interpreter").strip(), script)
+    return {"script": True, "command": script}
+
+
+def _command(given, what):
+    """Return the process that runs a command; one that the daemon would garble becomes a script."""
+    command = CONTINUATION.sub(" ", given).strip(" \t\r\n")
+    if not command:
+        raise JobFileError("exec of %s is empty" % what, hint="leave it out")
+    if raw_command(command) is None:
+        return {"script": True, "command": as_shell_script(command)}
+    return {"script": False, "command": command}
+
+
+def _here_document(interpreter, code):
+    if not interpreter or "\n" in interpreter:
+        raise JobFileError("interpreter must be a program on one line", hint="such as python, or /usr/bin/perl -w")
+    word = END_WORD
+    while word in code:
+        word += "_"
+    return "exec %s - <<'%s'\n%s%s\n" % (interpreter, word, code, word)
+
+
+def _options(process):
+    if not process["script"]:
+        return {"exec": process["command"]}
+    here_document = HERE_DOCUMENT.match(process["command"])
+    if not here_document or here_document.group(2) in here_document.group(3):
+        return {"script": process["command"]}
+    return {"interpreter": here_document.group(1), "script": here_document.group(3)}

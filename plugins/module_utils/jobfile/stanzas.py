@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stanzas of a job file: the only list of them.
+
+Parser, renderer, document model, version gate and documentation read this table. The order of the rows is the
+order in which the renderer writes them; rows of the same ``group`` stand together, without a blank line.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from collections import namedtuple
+
+from . import errors
+from .cnumbers import INT_MAX, LONG_MAX
+
+__metaclass__ = type
+
+LATEST = (1, 13, 2)
+# The first release with override files beside the job files.
+OVERRIDES_SINCE = (1, 3)
+# Every release that reads /etc/init and speaks com.ubuntu.Upstart0_6.
+FIRST = (0, 6, 0)
+
+# Repeat rules: what a second occurrence does.
+LAST = "last one wins"
+APPEND = "appends"
+ONCE = "cannot be unset"
+
+Stanza = namedtuple("Stanza", [
+    "name",       # the words that introduce it, as written in the file
+    "arguments",  # what follows them
+    "kind",       # how the parser reads and the renderer writes it: a key of their tables of functions
+    "key",        # key in the dict of values
+    "part",       # process name below the key "process", else None
+    "option",     # option of the module upstart_job
+    "group",      # heading under which the renderer puts it
+    "repeat",     # LAST, APPEND or ONCE
+    "since",      # version that brought it
+    "low",        # least and greatest accepted value of a number, else None
+    "high",
+    "choices",    # for a choice: word -> version that brought it, else None
+    "message",    # the daemon's message for a bad value, else None
+])
+
+
+def _row(name, arguments, kind, key, group, part=None, option=None, repeat=LAST, since=FIRST, low=None, high=None,
+         choices=None, message=None):
+    return Stanza(name, arguments, kind, key, part, option or key, group, repeat, since, low, high, choices, message)
+
+
+EXPECT = {"none": FIRST, "stop": FIRST, "daemon": FIRST, "fork": FIRST}
+CONSOLE = {"none": FIRST, "output": FIRST, "owner": FIRST, "log": (1, 4)}
+
+STANZAS = (
+    _row("description", "TEXT", "text", "description", "about"),
+    _row("author", "TEXT", "text", "author", "about"),
+    _row("version", "TEXT", "text", "version", "about"),
+    _row("usage", "TEXT", "text", "usage", "about", since=(1, 5)),
+    _row("emits", "EVENT...", "list", "emits", "about", repeat=APPEND),
+
+    _row("start on", "CONDITION", "condition", "start_on", "when"),
+    _row("manual", "", "manual", "start_on", "when", option="manual", since=(0, 6, 7)),
+    _row("stop on", "CONDITION", "condition", "stop_on", "when"),
+
+    _row("instance", "PATTERN", "text", "instance", "environment"),
+    _row("import", "NAME", "import", "import", "environment", repeat=APPEND),
+    _row("env", "NAME[=VALUE]", "item", "env", "environment", repeat=APPEND),
+    _row("export", "NAME...", "list", "export", "environment", repeat=APPEND),
+
+    _row("task", "", "flag", "task", "life", repeat=ONCE),
+    _row("expect", "none|stop|daemon|fork", "choice", "expect", "life", choices=EXPECT),
+    _row("respawn", "", "flag", "respawn", "life", repeat=ONCE),
+    _row("respawn limit", "COUNT SECONDS|unlimited", "respawn limit", "respawn_limit", "life", low=0),
+    _row("normal exit", "STATUS|SIGNAL...", "exits", "normal_exit", "life", repeat=APPEND, low=0, high=INT_MAX,
+         message=errors.ILLEGAL_EXIT),
+    _row("kill signal", "SIGNAL", "signal", "kill_signal", "life", since=(1, 3), low=0, high=INT_MAX,
+         message=errors.ILLEGAL_SIGNAL),
+    _row("kill timeout", "SECONDS", "seconds", "kill_timeout", "life", low=0, high=LONG_MAX,
+         message=errors.ILLEGAL_INTERVAL),
+    _row("reload signal", "SIGNAL", "signal", "reload_signal", "life", since=(1, 10), low=0, high=INT_MAX,
+         message=errors.ILLEGAL_SIGNAL),
+    _row("debug", "", "debug", "debug", "life", repeat=ONCE, since=(0, 6, 7)),
+
+    _row("console", "none|output|owner|log", "choice", "console", "process", choices=CONSOLE),
+    _row("umask", "MASK", "umask", "umask", "process", low=0, high=0o777, message=errors.ILLEGAL_UMASK),
+    _row("nice", "LEVEL", "nice", "nice", "process", low=-20, high=19, message=errors.ILLEGAL_NICE),
+    _row("oom", "ADJUSTMENT|never", "oom", "oom_score_adj", "process", option="oom_score", low=-17, high=15,
+         message=errors.ILLEGAL_OOM),
+    _row("oom score", "SCORE|never", "oom", "oom_score_adj", "process", option="oom_score", since=(1, 3),
+         low=-1000, high=1000, message=errors.ILLEGAL_OOM_SCORE),
+    _row("limit", "RESOURCE SOFT HARD", "limit", "limits", "process", message=errors.ILLEGAL_LIMIT),
+    _row("chroot", "DIRECTORY", "text", "chroot", "process"),
+    _row("chdir", "DIRECTORY", "text", "chdir", "process"),
+    _row("setuid", "USER", "text", "setuid", "process", since=(1, 4)),
+    _row("setgid", "GROUP", "text", "setgid", "process", since=(1, 4)),
+    _row("apparmor load", "PATH", "apparmor load", "process", "process", part="security", option="apparmor_load",
+         since=(1, 9)),
+    _row("apparmor switch", "PROFILE", "text", "apparmor_switch", "process", since=(1, 9)),
+    _row("cgroup", "CONTROLLER [NAME] [KEY VALUE]", "cgroup", "cgroup", "process", repeat=APPEND, since=(1, 13)),
+
+    _row("pre-start exec", "COMMAND", "exec", "process", "pre-start", part="pre-start", option="pre_start"),
+    _row("pre-start script", "", "script", "process", "pre-start", part="pre-start", option="pre_start"),
+    _row("exec", "COMMAND", "exec", "process", "main", part="main", option="exec"),
+    _row("script", "", "script", "process", "main", part="main", option="script"),
+    _row("post-start exec", "COMMAND", "exec", "process", "post-start", part="post-start", option="post_start"),
+    _row("post-start script", "", "script", "process", "post-start", part="post-start", option="post_start"),
+    _row("pre-stop exec", "COMMAND", "exec", "process", "pre-stop", part="pre-stop", option="pre_stop"),
+    _row("pre-stop script", "", "script", "process", "pre-stop", part="pre-stop", option="pre_stop"),
+    _row("post-stop exec", "COMMAND", "exec", "process", "post-stop", part="post-stop", option="post_stop"),
+    _row("post-stop script", "", "script", "process", "post-stop", part="post-stop", option="post_stop"),
+)
+
+BY_NAME = dict((stanza.name, stanza) for stanza in STANZAS)
+
+# Words that one fork of Upstart adds; stock Upstart answers "Unknown stanza".
+DIALECTS = {"stock": frozenset(), "chromeos": frozenset(["import"])}
+
+LIMITS = frozenset([
+    "as", "core", "cpu", "data", "fsize", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+    "sigpending", "stack",
+])
+# The command that "apparmor load PATH" stands for.
+APPARMOR_LOAD = "/sbin/apparmor_parser -r -W "
+
+
+def _words():
+    words = {}
+    for stanza in STANZAS:
+        word, _blank, second = stanza.name.partition(" ")
+        words.setdefault(word, {})[second] = stanza
+    return words
+
+
+# First word -> second word ("" for none) -> stanza.
+WORDS = _words()
+# First word -> version that brought it.
+WORDS_SINCE = dict((word, min(stanza.since for stanza in forms.values())) for word, forms in WORDS.items())

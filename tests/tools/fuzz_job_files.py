@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mutate recorded job files and see that reading them never does anything but succeed or raise JobFileError.
+
+Whatever is still accepted must survive as a document, byte for byte, and be written down again to the same values or
+be refused with a JobFileError. No input may take longer than one second. Exit status 1 at the first violation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import checkout  # noqa: E402
+
+checkout.mount()
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import document, parser, render  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import encode  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values  # noqa: E402
+
+DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "job-file-cases"
+VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]
+# What the grammar gives a meaning to, so that mutations hit it more often than chance would.
+PIECES = [
+    b" ", b"  ", b"\t", b"\r", b"\n", b"\0", b"\\", b"\\\n", b" \\", b'"', b"'", b"''\\\n", b"#", b"(", b")", b"=", b"!=",
+    b" and ", b" or ", b"script\n", b"end script\n", b"start on ", b"stop on ", b"exec ", b"pre-start ", b"manual ", b"-1",
+    b"limit nofile ", b"unlimited", b"never", b"4294967297", b"\xff", b"\xc3\xa9", b"env A=", b"normal exit ",
+]
+SECONDS = 1.0
+
+
+def mutate(chance: random.Random, data: bytes, other: bytes) -> bytes:
+    """Return ``data`` with one to six small changes; some take a part of ``other``."""
+    for _change in range(chance.choice([1, 1, 1, 1, 2, 6])):
+        start = chance.randint(0, len(data))
+        end = min(len(data), start + chance.choice([0, 1, 1, 2, 5, 30]))
+        insert = chance.choice([
+            b"", chance.choice(PIECES), chance.choice(PIECES) * chance.randint(1, 4), bytes([chance.randrange(256)]),
+            data[start:end] * 2, other[chance.randint(0, len(other)):][:chance.randint(0, 60)],
+        ])
+        data = data[:start] + insert + data[end:]
+    return data
+
+
+def is_accepted(data: bytes, version: tuple[int, ...], dialect: str) -> bool:
+    """Tell whether ``data`` is accepted; an exception here is a violation."""
+    return parser.apply(data, new_values(), version, dialect) is None
+
+
+def violation(data: bytes, version: tuple[int, ...], dialect: str) -> str | None:
+    """Return what is wrong with how we treat ``data``, which is accepted, or None."""
+    values = parser.parse_job(data, None, version, dialect)
+    read = document.Document(data, version, dialect)
+    if encode(read.text) != data or read.values != values:
+        return "the document differs from the file"
+    try:
+        text = render.render(values, version, exec_fallback=False, dialect=dialect)
+    except JobFileError:
+        return None
+    return None if parser.parse_job(encode(text), None, version, dialect) == values else "written down differently"
+
+
+def seeds() -> list[bytes]:
+    """Return the recorded files small enough to be mutated quickly, the accepted ones three times."""
+    texts = []
+    for name in ("own.jsonl", "generated.jsonl"):
+        with open(DATA / name, encoding="utf-8") as stream:
+            for line in stream:
+                case = json.loads(line)
+                small = [encode(text) for text in (case["conf"], case["override"]) if text and len(text) < 4000]
+                texts.extend(small * (3 if case["accepted"] else 1))
+    return texts
+
+
+def main() -> int:
+    """Run the command line."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--count", type=int, default=10000, help="mutated files to try")
+    options.add_argument("--seed", type=int, default=1, help="the same seed gives the same files")
+    arguments = options.parse_args()
+    chance = random.Random(arguments.seed)
+    texts = seeds()
+    slowest = 0.0
+    accepted = 0
+    for number in range(arguments.count):
+        data = mutate(chance, chance.choice(texts), chance.choice(texts))
+        version = chance.choice(VERSIONS + [parser.LATEST] * 4)
+        dialect = chance.choice(["stock", "chromeos"])
+        start = time.perf_counter()
+        try:
+            wrong = None
+            if is_accepted(data, version, dialect):
+                accepted += 1
+                wrong = violation(data, version, dialect)
+        except Exception as error:  # anything at all is what this looks for
+            wrong = repr(error)
+        spent = time.perf_counter() - start
+        slowest = max(slowest, spent)
+        if spent > SECONDS:
+            wrong = "took %.1f s" % spent
+        if wrong:
+            print("file %d, %s, %s: %s\n%r" % (number, parser.dotted(version), dialect, wrong, data))
+            return 1
+    print("%d files, %d of them accepted, slowest %.3f s" % (arguments.count, accepted, slowest))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
