@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection's own parser and event matcher, with types; imported only when first used."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type
+
+Values = Dict[str, Any]
+
+
+class ExpansionFailed(Exception):
+    """A ``$NAME`` that can't be expanded; the text is the daemon's own."""
+
+
+class FileError(NamedTuple):
+    """The first error of a job file; a "hard" one comes without a line."""
+
+    message: str
+    line: Optional[int]
+
+
+class _Tools(NamedTuple):
+    apply: Callable[..., Any]
+    new_values: Callable[[], Values]
+    decode: Callable[[bytes], str]
+    matches: Callable[..., bool]
+    expand: Callable[[str, Mapping[str, str]], str]
+    expansion_error: Type[Exception]
+
+
+_loaded: List[_Tools] = []
+
+
+def _tools() -> _Tools:
+    if not _loaded:
+        from ansible_collections.sysinit.upstart.plugins.module_utils.events import expand, match
+        from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser, textio, values
+
+        _loaded.append(_Tools(
+            parser.apply, values.new_values, textio.decode, match.event_matches, expand.expand, expand.ExpansionError,
+        ))
+    return _loaded[0]
+
+
+def preload() -> None:
+    """Import everything now, so that the first job file costs no more than the others."""
+    _tools()
+
+
+def new_values() -> Values:
+    """Return the values of an empty job."""
+    return _tools().new_values()
+
+
+def apply(data: bytes, values: Values, version: Tuple[int, ...]) -> Optional[FileError]:
+    """Read one job file into ``values``; returns its error, with all before it applied."""
+    tools = _tools()
+    error = tools.apply(tools.decode(data), values, version=version, debug=False)
+    return None if error is None else FileError(error.text, error.line)
+
+
+def matches(item: Mapping[str, Any], name: str, env: List[str], variables: Optional[Mapping[str, str]]) -> bool:
+    """Whether an event satisfies one operand of a condition."""
+    return _tools().matches(item, name, env, variables)
+
+
+def expand(text: str, env: Mapping[str, str]) -> str:
+    """Expand ``$NAME`` and its relatives; raises ExpansionFailed."""
+    tools = _tools()
+    try:
+        return tools.expand(text, env)
+    except tools.expansion_error as error:
+        raise ExpansionFailed(str(error)) from error

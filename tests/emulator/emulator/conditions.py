@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A ``start on`` or ``stop on`` condition with its memory of the events that have come."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Mapping, Optional, Sequence
+
+from . import collection, environment
+from .events import Event
+
+
+class Condition:
+    """One operand or operator; an operand that is met holds its event back until ``reset``."""
+
+    def __init__(self, item: Mapping[str, Any], operands: Sequence["Condition"] = ()) -> None:
+        self.item = item
+        self.operands = tuple(operands)
+        self.event: Optional[Event] = None
+
+    @property
+    def met(self) -> bool:
+        if not self.operands:
+            return self.event is not None
+        results = [operand.met for operand in self.operands]
+        return all(results) if self.item["op"] == "and" else any(results)
+
+    def handle(self, event: Event, variables: Optional[Mapping[str, str]]) -> bool:
+        """Let every open operand look at the event; True when it met at least one."""
+        if self.operands:
+            return any([operand.handle(event, variables) for operand in self.operands])
+        if self.event is not None or not collection.matches(self.item, event.name, event.env, variables):
+            return False
+        self.event = event
+        event.block()
+        return True
+
+    def reset(self) -> None:
+        """Forget and let go every event."""
+        for operand in self.operands:
+            operand.reset()
+        if self.event is not None:
+            event, self.event = self.event, None
+            event.unblock()
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of the parts that are met, from left to right."""
+        if not self.met:
+            return
+        if self.event is not None:
+            yield self.event
+        for operand in self.operands:
+            yield from operand.events()
+
+    def held(self) -> Iterator[Event]:
+        """Yield every event that is held, also in parts that are not met."""
+        if self.event is not None:
+            yield self.event
+        for operand in self.operands:
+            yield from operand.held()
+
+    def collect_environment(self, table: List[str], names_variable: str) -> List[str]:
+        """Lay the variables of the events that count over ``table`` and name the events in ``names_variable``."""
+        names = []
+        for event in self.events():
+            environment.merge(table, event.env)
+            names.append(event.name)
+        environment.put(table, "%s=%s" % (names_variable, " ".join(names)))
+        return table
+
+    def leaves(self) -> Iterator["Condition"]:
+        if not self.operands:
+            yield self
+        for operand in self.operands:
+            yield from operand.leaves()
+
+
+def build(rpn: Optional[Sequence[Mapping[str, Any]]]) -> Optional[Condition]:
+    """Build the tree of a condition in reverse Polish order; None when there is none."""
+    stack: List[Condition] = []
+    for item in rpn or ():
+        if "op" in item:
+            right, left = stack.pop(), stack.pop()
+            stack.append(Condition(item, (left, right)))
+        else:
+            stack.append(Condition(item))
+    return stack[0] if stack else None
+
+
+def as_dbus(rpn: Optional[Sequence[Mapping[str, Any]]]) -> List[List[str]]:
+    """Return a condition as the properties start_on and stop_on show it."""
+    return [
+        ["/" + item["op"].upper()] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or ()
+    ]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The daemon: one event loop, with all the parts put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from typing import Any, Callable
+
+from . import collection, linux
+from .configuration import Configuration
+from .context import Context, Settings
+from .dbus.connection import Server
+from .dbus.manager import Manager
+from .dbus.objects import Objects
+from .events import EventQueue
+from .messages import Messages, RealDaemonDies
+from .processes import Supervisor
+from .registry import Registry
+
+ABORTED = 70  # the exit status where the real daemon would have died
+BROKEN = 71  # a defect of the emulator itself
+
+
+class Daemon:
+    """An Upstart for as long as ``run`` runs."""
+
+    def __init__(self, settings: Settings, priority: str) -> None:
+        self.status = 0
+        self._loop = asyncio.new_event_loop()
+        self.context = context = Context(settings, Messages(priority))
+        context.registry = Registry(context)
+        context.processes = self._supervisor = Supervisor(context, self._loop, self.guard)
+        manager = Manager(context, self._reexec, self._supervisor.write_kept_logs)
+        context.announcer = self._objects = Objects(context, manager)
+        context.queue = EventQueue(context.registry.deliver, self._objects.event_emitted)
+        context.configuration = Configuration(context)
+        self._server = Server(settings.address, self._loop, self.guard, self._objects.receive)
+        self._objects.serve(self._server)
+
+    def guard(self, function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
+        """Wrap what the event loop calls: the events that it gives rise to are handled right after it."""
+
+        def guarded() -> None:
+            try:
+                function(*arguments)
+                self.context.queue.poll()
+            except RealDaemonDies as error:
+                self._end(ABORTED, "upstart-emulator: the real daemon dies of this: %s" % error)
+            except Exception:
+                self._end(BROKEN, "upstart-emulator: internal error\n%s" % traceback.format_exc().rstrip())
+
+        return guarded
+
+    def _end(self, status: int, text: str = "") -> None:
+        if text:
+            print(text, file=sys.stderr, flush=True)
+        self.status = status
+        self._loop.stop()
+
+    def run(self) -> int:
+        """Serve until told to end; returns the exit status."""
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        collection.preload()
+        loop, context = self._loop, self.context
+        os.umask(0o022)
+        loop.add_signal_handler(signal.SIGCHLD, self.guard(self._supervisor.reap))
+        loop.add_signal_handler(signal.SIGHUP, self.guard(context.configuration.reload))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end, 0)
+        loop.call_soon(self.guard(self._boot))
+        loop.run_forever()
+        self._server.close()
+        return self.status
+
+    def _boot(self) -> None:
+        self.context.configuration.reload()
+        watcher = self.context.configuration.watcher
+        if watcher.fd is not None:
+            self._loop.add_reader(watcher.fd, self.guard(watcher.poll))
+        if self.context.settings.startup_event:
+            self.context.queue.emit(self.context.settings.startup_event)
+
+    def _reexec(self) -> None:
+        """What is left of a stateful re-exec from the clients' view: no connection, every file read again."""
+        self._server.disconnect_all()
+        self.context.configuration.reload()

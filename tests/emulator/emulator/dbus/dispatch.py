@@ -1,0 +1,196 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Interfaces as tables, and the way from a message to the function that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+
+from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, new_error, new_method_return, new_signal
+
+from .connection import Connection
+from .paths import ERROR, INTROSPECTABLE, PROPERTIES
+
+STANDARD_ERROR = "org.freedesktop.DBus.Error."
+INVALID_ARGS = STANDARD_ERROR + "InvalidArgs"
+
+
+class CallError(Exception):
+    """Answers a call with a D-Bus error; a short ``name`` is one of Upstart's own."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name if "." in name else ERROR + name
+        self.text = text
+
+
+class Later:
+    """What a method returns when it will answer by itself."""
+
+
+LATER = Later()
+
+
+class Call:
+    """One method call of one client; whatever it is answered with, it is answered once."""
+
+    def __init__(self, connection: Connection, message: Message) -> None:
+        fields = message.header.fields
+        self.connection = connection
+        self.message = message
+        self.path: str = fields.get(HeaderFields.path, "")
+        self.interface: Optional[str] = fields.get(HeaderFields.interface)
+        self.member: str = fields.get(HeaderFields.member, "")
+        self.signature: str = fields.get(HeaderFields.signature, "")
+        self.body: Tuple[Any, ...] = tuple(message.body)
+        self.wanted = not message.header.flags & MessageFlag.no_reply_expected
+
+    def reply(self, signature: str, body: Tuple[Any, ...]) -> None:
+        if self.wanted:
+            self.connection.send(new_method_return(self.message, signature or None, body))
+
+    def fail(self, name: str, text: str) -> None:
+        if self.wanted:
+            self.connection.send(new_error(self.message, name, "s", (text,)))
+
+    def unknown(self) -> None:
+        """Answer as libdbus does when nobody wants a call."""
+        interface = self.interface if self.interface is not None else "(null)"
+        text = 'Method "%s" with signature "%s" on interface "%s" doesn\'t exist\n'
+        self.fail(STANDARD_ERROR + "UnknownMethod", text % (self.member, self.signature, interface))
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Answers a call when the job or event that it waits for has settled."""
+
+    call: Call
+    error: str
+    text: str
+    signature: str = ""
+    body: Tuple[Any, ...] = ()
+
+    def finish(self, failed: bool) -> None:
+        if failed:
+            self.call.fail(ERROR + self.error, self.text)
+        else:
+            self.call.reply(self.signature, self.body)
+
+
+Arguments = Tuple[Tuple[str, str], ...]  # (name, signature) of each
+
+
+@dataclass(frozen=True)
+class Method:
+    """``answer(target, call, *arguments)`` returns the reply's body, or LATER."""
+
+    answer: Callable[..., Any]
+    takes: Arguments = ()
+    gives: Arguments = ()
+
+    @property
+    def signature(self) -> str:
+        return "".join(kind for _name, kind in self.takes)
+
+    @property
+    def reply_signature(self) -> str:
+        return "".join(kind for _name, kind in self.gives)
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property; without ``write`` it is read-only."""
+
+    signature: str
+    read: Callable[[Any], Any]
+    write: Optional[Callable[[Any, Any], None]] = None
+
+
+@dataclass(frozen=True)
+class Interface:
+    """One interface of one kind of object."""
+
+    name: str
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    signals: Mapping[str, Arguments] = field(default_factory=dict)
+    properties: Mapping[str, Property] = field(default_factory=dict)
+
+
+def signal(path: str, interface: str, member: str, signature: str = "", body: Tuple[Any, ...] = ()) -> Message:
+    """Build a signal message."""
+    emitter = DBusAddress(path, interface=interface)
+    return new_signal(emitter, member, signature or None, body)
+
+
+def answer(interface: Interface, target: Any, call: Call, children: Callable[[], Iterable[str]]) -> None:
+    """Answer a call on an object that exists; ``children`` tells what is below it."""
+    if call.interface in (None, interface.name) and call.member in interface.methods:
+        method = interface.methods[call.member]
+        if call.signature != method.signature:
+            call.fail(INVALID_ARGS, "Invalid arguments to %s method" % call.member)
+            return
+        try:
+            body = method.answer(target, call, *call.body)
+        except CallError as error:
+            call.fail(error.name, error.text)
+            return
+        if body is not LATER:
+            call.reply(method.reply_signature, body or ())
+    elif call.interface in (None, PROPERTIES) and call.member in _PROPERTY_METHODS:
+        _answer_property(interface, target, call)
+    elif call.interface in (None, INTROSPECTABLE) and call.member == "Introspect":
+        from .introspection import describe
+
+        call.reply("s", (describe(call.path, interface, children()),))
+    else:
+        call.unknown()
+
+
+def _get(interface: Interface, target: Any, call: Call) -> None:
+    wanted, name = call.body
+    if wanted not in ("", interface.name) or name not in interface.properties:
+        call.unknown()
+        return
+    found = interface.properties[name]
+    call.reply("v", ((found.signature, found.read(target)),))
+
+
+def _get_all(interface: Interface, target: Any, call: Call) -> None:
+    values: Dict[str, Tuple[str, Any]] = {}
+    if call.body[0] in ("", interface.name):
+        values = {name: (found.signature, found.read(target)) for name, found in interface.properties.items()}
+    call.reply("a{sv}", (values,))
+
+
+def _set(interface: Interface, target: Any, call: Call) -> None:
+    wanted, name, (signature, value) = call.body
+    if wanted not in ("", interface.name) or name not in interface.properties:
+        call.unknown()
+        return
+    found = interface.properties[name]
+    if found.write is None:
+        call.fail(STANDARD_ERROR + "AccessDenied", "The %s property is read-only" % name)
+    elif signature != found.signature:
+        call.fail(INVALID_ARGS, "Invalid arguments to %s property" % name)
+    else:
+        try:
+            found.write(target, value)
+        except CallError as error:
+            call.fail(error.name, error.text)
+            return
+        call.reply("", ())
+
+
+_PROPERTY_METHODS: Dict[str, Tuple[str, Callable[[Interface, Any, Call], None]]] = {
+    "Get": ("ss", _get), "GetAll": ("s", _get_all), "Set": ("ssv", _set),
+}
+
+
+def _answer_property(interface: Interface, target: Any, call: Call) -> None:
+    signature, function = _PROPERTY_METHODS[call.member]
+    if call.signature != signature:
+        call.fail(INVALID_ARGS, "Invalid arguments to %s method" % call.member)
+    else:
+        function(interface, target, call)

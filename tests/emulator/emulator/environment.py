@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of environment variables, kept as Upstart keeps them: lists of KEY=VALUE in order."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Dict, Iterable, List, Mapping, Optional
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
+
+
+def put(table: List[str], entry: str, replace: bool = True, inherited: Optional[Mapping[str, str]] = None) -> None:
+    """Set one variable in place; a bare KEY takes the daemon's own value, or removes the variable when it has none."""
+    key, equals, _value = entry.partition("=")
+    position = next((i for i, item in enumerate(table) if item.partition("=")[0] == key), None)
+    if not equals:
+        own = (os.environ if inherited is None else inherited).get(key)
+        if own is None:
+            if position is not None and replace:
+                del table[position]
+            return
+        entry = "%s=%s" % (key, own)
+    if position is None:
+        table.append(entry)
+    elif replace:
+        table[position] = entry
+
+
+def merge(table: List[str], entries: Iterable[str]) -> List[str]:
+    """Lay ``entries`` over ``table``, the later winning in place; returns ``table``."""
+    for entry in entries:
+        put(table, entry)
+    return table
+
+
+def get(table: Iterable[str], key: str) -> Optional[str]:
+    """Return the entry KEY=VALUE of ``key``, or None."""
+    return next((entry for entry in table if entry.partition("=")[0] == key), None)
+
+
+def as_dict(table: Iterable[str]) -> Dict[str, str]:
+    """Return the table as a dict, for expansion; the first of equal names counts."""
+    result: Dict[str, str] = {}
+    for entry in table:
+        key, _equals, value = entry.partition("=")
+        result.setdefault(key, value)
+    return result
+
+
+def of_class(entries: Iterable[str]) -> List[str]:
+    """Return what every job of a class starts with: PATH, TERM, then its ``env`` stanzas."""
+    table = ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]
+    return merge(table, entries)
+
+
+def acceptable(entries: Iterable[str], strict: bool) -> bool:
+    """Whether every entry given by a client is a KEY=VALUE pair; ``strict`` (0.6.5) wants a C identifier as KEY."""
+    if strict:
+        return all(re.match(r"[A-Za-z_][A-Za-z0-9_]*=", entry) for entry in entries)
+    return all("=" in entry for entry in entries)

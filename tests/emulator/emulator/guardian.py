@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process that outlives the daemon just long enough to end everything that the daemon has started."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+from typing import Callable, Dict, List
+
+from . import linux
+
+
+def supervise(daemon: Callable[[], int]) -> int:
+    """Run ``daemon`` below a guardian in a session of its own; returns its exit status.
+
+    When the caller or the daemon ends, however that happens, the guardian kills and reaps whatever descends from
+    it: as a subreaper it inherits every process whose parent is gone.
+    """
+    lifeline_read, lifeline_write = os.pipe()
+    guardian = os.fork()
+    if not guardian:
+        os.close(lifeline_write)
+        os._exit(_guard(daemon, lifeline_read))
+    os.close(lifeline_read)
+
+    def pass_on(number: int, _frame: object) -> None:
+        os.kill(guardian, number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    while True:
+        try:
+            _pid, status = os.waitpid(guardian, 0)
+        except InterruptedError:
+            continue
+        return os.waitstatus_to_exitcode(status)
+
+
+def _guard(daemon: Callable[[], int], lifeline: int) -> int:
+    os.setsid()
+    linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    os.set_inheritable(lifeline, False)
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: None)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    guardian = os.getpid()
+    pid = os.fork()
+    if not pid:
+        signal.set_wakeup_fd(-1)
+        for descriptor in (lifeline, wake_read, wake_write):
+            os.close(descriptor)
+        _die_with(guardian)
+        os._exit(daemon())
+    status = _watch(pid, lifeline, wake_read)
+    end_descendants()
+    return status
+
+
+def _die_with(guardian: int) -> None:
+    """Ask to be told to end when the guardian is gone."""
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != guardian:
+        os._exit(1)
+
+
+def _watch(pid: int, lifeline: int, wakeups: int) -> int:
+    """Wait for the daemon's end, passing on what is to end it; returns its exit status."""
+    watched = [lifeline, wakeups]
+    while True:
+        readable, _write, _other = select.select(watched, [], [])
+        numbers = os.read(wakeups, 512) if wakeups in readable else b""
+        if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+            os.kill(pid, signal.SIGTERM)
+        if signal.SIGHUP in numbers:
+            os.kill(pid, signal.SIGHUP)
+        if lifeline in readable:
+            os.kill(pid, signal.SIGKILL)
+            watched.remove(lifeline)
+        while True:
+            try:
+                ended, status = os.waitpid(-1, os.WNOHANG | linux.WAIT_ALL_CHILDREN)
+            except ChildProcessError:
+                return 1
+            if not ended:
+                break
+            if ended == pid:
+                code = os.waitstatus_to_exitcode(status)
+                return code if code >= 0 else 128 - code
+
+
+def descendants(ancestor: int) -> List[int]:
+    """Return the pids of all processes below ``ancestor``."""
+    children: Dict[int, List[int]] = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % entry, "rb") as stream:
+                parent = int(stream.read().rpartition(b")")[2].split()[1])
+        except (OSError, IndexError, ValueError):
+            continue
+        children.setdefault(parent, []).append(int(entry))
+    found: List[int] = []
+    todo = [ancestor]
+    while todo:
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+def end_descendants() -> None:
+    """Kill and reap until there is none left."""
+    while True:
+        for pid in descendants(os.getpid()):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        try:
+            while os.waitpid(-1, os.WNOHANG | linux.WAIT_ALL_CHILDREN)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.002)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job class: the definition that its instances follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, Iterable, List, Optional
+
+from . import collection, conditions, environment
+from .collection import Values
+from .dbus.paths import job_path
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+
+class JobClass:
+    """One reading of a configuration file; ``deleted`` means that the file has been read anew or is gone."""
+
+    def __init__(self, name: str, values: Values, default_console: str) -> None:
+        self.name = name
+        self.path = job_path(name)
+        self.values = values
+        self.default_console = default_console
+        self.deleted = False
+        self.registered = False
+        self.instances: Dict[str, "Instance"] = {}
+        self.start_on = conditions.build(values["start_on"])
+
+    @property
+    def task(self) -> bool:
+        return bool(self.values["task"])
+
+    @property
+    def console(self) -> str:
+        return self.values["console"] or self.default_console
+
+    def has_process(self, process: str) -> bool:
+        return process in self.values["process"]
+
+    def redefine_start_on(self) -> None:
+        """Take over a ``start on`` that an override has changed; what the old one held is let go."""
+        if self.start_on is not None:
+            self.start_on.reset()
+        self.start_on = conditions.build(self.values["start_on"])
+
+    def environment(self, entries: Iterable[str] = ()) -> List[str]:
+        """Return the environment of a job of this class with ``entries`` laid over it."""
+        return environment.merge(environment.of_class(self.values["env"]), entries)
+
+    def instance_name(self, env: Iterable[str]) -> str:
+        """Return the name of the instance that ``env`` leads to; raises collection.ExpansionFailed."""
+        return collection.expand(self.values["instance"], environment.as_dict(env))
+
+    def find(self, env: Iterable[str]) -> Optional["Instance"]:
+        return self.instances.get(self.instance_name(env))

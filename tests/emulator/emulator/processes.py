@@ -1,0 +1,293 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The processes of the jobs: run, watch, kill and reap them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from typing import Callable, Dict, List, Optional, Tuple
+
+from . import child, commands, environment, linux, states, termination
+from .context import Context
+from .instance import Instance
+from .joblog import JobLog, log_name
+from .messages import RealDaemonDies
+from .tracing import DONE, FORKS, Trace
+
+Guard = Callable[..., Callable[[], None]]
+
+
+class _Process:
+    """One process that belongs to an instance."""
+
+    def __init__(self, instance: Instance, name: str, pid: int, pipe: int) -> None:
+        self.instance = instance
+        self.name = name
+        self.pid = pid
+        self.pipe: Optional[int] = pipe  # tells the exec, or why there is none
+        self.log: Optional[JobLog] = None
+        self.trace: Optional[Trace] = None
+
+
+class Supervisor:
+    """Knows every process by its pid. ``guard`` wraps what the event loop calls."""
+
+    def __init__(self, context: Context, loop: asyncio.AbstractEventLoop, guard: Guard) -> None:
+        self._context = context
+        self._loop = loop
+        self._guard = guard
+        self._by_pid: Dict[int, _Process] = {}
+        self._unwritten: List[JobLog] = []
+        self._timers: Dict[Instance, asyncio.TimerHandle] = {}
+
+    # -- running ---------------------------------------------------------------
+    def run(self, instance: Instance, process: str) -> bool:
+        """Start a process; False when that has failed already (known at once only where the exec is waited for)."""
+        plan = self._plan(instance, process)
+        log = self._open_log(instance, plan)
+        feed = None
+        if plan.command.fed is not None:
+            plan.script, feed = os.pipe()
+        read_end, write_end = os.pipe()
+        pid = os.fork()
+        if not pid:
+            child.become(plan, write_end)
+        os.close(write_end)
+        for descriptor in (plan.terminal, plan.script):
+            if descriptor is not None:
+                os.close(descriptor)
+        running = _Process(instance, process, pid, read_end)
+        running.log = log
+        if log is not None and log.master is not None:
+            self._loop.add_reader(log.master, self._guard(self._output, running))
+        if feed is not None:
+            self._feed(feed, os.fsencode(plan.command.fed or ""))
+        self._by_pid[pid] = running
+        instance.pids[process] = pid
+        if plan.traced:
+            running.trace = self._trace(running)
+        self._context.messages.info("%s %s process (%d)" % (instance.label, process, pid))
+        if self._context.version.asynchronous_spawn:
+            self._loop.add_reader(read_end, self._guard(self._executed, running))
+            return True
+        os.set_blocking(read_end, True)
+        return self._settle(running) == ""
+
+    def _plan(self, instance: Instance, process: str) -> child.Plan:
+        version = self._context.version
+        job = instance.job
+        source = job.values["process"][process]
+        target = version.script_descriptor
+        env = list(instance.env)
+        if process in ("pre-stop", "post-stop"):
+            environment.merge(env, instance.stop_env or ())
+        environment.put(env, "UPSTART_JOB=" + job.name)
+        environment.put(env, "UPSTART_INSTANCE=" + instance.name)
+        if instance.fds:
+            environment.put(env, "UPSTART_FDS=" + " ".join(map(str, instance.fds)))
+        return child.Plan(
+            command=commands.build(source["command"] or "", source["script"], version.script_folder, target),
+            env=env,
+            values=job.values,
+            console=job.console,
+            script_target=target,
+            traced=process == states.MAIN and job.values["expect"] in FORKS,
+            main=process == states.MAIN,
+            inherits_nice=version.inherits_nice,
+            sets_groups=version.sets_groups,
+            old_oom_scale=version.old_oom_scale,
+            fds=list(instance.fds),
+        )
+
+    def _open_log(self, instance: Instance, plan: child.Plan) -> Optional[JobLog]:
+        if plan.console != "log" or not self._context.version.job_logs:
+            return None
+        try:
+            master, plan.terminal = os.openpty()
+        except OSError as error:
+            self._context.messages.error("Failed to create pty - disabling logging for job: %s" % error.strerror)
+            return None
+        path = os.path.join(self._context.settings.logdir, log_name(instance.job.name, instance.name))
+        return JobLog(path, master, self._context.messages)
+
+    def _feed(self, descriptor: int, script: bytes) -> None:
+        """Write a script to the shell's descriptor, as much at a time as the pipe takes."""
+        os.set_blocking(descriptor, False)
+        rest = memoryview(script)
+
+        def write() -> None:
+            nonlocal rest
+            try:
+                rest = rest[os.write(descriptor, rest):]
+            except BlockingIOError:
+                return
+            except OSError:
+                rest = rest[len(rest):]
+            if not rest:
+                self._loop.remove_writer(descriptor)
+                os.close(descriptor)
+
+        self._loop.add_writer(descriptor, write)
+        write()
+
+    def _executed(self, running: _Process) -> None:
+        """The exec has happened, or has failed: go on accordingly."""
+        if running.pipe is None:
+            return
+        self._loop.remove_reader(running.pipe)
+        if self._settle(running):
+            running.instance.advance()
+        elif running.name == states.MAIN and running.instance.state == states.SPAWNED:
+            if running.instance.job.values["expect"] == "none":
+                running.instance.advance()
+
+    def _settle(self, running: _Process) -> str:
+        """Read how the exec went; returns why it failed, or an empty text."""
+        assert running.pipe is not None
+        pipe, running.pipe = running.pipe, None
+        data = b""
+        while True:
+            piece = os.read(pipe, 4096)
+            if not piece:
+                break
+            data += piece
+        os.close(pipe)
+        reason = os.fsdecode(data)
+        if reason:
+            text = "Failed to spawn %s %s process: %s" % (running.instance.label, running.name, reason)
+            self._context.messages.warn(text)
+            if self._context.version.asynchronous_spawn and running.name not in (states.MAIN, "pre-start"):
+                return ""  # the child's own exit, with 255, is what counts
+            self._forget(running)
+            termination.not_run(running.instance, running.name)
+        return reason
+
+    # -- the end -----------------------------------------------------------------
+    def reap(self) -> None:
+        """Take notice of every child that has ended or stopped."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | linux.WAIT_ALL_CHILDREN)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            running = self._by_pid.get(pid)
+            if running is None:
+                continue
+            if os.WIFSTOPPED(status):
+                self._stopped(running, status)
+            else:
+                self._ended(running, status)
+
+    def _ended(self, running: _Process, status: int) -> None:
+        if running.pipe is not None:
+            self._executed(running)  # its exec comes first, however late we hear of it
+            if self._by_pid.get(running.pid) is not running:
+                return
+        self._forget(running)
+        code = os.WTERMSIG(status) << 8 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        self._cancel_timer(running.instance)
+        termination.process_ended(running.instance, running.name, code, time.monotonic())
+
+    def _stopped(self, running: _Process, status: int) -> None:
+        if running.trace is not None and running.trace.state != DONE:
+            running.trace.stopped(status)
+        elif running.name == states.MAIN and running.instance.job.values["expect"] == "stop":
+            if running.instance.state == states.SPAWNED and os.WSTOPSIG(status) == signal.SIGSTOP:
+                os.kill(running.pid, signal.SIGCONT)
+                running.instance.advance()
+
+    def _trace(self, running: _Process) -> Trace:
+        def follow(pid: int) -> None:
+            self._by_pid.pop(running.pid, None)
+            running.pid = running.instance.pids[running.name] = pid
+            self._by_pid[pid] = running
+
+        def ready() -> None:
+            if running.instance.state == states.SPAWNED:
+                running.instance.advance()
+
+        return Trace(running.pid, running.instance.job.values["expect"], follow, ready)
+
+    def _forget(self, running: _Process) -> None:
+        self._by_pid.pop(running.pid, None)
+        log, running.log = running.log, None
+        if log is None:
+            return
+        if log.master is not None:
+            self._loop.remove_reader(log.master)
+        log.close()
+        if log.unwritten:
+            self._unwritten.append(log)
+
+    def _output(self, running: _Process) -> None:
+        log = running.log
+        if log is not None and log.master is not None and not log.drain():
+            self._loop.remove_reader(log.master)
+
+    def write_kept_logs(self) -> None:
+        """Try again to write the output that could not be written."""
+        for log in self._unwritten:
+            if log.flush():
+                log.close()
+        self._unwritten = [log for log in self._unwritten if log.unwritten]
+
+    # -- killing -------------------------------------------------------------------
+    def kill_main(self, instance: Instance) -> None:
+        """Send the kill signal to main's process group, and KILL when the kill timeout has passed."""
+        number = instance.job.values["kill_signal"]
+        seconds = instance.job.values["kill_timeout"]
+        version = self._context.version
+        if version.kill_signal_aborts == "zero" and number <= 0:
+            raise RealDaemonDies("kill signal 0 (job %s)" % instance.label)
+        pid = instance.pids[states.MAIN]
+        if not self._signal_group(instance, pid, number):
+            return  # as the real daemon: nothing is armed, the job stays where it is
+        if seconds <= 0 and version.kill_timeout_zero_aborts:
+            raise RealDaemonDies("kill timeout 0 (job %s)" % instance.label)
+        self._timers[instance] = self._loop.call_later(seconds, self._guard(self._kill_harder, instance))
+
+    def _kill_harder(self, instance: Instance) -> None:
+        self._timers.pop(instance, None)
+        pid = instance.pids.get(states.MAIN)
+        if pid is not None:
+            self._signal_group(instance, pid, signal.SIGKILL)
+
+    def _signal_group(self, instance: Instance, pid: int, number: int) -> bool:
+        try:
+            group = os.getpgid(pid)
+            if group == os.getpgrp():
+                os.kill(pid, number)
+            else:
+                os.killpg(group, number)
+        except OSError as error:
+            text = "Failed to send signal to %s main process (%d): %s" % (instance.label, pid, error.strerror)
+            self._context.messages.warn(text)
+            return False
+        return True
+
+    def kill_timer(self, instance: Instance) -> Optional[Tuple[int, int]]:
+        """Return the kill timeout and when it is due (seconds of the monotonic clock) while one runs."""
+        timer = self._timers.get(instance)
+        return None if timer is None else (instance.job.values["kill_timeout"], int(timer.when()))
+
+    def _cancel_timer(self, instance: Instance) -> None:
+        timer = self._timers.pop(instance, None)
+        if timer is not None:
+            timer.cancel()
+
+    def instance_gone(self, instance: Instance) -> None:
+        """Close what a finished instance still holds."""
+        self._cancel_timer(instance)
+        for descriptor in instance.fds:
+            os.close(descriptor)
+        instance.fds = []
+
+    def known(self) -> List[Tuple[int, str]]:
+        """Return pid and job of every supervised process."""
+        return [(pid, running.instance.label) for pid, running in self._by_pid.items()]

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registered job classes, and which events start and stop their instances."""
+
+from __future__ import annotations
+
+import os
+from typing import Dict, Iterable, List, Optional
+
+from . import collection, environment, states
+from .context import Context
+from .events import Event
+from .instance import Instance
+from .jobclass import JobClass
+
+
+class Registry:
+    """At most one class per name is registered; another may wait until the last instance of that one is gone."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.classes: Dict[str, JobClass] = {}
+
+    # -- life cycle of the classes -----------------------------------------------
+    def consider(self, name: str) -> None:
+        """Register the best class of ``name`` unless the present one is in use."""
+        self._replace(self.classes.get(name), self._context.configuration.select(name))
+
+    def reconsider(self, job: JobClass) -> bool:
+        """Decide anew about ``job``; True when nothing needs it any more."""
+        present = self.classes.get(job.name)
+        if present is not job:
+            return not job.instances
+        best = self._context.configuration.select(job.name)
+        return best is not job and self._replace(job, best)
+
+    def _replace(self, present: Optional[JobClass], best: Optional[JobClass]) -> bool:
+        if present is best:
+            return False
+        if present is not None:
+            if present.instances:
+                return False
+            del self.classes[present.name]
+            present.registered = False
+            self._context.announcer.job_removed(present)
+        if best is not None:
+            self.classes[best.name] = best
+            best.registered = True
+            self._context.announcer.job_added(best)
+            if present is not None and self._context.version.keeps_held_events:
+                hand_over(held_events(present), best)
+        if present is not None and present.start_on is not None:
+            present.start_on.reset()
+        return True
+
+    def drop(self, job: JobClass) -> None:
+        """Its file has been read anew or is gone: remove the class as soon as no instance needs it."""
+        job.deleted = True
+        self.reconsider(job)
+
+    def instance_ended(self, instance: Instance) -> None:
+        """Take a waiting instance out; the class goes with it when its time has come."""
+        job = instance.job
+        job.instances.pop(instance.name, None)
+        unused = self.reconsider(job)
+        if not (unused and job.deleted):
+            self._context.announcer.instance_removed(instance)
+
+    # -- instances -----------------------------------------------------------------
+    def instance(self, job: JobClass, name: str) -> Instance:
+        """Return an instance of that name, a new one if need be."""
+        return job.instances.get(name) or Instance(self._context, job, name)
+
+    # -- events ----------------------------------------------------------------------
+    def deliver(self, event: Event) -> None:
+        """Let every class see the event: first what stops its instances, then what starts one."""
+        for job in list(self.classes.values()):
+            for instance in list(job.instances.values()):
+                self._stop(instance, event)
+            self._start(job, event)
+
+    def _stop(self, instance: Instance, event: Event) -> None:
+        condition = instance.stop_on
+        if condition is None or not condition.handle(event, environment.as_dict(instance.env)) or not condition.met:
+            return
+        if instance.goal != states.STOP:
+            instance.stop_env = condition.collect_environment([], "UPSTART_STOP_EVENTS")
+            instance.finish(False)
+            instance.hold(condition)
+            instance.change_goal(states.STOP)
+        condition.reset()
+
+    def _start(self, job: JobClass, event: Event) -> None:
+        condition = job.start_on
+        if condition is None or not condition.handle(event, None) or not condition.met:
+            return
+        env = condition.collect_environment(job.environment(), "UPSTART_EVENTS")
+        try:
+            name = job.instance_name(env)
+        except collection.ExpansionFailed as error:
+            self._context.messages.warn("Failed to obtain %s instance: %s" % (job.name, error))
+            condition.reset()
+            return
+        instance = self.instance(job, name)
+        if instance.goal != states.START:
+            instance.start_env = env
+            take_descriptors(instance, condition.events())
+            instance.finish(False)
+            instance.hold(condition)
+            instance.change_goal(states.START)
+        condition.reset()
+
+
+def take_descriptors(instance: Instance, events: Iterable[Event]) -> None:
+    """Duplicate the descriptors that came with ``events`` for the instance's processes."""
+    for event in events:
+        if event.fd is not None:
+            instance.fds.append(os.dup(event.fd))
+
+
+def held_events(job: JobClass) -> List[Event]:
+    """Return the events that a half-met ``start on`` keeps."""
+    return list(job.start_on.held()) if job.start_on is not None else []
+
+
+def hand_over(events: List[Event], job: JobClass) -> None:
+    """Show events that an older class kept to the ``start on`` of its successor."""
+    if job.start_on is not None:
+        for event in events:
+            job.start_on.handle(event, None)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the end of a process, or the failure to run it, does to its job."""
+
+from __future__ import annotations
+
+from typing import Tuple
+
+from . import states
+from .instance import RESPAWN_FAILURE, Instance, signal_name
+
+_WAITS_FOR = {states.POST_START: "post-start", states.PRE_STOP: "pre-stop"}
+
+
+def process_ended(instance: Instance, process: str, status: int, now: float) -> None:
+    """Move ``instance`` on; ``status`` is the exit status, or the signal times 256; ``now`` is in seconds."""
+    _report(instance, process, status)
+    failed = stop = False
+    moves = instance.blocker is None
+    if process == states.MAIN:
+        helper = _WAITS_FOR.get(instance.state)
+        if helper in instance.pids:
+            moves = False
+        failed, stop = _main_ended(instance, status, now, moves)
+    elif process in ("pre-start", "post-stop"):
+        failed = stop = status != 0
+    instance.pids.pop(process, None)
+    if failed:
+        instance.fail(process, status)
+    if stop:
+        if instance.state == states.RUNNING:
+            moves = False  # the goal alone takes it on from there
+        instance.change_goal(states.STOP)
+    if moves:
+        instance.advance()
+
+
+def not_run(instance: Instance, process: str) -> None:
+    """Note that ``process`` could not be run; the caller moves the instance on."""
+    instance.pids.pop(process, None)
+    if process in (states.MAIN, "pre-start", "post-stop"):
+        instance.fail(process, -1)
+        instance.change_goal(states.STOP)
+
+
+def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> Tuple[bool, bool]:
+    """Return whether the end of main is a failure, and whether the job is to stop."""
+    values = instance.job.values
+    abnormal = status != 0 or (values["respawn"] and not values["task"])
+    if instance.state in (states.STOPPING, states.KILLED):
+        return False, False  # it was told to, or waits for its stopping event: the goal may be start again
+    stopped = instance.goal == states.STOP and not instance.context.version.death_while_stopping_counts
+    if stopped or not abnormal or status in values["normal_exit"]:
+        return False, True
+    if not values["respawn"]:
+        return True, True
+    if instance.respawns.too_many(now, *values["respawn_limit"]):
+        instance.context.messages.warn("%s respawning too fast, stopped" % instance.label)
+        instance.fail(RESPAWN_FAILURE, 0)
+        return False, True
+    instance.context.messages.warn("%s %s process ended, respawning" % (instance.label, states.MAIN))
+    if not moves:
+        # It can only be done when the helper has ended: the goal keeps it in mind.
+        instance.change_goal(states.RESPAWN)
+    return False, False
+
+
+def _report(instance: Instance, process: str, status: int) -> None:
+    what = "%s %s process (%d)" % (instance.label, process, instance.pids.get(process, 0))
+    messages = instance.context.messages
+    if status > 255:
+        text = "%s killed by %s signal" % (what, signal_name(status >> 8))
+        messages.say("info" if instance.state == states.KILLED else "warn", text)
+    elif status:
+        messages.warn("%s terminated with status %d" % (what, status))
+    else:
+        messages.info("%s exited normally" % what)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Following a job's main process through its forks, for ``expect fork`` and ``expect daemon``."""
+
+from __future__ import annotations
+
+import os
+from typing import Callable
+
+from . import linux
+
+NEW, NORMAL, NEW_CHILD, DONE = "new", "normal", "new child", "done"
+FORKS = {"fork": 1, "daemon": 2}
+
+
+class Trace:
+    """One traced process; after each fork the child takes its place."""
+
+    def __init__(self, pid: int, expect: str, follow: Callable[[int], None], ready: Callable[[], None]) -> None:
+        self.pid = pid
+        self.state = NEW
+        self._forks = 0
+        self._expected = FORKS[expect]
+        self._follow = follow
+        self._ready = ready
+
+    def stopped(self, status: int) -> None:
+        """Handle a stop; ``status`` is wait(2)'s."""
+        try:
+            self._stopped(os.WSTOPSIG(status), status >> 16)
+        except ProcessLookupError:
+            pass  # killed meanwhile: its end is reported by itself
+
+    def _stopped(self, number: int, event: int) -> None:
+        if self.state == NEW_CHILD:
+            self._child_stopped()
+        elif self.state == NEW:
+            self.state = NORMAL
+            self._watch()
+        elif event == linux.PTRACE_EVENT_FORK:
+            self._forked()
+        elif event == linux.PTRACE_EVENT_EXEC:
+            if self._forks:
+                self._done()
+            else:
+                linux.ptrace(linux.PTRACE_CONT, self.pid)
+        else:
+            linux.ptrace(linux.PTRACE_CONT, self.pid, number)
+
+    def _forked(self) -> None:
+        child = linux.ptrace_event_message(self.pid)
+        parent, self.pid = self.pid, child
+        self.state = NEW_CHILD
+        self._follow(child)
+        linux.ptrace(linux.PTRACE_DETACH, parent)
+        try:
+            # The child's first stop may have been reported before we knew of the child.
+            linux.ptrace(linux.PTRACE_SETOPTIONS, child)
+        except ProcessLookupError:
+            return
+        self._child_stopped()
+
+    def _child_stopped(self) -> None:
+        self._forks += 1
+        if self._forks >= self._expected:
+            self._done()
+        else:
+            self.state = NORMAL
+            self._watch()
+
+    def _watch(self) -> None:
+        linux.ptrace(linux.PTRACE_SETOPTIONS, self.pid, linux.PTRACE_O_TRACEFORK | linux.PTRACE_O_TRACEEXEC)
+        linux.ptrace(linux.PTRACE_CONT, self.pid)
+
+    def _done(self) -> None:
+        self.state = DONE
+        linux.ptrace(linux.PTRACE_DETACH, self.pid)
+        self._ready()

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Watching the configuration directories with inotify."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Dict, Optional, Set, Tuple
+
+from . import linux
+from .messages import Messages
+
+if TYPE_CHECKING:
+    from .configuration import Configuration, Source
+
+
+class Watcher:
+    """Tells the configuration what has come and gone, as libnih's watch does, its gaps included."""
+
+    def __init__(self, configuration: "Configuration", messages: Messages) -> None:
+        self.configuration = configuration
+        self._messages = messages
+        self._folders: Dict[int, Tuple["Source", str]] = {}
+        # Made here and not yet closed: links made in place are never closed, and stay here unseen.
+        self._made: Set[str] = set()
+        self.fd: Optional[int] = None
+        try:
+            self.fd = linux.inotify_open()
+        except OSError as error:
+            messages.warn("Unable to watch configuration: %s" % error.strerror)
+
+    def add_source(self, source: "Source") -> bool:
+        """Watch a configuration directory; False when that is not possible."""
+        return self._add(source, source.path)
+
+    def add_folder(self, source: "Source", path: str) -> None:
+        self._add(source, path)
+
+    def _add(self, source: "Source", path: str) -> bool:
+        if self.fd is None:
+            return False
+        try:
+            self._folders[linux.inotify_watch(self.fd, path)] = source, path
+        except OSError as error:
+            self._messages.warn("Unable to watch configuration directory: %s: %s" % (path, error.strerror))
+            return False
+        return True
+
+    def poll(self) -> None:
+        """Handle all that has happened so far."""
+        if self.fd is None:
+            return
+        for event in linux.inotify_read(self.fd):
+            if event.mask & linux.IN_Q_OVERFLOW:
+                self._messages.warn("Changes to the configuration directories were lost")
+            elif event.wd in self._folders:
+                self._handle(event)
+
+    def _handle(self, event: linux.WatchEvent) -> None:
+        source, folder = self._folders[event.wd]
+        if event.mask & (linux.IN_IGNORED | linux.IN_MOVE_SELF):
+            self._folder_gone(event, source, folder)
+            return
+        path = os.path.join(folder, event.name)
+        if event.mask & linux.IN_ISDIR:
+            if event.mask & (linux.IN_CREATE | linux.IN_MOVED_TO):
+                self._new_folder(source, path)
+        elif event.mask & linux.IN_CREATE:
+            self._made.add(path)
+        elif event.mask & (linux.IN_CLOSE_WRITE | linux.IN_MOVED_TO):
+            self._made.discard(path)
+            self.configuration.changed(source, path)
+        elif event.mask & (linux.IN_DELETE | linux.IN_MOVED_FROM):
+            if path in self._made:
+                self._made.discard(path)
+            else:
+                self.configuration.removed(source, path)
+
+    def _folder_gone(self, event: linux.WatchEvent, source: "Source", folder: str) -> None:
+        del self._folders[event.wd]
+        if event.mask & linux.IN_MOVE_SELF and self.fd is not None:
+            linux.inotify_unwatch(self.fd, event.wd)
+        if folder == source.path:
+            source.watched = False
+            self._messages.warn("%s: Configuration directory deleted" % folder)
+
+    def _new_folder(self, source: "Source", path: str) -> None:
+        from .configuration import enters
+
+        if enters(os.path.basename(path)) and os.path.isdir(path):
+            self._add(source, path)
+            for file in self.configuration.walk(source, path, self):
+                self.configuration.load(source, file)
