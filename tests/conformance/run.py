@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check an Upstart daemon, by default the emulator, against the recordings of the real one, several at a time.
+
+Every scenario gets a daemon of its own on an address of its own. Needs jeepney and PyYAML.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import json
+import os
+import sys
+import traceback
+from typing import List, NamedTuple, Optional
+
+import replay
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+EMULATOR = os.path.join(os.path.dirname(HERE), "emulator", "upstart-emulator")
+SCENARIOS = os.path.join(HERE, "scenarios")
+LATEST = "1.13.2"
+BOOT = (
+    "exec %s %s --upstart-version %s --verbose --no-startup-event"
+    " --confdir {conf} --logdir {log} --address {address}"
+)
+
+
+class Case(NamedTuple):
+    """A scenario and what the real daemon did with it."""
+
+    scenario: str
+    recording: str
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self.recording)[: -len(".recording.json")]
+
+
+class Outcome(NamedTuple):
+    """The differences found, none when the case passed."""
+
+    case: Case
+    problems: List[str]
+
+
+def find_cases(version: str, wanted: List[str]) -> List[Case]:
+    """Return the cases of a release: a scenario of its own takes the place of the common one."""
+    folder = SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version)
+    cases = []
+    for entry in sorted(os.listdir(folder)):
+        if not entry.endswith(".recording.json"):
+            continue
+        name = entry[: -len(".recording.json")]
+        own = os.path.join(folder, name + ".yml")
+        scenario = own if os.path.exists(own) else os.path.join(SCENARIOS, name + ".yml")
+        if not wanted or name in wanted:
+            cases.append(Case(scenario, os.path.join(folder, entry)))
+    return cases
+
+
+def check(case: Case, boot: str, number: int) -> Outcome:
+    """Replay one case on a fresh daemon."""
+    address = "unix:abstract=/upstart-conformance/%d/%d" % (os.getpid(), number)
+    try:
+        got = replay.Scenario(case.scenario, boot, address).run()
+        with open(case.recording) as stream:
+            expected = json.load(stream)
+        return Outcome(case, list(replay.differences(expected, json.loads(json.dumps(got)))))
+    except Exception as error:  # a daemon that does not answer is a failed case; the others go on
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return Outcome(case, ["%s: %s (%s:%s)" % (type(error).__name__, error, last.name, last.lineno)])
+
+
+def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--upstart-version", default=LATEST, help="whose recordings count (default %(default)s)")
+    parser.add_argument(
+        "--boot", metavar="CMD",
+        help="command that boots the daemon; {conf} {log} {tmp} {address} are replaced (default: the emulator)")
+    parser.add_argument("--workers", type=int, default=6, help="how many at a time (default %(default)s)")
+    parser.add_argument("--list-of-scenarios", action="store_true", help="only print the names")
+    parser.add_argument("scenarios", nargs="*", metavar="NAME", help="only these")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Check all cases; returns 1 when one failed."""
+    options = parse(arguments)
+    cases = find_cases(options.upstart_version, options.scenarios)
+    if options.list_of_scenarios:
+        print("\n".join(case.name for case in cases))
+        return 0
+    boot = options.boot or BOOT % (sys.executable, EMULATOR, options.upstart_version)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
+        jobs = [pool.submit(check, case, boot, number) for number, case in enumerate(cases)]
+        for job in concurrent.futures.as_completed(jobs):
+            outcome = job.result()
+            if outcome.problems:
+                failed += 1
+                print("FAIL %s\n  %s" % (outcome.case.name, "\n  ".join(outcome.problems)), flush=True)
+    print("%d passed, %d failed" % (len(cases) - failed, failed))
+    return 1 if failed or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
