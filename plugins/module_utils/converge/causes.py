@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a job failed: what the daemon signalled, and what the job wrote to its log."""
+
+from __future__ import absolute_import, division, print_function
+
+import io
+import os
+
+from ..daemon.names import instance_path, label
+
+__metaclass__ = type
+
+LOG_LINES = 10
+LOG_BYTES = 8192  # of a log's end that are looked at
+
+
+def log_path(log_dir, job, instance=""):
+    """Return the path of a job's log as Upstart names it."""
+    name = "%s-%s" % (job, instance) if instance else job
+    return os.path.join(log_dir, name.replace("/", "_") + ".log")
+
+
+def log_size(path):
+    """Return a log's size in bytes, 0 when there is none."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def log_tail(path, since=0):
+    """Return the last lines (at most LOG_LINES) that a log got after ``since`` bytes."""
+    try:
+        with io.open(path, "rb") as stream:
+            stream.seek(0, os.SEEK_END)
+            size = stream.tell()
+            stream.seek(max(since if since <= size else 0, size - LOG_BYTES))
+            text = stream.read().decode("utf-8", "replace")
+    except (IOError, OSError):
+        return []
+    return text.splitlines()[-LOG_LINES:]
+
+
+def from_signals(signals, job, instance=""):
+    """Return what failed, from the signals seen since a request was sent.
+
+    :returns: dict, empty when nothing failed, else some of ``process`` (text: main,
+        pre-start, … or respawn), ``exit_status`` (int), ``exit_signal`` (text),
+        ``failed_status`` (int, the daemon's raw number).
+    """
+    found = {}
+    about = instance_path(job, instance)
+    for signal in signals:
+        if signal.member == "Failed" and signal.path == about:
+            found = {"failed_status": signal.args[0]}
+    for signal in signals:
+        if signal.member != "EventEmitted" or signal.args[0] not in ("stopping", "stopped"):
+            continue
+        variables = dict(reversed([value.split("=", 1) for value in signal.args[1] if "=" in value]))
+        if variables.get("JOB") != job or variables.get("INSTANCE") != instance or variables.get("RESULT") != "failed":
+            continue
+        found["process"] = variables.get("PROCESS", "main")
+        if variables.get("EXIT_STATUS", "").isdigit():
+            found["exit_status"] = int(variables["EXIT_STATUS"])
+        elif "EXIT_SIGNAL" in variables:
+            found["exit_signal"] = variables["EXIT_SIGNAL"]
+    return found
+
+
+def describe(cause):
+    """Return a cause as the end of a sentence, or None when nothing is known."""
+    process = cause.get("process")
+    status = cause.get("failed_status")
+    if process == "respawn" or status == 0:
+        return "it ended again and again and Upstart stopped respawning it"
+    subject = "its %s process" % process if process else "one of its processes"
+    if "exit_status" in cause:
+        return "%s exited with status %d" % (subject, cause["exit_status"])
+    if "exit_signal" in cause:
+        return "%s was ended by signal %s" % (subject, cause["exit_signal"])
+    if status == -1 or (process and status is None):
+        return "%s could not be run (no such program, user, group or directory, or a limit was refused)" % subject
+    if status is not None:
+        if status >= 256:
+            return "%s was ended by signal %d" % (subject, status >> 8)
+        return "%s exited with status %d" % (subject, status)
+    return None
+
+
+def sentence(job, instance, verb, cause, log, lines):
+    """Return the full text of a failure: job, cause, log."""
+    text = "Job %s %s" % (label(job, instance), verb)
+    reason = describe(cause)
+    if reason:
+        text += ": " + reason
+    text += "."
+    if lines:
+        text += " Last lines of %s: %s" % (log, " | ".join(lines[-3:]))
+    return text

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The definition of a job as it stands in the job directory."""
+
+from __future__ import absolute_import, division, print_function
+
+import errno
+import os
+import re
+
+from ..errors import UpstartError
+from ..jobfile import parser
+from ..jobfile.errors import JobFileError
+
+__metaclass__ = type
+
+VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def read_file(path):
+    """Return a file's bytes, or None when there is none."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except (IOError, OSError) as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return None
+        raise UpstartError("Cannot read %s: %s." % (path, error.strerror), path=path)
+
+
+class Definition:
+    """A job's files below ``conf_dir``: what they say, or why the daemon refuses them.
+
+    :ivar conf: text, path of the job file.
+    :ivar override: text, path of the override.
+    :ivar values: the parsed values, or None when absent or refused.
+    :ivar error: JobFileError with the daemon's reason, or None.
+    """
+
+    def __init__(self, name, conf_dir, version=parser.LATEST):
+        self.name = name
+        self.conf = os.path.join(conf_dir, name + ".conf")
+        self.override = os.path.join(conf_dir, name + ".override")
+        self.text = read_file(self.conf)
+        self.override_text = self._read_override(version)
+        self.values = None
+        self.error = None
+        if self.text is not None:
+            try:
+                self.values = parser.parse_job(self.text, self.override_text, version)
+            except JobFileError as error:
+                self.error = error
+
+    def _read_override(self, version):
+        if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
+            return None  # the daemon does not look at these
+        return read_file(self.override)
+
+    def complaint(self):
+        """Return a clause on why the daemon would not load the job from these files, or None."""
+        if self.text is None:
+            return "there is no %s" % self.conf
+        if self.error is not None:
+            path = self.override if self.error.file == "override" else self.conf
+            place = path if self.error.line is None else "%s:%d" % (path, self.error.line)
+            return "Upstart refuses %s: %s" % (place, self.error.text)
+        return None
+
+    def facts(self):
+        """Return what a failed task should tell about the file."""
+        facts = {"path": self.conf}
+        if self.error is not None:
+            facts.update(path=self.override if self.error.file == "override" else self.conf,
+                         line=self.error.line, reason=self.error.text)
+        return facts
+
+    def is_task(self):
+        return bool(self.values and self.values["task"])
+
+    def instance_variables(self):
+        """Return the variables in the job's instance name, in order; empty for a job with one instance."""
+        return VARIABLE.findall(self.values["instance"]) if self.values else []

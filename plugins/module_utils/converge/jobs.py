@@ -1,0 +1,280 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring job files into the wanted shape: plan, act, report."""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+import os
+
+from ..errors import UpstartError
+from ..jobfile import document, options, parser, render
+from ..jobfile.errors import JobFileError
+from ..jobfile.textio import decode, encode
+from ..jobfile.values import new_values, same_job
+from . import files
+from .definitions import read_file
+from .loading import Watcher
+
+__metaclass__ = type
+
+# What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them.
+Wanted = collections.namedtuple("Wanted", "name state override stanzas content merge exact backup validate")
+NEVER = {"event": u"a condition that no file has", "args": []}
+
+
+class Plan:
+    """What is to be done to one file.
+
+    :ivar path: text, the file.
+    :ivar before: bytes, what it holds now, or None when there is none.
+    :ivar after: bytes, what it shall hold, or None when it shall go.
+    :ivar values: dict, the job as the daemon will read it, override included; None for a removed job.
+    """
+
+    def __init__(self, wanted, path, before, after, values):
+        self.wanted = wanted
+        self.path = path
+        self.before = before
+        self.after = after
+        self.values = values
+        self.changed = before != after
+        self.backup = None
+        self.stale = []
+        self.warnings = []
+
+
+def plan_all(wanted, conf_dir, version=parser.LATEST):
+    """Return the Plans for a list of Wanteds, a job file and its override in one list seen together."""
+    plans = []
+    planned = {}
+    for each in wanted:
+        plans.append(plan(each, conf_dir, version, planned))
+        planned[plans[-1].path] = plans[-1].after
+    return plans
+
+
+def plan(wanted, conf_dir, version=parser.LATEST, planned=None):
+    """Return the Plan for a Wanted; raise UpstartError for what the daemon would refuse. Writes nothing.
+
+    :param planned: dict of path to bytes, or None for a file that goes: what other plans do to files.
+    """
+    _check_name(wanted.name)
+    base = os.path.join(conf_dir, wanted.name)
+    paths = {"conf": base + ".conf", "override": base + ".override"}
+    if wanted.override and version < (1, 3):
+        raise UpstartError("Upstart %s does not read override files (they came with 1.3): change the job file of %s "
+                           "itself." % (parser.dotted(version), wanted.name), name=wanted.name)
+    kind = "override" if wanted.override else "conf"
+    files.check_target(paths[kind], removal=wanted.state == "absent")
+    texts = dict((key, read_file(paths[key])) for key in paths)
+    before = texts[kind]
+    texts.update((key, planned[paths[key]]) for key in paths if key != kind and paths[key] in (planned or {}))
+    if wanted.state == "absent":
+        removal = Plan(wanted, paths[kind], before, None, None)
+        removal.changed = bool(_belonging(removal))
+        return removal
+    try:
+        after = encode(_wanted_text(wanted, before, version))
+        values = _read(dict(texts, **{kind: after}), version)
+    except JobFileError as error:
+        raise _refused(wanted, error, paths)
+    if before is not None and not wanted.exact and _same(texts, dict(texts, **{kind: after}), version):
+        after = before
+    return Plan(wanted, paths[kind], before, after, values)
+
+
+def _check_name(name):
+    parts = name.split("/")
+    if not name or name.startswith("/") or ".." in parts or "" in parts or "\0" in name:
+        raise UpstartError("%r is not a name for a job: give the path below the job directory without .conf." % str(name),
+                           name=name)
+
+
+def _wanted_text(wanted, before, version):
+    """Return the text that the file shall have."""
+    if wanted.content is not None:
+        return decode(wanted.content.encode("utf-8"))
+    _check_defaults(wanted.stanzas, version)
+    values = options.to_values(wanted.stanzas)
+    given = options.keys_of(wanted.stanzas)
+    if wanted.merge and before is not None:
+        text = document.merge(decode(before), values, given, version=version)
+    else:
+        text = render.render(values, version, explicit=given if wanted.override else ())
+    if wanted.override and wanted.stanzas.get("manual") is not None:
+        text = with_manual(text, wanted.stanzas["manual"], version)
+    return text
+
+
+def _check_defaults(stanzas, version):
+    """Refuse what an old release would not do although leaving it out of the file says so for a newer one."""
+    if stanzas.get("console") == "log" and version < (1, 4):
+        raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
+                           hint="console: log came with 1.4; redirect the output in a script", option="console")
+
+
+def with_manual(text, on, version=parser.LATEST):
+    """Return an override's text changed so that it does, or does not, switch off the ``start on`` of its job."""
+    off = _start_on(text, version) is None
+    if on and not off:
+        return text + (u"" if text.endswith(u"\n") or not text else u"\n") + u"manual\n"
+    if off and not on:
+        changed = document.Document(text, version)
+        changed.remove_stanza("manual")
+        return changed.text
+    return text
+
+
+def _start_on(text, version):
+    """Return the condition that a job which starts on something is left with under an override."""
+    values = new_values()
+    values["start_on"] = [NEVER]
+    error = parser.apply(text, values, version)
+    if error:
+        raise error.within("override")
+    return values["start_on"]
+
+
+def _read(texts, version):
+    """Return the values of the job that the daemon makes of both files."""
+    if texts["conf"] is None:  # an override in wait for its job
+        return parser.parse_job(texts["override"], None, version)
+    return parser.parse_job(texts["conf"], texts["override"], version)
+
+
+def _same(old, new, version):
+    """Return whether the daemon would read the same job from both; False when it cannot read the old one."""
+    try:
+        if not same_job(_read(old, version), _read(new, version)):
+            return False
+    except JobFileError:
+        return False
+    return old["override"] == new["override"] or _same_override(old["override"], new["override"], version)
+
+
+def _same_override(old, new, version):
+    """Return whether two overrides do the same to any job: ``manual`` only shows on a job that starts on something."""
+    results = []
+    for text in (old, new):
+        values = new_values()
+        values["start_on"] = [NEVER]
+        if parser.apply(text, values, version):
+            return False
+        results.append(values)
+    return same_job(*results)
+
+
+def _refused(wanted, error, paths):
+    """Return the error for a job that Upstart would not accept."""
+    facts = dict(error.facts, name=wanted.name)
+    where = "Job %s" % wanted.name
+    if error.file is not None:
+        facts["path"] = paths[error.file]
+        where = "Upstart would refuse %s" % paths[error.file]
+        if error.line is not None:
+            where += ":%d" % error.line
+    text = "%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
+    return UpstartError(text, **facts)
+
+
+def foresee(plans, client, attributes):
+    """Find out what ``act`` would change and leave stale, for check mode."""
+    for each in plans:
+        if each.after is not None and attributes.adjust(each.path):
+            each.changed = True
+        if client and each.changed:
+            each.stale = Watcher(client, each.wanted.name).instances
+
+
+def act(plans, client, attributes, conf_dir):
+    """Carry out plans and have the daemon load the result.
+
+    :param client: daemon.client.Upstart, or None when no daemon is to be asked (image builds).
+    :param attributes: object with ``prepare(staged, path)``, ``adjust(path)`` -> bool, ``backup(path)`` -> text and
+        ``validate(command, name, data)``.
+    """
+    watched = []
+    for each in plans:
+        watcher = Watcher(client, each.wanted.name) if client else None
+        watched.append((each, watcher))
+        if each.after is None:
+            _remove(each, attributes)
+        else:
+            _write(each, attributes, conf_dir)
+    for each, watcher in watched:
+        _verify(each, watcher)
+
+
+def _remove(each, attributes):
+    for path in _belonging(each):
+        if each.wanted.backup:
+            each.backup = attributes.backup(path)
+        files.remove(path)
+
+
+def _belonging(each):
+    """Return the files that go with a removal: a job file takes its override along."""
+    paths = [each.path]
+    if not each.wanted.override:
+        paths.append(each.path[:-len(".conf")] + ".override")
+    return [path for path in paths if os.path.lexists(path)]
+
+
+def _write(each, attributes, conf_dir):
+    if each.changed:
+        files.make_parent(each.path, conf_dir)
+        if each.wanted.validate:
+            attributes.validate(each.wanted.validate, os.path.basename(each.path), each.after)
+        if each.wanted.backup and each.before is not None:
+            each.backup = attributes.backup(each.path)
+        files.place(each.path, each.after, attributes)
+    if attributes.adjust(each.path):
+        each.changed = True
+
+
+def _verify(each, watcher):
+    """See that the file and the daemon are as wanted, and note the instances that follow an older definition."""
+    if read_file(each.path) != each.after:
+        raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % each.path,
+                           name=each.wanted.name, path=each.path)
+    if watcher is None:
+        return
+    if each.after is None:
+        if not each.wanted.override and each.changed:
+            watcher.wait_forgotten(each.path)
+    elif not (each.wanted.override and not os.path.exists(each.path[:-len(".override")] + ".conf")):
+        each.changed = watcher.see_loaded(each.path, each.changed) or each.changed
+    if each.changed:
+        each.stale = watcher.live_instances()
+
+
+def report(plans):
+    """Return the result of upstart_job, the same in every mode."""
+    jobs = [{
+        "name": each.wanted.name,
+        "path": each.path,
+        "state": each.wanted.state,
+        "changed": each.changed,
+        "created": each.before is None and each.after is not None,
+        "job": options.from_values(each.values) if each.values else {},
+        "backup_file": each.backup,
+        "stale_instances": each.stale,
+        "warnings": each.warnings,
+    } for each in plans]
+    return {
+        "changed": any(each.changed for each in plans),
+        "jobs": jobs,
+        "diff": [difference(each) for each in plans if each.before != each.after],
+    }
+
+
+def difference(each):
+    """Return one file's change as Ansible shows diffs."""
+    return {
+        "before_header": each.path if each.before is not None else "%s (absent)" % each.path,
+        "after_header": each.path if each.after is not None else "%s (absent)" % each.path,
+        "before": (each.before or b"").decode("utf-8", "replace"),
+        "after": (each.after or b"").decode("utf-8", "replace"),
+    }

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results as the modules return them."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..daemon.names import label
+from ..errors import UpstartError
+from .services import report
+
+__metaclass__ = type
+
+
+def of_services(targets, request):
+    """Return upstart_service's result; raise UpstartError with the same fields when a target failed."""
+    entries = report(targets, request)
+    result = {
+        "changed": any(entry["changed"] for entry in entries),
+        "name": request.jobs,
+        "state": request.state,
+        "instances": entries,
+        "diff": {
+            "before": _lines(entries, "before"),
+            "after": _lines(entries, "status"),
+        },
+    }
+    failed = [target for target in targets if target.error is not None]
+    if failed:
+        facts = dict(failed[0].error.facts)
+        facts.update(result)
+        raise UpstartError(" ".join(target.error.message for target in failed), **facts)
+    return result
+
+
+def _lines(entries, key):
+    return "".join("%s: %s\n" % (label(entry["name"], entry["instance"]), entry[key]) for entry in entries)
