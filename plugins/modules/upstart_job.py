@@ -1,0 +1,376 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = r"""
+module: upstart_job
+short_description: Write job files and overrides of the Upstart init daemon
+version_added: 0.1.0
+description:
+  - Writes C(NAME.conf) or C(NAME.override) from options, or from its whole text, and sees that the daemon loads it.
+  - What the daemon would refuse is refused before anything is written, with the daemon's own message and line.
+  - A file from which the daemon would read the same job is left alone.
+  - A file appears under its name only when it is complete, so the daemon never loads half of one.
+  - Running instances keep following the definition they were started with; they are returned as stale. Restart them
+    with M(sysinit.upstart.upstart_service).
+author:
+  - The sysinit.upstart contributors !UNKNOWN
+extends_documentation_fragment:
+  - sysinit.upstart.daemon
+  - sysinit.upstart.attributes
+  - sysinit.upstart.attributes.actiongroup_upstart
+  - ansible.builtin.files
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - Name of the job, the path of its file below O(conf_dir) without C(.conf).
+      - Required unless O(jobs) is given.
+    type: str
+  state:
+    description:
+      - V(absent) removes the file, and with a job file its override. It does not stop the job.
+    type: str
+    choices: [present, absent]
+    default: present
+  override:
+    description:
+      - Write C(NAME.override), which changes the job of another file, instead of C(NAME.conf). Needs Upstart 1.3.
+    type: bool
+    default: false
+  jobs:
+    description:
+      - Many jobs in one task, each a dictionary with the options of this module from O(name) to O(validate), without
+        O(jobs). All are checked before the first is written.
+    type: list
+    elements: dict
+  content:
+    description:
+      - The whole text of the file, instead of single stanzas.
+    type: str
+  merge:
+    description:
+      - Change only the stanzas that are named and keep the rest of an existing file, comments and layout included.
+    type: bool
+    default: false
+  exact:
+    description:
+      - Compare files byte for byte, so that one which says the same in other words, or with other comments, is replaced.
+    type: bool
+    default: false
+  load:
+    description:
+      - Whether a daemon must load the files. V(false) only writes them, for instance while an image is built.
+    type: bool
+    default: true
+  upstart_version:
+    description:
+      - Release of Upstart that will read the files, such as V(1.5). By default the daemon tells; without O(load) it
+        is the last one, 1.13.2.
+    type: str
+  backup:
+    description:
+      - Keep a copy of a file that is changed or removed, beside it, under a name that the daemon ignores.
+    type: bool
+    default: false
+  validate:
+    description:
+      - Command that checks the file before it is put in place, with C(%s) for the path of a copy.
+    type: str
+  description:
+    description: What the job is, one line.
+    type: str
+  author:
+    description: Who wrote the job.
+    type: str
+  version:
+    description: Version of the job.
+    type: str
+  usage:
+    description: How to start the job with variables; shown in Upstart's errors. Needs Upstart 1.5.
+    type: str
+  emits:
+    description: Events that the job emits itself, for documentation.
+    type: list
+    elements: str
+  start_on:
+    description:
+      - Condition that starts the job, as text (as after C(start on)) or as a structure.
+      - In a structure C(all) and C(any) hold lists; items are texts, C({event, args, env}), or the shorthands
+        C({runlevel, started, starting, stopping, stopped}).
+    type: raw
+  stop_on:
+    description: Condition that stops the job, in the same forms as O(start_on).
+    type: raw
+  manual:
+    description: Do not start the job by itself. In an override this switches off the job's C(start on).
+    type: bool
+  instance:
+    description: Name of the job's instances, made of variables, such as V($TTY).
+    type: str
+  env:
+    description: Variables of the job's processes and their defaults; a dictionary or a list of C(KEY=VALUE).
+    type: raw
+  export:
+    description: Variables that the job's own events carry.
+    type: list
+    elements: str
+  task:
+    description: The job is a task, which is expected to end.
+    type: bool
+  expect:
+    description: How the main process says that it is ready. A wrong one makes Upstart wait for ever, or follow a wrong process.
+    type: str
+    choices: [none, stop, fork, daemon]
+  respawn:
+    description: Start the main process again when it ends.
+    type: bool
+  respawn_limit:
+    description: How often it may end within how many seconds, a dictionary of C(count) and C(interval), or V(unlimited).
+    type: raw
+  normal_exit:
+    description: Exit statuses and signal names with which the main process may end without being respawned.
+    type: list
+    elements: str
+  kill_signal:
+    description: Signal that stops the main process, by name. Needs Upstart 1.3.
+    type: str
+  kill_timeout:
+    description: Seconds after which a process that ignores it is killed for good.
+    type: int
+  reload_signal:
+    description: Signal that makes the main process reload its configuration, by name. Needs Upstart 1.10.
+    type: str
+  debug:
+    description: Stop each child before it runs its program, when init runs with C(--debug). Needs Upstart 0.6.7.
+    type: bool
+  console:
+    description: Where the output of the processes goes. V(log) needs Upstart 1.4.
+    type: str
+    choices: [none, log, output, owner]
+  umask:
+    description: File creation mask, an octal number in quotes.
+    type: str
+  nice:
+    description: Nice level, from -20 to 19.
+    type: int
+  oom_score:
+    description: How soon the kernel ends the process when memory runs out, from -1000 to 1000, or V(never).
+    type: str
+  limits:
+    description: Resource limits, for each a dictionary of C(soft) and C(hard), two values, or one for both.
+    type: dict
+  chroot:
+    description: Directory that the processes see as the root.
+    type: str
+  chdir:
+    description: Working directory.
+    type: str
+  setuid:
+    description: Name of the user that the processes run as. Needs Upstart 1.4.
+    type: str
+  setgid:
+    description: Name of the group that the processes run as. Needs Upstart 1.4.
+    type: str
+  apparmor_load:
+    description: AppArmor profile file that is loaded before the job starts. Needs Upstart 1.9.
+    type: str
+  apparmor_switch:
+    description: AppArmor profile of the main process. Needs Upstart 1.9.
+    type: str
+  cgroup:
+    description: Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary of these. Needs Upstart 1.13.
+    type: list
+    elements: raw
+  exec:
+    description: Command of the main process, one line.
+    type: str
+  script:
+    description: Shell script of the main process, or code for O(interpreter).
+    type: str
+  interpreter:
+    description: Program that O(script) is written for, such as V(python3). The default is the shell, C(/bin/sh -e).
+    type: str
+  pre_start:
+    description:
+      - What is run before the main process; a command, a script of several lines, or a dictionary with C(exec), or
+        with C(script) and C(interpreter).
+    type: raw
+  post_start:
+    description: What is run after the main process was started, in the same forms as O(pre_start).
+    type: raw
+  pre_stop:
+    description: What is run before the main process is stopped, in the same forms as O(pre_start).
+    type: raw
+  post_stop:
+    description: What is run after the main process is gone, in the same forms as O(pre_start).
+    type: raw
+seealso:
+  - module: sysinit.upstart.upstart_service
+  - module: sysinit.upstart.upstart_event
+"""
+
+EXAMPLES = r"""
+- name: A service that is started at boot and when it dies
+  sysinit.upstart.upstart_job:
+    name: web
+    description: The shop's web server
+    start_on:
+      all:
+        - runlevel: [2, 3, 4, 5]
+        - started: dbus
+    stop_on: runlevel [!2345]
+    respawn: true
+    env:
+      PORT: "8080"
+    setuid: www-data
+    setgid: www-data
+    exec: /usr/bin/shop --port $PORT
+
+- name: A task in Python that runs on an event
+  sysinit.upstart.upstart_job:
+    name: migrate
+    start_on: deploy-done
+    task: true
+    interpreter: python3
+    script: |
+      import os
+      print("migrating to", os.environ["VERSION"])
+
+- name: Keep a packaged job from starting by itself
+  sysinit.upstart.upstart_job:
+    name: mysql
+    override: true
+    manual: true
+
+- name: A job file as it is
+  sysinit.upstart.upstart_job:
+    name: cron
+    content: "{{ lookup('file', 'cron.conf') }}"
+
+- name: Two jobs in one run
+  sysinit.upstart.upstart_job:
+    jobs:
+      - {name: web, exec: /usr/bin/shop, respawn: true}
+      - {name: old-web, state: absent}
+"""
+
+RETURN = r"""
+jobs:
+  description: What became of each job file.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the job.
+      returned: always
+      type: str
+      sample: web
+    path:
+      description: The file.
+      returned: always
+      type: str
+      sample: /etc/init/web.conf
+    state:
+      description: The state that was asked for.
+      returned: always
+      type: str
+      sample: present
+    changed:
+      description: Whether the file was changed.
+      returned: always
+      type: bool
+      sample: true
+    created:
+      description: Whether the file was not there before.
+      returned: always
+      type: bool
+      sample: false
+    job:
+      description: The job as the daemon reads it from the file and its override, in the options of this module.
+      returned: always
+      type: dict
+      sample: {"exec": "/usr/bin/shop", "respawn": true}
+    backup_file:
+      description: Copy of the old file, or null.
+      returned: always
+      type: str
+      sample: /etc/init/web.conf.4711.2026-11-21@10:00:00~
+    stale_instances:
+      description: Names of instances that still follow the definition from before this change ('' for the only one).
+      returned: always
+      type: list
+      elements: str
+      sample: [""]
+    warnings:
+      description: What is probably wrong with the job although the daemon accepts it.
+      returned: always
+      type: list
+      elements: dict
+      sample: []
+line:
+  description: Line at which the daemon would refuse the file.
+  returned: when a text is refused
+  type: int
+  sample: 3
+text:
+  description: The daemon's own message.
+  returned: when a text is refused
+  type: str
+  sample: Unknown stanza
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import shell
+from ..module_utils.attributes import FileAttributes
+from ..module_utils.converge import job_options, jobs
+
+
+def act(module):
+    params = module.params
+    wanted = job_options.wanted_jobs(params)
+    client = shell.connect(params) if params["load"] else None
+    version = job_options.version_of(params["upstart_version"], client)
+    plans = jobs.plan_all(wanted, params["conf_dir"], version)
+    if module.check_mode:
+        jobs.foresee(plans, client, FileAttributes(module))
+    else:
+        jobs.act(plans, client, FileAttributes(module), params["conf_dir"])
+    for each in plans:
+        for finding in each.warnings:
+            module.warn("%s:%s: %s" % (each.path, finding["line"], finding["message"]))
+    return jobs.report(plans)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            shell.daemon_options(),
+            jobs=dict(type="list", elements="dict"),
+            load=dict(type="bool", default=True),
+            upstart_version=dict(type="str"),
+            **job_options.argument_spec()
+        ),
+        required_one_of=[("name", "jobs")],
+        mutually_exclusive=[("name", "jobs")],
+        add_file_common_args=True,
+        supports_check_mode=True,
+    )
+    shell.run(module, act)
+
+
+if __name__ == "__main__":
+    main()
