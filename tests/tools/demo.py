@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demonstration: real jobs on an Upstart daemon of its own.
+
+    with_daemon.py demo.py FOLDER
+
+FOLDER holds the virtual environment and the mirror of the collection.  Ends with
+status 1 when anything is not as the last lines say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(sys.argv[1]).absolute()
+COLLECTION = FOLDER / "ansible_collections" / "sysinit" / "upstart"
+VARIABLES = ("upstart_address", "upstart_conf_dir", "upstart_log_dir", "upstart_scratch")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def ansible(*command: str, environment: dict[str, str]) -> str:
+    """Show and run a command of Ansible; return what it printed, or end with its failure."""
+    print(f"\n$ {shlex.join(command)}", flush=True)
+    process = subprocess.Popen([str(FOLDER / "venv" / "bin" / command[0]), *command[1:]], cwd=COLLECTION, text=True,
+                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    lines = []
+    for line in process.stdout or ():
+        print("  " + line, end="", flush=True)
+        lines.append(line)
+    if process.wait() != 0:
+        sys.exit(f"demo: {command[0]} ended with status {process.returncode}")
+    return "".join(lines)
+
+
+def inventory(scratch: Path) -> Path:
+    """Write the inventory: this machine, with the daemon that was booted for it."""
+    variables = {name: os.environ[name.upper()] for name in VARIABLES}
+    variables["demo_port"] = str(free_port())
+    lines = [f"      {name}: \"{value}\"\n" for name, value in variables.items()]
+    path = scratch / "inventory.yml"
+    path.write_text(
+        "all:\n  hosts:\n    upstart-host:\n      ansible_connection: local\n"
+        "      ansible_python_interpreter: \"{{ ansible_playbook_python }}\"\n" + "".join(lines))
+    return path
+
+
+def changes(output: str) -> int:
+    """Return the number of changed tasks in a play's recap."""
+    found = re.search(r"changed=(\d+)", output)
+    return int(found.group(1)) if found else -1
+
+
+def log_of(name: str) -> str:
+    path = Path(os.environ["UPSTART_LOG_DIR"]) / name
+    return path.read_text().strip() if path.exists() else ""
+
+
+def main() -> int:
+    scratch = Path(os.environ["UPSTART_SCRATCH"])
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(FOLDER),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_INVENTORY": str(inventory(scratch)),
+        "ANSIBLE_NOCOWS": "1",
+        "UPSTART_SESSION": os.environ["UPSTART_ADDRESS"],
+        "ANSIBLE_HOME": str(scratch / "ansible"),
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+    }
+    first = ansible("ansible-playbook", "playbooks/demo.yml", environment=environment)
+    ansible("ansible", "all", "-m", "sysinit.upstart.upstart_event", "-a", "name=deploy-done env=VERSION=7",
+            environment=environment)
+    announced = log_of("announce.log")
+    print(f"\n  announce.log: {announced}")
+    second = ansible("ansible-playbook", "playbooks/demo.yml", environment=environment)
+    checks = [
+        (changes(first) > 0, f"The first run deployed six jobs and changed {changes(first)} things."),
+        (first.count("See that the shop answers") == 1, "The shop answered on its port."),
+        (all(f"login on {tty}" in log_of(f"getty-{tty}.log") for tty in ("tty1", "tty2")),
+         "Two instances of getty run, one on tty1 and one on tty2."),
+        (announced == "version 7 is deployed", f"The event deploy-done ran its task, which wrote: {announced}"),
+        (changes(second) == 0, f"The second run changed {changes(second)} things: changed={changes(second)}."),
+    ]
+    print("\nWhat happened")
+    for good, sentence in checks:
+        print(f"  {'ok ' if good else 'BAD'} {sentence}")
+    return 0 if all(good for good, sentence in checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Install what ``make demo`` or ``make test`` needs and is missing, and say what that is.
+
+    prepare.py demo|test FOLDER
+
+The Python packages go into the virtual environment FOLDER/venv.  Debian packages
+are only installed when something they bring is missing: as root directly,
+otherwise through sudo.  Needs Python 3.9 and its standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
+DEBIAN_PYTHON = "/usr/bin/python3"
+
+
+def say(text: str) -> None:
+    print(f"prepare: {text}", flush=True)
+
+
+def run(command: list[str], quiet: bool = True, **environment: str) -> None:
+    """Run a command; on failure print what it wrote and end with its status."""
+    done = subprocess.run(command, env={**os.environ, **environment}, text=True, check=False,
+                          stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None)
+    if done.returncode:
+        print(done.stdout or "", file=sys.stderr)
+        sys.exit(f"prepare: {' '.join(command)} failed with status {done.returncode}")
+
+
+def can_import(python: str, modules: str) -> bool:
+    return bool(shutil.which(python)) and subprocess.run([python, "-c", f"import {modules}"], capture_output=True, check=False).returncode == 0
+
+
+def install_debian(packages: list[str]) -> None:
+    """Install Debian packages; end with a sentence when this user may not."""
+    command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
+    if not shutil.which("apt-get"):
+        sys.exit(f"prepare: missing here: what Debian calls {' '.join(packages)}. Install it and run make again.")
+    if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            sys.exit(f"prepare: as root, run: {' '.join(command)}")
+        command = ["sudo", *command]
+    say(f"installing the Debian packages {' '.join(packages)}")
+    run([*command[:-len(command) + command.index("apt-get")], "apt-get", "--quiet", "update"])
+    run(command, DEBIAN_FRONTEND="noninteractive")
+
+
+def make_environment(python: str, venv: Path) -> None:
+    missing = []
+    if not can_import(python, "ensurepip, venv"):
+        missing.append("python3-venv")
+    if python == DEBIAN_PYTHON and not can_import(python, "dbus.mainloop.glib"):
+        missing.append("python3-dbus")
+    if missing:
+        install_debian(missing)
+    say(f"making the virtual environment {venv}")
+    run([python, "-m", "venv", "--clear", "--system-site-packages", str(venv)])
+
+
+def install_python(venv: Path, requirements: Path) -> None:
+    names = [line for line in requirements.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
+    say(f"installing the Python packages {', '.join(names)} into it")
+    run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)])
+
+
+def install_dbus(venv: Path) -> None:
+    """Build dbus-python where the distribution's own cannot be used (a Python that is not the distribution's)."""
+    if not shutil.which("pkg-config") or subprocess.run(
+            ["pkg-config", "--exists", "dbus-1", "glib-2.0"], check=False).returncode:
+        install_debian(["gcc", "pkg-config", "libdbus-1-dev", "libglib2.0-dev"])
+    say("building dbus-python from PyPI")
+    run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "dbus-python"])
+
+
+def main() -> None:
+    level, folder = sys.argv[1], Path(sys.argv[2]).absolute()
+    python = os.environ.get("PYTHON") or (DEBIAN_PYTHON if os.path.exists(DEBIAN_PYTHON) else sys.executable)
+    venv, stamp = folder / "venv", folder / "venv" / f"prepared-{level}"
+    wanted = hashlib.sha256()
+    for path in (Path(__file__), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
+        wanted.update(path.read_bytes())
+    wanted.update(python.encode())
+    if stamp.exists() and stamp.read_text() == wanted.hexdigest() and can_import(str(venv / "bin/python"), "ansible, dbus"):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if not can_import(str(venv / "bin/python"), "pip"):
+        make_environment(python, venv)
+    install_python(venv, REQUIREMENTS / f"{level}.txt")
+    if not can_import(str(venv / "bin/python"), "dbus.mainloop.glib"):
+        install_dbus(venv)
+    stamp.write_text(wanted.hexdigest())
+
+
+if __name__ == "__main__":
+    main()

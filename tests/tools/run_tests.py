@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the tests and checks, quietly, and close with a line that a person and a CI can read.
+
+    run_tests.py FOLDER [PART...]
+
+FOLDER is where prepare.py and mirror.py put the virtual environment and the mirror
+of the collection.  Each part writes all it says to FOLDER/logs/PART.log, of which
+the end is shown when it fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = Path(sys.argv[1]).absolute()
+VENV = FOLDER / "venv" / "bin"
+COLLECTION = FOLDER / "ansible_collections" / "sysinit" / "upstart"
+HOME = FOLDER / "home"
+LOGS = FOLDER / "logs"
+TAIL_LINES = 60
+
+
+@dataclass
+class Part:
+    """One part of the tests: its log and its counts."""
+
+    name: str
+    about: str
+    passed: int = 0
+    failed: int = 0
+    notes: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+
+    def run(self, *command: str | Path, **environment: str) -> tuple[int, str]:
+        """Run a command in the mirror; return its status and what it printed."""
+        words = [str(word) for word in command]
+        done = subprocess.run(words, cwd=COLLECTION, env={**base_environment(), **environment}, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace")
+        self.log.append(f"$ {' '.join(words)}\n{done.stdout}[status {done.returncode}]\n")
+        return done.returncode, done.stdout
+
+    def check(self, *command: str | Path, **environment: str) -> None:
+        """Run a command that counts as one check."""
+        self.count(self.run(*command, **environment)[0] == 0)
+
+    def count(self, good: bool) -> None:
+        self.passed += good
+        self.failed += not good
+
+
+def base_environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PATH": f"{VENV}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": str(HOME),
+        "ANSIBLE_COLLECTIONS_PATH": str(FOLDER),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_NOCOWS": "1",
+        "PYTHONPATH": str(FOLDER),
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def python_version() -> str:
+    done = subprocess.run([VENV / "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def with_daemon(*command: str | Path) -> list[str | Path]:
+    return [VENV / "python", "tests/tools/with_daemon.py", *command]
+
+
+def counted(part: Part, output: str) -> None:
+    """Add the counts of a runner that closes with 'N passed' and 'N failed'."""
+    for word in ("passed", "failed", "error", "errors"):
+        found = re.findall(rf"(\d+) {word}\b", output)
+        number = int(found[-1]) if found else 0
+        if word == "passed":
+            part.passed += number
+        else:
+            part.failed += number
+
+
+def unit(part: Part) -> None:
+    status, output = part.run(VENV / "pytest", "-q", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", "tests/unit")
+    counted(part, output)
+    if status != 0 and not part.failed:
+        part.failed = 1
+
+
+def conformance(part: Part) -> None:
+    status, output = part.run(VENV / "python", "tests/conformance/run.py")
+    counted(part, output)
+    if status != 0 and not part.failed:
+        part.failed = 1
+
+
+def integration(part: Part) -> None:
+    targets = sorted(path.name for path in (COLLECTION / "tests/integration/targets").iterdir()
+                     if not path.name.startswith("setup_"))
+    settings = "tests/integration/integration_config.yml"
+    for target in targets:
+        part.check(*with_daemon("--ansible-test", settings, VENV / "ansible-test", "integration", "--local", "--color",
+                                "no", "--python", python_version(), target))
+
+
+def molecule(part: Part) -> None:
+    for scenario in sorted((COLLECTION / "extensions/molecule").glob("*/molecule.yml")):
+        part.run(VENV / "molecule", "reset", "--scenario-name", scenario.parent.name)
+        status, output = part.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario.parent.name))
+        if "no hosts matched" in output:
+            part.notes.append(f"{scenario.parent.name}: no hosts matched, so nothing was tested")
+            status = 1
+        part.count(status == 0)
+
+
+def package(part: Part) -> None:
+    """Build the collection, install it elsewhere, and use it from there."""
+    installed, built = FOLDER / "installed", FOLDER / "built"
+    subprocess.run(["rm", "-rf", installed, built], check=True)
+    part.check(VENV / "ansible-galaxy", "collection", "build", "--output-path", built)
+    archives = list(built.glob("*.tar.gz"))
+    elsewhere = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": ""}
+    part.check(VENV / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, *archives, **elsewhere)
+    for module in sorted((COLLECTION / "plugins/modules").glob("*.py")):
+        status, output = part.run(VENV / "ansible-doc", f"sysinit.upstart.{module.stem}", **elsewhere)
+        part.count(status == 0 and str(installed) in output and "EXAMPLES:" in output)
+    part.check(*with_daemon("sh", "-c", (
+        f"UPSTART_SESSION=$UPSTART_ADDRESS {VENV}/ansible localhost -e ansible_python_interpreter={VENV}/python "
+        "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), **elsewhere)
+
+
+def pip_for_sanity() -> None:
+    """Give ansible-test the pip script that it otherwise fetches from outside the package index."""
+    cache, wheels = HOME / ".ansible/test/cache", HOME / "wheels"
+    cache.mkdir(parents=True, exist_ok=True)
+    if not list(wheels.glob("pip-24.2-*.whl")):
+        subprocess.run([VENV / "pip", "download", "--quiet", "--no-deps", "--dest", wheels, "pip==24.2"], check=True)
+    wheel = next(wheels.glob("pip-24.2-*.whl"))
+    (cache / "get_pip_24_2.py").write_text(
+        "import runpy\nimport sys\n\n"
+        f"sys.path.insert(0, {str(wheel)!r})\n"
+        f"sys.argv = ['pip', 'install', '--no-index', {str(wheel)!r}]\n"
+        "runpy.run_module('pip', run_name='__main__')\n")
+
+
+def lint(part: Part) -> None:
+    pip_for_sanity()
+    part.check(VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version())
+    part.check(VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production")
+    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")
+    part.check(VENV / "antsibull-changelog", "lint")
+    part.check(VENV / "ruff", "check", ".")
+    part.check(VENV / "mypy")
+    part.check(VENV / "yamllint", "--strict", ".")
+    part.check(VENV / "python", "tests/tools/role_spec.py", "--check")
+
+
+PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
+    "unit": ("unit tests", unit),
+    "conformance": ("recordings of the real daemon", conformance),
+    "integration": ("integration targets", integration),
+    "molecule": ("molecule scenarios", molecule),
+    "package": ("steps of building, installing and using the collection", package),
+    "lint": ("static checks", lint),
+}
+
+
+def carry_out(name: str) -> Part:
+    """Run one part, write its log and say how it went."""
+    about, function = PARTS[name]
+    part = Part(name, about)
+    began = time.monotonic()
+    try:
+        function(part)
+    except (OSError, subprocess.SubprocessError, StopIteration) as error:
+        part.failed += 1
+        part.notes.append(f"{type(error).__name__}: {error}")
+    log = LOGS / f"{name}.log"
+    log.write_text("".join(part.log))
+    good = part.failed == 0 and part.passed > 0
+    print(f"{'ok  ' if good else 'FAIL'} {name}: {part.passed} of {part.passed + part.failed} {part.about} "
+          f"({time.monotonic() - began:.0f} s)", flush=True)
+    if not good:
+        part.failed = part.failed or 1
+        tail = "".join(part.log).splitlines()[-TAIL_LINES:] + part.notes
+        print(f"---- end of {log}\n" + "\n".join(tail) + "\n----", flush=True)
+    return part
+
+
+def main() -> int:
+    names = sys.argv[2:] or list(PARTS)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    HOME.mkdir(parents=True, exist_ok=True)
+    # The recordings mostly wait, so they run beside the rest.
+    aside = [name for name in names if name == "conformance"]
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(carry_out, name) for name in aside]
+        parts = [carry_out(name) for name in names if name not in aside]
+        parts += [future.result() for future in running]
+    passed, failed = sum(part.passed for part in parts), sum(part.failed for part in parts)
+    print(f"total: {passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a command with an Upstart daemon of its own, in a scratch folder that is removed afterwards.
+
+    with_daemon.py [--ansible-test FILE] COMMAND [ARGUMENT...]
+
+The command finds the daemon in its environment: UPSTART_ADDRESS, UPSTART_CONF_DIR,
+UPSTART_LOG_DIR and UPSTART_SCRATCH.  --ansible-test also writes them to FILE as
+variables for ``ansible-test integration``.
+
+The daemon is the emulator, or what UPSTART_BOOT says: a command that stays in the
+foreground, with {conf}, {log} and {address} in it.  The exit status is the
+command's; it is 1 when the daemon ended early or left processes behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+EMULATOR = Path(__file__).resolve().parent.parent / "emulator" / "upstart-emulator"
+DEFAULT_BOOT = f"{sys.executable} {EMULATOR} --confdir {{conf}} --logdir {{log}} --address {{address}} --no-startup-event"
+START_SECONDS = 20.0
+
+
+@dataclass
+class Daemon:
+    """A running daemon and where to find it."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    conf: Path
+    log: Path
+    scratch: Path
+
+    def variables(self) -> dict[str, str]:
+        return {"upstart_address": self.address, "upstart_conf_dir": str(self.conf), "upstart_log_dir": str(self.log),
+                "upstart_scratch": str(self.scratch)}
+
+
+def answers(address: str) -> bool:
+    """Return whether somebody listens at a ``unix:abstract=`` or ``unix:path=`` address."""
+    kind, value = address.partition(":")[2].split("=", 1)
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex("\0" + value if kind == "abstract" else value) == 0
+
+
+def wait_until_up(daemon: Daemon) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(daemon.address):
+        if daemon.process.poll() is not None:
+            sys.exit(f"with_daemon: the daemon ended with status {daemon.process.returncode} before it answered")
+        if time.monotonic() > deadline:
+            sys.exit(f"with_daemon: nothing answers at {daemon.address} after {START_SECONDS:g} s")
+        time.sleep(0.02)
+
+
+def stop(daemon: Daemon) -> None:
+    """End the daemon's process group, politely first."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(daemon.process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            daemon.process.wait(5)
+            return
+
+
+def left_behind(scratch: Path) -> list[str]:
+    """Return the command lines of processes that still have the scratch folder in theirs."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+                if str(scratch) in line:
+                    found.append(f"{entry.name} {line}")
+    return found
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Daemon]:
+    """Boot a daemon in a scratch folder; end it, and remove the folder, in the end."""
+    scratch = Path(tempfile.mkdtemp(prefix="upstart-"))
+    scratch.chmod(0o755)
+    address = f"unix:abstract=/sysinit-upstart-test/{scratch.name}"
+    conf, log = scratch / "init", scratch / "log"
+    conf.mkdir()
+    log.mkdir()
+    boot = (os.environ.get("UPSTART_BOOT") or DEFAULT_BOOT).format(conf=conf, log=log, address=address, tmp=scratch)
+    process = subprocess.Popen(["/bin/sh", "-c", "exec " + boot], stdin=subprocess.DEVNULL, start_new_session=True)
+    daemon = Daemon(process, address, conf, log, scratch)
+    try:
+        wait_until_up(daemon)
+        yield daemon
+    finally:
+        stop(daemon)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def no_process_left(scratch: Path) -> bool:
+    deadline = time.monotonic() + 5
+    while left_behind(scratch):
+        if time.monotonic() > deadline:
+            print("with_daemon: left behind: " + "; ".join(left_behind(scratch)), file=sys.stderr)
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    settings = None
+    if arguments[:1] == ["--ansible-test"]:
+        settings, arguments = Path(arguments[1]), arguments[2:]
+    if not arguments:
+        sys.exit(__doc__)
+    with running() as daemon:
+        variables = daemon.variables()
+        if settings:
+            settings.write_text("---\n" + "".join(f"{name}: {value}\n" for name, value in variables.items()))
+        environment = {**os.environ, **{name.upper(): value for name, value in variables.items()}}
+        try:
+            status = subprocess.run(arguments, env=environment, check=False).returncode
+        except KeyboardInterrupt:
+            status = 130
+        if daemon.process.poll() is not None:
+            print(f"with_daemon: the daemon ended early, with status {daemon.process.returncode}", file=sys.stderr)
+            status = status or 1
+    if settings:
+        settings.unlink(missing_ok=True)
+    return status or (0 if no_process_left(daemon.scratch) else 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
