@@ -70,7 +70,6 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 

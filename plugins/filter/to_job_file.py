@@ -69,7 +69,6 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 

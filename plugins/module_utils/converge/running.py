@@ -56,6 +56,12 @@ def ended(client, target, request):
         **facts)
 
 
+def no_process(client, target, request):
+    """Return the error for an instance that Upstart calls running although its main process is not there."""
+    return died(client, target, request, "has no main process although Upstart calls it running: the process ended "
+                "before it did what the expect stanza waits for, or could not be run")
+
+
 def wedged(target, pid):
     """Return the error for an instance whose tracked process does not exist."""
     return UpstartError(
@@ -106,6 +112,8 @@ def watch(client, targets, request):
             target.error = ended(client, target, request)
         elif lost_process(target.after):
             target.error = wedged(target, now)
+        elif hollow(target.definition, target.after):
+            target.error = no_process(client, target, request)
         elif now != pid:
             target.error = died(client, target, request, "is respawning (process %s became %s)" % (pid, now))
 

@@ -13,7 +13,7 @@ from ..errors import UpstartError
 from ..events.expand import ExpansionError, expand
 from . import causes, running
 from .targets import resolve, state_of
-from .waiting import Deadline, lost_process, no_answer, resting, until_answered, until_resting
+from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_answered, until_resting
 
 __metaclass__ = type
 
@@ -52,6 +52,8 @@ def plan(client, target, request):
     up = status is not None and status["goal"] == "start"
     if request.state == "stopped":
         target.steps = [] if status is None else ["stop" if up else "wait"]
+    elif request.state == "started" and hollow(target.definition, status):
+        target.steps = ["stop", "start"]
     elif request.state == "started" or not up:
         target.steps = [] if up and resting(status) else ["wait" if up else "start"]
     elif request.state == "reloaded":
@@ -182,6 +184,8 @@ def _judge(client, target, request, deadline):
         target.error = no_answer(target, PAST[request.state], deadline)
     elif request.state != "stopped" and target.after is None:
         target.error = running.ended(client, target, request)
+    elif request.state != "stopped" and hollow(target.definition, target.after):
+        target.error = running.no_process(client, target, request)
     elif request.state == "stopped" and target.after is not None:
         target.error = running.not_stopped(target, deadline)
 

@@ -56,6 +56,16 @@ def lost_process(status):
     return (status or {}).get("lost")
 
 
+def hollow(definition, status):
+    """Return whether an instance counts as running although the main process that its file defines is not there.
+
+    Upstart shows this for a main process that ended while it was still expected to fork, and for a job that it made
+    of an override alone.
+    """
+    defined = bool(definition.values and "main" in definition.values["process"])
+    return defined and status is not None and resting(status) and "main" not in status["processes"]
+
+
 def until_answered(connection, targets, deadline):
     """Wait until the requests of all targets are answered or the deadline is over."""
     waiting = [target for target in targets if target.pending is not None]

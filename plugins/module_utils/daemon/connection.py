@@ -80,6 +80,7 @@ class Connection:
     def close(self):
         if self._bus is not None:
             self._bus.close()
+            self._pump.drain()  # libdbus still has to say that it is closed; it needs the Python object for that
             self._bus = None
 
     def __enter__(self):

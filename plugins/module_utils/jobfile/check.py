@@ -79,6 +79,7 @@ def _texts(conf_text, override_text, version):
 def _unreadable(name, texts):
     """Return the problems of the job's name and of bytes that are not text."""
     problems = []
+    name = name if name is None else decode(name)
     if name is not None and (NOT_ASCII.search(name) or "" in name.split("/")):
         problems.append(Problem("job-name", NOWHERE, (name or "(empty)",)))
     for label, text in texts:

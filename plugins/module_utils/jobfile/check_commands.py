@@ -14,7 +14,7 @@ __metaclass__ = type
 
 NESTED = re.compile(r"\$\([^()]*\)|`[^`]*`")
 REDIRECTION = re.compile(r"[<>]&[0-9-]*|&>+|>\|")
-SEPARATOR = re.compile(r"&&|\|\||;")
+SEPARATOR = re.compile(r"(&&|\|\||;)\s*\S")
 BACKGROUND = re.compile(r"(?<!&)&\s*$")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 ONLY_EXEC = re.compile(r"\s*exec\s+([^\n]+)\n?\s*\Z")
@@ -22,6 +22,7 @@ ONLY_EXEC = re.compile(r"\s*exec\s+([^\n]+)\n?\s*\Z")
 MAY_STOP = re.compile(r"STOP|-19|^\s*exec\s", re.MULTILINE)
 HERE_DOCUMENT = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\2")
 PERSONAL = re.compile(r"\$\{?(HOME|USER|LOGNAME|SHELL)\b(?![:]?[-+=])")
+SINGLE_QUOTED = re.compile(r"'[^']*'")
 SHELL_WORDS = frozenset([
     ".", ":", "alias", "case", "cd", "eval", "exec", "exit", "export", "for", "if", "local", "readonly", "return",
     "set", "shift", "source", "trap", "ulimit", "umask", "unset", "until", "wait", "while",
@@ -48,7 +49,7 @@ def commands(job):
         first = (bare.split() or [""])[0]
         separator = SEPARATOR.search(bare)
         if separator:
-            yield Problem("exec-only-first-command", command.place, (command.part, separator.group()))
+            yield Problem("exec-only-first-command", command.place, (command.part, separator.group(1)))
         elif BACKGROUND.search(bare):
             yield Problem("in-background", command.place, (command.part,))
         elif "|" in bare:
@@ -75,7 +76,7 @@ def scripts(job):
 def personal_variables(job):
     known = job.variables()
     for command in job.commands():
-        for name in sorted(set(PERSONAL.findall(command.text))):
+        for name in sorted(set(PERSONAL.findall(SINGLE_QUOTED.sub("", command.text)))):
             if name not in known and "%s=" % name not in command.text and not _given_by_event(job, name):
                 yield Problem("home-unset", command.place, (command.part, name))
 

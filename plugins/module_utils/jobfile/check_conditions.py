@@ -54,7 +54,7 @@ def _mixes(text):
 def impossible(job):
     """Events that never match or that nothing emits, and what that does to the whole condition."""
     for stanza, key in STANZAS:
-        stack = []
+        stack = []  # for each operand None, or the event for which it cannot come true
         for item in job.values[key] or []:
             if "op" in item:
                 right, left = stack.pop(), stack.pop()
