@@ -14,7 +14,7 @@ from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
 from .targets import state_of
-from .waiting import Deadline, lost_process, no_answer, resting, until_resting
+from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_resting
 
 __metaclass__ = type
 

@@ -40,7 +40,7 @@ class Source:
 
     def name_of(self, path: str) -> str:
         """Return the job name that a file's path stands for."""
-        return os.path.splitext(os.path.relpath(path, self.path))[0]
+        return os.path.relpath(path, self.path).rpartition(".")[0]
 
     def path_of(self, name: str, suffix: str) -> str:
         return os.path.join(self.path, name + suffix)
@@ -77,7 +77,7 @@ class Configuration:
             if not os.path.isdir(source.path):
                 text = "Unable to load configuration from %s: No such file or directory" % source.path
                 self._context.messages.error(text)
-            for path in self.walk(source, source.path, watcher):
+            for path in filter(self._is_job_file, self.walk(source, source.path, watcher)):
                 known.discard(path)
                 self.load(source, path)
             for path in known:
@@ -85,7 +85,7 @@ class Configuration:
                     self.forget(source, path)
 
     def walk(self, source: Source, folder: str, watcher: Optional["watch.Watcher"]) -> Iterator[str]:
-        """Yield the job files in and below ``folder``; ``watcher`` sees each sub-directory before it is looked into."""
+        """Yield the files in and below ``folder``; ``watcher`` sees each sub-directory before it is looked into."""
         try:
             names = sorted(os.listdir(folder))
         except OSError:
@@ -101,7 +101,7 @@ class Configuration:
                     if watcher is not None:
                         watcher.add_folder(source, path)
                     yield from self.walk(source, path, watcher)
-            elif self._is_job_file(path):
+            else:
                 yield path
 
     # -- single files -------------------------------------------------------------------

@@ -26,27 +26,16 @@ SESSION = {"session": 0}
 
 def dump(context: Context) -> str:
     """Return the state as text; raises nothing of its own, but text that is not UTF-8 can't be sent."""
-    classes = _all_classes(context)
     state = {
         "sessions": [],
         "events": [_event(event) for event in context.queue.events],
         "control_bus_address": None,
         "job_environment": environment.of_class(()),
-        "job_classes": [_class(job, context) for job in classes],
+        "job_classes": [_class(job, context) for job in context.registry.classes.values()],
         "conf_sources": [dict(SESSION, path="/etc/init.conf", type="CONF_FILE", flag=1, conf_files=[])]
         + [_source(source, number + 1) for number, source in enumerate(context.configuration.sources)],
     }
     return json.dumps(state, ensure_ascii=False)
-
-
-def _all_classes(context: Context) -> List[JobClass]:
-    """Return the registered classes, then those that wait for one of these to be given up."""
-    known = dict.fromkeys(context.registry.classes.values())
-    for source in context.configuration.sources:
-        for file in source.files.values():
-            if file.job is not None:
-                known.setdefault(file.job)
-    return list(known)
 
 
 def _index(queue: EventQueue, event: Event) -> int:
@@ -105,16 +94,16 @@ def _instance(instance: Instance, context: Context) -> Dict[str, Any]:
         "env": instance.env,
         "start_env": instance.start_env or [],
         "stop_env": instance.stop_env or [],
-        "fds": instance.fds,
-        "pid": _by_process(instance.pids, 0),
     }
     if instance.stop_on is not None:
         state["stop_on"] = _condition(instance.stop_on, queue)
+    state.update(fds=instance.fds, pid=_by_process(instance.pids, 0))
     if instance.blocker is not None:
         state["blocker"] = _index(queue, instance.blocker)
-    state["blocking"] = [
-        {"data": {"index": _index(queue, event)}, "type": "BLOCKED_EVENT"} for event in instance.blocking
-    ]
+    if instance.blocking or instance.waiters:
+        state["blocking"] = [
+            {"data": {"index": _index(queue, event)}, "type": "BLOCKED_EVENT"} for event in instance.blocking
+        ]
     if instance.waiters:
         context.messages.warn("D-Bus blocked objects not being serialised yet")
     killing = context.processes.kill_timer(instance)

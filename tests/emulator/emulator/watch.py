@@ -91,4 +91,4 @@ class Watcher:
         if enters(os.path.basename(path)) and os.path.isdir(path):
             self._add(source, path)
             for file in self.configuration.walk(source, path, self):
-                self.configuration.load(source, file)
+                self.configuration.changed(source, file)
