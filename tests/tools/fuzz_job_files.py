@@ -32,9 +32,10 @@ DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "job-file-cases"
 VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]
 # What the grammar gives a meaning to, so that mutations hit it more often than chance would.
 PIECES = [
-    b" ", b"  ", b"\t", b"\r", b"\n", b"\0", b"\\", b"\\\n", b" \\", b'"', b"'", b"''\\\n", b"#", b"(", b")", b"=", b"!=",
-    b" and ", b" or ", b"script\n", b"end script\n", b"start on ", b"stop on ", b"exec ", b"pre-start ", b"manual ", b"-1",
-    b"limit nofile ", b"unlimited", b"never", b"4294967297", b"\xff", b"\xc3\xa9", b"env A=", b"normal exit ",
+    b" ", b"  ", b"\t", b"\r", b"\n", b"\0", b"\\", b"\\\n", b" \\", b'"', b"'", b"''\\\n", b"#", b"(", b")", b"=",
+    b"!=", b" and ", b" or ", b"script\n", b"end script\n", b"start on ", b"stop on ", b"exec ", b"pre-start ",
+    b"manual ", b"-1", b"limit nofile ", b"unlimited", b"never", b"4294967297", b"\xff", b"\xc3\xa9", b"env A=",
+    b"normal exit ",
 ]
 SECONDS = 1.0
 

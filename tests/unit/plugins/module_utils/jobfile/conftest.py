@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The recorded verdicts of the real daemon's parser."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any, Callable
+
+import pytest
+
+DATA = pathlib.Path(__file__).resolve().parents[4] / "data" / "job-file-cases"
+
+
+@pytest.fixture(scope="session")
+def load_cases() -> Callable[[str], list[dict[str, Any]]]:
+    """Return a function that reads one file of recorded cases, named relative to the data directory."""
+
+    def load(name: str) -> list[dict[str, Any]]:
+        with open(DATA / name, encoding="utf-8") as stream:
+            return [json.loads(line) for line in stream]
+
+    return load

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page about findings says of every code what the table says, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import check_codes
+
+PAGE = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "warnings.rst"
+SECTION = re.compile(
+    r"^(?P<code>[a-z0-9-]+)\n\^+\n\n"
+    r":Severity: (?P<severity>.*)\n:Message: (?P<message>.*)\n:Why: (?P<why>.*)\n:Remedy: (?P<remedy>.*)\n",
+    re.MULTILINE,
+)
+
+
+def sections() -> list[dict[str, str]]:
+    return [match.groupdict() for match in SECTION.finditer(PAGE.read_text(encoding="utf-8"))]
+
+
+def test_the_page_has_the_codes_in_the_order_of_the_table() -> None:
+    assert [section["code"] for section in sections()] == [row.code for row in check_codes.CODES]
+
+
+@pytest.mark.parametrize("row", check_codes.CODES, ids=lambda row: row.code)
+def test_the_page_says_what_the_table_says(row: check_codes.Code) -> None:
+    described = {section["code"]: section for section in sections()}
+    assert described[row.code] == dict(row._asdict(), message=row.message.replace("%s", "..."))
+
+
+@pytest.mark.parametrize("row", check_codes.CODES, ids=lambda row: row.code)
+def test_a_row_is_complete(row: check_codes.Code) -> None:
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", row.code)
+    assert row.severity in (check_codes.ERROR, check_codes.WARNING, check_codes.HINT)
+    assert row.why.endswith(".")
+    assert row.message
+    assert row.remedy
+    assert not row.remedy.endswith(".")

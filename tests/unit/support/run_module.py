@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module of the collection as Ansible does, in a process of its own.
+
+    python run_module.py MODULE ARGUMENTS_AS_JSON
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
+    """Start a module; ``result`` waits for it."""
+    command = [sys.executable, __file__, module, json.dumps(arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def result(process: subprocess.Popen[str], timeout: float = 60.0) -> dict[str, Any]:
+    """Return what a module says; fail when it says nothing that is JSON."""
+    output, errors = process.communicate(timeout=timeout)
+    try:
+        found: dict[str, Any] = json.loads(output)
+    except ValueError:
+        raise AssertionError(f"no result, status {process.returncode}: {output}{errors}") from None
+    return found
+
+
+def main() -> None:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+    importlib.import_module("checkout").mount()
+    basic = importlib.import_module("ansible.module_utils.basic")
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[2])}).encode()
+    vars(basic).update(_ANSIBLE_ARGS=arguments, _ANSIBLE_PROFILE="legacy")
+    importlib.import_module("ansible_collections.sysinit.upstart.plugins.modules." + sys.argv[1]).main()
+
+
+if __name__ == "__main__":
+    main()
