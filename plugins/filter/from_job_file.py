@@ -9,7 +9,7 @@ name: from_job_file
 short_description: Turn the text of an Upstart job file into options of upstart_job
 version_added: 0.1.0
 author:
-  - The sysinit.upstart contributors
+  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Reads a job file exactly as the Upstart daemon reads it, and returns what is set in it as a dictionary, with the
     names that the options of M(sysinit.upstart.upstart_job) have.

@@ -9,7 +9,7 @@ name: to_job_file
 short_description: Turn options of upstart_job into the text of an Upstart job file
 version_added: 0.1.0
 author:
-  - The sysinit.upstart contributors
+  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Writes a job file that the Upstart daemon reads exactly as it was asked for. What no job file can say is an error.
 positional: version, header

@@ -160,8 +160,8 @@ options:
     type: str
     choices: [none, log, output, owner]
   umask:
-    description: File creation mask, an octal number in quotes.
-    type: str
+    description: File creation mask, an octal number in quotes. A number without quotes is refused, since YAML reads it differently.
+    type: raw
   nice:
     description: Nice level, from -20 to 19.
     type: int
@@ -315,11 +315,41 @@ jobs:
       elements: str
       sample: [""]
     warnings:
-      description: What is probably wrong with the job although the daemon accepts it.
+      description: What is probably wrong, or surprising, in the job although the daemon accepts it.
       returned: always
       type: list
       elements: dict
-      sample: []
+      contains:
+        code:
+          description: Short name of the finding, as in the collection's page on warnings.
+          returned: always
+          type: str
+          sample: respawn-limit-alone
+        severity:
+          description: C(warning), which is shown as a warning of the task too, or C(hint).
+          returned: always
+          type: str
+          sample: warning
+        file:
+          description: C(conf) or C(override), or null for the job as a whole.
+          returned: always
+          type: str
+          sample: conf
+        line:
+          description: Line in that file, or null.
+          returned: always
+          type: int
+          sample: 7
+        message:
+          description: What was found.
+          returned: always
+          type: str
+          sample: respawn limit without respawn does nothing
+        remedy:
+          description: What to do about it.
+          returned: always
+          type: str
+          sample: add respawn
 line:
   description: Line at which the daemon would refuse the file.
   returned: when a text is refused
@@ -344,14 +374,13 @@ def act(module):
     wanted = job_options.wanted_jobs(params)
     client = shell.connect(params) if params["load"] else None
     version = job_options.version_of(params["upstart_version"], client)
-    plans = jobs.plan_all(wanted, params["conf_dir"], version)
+    plans = jobs.plan_all(wanted, params["conf_dir"], version, client.jobs() if client else None)
     if module.check_mode:
         jobs.foresee(plans, client, FileAttributes(module))
     else:
         jobs.act(plans, client, FileAttributes(module), params["conf_dir"])
-    for each in plans:
-        for finding in each.warnings:
-            module.warn("%s:%s: %s" % (each.path, finding["line"], finding["message"]))
+    for sentence in jobs.warnings_of(plans):
+        module.warn(sentence)
     return jobs.report(plans)
 
 

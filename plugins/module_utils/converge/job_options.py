@@ -30,7 +30,7 @@ TYPES = dict(
     bool=("manual", "task", "respawn", "debug"),
     int=("kill_timeout", "nice"),
     dict=("limits",),
-    raw=("start_on", "stop_on", "env", "respawn_limit", "pre_start", "post_start", "pre_stop", "post_stop"),
+    raw=("start_on", "stop_on", "env", "respawn_limit", "umask", "pre_start", "post_start", "pre_stop", "post_stop"),
 )
 LISTS = dict(emits="str", export="str", normal_exit="str", cgroup="raw")
 CHOICES = dict(expect=["none", "stop", "fork", "daemon"], console=["none", "log", "output", "owner"])

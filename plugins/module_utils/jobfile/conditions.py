@@ -150,15 +150,15 @@ def _plainest(item):
     variables = args[len(positional):]
     if name and not args:
         return quote(name)
-    forms = [_with_companions({"event": name}, positional, variables)]
+    if any("=" not in arg for arg in variables):  # only D-Bus could show such an order
+        return {"event": name, "args": list(args)}
     if name in JOB_EVENTS and positional:
-        forms.insert(0, _with_companions({name: positional[0]}, positional[1:], variables))
+        return _with_companions({name: positional[0]}, positional[1:], variables)
     if name == "runlevel" and len(args) == 1:
-        forms.insert(0, _runlevel_structure(args[0]))
-    for form in forms:
-        if form is not None and from_structure(form) == [item]:
-            return form
-    return {"event": name, "args": list(args)}
+        shorthand = _runlevel_structure(args[0])
+        if shorthand is not None and from_structure(shorthand) == [item]:
+            return shorthand
+    return _with_companions({"event": name}, positional, variables)
 
 
 def _runlevel_structure(pattern):

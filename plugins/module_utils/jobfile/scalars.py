@@ -43,10 +43,10 @@ def as_integer(value, what):
     """Return an integer given as such or as decimal digits."""
     if isinstance(value, integer_types) and not isinstance(value, bool):
         return value
-    text = as_text(value, what)
-    if not INTEGER.match(text):
-        raise JobFileError("%s must be a whole number, not %s" % (what, text or "empty"))
-    return int(text)
+    if isinstance(value, (text_type, bytes)) and INTEGER.match(as_text(value, what)):
+        return int(value)
+    shown = value if isinstance(value, text_type) and value else kind(value)
+    raise JobFileError("%s must be a whole number, not %s" % (what, shown))
 
 
 def as_boolean(value, what):

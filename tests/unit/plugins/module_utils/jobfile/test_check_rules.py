@@ -62,7 +62,7 @@ CASES: list[tuple[str, str, int, list[str]]] = [
         "home-unset",
         "exec a $HOME/b\n",
         1,
-        ["env HOME=/root\nexec a $HOME\n", "exec a ${HOME:-/root}\n", "exec a $HOMES\n", "exec su - web -c 'a $HOME'\n"],
+        ["env HOME=/root\nexec a $HOME\n", "exec a ${HOME:-/root}\n", "exec a $HOMES\n", "exec su -c 'a $HOME'\n"],
     ),
     ("manual-then-start-on", "manual\nstart on a\n", 2, ["start on a\nmanual\n"]),
     ("mixed-operators", "start on a or b and c\n", 1, ["start on (a or b) and c\n", "start on a or b or c\n"]),
