@@ -28,7 +28,7 @@ options:
     default: /var/log/upstart
   timeout:
     description:
-      - Seconds that the task may take on the host. What is not reached by then is an error that says what is waited for.
+      - Seconds that the task may take on the host. What is not reached by then is an error that says what is missing.
       - A job whose O(timeout) is over stays as it is; nothing is left waiting on the host.
     type: float
     default: 60
@@ -36,5 +36,5 @@ requirements:
   - dbus-python (on the managed host, for any Python there; Debian and Ubuntu call it C(python-dbus) or C(python3-dbus),
     Enterprise Linux C(dbus-python))
 notes:
-  - Runs on hosts with Python 2.7 (ansible-core 2.16) and Python 3.6 or later, as far as the controller's ansible-core does.
+  - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.
 """

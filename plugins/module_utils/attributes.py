@@ -62,5 +62,6 @@ class FileAttributes:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if status != 0:
-            raise UpstartError("The validate command refused %s with status %d: %s. Nothing was written."
-                               % (name, status, (err or out).strip()), command=command, rc=status, stdout=out, stderr=err)
+            raise UpstartError(
+                "The validate command refused %s with status %d: %s. Nothing was written." % (
+                    name, status, (err or out).strip()), command=command, rc=status, stdout=out, stderr=err)

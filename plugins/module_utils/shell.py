@@ -39,7 +39,7 @@ def find_library():
     """Start the module again under a Python of this host that has dbus-python, when this one has not."""
     try:
         library.load()
-    except LibraryMissing:
+    except LibraryMissing as error:
         if has_respawned():
             raise
         candidates = list(PYTHON_3)
@@ -47,6 +47,7 @@ def find_library():
             candidates = list(PYTHON_2) + candidates if sys.version_info[0] == 2 else candidates + list(PYTHON_2)
         interpreter = probe_interpreters_for_module(candidates, "dbus.mainloop.glib")
         if interpreter is None:
+            error.message += " The other Pythons that were looked for have none either: %s." % ", ".join(candidates)
             raise
         respawn_module(interpreter)  # does not return
 

@@ -66,7 +66,7 @@ options:
     default: false
   exact:
     description:
-      - Compare files byte for byte, so that one which says the same in other words, or with other comments, is replaced.
+      - Compare files byte for byte, so that one which says the same in other words or comments is replaced.
     type: bool
     default: false
   load:
@@ -130,14 +130,16 @@ options:
     description: The job is a task, which is expected to end.
     type: bool
   expect:
-    description: How the main process says that it is ready. A wrong one makes Upstart wait for ever, or follow a wrong process.
+    description:
+      - How the main process says that it is ready.
+      - A wrong one makes Upstart wait for ever, or follow a wrong process.
     type: str
     choices: [none, stop, fork, daemon]
   respawn:
     description: Start the main process again when it ends.
     type: bool
   respawn_limit:
-    description: How often it may end within how many seconds, a dictionary of C(count) and C(interval), or V(unlimited).
+    description: How often it may end within how many seconds, C(count) and C(interval) in a dictionary, or V(unlimited).
     type: raw
   normal_exit:
     description: Exit statuses and signal names with which the main process may end without being respawned.
@@ -160,7 +162,9 @@ options:
     type: str
     choices: [none, log, output, owner]
   umask:
-    description: File creation mask, an octal number in quotes. A number without quotes is refused, since YAML reads it differently.
+    description:
+      - File creation mask, an octal number in quotes.
+      - A number without quotes is refused, since YAML turns it into another one.
     type: raw
   nice:
     description: Nice level, from -20 to 19.

@@ -47,7 +47,7 @@ def from_signals(signals, job, instance=""):
     """Return what failed, from the signals seen since a request was sent.
 
     :returns: dict, empty when nothing failed, else some of ``process`` (text: main,
-        pre-start, … or respawn), ``exit_status`` (int), ``exit_signal`` (text),
+        pre-start and so on, or respawn), ``exit_status`` (int), ``exit_signal`` (text),
         ``failed_status`` (int, the daemon's raw number).
     """
     found = {}

@@ -29,7 +29,7 @@ def _split(line):
     """Split one string as a shell would split words, on every Python."""
     if str is bytes:
         return [word.decode("utf-8") for word in shlex.split(_text(line).encode("utf-8"))]
-    return shlex.split(line)
+    return shlex.split(_text(line))
 
 
 def pairs(env, option="env"):

@@ -5,11 +5,12 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
 import errno
-import glob
 import os
 import stat
 import tempfile
+import threading
 import time
 
 from ..errors import UpstartError
@@ -19,6 +20,7 @@ __metaclass__ = type
 # The daemon loads every *.conf and *.override, hidden ones too, so a name that ends like this is safe.
 STAGED = ".ansible~"
 ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody
+FLUSHERS = 8
 
 
 def check_target(path, removal=False):
@@ -50,55 +52,128 @@ def make_parent(path, conf_dir):
             raise UpstartError("Cannot make the directory %s: %s." % (parent, error.strerror), path=parent)
 
 
-def place(path, data, attributes):
-    """Write ``data`` (bytes) to ``path`` in one step: staged beside it, flushed, given its attributes, renamed.
+class Batch:
+    """Files that are placed and removed together; use it in a ``with`` statement, which leaves no staged file behind.
 
-    :param attributes: object with ``prepare(staged, path)``, which gives the staged file the owner, mode and context
-        that the file shall have.
+    Nothing happens to them before ``finish``, and then all data is flushed before the first file gets its name.
     """
-    folder, name = os.path.split(path)
-    _remove_abandoned(folder, name)
-    staged = None
-    try:
-        handle, staged = tempfile.mkstemp(prefix=".%s." % name, suffix=STAGED, dir=folder)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        attributes.prepare(staged, path)
-        os.rename(staged, path)
-        staged = None
-        _flush_directory(folder)
-    except (IOError, OSError) as error:
-        raise UpstartError("Cannot write %s: %s. The file is as it was." % (path, error.strerror or error), path=path)
-    finally:
-        if staged is not None and os.path.exists(staged):
-            os.unlink(staged)
+
+    def __init__(self):
+        self._steps = []  # of path, staged file or None for a removal, attributes
+        self._abandoned = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for _path, staged, _attributes in self._steps:
+            if staged is not None and os.path.exists(staged):
+                os.unlink(staged)
+
+    def place(self, path, data, attributes):
+        """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
+
+        :param attributes: object with ``prepare(staged, path)``, which gives the staged file the owner, mode and
+            context that the file shall have.
+        """
+        folder, name = os.path.split(path)
+        try:
+            self._remove_abandoned(folder, name)
+            handle, staged = tempfile.mkstemp(prefix=".%s." % name, suffix=STAGED, dir=folder)
+            self._steps.append((path, staged, attributes))
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+        except (IOError, OSError) as error:
+            raise _not_written(path, error)
+
+    def remove(self, path):
+        """Have a file removed; to ask for that twice is no error."""
+        if (path, None, None) not in self._steps:
+            self._steps.append((path, None, None))
+
+    def finish(self):
+        """Carry out everything, in the order in which it was asked for, and make it last."""
+        _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
+        folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
+        while self._steps:
+            path, staged, attributes = self._steps[0]
+            try:
+                if staged is None:
+                    os.unlink(path)
+                else:
+                    attributes.prepare(staged, path)
+                    os.rename(staged, path)
+            except (IOError, OSError) as error:
+                raise _not_removed(path, error) if staged is None else _not_written(path, error)
+            del self._steps[0]
+        for folder in folders:
+            _flush(folder)
+
+    def _remove_abandoned(self, folder, name):
+        """Remove what a run that was killed between staging and renaming left of this file."""
+        if folder not in self._abandoned:
+            self._abandoned[folder] = [entry for entry in os.listdir(folder) if entry.endswith(STAGED)]
+        for entry in self._abandoned[folder]:
+            path = os.path.join(folder, entry)
+            try:
+                if entry.startswith(".%s." % name) and time.time() - os.lstat(path).st_mtime > ABANDONED:
+                    os.unlink(path)
+            except OSError:
+                pass  # gone meanwhile
+
+
+def place(path, data, attributes):
+    """Write one file for good, as a Batch does."""
+    with Batch() as batch:
+        batch.place(path, data, attributes)
+        batch.finish()
 
 
 def remove(path):
-    """Remove a file and make that last."""
-    try:
-        os.unlink(path)
-        _flush_directory(os.path.dirname(path))
-    except (IOError, OSError) as error:
-        raise UpstartError("Cannot remove %s: %s." % (path, error.strerror), path=path)
+    """Remove one file for good."""
+    with Batch() as batch:
+        batch.remove(path)
+        batch.finish()
 
 
-def _flush_directory(folder):
-    handle = os.open(folder, os.O_RDONLY)
+def _not_written(path, error):
+    return UpstartError("Cannot write %s: %s. The file is as it was." % (path, error.strerror or error), path=path)
+
+
+def _not_removed(path, error):
+    return UpstartError("Cannot remove %s: %s." % (path, error.strerror), path=path)
+
+
+def _flush_all(staged_files):
+    """Flush many files, given as (path, staged file); several at a time, since they then share the disk's commits."""
+    waiting = collections.deque(staged_files)
+    errors = []
+
+    def work():
+        while True:
+            try:
+                path, staged = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                _flush(staged)
+            except (IOError, OSError) as error:
+                errors.append(_not_written(path, error))
+
+    helpers = [threading.Thread(target=work) for _number in range(min(FLUSHERS, len(waiting)) - 1)]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    if errors:
+        raise errors[0]
+
+
+def _flush(path):
+    """Wait until a file's data, or a directory's names, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _remove_abandoned(folder, name):
-    """Remove what a run that was killed between staging and renaming left of this file."""
-    pattern = os.path.join(folder, ".%s.*%s" % (name.replace("[", "[[]"), STAGED))
-    for path in glob.glob(pattern):
-        try:
-            if time.time() - os.lstat(path).st_mtime > ABANDONED:
-                os.unlink(path)
-        except OSError:
-            pass  # gone meanwhile

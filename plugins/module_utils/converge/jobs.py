@@ -9,13 +9,12 @@ import collections
 import os
 
 from ..errors import UpstartError
-from ..jobfile import document, options, parser, render
+from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
-from . import files
+from . import files, loaded, loading
 from .definitions import read_file
-from .loading import Watcher
 
 __metaclass__ = type
 
@@ -45,17 +44,22 @@ class Plan:
         self.warnings = []
 
 
-def plan_all(wanted, conf_dir, version=parser.LATEST):
-    """Return the Plans for a list of Wanteds, a job file and its override in one list seen together."""
+def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None):
+    """Return the Plans for a list of Wanteds, a job file and its override in one list seen together.
+
+    :param known_jobs: names of the jobs that the daemon has, to find conditions on jobs that do not exist; or None.
+    """
+    if known_jobs is not None:
+        known_jobs = set(known_jobs).union(each.name for each in wanted if each.state == "present")
     plans = []
     planned = {}
     for each in wanted:
-        plans.append(plan(each, conf_dir, version, planned))
+        plans.append(plan(each, conf_dir, version, planned, known_jobs))
         planned[plans[-1].path] = plans[-1].after
     return plans
 
 
-def plan(wanted, conf_dir, version=parser.LATEST, planned=None):
+def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None):
     """Return the Plan for a Wanted; raise UpstartError for what the daemon would refuse. Writes nothing.
 
     :param planned: dict of path to bytes, or None for a file that goes: what other plans do to files.
@@ -77,12 +81,16 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None):
         return removal
     try:
         after = encode(_wanted_text(wanted, before, version))
-        values = _read(dict(texts, **{kind: after}), version)
+        result = dict(texts, **{kind: after})
+        values = _read(result, version)
+        check.refuse(wanted.name, result["conf"], result["override"], version)
     except JobFileError as error:
         raise _refused(wanted, error, paths)
-    if before is not None and not wanted.exact and _same(texts, dict(texts, **{kind: after}), version):
-        after = before
-    return Plan(wanted, paths[kind], before, after, values)
+    if before not in (None, after) and not wanted.exact and _same(texts, result, version):
+        result[kind] = before
+    made = Plan(wanted, paths[kind], before, result[kind], values)
+    made.warnings = check.findings(result["conf"], result["override"], wanted.name, version, known_jobs)
+    return made
 
 
 def _check_name(name):
@@ -99,10 +107,11 @@ def _wanted_text(wanted, before, version):
     _check_defaults(wanted.stanzas, version)
     values = options.to_values(wanted.stanzas)
     given = options.keys_of(wanted.stanzas)
+    explicit = given if wanted.override else ()
     if wanted.merge and before is not None:
-        text = document.merge(decode(before), values, given, version=version)
+        text = document.merge(decode(before), values, given, version=version, explicit=explicit)
     else:
-        text = render.render(values, version, explicit=given if wanted.override else ())
+        text = render.render(values, version, explicit=explicit)
     if wanted.override and wanted.stanzas.get("manual") is not None:
         text = with_manual(text, wanted.stanzas["manual"], version)
     return text
@@ -175,6 +184,8 @@ def _refused(wanted, error, paths):
         where = "Upstart would refuse %s" % paths[error.file]
         if error.line is not None:
             where += ":%d" % error.line
+    if error.facts.get("code", "syntax") != "syntax":
+        where = where.replace("Upstart would refuse", "This would harm Upstart or the job:")
     text = "%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
     return UpstartError(text, **facts)
 
@@ -184,8 +195,8 @@ def foresee(plans, client, attributes):
     for each in plans:
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
-        if client and each.changed:
-            each.stale = Watcher(client, each.wanted.name).instances
+    if client:
+        _note_stale(list(zip(plans, _watchers(plans, client))), client)
 
 
 def act(plans, client, attributes, conf_dir):
@@ -195,23 +206,47 @@ def act(plans, client, attributes, conf_dir):
     :param attributes: object with ``prepare(staged, path)``, ``adjust(path)`` -> bool, ``backup(path)`` -> text and
         ``validate(command, name, data)``.
     """
-    watched = []
+    watched = list(zip(plans, _watchers(plans, client)))
+    with files.Batch() as batch:
+        for each in plans:
+            _check_in_place(each, attributes, conf_dir)
+        for each in plans:
+            _ask_for(each, attributes, batch)
+        batch.finish()
     for each in plans:
-        watcher = Watcher(client, each.wanted.name) if client else None
-        watched.append((each, watcher))
-        if each.after is None:
-            _remove(each, attributes)
-        else:
-            _write(each, attributes, conf_dir)
+        if each.after is not None and attributes.adjust(each.path):
+            each.changed = True
     for each, watcher in watched:
         _verify(each, watcher)
+    if client:
+        _note_stale(watched, client)
 
 
-def _remove(each, attributes):
-    for path in _belonging(each):
-        if each.wanted.backup:
-            each.backup = attributes.backup(path)
-        files.remove(path)
+def _note_stale(watched, client):
+    """Note the instances that follow another definition than the files now hold (before 1.6.1: than they held)."""
+    alive = [(each, watcher) for each, watcher in watched if watcher.instances]
+    classes = loaded.job_classes(client) if alive else []
+    for each, watcher in alive:
+        if each.changed or each.values is None:
+            each.stale = watcher.live_instances()
+        else:
+            each.stale = loaded.stale_instances(classes, each.wanted.name, each.values)
+
+
+def _watchers(plans, client):
+    """Return the Watcher of each plan's job, or None where no daemon is to be asked."""
+    if client is None:
+        return [None] * len(plans)
+    changes = []
+    there = {}
+    for each in plans:
+        name = each.wanted.name
+        if not each.wanted.override:
+            there[name] = each.after is not None
+        elif name not in there:
+            there[name] = os.path.exists(each.path[:-len(".override")] + ".conf")
+        changes.append((name, there[name] and each.before != each.after))
+    return loading.watch(client, changes)
 
 
 def _belonging(each):
@@ -222,20 +257,29 @@ def _belonging(each):
     return [path for path in paths if os.path.lexists(path)]
 
 
-def _write(each, attributes, conf_dir):
-    if each.changed:
+def _check_in_place(each, attributes, conf_dir):
+    """Make the directory that a file to be written needs, and run the user's own check."""
+    if each.after is not None and each.changed:
         files.make_parent(each.path, conf_dir)
         if each.wanted.validate:
             attributes.validate(each.wanted.validate, os.path.basename(each.path), each.after)
-        if each.wanted.backup and each.before is not None:
-            each.backup = attributes.backup(each.path)
-        files.place(each.path, each.after, attributes)
-    if attributes.adjust(each.path):
-        each.changed = True
+
+
+def _ask_for(each, attributes, batch):
+    """Put what is to be done to files into the batch, and keep copies of what is changed or removed."""
+    removed = _belonging(each) if each.after is None else []
+    replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
+    if each.wanted.backup:
+        for path in removed + replaced:
+            each.backup = attributes.backup(path)
+    for path in removed:
+        batch.remove(path)
+    if each.changed and each.after is not None:
+        batch.place(each.path, each.after, attributes)
 
 
 def _verify(each, watcher):
-    """See that the file and the daemon are as wanted, and note the instances that follow an older definition."""
+    """See that the file and the daemon are as wanted."""
     if read_file(each.path) != each.after:
         raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % each.path,
                            name=each.wanted.name, path=each.path)
@@ -245,9 +289,7 @@ def _verify(each, watcher):
         if not each.wanted.override and each.changed:
             watcher.wait_forgotten(each.path)
     elif not (each.wanted.override and not os.path.exists(each.path[:-len(".override")] + ".conf")):
-        each.changed = watcher.see_loaded(each.path, each.changed) or each.changed
-    if each.changed:
-        each.stale = watcher.live_instances()
+        each.changed = watcher.see_loaded(each.path, each.before != each.after) or each.changed
 
 
 def report(plans):
@@ -268,6 +310,14 @@ def report(plans):
         "jobs": jobs,
         "diff": [difference(each) for each in plans if each.before != each.after],
     }
+
+
+def warnings_of(plans):
+    """Return the sentences that a task should warn with; hints are data only."""
+    return ["Job %s%s: %s: %s (%s)" % (
+        each.wanted.name, ", line %d" % finding["line"] if finding["line"] else "", finding["message"],
+        finding["remedy"], finding["code"])
+        for each in plans for finding in each.warnings if finding["severity"] == "warning"]
 
 
 def difference(each):

@@ -5,6 +5,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
+
 from ..daemon.errors import DaemonError, UnknownJob
 from ..daemon.names import job_path
 from ..errors import UpstartError
@@ -14,17 +16,38 @@ __metaclass__ = type
 NOTICE = 1.0  # seconds that the daemon is given to notice a file by itself
 
 
+def watch(client, changes):
+    """Return a Watcher for each of ``changes``, in their order; the daemon is asked once for all.
+
+    :param client: daemon.client.Upstart, connected before the changes.
+    :param changes: list of (job, whether the daemon will load it for this change).
+    """
+    there = set(client.jobs())
+    known = sorted(there.intersection(job for job, _loading in changes))
+    instances = dict(zip(known, client.instances_of(known)))
+    watchers = []
+    loads = collections.Counter()
+    for job, loading in changes:
+        loads[job] += bool(loading)
+        watchers.append(Watcher(client, job, job in there, instances.get(job, []), loads[job]))
+    return watchers
+
+
 class Watcher:
     """Follows what the daemon makes of a job's files while they are changed.
 
-    :param client: daemon.client.Upstart, connected before the change.
+    :ivar known: bool, whether the daemon knew the job before.
+    :ivar instances: list of text, the names of its instances that were alive then.
+    :ivar loads: int, how often the daemon loads the job, this change included: a job file and its override may both
+        be changed, and the first must not be taken for the second.
     """
 
-    def __init__(self, client, job):
+    def __init__(self, client, job, known, instances, loads=1):
         self.client = client
         self.job = job
-        self.known = self._is_known()
-        self.instances = client.instances(job) if self.known else []
+        self.known = known
+        self.instances = instances
+        self.loads = max(loads, 1)
         self._mark = len(client.connection.signals)
 
     def _is_known(self):
@@ -36,34 +59,33 @@ class Watcher:
 
     def _signalled(self, member):
         path = job_path(self.job)
-        return any(signal.member == member and signal.args[:1] == [path]
+        return sum(signal.member == member and signal.args[:1] == [path]
                    for signal in self.client.connection.signals[self._mark:])
 
     def _loaded(self):
         """The daemon drops and adds a job anew; one with instances it keeps until they are gone."""
-        if self.instances or not self.known:
+        if self.instances:
             return self._is_known()
-        return self._signalled("JobAdded")
+        return self._signalled("JobAdded") >= self.loads
 
     def see_loaded(self, path, written):
         """Return once the daemon has loaded the file at ``path``; raise UpstartError when it does not.
 
         Returns whether that took a ReloadConfiguration although nothing was ``written``.
         """
-        if not written:
-            ready, reloaded = self._is_known, not self.known
-        else:
-            ready, reloaded = self._loaded, False
+        if self.known and not written:
+            return False
+        ready = self._loaded if written else self._is_known
         self._wait(ready)
         if not ready():
             raise UpstartError(
                 "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does "
                 "this daemon read its jobs from that directory (conf_dir)?" % (path, self.job),
                 name=self.job, path=path)
-        return reloaded
+        return not written
 
     def wait_forgotten(self, path):
-        """Return once the daemon has dropped the job of a removed file; one with live instances stays until they end."""
+        """Return once the daemon has dropped the job of a removed file; live instances keep theirs until they end."""
         if self.instances:
             return
         self._wait(lambda: not self._is_known())

@@ -63,6 +63,7 @@ def plan(client, target, request):
     broken = target.definition.error is not None or ("stop" in target.steps and target.definition.text is None)
     if "start" in target.steps and broken:
         target.error = running.refused(target, request.state)
+        target.steps, target.after = [], status
 
 
 def predict(target):
@@ -109,9 +110,9 @@ def _wait(client, targets, request, deadline):
 
 def _stop(client, targets, request, deadline):
     for target in targets:
-        target.pending = client.request_instance("Stop", target.job, target.instance)
         if "start" in target.steps:
             target.env = running.environment(client, target)
+        target.pending = client.request_instance("Stop", target.job, target.instance)
     until_answered(client.connection, targets, deadline)
     _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request)
     until_resting(client, _fine(targets), deadline)

@@ -68,6 +68,17 @@ class Upstart:
         paths = self._call(job_path(name), JOB, "GetAllInstances")[0]
         return sorted(instance_name(path) for path in paths)
 
+    def instances_of(self, names):
+        """Return what ``instances`` does for many jobs at once, in their order; [] for one that is not loaded."""
+        calls = [(job_path(name), JOB, "GetAllInstances") for name in names]
+        found = []
+        for pending in self.connection.gather(calls, self.timeout):
+            try:
+                found.append(sorted(instance_name(path) for path in pending.result()[0]))
+            except Absent:
+                found.append([])
+        return found
+
     def statuses(self, pairs):
         """Return the status of many instances at once.
 

@@ -12,6 +12,7 @@ from __future__ import absolute_import, division, print_function
 
 import ctypes
 import ctypes.util
+import sys
 import traceback
 
 from .errors import LibraryMissing
@@ -28,8 +29,8 @@ def load():
         import dbus.mainloop.glib
     except ImportError:
         raise LibraryMissing(
-            "dbus-python is not there for this Python. Install it (Debian and Ubuntu: python-dbus or python3-dbus, "
-            "Enterprise Linux: dbus-python) or set ansible_python_interpreter to a Python that has it.",
+            "%s has no dbus-python. Install it (Debian and Ubuntu: python-dbus or python3-dbus, Enterprise Linux: "
+            "dbus-python) or set ansible_python_interpreter to a Python that has it." % (sys.executable or "This Python"),
             library="dbus", traceback=traceback.format_exc())
     return dbus
 

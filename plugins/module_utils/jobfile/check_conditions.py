@@ -53,6 +53,7 @@ def _mixes(text):
 
 def impossible(job):
     """Events that never match or that nothing emits, and what that does to the whole condition."""
+    found = []
     for stanza, key in STANZAS:
         stack = []  # for each operand None, or the event for which it cannot come true
         for item in job.values[key] or []:
@@ -61,11 +62,11 @@ def impossible(job):
                 stack.append(left or right if item["op"] == "and" else left and right)
             else:
                 problems = list(_event_problems(job, stanza, item))
-                for problem in problems:
-                    yield problem
+                found.extend(problems)
                 stack.append(show([item]) if problems else None)
         if stack and stack[0]:
-            yield Problem("condition-impossible", job.place(stanza), (stanza, stack[0]))
+            found.append(Problem("condition-impossible", job.place(stanza), (stanza, stack[0])))
+    return found
 
 
 def _event_problems(job, stanza, item):

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 import sys
+from collections import OrderedDict
 
 from .errors import JobFileError
 from .textio import decode, text_type
@@ -68,7 +69,7 @@ def as_pairs(value, what):
     stands alone.
     """
     if isinstance(value, dict):
-        unordered = type(value) is dict and sys.version_info < (3, 7)
+        unordered = not isinstance(value, OrderedDict) and sys.version_info < (3, 7)
         return [_pair(key, value[key], what) for key in (sorted(value) if unordered else value)]
     return [as_text(item, "each item of %s" % what) for item in as_list(value)]
 
