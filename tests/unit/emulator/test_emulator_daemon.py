@@ -1,0 +1,224 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator as a process: it leaves nothing behind, and says why it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Tuple
+
+import pytest
+import replay
+
+EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
+PATIENCE = 20.0
+
+
+class Running:
+    """One emulator and a client of it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.conf = folder / "conf"
+        self.address = "unix:abstract=/upstart-unit/%d/%s" % (os.getpid(), folder.name)
+        (folder / "log").mkdir()
+        self.process = subprocess.Popen(
+            [sys.executable, str(EMULATOR), "--confdir", str(self.conf), "--logdir", str(folder / "log"), "--address",
+             self.address, "--no-startup-event", *options],
+            stderr=subprocess.PIPE, text=True)
+        self.peer = replay.Peer(self.address, PATIENCE)
+
+    def job(self, member: str, name: str, wait: bool = True) -> object:
+        body: Tuple[List[str], bool] = ([], wait)
+        path = replay.job_path(name)
+        return self.peer.reply(self.peer.send(path, replay.UPSTART + ".Job", member, "asb", body), PATIENCE)
+
+    def end(self) -> str:
+        self.process.wait(PATIENCE)
+        assert self.process.stderr is not None
+        return self.process.stderr.read()
+
+
+Boot = Callable[..., Running]
+
+
+@pytest.fixture
+def boot(tmp_path: Path) -> Iterator[Boot]:
+    running: List[Running] = []
+
+    def start(jobs: Dict[str, bytes], *options: str) -> Running:
+        (tmp_path / "conf").mkdir()
+        for name, text in jobs.items():
+            (tmp_path / "conf" / (name + ".conf")).write_bytes(text)
+        running.append(Running(tmp_path, *options))
+        return running[0]
+
+    yield start
+    for one in running:
+        one.process.kill()
+        one.end()
+
+
+def pids_in(folder: Path) -> List[int]:
+    """Return the processes that have the folder's name in their command line or environment."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) != os.getpid():
+            try:
+                text = Path("/proc", entry, "cmdline").read_bytes() + Path("/proc", entry, "environ").read_bytes()
+            except OSError:
+                continue
+            if os.fsencode(folder) in text:
+                found.append(int(entry))
+    return found
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+ESCAPEE = b"""\
+env HERE=%s
+script
+  setsid sh -c 'trap "" TERM HUP INT; sleep 1000 & sleep 1000' &
+  (sleep 1000 &)
+  exec sleep 1000
+end script
+"""
+
+
+@pytest.mark.parametrize("victim, number", [
+    ("starter", signal.SIGKILL), ("starter", signal.SIGTERM), ("starter", signal.SIGINT), ("daemon", signal.SIGKILL),
+    ("guardian", signal.SIGKILL),
+])
+def test_nothing_is_left(boot: Boot, tmp_path: Path, victim: str, number: signal.Signals) -> None:
+    running = boot({"web": ESCAPEE % os.fsencode(tmp_path)})
+    assert running.job("Start", "web") == {"ok": [replay.instance_path("web", "")]}
+    assert wait_for(lambda: len(pids_in(tmp_path)) >= 8)
+    guardian = only_child(running.process.pid)
+    targets = {"starter": running.process.pid, "guardian": guardian, "daemon": only_child(guardian)}
+    os.kill(targets[victim], number)
+    running.process.wait(PATIENCE)
+    assert wait_for(lambda: not pids_in(tmp_path)), pids_in(tmp_path)
+
+
+def only_child(pid: int) -> int:
+    (child,) = Path("/proc/%d/task/%d/children" % (pid, pid)).read_text().split()[:1]
+    return int(child)
+
+
+def test_a_clean_end_is_a_success(boot: Boot) -> None:
+    running = boot({"web": b"exec sleep 1000\n"})
+    running.process.terminate()
+    assert running.end() == ""
+    assert running.process.returncode == 0
+
+
+@pytest.mark.parametrize("text, version", [
+    (b"kill timeout 0\nexec sleep 1000\n", "1.13.2"),
+    (b"kill timeout 0\nexec sleep 1000\n", "1.12.1"),
+    (b"kill signal 0\nexec sleep 1000\n", "1.13.2"),
+    (b"kill signal 15\nexec sleep 1000\n", "1.5"),
+    (b"env N=\xc3\xa9\ninstance $N\nexec sleep 1000\n", "1.13.2"),
+    (b"env A=\xff\nexport A\nexec sleep 1000\n", "1.13.2"),
+])
+def test_what_kills_the_real_daemon_ends_this_one(boot: Boot, text: bytes, version: str) -> None:
+    running = boot({"bad": text}, "--upstart-version", version)
+    with pytest.raises(OSError):
+        running.job("Start", "bad")
+        running.job("Stop", "bad")
+    assert "upstart-emulator: the real daemon dies of this: " in running.end()
+    assert running.process.returncode == 70
+
+
+@pytest.mark.parametrize("text", [
+    b"kill timeout 0\nexec sleep 1000\n",
+    b"env A=\xff\nexport A\nexec sleep 1000\n",
+    b"kill signal TERM\nexec sleep 1000\n",
+])
+def test_older_daemons_survive_it(boot: Boot, text: bytes) -> None:
+    running = boot({"bad": text}, "--upstart-version", "1.5")
+    running.job("Start", "bad")
+    assert running.job("Stop", "bad") == {"ok": []}
+
+
+def test_reading_text_that_is_not_utf8(boot: Boot) -> None:
+    running = boot({"bad": b"description \xff\n"})
+    with pytest.raises(OSError):
+        running.peer.call(replay.job_path("bad"), replay.PROPERTIES, "GetAll", "s", (replay.UPSTART + ".Job",))
+    running.end()
+    assert running.process.returncode == 70
+
+
+def test_errors_in_files_are_told_in_inits_style(boot: Boot) -> None:
+    running = boot({"bad": b"task\nbogus\n", "signal": b"kill signal nope\n"})
+    running.process.terminate()
+    assert sorted(running.end().splitlines()) == [
+        "init: %s/bad.conf:2: Unknown stanza" % running.conf,
+        "init: %s/signal.conf: Error while loading configuration file: Illegal signal status, expected integer"
+        % running.conf,
+    ]
+
+
+def test_without_jeepney_it_says_so(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path[:0] = [%r]; import importlib.util as u; find = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'jeepney' else find(name, *rest)\n"
+        "from emulator import cli; sys.exit(cli.main(['--confdir', %r]))" % (str(EMULATOR.parent), str(tmp_path)))
+    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "upstart-emulator: the Python package jeepney is needed (pip install jeepney)\n"
+
+
+def test_an_address_in_use_is_refused(boot: Boot) -> None:
+    running = boot({})
+    second = subprocess.run(
+        [sys.executable, str(EMULATOR), "--confdir", str(running.conf), "--address", running.address],
+        stderr=subprocess.PIPE, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr == "upstart-emulator: %s: Address already in use\n" % running.address
+
+
+OWN, OTHER = (str(os.geteuid() + more).encode().hex().encode() for more in (0, 1))
+
+
+@pytest.mark.parametrize("lines, answers", [
+    ([b"AUTH EXTERNAL " + OWN, b"NEGOTIATE_UNIX_FD"], [b"OK ", b"AGREE_UNIX_FD"]),
+    ([b"AUTH EXTERNAL", b"DATA"], [b"DATA", b"OK "]),
+    ([b"AUTH ANONYMOUS", b"NEGOTIATE_UNIX_FD", b"AUTH EXTERNAL " + OWN], [b"REJECTED EXTERNAL", b"ERROR", b"OK "]),
+    ([b"AUTH EXTERNAL " + OTHER], [b"REJECTED EXTERNAL"]),
+    ([b"BEGIN"], [b""]),
+])
+def test_only_the_own_user_comes_in(boot: Boot, lines: List[bytes], answers: List[bytes]) -> None:
+    running = boot({})
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect("\0" + running.address.partition("=")[2])
+        client.sendall(b"\0")
+        for line, answer in zip(lines, answers):
+            client.sendall(line + b"\r\n")
+            assert client.recv(100).startswith(answer)
+        if answers[-1] in (b"", b"REJECTED EXTERNAL"):
+            assert client.recv(100) == b""
+
+
+def test_a_socket_file_is_removed_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    path = tmp_path / "socket"
+    process = subprocess.Popen(
+        [sys.executable, str(EMULATOR), "--confdir", str(tmp_path / "conf"), "--address", "unix:path=%s" % path])
+    replay.Peer("unix:path=%s" % path, PATIENCE)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert not path.exists()

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a failure: from signals, in words, from the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import causes
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
+
+
+def failed(status: int, job: str = "web", instance: str = "") -> Signal:
+    return Signal(instance_path(job, instance), "Failed", [status])
+
+
+def event(name: str, *variables: str, job: str = "web", instance: str = "") -> Signal:
+    return Signal(MANAGER_PATH, "EventEmitted", [name, ["JOB=" + job, "INSTANCE=" + instance, *variables]])
+
+
+BAD = ("RESULT=failed", "PROCESS=pre-start", "EXIT_STATUS=3")
+SIGNALS: list[tuple[list[Signal], dict[str, Any]]] = [
+    ([], {}),
+    ([failed(3)], {"failed_status": 3}),
+    ([failed(3), event("stopping", *BAD)], {"failed_status": 3, "process": "pre-start", "exit_status": 3}),
+    ([event("stopped", *BAD)], {"process": "pre-start", "exit_status": 3}),
+    ([event("stopped", "RESULT=failed", "PROCESS=main", "EXIT_SIGNAL=KILL")],
+     {"process": "main", "exit_signal": "KILL"}),
+    ([failed(-1), event("stopped", "RESULT=failed", "PROCESS=main")], {"failed_status": -1, "process": "main"}),
+    ([event("stopped", "RESULT=failed", "PROCESS=respawn")], {"process": "respawn"}),
+    ([event("stopped", "RESULT=ok")], {}),
+    ([event("started", *BAD)], {}),
+    ([failed(3, job="other"), event("stopped", *BAD, job="other")], {}),
+    ([failed(3, instance="a"), event("stopped", *BAD, instance="a")], {}),
+    # what the job exports comes after the daemon's own variables and cannot hide them
+    ([event("stopped", *BAD, "EXIT_STATUS=9", "JOB=x", "word")], {"process": "pre-start", "exit_status": 3}),
+    ([Signal(instance_path("web"), "StateChanged", ["running"])], {}),
+]
+
+
+@pytest.mark.parametrize(("signals", "expected"), SIGNALS)
+def test_what_signals_tell(signals: list[Signal], expected: dict[str, Any]) -> None:
+    assert causes.from_signals(signals, "web") == expected
+
+
+def test_an_instance_has_its_own_signals() -> None:
+    signals = [failed(1, "tty", "1"), failed(2, "tty", "2"), event("stopped", *BAD, job="tty", instance="2")]
+    assert causes.from_signals(signals, "tty", "1") == {"failed_status": 1}
+    assert causes.from_signals(signals, "tty", "2") == {"failed_status": 2, "process": "pre-start", "exit_status": 3}
+
+
+COULD_NOT = "could not be run (no such program, user, group or directory, or a limit was refused)"
+WORDS: list[tuple[dict[str, Any], str | None]] = [
+    ({}, None),
+    ({"process": "pre-start", "exit_status": 3, "failed_status": 3}, "its pre-start process exited with status 3"),
+    ({"process": "main", "exit_status": 0}, "its main process exited with status 0"),
+    ({"process": "main", "exit_signal": "KILL", "failed_status": 2304}, "its main process was ended by signal KILL"),
+    ({"process": "main", "failed_status": -1}, "its main process " + COULD_NOT),
+    ({"process": "main"}, "its main process " + COULD_NOT),
+    ({"process": "respawn"}, "it ended again and again and Upstart stopped respawning it"),
+    ({"failed_status": 0}, "it ended again and again and Upstart stopped respawning it"),
+    ({"failed_status": 5}, "one of its processes exited with status 5"),
+    ({"failed_status": 2304}, "one of its processes was ended by signal 9"),
+    ({"failed_status": -1}, "one of its processes " + COULD_NOT),
+]
+
+
+@pytest.mark.parametrize(("cause", "words"), WORDS)
+def test_words(cause: dict[str, Any], words: str | None) -> None:
+    assert causes.describe(cause) == words
+
+
+def test_the_sentence() -> None:
+    cause = {"process": "main", "exit_status": 1}
+    assert causes.sentence("tty", "1", "failed to start", cause, "/l/tty-1.log", ["a", "b", "c", "d"]) == (
+        "Job tty (1) failed to start: its main process exited with status 1. Last lines of /l/tty-1.log: b | c | d")
+    assert causes.sentence("web", "", "did not stay up", {}, "/l/web.log", []) == "Job web did not stay up."
+
+
+@pytest.mark.parametrize(("job", "instance", "name"), [
+    ("web", "", "web.log"), ("net/web", "", "net_web.log"), ("tty", "tty1", "tty-tty1.log"), ("a", "b/c", "a-b_c.log"),
+])
+def test_log_paths(job: str, instance: str, name: str) -> None:
+    assert causes.log_path("/var/log/upstart", job, instance) == "/var/log/upstart/" + name
+
+
+def test_the_tail_of_a_log(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    assert causes.log_tail(str(log)) == [] and causes.log_size(str(log)) == 0
+    log.write_bytes(b"old\n")
+    mark = causes.log_size(str(log))
+    assert mark == 4
+    with log.open("ab") as stream:
+        stream.write(b"new 1\nnew \xff\n")
+    assert causes.log_tail(str(log)) == ["old", "new 1", "new \N{REPLACEMENT CHARACTER}"]
+    assert causes.log_tail(str(log), mark) == ["new 1", "new \N{REPLACEMENT CHARACTER}"]
+    log.write_bytes(b"x\n")  # rotated meanwhile
+    assert causes.log_tail(str(log), mark) == ["x"]
+
+
+def test_only_the_end_of_a_long_log(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    log.write_text("".join("line %d\n" % number for number in range(100000)))
+    assert causes.log_tail(str(log)) == ["line %d" % number for number in range(99990, 100000)]
+    log.write_text("x" * 100000)
+    assert causes.log_tail(str(log)) == ["x" * causes.LOG_BYTES]

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be written for a wanted job, and what is refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+
+NEW = (1, 13, 2)
+
+
+def wanted(**options: Any) -> jobs.Wanted:
+    """Return what the module makes of its options."""
+    params = dict.fromkeys(job_options.argument_spec())
+    defaults: dict[str, Any] = {"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
+                                "backup": False, "jobs": None}
+    params.update(defaults, **options)
+    return job_options.wanted_jobs(params)[0]
+
+
+def plan(folder: Path, version: tuple[int, ...] = NEW, **options: Any) -> jobs.Plan:
+    return jobs.plan(wanted(**options), str(folder), version)
+
+
+def put(folder: Path, conf: str | None = None, override: str | None = None) -> None:
+    for suffix, text in ((".conf", conf), (".override", override)):
+        if text is not None:
+            (folder / ("web" + suffix)).write_text(text)
+
+
+# What stands there (conf, override), what is asked for, what the file that is meant shall hold (None: unchanged).
+PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
+    (None, None, {"content": "exec a\n"}, "exec a\n"),
+    ("exec a\n", None, {"content": "exec a\n"}, None),
+    ("# hi\nexec   a\n", None, {"content": "exec a\n"}, None),
+    ("# hi\nexec   a\n", None, {"content": "exec a\n", "exact": True}, "exec a\n"),
+    ("exec a\n", None, {"content": "exec b\n"}, "exec b\n"),
+    ("frob\n", None, {"content": "exec a\n"}, "exec a\n"),
+    ("respawn\nexec a\n", None, {"exec": "a", "respawn": True}, None),
+    ("env A=1\nenv A=2\nexec a\n", None, {"exec": "a", "env": {"A": 2}}, None),
+    # merge
+    ("# hi\nexec a # b\nrespawn\n", None, {"exec": "c", "merge": True}, "# hi\nexec c # b\nrespawn\n"),
+    ("# hi\nexec a\nrespawn\n", None, {"respawn": True, "merge": True}, None),
+    ("exec a\nenv A=1 # one\nenv B=2\n", None, {"env": {"A": 1, "B": 3}, "merge": True},
+     "exec a\nenv A=1 # one\nenv B=3\n"),
+    # override
+    ("exec a\n", None, {"override": True, "content": "manual\n"}, "manual\n"),
+    ("start on x\nexec a\n", "# o\nmanual\n", {"override": True, "manual": True}, None),
+    ("exec a\n", "manual\n", {"override": True, "manual": True}, None),
+    ("exec a\n", "kill timeout 9\n", {"override": True, "merge": True, "manual": True}, "kill timeout 9\nmanual\n"),
+    ("exec a\n", "kill timeout 9\nmanual\n", {"override": True, "merge": True, "manual": False}, "kill timeout 9\n"),
+    ("start on x\nexec a\n", "manual\nstart on y\n", {"override": True, "merge": True, "manual": True},
+     "manual\nstart on y\nmanual\n"),
+    (None, None, {"override": True, "manual": True}, "manual\n"),
+    # the override is part of the job: the file may say the same as before only because of it
+    ("exec a\n", "exec b\n", {"exec": "a"}, None),
+]
+
+
+@pytest.mark.parametrize(("conf", "override", "options", "after"), PLANS)
+def test_plans(tmp_path: Path, conf: str | None, override: str | None, options: dict[str, Any],
+               after: str | None) -> None:
+    put(tmp_path, conf, override)
+    listing = {name: (tmp_path / name).read_text() for name in os.listdir(tmp_path)}
+    found = plan(tmp_path, **options)
+    before = override if options.get("override") else conf
+    assert found.before == (before.encode() if before is not None else None)
+    assert found.after == (found.before if after is None else after.encode())
+    assert found.changed is (after is not None)
+    assert listing == {name: (tmp_path / name).read_text() for name in os.listdir(tmp_path)}
+
+
+def test_a_plan_is_idempotent(tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "description": "it's \"a\" job", "umask": "027",
+        "start_on": {"all": [{"runlevel": [2, 3]}, {"started": "dbus"}]},
+        "env": {"A": "b c"}, "respawn_limit": {"count": 3, "interval": 9}, "limits": {"nofile": 10}, "expect": "fork",
+        "kill_signal": "INT", "pre_start": "a\nb\n", "script": "import os\n", "interpreter": "python3",
+    }
+    first = plan(tmp_path, **options)
+    assert first.changed and first.after is not None
+    (tmp_path / "web.conf").write_bytes(first.after)
+    assert not plan(tmp_path, **options).changed
+    assert not plan(tmp_path, exact=True, **options).changed
+
+
+def test_removal(tmp_path: Path) -> None:
+    assert not plan(tmp_path, state="absent").changed
+    put(tmp_path, "exec a\n", "manual\n")
+    found = plan(tmp_path, state="absent")
+    assert found.changed and found.before == b"exec a\n" and found.after is None and found.values is None
+    assert plan(tmp_path, state="absent", override=True).before == b"manual\n"
+    os.unlink(tmp_path / "web.conf")
+    assert plan(tmp_path, state="absent").changed  # an override without its job goes too
+
+
+REFUSED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({"content": "exec a\nfrob\n"}, "Upstart would refuse {0}/web.conf:2: Unknown stanza", {"line": 2, "file": "conf"}),
+    ({"override": True, "content": "frob\n"}, "Upstart would refuse {0}/web.override:1: Unknown stanza", {"line": 1}),
+    ({"description": "two\nlines", "exec": "a"}, "Job web: ", {"name": "web"}),
+    ({"nice": 20, "exec": "a"}, "Job web: nice must be from -20 to 19, not 20", {"name": "web"}),
+    ({"start_on": {"frob": 1}, "exec": "a"}, "Job web: start_on", {"name": "web"}),
+]
+
+
+@pytest.mark.parametrize(("options", "message", "facts"), REFUSED)
+def test_refused(tmp_path: Path, options: dict[str, Any], message: str, facts: dict[str, Any]) -> None:
+    put(tmp_path, "exec good\n")
+    with pytest.raises(UpstartError) as caught:
+        plan(tmp_path, **options)
+    assert caught.value.message.startswith(message.format(tmp_path))
+    assert caught.value.message.endswith("Nothing was written.")
+    assert {key: caught.value.facts[key] for key in facts} == facts
+
+
+@pytest.mark.parametrize("name", ["", "/web", "../web", "a/../b", "a//b", "a/", "a\0b"])
+def test_names_that_are_none(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UpstartError, match="is not a name for a job"):
+        plan(tmp_path, name=name, content="exec a\n")
+
+
+def test_a_job_in_a_sub_directory(tmp_path: Path) -> None:
+    assert plan(tmp_path, name="net/web.d", content="exec a\n").path == "%s/net/web.d.conf" % tmp_path
+
+
+def test_what_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").symlink_to("elsewhere")
+    with pytest.raises(UpstartError, match="a symbolic link to elsewhere"):
+        plan(tmp_path, content="exec a\n")
+    assert plan(tmp_path, state="absent").changed
+
+
+def test_old_releases(tmp_path: Path) -> None:
+    with pytest.raises(UpstartError, match="Upstart 1.2 does not read override files"):
+        plan(tmp_path, (1, 2), override=True, manual=True)
+    with pytest.raises(UpstartError, match="Upstart 1.3 keeps no logs"):
+        plan(tmp_path, (1, 3), console="log", exec="a")
+    with pytest.raises(UpstartError, match="Job web: "):
+        plan(tmp_path, (1, 3), setuid="a", exec="a")
+    assert plan(tmp_path, (1, 4), console="log", setuid="a", exec="a").changed
+
+
+def test_the_report(tmp_path: Path) -> None:
+    put(tmp_path, "exec a\n")
+    plans = [plan(tmp_path, content="exec b\n"), plan(tmp_path, name="new", content="exec c\n"),
+             plan(tmp_path, content="exec a\n"), plan(tmp_path, state="absent")]
+    result = jobs.report(plans)
+    web, new = "%s/web.conf" % tmp_path, "%s/new.conf" % tmp_path
+    assert result["changed"] is True
+    assert [job["changed"] for job in result["jobs"]] == [True, True, False, True]
+    assert [job["job"] for job in result["jobs"]] == [{"exec": "b"}, {"exec": "c"}, {"exec": "a"}, {}]
+    assert len({frozenset(job) for job in result["jobs"]}) == 1
+    assert result["diff"] == [
+        {"before_header": web, "after_header": web, "before": "exec a\n", "after": "exec b\n"},
+        {"before_header": new + " (absent)", "after_header": new, "before": "", "after": "exec c\n"},
+        {"before_header": web, "after_header": web + " (absent)", "before": "exec a\n", "after": ""},
+    ]
+    assert jobs.report(plans[2:3])["changed"] is False

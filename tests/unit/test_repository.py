@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that hold for every file of the collection."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import functools
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDED = ("tests/data/*", "tests/conformance/*", "tests/corpus/*")
+NOT_OURS = ("LICENSE", "LICENSES/*", "changelogs/changelog.yaml", "CHANGELOG.*", *RECORDED)
+LINES, FUNCTION_LINES = 400, 60
+BLOCKS = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+
+
+@functools.cache
+def all_files() -> tuple[str, ...]:
+    """Return the names of all files that git tracks or would track."""
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return tuple(sorted(name for name in set(listing.split("\0")) if name and (ROOT / name).is_file()))
+
+
+def ours(pattern: str = "*") -> list[str]:
+    return [name for name in all_files() if fnmatch.fnmatch(name, pattern)
+            and not any(fnmatch.fnmatch(name, other) for other in NOT_OURS)]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(text(name))
+
+
+def is_python(name: str) -> bool:
+    return name.endswith(".py") or '"exec" "${PYTHON:-python3}" "$0" "$@"' in text(name).splitlines()
+
+
+@functools.cache
+def python_files() -> list[str]:
+    return [name for name in ours() if is_python(name)]
+
+
+def test_the_rules_see_the_files() -> None:
+    assert {"galaxy.yml", "plugins/module_utils/errors.py", "tests/unit/test_repository.py"} <= set(ours())
+    assert "tests/emulator/upstart-emulator" in python_files()
+
+
+def block_lines(name: str) -> int:
+    """Return how many lines the documentation blocks of a module take."""
+    assignments = [node for node in tree(name).body if isinstance(node, ast.Assign)]
+    return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in assignments
+               if isinstance(node.targets[0], ast.Name) and node.targets[0].id in BLOCKS)
+
+
+def test_no_file_is_long() -> None:
+    code = [name for name in ours() if not name.endswith((".md", ".rst"))]
+    lengths = {name: len(text(name).splitlines()) - (block_lines(name) if is_python(name) else 0) for name in code}
+    assert {name: length for name, length in lengths.items() if length > LINES} == {}
+
+
+def functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(name)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def test_no_function_is_long() -> None:
+    lengths = {f"{name}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+               for name in python_files() for node in functions(name)}
+    assert {name: length for name, length in lengths.items() if length > FUNCTION_LINES} == {}
+
+
+def test_every_file_names_its_licence() -> None:
+    annotated = re.findall(r'"([^"]+)"', re.search(r"path = \[(.*?)\]", text("REUSE.toml"), re.S)[1])  # type: ignore[index]
+    missing = []
+    for name in all_files():
+        covered = any(fnmatch.fnmatch(name, pattern.replace("**", "*")) for pattern in [*annotated, "LICENSES/*"])
+        if not covered and (ROOT / name).stat().st_size and f"{name}.license" not in all_files():
+            if "SPDX-License-Identifier: GPL-3.0-or-later" not in "".join(text(name).splitlines(True)[:8]):
+                missing.append(name)
+    assert missing == []
+
+
+def test_nothing_is_left_to_do() -> None:
+    marks = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+    assert [name for name in ours() if marks.search(text(name))] == []
+
+
+def test_names_of_test_files_are_unique() -> None:
+    """Without packages pytest keeps one module for each name."""
+    names = Counter(Path(name).name for name in ours("tests/unit/*") if Path(name).name.startswith("test_"))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+# Who may import what, by the first parts of the names below plugins/.
+ROOMS = {
+    "module_utils/errors": set(),
+    "module_utils/jobfile": {"errors"},
+    "module_utils/events": {"errors", "jobfile"},
+    "module_utils/daemon": {"errors"},
+    "module_utils/converge": {"errors", "jobfile", "events", "daemon"},
+    "module_utils/attributes": {"errors"},
+    "module_utils/shell": {"errors", "daemon"},
+    "filter": {"errors", "jobfile", "events"},
+    "doc_fragments": set(),
+    "modules": {"errors", "jobfile", "events", "daemon", "converge", "attributes", "shell"},
+}
+COLLECTION = "ansible_collections.sysinit.upstart."
+
+
+def imports(name: str) -> Iterator[str]:
+    """Return the full names of what a file below plugins/ imports from the collection, from ``plugins`` on."""
+    package = list(Path(name).with_suffix("").parts[:-1])
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom):
+            base = package[:len(package) - node.level + 1] if node.level else []
+            base = base + (node.module or "").split(".") if node.module else base
+            for alias in node.names:
+                full = ".".join([*base, alias.name])
+                if node.level or full.startswith(COLLECTION):
+                    yield full.replace(COLLECTION, "", 1)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name[len(COLLECTION):] for alias in node.names if alias.name.startswith(COLLECTION))
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_arrows_point_one_way(room: str) -> None:
+    own = room.rpartition("/")[2]
+    files = [name for name in ours("plugins/*.py") if name.startswith((f"plugins/{room}.py", f"plugins/{room}/"))]
+    assert files != []
+    wrong = []
+    for name in files:
+        for imported in imports(name):
+            parts = imported.split(".")
+            allowed = ROOMS[room] | ({own} if room.startswith("module_utils/") else set())
+            if parts[:2] != ["plugins", "module_utils"] or parts[2] not in allowed:
+                wrong.append(f"{name} imports {imported}")
+    assert wrong == []
+
+
+def test_every_plugin_file_is_in_a_room() -> None:
+    rooms = tuple(f"plugins/{room}" for room in ROOMS)
+    assert [name for name in ours("plugins/*.py") if not name.startswith(rooms)] == ["plugins/module_utils/__init__.py"]
+
+
+def test_the_version_is_the_newest() -> None:
+    version = yaml.safe_load(text("galaxy.yml"))["version"]
+    history = ROOT / "changelogs" / "changelog.yaml"
+    releases = yaml.safe_load(history.read_text(encoding="utf-8"))["releases"] if history.exists() else {}
+    newest = max((tuple(map(int, release.split("."))) for release in releases), default=(0,))
+    if tuple(map(int, version.split("."))) != newest:
+        assert tuple(map(int, version.split("."))) > newest
+        assert any(name.startswith("changelogs/fragments/") for name in all_files())
+
+
+def test_every_module_has_an_integration_target() -> None:
+    modules = {Path(name).stem for name in ours("plugins/modules/*.py")}
+    assert [name for name in sorted(modules) if f"tests/integration/targets/{name}/tasks/main.yml" not in ours()] == []
