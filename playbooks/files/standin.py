@@ -19,9 +19,10 @@ def main() -> None:
     parser.add_argument("--fork", type=int, default=0)
     parser.add_argument("--pidfile")
     options = parser.parse_args()
-    for unused in range(options.fork):
+    while options.fork:
         if os.fork():
             os._exit(0)
+        options.fork -= 1
     if options.pidfile:
         with open(options.pidfile, "w") as stream:
             stream.write(f"{os.getpid()}\n")

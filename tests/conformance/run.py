@@ -22,6 +22,7 @@ import replay
 HERE = os.path.dirname(os.path.abspath(__file__))
 EMULATOR = os.path.join(os.path.dirname(HERE), "emulator", "upstart-emulator")
 SCENARIOS = os.path.join(HERE, "scenarios")
+MORE = os.path.join(HERE, "more")
 LATEST = "1.13.2"
 BOOT = (
     "exec %s %s --upstart-version %s --verbose --no-startup-event"
@@ -47,9 +48,14 @@ class Outcome(NamedTuple):
     problems: List[str]
 
 
-def find_cases(version: str, wanted: List[str]) -> List[Case]:
-    """Return the cases of a release: a scenario of its own takes the place of the common one."""
-    folder = SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version)
+def find_cases(version: str, more: bool, wanted: List[str]) -> List[Case]:
+    """Return the cases of a release, with ``more`` those of ``more/``, too."""
+    cases = cases_in(SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version), wanted)
+    return cases + (cases_in(MORE, wanted) if more and version == LATEST else [])
+
+
+def cases_in(folder: str, wanted: List[str]) -> List[Case]:
+    """Return the cases of a folder: a scenario of its own takes the place of the common one."""
     cases = []
     for entry in sorted(os.listdir(folder)):
         if not entry.endswith(".recording.json"):
@@ -83,6 +89,7 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
         "--boot", metavar="CMD",
         help="command that boots the daemon; {conf} {log} {tmp} {address} are replaced (default: the emulator)")
     parser.add_argument("--workers", type=int, default=6, help="how many at a time (default %(default)s)")
+    parser.add_argument("--more", action="store_true", help="also the recordings of 1.13.2 in more/")
     parser.add_argument("--list-of-scenarios", action="store_true", help="only print the names")
     parser.add_argument("scenarios", nargs="*", metavar="NAME", help="only these")
     return parser.parse_args(arguments)
@@ -91,7 +98,7 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
 def main(arguments: Optional[List[str]] = None) -> int:
     """Check all cases; returns 1 when one failed."""
     options = parse(arguments)
-    cases = find_cases(options.upstart_version, options.scenarios)
+    cases = find_cases(options.upstart_version, options.more, options.scenarios)
     if options.list_of_scenarios:
         print("\n".join(case.name for case in cases))
         return 0

@@ -73,8 +73,8 @@ def deploy(folder: Path, cases: list[Case]) -> bool:
         "refused": [{"job": entries(case)[0], "line": case["error"]["line"], "message": case["error"]["message"]}
                     for case in cases if not case["accepted"]],
     }, Dumper=Untemplated))
-    command = [folder / "venv/bin/ansible-playbook", "-i", "upstart-host,", "-e", f"@{settings}",
-               Path(__file__).parent.parent / "corpus/deploy.yml"]
+    command = [str(folder / "venv/bin/ansible-playbook"), "-i", "upstart-host,", "-e", f"@{settings}",
+               str(Path(__file__).parent.parent / "corpus/deploy.yml")]
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_DISPLAY_FAILED_STDERR": "false"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -37,7 +37,9 @@ def run(command: list[str], quiet: bool = True, **environment: str) -> None:
 
 
 def can_import(python: str, modules: str) -> bool:
-    return bool(shutil.which(python)) and subprocess.run([python, "-c", f"import {modules}"], capture_output=True, check=False).returncode == 0
+    if not shutil.which(python):
+        return False
+    return subprocess.run([python, "-c", f"import {modules}"], capture_output=True, check=False).returncode == 0
 
 
 def install_debian(packages: list[str]) -> None:
@@ -89,7 +91,8 @@ def main() -> None:
     for path in (Path(__file__), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
         wanted.update(path.read_bytes())
     wanted.update(python.encode())
-    if stamp.exists() and stamp.read_text() == wanted.hexdigest() and can_import(str(venv / "bin/python"), "ansible, dbus"):
+    prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
+    if prepared and can_import(str(venv / "bin/python"), "ansible, dbus"):
         return
     folder.mkdir(parents=True, exist_ok=True)
     if not can_import(str(venv / "bin/python"), "pip"):

@@ -82,8 +82,10 @@ def job_options() -> dict[str, Any]:
 
 def nested(text: str, options: set[str]) -> str:
     """Return a description with its references to options of the module turned to those of an entry."""
-    return re.sub(r"O\((\w+)(=?)", lambda found: (
-        f"O(upstart_jobs_list[].{found.group(1)}{found.group(2)}" if found.group(1) in options else found.group(0)), text)
+    def expand(found: re.Match[str]) -> str:
+        return f"O(upstart_jobs_list[].{found.group(1)}" if found.group(1) in options else found.group(0)
+
+    return re.sub(r"O\((\w+)", expand, text)
 
 
 def specification() -> dict[str, Any]:

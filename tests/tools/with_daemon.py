@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EMULATOR = Path(__file__).resolve().parent.parent / "emulator" / "upstart-emulator"
-DEFAULT_BOOT = f"{sys.executable} {EMULATOR} --confdir {{conf}} --logdir {{log}} --address {{address}} --no-startup-event"
+OPTIONS = "--confdir {conf} --logdir {log} --address {address} --no-startup-event"
 START_SECONDS = 20.0
 
 
@@ -97,7 +97,7 @@ def running() -> Iterator[Daemon]:
     conf, log = scratch / "init", scratch / "log"
     conf.mkdir()
     log.mkdir()
-    boot = (os.environ.get("UPSTART_BOOT") or DEFAULT_BOOT).format(conf=conf, log=log, address=address, tmp=scratch)
+    boot = (os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS}").format(conf=conf, log=log, address=address, tmp=scratch)
     process = subprocess.Popen(["/bin/sh", "-c", "exec " + boot], stdin=subprocess.DEVNULL, start_new_session=True)
     daemon = Daemon(process, address, conf, log, scratch)
     try:
