@@ -177,13 +177,13 @@ def _identity(plan: Plan) -> None:
         try:
             entry = pwd.getpwnam(user)
         except KeyError:
-            raise NotRun("unable to find setuid user: %s" % os.strerror(2)) from None
+            raise NotRun("unable to find setuid user") from None
         uid, gid = entry.pw_uid, entry.pw_gid
     if group is not None:
         try:
             gid = grp.getgrnam(group).gr_gid
         except KeyError:
-            raise NotRun("unable to find setgid group: %s" % os.strerror(2)) from None
+            raise NotRun("unable to find setgid group") from None
     if plan.script is not None and (uid is not None or gid is not None):
         with _step("unable to change owner of script"):
             os.fchown(plan.script_target, -1 if uid is None else uid, -1 if gid is None else gid)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, FrozenSet, Iterator, List, Mapping, Optional, Sequence
 
 from . import collection, environment
 from .events import Event
@@ -18,6 +18,9 @@ class Condition:
         self.item = item
         self.operands = tuple(operands)
         self.event: Optional[Event] = None
+        self.names: FrozenSet[str] = frozenset().union(*(operand.names for operand in self.operands))
+        if not self.operands:
+            self.names = frozenset((item["event"],))
 
     @property
     def met(self) -> bool:
@@ -28,6 +31,8 @@ class Condition:
 
     def handle(self, event: Event, variables: Optional[Mapping[str, str]]) -> bool:
         """Let every open operand look at the event; True when it met at least one."""
+        if event.name not in self.names:
+            return False
         if self.operands:
             return any([operand.handle(event, variables) for operand in self.operands])
         if self.event is not None or not collection.matches(self.item, event.name, event.env, variables):
@@ -68,12 +73,6 @@ class Condition:
             names.append(event.name)
         environment.put(table, "%s=%s" % (names_variable, " ".join(names)))
         return table
-
-    def leaves(self) -> Iterator["Condition"]:
-        if not self.operands:
-            yield self
-        for operand in self.operands:
-            yield from operand.leaves()
 
 
 def build(rpn: Optional[Sequence[Mapping[str, Any]]]) -> Optional[Condition]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import Dict, Iterator, List, Optional, Tuple
 
@@ -20,6 +21,7 @@ CONF, OVERRIDE = ".conf", ".override"
 _IGNORED_FOLDERS = ("CVS", "RCS", "SCCS", "_darcs", "{arch}")
 _IGNORED_SUFFIXES = ("~", ".bak", ".BAK", ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".dpkg-tmp", ".rpmsave",
                      ".rpmorig", ".rpmnew", ",v", ".swp", ".swo", "#")
+_KILL_SIGNAL = re.compile(rb"""(?m)^[ \t\r]*kill[ \t]+signal[ \t]+["']?(\w+)""")
 
 
 class ConfFile:
@@ -73,6 +75,7 @@ class Configuration:
             watcher = None if source.watched else self.watcher
             if watcher is not None:
                 source.watched = watcher.add_source(source)
+            self._context.messages.info("Loading configuration from %s" % source.path)
             known = set(source.files)
             if not os.path.isdir(source.path):
                 text = "Unable to load configuration from %s: No such file or directory" % source.path
@@ -213,7 +216,10 @@ class Configuration:
             job.redefine_start_on()
         if problem is None:
             if job is None:
-                file.job = JobClass(name, values, self._context.settings.console())
+                job = file.job = JobClass(name, values, self._context.settings.console())
+            signals = _KILL_SIGNAL.findall(data or b"")
+            if signals:
+                job.numeric_kill_signal = signals[-1].isdigit()
             return False
         file.job = None
         if error is not None and error.line is not None:

@@ -15,10 +15,12 @@ from typing import Any, Callable
 from . import collection, linux
 from .configuration import Configuration
 from .context import Context, Settings
+from .dbus.bus import Bus
 from .dbus.connection import Server
 from .dbus.manager import Manager
 from .dbus.objects import Objects
 from .events import EventQueue
+from .guardian import end_descendants
 from .messages import Messages, RealDaemonDies
 from .processes import Supervisor
 from .registry import Registry
@@ -42,6 +44,9 @@ class Daemon:
         context.configuration = Configuration(context)
         self._server = Server(settings.address, self._loop, self.guard, self._objects.receive)
         self._objects.serve(self._server)
+        if settings.bus is not None:
+            bus = Bus(settings.bus, self._loop, self.guard, self._objects.receive, context.messages)
+            self._objects.serve(bus)
 
     def guard(self, function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
         """Wrap what the event loop calls: the events that it gives rise to are handled right after it."""
@@ -76,6 +81,7 @@ class Daemon:
         loop.call_soon(self.guard(self._boot))
         loop.run_forever()
         self._server.close()
+        end_descendants()  # the guardian would, but it may be the one that was killed
         return self.status
 
     def _boot(self) -> None:

@@ -13,6 +13,7 @@ from .context import Context, Pids
 from .dbus.paths import instance_path
 from .events import Event, Waiter
 from .jobclass import JobClass
+from .messages import RealDaemonDies
 from .respawn import RespawnWindow
 
 RESPAWN_FAILURE = "respawn"  # the PROCESS of an instance that came back too often
@@ -44,12 +45,16 @@ class Instance:
         self._enter = {
             states.STARTING: self._enter_starting,
             states.SECURITY: self._enter_security,
+            states.SPAWNING: self._enter_spawning,
             states.SPAWNED: self._enter_spawned,
             states.RUNNING: self._enter_running,
             states.STOPPING: self._enter_stopping,
             states.KILLED: self._enter_killed,
             states.WAITING: self._enter_waiting,
         }
+        if not name.isascii():
+            # The real one writes past the end of its path buffer: what follows is luck, here it is always bad luck.
+            raise RealDaemonDies("an instance name beyond ASCII: %r" % name)
         job.instances[name] = self
         context.announcer.instance_added(self)
 
@@ -156,15 +161,18 @@ class Instance:
             return self._next()
         return states.SECURITY if self.context.processes.run(self, "security") else self._next()
 
+    def _enter_spawning(self, _old: str) -> str:
+        if self.context.version.asynchronous_spawn and self.job.has_process(states.MAIN):
+            self.context.processes.run(self, states.MAIN)
+        return self._next()
+
     def _enter_spawned(self, _old: str) -> str:
         if not self.job.has_process(states.MAIN):
             return self._next()
+        if self.context.version.asynchronous_spawn:
+            return states.SPAWNED  # until its exec is known of
         started = self.context.processes.run(self, states.MAIN)
-        if not started:
-            return self._next()
-        if self.context.version.asynchronous_spawn or self.job.values["expect"] != "none":
-            return states.SPAWNED
-        return self._next()
+        return states.SPAWNED if started and self.job.values["expect"] != "none" else self._next()
 
     def _enter_running(self, old: str) -> str:
         if old == states.PRE_STOP:

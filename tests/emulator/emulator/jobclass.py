@@ -25,6 +25,7 @@ class JobClass:
         self.default_console = default_console
         self.deleted = False
         self.registered = False
+        self.numeric_kill_signal = False  # written as a number, which only 1.3 to 1.5 mind
         self.instances: Dict[str, "Instance"] = {}
         self.start_on = conditions.build(values["start_on"])
 

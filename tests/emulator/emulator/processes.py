@@ -13,8 +13,9 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from . import child, commands, environment, linux, states, termination
 from .context import Context
-from .instance import Instance
+from .instance import Instance, signal_name
 from .joblog import JobLog, log_name
+from .lostpids import LostPids
 from .messages import RealDaemonDies
 from .tracing import DONE, FORKS, Trace
 
@@ -43,6 +44,7 @@ class Supervisor:
         self._by_pid: Dict[int, _Process] = {}
         self._unwritten: List[JobLog] = []
         self._timers: Dict[Instance, asyncio.TimerHandle] = {}
+        self._lost = LostPids(self._followed, self._lost_ended, self._call_later)
 
     # -- running ---------------------------------------------------------------
     def run(self, instance: Instance, process: str) -> bool:
@@ -160,8 +162,6 @@ class Supervisor:
         if reason:
             text = "Failed to spawn %s %s process: %s" % (running.instance.label, running.name, reason)
             self._context.messages.warn(text)
-            if self._context.version.asynchronous_spawn and running.name not in (states.MAIN, "pre-start"):
-                return ""  # the child's own exit, with 255, is what counts
             self._forget(running)
             termination.not_run(running.instance, running.name)
         return reason
@@ -209,10 +209,24 @@ class Supervisor:
             self._by_pid[pid] = running
 
         def ready() -> None:
+            self._lost.start()
             if running.instance.state == states.SPAWNED:
                 running.instance.advance()
 
         return Trace(running.pid, running.instance.job.values["expect"], follow, ready)
+
+    def _followed(self) -> List[int]:
+        """Return the pids that a trace has led to: it may have led to the wrong one."""
+        traces = [running.trace for running in self._by_pid.values() if running.trace is not None]
+        return [trace.pid for trace in traces if trace.state == DONE]
+
+    def _lost_ended(self, pid: int) -> None:
+        running = self._by_pid.get(pid)
+        if running is not None:
+            self._ended(running, 0)
+
+    def _call_later(self, seconds: float, function: Callable[[], None]) -> object:
+        return self._loop.call_later(seconds, self._guard(function))
 
     def _forget(self, running: _Process) -> None:
         self._by_pid.pop(running.pid, None)
@@ -245,8 +259,9 @@ class Supervisor:
         version = self._context.version
         if version.kill_signal_aborts == "zero" and number <= 0:
             raise RealDaemonDies("kill signal 0 (job %s)" % instance.label)
-        pid = instance.pids[states.MAIN]
-        if not self._signal_group(instance, pid, number):
+        if version.kill_signal_aborts == "numbers" and instance.job.numeric_kill_signal:
+            raise RealDaemonDies("kill signal by number (job %s)" % instance.label)
+        if not self._signal_group(instance, instance.pids[states.MAIN], number):
             return  # as the real daemon: nothing is armed, the job stays where it is
         if seconds <= 0 and version.kill_timeout_zero_aborts:
             raise RealDaemonDies("kill timeout 0 (job %s)" % instance.label)
@@ -259,6 +274,8 @@ class Supervisor:
             self._signal_group(instance, pid, signal.SIGKILL)
 
     def _signal_group(self, instance: Instance, pid: int, number: int) -> bool:
+        what = "%s signal to %s main process (%d)" % (signal_name(number), instance.label, pid)
+        self._context.messages.info("Sending " + what)
         try:
             group = os.getpgid(pid)
             if group == os.getpgrp():
@@ -266,8 +283,7 @@ class Supervisor:
             else:
                 os.killpg(group, number)
         except OSError as error:
-            text = "Failed to send signal to %s main process (%d): %s" % (instance.label, pid, error.strerror)
-            self._context.messages.warn(text)
+            self._context.messages.warn("Failed to send %s: %s" % (what, error.strerror))
             return False
         return True
 
@@ -287,7 +303,3 @@ class Supervisor:
         for descriptor in instance.fds:
             os.close(descriptor)
         instance.fds = []
-
-    def known(self) -> List[Tuple[int, str]]:
-        """Return pid and job of every supervised process."""
-        return [(pid, running.instance.label) for pid, running in self._by_pid.items()]

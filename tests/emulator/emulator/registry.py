@@ -75,6 +75,7 @@ class Registry:
     # -- events ----------------------------------------------------------------------
     def deliver(self, event: Event) -> None:
         """Let every class see the event: first what stops its instances, then what starts one."""
+        self._context.messages.info("Handling %s event" % event.name)
         for job in list(self.classes.values()):
             for instance in list(job.instances.values()):
                 self._stop(instance, event)
@@ -82,7 +83,9 @@ class Registry:
 
     def _stop(self, instance: Instance, event: Event) -> None:
         condition = instance.stop_on
-        if condition is None or not condition.handle(event, environment.as_dict(instance.env)) or not condition.met:
+        if condition is None or event.name not in condition.names:
+            return
+        if not condition.handle(event, environment.as_dict(instance.env)) or not condition.met:
             return
         if instance.goal != states.STOP:
             instance.stop_env = condition.collect_environment([], "UPSTART_STOP_EVENTS")

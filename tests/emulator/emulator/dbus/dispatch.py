@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Protocol, Tuple
 
 from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, new_error, new_method_return, new_signal
 
-from .connection import Connection
 from .paths import ERROR, INTROSPECTABLE, PROPERTIES
 
 STANDARD_ERROR = "org.freedesktop.DBus.Error."
 INVALID_ARGS = STANDARD_ERROR + "InvalidArgs"
+
+
+class Sender(Protocol):
+    """Who sends replies: one client of the private socket, or a bus."""
+
+    def send(self, message: Message) -> None: ...
 
 
 class CallError(Exception):
@@ -36,7 +41,7 @@ LATER = Later()
 class Call:
     """One method call of one client; whatever it is answered with, it is answered once."""
 
-    def __init__(self, connection: Connection, message: Message) -> None:
+    def __init__(self, connection: Sender, message: Message) -> None:
         fields = message.header.fields
         self.connection = connection
         self.message = message

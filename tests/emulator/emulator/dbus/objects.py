@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Protocol, Tuple
 
 from jeepney import Message, MessageType
 
@@ -14,13 +14,18 @@ from ..events import Event
 from ..instance import Instance
 from ..jobclass import JobClass
 from . import introspection
-from .connection import Connection, Server
-from .dispatch import Call, Interface, answer, signal
+from .dispatch import Call, Interface, Sender, answer, signal
 from .jobs import JobObject, instance_interface, job_interface
 from .manager import Manager, manager_interface
 from .paths import INSTANCE, INTROSPECTABLE, JOB, MANAGER, PEER, ROOT, escape
 
 Target = Tuple[Interface, Any]
+
+
+class Outlet(Protocol):
+    """Where signals go: the clients of the private socket, or a bus."""
+
+    def broadcast(self, message: Message) -> None: ...
 
 
 class Objects:
@@ -29,7 +34,7 @@ class Objects:
     def __init__(self, context: Context, manager: Manager) -> None:
         self._context = context
         self._manager = manager
-        self._servers: List[Server] = []
+        self._outlets: List[Outlet] = []
         self._interfaces = {
             MANAGER: manager_interface(context.version),
             JOB: job_interface(context.version),
@@ -37,12 +42,12 @@ class Objects:
         }
         self._jobs: Dict[str, JobClass] = {}
 
-    def serve(self, server: Server) -> None:
-        """Announce to the clients of this server, too."""
-        self._servers.append(server)
+    def serve(self, outlet: "Outlet") -> None:
+        """Announce through this, too."""
+        self._outlets.append(outlet)
 
     # -- calls -----------------------------------------------------------------------
-    def receive(self, connection: Connection, message: Message) -> None:
+    def receive(self, connection: Sender, message: Message) -> None:
         """Answer one message; files that have changed before it are taken notice of first."""
         if message.header.message_type != MessageType.method_call:
             return
@@ -84,8 +89,8 @@ class Objects:
     # -- signals -----------------------------------------------------------------------
     def _signal(self, path: str, interface: str, member: str, signature: str = "", body: Tuple[Any, ...] = ()) -> None:
         message = signal(path, interface, member, signature, body)
-        for server in self._servers:
-            server.broadcast(message)
+        for outlet in self._outlets:
+            outlet.broadcast(message)
 
     def job_added(self, job: JobClass) -> None:
         self._jobs[job.path] = job

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Main processes that are gone without our having seen their end, after a wrong ``expect``.
+
+The real daemon is PID 1 and adopts every orphan: when a process that has been given the lost pid ends as an orphan,
+it takes that for the end of the lost one, which is how a wedged job is freed. We adopt only what descends from us, so
+for the others we look into /proc.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Callable, Dict, List, Optional
+
+INTERVAL = 0.01  # seconds between two looks, while there is a lost pid
+SEARCH = 0.2  # seconds between two searches for lost pids
+_INIT = 1
+
+
+class _Lost:
+    """One lost pid, and its new owner once there is one."""
+
+    def __init__(self) -> None:
+        self.parent: Optional[int] = None
+        self.orphan = False
+
+
+class LostPids:
+    """Watches the pids that ``candidates`` returns; ``ended`` is told when a new owner has ended as an orphan."""
+
+    def __init__(
+        self, candidates: Callable[[], List[int]], ended: Callable[[int], None], later: Callable[..., object],
+    ) -> None:
+        self._candidates = candidates
+        self._ended = ended
+        self._later = later
+        self._lost: Dict[int, _Lost] = {}
+        self._looking = False
+
+    def start(self) -> None:
+        """Begin to look; to be called when there is a process that may be lost one day."""
+        if not self._looking:
+            self._looking = True
+            self._later(SEARCH, self.look)
+
+    def look(self) -> None:
+        """Look once, and arrange for the next time unless there is nothing to look for."""
+        pids = self._candidates()
+        self._lost = {pid: lost for pid, lost in self._lost.items() if pid in pids}
+        for pid in pids:
+            self._look_at(pid)
+        self._looking = bool(pids)
+        if self._looking:
+            self._later(INTERVAL if self._lost else SEARCH, self.look)
+
+    def _look_at(self, pid: int) -> None:
+        parent = parent_of(pid)
+        lost = self._lost.get(pid)
+        if lost is None:
+            if parent is None and not is_child(pid):
+                self._lost[pid] = _Lost()
+        elif parent is None:
+            if lost.orphan:
+                del self._lost[pid]
+                self._ended(pid)
+            lost.parent = None
+        else:
+            lost.orphan = lost.orphan or parent == _INIT or lost.parent not in (None, parent)
+            lost.parent = parent
+
+
+def parent_of(pid: int) -> Optional[int]:
+    """Return the parent of a living process; None when there is none of that pid, or a zombie."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as stream:
+            state, parent = stream.read().rpartition(b")")[2].split()[:2]
+    except (OSError, ValueError):
+        return None
+    return None if state in (b"Z", b"X") else int(parent)
+
+
+def is_child(pid: int) -> bool:
+    """Whether we shall be told of the end of ``pid``."""
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True

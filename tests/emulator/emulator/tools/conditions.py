@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands show-config and check-config: what the conditions of the jobs say, and what they lack."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set
+
+from ..dbus.paths import JOB
+from .client import Client, Refused
+
+JOB_EVENTS = ("starting", "started", "stopping", "stopped")
+INTERNAL_EVENTS = frozenset(
+    "startup control-alt-delete keyboard-request power-status-changed session-end child-subreaper-failed".split()
+)
+Rpn = Sequence[Sequence[str]]
+
+
+def as_text(rpn: Rpn) -> str:
+    """Return a condition as one line, with parentheses round every operator."""
+    stack: List[str] = []
+    for item in rpn:
+        if item[0] in ("/AND", "/OR"):
+            right, left = stack.pop(), stack.pop()
+            stack.append("(%s %s %s)" % (left, item[0][1:].lower(), right))
+        else:
+            stack.append(" ".join(item))
+    return stack[0] if stack else ""
+
+
+def split(item: Sequence[str]) -> "tuple[str, List[str]]":
+    """Return the job that an event is about ("" for none) and its other arguments."""
+    arguments = list(item[1:])
+    if item[0] in JOB_EVENTS:
+        for position, argument in enumerate(arguments):
+            if argument.startswith("JOB="):
+                return arguments.pop(position)[4:], arguments
+        if arguments and "=" not in arguments[0]:
+            return arguments.pop(0), arguments
+    return "", arguments
+
+
+def _events(keyword: str, rpn: Rpn) -> Iterator[str]:
+    for item in rpn:
+        if item[0] not in ("/AND", "/OR"):
+            job, arguments = split(item)
+            fields = "job:%s, env:%s" % (" " + job if job else "", "".join(" " + one for one in arguments))
+            yield "  %s %s (%s)" % (keyword, item[0], fields)
+
+
+def show(client: Client, names: Sequence[str], enumerate_events: bool) -> List[str]:
+    """Return the lines of show-config."""
+    lines = []
+    for name in names or client.all_jobs():
+        values = client.properties(client.path_of(name), JOB)
+        lines.append(name)
+        lines += ["  emits %s" % event for event in values["emits"]]
+        for key, keyword in (("start_on", "start on"), ("stop_on", "stop on")):
+            if enumerate_events:
+                lines += _events(keyword, values[key])
+            elif values[key]:
+                lines.append("  %s %s" % (keyword, as_text(values[key])))
+    return lines
+
+
+def _problem(item: Sequence[str], jobs: Set[str], events: Set[str]) -> Optional[str]:
+    if item[0] in JOB_EVENTS:
+        job = split(item)[0]
+        return None if not job or job in jobs or any(c in job for c in "$*?[") else "unknown job %s" % job
+    return None if item[0] in events else "unknown event %s" % item[0]
+
+
+def unknown(rpn: Rpn, jobs: Set[str], events: Set[str]) -> List[str]:
+    """Return what a condition names that nobody provides, the last first."""
+    problems = [_problem(item, jobs, events) for item in rpn if item[0] not in ("/AND", "/OR")]
+    return [problem for problem in reversed(problems) if problem is not None]
+
+
+def check(client: Client, names: Sequence[str], ignored: Sequence[str]) -> List[str]:
+    """Return the lines of check-config; none when all that the conditions name is known."""
+    values: Dict[str, Any] = {name: client.properties(client.path_of(name), JOB) for name in client.all_jobs()}
+    for name in names:
+        if name not in values:
+            raise Refused("", "Invalid job class: %s" % name)
+    events = set(INTERNAL_EVENTS) | set(ignored)
+    for one in values.values():
+        events.update(one["emits"])
+    lines = []
+    for name in names or list(values):
+        found = []
+        for key, keyword in (("start_on", "start on"), ("stop_on", "stop on")):
+            found += ["  %s: %s" % (keyword, text) for text in unknown(values[name][key], set(values), events)]
+        lines += [name] + found if found else []
+    return lines
