@@ -23,13 +23,13 @@ from typing import Any, Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "tools"))
 
-import checkout  # noqa: E402
+import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.document import Document  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.document import Document
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
 
 # Writing includes reading back what was written.
 MOST_RATIO = {"parse": 60, "render": 90, "document": 60}

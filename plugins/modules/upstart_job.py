@@ -139,7 +139,7 @@ options:
     description: Start the main process again when it ends.
     type: bool
   respawn_limit:
-    description: How often it may end within how many seconds, C(count) and C(interval) in a dictionary, or V(unlimited).
+    description: How often it may end in how many seconds, a dictionary of C(count) and C(interval); or V(unlimited).
     type: raw
   normal_exit:
     description: Exit statuses and signal names with which the main process may end without being respawned.

@@ -162,7 +162,7 @@ instances:
       type: str
       sample: "Job web failed to start: its pre-start process exited with status 3."
 process:
-  description: Which process of the job failed, C(main), C(pre-start) and so on; C(respawn) for one that ended too often.
+  description: Which process of the job failed, C(main), C(pre-start) and so on; C(respawn) if it ended too often.
   returned: when a process of the job failed
   type: str
   sample: pre-start

@@ -18,14 +18,14 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-import checkout  # noqa: E402
+import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import document, parser, render  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import encode  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import document, parser, render
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import encode
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "job-file-cases"
 VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]

@@ -59,7 +59,7 @@ def main() -> None:
             path.unlink()
     if not (mirror / ".git").exists():
         subprocess.run(["git", "-C", str(mirror), "init", "--quiet"], check=True)
-    subprocess.run(["git", "-C", str(mirror), "add", "--all", "--force", "--", "."], check=True, capture_output=True)
+    subprocess.run(["git", "-C", str(mirror), "add", "--all", "--", "."], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,8 @@ def running() -> Iterator[Daemon]:
     conf, log = scratch / "init", scratch / "log"
     conf.mkdir()
     log.mkdir()
-    boot = (os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS}").format(conf=conf, log=log, address=address, tmp=scratch)
+    boot = os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS}"
+    boot = boot.format(conf=conf, log=log, address=address, tmp=scratch)
     process = subprocess.Popen(["/bin/sh", "-c", "exec " + boot], stdin=subprocess.DEVNULL, start_new_session=True)
     daemon = Daemon(process, address, conf, log, scratch)
     try:

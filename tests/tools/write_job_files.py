@@ -19,12 +19,12 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import checkout  # noqa: E402
+import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import render, stanzas  # noqa: E402
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 
 __metaclass__ = type
 

@@ -96,8 +96,8 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None)
 def _check_name(name):
     parts = name.split("/")
     if not name or name.startswith("/") or ".." in parts or "" in parts or "\0" in name:
-        raise UpstartError("%r is not a name for a job: give the path below the job directory without .conf." % str(name),
-                           name=name)
+        raise UpstartError("%r is not a name for a job: give the path below the job directory, without .conf."
+                           % str(name), name=name)
 
 
 def _wanted_text(wanted, before, version):

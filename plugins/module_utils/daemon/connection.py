@@ -106,8 +106,8 @@ class Connection:
 
     def _on_message(self, unused, message):
         if isinstance(message, self._dbus.lowlevel.SignalMessage):
-            self.signals.append(Signal(
-                str(message.get_path()), str(message.get_member()), [plain(value) for value in message.get_args_list()]))
+            args = [plain(value) for value in message.get_args_list()]
+            self.signals.append(Signal(str(message.get_path()), str(message.get_member()), args))
         return self._dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
 
     def send(self, path, interface, member, signature="", args=()):

@@ -28,9 +28,10 @@ def load():
         import dbus.lowlevel
         import dbus.mainloop.glib
     except ImportError:
+        python = sys.executable or "This Python"
         raise LibraryMissing(
             "%s has no dbus-python. Install it (Debian and Ubuntu: python-dbus or python3-dbus, Enterprise Linux: "
-            "dbus-python) or set ansible_python_interpreter to a Python that has it." % (sys.executable or "This Python"),
+            "dbus-python) or set ansible_python_interpreter to a Python that has it." % python,
             library="dbus", traceback=traceback.format_exc())
     return dbus
 

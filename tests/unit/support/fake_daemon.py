@@ -135,7 +135,7 @@ def squatter(uid: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
             listener.bind("\0" + address.partition("=")[2])
             listener.listen(1)
             os.write(writer, b"*")
-            peer, _ = listener.accept()
+            peer = listener.accept()[0]
             while data := peer.recv(4096):
                 os.write(writer, data)
         finally:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition, read_file
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 

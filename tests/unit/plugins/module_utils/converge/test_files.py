@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import files
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 

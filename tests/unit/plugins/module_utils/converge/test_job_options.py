@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.options import NAMES_OF_OPTIONS
@@ -31,8 +30,8 @@ def test_every_option_has_a_type() -> None:
     spec = job_options.argument_spec()
     assert set(spec) == set(NAMES_OF_OPTIONS) | set(job_options.HANDLING)
     assert not set(NAMES_OF_OPTIONS) & set(job_options.HANDLING)
-    assert {spec[name]["type"] for name in ("manual", "kill_timeout", "limits", "start_on", "emits", "description")} == {
-        "bool", "int", "dict", "raw", "list", "str"}
+    names = ("manual", "kill_timeout", "limits", "start_on", "emits", "description")
+    assert [spec[name]["type"] for name in names] == ["bool", "int", "dict", "raw", "list", "str"]
     assert spec["emits"] == {"type": "list", "elements": "str"}
     assert spec["expect"]["choices"] == ["none", "stop", "fork", "daemon"]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import connection as module
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import errors
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection, Signal

@@ -9,7 +9,6 @@ import random
 from typing import Any, Callable
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.document import Document, merge
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import apply, parse_job
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values

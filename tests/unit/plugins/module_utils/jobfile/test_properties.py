@@ -11,9 +11,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import stanzas
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.document import Document
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
@@ -21,6 +18,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser imp
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import decode, encode
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 MANY = settings(
     max_examples=int(os.environ.get("JOBFILE_EXAMPLES", "200")), deadline=None,

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser, render, stanzas
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
 

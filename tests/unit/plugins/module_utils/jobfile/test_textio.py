@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import textio
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import textio
 
 BYTES = [
     (b"", ""),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values, same_job
 
 EVENT_A = [{"event": "a", "args": []}]
