@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,7 +14,7 @@ import json
 import os
 import sys
 import traceback
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple
 
 import replay
 
@@ -45,16 +44,16 @@ class Outcome(NamedTuple):
     """The differences found, none when the case passed."""
 
     case: Case
-    problems: List[str]
+    problems: list[str]
 
 
-def find_cases(version: str, more: bool, wanted: List[str]) -> List[Case]:
+def find_cases(version: str, more: bool, wanted: list[str]) -> list[Case]:
     """Return the cases of a release, with ``more`` those of ``more/``, too."""
     cases = cases_in(SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version), wanted)
     return cases + (cases_in(MORE, wanted) if more and version == LATEST else [])
 
 
-def cases_in(folder: str, wanted: List[str]) -> List[Case]:
+def cases_in(folder: str, wanted: list[str]) -> list[Case]:
     """Return the cases of a folder: a scenario of its own takes the place of the common one."""
     cases = []
     for entry in sorted(os.listdir(folder)):
@@ -81,7 +80,7 @@ def check(case: Case, boot: str, number: int) -> Outcome:
         return Outcome(case, ["%s: %s (%s:%s)" % (type(error).__name__, error, last.name, last.lineno)])
 
 
-def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
+def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--upstart-version", default=LATEST, help="whose recordings count (default %(default)s)")
@@ -95,7 +94,7 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Check all cases; returns 1 when one failed."""
     options = parse(arguments)
     cases = find_cases(options.upstart_version, options.more, options.scenarios)

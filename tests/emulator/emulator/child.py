@@ -13,7 +13,7 @@ import resource
 import signal
 import termios
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, NoReturn, Optional
+from typing import Any, NoReturn
 
 from . import linux
 from .commands import Command
@@ -30,18 +30,18 @@ class Plan:
     """All that the child has to do; built in the daemon."""
 
     command: Command
-    env: List[str]
-    values: Dict[str, Any]
+    env: list[str]
+    values: dict[str, Any]
     console: str
-    terminal: Optional[int] = None  # the log's terminal
-    script: Optional[int] = None  # where the script can be read
+    terminal: int | None = None  # the log's terminal
+    script: int | None = None  # where the script can be read
     script_target: int = 9
     traced: bool = False
     main: bool = False
     inherits_nice: bool = True
     sets_groups: bool = True
     old_oom_scale: bool = False
-    fds: List[int] = field(default_factory=list)
+    fds: list[int] = field(default_factory=list)
 
 
 def become(plan: Plan, report: int) -> NoReturn:
@@ -60,12 +60,13 @@ def _set_up(plan: Plan) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
-    if plan.script is not None:
-        os.dup2(plan.script, plan.script_target)
-        os.set_inheritable(plan.script_target, True)
     _open_console(plan)
     values = plan.values
     _limits(values)
+    if plan.script is not None:
+        with _step("unable to move script fd"):
+            os.dup2(plan.script, plan.script_target)
+            os.set_inheritable(plan.script_target, True)
     os.umask(values["umask"])
     _priority(plan)
     _oom(plan)
@@ -108,7 +109,7 @@ class _step:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, _kind: object, error: Optional[BaseException], _trace: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, OSError):
             raise NotRun("%s: %s" % (self.what, error.strerror)) from error
         if isinstance(error, ValueError):
@@ -136,7 +137,7 @@ def _open_console(plan: Plan) -> None:
     os.dup2(outputs, 2)
 
 
-def _limits(values: Dict[str, Any]) -> None:
+def _limits(values: dict[str, Any]) -> None:
     for name, (soft, hard) in values["limits"].items():
         number = getattr(resource, "RLIMIT_" + name.upper(), None)
         if number is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import sys
-from typing import List, Optional
 
 from . import guardian
 from .context import Settings
@@ -37,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the emulator; returns its exit status."""
     options = parser().parse_args(arguments)
     if importlib.util.find_spec("jeepney") is None:

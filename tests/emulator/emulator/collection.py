@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple
 
-Values = Dict[str, Any]
+Values = dict[str, Any]
 
 
 class ExpansionFailed(Exception):
@@ -18,7 +19,7 @@ class FileError(NamedTuple):
     """The first error of a job file; a "hard" one comes without a line."""
 
     message: str
-    line: Optional[int]
+    line: int | None
 
 
 class _Tools(NamedTuple):
@@ -27,10 +28,10 @@ class _Tools(NamedTuple):
     decode: Callable[[bytes], str]
     matches: Callable[..., bool]
     expand: Callable[[str, Mapping[str, str]], str]
-    expansion_error: Type[Exception]
+    expansion_error: type[Exception]
 
 
-_loaded: List[_Tools] = []
+_loaded: list[_Tools] = []
 
 
 def _tools() -> _Tools:
@@ -54,14 +55,14 @@ def new_values() -> Values:
     return _tools().new_values()
 
 
-def apply(data: bytes, values: Values, version: Tuple[int, ...]) -> Optional[FileError]:
+def apply(data: bytes, values: Values, version: tuple[int, ...]) -> FileError | None:
     """Read one job file into ``values``; returns its error, with all before it applied."""
     tools = _tools()
     error = tools.apply(tools.decode(data), values, version=version, debug=False)
     return None if error is None else FileError(error.text, error.line)
 
 
-def matches(item: Mapping[str, Any], name: str, env: List[str], variables: Optional[Mapping[str, str]]) -> bool:
+def matches(item: Mapping[str, Any], name: str, env: list[str], variables: Mapping[str, str] | None) -> bool:
     """Whether an event satisfies one operand of a condition."""
     return _tools().matches(item, name, env, variables)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple
 
 SHELL = "/bin/sh"
 SHELL_CHARACTERS = frozenset("~`!$^&*()=|\\{}[];\"'<>?")
@@ -15,8 +15,8 @@ SHELL_CHARACTERS = frozenset("~`!$^&*()=|\\{}[];\"'<>?")
 class Command(NamedTuple):
     """What to execute; ``fed`` is a script that the shell reads from a descriptor."""
 
-    argv: List[str]
-    fed: Optional[str] = None
+    argv: list[str]
+    fed: str | None = None
 
 
 def needs_shell(command: str) -> bool:

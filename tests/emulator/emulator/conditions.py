@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, FrozenSet, Iterator, List, Mapping, Optional, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from . import collection, environment
 from .events import Event
@@ -14,11 +15,11 @@ from .events import Event
 class Condition:
     """One operand or operator; an operand that is met holds its event back until ``reset``."""
 
-    def __init__(self, item: Mapping[str, Any], operands: Sequence["Condition"] = ()) -> None:
+    def __init__(self, item: Mapping[str, Any], operands: Sequence[Condition] = ()) -> None:
         self.item = item
         self.operands = tuple(operands)
-        self.event: Optional[Event] = None
-        self.names: FrozenSet[str] = frozenset().union(*(operand.names for operand in self.operands))
+        self.event: Event | None = None
+        self.names: frozenset[str] = frozenset().union(*(operand.names for operand in self.operands))
         if not self.operands:
             self.names = frozenset((item["event"],))
 
@@ -29,12 +30,13 @@ class Condition:
         results = [operand.met for operand in self.operands]
         return all(results) if self.item["op"] == "and" else any(results)
 
-    def handle(self, event: Event, variables: Optional[Mapping[str, str]]) -> bool:
+    def handle(self, event: Event, variables: Mapping[str, str] | None) -> bool:
         """Let every open operand look at the event; True when it met at least one."""
         if event.name not in self.names:
             return False
         if self.operands:
-            return any([operand.handle(event, variables) for operand in self.operands])
+            met = [operand.handle(event, variables) for operand in self.operands]  # all of them have to look
+            return any(met)
         if self.event is not None or not collection.matches(self.item, event.name, event.env, variables):
             return False
         self.event = event
@@ -65,7 +67,7 @@ class Condition:
         for operand in self.operands:
             yield from operand.held()
 
-    def collect_environment(self, table: List[str], names_variable: str) -> List[str]:
+    def collect_environment(self, table: list[str], names_variable: str) -> list[str]:
         """Lay the variables of the events that count over ``table`` and name the events in ``names_variable``."""
         names = []
         for event in self.events():
@@ -75,9 +77,9 @@ class Condition:
         return table
 
 
-def build(rpn: Optional[Sequence[Mapping[str, Any]]]) -> Optional[Condition]:
+def build(rpn: Sequence[Mapping[str, Any]] | None) -> Condition | None:
     """Build the tree of a condition in reverse Polish order; None when there is none."""
-    stack: List[Condition] = []
+    stack: list[Condition] = []
     for item in rpn or ():
         if "op" in item:
             right, left = stack.pop(), stack.pop()
@@ -87,7 +89,7 @@ def build(rpn: Optional[Sequence[Mapping[str, Any]]]) -> Optional[Condition]:
     return stack[0] if stack else None
 
 
-def as_dbus(rpn: Optional[Sequence[Mapping[str, Any]]]) -> List[List[str]]:
+def as_dbus(rpn: Sequence[Mapping[str, Any]] | None) -> list[list[str]]:
     """Return a condition as the properties start_on and stop_on show it."""
     return [
         ["/" + item["op"].upper()] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import Dict, Iterator, List, Optional, Tuple
+from collections.abc import Iterator
 
 from . import collection, watch
 from .context import Context
@@ -29,7 +29,7 @@ class ConfFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.job: Optional[JobClass] = None
+        self.job: JobClass | None = None
 
 
 class Source:
@@ -37,7 +37,7 @@ class Source:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.files: Dict[str, ConfFile] = {}
+        self.files: dict[str, ConfFile] = {}
         self.watched = False
 
     def name_of(self, path: str) -> str:
@@ -59,7 +59,7 @@ class Configuration:
         self.sources = [Source(os.path.abspath(path)) for path in paths]
         self.watcher = watch.Watcher(self, context.messages)
 
-    def select(self, name: str) -> Optional[JobClass]:
+    def select(self, name: str) -> JobClass | None:
         """Return the class that the first directory with a readable file of that name gives."""
         for source in self.sources:
             file = source.files.get(source.path_of(name, CONF))
@@ -87,7 +87,7 @@ class Configuration:
                 if path in source.files:
                     self.forget(source, path)
 
-    def walk(self, source: Source, folder: str, watcher: Optional["watch.Watcher"]) -> Iterator[str]:
+    def walk(self, source: Source, folder: str, watcher: watch.Watcher | None) -> Iterator[str]:
         """Yield the files in and below ``folder``; ``watcher`` sees each sub-directory before it is looked into."""
         try:
             names = sorted(os.listdir(folder))
@@ -140,7 +140,7 @@ class Configuration:
             if conf in other.files:
                 self.load(other, conf)
 
-    def _override_of(self, source: Source, name: str) -> Optional[str]:
+    def _override_of(self, source: Source, name: str) -> str | None:
         version = self._context.version
         if version.overrides == "none":
             return None
@@ -178,7 +178,7 @@ class Configuration:
         for event in held:
             event.unblock()
 
-    def _keep_held(self, source: Source, path: str) -> List[Event]:
+    def _keep_held(self, source: Source, path: str) -> list[Event]:
         """Return the half-met ``start on``'s events of an idle class; they live on in its successor."""
         file = source.files.get(path)
         if not self._context.version.keeps_held_events:
@@ -190,7 +190,7 @@ class Configuration:
             event.block()
         return held
 
-    def _consider(self, file: ConfFile, name: str, held: List[Event]) -> None:
+    def _consider(self, file: ConfFile, name: str, held: list[Event]) -> None:
         job = file.job
         if job is None:
             return
@@ -229,7 +229,7 @@ class Configuration:
         return True
 
 
-def _read(path: str) -> Tuple[Optional[bytes], Optional[str]]:
+def _read(path: str) -> tuple[bytes | None, str | None]:
     try:
         with open(path, "rb") as stream:
             return stream.read(), None

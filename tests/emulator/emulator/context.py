@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Optional, Protocol, Tuple
+from typing import TYPE_CHECKING, Protocol
 
 from .messages import Messages
 from .versions import LATEST, Version
@@ -22,47 +22,46 @@ if TYPE_CHECKING:
 class Announcer(Protocol):
     """Whoever tells the clients what happens."""
 
-    def job_added(self, job: "JobClass") -> None: ...
+    def job_added(self, job: JobClass) -> None: ...
 
-    def job_removed(self, job: "JobClass") -> None: ...
+    def job_removed(self, job: JobClass) -> None: ...
 
-    def instance_added(self, instance: "Instance") -> None: ...
+    def instance_added(self, instance: Instance) -> None: ...
 
-    def instance_removed(self, instance: "Instance") -> None: ...
+    def instance_removed(self, instance: Instance) -> None: ...
 
-    def goal_changed(self, instance: "Instance") -> None: ...
+    def goal_changed(self, instance: Instance) -> None: ...
 
-    def state_changed(self, instance: "Instance") -> None: ...
+    def state_changed(self, instance: Instance) -> None: ...
 
-    def failed(self, instance: "Instance", status: int) -> None: ...
+    def failed(self, instance: Instance, status: int) -> None: ...
 
-    def event_emitted(self, event: "Event") -> None: ...
+    def event_emitted(self, event: Event) -> None: ...
 
 
 class Processes(Protocol):
     """Whoever runs and kills the processes of the jobs."""
 
-    def run(self, instance: "Instance", process: str) -> bool: ...
+    def run(self, instance: Instance, process: str) -> bool: ...
 
-    def kill_main(self, instance: "Instance") -> None: ...
+    def kill_main(self, instance: Instance) -> None: ...
 
-    def kill_timer(self, instance: "Instance") -> Optional[Tuple[int, int]]: ...
+    def kill_timer(self, instance: Instance) -> tuple[int, int] | None: ...
 
-    def instance_gone(self, instance: "Instance") -> None: ...
+    def instance_gone(self, instance: Instance) -> None: ...
 
 
 @dataclass
 class Settings:
     """The command line."""
 
-    confdirs: List[str]
+    confdirs: list[str]
     address: str
     logdir: str = "/var/log/upstart"
     version: Version = LATEST
     default_console: str = ""
-    startup_event: Optional[str] = "startup"
-    bus: Optional[str] = None
-    debug: bool = False
+    startup_event: str | None = "startup"
+    bus: str | None = None
 
     def console(self) -> str:
         return self.default_console or self.version.default_console
@@ -74,21 +73,12 @@ class Context:
 
     settings: Settings
     messages: Messages = field(default_factory=Messages)
-    announcer: "Announcer" = field(init=False)
-    processes: "Processes" = field(init=False)
-    queue: "EventQueue" = field(init=False)
-    registry: "Registry" = field(init=False)
-    configuration: "Configuration" = field(init=False)
+    announcer: Announcer = field(init=False)
+    processes: Processes = field(init=False)
+    queue: EventQueue = field(init=False)
+    registry: Registry = field(init=False)
+    configuration: Configuration = field(init=False)
 
     @property
     def version(self) -> Version:
         return self.settings.version
-
-
-def all_instances(classes: Iterable["JobClass"]) -> Iterator["Instance"]:
-    """Yield the instances of ``classes``."""
-    for job in classes:
-        yield from list(job.instances.values())
-
-
-Pids = Dict[str, int]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Dict, Iterable, List, Mapping, Optional
+from collections.abc import Iterable, Mapping
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 
 
-def put(table: List[str], entry: str, replace: bool = True, inherited: Optional[Mapping[str, str]] = None) -> None:
+def put(table: list[str], entry: str, replace: bool = True, inherited: Mapping[str, str] | None = None) -> None:
     """Set one variable in place; a bare KEY takes the daemon's own value, or removes the variable when it has none."""
     key, equals, _value = entry.partition("=")
     position = next((i for i, item in enumerate(table) if item.partition("=")[0] == key), None)
@@ -29,28 +29,28 @@ def put(table: List[str], entry: str, replace: bool = True, inherited: Optional[
         table[position] = entry
 
 
-def merge(table: List[str], entries: Iterable[str]) -> List[str]:
+def merge(table: list[str], entries: Iterable[str]) -> list[str]:
     """Lay ``entries`` over ``table``, the later winning in place; returns ``table``."""
     for entry in entries:
         put(table, entry)
     return table
 
 
-def get(table: Iterable[str], key: str) -> Optional[str]:
+def get(table: Iterable[str], key: str) -> str | None:
     """Return the entry KEY=VALUE of ``key``, or None."""
     return next((entry for entry in table if entry.partition("=")[0] == key), None)
 
 
-def as_dict(table: Iterable[str]) -> Dict[str, str]:
+def as_dict(table: Iterable[str]) -> dict[str, str]:
     """Return the table as a dict, for expansion; the first of equal names counts."""
-    result: Dict[str, str] = {}
+    result: dict[str, str] = {}
     for entry in table:
         key, _equals, value = entry.partition("=")
         result.setdefault(key, value)
     return result
 
 
-def of_class(entries: Iterable[str]) -> List[str]:
+def of_class(entries: Iterable[str]) -> list[str]:
     """Return what every job of a class starts with: PATH, TERM, then its ``env`` stanzas."""
     table = ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]
     return merge(table, entries)

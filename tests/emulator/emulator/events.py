@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from typing import Callable, List, Optional, Protocol, Sequence
+from collections.abc import Sequence
+from typing import Callable, Protocol
 
 PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
@@ -26,15 +27,15 @@ class BlockedJob(Protocol):
 class Event:
     """One event; as long as somebody blocks it, it is not finished."""
 
-    def __init__(self, name: str, env: Sequence[str] = (), fd: Optional[int] = None) -> None:
+    def __init__(self, name: str, env: Sequence[str] = (), fd: int | None = None) -> None:
         self.name = name
         self.env = list(env)
         self.fd = fd
         self.progress = PENDING
         self.failed = False
         self.blockers = 0
-        self.waiters: List[Waiter] = []
-        self.job: Optional[BlockedJob] = None
+        self.waiters: list[Waiter] = []
+        self.job: BlockedJob | None = None
 
     def block(self) -> None:
         self.blockers += 1
@@ -47,11 +48,11 @@ class EventQueue:
     """Events in the order in which they were emitted, with the rules of Upstart's own queue."""
 
     def __init__(self, deliver: Callable[[Event], None], announce: Callable[[Event], None]) -> None:
-        self.events: List[Event] = []
+        self.events: list[Event] = []
         self._deliver = deliver
         self._announce = announce
 
-    def emit(self, name: str, env: Sequence[str] = (), fd: Optional[int] = None) -> Event:
+    def emit(self, name: str, env: Sequence[str] = (), fd: int | None = None) -> Event:
         """Queue an event; it is handled when the daemon next gets round to ``poll``."""
         event = Event(name, env, fd)
         self.events.append(event)

@@ -9,7 +9,7 @@ import os
 import select
 import signal
 import time
-from typing import Callable, Dict, List
+from typing import Callable
 
 from . import linux
 
@@ -93,9 +93,9 @@ def _watch(pid: int, lifeline: int, wakeups: int) -> int:
                 return code if code >= 0 else 128 - code
 
 
-def descendants(ancestor: int) -> List[int]:
+def descendants(ancestor: int) -> list[int]:
     """Return the pids of all processes below ``ancestor``."""
-    children: Dict[int, List[int]] = {}
+    children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
@@ -105,7 +105,7 @@ def descendants(ancestor: int) -> List[int]:
         except (OSError, IndexError, ValueError):
             continue
         children.setdefault(parent, []).append(int(entry))
-    found: List[int] = []
+    found: list[int] = []
     todo = [ancestor]
     while todo:
         below = children.get(todo.pop(), [])

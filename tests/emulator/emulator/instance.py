@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import signal
-from typing import Dict, List, Optional
 
 from . import conditions, environment, states
-from .context import Context, Pids
+from .context import Context
 from .dbus.paths import instance_path
 from .events import Event, Waiter
 from .jobclass import JobClass
@@ -29,19 +28,19 @@ class Instance:
         self.path = instance_path(job.name, name)
         self.goal = states.STOP
         self.state = states.WAITING
-        self.env: List[str] = []
-        self.start_env: Optional[List[str]] = None
-        self.stop_env: Optional[List[str]] = None
-        self.pids: Pids = {}
-        self.blocker: Optional[Event] = None
-        self.blocking: List[Event] = []
-        self.waiters: List[Waiter] = []
+        self.env: list[str] = []
+        self.start_env: list[str] | None = None
+        self.stop_env: list[str] | None = None
+        self.pids: dict[str, int] = {}
+        self.blocker: Event | None = None
+        self.blocking: list[Event] = []
+        self.waiters: list[Waiter] = []
         self.stop_on = conditions.build(job.values["stop_on"])
         self.respawns = RespawnWindow()
         self.failed = False
-        self.failed_process: Optional[str] = None
+        self.failed_process: str | None = None
         self.exit_status = -1
-        self.fds: List[int] = []
+        self.fds: list[int] = []
         self._enter = {
             states.STARTING: self._enter_starting,
             states.SECURITY: self._enter_security,
@@ -68,7 +67,7 @@ class Instance:
         return states.MAIN in self.pids
 
     # -- requests ------------------------------------------------------------
-    def request(self, goal: str, waiter: Optional[Waiter] = None) -> None:
+    def request(self, goal: str, waiter: Waiter | None = None) -> None:
         """Release those who still wait, then change the goal ("restart": to stop and back)."""
         self.finish(False)
         if waiter is not None:
@@ -207,7 +206,7 @@ class Instance:
         self.blocker.job = self
         return self.state
 
-    def _event_env(self, stopped: bool = False) -> List[str]:
+    def _event_env(self, stopped: bool = False) -> list[str]:
         env = ["JOB=" + self.job.name, "INSTANCE=" + self.name]
         if stopped:
             env += self._result()
@@ -217,7 +216,7 @@ class Instance:
                 environment.put(env, entry, replace=False)
         return env
 
-    def _result(self) -> List[str]:
+    def _result(self) -> list[str]:
         if not self.failed:
             return ["RESULT=ok"]
         result = ["RESULT=failed", "PROCESS=%s" % self.failed_process]
@@ -236,7 +235,7 @@ class Instance:
         self.finish(True)
 
 
-_SPAWNING: Dict[str, str] = {
+_SPAWNING: dict[str, str] = {
     states.PRE_STARTING: states.PRE_START,
     states.POST_STARTING: states.POST_START,
     states.PRE_STOPPING: states.PRE_STOP,

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from . import collection, conditions, environment
 from .collection import Values
@@ -26,7 +27,7 @@ class JobClass:
         self.deleted = False
         self.registered = False
         self.numeric_kill_signal = False  # written as a number, which only 1.3 to 1.5 mind
-        self.instances: Dict[str, "Instance"] = {}
+        self.instances: dict[str, Instance] = {}
         self.start_on = conditions.build(values["start_on"])
 
     @property
@@ -46,13 +47,10 @@ class JobClass:
             self.start_on.reset()
         self.start_on = conditions.build(self.values["start_on"])
 
-    def environment(self, entries: Iterable[str] = ()) -> List[str]:
+    def environment(self, entries: Iterable[str] = ()) -> list[str]:
         """Return the environment of a job of this class with ``entries`` laid over it."""
         return environment.merge(environment.of_class(self.values["env"]), entries)
 
     def instance_name(self, env: Iterable[str]) -> str:
         """Return the name of the instance that ``env`` leads to; raises collection.ExpansionFailed."""
         return collection.expand(self.values["instance"], environment.as_dict(env))
-
-    def find(self, env: Iterable[str]) -> Optional["Instance"]:
-        return self.instances.get(self.instance_name(env))

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from typing import List, Optional
 
 from .messages import Messages
 
@@ -22,10 +21,10 @@ class JobLog:
 
     def __init__(self, path: str, master: int, messages: Messages) -> None:
         self.path = path
-        self.master: Optional[int] = master
+        self.master: int | None = master
         self._messages = messages
-        self._file: Optional[int] = None
-        self._kept: List[bytes] = []
+        self._file: int | None = None
+        self._kept: list[bytes] = []
         os.set_blocking(master, False)
 
     @property

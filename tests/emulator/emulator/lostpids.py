@@ -11,7 +11,7 @@ for the others we look into /proc.
 from __future__ import annotations
 
 import os
-from typing import Callable, Dict, List, Optional
+from typing import Callable
 
 INTERVAL = 0.01  # seconds between two looks, while there is a lost pid
 SEARCH = 0.2  # seconds between two searches for lost pids
@@ -22,7 +22,7 @@ class _Lost:
     """One lost pid, and its new owner once there is one."""
 
     def __init__(self) -> None:
-        self.parent: Optional[int] = None
+        self.parent: int | None = None
         self.orphan = False
 
 
@@ -30,12 +30,12 @@ class LostPids:
     """Watches the pids that ``candidates`` returns; ``ended`` is told when a new owner has ended as an orphan."""
 
     def __init__(
-        self, candidates: Callable[[], List[int]], ended: Callable[[int], None], later: Callable[..., object],
+        self, candidates: Callable[[], list[int]], ended: Callable[[int], None], later: Callable[..., object],
     ) -> None:
         self._candidates = candidates
         self._ended = ended
         self._later = later
-        self._lost: Dict[int, _Lost] = {}
+        self._lost: dict[int, _Lost] = {}
         self._looking = False
 
     def start(self) -> None:
@@ -70,7 +70,7 @@ class LostPids:
             lost.parent = parent
 
 
-def parent_of(pid: int) -> Optional[int]:
+def parent_of(pid: int) -> int | None:
     """Return the parent of a living process; None when there is none of that pid, or a zombie."""
     try:
         with open("/proc/%d/stat" % pid, "rb") as stream:

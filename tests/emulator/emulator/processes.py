@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import time
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable
 
 from . import child, commands, environment, linux, states, termination
 from .context import Context
@@ -29,9 +29,9 @@ class _Process:
         self.instance = instance
         self.name = name
         self.pid = pid
-        self.pipe: Optional[int] = pipe  # tells the exec, or why there is none
-        self.log: Optional[JobLog] = None
-        self.trace: Optional[Trace] = None
+        self.pipe: int | None = pipe  # tells the exec, or why there is none
+        self.log: JobLog | None = None
+        self.trace: Trace | None = None
 
 
 class Supervisor:
@@ -41,9 +41,9 @@ class Supervisor:
         self._context = context
         self._loop = loop
         self._guard = guard
-        self._by_pid: Dict[int, _Process] = {}
-        self._unwritten: List[JobLog] = []
-        self._timers: Dict[Instance, asyncio.TimerHandle] = {}
+        self._by_pid: dict[int, _Process] = {}
+        self._unwritten: list[JobLog] = []
+        self._timers: dict[Instance, asyncio.TimerHandle] = {}
         self._lost = LostPids(self._followed, self._lost_ended, self._call_later)
 
     # -- running ---------------------------------------------------------------
@@ -105,7 +105,7 @@ class Supervisor:
             fds=list(instance.fds),
         )
 
-    def _open_log(self, instance: Instance, plan: child.Plan) -> Optional[JobLog]:
+    def _open_log(self, instance: Instance, plan: child.Plan) -> JobLog | None:
         if plan.console != "log" or not self._context.version.job_logs:
             return None
         try:
@@ -215,7 +215,7 @@ class Supervisor:
 
         return Trace(running.pid, running.instance.job.values["expect"], follow, ready)
 
-    def _followed(self) -> List[int]:
+    def _followed(self) -> list[int]:
         """Return the pids that a trace has led to: it may have led to the wrong one."""
         traces = [running.trace for running in self._by_pid.values() if running.trace is not None]
         return [trace.pid for trace in traces if trace.state == DONE]
@@ -287,7 +287,7 @@ class Supervisor:
             return False
         return True
 
-    def kill_timer(self, instance: Instance) -> Optional[Tuple[int, int]]:
+    def kill_timer(self, instance: Instance) -> tuple[int, int] | None:
         """Return the kill timeout and when it is due (seconds of the monotonic clock) while one runs."""
         timer = self._timers.get(instance)
         return None if timer is None else (instance.job.values["kill_timeout"], int(timer.when()))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, Iterable, List, Optional
+from collections.abc import Iterable
 
 from . import collection, environment, states
 from .context import Context
@@ -20,7 +20,7 @@ class Registry:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self.classes: Dict[str, JobClass] = {}
+        self.classes: dict[str, JobClass] = {}
 
     # -- life cycle of the classes -----------------------------------------------
     def consider(self, name: str) -> None:
@@ -35,7 +35,7 @@ class Registry:
         best = self._context.configuration.select(job.name)
         return best is not job and self._replace(job, best)
 
-    def _replace(self, present: Optional[JobClass], best: Optional[JobClass]) -> bool:
+    def _replace(self, present: JobClass | None, best: JobClass | None) -> bool:
         if present is best:
             return False
         if present is not None:
@@ -122,12 +122,12 @@ def take_descriptors(instance: Instance, events: Iterable[Event]) -> None:
             instance.fds.append(os.dup(event.fd))
 
 
-def held_events(job: JobClass) -> List[Event]:
+def held_events(job: JobClass) -> list[Event]:
     """Return the events that a half-met ``start on`` keeps."""
     return list(job.start_on.held()) if job.start_on is not None else []
 
 
-def hand_over(events: List[Event], job: JobClass) -> None:
+def hand_over(events: list[Event], job: JobClass) -> None:
     """Show events that an older class kept to the ``start on`` of its successor."""
     if job.start_on is not None:
         for event in events:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from . import environment, states
 from .conditions import Condition, build
@@ -42,11 +43,11 @@ def _index(queue: EventQueue, event: Event) -> int:
     return queue.events.index(event) if event in queue.events else -1
 
 
-def _blocked_job(instance: Instance) -> Dict[str, Any]:
+def _blocked_job(instance: Instance) -> dict[str, Any]:
     return {"data": {"class": instance.job.name, "session": 0, "name": instance.name}, "type": "BLOCKED_JOB"}
 
 
-def _event(event: Event) -> Dict[str, Any]:
+def _event(event: Event) -> dict[str, Any]:
     return dict(
         SESSION,
         name=event.name,
@@ -59,16 +60,16 @@ def _event(event: Event) -> Dict[str, Any]:
     )
 
 
-def _condition(condition: Optional[Condition], queue: EventQueue) -> List[Dict[str, Any]]:
+def _condition(condition: Condition | None, queue: EventQueue) -> list[dict[str, Any]]:
     if condition is None:
         return []
-    items: List[Dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     for operand in condition.operands:
         items += _condition(operand, queue)
     value = int(condition.met)
     if condition.operands:
         return items + [{"type": "EVENT_" + condition.item["op"].upper(), "value": value}]
-    item: Dict[str, Any] = {"type": "EVENT_MATCH", "value": value, "name": condition.item["event"]}
+    item: dict[str, Any] = {"type": "EVENT_MATCH", "value": value, "name": condition.item["event"]}
     if condition.item["args"]:
         item["env"] = list(condition.item["args"])
     if condition.event is not None:
@@ -76,17 +77,17 @@ def _condition(condition: Optional[Condition], queue: EventQueue) -> List[Dict[s
     return [item]
 
 
-def _constant(prefix: str, name: Optional[str]) -> str:
+def _constant(prefix: str, name: str | None) -> str:
     return "%s_%s" % (prefix, (name or "invalid").upper().replace("-", "_"))
 
 
-def _by_process(values: Dict[str, Any], missing: Any) -> List[Any]:
+def _by_process(values: dict[str, Any], missing: Any) -> list[Any]:
     return [values.get(name, missing) for name in states.PROCESS_NAMES]
 
 
-def _instance(instance: Instance, context: Context) -> Dict[str, Any]:
+def _instance(instance: Instance, context: Context) -> dict[str, Any]:
     queue = context.queue
-    state: Dict[str, Any] = {
+    state: dict[str, Any] = {
         "name": instance.name,
         "path": instance.path,
         "goal": _constant("JOB", instance.goal),
@@ -125,7 +126,7 @@ def _instance(instance: Instance, context: Context) -> Dict[str, Any]:
     return state
 
 
-def _limits(limits: Dict[str, Any]) -> List[Dict[str, int]]:
+def _limits(limits: dict[str, Any]) -> list[dict[str, int]]:
     pairs = [limits.get(name, (0, 0)) for name in _LIMITS]
     return [{"rlim_cur": _limit(soft), "rlim_max": _limit(hard)} for soft, hard in pairs]
 
@@ -134,10 +135,10 @@ def _limit(value: Any) -> int:
     return -1 if value == "unlimited" else int(value)
 
 
-def _class(job: JobClass, context: Context) -> Dict[str, Any]:
+def _class(job: JobClass, context: Context) -> dict[str, Any]:
     values = job.values
     texts: Sequence[str] = ("chroot", "chdir", "setuid", "setgid")
-    state: Dict[str, Any] = dict(SESSION, name=job.name, path=job.path, instance=values["instance"])
+    state: dict[str, Any] = dict(SESSION, name=job.name, path=job.path, instance=values["instance"])
     state["jobs"] = [_instance(instance, context) for instance in job.instances.values()]
     state.update((key, values[key]) for key in ("description", "author", "version", "env", "export"))
     if job.start_on is not None:
@@ -174,10 +175,10 @@ def _class(job: JobClass, context: Context) -> Dict[str, Any]:
     return state
 
 
-def _source(source: Source, number: int) -> Dict[str, Any]:
+def _source(source: Source, number: int) -> dict[str, Any]:
     files = []
     for path, file in source.files.items():
-        entry: Dict[str, Any] = {"path": path, "conf_source": number, "flag": 1}
+        entry: dict[str, Any] = {"path": path, "conf_source": number, "flag": 1}
         entry["job_class"] = None if file.job is None else {"name": file.job.name, "session": 0}
         files.append(entry)
     return dict(SESSION, path=source.path, type="CONF_JOB_DIR", flag=1, conf_files=files)

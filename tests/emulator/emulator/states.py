@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Dict
-
 START, STOP, RESPAWN = "start", "stop", "respawn"
 
 WAITING = "waiting"
@@ -32,7 +30,7 @@ PROCESS_NAMES = (MAIN, "pre-start", "post-start", "pre-stop", "post-stop", "secu
 
 # In a state whose row has one goal only, the goal makes no difference.
 _ANY = "any"
-_NEXT: Dict[str, Dict[str, str]] = {
+_NEXT: dict[str, dict[str, str]] = {
     WAITING: {START: STARTING},
     STARTING: {START: SECURITY_SPAWNING, STOP: STOPPING},
     SECURITY_SPAWNING: {_ANY: SECURITY},

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Tuple
-
 from . import states
 from .instance import RESPAWN_FAILURE, Instance, signal_name
 
@@ -44,7 +42,7 @@ def not_run(instance: Instance, process: str) -> None:
         instance.change_goal(states.STOP)
 
 
-def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> Tuple[bool, bool]:
+def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> tuple[bool, bool]:
     """Return whether the end of main is a failure, and whether the job is to stop."""
     values = instance.job.values
     abnormal = status != 0 or (values["respawn"] and not values["task"])

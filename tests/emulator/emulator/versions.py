@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, FrozenSet, Tuple
 
 STATES_10 = frozenset(
     "waiting starting pre-start spawned post-start running pre-stop stopping killed post-stop".split()
@@ -31,11 +30,11 @@ class Version:
     """One release: what it has, and where it behaves in its own way."""
 
     name: str
-    number: Tuple[int, ...]
-    states: FrozenSet[str]
-    manager_methods: FrozenSet[str]
-    instance_methods: FrozenSet[str]
-    job_properties: Tuple[str, ...]
+    number: tuple[int, ...]
+    states: frozenset[str]
+    manager_methods: frozenset[str]
+    instance_methods: frozenset[str]
+    job_properties: tuple[str, ...]
     asynchronous_spawn: bool  # 1.13: the parent does not wait for the child's exec
     instance_signals: bool  # GoalChanged, StateChanged, Failed
     event_signals: bool  # EventEmitted, Restarted
@@ -137,5 +136,5 @@ V0_6_5 = replace(
     script_folder="/dev/fd",
 )
 
-VERSIONS: Dict[str, Version] = {version.name: version for version in (V0_6_5, V1_5, V1_12_1, V1_13_2)}
+VERSIONS: dict[str, Version] = {version.name: version for version in (V0_6_5, V1_5, V1_12_1, V1_13_2)}
 LATEST = V1_13_2

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Dict, Optional, Set, Tuple
+from typing import TYPE_CHECKING
 
 from . import linux
 from .messages import Messages
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 class Watcher:
     """Tells the configuration what has come and gone, as libnih's watch does, its gaps included."""
 
-    def __init__(self, configuration: "Configuration", messages: Messages) -> None:
+    def __init__(self, configuration: Configuration, messages: Messages) -> None:
         self.configuration = configuration
         self._messages = messages
-        self._folders: Dict[int, Tuple["Source", str]] = {}
+        self._folders: dict[int, tuple[Source, str]] = {}
         # Made here and not yet closed: links made in place are never closed, and stay here unseen.
-        self._made: Set[str] = set()
-        self.fd: Optional[int] = None
+        self._made: set[str] = set()
+        self.fd: int | None = None
         try:
             self.fd = linux.inotify_open()
         except OSError as error:
             messages.warn("Unable to watch configuration: %s" % error.strerror)
 
-    def add_source(self, source: "Source") -> bool:
+    def add_source(self, source: Source) -> bool:
         """Watch a configuration directory; False when that is not possible."""
         return self._add(source, source.path)
 
-    def add_folder(self, source: "Source", path: str) -> None:
+    def add_folder(self, source: Source, path: str) -> None:
         self._add(source, path)
 
-    def _add(self, source: "Source", path: str) -> bool:
+    def _add(self, source: Source, path: str) -> bool:
         if self.fd is None:
             return False
         try:
@@ -77,7 +77,7 @@ class Watcher:
             else:
                 self.configuration.removed(source, path)
 
-    def _folder_gone(self, event: linux.WatchEvent, source: "Source", folder: str) -> None:
+    def _folder_gone(self, event: linux.WatchEvent, source: Source, folder: str) -> None:
         del self._folders[event.wd]
         if event.mask & linux.IN_MOVE_SELF and self.fd is not None:
             linux.inotify_unwatch(self.fd, event.wd)
@@ -85,7 +85,7 @@ class Watcher:
             source.watched = False
             self._messages.warn("%s: Configuration directory deleted" % folder)
 
-    def _new_folder(self, source: "Source", path: str) -> None:
+    def _new_folder(self, source: Source, path: str) -> None:
         from .configuration import enters
 
         if enters(os.path.basename(path)) and os.path.isdir(path):

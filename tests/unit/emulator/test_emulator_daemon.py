@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable
 
 import pytest
 import replay
@@ -36,7 +37,7 @@ class Running:
         self.peer = replay.Peer(self.address, PATIENCE)
 
     def job(self, member: str, name: str, wait: bool = True) -> object:
-        body: Tuple[List[str], bool] = ([], wait)
+        body: tuple[list[str], bool] = ([], wait)
         path = replay.job_path(name)
         return self.peer.reply(self.peer.send(path, replay.UPSTART + ".Job", member, "asb", body), PATIENCE)
 
@@ -51,9 +52,9 @@ Boot = Callable[..., Running]
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Iterator[Boot]:
-    running: List[Running] = []
+    running: list[Running] = []
 
-    def start(jobs: Dict[str, bytes], *options: str) -> Running:
+    def start(jobs: dict[str, bytes], *options: str) -> Running:
         (tmp_path / "conf").mkdir()
         for name, text in jobs.items():
             (tmp_path / "conf" / (name + ".conf")).write_bytes(text)
@@ -66,7 +67,7 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
         one.end()
 
 
-def pids_in(folder: Path) -> List[int]:
+def pids_in(folder: Path) -> list[int]:
     """Return the processes that have the folder's name in their command line or environment."""
     found = []
     for entry in os.listdir("/proc"):
@@ -201,9 +202,10 @@ OWN, OTHER = (str(os.geteuid() + more).encode().hex().encode() for more in (0, 1
     ([b"AUTH EXTERNAL " + OTHER], [b"REJECTED EXTERNAL"]),
     ([b"BEGIN"], [b""]),
 ])
-def test_only_the_own_user_comes_in(boot: Boot, lines: List[bytes], answers: List[bytes]) -> None:
+def test_only_the_own_user_comes_in(boot: Boot, lines: list[bytes], answers: list[bytes]) -> None:
     running = boot({})
     with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
         client.connect("\0" + running.address.partition("=")[2])
         client.sendall(b"\0")
         for line, answer in zip(lines, answers):

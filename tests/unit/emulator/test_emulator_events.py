@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from emulator import conditions
 from emulator.events import Event, EventQueue
 
-A: Dict[str, Any] = {"event": "a", "args": []}
-B: Dict[str, Any] = {"event": "b", "args": []}
-C: Dict[str, Any] = {"event": "c", "args": []}
+A: dict[str, Any] = {"event": "a", "args": []}
+B: dict[str, Any] = {"event": "b", "args": []}
+C: dict[str, Any] = {"event": "c", "args": []}
 AND, OR = {"op": "and"}, {"op": "or"}
 
 
-def tree(*rpn: Dict[str, Any]) -> conditions.Condition:
+def tree(*rpn: dict[str, Any]) -> conditions.Condition:
     built = conditions.build(rpn)
     assert built is not None
     return built
@@ -67,7 +67,7 @@ def test_stop_on_patterns_come_from_the_instance() -> None:
 
 
 def test_dbus_form() -> None:
-    rpn: List[Dict[str, Any]] = [A, {"event": "b", "args": ["x", "Y!=z"]}, AND, C, OR]
+    rpn: list[dict[str, Any]] = [A, {"event": "b", "args": ["x", "Y!=z"]}, AND, C, OR]
     assert conditions.as_dbus(rpn) == [["a"], ["b", "x", "Y!=z"], ["/AND"], ["c"], ["/OR"]]
     assert conditions.as_dbus(None) == []
 
@@ -77,8 +77,8 @@ class Recorder:
 
     def __init__(self, blocked: str = "") -> None:
         self.blocked = blocked
-        self.finished: List[str] = []
-        self.answers: List[bool] = []
+        self.finished: list[str] = []
+        self.answers: list[bool] = []
 
     def deliver(self, event: Event) -> None:
         if event.name == self.blocked:

@@ -9,8 +9,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, Tuple
 
 import pytest
 import replay
@@ -42,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.wait(PATIENCE)
 
 
-def run(address: str, *words: str, program: str = "initctl", **variables: str) -> Tuple[int, str]:
+def run(address: str, *words: str, program: str = "initctl", **variables: str) -> tuple[int, str]:
     code = "import sys; sys.path.insert(0, %r); from emulator.tools import initctl; " % str(EMULATOR)
     code += "sys.exit(initctl.main(sys.argv[1], sys.argv[2:]))"
     env = dict(os.environ, UPSTART_SESSION=address, **variables)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 import pytest
 from emulator import lostpids
 
@@ -26,20 +24,20 @@ MIDDLE, HELPER = 100, 200
     ([GONE, 1, 1], False, 0),
 ])
 def test_new_owners(
-    monkeypatch: pytest.MonkeyPatch, parents: List[Optional[int]], child: bool, ended: int,
+    monkeypatch: pytest.MonkeyPatch, parents: list[int | None], child: bool, ended: int,
 ) -> None:
     seen = iter(parents)
     monkeypatch.setattr(lostpids, "parent_of", lambda _pid: next(seen))
     monkeypatch.setattr(lostpids, "is_child", lambda _pid: child)
-    told: List[int] = []
+    told: list[int] = []
     lost = lostpids.LostPids(lambda: [PID], told.append, lambda _seconds, _function: None)
-    for _ in parents:
+    for _parent in parents:
         lost.look()
     assert told == [PID] * ended
 
 
 def test_without_candidates_nobody_looks() -> None:
-    times: List[float] = []
+    times: list[float] = []
     lost = lostpids.LostPids(lambda: [], lambda _pid: None, lambda seconds, _function: times.append(seconds))
     lost.start()
     lost.start()

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 import pytest
 from emulator import child, commands, environment, states
 from emulator.dbus.bus import may_look
@@ -24,7 +22,7 @@ def test_path_elements(name: str, path: str) -> None:
     assert escape(name) == path
 
 
-def walk(start: str, goal: str, main_alive: bool) -> List[str]:
+def walk(start: str, goal: str, main_alive: bool) -> list[str]:
     seen = [start]
     while seen[-1] not in (states.RUNNING if goal == states.START else states.WAITING):
         seen.append(states.next_state(seen[-1], goal, main_alive))
@@ -82,7 +80,7 @@ def test_the_window_opens_anew_when_it_has_passed() -> None:
 @pytest.mark.parametrize("limit, interval", [(0, 5), (3, 0), (0, 0)])
 def test_zero_means_without_limit(limit: int, interval: int) -> None:
     window = RespawnWindow()
-    assert not any(window.too_many(1.0, limit, interval) for _ in range(50))
+    assert not any(window.too_many(1.0, limit, interval) for attempt in range(50))
 
 
 @pytest.mark.parametrize("character", list("~`!$^&*()=|\\{}[];\"'<>?"))
@@ -152,5 +150,5 @@ def test_limits(value: object, limit: int) -> None:
     (JOB, "GetInstance", True), (JOB, "Start", False), (INSTANCE, "Stop", False), (PROPERTIES, "GetAll", True),
     (PROPERTIES, "Set", False), (None, "GetAllJobs", False),
 ])
-def test_what_everybody_may_do_on_the_bus(interface: Optional[str], member: str, allowed: bool) -> None:
+def test_what_everybody_may_do_on_the_bus(interface: str | None, member: str, allowed: bool) -> None:
     assert may_look(interface, member) is allowed

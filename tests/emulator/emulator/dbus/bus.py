@@ -10,7 +10,7 @@ import os
 import select
 import socket
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Optional
+from typing import Any, Callable
 
 from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, MessageType, Parser, new_error, new_method_call
 from jeepney.auth import BEGIN, Authenticator
@@ -32,7 +32,7 @@ _FOR_EVERYBODY = {
 }
 
 
-def may_look(interface: Optional[str], member: str) -> bool:
+def may_look(interface: str | None, member: str) -> bool:
     """Whether the stock policy lets everybody call this."""
     return interface is not None and member in _FOR_EVERYBODY.get(interface, ())
 
@@ -54,8 +54,8 @@ class Bus:
         self._messages = messages
         self._parser = Parser()
         self._serial = 0
-        self._waiting: Deque[Message] = deque()
-        self._uids: Dict[str, int] = {}
+        self._waiting: deque[Message] = deque()
+        self._uids: dict[str, int] = {}
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.connect(socket_name(address))

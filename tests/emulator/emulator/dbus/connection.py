@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import struct
-from typing import Callable, List, Optional, Set
+from typing import Callable
 
 from jeepney import Message, Parser
 
@@ -38,7 +38,7 @@ def socket_name(address: str) -> str:
 class Connection:
     """One client. ``receive`` is called with each message once it has proved to be the daemon's own user."""
 
-    def __init__(self, server: "Server", sock: socket.socket) -> None:
+    def __init__(self, server: Server, sock: socket.socket) -> None:
         self._server = server
         self._sock = sock
         self._parser = Parser()
@@ -46,7 +46,7 @@ class Connection:
         self._authenticated = False
         self.begun = False
         self._output = bytearray()
-        self._fds: List[int] = []
+        self._fds: list[int] = []
         self.closed = False
         credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         self.pid, self.uid, _gid = struct.unpack("3i", credentials)
@@ -96,7 +96,7 @@ class Connection:
             self._answer(line.decode("ascii", "replace").split(" "))
         return b""
 
-    def _answer(self, words: List[str]) -> None:
+    def _answer(self, words: list[str]) -> None:
         if words[0] == "AUTH" and words[1:2] == ["EXTERNAL"]:
             if len(words) > 2:
                 self._check(words[2])
@@ -190,9 +190,9 @@ class Server:
         self.guard = guard
         self.receive = receive
         self.guid = os.urandom(16).hex()
-        self.connections: Set[Connection] = set()
+        self.connections: set[Connection] = set()
         self._serial = 0
-        self._path: Optional[str] = None
+        self._path: str | None = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         name = socket_name(address)
         try:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Protocol, Tuple
+from typing import Any, Callable, Protocol
 
 from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, new_error, new_method_return, new_signal
 
@@ -46,13 +47,13 @@ class Call:
         self.connection = connection
         self.message = message
         self.path: str = fields.get(HeaderFields.path, "")
-        self.interface: Optional[str] = fields.get(HeaderFields.interface)
+        self.interface: str | None = fields.get(HeaderFields.interface)
         self.member: str = fields.get(HeaderFields.member, "")
         self.signature: str = fields.get(HeaderFields.signature, "")
-        self.body: Tuple[Any, ...] = tuple(message.body)
+        self.body: tuple[Any, ...] = tuple(message.body)
         self.wanted = not message.header.flags & MessageFlag.no_reply_expected
 
-    def reply(self, signature: str, body: Tuple[Any, ...]) -> None:
+    def reply(self, signature: str, body: tuple[Any, ...]) -> None:
         if self.wanted:
             self.connection.send(new_method_return(self.message, signature or None, body))
 
@@ -75,7 +76,7 @@ class Pending:
     error: str
     text: str
     signature: str = ""
-    body: Tuple[Any, ...] = ()
+    body: tuple[Any, ...] = ()
 
     def finish(self, failed: bool) -> None:
         if failed:
@@ -84,7 +85,7 @@ class Pending:
             self.call.reply(self.signature, self.body)
 
 
-Arguments = Tuple[Tuple[str, str], ...]  # (name, signature) of each
+Arguments = tuple[tuple[str, str], ...]  # (name, signature) of each
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Property:
 
     signature: str
     read: Callable[[Any], Any]
-    write: Optional[Callable[[Any, Any], None]] = None
+    write: Callable[[Any, Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Interface:
     properties: Mapping[str, Property] = field(default_factory=dict)
 
 
-def signal(path: str, interface: str, member: str, signature: str = "", body: Tuple[Any, ...] = ()) -> Message:
+def signal(path: str, interface: str, member: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
     """Build a signal message."""
     emitter = DBusAddress(path, interface=interface)
     return new_signal(emitter, member, signature or None, body)
@@ -163,7 +164,7 @@ def _get(interface: Interface, target: Any, call: Call) -> None:
 
 
 def _get_all(interface: Interface, target: Any, call: Call) -> None:
-    values: Dict[str, Tuple[str, Any]] = {}
+    values: dict[str, tuple[str, Any]] = {}
     if call.body[0] in ("", interface.name):
         values = {name: (found.signature, found.read(target)) for name, found in interface.properties.items()}
     call.reply("a{sv}", (values,))
@@ -188,7 +189,7 @@ def _set(interface: Interface, target: Any, call: Call) -> None:
         call.reply("", ())
 
 
-_PROPERTY_METHODS: Dict[str, Tuple[str, Callable[[Interface, Any, Call], None]]] = {
+_PROPERTY_METHODS: dict[str, tuple[str, Callable[[Interface, Any, Call], None]]] = {
     "Get": ("ss", _get), "GetAll": ("s", _get_all), "Set": ("ssv", _set),
 }
 

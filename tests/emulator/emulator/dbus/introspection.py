@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List
+from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
 from .dispatch import Arguments, Call, Interface, Method
@@ -25,12 +25,12 @@ _STANDARD = (
 )
 
 
-def _arguments(arguments: Arguments, direction: str) -> List[str]:
+def _arguments(arguments: Arguments, direction: str) -> list[str]:
     attribute = ' direction="%s"' % direction if direction else ""
     return ['      <arg name="%s" type="%s"%s/>' % (name, kind, attribute) for name, kind in arguments]
 
 
-def _interface(interface: Interface) -> List[str]:
+def _interface(interface: Interface) -> list[str]:
     lines = ['  <interface name="%s">' % interface.name]
     for name, method in interface.methods.items():
         inner = _arguments(method.takes, "in") + _arguments(method.gives, "out")
@@ -43,7 +43,7 @@ def _interface(interface: Interface) -> List[str]:
     return lines + ["  </interface>"]
 
 
-def _nodes(names: Iterable[str]) -> List[str]:
+def _nodes(names: Iterable[str]) -> list[str]:
     return ["  <node name=%s/>" % quoteattr(name) for name in sorted(names)]
 
 

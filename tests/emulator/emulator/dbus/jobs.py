@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, List, Tuple
+from typing import Any
 
 from .. import collection, environment, states
 from ..conditions import as_dbus
@@ -29,11 +29,11 @@ class JobObject:
         self.context = context
         self.job = job
 
-    def check_env(self, env: List[str]) -> None:
+    def check_env(self, env: list[str]) -> None:
         if not environment.acceptable(env, self.context.version.strict_environment_names):
             raise CallError(INVALID_ARGS, "Env must be KEY=VALUE pairs")
 
-    def instance_name(self, env: List[str], usage: bool) -> str:
+    def instance_name(self, env: list[str], usage: bool) -> str:
         """Return the instance's name; the error carries the usage text where the real daemon adds it."""
         try:
             return self.job.instance_name(env)
@@ -43,7 +43,7 @@ class JobObject:
                 text = "%s\nUsage: %s" % (text, self.job.values["usage"])
             raise CallError(INVALID_ARGS, text) from error
 
-    def existing(self, env: List[str], usage: bool = False) -> Instance:
+    def existing(self, env: list[str], usage: bool = False) -> Instance:
         self.check_env(env)
         return self.named(self.instance_name(self.job.environment(env), usage))
 
@@ -53,7 +53,7 @@ class JobObject:
             raise CallError("UnknownInstance", "Unknown instance: %s" % name)
         return instance
 
-    def start(self, call: Call, env: List[str], wait: bool) -> Any:
+    def start(self, call: Call, env: list[str], wait: bool) -> Any:
         self.check_env(env)
         full = self.job.environment(env)
         name = self.instance_name(full, usage=True)
@@ -64,13 +64,13 @@ class JobObject:
         instance.start_env = full
         return request(instance, states.START, call, wait, gives_path=True)
 
-    def stop(self, call: Call, env: List[str], wait: bool) -> Any:
+    def stop(self, call: Call, env: list[str], wait: bool) -> Any:
         instance = self.existing(env)
         refuse_stop(instance, instance.label)
         instance.stop_env = list(env)
         return request(instance, states.STOP, call, wait)
 
-    def restart(self, call: Call, env: List[str], wait: bool) -> Any:
+    def restart(self, call: Call, env: list[str], wait: bool) -> Any:
         instance = self.existing(env)
         refuse_stop(instance, instance.name)
         instance.start_env = self.job.environment(env)
@@ -160,7 +160,7 @@ _INSTANCE_METHODS = {
 }
 
 
-def _processes(instance: Instance) -> List[Tuple[str, int]]:
+def _processes(instance: Instance) -> list[tuple[str, int]]:
     return [(name, instance.pids[name]) for name in states.PROCESS_NAMES if name in instance.pids]
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 from .. import environment
 from ..context import Context
@@ -44,7 +44,7 @@ class Manager:
     def all_jobs(self, _call: Call) -> Any:
         return ([job.path for job in self.context.registry.classes.values()],)
 
-    def emit(self, call: Call, name: str, env: List[str], wait: bool, file: Any = None) -> Any:
+    def emit(self, call: Call, name: str, env: list[str], wait: bool, file: Any = None) -> Any:
         if not name:
             raise CallError(INVALID_ARGS, "Name may not be empty string")
         if not environment.acceptable(env, self.context.version.strict_environment_names):
@@ -70,7 +70,7 @@ class Manager:
         self.restart()
         return LATER
 
-    def _table(self, details: List[str]) -> List[str]:
+    def _table(self, details: list[str]) -> list[str]:
         """Return the environment that ``details`` ([] or [job, instance]) names."""
         if not details:
             return environment.of_class(())
@@ -78,10 +78,10 @@ class Manager:
         name = details[1] if len(details) > 1 else ""
         if name not in job.instances:
             raise CallError("UnknownJobInstance", "Unknown instance: %s of job %s" % (name or "(null)", details[0]))
-        env: List[str] = job.instances[name].env
+        env: list[str] = job.instances[name].env
         return env
 
-    def get_env(self, _call: Call, details: List[str], name: str) -> Any:
+    def get_env(self, _call: Call, details: list[str], name: str) -> Any:
         if not name:
             raise CallError(INVALID_ARGS, "Variable may not be empty string")
         entry = environment.get(self._table(details), name)
@@ -89,31 +89,31 @@ class Manager:
             raise CallError(INVALID_ARGS, "No such variable: %s" % name)
         return (entry.partition("=")[2],)
 
-    def list_env(self, _call: Call, details: List[str]) -> Any:
+    def list_env(self, _call: Call, details: list[str]) -> Any:
         return (list(self._table(details)),)
 
-    def _own_table(self, details: List[str]) -> List[str]:
+    def _own_table(self, details: list[str]) -> list[str]:
         if not details or not self.context.version.job_tables_writable:
             raise CallError("PermissionDenied", _NOT_FOR_PID_1)
         return self._table(details)
 
-    def set_env(self, _call: Call, details: List[str], entry: str, replace: bool) -> None:
+    def set_env(self, _call: Call, details: list[str], entry: str, replace: bool) -> None:
         environment.put(self._own_table(details), entry, replace)
 
-    def set_env_list(self, _call: Call, details: List[str], entries: List[str], replace: bool) -> None:
+    def set_env_list(self, _call: Call, details: list[str], entries: list[str], replace: bool) -> None:
         for entry in entries:
             environment.put(self._own_table(details), entry, replace)
         self._own_table(details)
 
-    def unset_env(self, _call: Call, details: List[str], name: str) -> None:
+    def unset_env(self, _call: Call, details: list[str], name: str) -> None:
         environment.put(self._own_table(details), name, inherited={})
 
-    def unset_env_list(self, _call: Call, details: List[str], names: List[str]) -> None:
+    def unset_env_list(self, _call: Call, details: list[str], names: list[str]) -> None:
         for name in names:
             environment.put(self._own_table(details), name, inherited={})
         self._own_table(details)
 
-    def reset_env(self, _call: Call, details: List[str]) -> None:
+    def reset_env(self, _call: Call, details: list[str]) -> None:
         self._own_table(details)[:] = environment.of_class(())
 
     def refuse_address(self, _call: Call, _address: str) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Protocol, Tuple
+from typing import Any, Protocol
 
 from jeepney import Message, MessageType
 
@@ -19,7 +19,7 @@ from .jobs import JobObject, instance_interface, job_interface
 from .manager import Manager, manager_interface
 from .paths import INSTANCE, INTROSPECTABLE, JOB, MANAGER, PEER, ROOT, escape
 
-Target = Tuple[Interface, Any]
+Target = tuple[Interface, Any]
 
 
 class Outlet(Protocol):
@@ -34,15 +34,15 @@ class Objects:
     def __init__(self, context: Context, manager: Manager) -> None:
         self._context = context
         self._manager = manager
-        self._outlets: List[Outlet] = []
+        self._outlets: list[Outlet] = []
         self._interfaces = {
             MANAGER: manager_interface(context.version),
             JOB: job_interface(context.version),
             INSTANCE: instance_interface(context.version),
         }
-        self._jobs: Dict[str, JobClass] = {}
+        self._jobs: dict[str, JobClass] = {}
 
-    def serve(self, outlet: "Outlet") -> None:
+    def serve(self, outlet: Outlet) -> None:
         """Announce through this, too."""
         self._outlets.append(outlet)
 
@@ -64,7 +64,7 @@ class Objects:
         else:
             call.unknown()
 
-    def _find(self, path: str) -> Optional[Target]:
+    def _find(self, path: str) -> Target | None:
         if path == ROOT:
             return self._interfaces[MANAGER], self._manager
         job = self._jobs.get(path)
@@ -79,7 +79,7 @@ class Objects:
                 return self._interfaces[INSTANCE], instance
         return None
 
-    def _children(self, path: str) -> List[str]:
+    def _children(self, path: str) -> list[str]:
         prefix = path.rstrip("/") + "/"
         known = [ROOT] + list(self._jobs)
         if path in self._jobs:
@@ -87,7 +87,7 @@ class Objects:
         return sorted({one[len(prefix):].split("/")[0] for one in known if one.startswith(prefix)})
 
     # -- signals -----------------------------------------------------------------------
-    def _signal(self, path: str, interface: str, member: str, signature: str = "", body: Tuple[Any, ...] = ()) -> None:
+    def _signal(self, path: str, interface: str, member: str, signature: str = "", body: tuple[Any, ...] = ()) -> None:
         message = signal(path, interface, member, signature, body)
         for outlet in self._outlets:
             outlet.broadcast(message)

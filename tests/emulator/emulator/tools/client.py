@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, List, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, Message, MessageType, Parser, new_method_call
 from jeepney.auth import BEGIN, Authenticator
@@ -37,7 +38,7 @@ class Client:
             authenticator.feed(self._socket.recv(1024))
         self._socket.sendall(BEGIN)
 
-    def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Tuple[Any, ...]:
+    def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         """Call a method; returns the reply's values, raises Refused or OSError."""
         target = DBusAddress(path, bus_name=BUS_NAME, interface=interface)
         self._serial += 1
@@ -62,13 +63,13 @@ class Client:
             self._parser.add_data(data)
 
     # -- what the commands need ----------------------------------------------------
-    def manager(self, member: str, signature: str = "", *body: Any) -> Tuple[Any, ...]:
+    def manager(self, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(ROOT, MANAGER, member, signature, *body)
 
-    def job(self, path: str, member: str, signature: str = "", *body: Any) -> Tuple[Any, ...]:
+    def job(self, path: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(path, JOB, member, signature, *body)
 
-    def instance(self, path: str, member: str, signature: str = "", *body: Any) -> Tuple[Any, ...]:
+    def instance(self, path: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(path, INSTANCE, member, signature, *body)
 
     def properties(self, path: str, interface: str) -> Any:
@@ -83,7 +84,7 @@ class Client:
         path: str = self.manager("GetJobByName", "s", job)[0]
         return path
 
-    def all_jobs(self) -> List[str]:
+    def all_jobs(self) -> list[str]:
         """Return the names of all jobs."""
         paths: Sequence[str] = self.manager("GetAllJobs")[0]
         return [self.property(path, JOB, "name") for path in paths]

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Set
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ..dbus.paths import JOB
 from .client import Client, Refused
@@ -19,7 +20,7 @@ Rpn = Sequence[Sequence[str]]
 
 def as_text(rpn: Rpn) -> str:
     """Return a condition as one line, with parentheses round every operator."""
-    stack: List[str] = []
+    stack: list[str] = []
     for item in rpn:
         if item[0] in ("/AND", "/OR"):
             right, left = stack.pop(), stack.pop()
@@ -29,7 +30,7 @@ def as_text(rpn: Rpn) -> str:
     return stack[0] if stack else ""
 
 
-def split(item: Sequence[str]) -> "tuple[str, List[str]]":
+def split(item: Sequence[str]) -> tuple[str, list[str]]:
     """Return the job that an event is about ("" for none) and its other arguments."""
     arguments = list(item[1:])
     if item[0] in JOB_EVENTS:
@@ -49,7 +50,7 @@ def _events(keyword: str, rpn: Rpn) -> Iterator[str]:
             yield "  %s %s (%s)" % (keyword, item[0], fields)
 
 
-def show(client: Client, names: Sequence[str], enumerate_events: bool) -> List[str]:
+def show(client: Client, names: Sequence[str], enumerate_events: bool) -> list[str]:
     """Return the lines of show-config."""
     lines = []
     for name in names or client.all_jobs():
@@ -64,22 +65,22 @@ def show(client: Client, names: Sequence[str], enumerate_events: bool) -> List[s
     return lines
 
 
-def _problem(item: Sequence[str], jobs: Set[str], events: Set[str]) -> Optional[str]:
+def _problem(item: Sequence[str], jobs: set[str], events: set[str]) -> str | None:
     if item[0] in JOB_EVENTS:
         job = split(item)[0]
         return None if not job or job in jobs or any(c in job for c in "$*?[") else "unknown job %s" % job
     return None if item[0] in events else "unknown event %s" % item[0]
 
 
-def unknown(rpn: Rpn, jobs: Set[str], events: Set[str]) -> List[str]:
+def unknown(rpn: Rpn, jobs: set[str], events: set[str]) -> list[str]:
     """Return what a condition names that nobody provides, the last first."""
     problems = [_problem(item, jobs, events) for item in rpn if item[0] not in ("/AND", "/OR")]
     return [problem for problem in reversed(problems) if problem is not None]
 
 
-def check(client: Client, names: Sequence[str], ignored: Sequence[str]) -> List[str]:
+def check(client: Client, names: Sequence[str], ignored: Sequence[str]) -> list[str]:
     """Return the lines of check-config; none when all that the conditions name is known."""
-    values: Dict[str, Any] = {name: client.properties(client.path_of(name), JOB) for name in client.all_jobs()}
+    values: dict[str, Any] = {name: client.properties(client.path_of(name), JOB) for name in client.all_jobs()}
     for name in names:
         if name not in values:
             raise Refused("", "Invalid job class: %s" % name)

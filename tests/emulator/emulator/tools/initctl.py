@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple
 
 from ..dbus.connection import AddressError
 from ..dbus.paths import ERROR, INSTANCE, JOB, MANAGER, PROPERTIES, ROOT
@@ -28,13 +29,13 @@ class Options(NamedTuple):
 
     wait: bool
     enumerate: bool
-    ignored: List[str]
+    ignored: list[str]
 
 
-def parse(arguments: Sequence[str]) -> Tuple[Options, List[str]]:
+def parse(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     """Split options from arguments; raises Misused."""
-    rest: List[str] = []
-    given: Dict[str, Any] = {"wait": True, "enumerate": False, "ignored": []}
+    rest: list[str] = []
+    given: dict[str, Any] = {"wait": True, "enumerate": False, "ignored": []}
     pending = list(arguments)
     while pending:
         word = pending.pop(0)
@@ -55,7 +56,7 @@ def parse(arguments: Sequence[str]) -> Tuple[Options, List[str]]:
     return Options(**given), rest
 
 
-def status_lines(client: Client, job: str, path: Optional[str]) -> List[str]:
+def status_lines(client: Client, job: str, path: str | None) -> list[str]:
     """Return what status says about an instance; without one the job is stopped."""
     if path is None:
         return ["%s stop/waiting" % job]
@@ -74,7 +75,7 @@ def status_lines(client: Client, job: str, path: Optional[str]) -> List[str]:
     return [text] + lines
 
 
-def _target(client: Client, words: List[str]) -> Tuple[str, str, Optional[str]]:
+def _target(client: Client, words: list[str]) -> tuple[str, str, str | None]:
     """Return job name, its path, and the path of the instance when the environment names it (inside a job)."""
     if words:
         return words[0], client.path_of(words[0]), None
@@ -85,7 +86,7 @@ def _target(client: Client, words: List[str]) -> Tuple[str, str, Optional[str]]:
     return job, path, client.job(path, "GetInstanceByName", "s", instance)[0]
 
 
-def start(client: Client, options: Options, words: List[str]) -> List[str]:
+def start(client: Client, options: Options, words: list[str]) -> list[str]:
     name, path, own = _target(client, words)
     if own is not None:
         client.instance(own, "Start", "b", False)
@@ -93,7 +94,7 @@ def start(client: Client, options: Options, words: List[str]) -> List[str]:
     return status_lines(client, name, client.job(path, "Start", "asb", words[1:], options.wait)[0])
 
 
-def stop(client: Client, options: Options, words: List[str]) -> List[str]:
+def stop(client: Client, options: Options, words: list[str]) -> list[str]:
     name, path, own = _target(client, words)
     if own is not None:
         client.instance(own, "Stop", "b", False)
@@ -103,7 +104,7 @@ def stop(client: Client, options: Options, words: List[str]) -> List[str]:
     return status_lines(client, name, instance)
 
 
-def restart(client: Client, options: Options, words: List[str]) -> List[str]:
+def restart(client: Client, options: Options, words: list[str]) -> list[str]:
     name, path, own = _target(client, words)
     if own is not None:
         client.instance(own, "Restart", "b", False)
@@ -111,13 +112,13 @@ def restart(client: Client, options: Options, words: List[str]) -> List[str]:
     return status_lines(client, name, client.job(path, "Restart", "asb", words[1:], options.wait)[0])
 
 
-def reload(client: Client, _options: Options, words: List[str]) -> List[str]:
+def reload(client: Client, _options: Options, words: list[str]) -> list[str]:
     _name, path, own = _target(client, words)
     client.instance(own or client.job(path, "GetInstance", "as", words[1:])[0], "Reload")
     return []
 
 
-def status(client: Client, _options: Options, words: List[str]) -> List[str]:
+def status(client: Client, _options: Options, words: list[str]) -> list[str]:
     name, path, own = _target(client, words)
     if own is None:
         try:
@@ -128,8 +129,8 @@ def status(client: Client, _options: Options, words: List[str]) -> List[str]:
     return status_lines(client, name, own)
 
 
-def list_jobs(client: Client, _options: Options, _words: List[str]) -> List[str]:
-    lines: List[str] = []
+def list_jobs(client: Client, _options: Options, _words: list[str]) -> list[str]:
+    lines: list[str] = []
     for name in client.all_jobs():
         instances = client.job(client.path_of(name), "GetAllInstances")[0]
         for path in instances or [None]:
@@ -137,55 +138,55 @@ def list_jobs(client: Client, _options: Options, _words: List[str]) -> List[str]
     return lines
 
 
-def emit(client: Client, options: Options, words: List[str]) -> List[str]:
+def emit(client: Client, options: Options, words: list[str]) -> list[str]:
     if not words:
         raise Misused("missing event name")
     client.manager("EmitEvent", "sasb", words[0], words[1:], options.wait)
     return []
 
 
-def log_priority(client: Client, _options: Options, words: List[str]) -> List[str]:
+def log_priority(client: Client, _options: Options, words: list[str]) -> list[str]:
     if not words:
         return [client.property(ROOT, MANAGER, "log_priority")]
     client.call(ROOT, PROPERTIES, "Set", "ssv", MANAGER, "log_priority", ("s", words[0]))
     return []
 
 
-def usage(client: Client, _options: Options, words: List[str]) -> List[str]:
+def usage(client: Client, _options: Options, words: list[str]) -> list[str]:
     name = words[0] if words else os.environ.get("UPSTART_JOB")
     if name is None:
         raise Misused("missing job name")
     return ["Usage: %s" % client.property(client.path_of(name), JOB, "usage")]
 
 
-def show_config(client: Client, options: Options, words: List[str]) -> List[str]:
+def show_config(client: Client, options: Options, words: list[str]) -> list[str]:
     return conditions.show(client, words, options.enumerate)
 
 
-def check_config(client: Client, options: Options, words: List[str]) -> List[str]:
+def check_config(client: Client, options: Options, words: list[str]) -> list[str]:
     return conditions.check(client, words, options.ignored)
 
 
-def _variable(words: List[str]) -> str:
+def _variable(words: list[str]) -> str:
     if not words:
         raise Misused("missing variable name")
     return words[0]
 
 
-def list_sessions(_client: Client, _options: Options, _words: List[str]) -> List[str]:
+def list_sessions(_client: Client, _options: Options, _words: list[str]) -> list[str]:
     raise Refused("", "Unable to query session directory")
 
 
-def _silent(member: str) -> "Command":
-    def command(client: Client, _options: Options, _words: List[str]) -> List[str]:
+def _silent(member: str) -> Command:
+    def command(client: Client, _options: Options, _words: list[str]) -> list[str]:
         client.manager(member)
         return []
 
     return command
 
 
-Command = Callable[[Client, Options, List[str]], List[str]]
-COMMANDS: Dict[str, Command] = {
+Command = Callable[[Client, Options, list[str]], list[str]]
+COMMANDS: dict[str, Command] = {
     "start": start, "stop": stop, "restart": restart, "reload": reload, "status": status, "list": list_jobs,
     "emit": emit, "log-priority": log_priority, "usage": usage, "show-config": show_config,
     "check-config": check_config,
@@ -201,7 +202,7 @@ COMMANDS: Dict[str, Command] = {
 }
 
 
-def main(program: str, arguments: List[str]) -> int:
+def main(program: str, arguments: list[str]) -> int:
     """Run one command; under the name of a verb the program is that verb."""
     program = os.path.basename(program)
     try:
