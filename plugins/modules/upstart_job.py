@@ -208,8 +208,9 @@ options:
     type: str
   pre_start:
     description:
-      - What is run before the main process; a command, a script of several lines, or a dictionary with C(exec), or
-        with C(script) and C(interpreter).
+      - What is run before the main process.
+      - A text without a line break is a command; one with line breaks, such as a block after C(|), is a script. A
+        dictionary with C(exec), or with C(script) and C(interpreter), says it outright.
     type: raw
   post_start:
     description: What is run after the main process was started, in the same forms as O(pre_start).

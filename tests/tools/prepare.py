@@ -21,6 +21,7 @@ from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 DEBIAN_PYTHON = "/usr/bin/python3"
+PROGRAMS = {"ssh-keygen": "openssh-client"}  # ansible-test integration asks for it
 
 
 def say(text: str) -> None:
@@ -54,6 +55,13 @@ def install_debian(packages: list[str]) -> None:
     say(f"installing the Debian packages {' '.join(packages)}")
     run([*command[:-len(command) + command.index("apt-get")], "apt-get", "--quiet", "update"])
     run(command, DEBIAN_FRONTEND="noninteractive")
+
+
+def install_programs() -> None:
+    """Install the programs that the tests call and that are missing."""
+    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if missing:
+        install_debian(missing)
 
 
 def make_environment(python: str, venv: Path) -> None:
@@ -95,6 +103,8 @@ def main() -> None:
     if prepared and can_import(str(venv / "bin/python"), "ansible, dbus"):
         return
     folder.mkdir(parents=True, exist_ok=True)
+    if level == "test":
+        install_programs()
     if not can_import(str(venv / "bin/python"), "pip"):
         make_environment(python, venv)
     install_python(venv, REQUIREMENTS / f"{level}.txt")

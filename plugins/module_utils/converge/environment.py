@@ -56,5 +56,5 @@ def pairs(env, option="env"):
     for entry in entries:
         key = entry.partition("=")[0]
         if "=" not in entry or not key or "\0" in entry:
-            raise UpstartError("%s has the entry %r, which is not KEY=VALUE." % (option, str(entry)), entry=entry)
+            raise UpstartError(u"%s has the entry '%s', which is not KEY=VALUE." % (option, entry), entry=entry)
     return entries

@@ -32,7 +32,7 @@ class Plan:
     :ivar values: dict, the job as the daemon will read it, override included; None for a removed job.
     """
 
-    def __init__(self, wanted, path, before, after, values):
+    def __init__(self, wanted, path, before, after, values, warnings=()):
         self.wanted = wanted
         self.path = path
         self.before = before
@@ -41,7 +41,7 @@ class Plan:
         self.changed = before != after
         self.backup = None
         self.stale = []
-        self.warnings = []
+        self.warnings = list(warnings)
 
 
 def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None):
@@ -82,15 +82,13 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None)
     try:
         after = encode(_wanted_text(wanted, before, version))
         result = dict(texts, **{kind: after})
-        values = _read(result, version)
-        check.refuse(wanted.name, result["conf"], result["override"], version)
+        values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
     except JobFileError as error:
         raise _refused(wanted, error, paths)
     if before not in (None, after) and not wanted.exact and _same(texts, result, version):
-        result[kind] = before
-    made = Plan(wanted, paths[kind], before, result[kind], values)
-    made.warnings = check.findings(result["conf"], result["override"], wanted.name, version, known_jobs)
-    return made
+        after = before
+        warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
+    return Plan(wanted, paths[kind], before, after, values, warnings)
 
 
 def _check_name(name):
@@ -158,6 +156,8 @@ def _same(old, new, version):
     try:
         if not same_job(_read(old, version), _read(new, version)):
             return False
+        if old["conf"] != new["conf"]:  # an override may hide a difference, but not for ever
+            return same_job(parser.parse_job(old["conf"], None, version), parser.parse_job(new["conf"], None, version))
     except JobFileError:
         return False
     return old["override"] == new["override"] or _same_override(old["override"], new["override"], version)

@@ -32,8 +32,11 @@ def refuse(name, conf_text, override_text=None, version=LATEST, dialect="stock")
     :param override_text: text or bytes of NAME.override, or None.
     """
     texts = _texts(conf_text, override_text, version)
-    job = Job(texts, name, version, dialect=dialect)
-    problems = _unreadable(name, texts)
+    _refuse(Job(texts, name, version, dialect=dialect), texts)
+
+
+def _refuse(job, texts):
+    problems = _unreadable(job.name, texts)
     if job.error and not problems:
         raise JobFileError(job.error.text, job.error.line, job.error.file, job.error.hint, code="syntax")
     for problem in problems or _fatal(job):
@@ -42,6 +45,14 @@ def refuse(name, conf_text, override_text=None, version=LATEST, dialect="stock")
             row.message % problem.details, line=problem.place.line, file=problem.place.file, hint=row.remedy,
             code=row.code,
         )
+
+
+def examine(name, conf_text, override_text=None, version=LATEST, known_jobs=None):
+    """Do what ``refuse`` and ``findings`` do, reading the files once; return (values, findings)."""
+    texts = _texts(conf_text, override_text, version)
+    job = Job(texts, name, version, known_jobs)
+    _refuse(job, texts)
+    return job.values, _findings(job, texts, override_text)
 
 
 def findings(conf_text, override_text=None, name=None, version=LATEST, known_jobs=None, known_events=None,
@@ -55,10 +66,13 @@ def findings(conf_text, override_text=None, name=None, version=LATEST, known_job
         None), ``line`` (from 1, or None), ``message`` and ``remedy``. Errors are what ``refuse`` refuses.
     """
     texts = _texts(conf_text, override_text, version)
-    problems = _unreadable(name, texts)
-    if override_text is not None and version < OVERRIDES_SINCE:
+    return _findings(Job(texts, name, version, known_jobs, known_events, dialect), texts, override_text)
+
+
+def _findings(job, texts, override_text):
+    problems = _unreadable(job.name, texts)
+    if override_text is not None and job.version < OVERRIDES_SINCE:
         problems.append(Problem("override-ignored", Place("override", None), ()))
-    job = Job(texts, name, version, known_jobs, known_events, dialect)
     for rule in RULES_FOR_BROKEN_FILES if job.error else RULES:
         problems.extend(rule(job))
     problems.sort(key=lambda problem: (FILE_ORDER[problem.place.file], problem.place.line or 0))

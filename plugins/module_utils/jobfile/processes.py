@@ -24,7 +24,7 @@ HELPERS = (
 END_WORD = "END_OF_CODE"
 HERE_DOCUMENT = re.compile(r"exec ([^\n]+) - <<'(END_OF_CODE_*)'\n(.*)\2\n\Z", re.DOTALL)
 CONTINUATION = re.compile(r"[ \t]*\\\n[ \t]*")
-FORMS = "give a command, a script of several lines, or a dictionary with exec, or with script and interpreter"
+FORMS = "give a command, a script that ends in a line break, or a dictionary with exec, or with script and interpreter"
 
 
 def to_processes(options):
@@ -52,11 +52,11 @@ def from_processes(processes):
 
 
 def _spelled_out(value, option):
-    """Return the dictionary that a plain text stands for: one line is a command, several lines are a script."""
+    """Return the dictionary that a plain text stands for: with a line break, as YAML's | gives, it is a script."""
     if isinstance(value, dict):
         return dict((key, value[key]) for key in value if value[key] is not None)
     text = as_text(value, option)
-    return {"script": text} if "\n" in text.rstrip("\n") else {"exec": text}
+    return {"script": text} if "\n" in text else {"exec": text}
 
 
 def _process(given, what):

@@ -59,8 +59,9 @@ PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
     ("start on x\nexec a\n", "manual\nstart on y\n", {"override": True, "merge": True, "manual": True},
      "manual\nstart on y\nmanual\n"),
     (None, None, {"override": True, "manual": True}, "manual\n"),
-    # the override is part of the job: the file may say the same as before only because of it
+    # what an override hides today counts all the same
     ("exec a\n", "exec b\n", {"exec": "a"}, None),
+    ("exec c\n", "exec b\n", {"exec": "a"}, "exec a\n"),
 ]
 
 

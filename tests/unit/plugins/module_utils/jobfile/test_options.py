@@ -96,7 +96,8 @@ ONE_WAY: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"exec": "find . -exec rm {} \\;"}, {"process": {"main": script("exec find . -exec rm {} \\;\n")}}),
     ({"script": "a"}, {"process": {"main": script("a\n")}}),
     ({"script": ""}, {"process": {"main": script("")}}),
-    ({"pre_start": "mkdir /run/web\n"}, {"process": {"pre-start": command("mkdir /run/web")}}),
+    ({"pre_start": "mkdir /run/web"}, {"process": {"pre-start": command("mkdir /run/web")}}),
+    ({"pre_start": "exit 5\n"}, {"process": {"pre-start": script("exit 5\n")}}),
     ({"pre_stop": "a\nb"}, {"process": {"pre-stop": script("a\nb\n")}}),
     (
         {"script": "'END_OF_CODE'", "interpreter": "perl"},
