@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import difflib
 import re
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -57,13 +58,22 @@ def wanted_jobs(params):
         checked = validator.validate(job)
         if checked.error_messages:
             raise UpstartError("jobs: %s: %s." % (
-                job.get("name", "entry %d" % number), "; ".join(checked.error_messages)), name=job.get("name"))
+                job.get("name", "entry %d" % number), "; ".join(_complaints(checked))), name=job.get("name"))
         wanted.append(_wanted(checked.validated_parameters))
     names = [(each.name, each.override) for each in wanted]
     for name in names:
         if names.count(name) > 1:
             raise UpstartError("jobs: %s is listed twice." % name[0], name=name[0])
     return wanted
+
+
+def _complaints(checked):
+    """Return what is wrong with one entry, an unknown option with the one that may be meant."""
+    complaints = []
+    for option in sorted(checked.unsupported_parameters):
+        alike = difflib.get_close_matches(option, list(argument_spec()), 1)
+        complaints.append("there is no option %s%s" % (option, " (is %s meant?)" % alike[0] if alike else ""))
+    return complaints or [message.rstrip(".") for message in checked.error_messages]
 
 
 def _wanted(params):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import grp
 import os
@@ -47,7 +48,7 @@ class Plan:
 def become(plan: Plan, report: int) -> NoReturn:
     """Set everything up and execute; a failure is written to ``report`` as one line of text."""
     try:
-        _set_up(plan)
+        _set_up(plan, report)
         _execute(plan)
     except NotRun as error:
         os.write(report, os.fsencode(str(error)))
@@ -56,11 +57,12 @@ def become(plan: Plan, report: int) -> NoReturn:
     os._exit(255)
 
 
-def _set_up(plan: Plan) -> None:
+def _set_up(plan: Plan, report: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
     _open_console(plan)
+    _close_others({report, *plan.fds} | ({plan.script} if plan.script is not None else set()))
     values = plan.values
     _limits(values)
     if plan.script is not None:
@@ -83,6 +85,14 @@ def _set_up(plan: Plan) -> None:
         with _step("unable to switch security profile"):
             with open("/proc/self/attr/exec", "w") as stream:
                 stream.write("exec %s" % values["apparmor_switch"])
+
+
+def _close_others(kept: set[int]) -> None:
+    """Close the daemon's own files, which would count against a limit on open files."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) not in kept:
+            with contextlib.suppress(OSError):  # the one that the list was read through
+                os.close(int(name))
 
 
 def _execute(plan: Plan) -> None:

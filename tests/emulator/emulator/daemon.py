@@ -20,7 +20,7 @@ from .dbus.connection import Server
 from .dbus.manager import Manager
 from .dbus.objects import Objects
 from .events import EventQueue
-from .guardian import end_descendants
+from .guardian import ENDING, end_descendants
 from .messages import Messages, RealDaemonDies
 from .processes import Supervisor
 from .registry import Registry
@@ -35,6 +35,8 @@ class Daemon:
     def __init__(self, settings: Settings, priority: str) -> None:
         self.status = 0
         self._loop = asyncio.new_event_loop()
+        for number in ENDING:
+            self._loop.add_signal_handler(number, self._end, 0)
         self.context = context = Context(settings, Messages(priority))
         context.registry = Registry(context)
         context.processes = self._supervisor = Supervisor(context, self._loop, self.guard)
@@ -76,8 +78,6 @@ class Daemon:
         os.umask(0o022)
         loop.add_signal_handler(signal.SIGCHLD, self.guard(self._supervisor.reap))
         loop.add_signal_handler(signal.SIGHUP, self.guard(context.configuration.reload))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end, 0)
         loop.call_soon(self.guard(self._boot))
         loop.run_forever()
         self._server.close()

@@ -13,6 +13,7 @@ from typing import Callable
 
 from . import linux
 
+ENDING = (signal.SIGTERM, signal.SIGINT)
 
 def supervise(daemon: Callable[[], int]) -> int:
     """Run ``daemon`` below a guardian in a session of its own; returns its exit status.
@@ -30,7 +31,7 @@ def supervise(daemon: Callable[[], int]) -> int:
     def pass_on(number: int, _frame: object) -> None:
         os.kill(guardian, number)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (*ENDING, signal.SIGHUP):
         signal.signal(number, pass_on)
     while True:
         try:
@@ -45,17 +46,22 @@ def _guard(daemon: Callable[[], int], lifeline: int) -> int:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     os.set_inheritable(lifeline, False)
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGCHLD, *ENDING, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: None)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     guardian = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
         signal.set_wakeup_fd(-1)
         for descriptor in (lifeline, wake_read, wake_write):
             os.close(descriptor)
+        for number in ENDING:  # until the daemon has handlers of its own
+            signal.signal(number, lambda _number, _frame: os._exit(0))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         _die_with(guardian)
         os._exit(daemon())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     status = _watch(pid, lifeline, wake_read)
     end_descendants()
     return status

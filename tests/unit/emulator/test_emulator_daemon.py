@@ -224,3 +224,15 @@ def test_a_socket_file_is_removed_at_the_end(tmp_path: Path) -> None:
     process.terminate()
     assert process.wait(PATIENCE) == 0
     assert not path.exists()
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.06, 0.1, 0.15, 0.2, 0.3])
+def test_it_can_be_ended_while_it_starts(delay: float, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    process = subprocess.Popen([sys.executable, str(EMULATOR), "--confdir", str(tmp_path / "conf"), "--address",
+                                "unix:path=%s" % (tmp_path / "socket"), "--no-startup-event"])
+    time.sleep(delay)
+    process.terminate()
+    assert process.wait(5) in (0, -signal.SIGTERM)  # the latter before Python has come to our code
+    assert not (tmp_path / "socket").exists()
+    assert pids_in(tmp_path) == []

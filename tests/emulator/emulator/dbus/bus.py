@@ -67,6 +67,7 @@ class Bus:
         if reply != _OWNER:
             raise AddressError("%s: the name %s is taken" % (address, BUS_NAME))
         loop.add_reader(self._socket, guard(self._readable))
+        loop.call_soon(guard(self._handle_all))  # what came together with the last reply
 
     def _authenticate(self) -> None:
         authenticator = Authenticator()
@@ -98,8 +99,13 @@ class Bus:
         return data
 
     def _readable(self) -> None:
+        self._handle_all(more=True)
+
+    def _handle_all(self, more: bool = False) -> None:
+        """Handle what has come, after reading ``more`` of it."""
         try:
-            self._parser.add_data(self._read())
+            if more:
+                self._parser.add_data(self._read())
             while not self.closed:
                 message = self._waiting.popleft() if self._waiting else self._parser.get_next_message()
                 if message is None:
