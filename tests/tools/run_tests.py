@@ -142,14 +142,24 @@ def package(part: Part) -> None:
         "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), **elsewhere)
 
 
+def wanted_pip() -> str:
+    """Return the version of pip that this ansible-test puts into its virtual environments."""
+    source = next(FOLDER.glob("venv/lib/python*/site-packages/ansible_test/_internal/python_requirements.py"))
+    found = re.search(r"\bpip='([0-9.]+)'", source.read_text())
+    if not found:
+        raise OSError(f"{source} does not say which pip it wants")
+    return found.group(1)
+
+
 def pip_for_sanity() -> None:
     """Give ansible-test the pip script that it otherwise fetches from outside the package index."""
+    version = wanted_pip()
     cache, wheels = HOME / ".ansible/test/cache", HOME / "wheels"
     cache.mkdir(parents=True, exist_ok=True)
-    if not list(wheels.glob("pip-24.2-*.whl")):
-        subprocess.run([VENV / "pip", "download", "--quiet", "--no-deps", "--dest", wheels, "pip==24.2"], check=True)
-    wheel = next(wheels.glob("pip-24.2-*.whl"))
-    (cache / "get_pip_24_2.py").write_text(
+    if not list(wheels.glob(f"pip-{version}-*.whl")):
+        subprocess.run([VENV / "pip", "download", "--quiet", "--no-deps", "--dest", wheels, f"pip=={version}"], check=True)
+    wheel = next(wheels.glob(f"pip-{version}-*.whl"))
+    (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(
         "import runpy\nimport sys\n\n"
         f"sys.path.insert(0, {str(wheel)!r})\n"
         f"sys.argv = ['pip', 'install', '--no-index', {str(wheel)!r}]\n"
