@@ -15,6 +15,7 @@ from .errors import UpstartError
 __metaclass__ = type
 
 DEFAULT_MODE = 0o644  # what the daemon's own packages use
+NAMED = ("mode", "owner", "group", "seuser", "serole", "selevel", "setype", "attributes")
 
 
 class FileAttributes:
@@ -40,7 +41,7 @@ class FileAttributes:
 
     def adjust(self, path):
         """Give an existing file the attributes that the task names; return whether that changes (or would) anything."""
-        if not os.path.exists(path):
+        if all(self._module.params.get(name) is None for name in NAMED) or not os.path.exists(path):
             return False
         arguments = self._module.load_file_common_arguments(self._module.params, path=path)
         return self._module.set_fs_attributes_if_different(arguments, False)

@@ -40,17 +40,27 @@ class Client:
 
     def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         """Call a method; returns the reply's values, raises Refused or OSError."""
+        serial = self._send(path, interface, member, signature, body)
+        while True:
+            replied, values = self._next_reply()
+            if replied == serial:
+                return values
+
+    def _send(self, path: str, interface: str, member: str, signature: str, body: Sequence[Any]) -> int:
         target = DBusAddress(path, bus_name=BUS_NAME, interface=interface)
         self._serial += 1
-        self._socket.sendall(new_method_call(target, member, signature or None, body).serialise(self._serial))
+        self._socket.sendall(new_method_call(target, member, signature or None, tuple(body)).serialise(self._serial))
+        return self._serial
+
+    def _next_reply(self) -> tuple[int, tuple[Any, ...]]:
         while True:
             message = self._receive()
             fields = message.header.fields
-            if fields.get(HeaderFields.reply_serial) != self._serial:
+            if HeaderFields.reply_serial not in fields:
                 continue
             if message.header.message_type == MessageType.error:
                 raise Refused(fields[HeaderFields.error_name], message.body[0] if message.body else "")
-            return tuple(message.body)
+            return fields[HeaderFields.reply_serial], tuple(message.body)
 
     def _receive(self) -> Message:
         while True:
@@ -68,6 +78,14 @@ class Client:
 
     def job(self, path: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(path, JOB, member, signature, *body)
+
+    def send_job(self, path: str, member: str, signature: str = "", *body: Any) -> int:
+        """Call a method of a job without waiting; returns the serial number that next_reply will give."""
+        return self._send(path, JOB, member, signature, body)
+
+    def next_reply(self) -> int:
+        """Wait for a reply; returns the serial number of its call, raises Refused or OSError."""
+        return self._next_reply()[0]
 
     def instance(self, path: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(path, INSTANCE, member, signature, *body)
