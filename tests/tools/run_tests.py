@@ -157,7 +157,7 @@ def pip_for_sanity() -> None:
     cache, wheels = HOME / ".ansible/test/cache", HOME / "wheels"
     cache.mkdir(parents=True, exist_ok=True)
     if not list(wheels.glob(f"pip-{version}-*.whl")):
-        command = [VENV / "pip", "download", "--quiet", "--no-deps", "--dest", wheels, f"pip=={version}"]
+        command = [str(VENV / "pip"), "download", "--quiet", "--no-deps", "--dest", str(wheels), f"pip=={version}"]
         subprocess.run(command, check=True)
     wheel = next(wheels.glob(f"pip-{version}-*.whl"))
     (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(

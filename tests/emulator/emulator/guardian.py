@@ -15,6 +15,7 @@ from . import linux
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
+
 def supervise(daemon: Callable[[], int]) -> int:
     """Run ``daemon`` below a guardian in a session of its own; returns its exit status.
 
