@@ -78,6 +78,8 @@ def _set_up(plan: Plan, report: int) -> None:
     with _step("unable to change working directory"):
         os.chdir(values["chdir"] if values["chdir"] is not None else "/")
     _identity(plan)
+    # The guardian ends whatever is left, but it may have been killed together with the daemon.
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if plan.traced:
         with _step("unable to set trace"):
             linux.ptrace(linux.PTRACE_TRACEME, 0)

@@ -120,6 +120,16 @@ def only_child(pid: int) -> int:
     return int(child)
 
 
+def test_a_job_ends_even_when_the_guardian_is_killed_with_the_daemon(boot: Boot, tmp_path: Path) -> None:
+    running = boot({"web": b"env HERE=%s\nexec sleep 1000\n" % os.fsencode(tmp_path)})
+    assert running.job("Start", "web") == {"ok": [replay.job_path("web") + "/_"]}
+    guardian = only_child(running.process.pid)
+    daemon = only_child(guardian)
+    for pid in (guardian, daemon, running.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    assert wait_for(lambda: not pids_in(tmp_path))
+
+
 def test_a_clean_end_is_a_success(boot: Boot) -> None:
     running = boot({"web": b"exec sleep 1000\n"})
     running.process.terminate()

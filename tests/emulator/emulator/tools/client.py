@@ -104,5 +104,8 @@ class Client:
 
     def all_jobs(self) -> list[str]:
         """Return the names of all jobs."""
-        paths: Sequence[str] = self.manager("GetAllJobs")[0]
-        return [self.property(path, JOB, "name") for path in paths]
+        return list(self.jobs().values())
+
+    def jobs(self) -> dict[str, str]:
+        """Return the names of all jobs by their paths."""
+        return {path: self.property(path, JOB, "name") for path in self.manager("GetAllJobs")[0]}

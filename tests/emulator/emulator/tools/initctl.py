@@ -131,8 +131,8 @@ def status(client: Client, _options: Options, words: list[str]) -> list[str]:
 
 def list_jobs(client: Client, _options: Options, _words: list[str]) -> list[str]:
     lines: list[str] = []
-    for name in client.all_jobs():
-        instances = client.job(client.path_of(name), "GetAllInstances")[0]
+    for job, name in client.jobs().items():
+        instances = client.job(job, "GetAllInstances")[0]
         for path in instances or [None]:
             lines += status_lines(client, name, path)
     return lines
