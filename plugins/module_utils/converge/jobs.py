@@ -280,7 +280,7 @@ def _ask_for(each, attributes, batch):
 
 def _verify(each, watcher):
     """See that the file and the daemon are as wanted."""
-    if read_file(each.path) != each.after:
+    if each.before != each.after and read_file(each.path) != each.after:
         raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % each.path,
                            name=each.wanted.name, path=each.path)
     if watcher is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from emulator import child, commands, environment, states
 from emulator.dbus.bus import may_look
-from emulator.dbus.paths import INSTANCE, JOB, MANAGER, PROPERTIES, escape
+from emulator.dbus.paths import INSTANCE, JOB, MANAGER, PROPERTIES, escape, unescape
 from emulator.joblog import log_name
 from emulator.respawn import RespawnWindow
 from emulator.versions import LATEST, VERSIONS
@@ -20,6 +20,7 @@ from emulator.versions import LATEST, VERSIONS
 ])
 def test_path_elements(name: str, path: str) -> None:
     assert escape(name) == path
+    assert unescape(path) == name or "_ff" in path
 
 
 def walk(start: str, goal: str, main_alive: bool) -> list[str]:

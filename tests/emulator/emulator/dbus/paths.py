@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 ROOT = "/com/ubuntu/Upstart"
@@ -31,6 +32,14 @@ def escape(name: str) -> str:
         else:
             parts.append("_%02x" % byte if byte < 128 else "_ff")
     return "".join(parts)
+
+
+def unescape(element: str) -> str:
+    """Return the name that a path element stands for."""
+    if element == "_":
+        return ""
+    raw = re.sub("_([0-9a-f]{2})", lambda found: chr(int(found.group(1), 16)), element)
+    return raw.encode("latin-1").decode("utf-8", "replace")
 
 
 def job_path(job: str) -> str:

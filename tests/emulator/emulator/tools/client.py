@@ -13,7 +13,7 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageType, Parser, new
 from jeepney.auth import BEGIN, Authenticator
 
 from ..dbus.connection import socket_name
-from ..dbus.paths import BUS_NAME, INSTANCE, JOB, MANAGER, PROPERTIES, ROOT
+from ..dbus.paths import BUS_NAME, INSTANCE, JOB, MANAGER, PROPERTIES, ROOT, unescape
 
 
 class Refused(Exception):
@@ -108,4 +108,4 @@ class Client:
 
     def jobs(self) -> dict[str, str]:
         """Return the names of all jobs by their paths."""
-        return {path: self.property(path, JOB, "name") for path in self.manager("GetAllJobs")[0]}
+        return {path: unescape(path.rsplit("/", 1)[1]) for path in self.manager("GetAllJobs")[0]}
