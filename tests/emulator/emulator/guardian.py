@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -17,16 +18,18 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def supervise(daemon: Callable[[], int]) -> int:
-    """Run ``daemon`` below a guardian in a session of its own; returns its exit status.
+    """Run ``daemon`` below a guardian in a process group of its own; returns its exit status.
 
+    The daemon itself stays in the caller's group: who kills that group has killed what listens at the address, too.
     When the caller or the daemon ends, however that happens, the guardian kills and reaps whatever descends from
     it: as a subreaper it inherits every process whose parent is gone.
     """
+    group = os.getpgrp()
     lifeline_read, lifeline_write = os.pipe()
     guardian = os.fork()
     if not guardian:
         os.close(lifeline_write)
-        os._exit(_guard(daemon, lifeline_read))
+        os._exit(_guard(daemon, lifeline_read, group))
     os.close(lifeline_read)
 
     def pass_on(number: int, _frame: object) -> None:
@@ -42,8 +45,8 @@ def supervise(daemon: Callable[[], int]) -> int:
         return os.waitstatus_to_exitcode(status)
 
 
-def _guard(daemon: Callable[[], int], lifeline: int) -> int:
-    os.setsid()
+def _guard(daemon: Callable[[], int], lifeline: int, group: int) -> int:
+    os.setpgid(0, 0)
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     os.set_inheritable(lifeline, False)
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -60,6 +63,8 @@ def _guard(daemon: Callable[[], int], lifeline: int) -> int:
         for number in ENDING:  # until the daemon has handlers of its own
             signal.signal(number, lambda _number, _frame: os._exit(0))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        with contextlib.suppress(OSError):  # the group is gone when the caller is
+            os.setpgid(0, group)
         _die_with(guardian)
         os._exit(daemon())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

@@ -130,6 +130,12 @@ def test_a_job_ends_even_when_the_guardian_is_killed_with_the_daemon(boot: Boot,
     assert wait_for(lambda: not pids_in(tmp_path))
 
 
+def test_who_kills_the_callers_group_has_killed_the_daemon(boot: Boot) -> None:
+    running = boot({})
+    guardian = only_child(running.process.pid)
+    assert os.getpgid(only_child(guardian)) == os.getpgid(running.process.pid) != os.getpgid(guardian)
+
+
 def test_a_clean_end_is_a_success(boot: Boot) -> None:
     running = boot({"web": b"exec sleep 1000\n"})
     running.process.terminate()
