@@ -117,7 +117,7 @@ def consequences(client, emission):
     outlook = {"would_start": [], "would_stop": [], "would_wait": []}
     for name, key, rpn in conditions(client):
         found = explain(rpn, [(emission.name, emission.env)], stanza=key.replace("_", " "))
-        running = bool(client.instances(name))
+        running = found["met"] and bool(client.instances(name))
         if found["met"] and key == "start_on" and not running:
             outlook["would_start"].append(name)
         elif found["met"] and key == "stop_on" and running:

@@ -122,20 +122,6 @@ class Batch:
                 pass  # gone meanwhile
 
 
-def place(path, data, attributes):
-    """Write one file for good, as a Batch does."""
-    with Batch() as batch:
-        batch.place(path, data, attributes)
-        batch.finish()
-
-
-def remove(path):
-    """Remove one file for good."""
-    with Batch() as batch:
-        batch.remove(path)
-        batch.finish()
-
-
 def _not_written(path, error):
     return UpstartError("Cannot write %s: %s. The file is as it was." % (path, error.strerror or error), path=path)
 

@@ -181,11 +181,11 @@ def _refused(wanted, error, paths):
     where = "Job %s" % wanted.name
     if error.file is not None:
         facts["path"] = paths[error.file]
-        where = "Upstart would refuse %s" % paths[error.file]
+        readable = error.facts.get("code", "syntax") == "syntax"
+        verdict = "Upstart would refuse" if readable else "This would harm Upstart or the job:"
+        where = "%s %s" % (verdict, paths[error.file])
         if error.line is not None:
             where += ":%d" % error.line
-    if error.facts.get("code", "syntax") != "syntax":
-        where = where.replace("Upstart would refuse", "This would harm Upstart or the job:")
     text = "%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
     return UpstartError(text, **facts)
 

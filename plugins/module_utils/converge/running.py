@@ -32,15 +32,16 @@ def _facts(client, target, request):
 
 def failure(client, target, request):
     """Return the error for a job that the daemon reported as failed."""
-    facts = _facts(client, target, request)
     verb = "failed while stopping" if request.state == "stopped" else "failed to start"
-    return UpstartError(causes.sentence(target.job, target.instance or "", verb, facts, facts["log_file"],
-                                        facts["log_lines"]), **facts)
+    return died(client, target, request, verb)
 
 
 def died(client, target, request, verb):
     """Return the error for a job that was up and is not, or is not the same any more."""
-    facts = _facts(client, target, request)
+    return _told(target, verb, _facts(client, target, request))
+
+
+def _told(target, verb, facts):
     return UpstartError(causes.sentence(target.job, target.instance or "", verb, facts, facts["log_file"],
                                         facts["log_lines"]), **facts)
 
@@ -49,7 +50,7 @@ def ended(client, target, request):
     """Return the error for a service that is gone again although its start succeeded."""
     facts = _facts(client, target, request)
     if causes.describe(facts) or request.state == "reloaded":
-        return died(client, target, request, "did not stay up")
+        return _told(target, "did not stay up", facts)
     return UpstartError(
         "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
         "the background, give it the matching expect stanza; if it is meant to end, make it a task." % target.label,

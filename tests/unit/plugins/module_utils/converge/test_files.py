@@ -26,6 +26,18 @@ class Attributes:
         self.seen.append((sorted(os.listdir(os.path.dirname(path))), Path(staged).read_bytes()))
 
 
+def place(path: str, data: bytes, attributes: object) -> None:
+    with files.Batch() as batch:
+        batch.place(path, data, attributes)
+        batch.finish()
+
+
+def remove(path: str) -> None:
+    with files.Batch() as batch:
+        batch.remove(path)
+        batch.finish()
+
+
 class Failing:
     def prepare(self, staged: str, path: str) -> None:
         raise OSError(28, "No space left on device")
@@ -33,15 +45,15 @@ class Failing:
 
 def test_a_new_file(tmp_path: Path) -> None:
     path, attributes = tmp_path / "web.conf", Attributes()
-    files.place(str(path), b"exec a\n", attributes)
+    place(str(path), b"exec a\n", attributes)
     assert path.read_bytes() == b"exec a\n"
     assert os.listdir(tmp_path) == ["web.conf"]
 
 
 def test_the_name_stands_for_whole_files_only(tmp_path: Path) -> None:
     path, attributes = tmp_path / "web.conf", Attributes()
-    files.place(str(path), b"old" * 100000, attributes)
-    files.place(str(path), b"new" * 100000, attributes)
+    place(str(path), b"old" * 100000, attributes)
+    place(str(path), b"new" * 100000, attributes)
     (first, first_data), (second, second_data) = attributes.seen
     staged = [name for name in first + second if name != "web.conf"]
     assert (first_data, second_data) == (b"old" * 100000, b"new" * 100000)
@@ -64,7 +76,7 @@ def test_it_comes_by_a_rename_after_the_flush(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "rename", note_rename)
     monkeypatch.setattr(os, "fsync", note_fsync)
-    files.place(str(tmp_path / "web.conf"), b"text", Attributes())
+    place(str(tmp_path / "web.conf"), b"text", Attributes())
     assert done == ["fsync of a file", "rename", "fsync of a folder"]
 
 
@@ -72,7 +84,7 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "web.conf"
     path.write_bytes(b"old")
     with pytest.raises(UpstartError) as caught:
-        files.place(str(path), b"new", Failing())
+        place(str(path), b"new", Failing())
     assert caught.value.message == "Cannot write %s: No space left on device. The file is as it was." % path
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["web.conf"]
@@ -80,7 +92,7 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="Cannot write .*: No such file or directory"):
-        files.place(str(tmp_path / "no" / "web.conf"), b"", Attributes())
+        place(str(tmp_path / "no" / "web.conf"), b"", Attributes())
 
 
 @pytest.mark.parametrize(("name", "age", "stays"), [
@@ -93,7 +105,7 @@ def test_what_a_killed_run_left(tmp_path: Path, name: str, age: float, stays: bo
     left = tmp_path / name
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age, time.time() - age))
-    files.place(str(tmp_path / "web.conf"), b"", Attributes())
+    place(str(tmp_path / "web.conf"), b"", Attributes())
     assert left.exists() is stays
 
 
@@ -134,7 +146,7 @@ def test_parents(tmp_path: Path) -> None:
 def test_removal(tmp_path: Path) -> None:
     path = tmp_path / "web.conf"
     path.write_bytes(b"")
-    files.remove(str(path))
+    remove(str(path))
     assert not path.exists()
     with pytest.raises(UpstartError, match="Cannot remove .*web.conf: No such file"):
-        files.remove(str(path))
+        remove(str(path))
