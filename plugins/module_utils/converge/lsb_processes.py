@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process table, as far as services without a supervisor need it."""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+import errno
+import io
+import os
+import signal
+import time
+
+from ..errors import UpstartError
+from .waiting import Deadline
+
+__metaclass__ = type
+
+LOOK_EVERY = 0.05  # seconds between two looks at processes that were told to end
+AFTER_KILL = 5.0  # seconds within which a killed process is gone, unless the kernel holds it
+DEAD = u"ZXx"
+
+Process = collections.namedtuple("Process", "pid parent group session started")
+
+
+def _text(data):
+    return data.decode("utf-8", "replace")
+
+
+def read(pid):
+    """Return the Process with this pid, None when there is none or it has ended and only waits for its parent."""
+    try:
+        with io.open("/proc/%d/stat" % pid, "rb") as stream:
+            fields = _text(stream.read()).rpartition(u")")[2].split()
+    except (IOError, OSError):
+        return None
+    if len(fields) < 20 or fields[0] in DEAD:
+        return None
+    return Process(pid, int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
+
+
+def table():
+    """Return all live processes."""
+    found = [read(int(name)) for name in os.listdir("/proc") if name.isdigit()]
+    return [process for process in found if process is not None]
+
+
+def command_line(pid):
+    """Return a process's command line as text, its words parted by blanks; empty for a kernel thread."""
+    try:
+        with io.open("/proc/%d/cmdline" % pid, "rb") as stream:
+            return _text(stream.read().replace(b"\0", b" ")).strip()
+    except (IOError, OSError):
+        return u""
+
+
+def own_line():
+    """Return the pids of this process and of all that it descends from."""
+    pids = set()
+    pid = os.getpid()
+    while pid > 0 and pid not in pids:
+        pids.add(pid)
+        process = read(pid)
+        pid = process.parent if process else 0
+    return pids
+
+
+def matching(expression):
+    """Return the live processes whose command line a compiled ``expression`` is found in, not those of this task."""
+    left_out = own_line()
+    return [process for process in table()
+            if process.pid not in left_out and expression.search(command_line(process.pid) or u"\0")]
+
+
+def end(find, timeout, sleep=time.sleep):
+    """End all that ``find()`` returns, until it returns nothing: TERM once each, after ``timeout`` seconds KILL.
+
+    :param find: returns a list of Processes; those that appear meanwhile are ended too.
+    :param sleep: called with seconds to wait between two looks.
+    :returns: whether all are gone.
+    :raises UpstartError: when the user of the task may not signal one of them.
+    """
+    asked = set()
+    for number, deadline in ((signal.SIGTERM, Deadline(timeout)), (signal.SIGKILL, Deadline(timeout + AFTER_KILL))):
+        while True:
+            left = find()
+            if not left:
+                return True
+            if not deadline.left():
+                break
+            for process in left:
+                if (number, process) not in asked:
+                    asked.add((number, process))
+                    _signal(process, number)
+            sleep(min(LOOK_EVERY, deadline.left()))
+    return False
+
+
+def _signal(process, number):
+    try:
+        os.kill(process.pid, number)
+    except OSError as error:
+        if error.errno != errno.ESRCH:
+            raise UpstartError("Cannot end process %d (%s): %s." % (
+                process.pid, command_line(process.pid), error.strerror), pid=process.pid)

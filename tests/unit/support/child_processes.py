@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes of a test, which must not outlive it, whatever the code under test does or does not do to them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+VARIABLE = "TEST_OF_PROCESSES"
+
+
+@contextlib.contextmanager
+def running(*words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command for as long as the ``with`` statement."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, **options)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def all_ended(mark: str) -> Iterator[None]:
+    """End what was started in the ``with`` statement: all processes that inherited a variable from here."""
+    os.environ[VARIABLE] = mark
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]
+        while found := [pid for pid in marked(f"{VARIABLE}={mark}".encode()) if pid != os.getpid()]:
+            for pid in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def marked(entry: bytes) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and entry in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
