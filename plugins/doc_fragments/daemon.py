@@ -11,10 +11,18 @@ class ModuleDocFragment:
 options:
   address:
     description:
-      - D-Bus address of the Upstart daemon.
-      - The default is the environment variable E(UPSTART_SESSION) of the task, as for initctl, and without that the
-        private socket of this host's init, C(unix:abstract=/com/ubuntu/upstart).
-      - The process behind the private socket must belong to root, else nothing is sent to it.
+      - Where the Upstart daemon answers. V(system) is the system message bus, V(session) the session message bus of
+        an C(init --session), all else a D-Bus address of the daemon's own socket.
+      - The default is what initctl talks to. That is the environment variable E(UPSTART_SESSION) of the task, and
+        without that the private socket of this host's init, C(unix:abstract=/com/ubuntu/upstart), for root and the
+        system message bus for other users.
+      - On the system message bus every user may look. Starting, stopping, events and all else that changes something
+        need root there, and the private socket is for root alone. So without root (C(become)) modules are read-only.
+      - What answers in the name of init must belong to root, else nothing is sent to it and the task fails. That holds
+        for the private socket and for the system message bus. The socket of a user's session init must belong to that
+        user.
+      - The buses are found by E(DBUS_SYSTEM_BUS_ADDRESS) or C(unix:path=/var/run/dbus/system_bus_socket), and by
+        E(DBUS_SESSION_BUS_ADDRESS).
     type: str
   conf_dir:
     description:
@@ -36,5 +44,11 @@ requirements:
   - dbus-python (on the managed host, for any Python there; Debian and Ubuntu call it C(python-dbus) or C(python3-dbus),
     Enterprise Linux C(dbus-python))
 notes:
+  - Variables and job files may hold secrets. Set C(no_log) on such a task, else they are in its output, in its diff
+    and, like the arguments of every module, in the system log of the host. With C(no_log) a failure says why only in
+    the field C(hidden_msg) of the registered result, because ansible-core 2.19 and later show the message of a failure
+    all the same.
+  - Upstart 1.7 and later announces every event with its variables to all users of the system message bus, so a secret
+    does not belong into the variables of an event, nor into an exported variable of a job.
   - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.
 """

@@ -11,16 +11,16 @@ import sys
 from ansible.module_utils.ansible_release import __version__ as core_version
 from ansible.module_utils.common.respawn import has_respawned, probe_interpreters_for_module, respawn_module
 
-from .daemon import library
+from .daemon import addresses, library
 from .daemon.client import Upstart
 from .daemon.connection import Connection
 from .daemon.errors import LibraryMissing
-from .daemon.names import PRIVATE_ADDRESS
 from .errors import UpstartError
 
 __metaclass__ = type
 
 LOOK_UP = 10.0  # seconds that a daemon in health never needs to answer a question
+HIDDEN = "The task failed. no_log hides why: the field hidden_msg of its registered result says it."
 PYTHON_3 = ("/usr/bin/python3", "/usr/libexec/platform-python", "/usr/local/bin/python3")
 PYTHON_2 = ("/usr/bin/python", "/usr/bin/python2.7", "/usr/bin/python2")
 
@@ -55,19 +55,29 @@ def find_library():
 def connect(params):
     """Return an open Upstart client for a module's parameters."""
     find_library()
-    address = params["address"] or os.environ.get("UPSTART_SESSION") or PRIVATE_ADDRESS
-    return Upstart(Connection(address).open(), timeout=min(params["timeout"], LOOK_UP))
+    address = params["address"] or addresses.default(os.environ, os.geteuid())
+    patience = min(params["timeout"], LOOK_UP)
+    return Upstart(Connection(address).open(patience), timeout=patience)
 
 
 def run(module, action):
     """Run ``action(module)``, which returns the module's result, and end the module.
 
-    An UpstartError becomes the task's failure: its message, and its facts as fields.
+    An UpstartError becomes the task's failure: its message, and its facts as fields. With ``no_log`` on the task the
+    message moves to the field ``hidden_msg``, and there are no warnings: ansible-core shows ``msg`` and warnings in
+    spite of it since 2.19, and they may quote what the task was given.
     """
+    if module.no_log:
+        module.warn = lambda text: None
     if module.params["timeout"] <= 0:
         module.fail_json(msg="timeout is %g, but it must be more than 0 seconds." % module.params["timeout"])
     try:
         result = action(module)
     except UpstartError as error:
-        module.fail_json(msg=error.message, **error.facts)
+        facts = dict(error.facts)
+        if "path" in facts:  # AnsibleModule would put that file's own mode, owner and state over the result
+            facts["file"] = facts.pop("path")
+        if module.no_log:
+            module.fail_json(msg=HIDDEN, hidden_msg=error.message, **facts)
+        module.fail_json(msg=error.message, **facts)
     module.exit_json(**result)

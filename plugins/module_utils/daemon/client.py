@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from .errors import Absent, UnknownInstance
+from .errors import Absent, InvalidArguments, UnknownInstance
 from .names import INSTANCE, JOB, MANAGER, MANAGER_PATH, PROPERTIES, instance_name, instance_path, job_name, job_path
 
 __metaclass__ = type
@@ -118,6 +118,39 @@ class Upstart:
     def emit(self, name, env=(), wait=True):
         """Send EmitEvent and return the Pending; with ``wait`` it is answered when all effects are over."""
         return self.connection.send(MANAGER_PATH, MANAGER, "EmitEvent", "sasb", (name, strings(env), wait))
+
+    def log_priority(self):
+        """Return the priority from which on the daemon's messages are logged, as text."""
+        return self._call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "log_priority"))[0]
+
+    def set_log_priority(self, priority):
+        """Set the log priority; raise InvalidArguments for one that the daemon does not know."""
+        self._call(MANAGER_PATH, PROPERTIES, "Set", "ssv", (MANAGER, "log_priority", priority))
+
+    def job_environment(self):
+        """Return what every job's environment starts with, a list of KEY=VALUE; raise Absent before Upstart 1.7."""
+        return self._call(MANAGER_PATH, MANAGER, "ListEnv", "as", (strings(()),))[0]
+
+    def try_job_environment(self):
+        """Raise PermissionDenied when the job environment must not be changed, as in PID 1; changes nothing."""
+        try:
+            self._call(MANAGER_PATH, MANAGER, "SetEnvList", "asasb", (strings(()), strings(()), True))
+        except Absent:  # before 1.13, which takes a nameless variable that these refuse
+            try:
+                self._call(MANAGER_PATH, MANAGER, "SetEnv", "assb", (strings(()), "", True))
+            except InvalidArguments:
+                return
+
+    def set_job_variable(self, entry):
+        """Put KEY=VALUE into the environment of all jobs, also of those that run."""
+        self._call(MANAGER_PATH, MANAGER, "SetEnv", "assb", (strings(()), entry, True))
+
+    def unset_job_variable(self, name):
+        """Take a variable out of the environment of all jobs.
+
+        Variables whose names are the beginning of ``name`` may go too, and it may itself stay (1.13.2, measured).
+        """
+        self._call(MANAGER_PATH, MANAGER, "UnsetEnv", "ass", (strings(()), name))
 
 
 def strings(values):

@@ -6,20 +6,21 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
+import os
 import select
-import socket
-import struct
 import time
 
-from . import library, process
-from .errors import Foreign, Lost, NoAnswer, Unreachable, from_reply
-from .names import BUS_NAME, PRIVATE_ADDRESS
+from . import addresses, library, process
+from .errors import DaemonError, Foreign, Lost, NoAnswer, PermissionDenied, Unreachable, from_reply
+from .names import MANAGER, MANAGER_PATH, PRIVATE_ADDRESS, PROPERTIES
+from .routes import Direct, OnBus
 
 __metaclass__ = type
 
 # Seconds between two looks at a socket that reports nothing: it bounds how late a
 # message is seen that libdbus had read already.
 TICK = 0.02
+AGAIN = 0.1  # seconds between two attempts to reach a daemon that is being re-executed
 FOREVER = 2147483.0  # libdbus keeps milliseconds in an int; our own deadlines end a wait
 
 Signal = collections.namedtuple("Signal", "path member args")
@@ -46,42 +47,114 @@ class Pending:
             raise self.error
         return self.value
 
+    def settle(self, value=None, error=None):
+        self.done, self.value, self.error = True, value, error
+        self._call = None
+
+    def cancel(self):
+        """Have libdbus forget the call; else it keeps the call, and with it this object, for good."""
+        call, self._call = self._call, None
+        if call is not None:
+            call.cancel()
+
 
 class Connection:
-    """A peer-to-peer connection to the daemon at a D-Bus address.
+    """A connection to the daemon at an address, peer to peer or on a message bus.
 
-    :param address: text, for instance ``unix:abstract=/com/ubuntu/upstart``.
-    :param owner: int or None, the user id that the other side must have; by
-        default root for Upstart's own socket, anybody for another one.
+    :param address: text, ``system``, ``session`` or a D-Bus address.
+    :param owner: int or None, the user id that the daemon must have; by default
+        what ``addresses.resolve`` says.
+
+    ``signals`` are all that the daemon sent, ``peer`` who it is (dict of pid, uid, gid).
     """
 
     def __init__(self, address=PRIVATE_ADDRESS, owner=None):
-        self.address = address
-        self.owner = 0 if owner is None and address == PRIVATE_ADDRESS else owner
+        endpoint = addresses.resolve(address, os.environ)
+        self.address = endpoint.address
+        self.owner = endpoint.owner if owner is None else owner
         self.signals = []
         self.peer = None
+        self._on_bus = endpoint.on_bus
+        self._route = None
         self._bus = None
         self._pump = None
         self._dbus = None
+        self._flying = set()
+        self._answered = False
 
-    def open(self):
-        """Connect; raise Unreachable, Foreign or LibraryMissing."""
+    def open(self, timeout=10.0):
+        """Connect within ``timeout`` seconds; raise a DaemonError, such as Unreachable, or LibraryMissing."""
+        deadline = monotonic() + timeout
         self._dbus = library.load()
-        loop = self._dbus.mainloop.glib.DBusGMainLoop()
-        try:
-            self._bus = self._dbus.connection.Connection(str(self.address), mainloop=loop)
-        except (self._dbus.exceptions.DBusException, ValueError) as error:
-            raise Unreachable(describe_nobody(self.address, error), address=self.address)
         self._pump = library.Pump()
-        self._check_peer()
-        self._bus.add_message_filter(self._on_message)
+        self._answered = False
+        self._bus = self._connect(timeout)
+        self._bus.set_exit_on_disconnect(False)
+        self._route = OnBus() if self._on_bus else Direct()
+        try:
+            if not self._on_bus:
+                self.peer = self._route.meet(self, None)
+            self._bus.add_message_filter(self._on_message)
+            if self._on_bus:
+                self.peer = self._route.meet(self, lambda: max(0.0, deadline - monotonic()))
+        except DaemonError:
+            self.close()
+            raise
         return self
 
+    def _connect(self, timeout):
+        loop = self._dbus.mainloop.glib.DBusGMainLoop()
+        began = monotonic()
+        try:
+            with library.interrupted_after(timeout):
+                return self._dbus.connection.Connection(str(self.address), mainloop=loop)
+        except (self._dbus.exceptions.DBusException, ValueError) as error:
+            if monotonic() - began >= timeout:
+                raise NoAnswer("Somebody listens at %s but lets nobody in within %g s: the daemon hangs." % (
+                    self.address, timeout), address=self.address, timeout=timeout)
+            raise Unreachable(describe_nobody(self.address, error), address=self.address)
+
     def close(self):
+        """Break the connection; calls that are still in flight end with the error Lost."""
         if self._bus is not None:
             self._bus.close()
             self._pump.drain()  # libdbus still has to say that it is closed; it needs the Python object for that
             self._bus = None
+        self._bury()
+
+    def reopen(self, timeout=10.0):
+        """Connect again after Lost, to the same daemon after its re-exec; what it was asked before is lost.
+
+        ``signals`` stays what it is. Raises Unreachable when nobody answers until ``timeout`` seconds are over,
+        Lost when it is another daemon, and what ``open`` raises for one that is not init or lets this user not in.
+        """
+        before, deadline = self.peer, monotonic() + timeout
+        while True:
+            self.close()
+            left = max(TICK, deadline - monotonic())
+            try:
+                self.open(left)
+                self.call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "version"), timeout=left)
+                break
+            except (Foreign, PermissionDenied):
+                self.close()
+                raise
+            except (Lost, NoAnswer, Unreachable) as error:
+                if deadline - monotonic() <= AGAIN:
+                    self.close()
+                    raise Unreachable(
+                        "The daemon %s broke the connection and was not back within %g s, so it was not just "
+                        "re-executed: it crashed, ended or hangs. %s" % (self._place(), timeout, error.message),
+                        address=self.address, timeout=timeout)
+            time.sleep(AGAIN)
+        if before is not None and before["pid"] != self.peer["pid"]:
+            peer = self.peer
+            self.close()
+            raise Lost(
+                "The daemon %s is another one now (process %d, before it was %d): the first has ended, and what it "
+                "was asked is lost. Run the task again." % (self._place(), peer["pid"], before["pid"]),
+                address=self.address, before=before["pid"], peer=peer)
+        return self
 
     def __enter__(self):
         return self.open()
@@ -89,57 +162,57 @@ class Connection:
     def __exit__(self, *unused):
         self.close()
 
-    def _check_peer(self):
-        """Look who listens before a single byte is sent (libdbus authenticates at the first step)."""
-        mirror = socket.fromfd(self._bus.get_unix_fd(), socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            option = getattr(socket, "SO_PEERCRED", 17)
-            pid, uid, gid = struct.unpack("3i", mirror.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
-        finally:
-            mirror.close()
-        self.peer = {"pid": pid, "uid": uid, "gid": gid}
-        if self.owner is not None and uid != self.owner:
-            self.close()
-            raise Foreign(
-                "The process %d of user %d listens at %s, but init runs as user %d. Nothing was sent to it; find "
-                "out what it is." % (pid, uid, self.address, self.owner), address=self.address, peer=self.peer)
+    def fileno(self):
+        return self._bus.get_unix_fd()
 
     def _on_message(self, unused, message):
         if isinstance(message, self._dbus.lowlevel.SignalMessage):
-            args = [plain(value) for value in message.get_args_list()]
-            self.signals.append(Signal(str(message.get_path()), str(message.get_member()), args))
+            path = str(message.get_path())
+            if self._route.sends(message) and path.startswith(MANAGER_PATH):
+                args = [plain(value) for value in message.get_args_list()]
+                self.signals.append(Signal(path, str(message.get_member()), args))
         return self._dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
 
-    def send(self, path, interface, member, signature="", args=()):
+    def send(self, path, interface, member, signature="", args=(), destination=None):
         """Send a method call without waiting and return its Pending."""
+        if not self._alive():
+            raise self._end(member)
         message = self._dbus.lowlevel.MethodCallMessage(
-            destination=BUS_NAME, path=str(path), interface=str(interface), method=str(member))
+            destination=str(destination or self._route.destination), path=str(path), interface=str(interface),
+            method=str(member))
         if signature:
             message.append(signature=signature, *args)
         pending = Pending(member)
 
         def arrived(reply):
-            pending.done = True
-            values = [plain(value) for value in reply.get_args_list()]
-            if isinstance(reply, self._dbus.lowlevel.ErrorMessage):
-                pending.error = from_reply(str(reply.get_error_name()), values[0] if values else u"", member)
-            else:
-                pending.value = values
+            self._flying.discard(pending)
+            self._answered = True
+            self._take(pending, reply)
 
-        if not self._bus.get_is_connected():
-            raise self._lost(member)
         try:
             pending._call = self._bus.send_message_with_reply(message, arrived, FOREVER, require_main_loop=True)
         except self._dbus.exceptions.DBusException:
-            raise self._lost(member)
+            raise self._end(member)
+        self._flying.add(pending)
         return pending
 
-    def call(self, path, interface, member, signature="", args=(), timeout=10.0):
+    def _take(self, pending, reply):
+        values = [plain(value) for value in reply.get_args_list()]
+        if not isinstance(reply, self._dbus.lowlevel.ErrorMessage):
+            pending.settle(values)
+            return
+        error = from_reply(str(reply.get_error_name()), values[0] if values else u"", pending.member)
+        known = self._route.destination is not None  # while a bus is asked for the owner, none is not yet lost
+        if isinstance(error, Lost) or (known and isinstance(error, Unreachable)):
+            error = self._lost(pending.member)
+        pending.settle(error=error)
+
+    def call(self, path, interface, member, signature="", args=(), timeout=10.0, destination=None):
         """Send a method call, wait at most ``timeout`` seconds and return the list of values; raise DaemonError."""
-        pending = self.send(path, interface, member, signature, args)
+        pending = self.send(path, interface, member, signature, args, destination)
         if not self.wait(lambda: pending.done, timeout):
             self.forget(pending)
-            raise NoAnswer("The daemon at %s did not answer %s within %g s." % (self.address, member, timeout),
+            raise NoAnswer("The daemon %s did not answer %s within %g s." % (self._place(), member, timeout),
                            method=member, timeout=timeout, address=self.address)
         return pending.result()
 
@@ -149,42 +222,68 @@ class Connection:
         if not self.wait(lambda: all(pending.done for pending in pendings), timeout):
             for pending in pendings:
                 self.forget(pending)
-            raise NoAnswer("The daemon at %s left %d of %d calls unanswered for %g s." % (
-                self.address, sum(not pending.done for pending in pendings), len(pendings), timeout),
+            raise NoAnswer("The daemon %s left %d of %d calls unanswered for %g s." % (
+                self._place(), sum(not pending.done for pending in pendings), len(pendings), timeout),
                 timeout=timeout, address=self.address)
         return pendings
 
-    @staticmethod
-    def forget(pending):
+    def forget(self, pending):
         """Drop a call that nobody waits for any more."""
-        if pending._call is not None and not pending.done:
-            pending._call.cancel()
+        self._flying.discard(pending)
+        pending.cancel()
+
+    def _bury(self):
+        """End all calls in flight: their answers can come no more."""
+        for pending in list(self._flying):
+            self.forget(pending)
+            pending.settle(error=self._lost(pending.member))
+
+    def _end(self, member=None):
+        """Return the error for a connection that broke, after ending all calls in flight."""
+        members = set(pending.member for pending in self._flying)
+        if member is None and len(members) == 1:
+            member = members.pop()
+        self._bury()
+        return self._lost(member)
 
     def wait(self, ready, timeout):
         """Handle messages until ``ready()`` is true or ``timeout`` seconds are over; return which."""
         deadline = monotonic() + timeout
         while True:
-            self._pump.drain()
+            more = self._pump.step()
             if ready():
                 return True
-            if not self._bus.get_is_connected():
-                raise self._lost(None)
+            if not more and not self._alive():
+                raise self._end()
             left = deadline - monotonic()
             if left <= 0:
                 return False
-            self._sleep(min(TICK, left))
+            if not more:
+                self._sleep(min(TICK, left))
 
     def _sleep(self, seconds):
         try:
             select.select([self._bus.get_unix_fd()], [], [], seconds)
-        except (select.error, OSError):  # a signal arrived, or the descriptor was closed just now
+        except (select.error, OSError, ValueError):  # a signal arrived, or the descriptor was closed just now
             pass
 
+    def _alive(self):
+        return self._bus is not None and self._bus.get_is_connected() and not self._route.gone
+
     def _lost(self, member):
+        own, known = os.geteuid(), self.peer or {}
+        if not (self._on_bus or self._answered) and own not in (0, known.get("uid", own)):
+            return PermissionDenied(
+                "The daemon %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that "
+                "user (become: true), or set address to system for what every user may read." % (
+                    self._place(), known["uid"], own), address=self.address, method=member)
         return Lost(
-            "The connection to the daemon at %s broke%s: it ended, crashed, or was re-executed. Look at its state and "
-            "run the task again." % (self.address, " during " + member if member else ""),
+            "The connection to the daemon %s broke%s: it ended, crashed, or was re-executed. Look at its state and "
+            "run the task again." % (self._place(), " during " + member if member else ""),
             address=self.address, method=member)
+
+    def _place(self):
+        return ("on the message bus at %s" if self._on_bus else "at %s") % self.address
 
 
 def plain(value):
@@ -205,10 +304,9 @@ def plain(value):
 
 def describe_nobody(address, error):
     """Return the sentence for an address at which nothing answers, with what PID 1 is."""
+    if isinstance(error, ValueError) or "BadAddress" in str(error):
+        return (u"%s is not a D-Bus address (such as %s), nor one of the words system and session."
+                % (address, PRIVATE_ADDRESS))
     text = u"Nothing answers at %s: is this host running Upstart?" % address
     init = process.name(1)
-    if init:
-        text += u" PID 1 is %s." % init
-    if isinstance(error, ValueError) or "BadAddress" in str(error):
-        text = u"%s is not a D-Bus address (such as %s)." % (address, PRIVATE_ADDRESS)
-    return text
+    return text + (u" PID 1 is %s." % init if init else u"")

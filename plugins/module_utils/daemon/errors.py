@@ -5,10 +5,15 @@
 
 from __future__ import absolute_import, division, print_function
 
+import os
+
 from ..errors import UpstartError
 from .names import ERROR_PREFIX
 
 __metaclass__ = type
+
+ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+BUS_TIMEOUT = "timeout by message bus"
 
 
 class DaemonError(UpstartError):
@@ -67,6 +72,10 @@ class PermissionDenied(DaemonError):
     """The daemon or the message bus does not let this user do that."""
 
 
+class CGroupManagerMissing(DaemonError):
+    """The job has cgroup stanzas, but the daemon has no cgroup manager to ask."""
+
+
 class InvalidArguments(DaemonError):
     """The daemon did not understand the arguments of the call."""
 
@@ -85,15 +94,19 @@ _BY_NAME = {
     ERROR_PREFIX + "EventFailed": EventFailed,
     ERROR_PREFIX + "NotRunning": NotRunning,
     ERROR_PREFIX + "PermissionDenied": PermissionDenied,
-    "org.freedesktop.DBus.Error.AccessDenied": PermissionDenied,
+    ERROR_PREFIX + "CGroupManagerNotAvailable": CGroupManagerMissing,
+    ACCESS_DENIED: PermissionDenied,
     "org.freedesktop.DBus.Error.InvalidArgs": InvalidArguments,
     "org.freedesktop.DBus.Error.UnknownMethod": Absent,
     "org.freedesktop.DBus.Error.UnknownObject": Absent,
     "org.freedesktop.DBus.Error.UnknownInterface": Absent,
     "org.freedesktop.DBus.Error.UnknownProperty": Absent,
-    "org.freedesktop.DBus.Error.NoReply": NoAnswer,
     "org.freedesktop.DBus.Error.Timeout": NoAnswer,
+    "org.freedesktop.DBus.Error.TimedOut": NoAnswer,
+    # Our calls have no timeout in libdbus: it, or a bus, says NoReply when the daemon has gone.
+    "org.freedesktop.DBus.Error.NoReply": Lost,
     "org.freedesktop.DBus.Error.Disconnected": Lost,
+    "org.freedesktop.DBus.Error.NoServer": Unreachable,
     "org.freedesktop.DBus.Error.ServiceUnknown": Unreachable,
     "org.freedesktop.DBus.Error.NameHasNoOwner": Unreachable,
 }
@@ -102,5 +115,20 @@ _BY_NAME = {
 def from_reply(name, text, member):
     """Return the exception for a D-Bus error reply to the method ``member``."""
     kind = _BY_NAME.get(name, DaemonError)
-    text = text.strip()
-    return kind(text or name, error=name, method=member)
+    text = text.strip() or name
+    if kind is PermissionDenied and os.geteuid() != 0:
+        return kind(_denied(name, text, member), error=name, method=member, text=text)
+    if name.endswith(".NoReply") and BUS_TIMEOUT in text:
+        kind = NoAnswer
+    return kind(text, error=name, method=member)
+
+
+def _denied(name, text, member):
+    """Return the sentence for a call that a user other than root may not make."""
+    reason = text.rstrip(".")
+    if name == ACCESS_DENIED:
+        if "Rejected" not in text:
+            return text  # not the user's fault: a property that nobody may write
+        reason = "the policy of the message bus lets other users only look"
+    return ("This task runs as user %d, who may not call %s: %s. Become root for it (become: true)." % (
+        os.geteuid(), member, reason))

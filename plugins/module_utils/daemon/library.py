@@ -10,14 +10,18 @@ whenever the socket has something, so that every wait keeps its deadline.
 
 from __future__ import absolute_import, division, print_function
 
+import contextlib
 import ctypes
 import ctypes.util
+import signal
 import sys
 import traceback
 
 from .errors import LibraryMissing
 
 __metaclass__ = type
+
+ALARM_AGAIN = 0.1  # seconds; the first alarm may come a moment before the call blocks
 
 
 def load():
@@ -44,7 +48,33 @@ class Pump:
         self._glib.g_main_context_iteration.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self._glib.g_main_context_iteration.restype = ctypes.c_int
 
+    def step(self, most=100):
+        """Handle what has come in, but no more than ``most`` messages or so; return whether there may be more.
+
+        Bounded, so that a daemon which sends without a pause keeps nobody from looking at the clock.
+        """
+        return all(self._glib.g_main_context_iteration(None, 0) for unused in range(most))
+
     def drain(self):
-        """Handle all that has come in, without blocking."""
-        while self._glib.g_main_context_iteration(None, 0):
+        """Handle all that has come in, without blocking; only for a connection that brings nothing new."""
+        while self.step():
             pass
+
+
+@contextlib.contextmanager
+def interrupted_after(seconds):
+    """Interrupt the system call that blocks for longer.
+
+    libdbus connects with a blocking call, which waits without end for a daemon that accepts nobody.
+    """
+    try:
+        before = signal.signal(signal.SIGALRM, lambda *unused: None)
+    except ValueError:  # only the main thread may
+        yield
+        return
+    clock = signal.setitimer(signal.ITIMER_REAL, seconds, ALARM_AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *clock)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)

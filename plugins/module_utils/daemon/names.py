@@ -16,6 +16,8 @@ MANAGER = "com.ubuntu.Upstart0_6"
 JOB = MANAGER + ".Job"
 INSTANCE = MANAGER + ".Instance"
 PROPERTIES = "org.freedesktop.DBus.Properties"
+BUS = "org.freedesktop.DBus"
+BUS_PATH = "/org/freedesktop/DBus"
 ERROR_PREFIX = MANAGER + ".Error."
 
 

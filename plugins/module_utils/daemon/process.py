@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
 import os
 
 __metaclass__ = type
@@ -22,7 +23,7 @@ def proc_of(peer_pid):
 def exists(peer_pid, pid):
     """Return whether the process that the daemon knows as ``pid`` is there; True when that cannot be found out."""
     proc = proc_of(peer_pid)
-    return os.path.exists("%s/%d" % (proc, pid)) or not os.path.exists("%s/1" % proc)
+    return peer_pid < 1 or os.path.exists("%s/%d" % (proc, pid)) or not os.path.exists("%s/1" % proc)
 
 
 def name(pid):
@@ -32,3 +33,72 @@ def name(pid):
             return stream.read().strip()
     except (IOError, OSError):
         return None
+
+
+def namespace(pid):
+    """Return what names the PID namespace of one of our processes, or None when that cannot be read."""
+    try:
+        return os.readlink("/proc/%s/ns/pid" % pid)
+    except OSError:
+        return None
+
+
+def same_namespace(peer_pid):
+    """Return whether the daemon numbers processes as we do; True on a kernel that does not tell (before 3.8)."""
+    theirs = namespace(peer_pid)
+    return theirs is None or theirs == namespace("self")
+
+
+Info = collections.namedtuple("Info", "pid inner state parent group session start")
+
+
+def info(pid, inner=None):
+    """Return the Info of one of our processes, or None when there is none.
+
+    ``inner`` is its pid in its own PID namespace, ``start`` the clock ticks since boot at which it began, which
+    tells it from a later process of the same pid.
+    """
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as stream:
+            fields = stream.read().rpartition(b")")[2].split()
+    except (IOError, OSError):
+        return None
+    if len(fields) < 20:
+        return None
+    parent, group, session = [int(field) for field in fields[1:4]]
+    return Info(pid, inner or pid, fields[0].decode("ascii"), parent, group, session, int(fields[19]))
+
+
+def inner_pid(pid):
+    """Return the pid that one of our processes has in its own PID namespace (``pid`` before Linux 4.1)."""
+    try:
+        with open("/proc/%d/status" % pid, "rb") as stream:
+            for line in stream:
+                if line.startswith(b"NSpid:"):
+                    return int(line.split()[-1])
+    except (IOError, OSError):
+        pass
+    return pid
+
+
+def table(peer_pid):
+    """Return the Infos of all processes in the daemon's PID namespace that we can look at, by our pid of them."""
+    ours = same_namespace(peer_pid)
+    theirs = namespace(peer_pid)
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and (theirs is None or namespace(entry) == theirs):
+            pid = int(entry)
+            known = info(pid, pid if ours else inner_pid(pid))
+            if known is not None:
+                found[pid] = known
+    return found
+
+
+def words(pid, kind):
+    """Return the list of words (bytes) of a process's ``cmdline`` or ``environ``; [] when they cannot be read."""
+    try:
+        with open("/proc/%d/%s" % (pid, kind), "rb") as stream:
+            return [word for word in stream.read().split(b"\0") if word]
+    except (IOError, OSError):
+        return []

@@ -47,8 +47,8 @@ class FakeDaemon:
     ``answers`` maps a method's name to its Answer; ``calls`` are the messages that came, ``received`` all bytes.
     """
 
-    def __init__(self) -> None:
-        self.address = f"unix:abstract=/sysinit-upstart-fake/{uuid.uuid4()}"
+    def __init__(self, address: str | None = None) -> None:
+        self.address = address or f"unix:abstract=/sysinit-upstart-fake/{uuid.uuid4()}"
         self.answers: dict[str, Answer] = {}
         self.calls: list[Message] = []
         self.received = b""
@@ -121,9 +121,9 @@ class FakeDaemon:
 
 
 @contextlib.contextmanager
-def squatter(uid: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def squatter(uid: int, address: str | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Have a process of another user listen; yields its address, and a function that returns what it got in the end."""
-    address = f"unix:abstract=/sysinit-upstart-squatter/{uuid.uuid4()}"
+    address = address or f"unix:abstract=/sysinit-upstart-squatter/{uuid.uuid4()}"
     listener = socket.socket(socket.AF_UNIX)
     reader, writer = os.pipe()
     pid = os.fork()

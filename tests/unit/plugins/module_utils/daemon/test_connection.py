@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import connection as module
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import errors
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import addresses, errors
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection, Signal
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import (
@@ -113,7 +113,8 @@ def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> N
     with pytest.raises(errors.Lost) as caught:
         call(connection, "Start", timeout=20)
     assert time.monotonic() - began < 10
-    assert caught.value.message.startswith("The connection to the daemon at %s broke" % daemon.address)
+    assert caught.value.message.startswith("The connection to the daemon at %s broke during Start: it ended, crashed, "
+                                           "or was re-executed." % daemon.address)
     assert caught.value.facts["address"] == daemon.address
 
 
@@ -122,6 +123,28 @@ def test_calls_after_it_has_hung_up(daemon: FakeDaemon, connection: Connection) 
     for _time in range(2):
         with pytest.raises(errors.Lost):
             call(connection, "Start")
+
+
+def test_a_daemon_that_lets_only_its_own_user_in(daemon: FakeDaemon, connection: Connection,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    daemon.answers["Get"] = hang_up
+    with pytest.raises(errors.PermissionDenied) as caught:
+        call(connection, "Get")
+    assert caught.value.message == (
+        "The daemon at %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that user "
+        "(become: true), or set address to system for what every user may read." % (daemon.address, owner, owner + 1))
+
+
+def test_a_daemon_that_let_us_in_and_ends(daemon: FakeDaemon, connection: Connection,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    daemon.answers.update(Get=returns(), Start=hang_up)
+    call(connection, "Get")
+    with pytest.raises(errors.Lost):
+        call(connection, "Start")
 
 
 def test_many_calls_are_in_flight_together(daemon: FakeDaemon, connection: Connection) -> None:
@@ -152,6 +175,22 @@ def test_one_of_many_calls_is_not_answered(daemon: FakeDaemon, connection: Conne
     daemon.answers["GetAll"] = silence
     with pytest.raises(errors.NoAnswer, match="left 1 of 3 calls unanswered for 0.2 s"):
         connection.gather([(PATH, MANAGER, "Get"), (PATH, MANAGER, "GetAll"), (PATH, MANAGER, "Get")], 0.2)
+
+
+def test_absence_and_a_broken_answer_are_told_apart(daemon: FakeDaemon, connection: Connection) -> None:
+    """An object that is not there is an answer; one that does not answer well is an error."""
+    upstart = Upstart(connection, timeout=0.3)
+    daemon.answers["GetAll"] = fails("org.freedesktop.DBus.Error.UnknownMethod", "Method does not exist")
+    assert upstart.status("web") is None
+    daemon.answers["GetAll"] = fails("org.freedesktop.DBus.Error.Failed", "out of order")
+    with pytest.raises(errors.DaemonError, match="out of order"):
+        upstart.status("web")
+    daemon.answers["GetAll"] = silence
+    with pytest.raises(errors.NoAnswer):
+        upstart.status("web")
+    daemon.answers["GetAll"] = hang_up
+    with pytest.raises(errors.Lost):
+        upstart.status("web")
 
 
 def test_no_calls_at_all(connection: Connection) -> None:
@@ -194,7 +233,7 @@ def test_a_stranger_gets_no_byte() -> None:
     assert caught.value.facts["peer"]["uid"] == uid
 
 
-def test_anybody_else_is_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anybody_else_is_spoken_to() -> None:
     """The counterpart: a stranger who is not to be checked does get bytes, so that the test above can fail."""
     with fake_daemon.squatter(NOBODY) as (address, heard):
         connection = Connection(address).open()
@@ -206,7 +245,7 @@ def test_anybody_else_is_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_socket_of_init_must_be_roots(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_daemon.squatter(NOBODY) as (address, _heard):
-        monkeypatch.setattr(module, "PRIVATE_ADDRESS", address)
+        monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
         with pytest.raises(errors.Foreign):
             Connection(address).open()
 

@@ -59,19 +59,27 @@ CLASSES = [
     (PREFIX + "EventFailed", errors.EventFailed),
     (PREFIX + "NotRunning", errors.NotRunning),
     (PREFIX + "PermissionDenied", errors.PermissionDenied),
+    (PREFIX + "CGroupManagerNotAvailable", errors.CGroupManagerMissing),
     (PREFIX + "SomethingNew", errors.DaemonError),
     (DBUS + "AccessDenied", errors.PermissionDenied),
     (DBUS + "InvalidArgs", errors.InvalidArguments),
     (DBUS + "UnknownMethod", errors.Absent),
     (DBUS + "UnknownObject", errors.Absent),
-    (DBUS + "NoReply", errors.NoAnswer),
+    (DBUS + "UnknownInterface", errors.Absent),
+    (DBUS + "UnknownProperty", errors.Absent),
+    (DBUS + "Timeout", errors.NoAnswer),
+    (DBUS + "TimedOut", errors.NoAnswer),
+    (DBUS + "NoReply", errors.Lost),
     (DBUS + "Disconnected", errors.Lost),
+    (DBUS + "NoServer", errors.Unreachable),
     (DBUS + "ServiceUnknown", errors.Unreachable),
+    (DBUS + "NameHasNoOwner", errors.Unreachable),
 ]
 
 
 @pytest.mark.parametrize(("name", "kind"), CLASSES)
-def test_each_error_has_its_class(name: str, kind: type[UpstartError]) -> None:
+def test_each_error_has_its_class(name: str, kind: type[UpstartError], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors.os, "geteuid", lambda: 0)
     error = errors.from_reply(name, "Unknown instance: \n", "Start")
     assert error.__class__ is kind
     assert error.message == "Unknown instance:"
@@ -80,3 +88,31 @@ def test_each_error_has_its_class(name: str, kind: type[UpstartError]) -> None:
 
 def test_an_error_without_words_shows_its_name() -> None:
     assert errors.from_reply(PREFIX + "JobFailed", "", "Start").message == PREFIX + "JobFailed"
+
+
+def test_a_bus_that_waits_no_longer_has_not_lost_the_daemon() -> None:
+    text = "Message did not receive a reply (timeout by message bus)"
+    assert isinstance(errors.from_reply(DBUS + "NoReply", text, "Start"), errors.NoAnswer)
+
+
+DENIED = [
+    (DBUS + "AccessDenied", 'Rejected send message, 2 matched rules; type="method_call"',
+     "This task runs as user 1000, who may not call Start: the policy of the message bus lets other users only look. "
+     "Become root for it (become: true)."),
+    (PREFIX + "PermissionDenied", "You do not have permission to emit an event",
+     "This task runs as user 1000, who may not call Start: You do not have permission to emit an event. "
+     "Become root for it (become: true)."),
+    (DBUS + "AccessDenied", "The version property is read-only", "The version property is read-only"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "sentence"), DENIED)
+def test_what_is_denied_says_to_become_root(name: str, text: str, sentence: str,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors.os, "geteuid", lambda: 1000)
+    error = errors.from_reply(name, text, "Start")
+    assert isinstance(error, errors.PermissionDenied)
+    assert error.message == sentence
+    assert error.facts == {"error": name, "method": "Start", "text": text}
+    monkeypatch.setattr(errors.os, "geteuid", lambda: 0)
+    assert errors.from_reply(name, text, "Start").message == text

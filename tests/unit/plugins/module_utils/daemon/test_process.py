@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes as /proc shows them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
+
+NO_PROCESS = 2**22 + 1  # above every pid_max
+
+
+def test_existence() -> None:
+    assert process.exists(os.getpid(), os.getppid())
+    assert not process.exists(os.getpid(), NO_PROCESS)
+
+
+def test_a_daemon_that_cannot_be_seen_may_have_any_process() -> None:
+    assert process.exists(0, NO_PROCESS)
+
+
+def test_info() -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as child:
+        known = process.info(child.pid)
+        later = process.info(os.getpid())
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        zombie = process.info(child.pid)
+    assert (known.pid, known.inner, known.parent) == (child.pid, child.pid, os.getpid())
+    assert known.session == known.group == child.pid
+    assert known.start >= later.start
+    assert zombie == known._replace(state="Z")
+    assert process.info(child.pid) is None
+
+
+def test_a_name_that_looks_like_more_fields() -> None:
+    """The command name in /proc/PID/stat may hold blanks and brackets."""
+    with subprocess.Popen(["sh", "-c", "printf 'a) Z 1 1 (' >/proc/self/comm || exit; echo; read line"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdin is not None
+        child.stdout.readline()
+        assert process.info(child.pid).parent == os.getpid()
+        child.stdin.close()
+
+
+def test_table() -> None:
+    table = process.table(os.getpid())
+    assert table[os.getpid()]._replace(state="R") == process.info(os.getpid())._replace(state="R")
+    with subprocess.Popen(["true"]) as child:
+        assert process.table(os.getpid())[child.pid].parent == os.getpid()
+
+
+def test_numbers_in_another_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "namespace", lambda pid: {str(os.getpid()): "theirs", "self": "ours"}.get(
+        str(pid), "theirs" if pid == 1 else "ours"))
+    monkeypatch.setattr(process, "inner_pid", lambda pid: pid + 7)
+    assert not process.same_namespace(1)
+    table = process.table(1)
+    assert [(found.pid, found.inner) for found in table.values()] == [(os.getpid(), os.getpid() + 7)]
+
+
+def test_a_kernel_without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "namespace", lambda _pid: None)
+    assert process.same_namespace(1)
+    assert os.getpid() in process.table(1)
+
+
+def test_a_daemon_whose_namespace_we_may_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "namespace", lambda pid: "ours" if pid == "self" else None)
+    assert process.same_namespace(1)
+
+
+def test_inner_pid() -> None:
+    assert process.inner_pid(os.getpid()) == os.getpid()
+    assert process.inner_pid(NO_PROCESS) == NO_PROCESS
+
+
+def test_words() -> None:
+    with subprocess.Popen(["sh", "-c", "echo; read line", "b c"], env={"A": "b c", "PATH": os.environ["PATH"]},
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdin is not None
+        child.stdout.readline()
+        found = process.words(child.pid, "cmdline"), process.words(child.pid, "environ")
+        child.stdin.close()
+    assert found[0] == [b"sh", b"-c", b"echo; read line", b"b c"]
+    assert sorted(found[1]) == [b"A=b c", b"PATH=" + os.fsencode(os.environ["PATH"])]
+    assert process.words(NO_PROCESS, "environ") == []
