@@ -381,7 +381,7 @@ def act(module):
     version = job_options.version_of(params["upstart_version"], client)
     plans = jobs.plan_all(wanted, params["conf_dir"], version, client.jobs() if client else None)
     if module.check_mode:
-        jobs.foresee(plans, client, FileAttributes(module))
+        jobs.foresee(plans, client, FileAttributes(module), params["conf_dir"])
     else:
         jobs.act(plans, client, FileAttributes(module), params["conf_dir"])
     for sentence in jobs.warnings_of(plans):

@@ -9,13 +9,15 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 module: upstart_service
-short_description: Start, stop, restart and reload jobs of the Upstart init daemon
+short_description: Start, stop, restart, reload, enable and disable jobs of the Upstart init daemon
 version_added: 0.1.0
 description:
   - Brings jobs and their instances into the wanted state over the daemon's D-Bus socket and reads the state again
     before it says so.
   - A job that fails to start, or does not stay up for O(stable_for) seconds, fails the task with the process that
-    failed, how it ended and the last lines of its log.
+    failed, how it ended, what init said about it and the last lines of its log.
+  - Takes the options of M(ansible.builtin.service) too, so that C(use=sysinit.upstart.upstart_service) works on its
+    tasks. M(sysinit.upstart.upstart_init) sends all such tasks of a host here.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -36,30 +38,57 @@ options:
     description:
       - Name of the job, with C(/) for one in a sub-directory.
       - A list starts, stops or restarts all of them at the same time.
+      - A name that is no Upstart job but a script in O(script_dir) is driven as M(sysinit.upstart.lsb_service)
+        would do it.
     type: list
     elements: str
     required: true
     aliases: [names]
   state:
     description:
+      - One of O(state) and O(enabled) is needed.
       - V(started) means that the job's goal is start, its state is running and its main process is alive. A job that is
         on its way there is waited for. A task job is run once, and its failure is the task's failure.
       - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
       - V(restarted) stops the job, waits until it is gone and starts it, so that its present file takes effect. It is
         refused before the stop when the daemon would not load that file. A stopped job is started.
-      - V(reloaded) has the job's reload signal sent to its main process. A stopped job is started.
+      - V(reloaded) has the job's reload signal sent to its main process. A stopped job is started; an instance that
+        O(env) leads to and that does not run is an error.
     type: str
     choices: [started, stopped, restarted, reloaded]
-    required: true
+  enabled:
+    description:
+      - Whether the job starts by itself, which is whether its file and its override together leave it with a
+        C(start on).
+      - With V(false) C(manual) is added to the override, with V(true) it is taken out; nothing else in it is changed.
+        An override that says nothing any more is removed. Where the job file itself says C(manual), the override gets
+        the condition that it hides.
+      - Upstart 0.6.7 to 1.2 has no overrides, so that C(manual) goes into the job file. Before 0.6.7 the C(start on) is
+        made a comment, and back.
+      - A job without C(start on) cannot be enabled, and a file that the daemon refuses is an error.
+    type: bool
+    version_added: 1.0.0
   env:
     description:
       - Variables for the job, which also choose the instance of a job that has instances.
       - A mapping, a list of C(KEY=VALUE), or one string of such words.
       - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
+      - A job that runs already keeps its variables; that they are others is warned of.
     type: raw
+    aliases: [arguments, args]
+  definition:
+    description:
+      - What O(state=started) does with a job that runs by an older definition than its files hold now.
+      - V(any) leaves it as it is and warns; RV(instances[].stale) tells it.
+      - V(current) restarts it, or fails when the daemon would refuse the present files. Upstart before 1.6.1 does not
+        tell what a running job follows, which is an error then.
+    type: str
+    choices: [any, current]
+    default: any
+    version_added: 1.0.0
   stable_for:
     description:
-      - Seconds that a job must stay up after it was started, restarted or reloaded.
+      - Seconds that a job must stay up after it was started, restarted or reloaded. They come on top of O(timeout).
     type: float
     default: 1
   must_exist:
@@ -68,9 +97,59 @@ options:
         an error even so.
     type: bool
     default: true
+  unwedge:
+    description:
+      - Free a job that Upstart can neither stop nor start any more, because a wrong C(expect) made it follow a process
+        that does not exist or wait for a fork that never comes. Needs root.
+      - A process id that is lost is given to a short-lived child of init, whose end Upstart takes for that of the job.
+        A process that hangs before its fork is ended.
+      - Without it such a job is an error that says so.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  end_leftovers:
+    description:
+      - With O(unwedge), end the processes that a wedged job left behind unsupervised, which are warned of otherwise.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  init_log:
+    description:
+      - Where init's own messages are read from when a job fails, the kernel's log or a file that syslog writes.
+      - What cannot be read is left out. Upstart 0.6.5 writes to syslog only, which is V(/var/log/messages) there.
+    type: path
+    default: /dev/kmsg
+    version_added: 1.0.0
+  script_dir:
+    description:
+      - Directory of the scripts for names that are no Upstart jobs.
+    type: path
+    default: /etc/init.d
+    version_added: 1.0.0
+  pattern:
+    description:
+      - Taken from M(ansible.builtin.service) and without effect, which is warned of. Upstart and the status command of
+        a script know what runs; M(sysinit.upstart.lsb_service) looks for a pattern.
+    type: str
+    version_added: 1.0.0
+  sleep:
+    description:
+      - Taken from M(ansible.builtin.service) and without effect, which is warned of. A restart waits until the job is
+        gone.
+    type: int
+    version_added: 1.0.0
+  runlevel:
+    description:
+      - Taken from M(ansible.builtin.service) and without effect, which is warned of unless it is V(default). Upstart's
+        jobs name the runlevels in their C(start on).
+    type: str
+    version_added: 1.0.0
 seealso:
   - module: sysinit.upstart.upstart_job
   - module: sysinit.upstart.upstart_event
+  - module: sysinit.upstart.upstart_init
+  - module: sysinit.upstart.lsb_service
+  - module: ansible.builtin.service
 """
 
 EXAMPLES = r"""
@@ -92,6 +171,25 @@ EXAMPLES = r"""
     env:
       TTY: tty4
 
+- name: Run nothing at boot, and stop what runs
+  sysinit.upstart.upstart_service:
+    name: web
+    state: stopped
+    enabled: false
+
+- name: See that the web server runs with the definition that its file has now
+  sysinit.upstart.upstart_service:
+    name: web
+    state: started
+    definition: current
+
+- name: Free a job that can neither be stopped nor started
+  sysinit.upstart.upstart_service:
+    name: web
+    state: stopped
+    unwedge: true
+    end_leftovers: true
+
 - name: Stop all instances of getty
   sysinit.upstart.upstart_service:
     name: getty
@@ -110,6 +208,12 @@ state:
   returned: always
   type: str
   sample: started
+enabled:
+  description: Whether the jobs start by themselves after the task; in check mode whether they would.
+  returned: when O(enabled) was given
+  type: bool
+  sample: true
+  version_added: 1.0.0
 instances:
   description: What became of each instance.
   returned: always
@@ -131,8 +235,14 @@ instances:
       returned: always
       type: bool
       sample: true
+    script:
+      description: Path of the script that was run for a name that is no Upstart job.
+      returned: when there is one
+      type: str
+      sample: /etc/init.d/web
+      version_added: 1.0.0
     before:
-      description: Goal and state before the task.
+      description: Goal and state before the task; for a script C(running), C(stopped) or C(dirty).
       returned: always
       type: str
       sample: stop/waiting
@@ -146,6 +256,40 @@ instances:
       returned: always
       type: dict
       sample: {"main": 4711}
+    enabled:
+      description: Whether the job starts by itself; null when the daemon refuses its files.
+      returned: always
+      type: bool
+      sample: true
+      version_added: 1.0.0
+    enabled_before:
+      description: The same before the task.
+      returned: always
+      type: bool
+      sample: true
+      version_added: 1.0.0
+    stale:
+      description:
+        - Whether the instance runs by an older definition than the files hold. Null when that is not known, as before
+          Upstart 1.6.1 and for O(state=stopped).
+      returned: always
+      type: bool
+      sample: false
+      version_added: 1.0.0
+    env_differs:
+      description: Names of the variables in O(env) that the instance was started with other values of.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+      version_added: 1.0.0
+    leftovers:
+      description: Processes that a job which was freed had left unsupervised, as C(pid) and C(command).
+      returned: always
+      type: list
+      elements: dict
+      sample: []
+      version_added: 1.0.0
     log_file:
       description: Where the daemon writes the job's output.
       returned: always
@@ -182,28 +326,83 @@ log_lines:
   type: list
   elements: str
   sample: ["config file missing: /etc/web.cfg"]
+init_messages:
+  description: What init said about the job since the task began, as far as O(init_log) can be read.
+  returned: when a process of the job failed
+  type: list
+  elements: str
+  sample: ["web pre-start process (4711) terminated with status 3"]
+  version_added: 1.0.0
+file:
+  description: The job file or override that the daemon refuses or that could not be changed.
+  returned: when a file is the reason
+  type: str
+  sample: /etc/init/web.conf
+  version_added: 1.0.0
+line:
+  description: Line of that file at which the daemon gives up.
+  returned: when the daemon refuses a file
+  type: int
+  sample: 2
+  version_added: 1.0.0
+reason:
+  description: What the daemon says about that line.
+  returned: when the daemon refuses a file
+  type: str
+  sample: Unknown stanza
+  version_added: 1.0.0
+wedged:
+  description: Present and true when Upstart can neither stop nor start the job any more.
+  returned: when a job is wedged
+  type: bool
+  sample: true
+  version_added: 1.0.0
+pid:
+  description: The process that Upstart follows although it no longer exists.
+  returned: when a job is wedged
+  type: int
+  sample: 4711
+  version_added: 1.0.0
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
+from ..module_utils.attributes import FileAttributes
 from ..module_utils.converge import environment, outcome, services
+
+WITHOUT_EFFECT = {
+    "pattern": "Upstart knows what runs",
+    "sleep": "a restart waits until the job is gone",
+    "runlevel": "Upstart's jobs name the runlevels in their start on",
+}
 
 
 def act(module):
     params = module.params
+    for option in sorted(WITHOUT_EFFECT):
+        if params[option] not in (None, "default"):
+            module.warn("%s has no effect here: %s." % (option, WITHOUT_EFFECT[option]))
     request = services.Request(
         jobs=params["name"],
         state=params["state"],
+        enabled=params["enabled"],
         env=environment.pairs(params["env"]) or None,
+        definition=params["definition"],
         timeout=params["timeout"],
         stable_for=params["stable_for"],
         must_exist=params["must_exist"] or params["state"] != "stopped",
+        unwedge=params["unwedge"],
+        end_leftovers=params["end_leftovers"],
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
+        init_log=params["init_log"],
+        script_dir=params["script_dir"],
     )
     client = shell.connect(params)
-    targets = services.converge(client, request, module.check_mode)
+    targets = services.converge(client, request, FileAttributes(module), module.check_mode)
+    for text in services.warnings(targets, request):
+        module.warn(text)
     return outcome.of_services(targets, request)
 
 
@@ -212,11 +411,21 @@ def main():
         argument_spec=dict(
             shell.daemon_options(),
             name=dict(type="list", elements="str", required=True, aliases=["names"]),
-            state=dict(type="str", choices=["started", "stopped", "restarted", "reloaded"], required=True),
-            env=dict(type="raw"),
+            state=dict(type="str", choices=["started", "stopped", "restarted", "reloaded"]),
+            enabled=dict(type="bool"),
+            env=dict(type="raw", aliases=["arguments", "args"]),
+            definition=dict(type="str", choices=["any", "current"], default="any"),
             stable_for=dict(type="float", default=1.0),
             must_exist=dict(type="bool", default=True),
+            unwedge=dict(type="bool", default=False),
+            end_leftovers=dict(type="bool", default=False),
+            init_log=dict(type="path", default="/dev/kmsg"),
+            script_dir=dict(type="path", default="/etc/init.d"),
+            pattern=dict(type="str"),
+            sleep=dict(type="int"),
+            runlevel=dict(type="str"),
         ),
+        required_one_of=[["state", "enabled"]],
         supports_check_mode=True,
     )
     shell.run(module, act)

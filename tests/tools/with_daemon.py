@@ -6,11 +6,12 @@
     with_daemon.py [--ansible-test FILE] COMMAND [ARGUMENT...]
 
 The command finds the daemon in its environment: UPSTART_ADDRESS, UPSTART_CONF_DIR,
-UPSTART_LOG_DIR and UPSTART_SCRATCH.  --ansible-test also writes them to FILE as
+UPSTART_LOG_DIR, UPSTART_INIT_LOG and UPSTART_SCRATCH.  --ansible-test also writes them to FILE as
 variables for ``ansible-test integration``.
 
 The daemon is the emulator, or what UPSTART_BOOT says: a command that stays in the
-foreground, with {conf}, {log} and {address} in it.  The exit status is the
+foreground, with {conf}, {log} and {address} in it; what it logs itself it writes to the
+file ``kmsg`` beside {log}, if it can.  The exit status is the
 command's; it is 1 when the daemon ended early or left processes behind.
 """
 
@@ -44,9 +45,17 @@ class Daemon:
     log: Path
     scratch: Path
 
+    @property
+    def messages(self) -> Path:
+        return self.scratch / "kmsg"
+
     def variables(self) -> dict[str, str]:
         return {"upstart_address": self.address, "upstart_conf_dir": str(self.conf), "upstart_log_dir": str(self.log),
-                "upstart_scratch": str(self.scratch)}
+                "upstart_init_log": str(self.messages), "upstart_scratch": str(self.scratch)}
+
+    def last_words(self) -> str:
+        lines = self.messages.read_text(errors="replace").splitlines() if self.messages.exists() else []
+        return "".join(f"\n  {line}" for line in lines[-5:])
 
 
 def answers(address: str) -> bool:
@@ -60,7 +69,8 @@ def wait_until_up(daemon: Daemon) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not answers(daemon.address):
         if daemon.process.poll() is not None:
-            sys.exit(f"with_daemon: the daemon ended with status {daemon.process.returncode} before it answered")
+            sys.exit(f"with_daemon: the daemon ended with status {daemon.process.returncode} before it answered"
+                     + daemon.last_words())
         if time.monotonic() > deadline:
             sys.exit(f"with_daemon: nothing answers at {daemon.address} after {START_SECONDS:g} s")
         time.sleep(0.02)
@@ -97,7 +107,7 @@ def running() -> Iterator[Daemon]:
     conf, log = scratch / "init", scratch / "log"
     conf.mkdir()
     log.mkdir()
-    boot = os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS}"
+    boot = os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS} 2>>{{tmp}}/kmsg"
     boot = boot.format(conf=conf, log=log, address=address, tmp=scratch)
     process = subprocess.Popen(["/bin/sh", "-c", "exec " + boot], stdin=subprocess.DEVNULL, start_new_session=True)
     daemon = Daemon(process, address, conf, log, scratch)
@@ -136,7 +146,8 @@ def main() -> int:
         except KeyboardInterrupt:
             status = 130
         if daemon.process.poll() is not None:
-            print(f"with_daemon: the daemon ended early, with status {daemon.process.returncode}", file=sys.stderr)
+            print(f"with_daemon: the daemon ended early, with status {daemon.process.returncode}"
+                  + daemon.last_words(), file=sys.stderr)
             status = status or 1
     if settings:
         settings.unlink(missing_ok=True)

@@ -89,13 +89,18 @@ def describe(cause):
     return None
 
 
-def sentence(job, instance, verb, cause, log, lines):
-    """Return the full text of a failure: job, cause, log."""
+def sentence(job, instance, verb, facts):
+    """Return the full text of a failure: job, cause, what init says, the end of the log.
+
+    :param facts: dict with the keys of ``from_signals``, ``init_messages``, ``log_file`` and ``log_lines``.
+    """
     text = "Job %s %s" % (label(job, instance), verb)
-    reason = describe(cause)
+    reason = describe(facts)
     if reason:
         text += ": " + reason
     text += "."
-    if lines:
-        text += " Last lines of %s: %s" % (log, " | ".join(lines[-3:]))
+    if facts.get("init_messages"):
+        text += " Init says: %s." % facts["init_messages"][-1].rstrip(".")
+    if facts["log_lines"]:
+        text += " Last lines of %s: %s" % (facts["log_file"], " | ".join(facts["log_lines"][-3:]))
     return text

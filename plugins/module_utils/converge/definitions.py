@@ -75,6 +75,10 @@ class Definition:
                          line=self.error.line, reason=self.error.text)
         return facts
 
+    def is_enabled(self):
+        """Return whether the job starts by itself, or None when the daemon would not load it."""
+        return self.values["start_on"] is not None if self.values else None
+
     def is_task(self):
         return bool(self.values and self.values["task"])
 

@@ -15,12 +15,13 @@ from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
 from . import files, loaded, loading
 from .definitions import read_file
+from .differences import difference
+from .enabling import NEVER, with_manual
 
 __metaclass__ = type
 
 # What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them.
 Wanted = collections.namedtuple("Wanted", "name state override stanzas content merge exact backup validate")
-NEVER = {"event": u"a condition that no file has", "args": []}
 
 
 class Plan:
@@ -122,28 +123,6 @@ def _check_defaults(stanzas, version):
                            hint="console: log came with 1.4; redirect the output in a script", option="console")
 
 
-def with_manual(text, on, version=parser.LATEST):
-    """Return an override's text changed so that it does, or does not, switch off the ``start on`` of its job."""
-    off = _start_on(text, version) is None
-    if on and not off:
-        return text + (u"" if text.endswith(u"\n") or not text else u"\n") + u"manual\n"
-    if off and not on:
-        changed = document.Document(text, version)
-        changed.remove_stanza("manual")
-        return changed.text
-    return text
-
-
-def _start_on(text, version):
-    """Return the condition that a job which starts on something is left with under an override."""
-    values = new_values()
-    values["start_on"] = [NEVER]
-    error = parser.apply(text, values, version)
-    if error:
-        raise error.within("override")
-    return values["start_on"]
-
-
 def _read(texts, version):
     """Return the values of the job that the daemon makes of both files."""
     if texts["conf"] is None:  # an override in wait for its job
@@ -190,13 +169,13 @@ def _refused(wanted, error, paths):
     return UpstartError(text, **facts)
 
 
-def foresee(plans, client, attributes):
+def foresee(plans, client, attributes, conf_dir):
     """Find out what ``act`` would change and leave stale, for check mode."""
     for each in plans:
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
     if client:
-        _note_stale(list(zip(plans, _watchers(plans, client))), client)
+        _note_stale(list(zip(plans, _watchers(plans, client))), client, conf_dir)
 
 
 def act(plans, client, attributes, conf_dir):
@@ -219,13 +198,16 @@ def act(plans, client, attributes, conf_dir):
     for each, watcher in watched:
         _verify(each, watcher)
     if client:
-        _note_stale(watched, client)
+        _note_stale(watched, client, conf_dir)
 
 
-def _note_stale(watched, client):
-    """Note the instances that follow another definition than the files now hold (before 1.6.1: than they held)."""
+def _note_stale(watched, client, conf_dir):
+    """Note the instances that follow another definition than the files now hold, as far as the daemon tells."""
     alive = [(each, watcher) for each, watcher in watched if watcher.instances]
-    classes = loaded.job_classes(client) if alive else []
+    try:
+        classes = loaded.job_classes(client, conf_dir) if alive else []
+    except loaded.NotTold:
+        classes = []
     for each, watcher in alive:
         if each.changed or each.values is None:
             each.stale = watcher.live_instances()
@@ -318,13 +300,3 @@ def warnings_of(plans):
         each.wanted.name, ", line %d" % finding["line"] if finding["line"] else "", finding["message"],
         finding["remedy"], finding["code"])
         for each in plans for finding in each.warnings if finding["severity"] == "warning"]
-
-
-def difference(each):
-    """Return one file's change as Ansible shows diffs."""
-    return {
-        "before_header": each.path if each.before is not None else "%s (absent)" % each.path,
-        "after_header": each.path if each.after is not None else "%s (absent)" % each.path,
-        "before": (each.before or b"").decode("utf-8", "replace"),
-        "after": (each.after or b"").decode("utf-8", "replace"),
-    }

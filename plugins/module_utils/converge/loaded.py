@@ -6,10 +6,16 @@
 from __future__ import absolute_import, division, print_function
 
 import json
+import os
+import re
 
-from ..daemon.errors import Absent
-from ..daemon.names import instance_name
-from ..jobfile.values import same_job
+from ..daemon.errors import Absent, DaemonError
+from ..daemon.names import instance_name, instance_path
+from ..errors import UpstartError
+from ..jobfile import parser
+from ..jobfile.textio import decode
+from ..jobfile.values import new_values, same_job
+from .definitions import read_file
 
 __metaclass__ = type
 
@@ -26,12 +32,107 @@ OPERATORS = {"EVENT_AND": "and", "EVENT_OR": "or"}
 NICE_UNSET = -21
 
 
-def job_classes(client):
-    """Return what the daemon holds of its jobs, a list of dicts as GetState gives them; [] before 1.6.1."""
+NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfile.textio decodes it
+OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
+
+
+class NotTold(UpstartError):
+    """The daemon cannot be asked what it holds; the message is a clause that says why."""
+
+
+def job_classes(client, conf_dir):
+    """Return what the daemon holds of its jobs, a list of dicts as GetState gives them.
+
+    :param conf_dir: text, the directory of the job files; one that is not UTF-8 makes the question deadly.
+    :raises NotTold: before Upstart 1.6.1, and where the question would crash the daemon.
+    """
+    harmful = not_utf_8(conf_dir)
+    if harmful:
+        raise NotTold("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
+                      % harmful, path=harmful)
     try:
         return json.loads(client.state())["job_classes"]
     except Absent:
-        return []
+        raise NotTold("Upstart tells its definitions only since 1.6.1")
+    except (DaemonError, ValueError) as error:
+        raise NotTold("Upstart did not tell its state (%s)" % error)
+
+
+def not_utf_8(conf_dir):
+    """Return the path of a job file whose name or values are not UTF-8, or None; comments do no harm."""
+    for folder, unused, names in os.walk(conf_dir):
+        for name in names:
+            if not name.endswith((".conf", ".override")):
+                continue
+            path = os.path.join(folder, name)
+            if _is_harmful(name, path):
+                return path
+    return None
+
+
+def _is_harmful(name, path):
+    if NOT_UTF_8.search(decode(name) if isinstance(name, bytes) else name):
+        return True
+    try:
+        data = read_file(path) or b""
+    except UpstartError:  # a dangling link, a directory: no job file
+        return False
+    try:
+        data.decode("utf-8")
+        return False
+    except UnicodeDecodeError:
+        values = new_values()
+        parser.apply(decode(data), values)
+        return bool(NOT_UTF_8.search(json.dumps(values, ensure_ascii=False)))
+
+
+class Snapshot:
+    """The daemon's definitions and instances at one moment; ``reason`` says why they are not known, or is None."""
+
+    def __init__(self, client, conf_dir):
+        self.reason = None
+        self._found = {}
+        try:
+            classes = job_classes(client, conf_dir)
+        except NotTold as error:
+            self.reason = error.message
+            return
+        for job_class in classes:
+            for job in job_class.get("jobs") or []:
+                self._found[job["path"]] = (job_class, job)
+
+    def is_stale(self, definition, instance):
+        """Return whether an instance follows another definition than the files hold now; None when that is unknown."""
+        found = self._found.get(instance_path(definition.name, instance))
+        if found is None:
+            return None
+        return definition.values is None or not _follows(found[0], definition.values)
+
+    def environment(self, job, instance):
+        """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""
+        found = self._found.get(instance_path(job, instance))
+        if found is None:
+            return None
+        own = set(found[0].get("env") or [])
+        return [entry for entry in found[1].get("env") or []
+                if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
+
+    def differing(self, job, instance, env):
+        """Return the names of those variables in ``env`` that an instance has another value of, or none."""
+        found = self._found.get(instance_path(job, instance))
+        if found is None:
+            return []
+        has = dict(entry.partition("=")[::2] for entry in found[1].get("env") or [])
+        given = dict(entry.partition("=")[::2] for entry in env)
+        return sorted(name for name in given if has.get(name) != given[name])
+
+
+def _follows(job_class, values):
+    """What starts a job that has one instance concerns that instance no more."""
+    held = values_of(job_class, values)
+    if not values["instance"]:
+        held["start_on"] = values["start_on"]
+    return same_job(held, values)
 
 
 def values_of(job_class, like):
@@ -89,5 +190,5 @@ def stale_instances(classes, name, values):
     """
     return sorted(
         instance_name(job["path"])
-        for job_class in classes if job_class["name"] == name and not same_job(values_of(job_class, values), values)
+        for job_class in classes if job_class["name"] == name and not _follows(job_class, values)
         for job in job_class["jobs"])

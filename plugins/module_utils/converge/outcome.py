@@ -5,8 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
+
 from ..daemon.names import label
 from ..errors import UpstartError
+from .differences import difference
 from .services import report
 
 __metaclass__ = type
@@ -20,17 +23,25 @@ def of_services(targets, request):
         "name": request.jobs,
         "state": request.state,
         "instances": entries,
-        "diff": {
-            "before": _lines(entries, "before"),
-            "after": _lines(entries, "status"),
-        },
+        "diff": _differences(targets, entries, request),
     }
+    if request.enabled is not None:
+        result["enabled"] = all(entry["enabled"] for entry in entries)
     failed = [target for target in targets if target.error is not None]
     if failed:
         facts = dict(failed[0].error.facts)
         facts.update(result)
         raise UpstartError(" ".join(target.error.message for target in failed), **facts)
     return result
+
+
+def _differences(targets, entries, request):
+    """Return what Ansible shows of a change: the files first, then the states."""
+    changes = collections.OrderedDict((target.change.path, target.change) for target in targets if target.change)
+    found = [difference(change) for change in changes.values()]
+    if request.state is not None:
+        found.append({"before": _lines(entries, "before"), "after": _lines(entries, "status")})
+    return found
 
 
 def _lines(entries, key):

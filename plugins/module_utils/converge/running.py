@@ -5,34 +5,39 @@
 
 from __future__ import absolute_import, division, print_function
 
-import json
 import os
 import signal
 
-from ..daemon.errors import Absent, DaemonError
 from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
+from .initlog import failed_after_start
 from .targets import state_of
 from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_resting
 
 __metaclass__ = type
 
 SETTLE = 2.0  # seconds that a failed instance is given to leave, so that its last signals are seen
-OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
+SHORT = 0.5  # the same when the time of the task is over
 
 
 def _facts(client, target, request):
     log = causes.log_path(request.log_dir, target.job, target.instance or "")
     signals = client.connection.signals
     facts = causes.from_signals(signals, target.job, target.instance or "")
-    facts.update(name=target.job, log_file=log, log_lines=causes.log_tail(log, target.log_mark))
+    facts.update(name=target.job, log_file=log, log_lines=causes.log_tail(log, target.log_mark),
+                 init_messages=_said(target, expected=True))
     return facts
+
+
+def _said(target, expected=False):
+    return target.init_log.about(target.job, target.instance or "", expected) if target.init_log else []
 
 
 def failure(client, target, request):
     """Return the error for a job that the daemon reported as failed."""
-    verb = "failed while stopping" if request.state == "stopped" else "failed to start"
+    verb = "ran and failed" if target.definition.is_task() else "failed to start"
+    verb = "failed while stopping" if request.state == "stopped" else verb
     return died(client, target, request, verb)
 
 
@@ -42,8 +47,7 @@ def died(client, target, request, verb):
 
 
 def _told(target, verb, facts):
-    return UpstartError(causes.sentence(target.job, target.instance or "", verb, facts, facts["log_file"],
-                                        facts["log_lines"]), **facts)
+    return UpstartError(causes.sentence(target.job, target.instance or "", verb, facts), **facts)
 
 
 def ended(client, target, request):
@@ -59,21 +63,77 @@ def ended(client, target, request):
 
 def no_process(client, target, request):
     """Return the error for an instance that Upstart calls running although its main process is not there."""
-    return died(client, target, request, "has no main process although Upstart calls it running: the process ended "
-                "before it did what the expect stanza waits for, or could not be run")
+    values = target.definition.values or {}
+    if values.get("respawn"):
+        return died(client, target, request, "does not stay up: it is being respawned")
+    why = "could not be run"
+    if values.get("expect", "none") != "none":
+        why = "ended before it did what 'expect %s' waits for, or %s" % (values["expect"], why)
+    return died(client, target, request, "has no main process although Upstart calls it running: the process " + why)
+
+
+def nothing_to_reload(target):
+    """Return the error for the reload of a job that has no main process."""
+    return UpstartError("Job %s has no process of its own that could be reloaded. Restart it instead." % target.label,
+                        name=target.job)
+
+
+def failed_task(client, target, request):
+    """Return the error for a task that is over and did not succeed, or None."""
+    signals = client.connection.signals
+    if not causes.describe(causes.from_signals(signals, target.job, target.instance or "")):
+        return None
+    return died(client, target, request, "ran and failed")
+
+
+def outcome_unknown(target):
+    """Return the error for a task that ended while nobody could see how."""
+    return UpstartError(
+        "Init was re-executed while the task job %s ran, and it is over now; whether it succeeded is not known. Look "
+        "at what it was to do." % target.label, name=target.job)
+
+
+def note_failed_post_start(target):
+    """Warn of a post-start process that failed: for Upstart the job runs all the same."""
+    if "post-start" in (target.definition.values or {}).get("process", {}):
+        for text in failed_after_start(_said(target)):
+            target.warnings.append("Job %s runs, but init says: %s." % (target.label, text.rstrip(".")))
 
 
 def wedged(target, pid):
     """Return the error for an instance whose tracked process does not exist."""
     return UpstartError(
-        "Upstart follows process %d of job %s, which no longer exists (a wrong expect stanza lets it follow a short-"
-        "lived child). It will never leave %s by itself." % (pid, target.label, state_of(target.after)),
+        "Job %s is wedged in %s: Upstart follows process %d, which no longer exists (a wrong expect stanza let it "
+        "follow a short-lived child), and waits for its end for ever. Correct the expect stanza, and stop the job with "
+        "unwedge: true, which frees it." % (target.label, state_of(target.after), pid),
         name=target.job, wedged=True, pid=pid)
+
+
+def leftover_warning(target):
+    """Return the warning on processes that a wedge left behind."""
+    processes = ", ".join("%d (%s)" % (each["pid"], each["command"]) for each in target.leftovers)
+    return ("Job %s was freed, but processes that it started go on unsupervised: %s. End them, or have them ended by "
+            "end_leftovers: true." % (target.label, processes))
+
+
+def definition_unknown(target, reason):
+    """Return the error for ``definition: current`` where nobody can tell what an instance follows."""
+    return UpstartError("Whether job %s follows its present definition is not known: %s. Use state: restarted to have "
+                        "it follow that." % (target.label, reason), name=target.job)
+
+
+def stale_warning(target):
+    """Return the warning on an instance that follows an older definition."""
+    complaint = target.definition.complaint()
+    if complaint:
+        return "Job %s runs with a definition that its files hold no more: %s." % (target.label, complaint)
+    return ("Job %s runs with an older definition than that in %s; state: restarted or definition: current has it "
+            "follow the present one." % (target.label, target.definition.conf))
 
 
 def refused(target, state):
     """Return the error for a start from files that the daemon would not load."""
-    kept = " It was left as it is, so that nothing is lost." if state == "restarted" and target.before else ""
+    kept = " It was left as it is, so that nothing is lost." if target.before else ""
     return UpstartError("Job %s was not %s: %s.%s Mend the file and run the task again." % (
         target.label, state, target.definition.complaint(), kept), name=target.job, **target.definition.facts())
 
@@ -87,12 +147,16 @@ def not_stopped(target, deadline):
     return no_answer(target, "stopped", deadline)
 
 
-def let_settle(client, targets):
+def _settling(deadline):
+    return Deadline(max(SHORT, min(SETTLE, deadline.left())))
+
+
+def let_settle(client, targets, deadline):
     """Give failed instances a moment to leave, so that the signals which tell the reason are in."""
-    until_resting(client, targets, Deadline(SETTLE))
+    until_resting(client, targets, _settling(deadline))
 
 
-def watch(client, targets, request):
+def watch(client, targets, request, deadline):
     """Keep an eye on instances for ``stable_for`` seconds; one that ends or is respawned is an error."""
     if not targets:
         return
@@ -106,7 +170,7 @@ def watch(client, targets, request):
         return paths <= left
 
     client.connection.wait(all_left, request.stable_for)
-    until_resting(client, targets, Deadline(SETTLE))
+    until_resting(client, targets, _settling(deadline))
     for target, pid in zip(targets, before):
         now = (target.after or {}).get("processes", {}).get("main")
         if target.after is None:
@@ -129,25 +193,15 @@ def send_reload(client, target):
     return None
 
 
-def environment(client, target):
+def environment(snapshot, target):
     """Return the environment that starts the same instance again (a restart is a stop and a start).
 
-    Only jobs with instances need it; the daemon tells it since 1.6.1.
+    Only jobs with instances need it; a loaded.Snapshot knows it where the daemon tells it (since 1.6.1).
     """
     if target.env or not target.definition.instance_variables():
         return target.env
-    try:
-        state = json.loads(client.state())
-    except (Absent, DaemonError, ValueError):
-        return _environment_from_name(target)
-    path = instance_path(target.job, target.instance)
-    for job_class in state.get("job_classes", []):
-        for job in job_class.get("jobs", []):
-            if job.get("path") == path:
-                own = set(job_class.get("env") or [])
-                return [entry for entry in job.get("env") or []
-                        if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
-    return _environment_from_name(target)
+    env = snapshot.environment(target.job, target.instance)
+    return _environment_from_name(target) if env is None else env
 
 
 def _environment_from_name(target):

@@ -1,69 +1,154 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bring jobs and their instances into the running state that was asked for: plan, act, report."""
+"""Bring jobs and their instances into the running state that was asked for: plan, act, report.
+
+Rooms that most tasks have no use for are imported where they are used: a task that finds all in order spends most of
+its time on imports.
+"""
 
 from __future__ import absolute_import, division, print_function
 
 import collections
 
-from ..daemon.errors import Absent, AlreadyStarted, AlreadyStopped, DaemonError, JobFailed, UnknownInstance
-from ..daemon.names import instance_name
+from ..daemon.errors import Lost
 from ..errors import UpstartError
-from ..events.expand import ExpansionError, expand
 from . import causes, running
+from .loaded import Snapshot
 from .targets import resolve, state_of
-from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_answered, until_resting
+from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
 
 __metaclass__ = type
 
-Request = collections.namedtuple("Request", "jobs state env timeout stable_for must_exist conf_dir log_dir")
-PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
+# What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
+# KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none.
+Request = collections.namedtuple(
+    "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
+    "init_log script_dir")
 
 
-def converge(client, request, check_mode=False):
+def converge(client, request, attributes, check_mode=False):
     """Do what a request asks for.
 
     :param client: daemon.client.Upstart.
-    :param request: Request; ``jobs`` a list of names, ``env`` a list of KEY=VALUE or None, times in seconds.
+    :param request: Request.
+    :param attributes: see files.Batch; for the override that enables or disables.
     :returns: list of Targets, each with ``after`` (its status, read again) or ``error``.
     """
-    targets = resolve(client, request)
-    for target in targets:
-        if target.error is None:
-            plan(client, target, request)
-    live = [target for target in targets if target.error is None]
+    try:
+        targets = _prepare(client, request)
+    except Lost:
+        client.connection.reopen(min(BACK, client.timeout))
+        targets = _prepare(client, request)
     if check_mode:
-        for target in live:
-            target.after = predict(target)
-    else:
-        act(client, live, request)
+        for target in targets:
+            if target.error is None and target.script is None:
+                target.after = predict(target)
+    elif any(target.todo or target.change for target in targets):
+        from . import acting
+        acting.enable(client, targets, attributes)
+        acting.act(client, _fine(targets), request)
+    named = [target for target in _fine(targets) if target.script is not None]
+    if named:
+        from . import scripts
+        scripts.converge(named, request, check_mode)
     return targets
 
 
-def plan(client, target, request):
+def _fine(targets):
+    return [target for target in targets if target.error is None]
+
+
+def _prepare(client, request):
+    """Look up the targets and plan for each; one whose plan is an error has it in ``error``."""
+    version = client.version()
+    targets = resolve(client, request, version)
+    jobs = [target for target in _fine(targets) if target.script is None]
+    confirm_hollow(client, jobs)
+    _compare(client, jobs, request)
+    for target in jobs:
+        plan(target, request)
+    if request.enabled is not None:
+        _plan_enabling(jobs, request, version)
+    for target in jobs:
+        target.after = target.before
+        target.todo = list(target.steps)
+    return targets
+
+
+def _plan_enabling(targets, request, version):
+    """Plan the change that enables or disables each job; its instances share it."""
+    from . import enabling
+    changes = {}
+    for target in _fine(targets):
+        if not request.enabled and target.definition.text is None and not request.must_exist:
+            continue  # what is not there does not start by itself
+        try:
+            if target.job not in changes:
+                changes[target.job] = enabling.plan(target.definition, request.enabled, version)
+            target.change = changes[target.job]
+        except UpstartError as error:
+            target.error, target.steps = error, []
+
+
+def _compare(client, targets, request):
+    """Find out which running instances follow an older definition, or other variables, than is asked for."""
+    alive = [target for target in targets if target.before is not None]
+    if not alive or request.state in ("stopped", "restarted"):
+        return
+    snapshot = Snapshot(client, request.conf_dir)
+    for target in alive:
+        target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
+        target.stale = snapshot.is_stale(target.definition, target.instance)
+        target.env_differs = snapshot.differing(target.job, target.instance, target.env)
+        if snapshot.reason and request.definition == "current":
+            target.error = running.definition_unknown(target, snapshot.reason)
+
+
+def plan(target, request):
     """Fill ``steps`` with what brings the target into the wanted state; refuse what would end in an outage."""
+    if target.error is not None or request.state is None:
+        return
     status = target.before
     wedged = lost_process(status)
-    if wedged:
+    if wedged and not request.unwedge:
         target.after = status
         target.error = running.wedged(target, wedged)
         return
-    up = status is not None and status["goal"] == "start"
-    if request.state == "stopped":
-        target.steps = [] if status is None else ["stop" if up else "wait"]
-    elif request.state == "started" and hollow(target.definition, status):
-        target.steps = ["stop", "start"]
-    elif request.state == "started" or not up:
-        target.steps = [] if up and resting(status) else ["wait" if up else "start"]
-    elif request.state == "reloaded":
-        target.steps = ["reload"]
-    else:
-        target.steps = ["stop", "start"]
-    broken = target.definition.error is not None or ("stop" in target.steps and target.definition.text is None)
+    target.steps = _steps(target, request, status, wedged)
+    if "reload" in target.steps and resting(status) and "main" not in status["processes"]:
+        target.error, target.steps = running.nothing_to_reload(target), []
+    replaced = "stop" in target.steps or "free" in target.steps
+    broken = target.definition.error is not None or (replaced and target.definition.text is None)
     if "start" in target.steps and broken:
         target.error = running.refused(target, request.state)
-        target.steps, target.after = [], status
+        target.steps = []
+
+
+def _steps(target, request, status, wedged):
+    up = status is not None and status["goal"] == "start"
+    if wedged or (request.unwedge and request.state != "started" and _may_hang(target, status)):
+        return ["free"] if request.state == "stopped" else ["free", "start"]
+    if request.state == "stopped":
+        return [] if status is None else ["stop" if up else "wait"]
+    if up and request.state in ("started", "reloaded") and hollow(target.definition, status):
+        return ["stop", "start"]
+    if request.state == "started" and up:
+        if request.definition == "current" and target.stale:
+            return ["stop", "start"]
+        settled = resting(status, target.definition.is_task()) and target.age >= request.stable_for
+        return [] if settled else ["wait"]
+    if not up:
+        return ["start"]
+    if request.state == "reloaded":
+        return ["reload"] if resting(status) else ["wait", "reload"]
+    return ["stop", "start"]
+
+
+def _may_hang(target, status):
+    """Return whether an instance waits for what its ``expect`` names, which Upstart neither ends nor gives up."""
+    expects = (target.definition.values or {}).get("expect", "none") != "none" or target.definition.values is None
+    return status is not None and status["state"] == "spawned" and expects
 
 
 def predict(target):
@@ -71,145 +156,62 @@ def predict(target):
     if "start" in target.steps and target.definition.is_task():
         return None
     if "start" in target.steps or (target.steps == ["wait"] and target.before["goal"] == "start"):
-        return {"goal": "start", "state": "running", "processes": {}}
-    if target.steps and target.steps != ["reload"]:
-        return None
-    return target.before
-
-
-def act(client, targets, request):
-    """Take the steps of all targets together and verify where they ended."""
-    deadline = Deadline(request.timeout)
-    for target in targets:
-        target.after = target.before
-        _name_instance(target)
-        target.mark_log(request.log_dir)
-    for step in ("wait", "stop", "start", "reload"):
-        together = [target for target in targets if target.error is None and step in target.steps]
-        if together:
-            STEPS[step](client, together, request, deadline)
-
-
-def _name_instance(target):
-    """Work out the name of an instance that is yet to be started, so that its signals are recognised."""
-    if target.instance is not None or not target.definition.values:
-        return
-    env = target.definition.values["env"] + target.env
-    try:
-        target.instance = expand(target.definition.values["instance"],
-                                 dict(entry.split("=", 1) for entry in env if "=" in entry))
-    except ExpansionError:
-        return  # the daemon refuses the start with the same reason
-
-
-def _wait(client, targets, request, deadline):
-    until_resting(client, targets, deadline)
-    for target in targets:
-        _judge(client, target, request, deadline)
-
-
-def _stop(client, targets, request, deadline):
-    for target in targets:
-        if "start" in target.steps:
-            target.env = running.environment(client, target)
-        target.pending = client.request_instance("Stop", target.job, target.instance)
-    until_answered(client.connection, targets, deadline)
-    _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request)
-    until_resting(client, _fine(targets), deadline)
-    for target in _fine(targets):
-        if target.after is not None:
-            target.error = running.not_stopped(target, deadline)
-
-
-def _start(client, targets, request, deadline):
-    for target in targets:
-        target.pending = client.request("Start", target.job, target.env)
-    until_answered(client.connection, targets, deadline)
-    _collect(client, targets, (AlreadyStarted,), request)
-    services = [target for target in _fine(targets) if not (target.definition.is_task() and target.pending is None)]
-    until_resting(client, services, deadline)
-    for target in services:
-        _judge(client, target, request, deadline)
-    running.watch(client, [target for target in _fine(services) if target.after], request)
-
-
-def _reload(client, targets, request, deadline):
-    for target in targets:
-        target.pending = running.send_reload(client, target)
-    until_answered(client.connection, targets, deadline)
-    _collect(client, targets, (), request)
-    running.watch(client, _fine(targets), request)
-
-
-STEPS = {"wait": _wait, "stop": _stop, "start": _start, "reload": _reload}
-
-
-def _fine(targets):
-    return [target for target in targets if target.error is None]
-
-
-def _collect(client, targets, harmless, request):
-    """Take the replies: an error that is not ``harmless`` becomes the target's, with its cause."""
-    failed = []
-    for target in targets:
-        pending, target.pending = target.pending, None
-        if pending is None:
-            continue
-        if not pending.done:
-            client.connection.forget(pending)
-            target.pending = pending  # marks it as unanswered
-            continue
-        try:
-            values = pending.result()
-            if pending.member == "Start" and values:
-                target.instance = instance_name(values[0])
-        except harmless:
-            continue
-        except JobFailed:
-            failed.append(target)
-        except DaemonError as error:
-            target.error = UpstartError("Upstart refused to %s %s: %s." % (
-                pending.member.lower(), target.label, error.message.rstrip(".")), name=target.job, **error.facts)
-    if failed:
-        running.let_settle(client, failed)
-        for target in failed:
-            target.error = running.failure(client, target, request)
-
-
-def _judge(client, target, request, deadline):
-    """Set the error of a target that rests in the wrong place, or does not rest."""
-    wedged = lost_process(target.after)
-    if wedged:
-        target.error = running.wedged(target, wedged)
-    elif not resting(target.after):
-        target.error = no_answer(target, PAST[request.state], deadline)
-    elif request.state != "stopped" and target.after is None:
-        target.error = running.ended(client, target, request)
-    elif request.state != "stopped" and hollow(target.definition, target.after):
-        target.error = running.no_process(client, target, request)
-    elif request.state == "stopped" and target.after is not None:
-        target.error = running.not_stopped(target, deadline)
+        return None if target.definition.is_task() else {"goal": "start", "state": "running", "processes": {}}
+    if "reload" in target.steps:
+        return {"goal": "start", "state": "running", "processes": target.before["processes"]}
+    return None if target.steps else target.before
 
 
 def report(targets, request):
     """Return the facts of a request, the same in every mode: one entry for each instance.
 
-    :returns: list of dicts with ``name``, ``instance``, ``changed``, ``before``, ``status``, ``processes`` and,
-        for a failure, ``failed`` and ``msg``.
+    :returns: list of dicts, as upstart_service documents them under ``instances``.
     """
-    entries = []
+    return [_entry(target, request) for target in targets]
+
+
+def _entry(target, request):
+    if target.script is not None:
+        return target.script.report(target.error)
+    steps = [step for step in target.steps if step != "wait"]
+    enabled = target.definition.is_enabled()
+    entry = {
+        "name": target.job,
+        "instance": target.instance or "",
+        "changed": bool(target.change) or bool(steps),
+        "before": state_of(target.before),
+        "status": state_of(target.after),
+        "processes": (target.after or {}).get("processes", {}),
+        "enabled": target.change.enabled if target.change else enabled,
+        "enabled_before": enabled,
+        "stale": _stale(target),
+        "env_differs": [] if {"stop", "start"} & set(steps) else target.env_differs,
+        "leftovers": target.leftovers,
+        "log_file": causes.log_path(request.log_dir, target.job, target.instance or ""),
+    }
+    if target.error is not None:
+        entry.update(target.error.facts)
+        entry.update(failed=True, msg=target.error.message)
+    return entry
+
+
+def _stale(target):
+    """A job that was started by this task follows its present files."""
+    if target.after is None or ("start" in target.steps and target.error is None):
+        return False
+    return target.stale
+
+
+def warnings(targets, request):
+    """Return what a user should know although the task is right."""
+    found = []
     for target in targets:
-        entry = {
-            "name": target.job,
-            "instance": target.instance or "",
-            "changed": any(step != "wait" for step in target.steps),
-            "before": state_of(target.before),
-            "status": state_of(target.after),
-            "processes": (target.after or {}).get("processes", {}),
-            "log_file": causes.log_path(request.log_dir, target.job, target.instance or ""),
-        }
+        found.extend(target.warnings)
         if target.error is not None:
-            entry.update(target.error.facts)
-            entry.update(failed=True, msg=target.error.message)
-        entries.append(entry)
-    return entries
+            continue
+        if _stale(target) and request.state in ("started", "reloaded"):
+            found.append(running.stale_warning(target))
+        if target.env_differs and not target.steps:
+            found.append("Job %s runs with other values of %s than env says; a restart with env would change them."
+                         % (target.label, ", ".join(target.env_differs)))
+    return found

@@ -6,11 +6,11 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon import names
-from ..daemon.errors import DaemonError, InvalidArguments, UnknownJob
+from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
 from .causes import log_path, log_size
 from .definitions import Definition
-from .waiting import look
+from .waiting import look, resting
 
 __metaclass__ = type
 
@@ -22,8 +22,17 @@ class Target:
         None while no such instance exists.
     :ivar before: dict, its status before anything was done, or None.
     :ivar after: dict, its status at the end, or None.
-    :ivar steps: list of what is to be done, in order: stop, start, reload, wait.
+    :ivar steps: list of what is to be done, in order: wait, free, stop, start, reload.
+    :ivar todo: list of those steps that are not done yet.
+    :ivar sent: set of the steps whose request went out.
     :ivar error: UpstartError, why the wanted state was not reached, or None.
+    :ivar age: float, seconds that its main process has been running; infinite when there is none.
+    :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
+    :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
+    :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
+    :ivar script: scripts.Script behind a name that is no Upstart job, or None.
+    :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
+    :ivar warnings: list of text.
     """
 
     def __init__(self, job, env, definition):
@@ -34,13 +43,27 @@ class Target:
         self.before = None
         self.after = None
         self.steps = []
+        self.todo = []
+        self.sent = set()
         self.error = None
+        self.age = float("inf")
+        self.stale = None
+        self.env_differs = []
+        self.change = None
+        self.script = None
+        self.leftovers = []
+        self.warnings = []
         self.pending = None
         self.log_mark = 0
+        self.init_log = None
 
     @property
     def label(self):
         return names.label(self.job, self.instance or "")
+
+    def rests(self):
+        """Return whether it is, after the steps so far, where it stays until somebody asks."""
+        return resting(self.after, self.definition.is_task())
 
     def mark_log(self, log_dir):
         """Remember where the job's log ends now, so that only what comes later is shown."""
@@ -77,14 +100,13 @@ def missing_variables(definition, env, cause):
         % (definition.name, ", ".join(missing), missing[0]), name=definition.name, missing=missing)
 
 
-def resolve(client, request):
-    """Look up the instances that a services.Request means.
+def resolve(client, request, version):
+    """Look up the instances that a services.Request means, or the LSB script that a name stands for.
 
     With an ``env`` that is the one it leads to, and for ``started`` one that is yet to be; else all there are.
 
     :returns: list of Targets with ``instance`` and ``before`` set, or ``error``.
     """
-    version = client.version()
     found = []
     env = request.env
     for job in request.jobs:
@@ -93,18 +115,29 @@ def resolve(client, request):
             client.find_job(job)
             found.extend(_instances(client, job, request, definition))
         except UnknownJob as error:
-            if definition.text is None and not request.must_exist:
-                found.append(Target(job, env or [], definition))
+            target = Target(job, env or [], definition)
+            target.script = _script(job, request.script_dir) if definition.text is None else None
+            if target.script is not None or (definition.text is None and not request.must_exist):
+                found.append(target)
                 continue
             found.append(_failed(job, env, definition, unknown_job(definition, error)))
         except InvalidArguments as error:
             found.append(_failed(job, env, definition, missing_variables(definition, env or [], error)))
-        except DaemonError as error:
+        except Lost:
+            raise
+        except UpstartError as error:
             found.append(_failed(job, env, definition, error))
     live = [target for target in found if target.error is None and target.instance is not None]
     for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
         target.before = status
     return found
+
+
+def _script(name, folder):
+    """Return the scripts.Script of that name, or None when there is none or none is wanted."""
+    from . import lsb_script, scripts
+    path = lsb_script.find(name, folder) if folder else None
+    return scripts.Script(name, path) if path else None
 
 
 def _failed(job, env, definition, error):
@@ -116,8 +149,12 @@ def _failed(job, env, definition, error):
 def _instances(client, job, request, definition):
     """Return the Targets of one job (see ``resolve``)."""
     named = client.instances(job) if request.env is None and request.state != "started" else []
-    if not named and (request.env is not None or request.state != "stopped"):
+    if not named and (request.env is not None or request.state not in ("stopped", None)):
         named = [client.find_instance(job, request.env or [])]
+    if named == [None] and request.state == "reloaded" and request.env and definition.instance_variables():
+        variables = ", ".join(definition.instance_variables())
+        raise UpstartError("Job %s has no instance for these values of %s that could be reloaded. Start it, or leave "
+                           "env out to reload all that run." % (job, variables), name=job)
     targets = []
     for instance in named or [None]:
         target = Target(job, request.env or [], definition)

@@ -5,12 +5,16 @@
 
 from __future__ import absolute_import, division, print_function
 
+import os
+
 from ..daemon import process
 from ..daemon.connection import monotonic
 from ..daemon.errors import NoAnswer
+from ..daemon.names import instance_path
 
 __metaclass__ = type
 
+BACK = 5.0  # seconds within which a re-executed init answers again
 LOOK_EVERY = 0.1  # seconds between two looks at states that no reply will announce
 
 
@@ -25,9 +29,9 @@ class Deadline:
         return max(0.0, self._end - monotonic())
 
 
-def resting(status):
-    """Return whether an instance is where it stays until somebody asks: running, or gone."""
-    return status is None or (status["goal"] == "start" and status["state"] == "running")
+def resting(status, task=False):
+    """Return whether an instance is where it stays until somebody asks: running, or gone; a ``task`` only when gone."""
+    return status is None or (not task and status["goal"] == "start" and status["state"] == "running")
 
 
 def look(client, pairs):
@@ -56,14 +60,37 @@ def lost_process(status):
     return (status or {}).get("lost")
 
 
+def age(peer_pid, pid):
+    """Return the seconds since a process that the daemon knows as ``pid`` began: infinite for None, 0 for one that
+    has ended meanwhile."""
+    if pid is None:
+        return float("inf")
+    try:
+        with open("%s/%d/stat" % (process.proc_of(peer_pid), pid), "rb") as stream:
+            began = int(stream.read().rpartition(b")")[2].split()[19])
+        with open("/proc/uptime") as stream:
+            return float(stream.read().split()[0]) - began / os.sysconf("SC_CLK_TCK")
+    except (IOError, OSError, IndexError):
+        return 0.0
+
+
 def hollow(definition, status):
     """Return whether an instance counts as running although the main process that its file defines is not there.
 
-    Upstart shows this for a main process that ended while it was still expected to fork, and for a job that it made
-    of an override alone.
+    Upstart shows this for a main process that ended while it was still expected to fork, for a job that it made of an
+    override alone beside a file that it refuses, and for the moment between a process's end and its respawn.
     """
-    defined = bool(definition.values and "main" in definition.values["process"])
-    return defined and status is not None and resting(status) and "main" not in status["processes"]
+    defined = definition.error is not None or (definition.values and "main" in definition.values["process"])
+    return bool(defined) and status is not None and resting(status) and "main" not in status["processes"]
+
+
+def confirm_hollow(client, targets):
+    """Look again at targets that were hollow ``before``: one between two processes has its next one by then."""
+    found = [target for target in targets if hollow(target.definition, target.before)]
+    if found:
+        client.connection.wait(lambda: False, LOOK_EVERY)
+        for target, status in zip(found, look(client, [(target.job, target.instance) for target in found])):
+            target.before = status
 
 
 def until_answered(connection, targets, deadline):
@@ -75,18 +102,37 @@ def until_answered(connection, targets, deadline):
 def until_resting(client, targets, deadline):
     """Read the status of targets until all rest, are wedged, or the deadline is over; fills ``after``."""
     moving = list(targets)
+    suspects = {}
     while True:
         for target, status in zip(moving, look(client, [(target.job, target.instance or "") for target in moving])):
             target.after = status
-        moving = [target for target in moving if not resting(target.after) and not lost_process(target.after)]
+        moving = [target for target in moving if not _is_settled(client, target, suspects)]
         if not moving or not deadline.left():
             return
         client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
 
 
+def _is_settled(client, target, suspects):
+    """A hollow target must be so in two looks between which the daemon signalled nothing of it."""
+    if lost_process(target.after):
+        return True
+    if not target.rests():
+        return False
+    path = instance_path(target.job, target.instance or "")
+    signalled = sum(signal.path == path for signal in client.connection.signals)
+    suspected = suspects.pop(target, None)
+    if not hollow(target.definition, target.after) or suspected == signalled:
+        return True
+    suspects[target] = signalled
+    return False
+
+
 def no_answer(target, verb, deadline):
     """Return the error for a target that did not get there in time, with where it stands."""
     status = target.after
+    if target.definition.is_task() and resting(status):
+        return NoAnswer("The task job %s was still running after %g s. It goes on; give it more time with timeout."
+                        % (target.label, deadline.seconds), name=target.job, timeout=deadline.seconds)
     where = "%(goal)s/%(state)s" % status if status else "stop/waiting"
     text = "Job %s was not %s within %g s: it is in %s." % (target.label, verb, deadline.seconds, where)
     advice = _advice(target, status)
@@ -98,7 +144,7 @@ def _advice(target, status):
     state = (status or {}).get("state")
     if state == "spawned" and values.get("expect", "none") != "none":
         return ("Its main process never did what 'expect %s' waits for; Upstart neither gives up nor stops it. Correct "
-                "the expect stanza, end process %s by hand and run the task again."
+                "the expect stanza and stop the job with unwedge: true, which ends process %s."
                 % (values["expect"], status["processes"].get("main", "?")))
     if state in ("pre-start", "post-start", "pre-stop", "post-stop"):
         return "Its %s process is still running; Upstart sets no limit to it." % state

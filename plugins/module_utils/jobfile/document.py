@@ -84,6 +84,13 @@ class Document:
         """Take out all of ``spans(name, detail)``, each with its line end."""
         self.set_stanza(name, [], detail)
 
+    def cut(self, span):
+        """Return the text without one stanza; a comment at the end of its line stays."""
+        if span.comment is not None:
+            return self.text[:span.start] + self.text[span.comment:]
+        start, end, instead = self._removal(span)
+        return self.text[:start] + instead + self.text[end:]
+
     def _splice(self, changes):
         """Replace spans, given in the order of the text, by lines or (None) by nothing."""
         parts = []

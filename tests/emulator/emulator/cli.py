@@ -24,6 +24,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--logdir", default="/var/log/upstart", metavar="DIR", help="where the jobs' logs go")
     result.add_argument("--address", default="unix:abstract=/com/ubuntu/upstart", help="D-Bus address to listen on")
     result.add_argument("--bus", metavar="ADDRESS", help="serve com.ubuntu.Upstart on this message bus, too")
+    result.add_argument("--user", action="store_true", help="let clients change the environment of all jobs, as the "
+                        "init of a user's session does; it begins with the emulator's own")
     result.add_argument("--upstart-version", choices=list(VERSIONS), default=LATEST.name, help="release to behave like")
     result.add_argument("--default-console", choices=("none", "output", "owner", "log"), default="")
     result.add_argument("--no-startup-event", action="store_true", help="emit no event when ready")
@@ -49,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         version=VERSIONS[options.upstart_version],
         default_console=options.default_console,
         bus=options.bus,
+        user=options.user,
         startup_event=None if options.no_startup_event else options.startup_event,
     )
 

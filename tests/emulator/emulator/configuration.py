@@ -216,7 +216,8 @@ class Configuration:
             job.redefine_start_on()
         if problem is None:
             if job is None:
-                job = file.job = JobClass(name, values, self._context.settings.console())
+                context = self._context
+                job = file.job = JobClass(name, values, context.settings.console(), context.job_environment)
             signals = _KILL_SIGNAL.findall(data or b"")
             if signals:
                 job.numeric_kill_signal = signals[-1].isdigit()

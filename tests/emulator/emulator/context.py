@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from . import environment
 from .messages import Messages
 from .versions import LATEST, Version
 
@@ -62,6 +63,7 @@ class Settings:
     default_console: str = ""
     startup_event: str | None = "startup"
     bus: str | None = None
+    user: bool = False
 
     def console(self) -> str:
         return self.default_console or self.version.default_console
@@ -78,6 +80,10 @@ class Context:
     queue: EventQueue = field(init=False)
     registry: Registry = field(init=False)
     configuration: Configuration = field(init=False)
+    job_environment: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.job_environment = environment.of_init(self.settings.user)
 
     @property
     def version(self) -> Version:

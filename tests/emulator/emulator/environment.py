@@ -50,10 +50,20 @@ def as_dict(table: Iterable[str]) -> dict[str, str]:
     return result
 
 
-def of_class(entries: Iterable[str]) -> list[str]:
-    """Return what every job of a class starts with: PATH, TERM, then its ``env`` stanzas."""
-    table = ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]
-    return merge(table, entries)
+def remove(table: list[str], name: str) -> None:
+    """Remove one variable as UnsetEnv does: those whose names ``name`` begins with go too, each sparing the next."""
+    position = 0
+    while position < len(table):
+        if name.startswith(table[position].partition("=")[0]):
+            del table[position]
+        position += 1
+
+
+def of_init(user: bool = False) -> list[str]:
+    """Return what the jobs of PID 1 begin with, PATH and TERM; for a session's init, all that it has itself."""
+    if user:
+        return ["%s=%s" % variable for variable in os.environ.items()]
+    return ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]
 
 
 def acceptable(entries: Iterable[str], strict: bool) -> bool:

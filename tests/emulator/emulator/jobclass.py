@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 class JobClass:
     """One reading of a configuration file; ``deleted`` means that the file has been read anew or is gone."""
 
-    def __init__(self, name: str, values: Values, default_console: str) -> None:
+    def __init__(self, name: str, values: Values, default_console: str, job_environment: list[str]) -> None:
         self.name = name
         self.path = job_path(name)
         self.values = values
         self.default_console = default_console
+        self.job_environment = job_environment
         self.deleted = False
         self.registered = False
         self.numeric_kill_signal = False  # written as a number, which only 1.3 to 1.5 mind
@@ -49,7 +50,7 @@ class JobClass:
 
     def environment(self, entries: Iterable[str] = ()) -> list[str]:
         """Return the environment of a job of this class with ``entries`` laid over it."""
-        return environment.merge(environment.of_class(self.values["env"]), entries)
+        return environment.merge(environment.merge(list(self.job_environment), self.values["env"]), entries)
 
     def instance_name(self, env: Iterable[str]) -> str:
         """Return the name of the instance that ``env`` leads to; raises collection.ExpansionFailed."""

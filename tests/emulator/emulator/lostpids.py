@@ -14,7 +14,7 @@ import os
 from typing import Callable
 
 INTERVAL = 0.01  # seconds between two looks, while there is a lost pid
-SEARCH = 0.2  # seconds between two searches for lost pids
+SEARCH = 0.2  # seconds between two searches for lost pids, where the kernel does not announce them
 _INIT = 1
 
 
@@ -27,22 +27,53 @@ class _Lost:
 
 
 class LostPids:
-    """Watches the pids that ``candidates`` returns; ``ended`` is told when a new owner has ended as an orphan."""
+    """Watches the pids that ``candidates`` returns; ``ended`` is told when a new owner has ended as an orphan.
+
+    ``later`` calls a function after some seconds, ``watch`` one when a descriptor can be read, until ``unwatch``.
+    """
 
     def __init__(
         self, candidates: Callable[[], list[int]], ended: Callable[[int], None], later: Callable[..., object],
+        watch: Callable[[int, Callable[[], None]], None], unwatch: Callable[[int], object],
     ) -> None:
         self._candidates = candidates
         self._ended = ended
         self._later = later
+        self._watch = watch
+        self._unwatch = unwatch
         self._lost: dict[int, _Lost] = {}
+        self._descriptors: dict[int, int] = {}  # by pid; readable when the process has ended
+        self._searching = False  # where the kernel has no such descriptors
         self._looking = False
 
-    def start(self) -> None:
-        """Begin to look; to be called when there is a process that may be lost one day."""
+    def follow(self, pid: int) -> None:
+        """Take notice of a process that may be lost one day."""
+        self._forget(pid)
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._look_soon(0)
+        except (AttributeError, OSError):  # Linux before 5.3
+            self._searching = True
+            self._look_soon(SEARCH)
+        else:
+            self._descriptors[pid] = descriptor
+            self._watch(descriptor, lambda: self._is_over(pid))
+
+    def _forget(self, pid: int) -> None:
+        if pid in self._descriptors:
+            descriptor = self._descriptors.pop(pid)
+            self._unwatch(descriptor)
+            os.close(descriptor)
+
+    def _is_over(self, pid: int) -> None:
+        self._forget(pid)
+        self._look_soon(0)
+
+    def _look_soon(self, seconds: float) -> None:
         if not self._looking:
             self._looking = True
-            self._later(SEARCH, self.look)
+            self._later(seconds, self.look)
 
     def look(self) -> None:
         """Look once, and arrange for the next time unless there is nothing to look for."""
@@ -50,9 +81,11 @@ class LostPids:
         self._lost = {pid: lost for pid, lost in self._lost.items() if pid in pids}
         for pid in pids:
             self._look_at(pid)
-        self._looking = bool(pids)
-        if self._looking:
-            self._later(INTERVAL if self._lost else SEARCH, self.look)
+        self._looking = False
+        if self._lost:
+            self._look_soon(INTERVAL)
+        elif self._searching and pids:
+            self._look_soon(SEARCH)
 
     def _look_at(self, pid: int) -> None:
         parent = parent_of(pid)

@@ -44,7 +44,7 @@ class Supervisor:
         self._by_pid: dict[int, _Process] = {}
         self._unwritten: list[JobLog] = []
         self._timers: dict[Instance, asyncio.TimerHandle] = {}
-        self._lost = LostPids(self._followed, self._lost_ended, self._call_later)
+        self._lost = LostPids(self._followed, self._lost_ended, self._call_later, self._watch, loop.remove_reader)
 
     # -- running ---------------------------------------------------------------
     def run(self, instance: Instance, process: str) -> bool:
@@ -209,7 +209,7 @@ class Supervisor:
             self._by_pid[pid] = running
 
         def ready() -> None:
-            self._lost.start()
+            self._lost.follow(running.pid)
             if running.instance.state == states.SPAWNED:
                 running.instance.advance()
 
@@ -227,6 +227,9 @@ class Supervisor:
 
     def _call_later(self, seconds: float, function: Callable[[], None]) -> object:
         return self._loop.call_later(seconds, self._guard(function))
+
+    def _watch(self, descriptor: int, function: Callable[[], None]) -> None:
+        self._loop.add_reader(descriptor, self._guard(function))
 
     def _forget(self, running: _Process) -> None:
         self._by_pid.pop(running.pid, None)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from . import environment, states
+from . import states
 from .conditions import Condition, build
 from .configuration import Source
 from .context import Context
@@ -31,7 +31,7 @@ def dump(context: Context) -> str:
         "sessions": [],
         "events": [_event(event) for event in context.queue.events],
         "control_bus_address": None,
-        "job_environment": environment.of_class(()),
+        "job_environment": context.job_environment,
         "job_classes": [_class(job, context) for job in context.registry.classes.values()],
         "conf_sources": [dict(SESSION, path="/etc/init.conf", type="CONF_FILE", flag=1, conf_files=[])]
         + [_source(source, number + 1) for number, source in enumerate(context.configuration.sources)],

@@ -51,6 +51,7 @@ class Version:
     unnamed_conf_aborts: bool  # a file called .conf
     inherits_nice: bool
     job_tables_writable: bool  # SetEnv and its kin work on a job's table, also in PID 1
+    takes_nameless_variables: bool  # SetEnv and UnsetEnv mind no empty name
     sets_groups: bool  # initialises the supplementary groups, with group 0 when there is no setgid
     keeps_held_events: bool  # a half-met start on survives a new reading of the file
     old_oom_scale: bool  # oom values go to oom_adj as they are, and the kernel converts them
@@ -81,6 +82,7 @@ V1_13_2 = Version(
     unnamed_conf_aborts=False,
     inherits_nice=True,
     job_tables_writable=False,
+    takes_nameless_variables=True,
     sets_groups=True,
     keeps_held_events=True,
     old_oom_scale=False,
@@ -96,6 +98,7 @@ V1_12_1 = replace(
     manager_methods=_METHODS_1_12,
     asynchronous_spawn=False,
     job_tables_writable=True,
+    takes_nameless_variables=False,
     several_confdirs=False,
 )
 

@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import select
+import subprocess
+from collections.abc import Callable, Iterator
+
 import pytest
 from emulator import lostpids
 
@@ -30,19 +36,86 @@ def test_new_owners(
     monkeypatch.setattr(lostpids, "parent_of", lambda _pid: next(seen))
     monkeypatch.setattr(lostpids, "is_child", lambda _pid: child)
     told: list[int] = []
-    lost = lostpids.LostPids(lambda: [PID], told.append, lambda _seconds, _function: None)
+    lost = Watched([PID], told)
     for _parent in parents:
-        lost.look()
+        lost.pids.look()
     assert told == [PID] * ended
 
 
-def test_without_candidates_nobody_looks() -> None:
-    times: list[float] = []
-    lost = lostpids.LostPids(lambda: [], lambda _pid: None, lambda seconds, _function: times.append(seconds))
-    lost.start()
-    lost.start()
-    assert times == [lostpids.SEARCH]
-    lost.look()
-    assert times == [lostpids.SEARCH]
-    lost.start()
-    assert times == [lostpids.SEARCH] * 2
+class Watched:
+    """LostPids with what it asked for: times to look again, and descriptors with what is to be called."""
+
+    def __init__(self, candidates: list[int], told: list[int] | None = None) -> None:
+        self.times: list[float] = []
+        self.watches: dict[int, Callable[[], None]] = {}
+        self.pids = lostpids.LostPids(
+            lambda: candidates, (told if told is not None else []).append,
+            lambda seconds, _function: self.times.append(seconds),
+            self.watches.__setitem__, self.watches.pop)
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(["sleep", "60"]) as running:
+        yield running
+        running.kill()
+
+
+def test_the_end_of_a_followed_process_is_announced(process: subprocess.Popen[bytes]) -> None:
+    lost = Watched([])
+    lost.pids.follow(process.pid)
+    (descriptor, function), = lost.watches.items()
+    assert lost.times == []
+    assert select.select([descriptor], [], [], 0)[0] == []
+    process.kill()
+    assert select.select([descriptor], [], [], 10)[0] == [descriptor]
+    function()
+    assert (lost.times, lost.watches) == ([0], {})
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+    lost.pids.look()
+    assert lost.times == [0]
+
+
+def test_a_process_that_is_gone_already(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    lost = Watched([])
+    lost.pids.follow(process.pid)
+    assert (lost.times, lost.watches) == ([0], {})
+
+
+def test_the_same_number_again(process: subprocess.Popen[bytes]) -> None:
+    lost = Watched([])
+    lost.pids.follow(process.pid)
+    descriptors = len(os.listdir("/proc/self/fd"))
+    lost.pids.follow(process.pid)
+    assert len(lost.watches) == 1
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_a_lost_pid_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lostpids, "parent_of", lambda _pid: GONE)
+    monkeypatch.setattr(lostpids, "is_child", lambda _pid: False)
+    lost = Watched([PID])
+    lost.pids.look()
+    lost.pids.look()
+    assert lost.times == [lostpids.INTERVAL] * 2
+
+
+def test_without_announcements_it_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_pid: int) -> int:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", unknown)
+    monkeypatch.setattr(lostpids, "parent_of", lambda _pid: MIDDLE)
+    candidates = [PID]
+    lost = Watched(candidates)
+    lost.pids.follow(PID)
+    lost.pids.follow(PID)
+    assert lost.times == [lostpids.SEARCH]
+    lost.pids.look()
+    assert lost.times == [lostpids.SEARCH] * 2
+    candidates.clear()
+    lost.pids.look()
+    assert lost.times == [lostpids.SEARCH] * 2

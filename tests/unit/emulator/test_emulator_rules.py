@@ -120,9 +120,25 @@ def test_put_can_leave_what_is_there() -> None:
     assert table == ["RESULT=ok"]
 
 
-def test_a_class_starts_with_path_and_term(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_start_with_path_and_term(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    assert environment.of_class(["A=1", "PATH=/x"]) == ["PATH=/x", "TERM=dumb", "A=1"]
+    assert environment.of_init() == ["PATH=" + environment.PATH, "TERM=dumb"]
+
+
+def test_jobs_of_a_session_start_with_all_that_its_init_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "a=b")
+    assert "MINE=a=b" in environment.of_init(user=True)
+
+
+@pytest.mark.parametrize("table, name, left", [
+    (["A=1", "B=2"], "A", ["B=2"]),
+    (["A=1"], "B", ["A=1"]),
+    (["HOME=/", "FOO=1", "F=2", "FOOBAR=3", "Z="], "FOOBAR", ["HOME=/", "F=2", "Z="]),  # 1.13.2, measured
+    (["FOO=1", "FOOBAR=3"], "FOOBAR", ["FOOBAR=3"]),
+])
+def test_what_unsetting_takes_along(table: list[str], name: str, left: list[str]) -> None:
+    environment.remove(table, name)
+    assert table == left
 
 
 @pytest.mark.parametrize("entry, loose, strict", [

@@ -73,7 +73,9 @@ class Manager:
     def _table(self, details: list[str]) -> list[str]:
         """Return the environment that ``details`` ([] or [job, instance]) names."""
         if not details:
-            return environment.of_class(())
+            return self.context.job_environment
+        if not details[0]:
+            raise CallError(INVALID_ARGS, "Job may not be empty string")
         job = self._job(details[0])
         name = details[1] if len(details) > 1 else ""
         if name not in job.instances:
@@ -82,8 +84,7 @@ class Manager:
         return env
 
     def get_env(self, _call: Call, details: list[str], name: str) -> Any:
-        if not name:
-            raise CallError(INVALID_ARGS, "Variable may not be empty string")
+        self._refuse_nameless(name)
         entry = environment.get(self._table(details), name)
         if entry is None:
             raise CallError(INVALID_ARGS, "No such variable: %s" % name)
@@ -92,29 +93,50 @@ class Manager:
     def list_env(self, _call: Call, details: list[str]) -> Any:
         return (list(self._table(details)),)
 
-    def _own_table(self, details: list[str]) -> list[str]:
-        if not details or not self.context.version.job_tables_writable:
-            raise CallError("PermissionDenied", _NOT_FOR_PID_1)
-        return self._table(details)
+    @staticmethod
+    def _refuse_nameless(name: str) -> None:
+        if not name:
+            raise CallError(INVALID_ARGS, "Variable may not be empty string")
 
-    def set_env(self, _call: Call, details: list[str], entry: str, replace: bool) -> None:
-        environment.put(self._own_table(details), entry, replace)
+    def _own_tables(self, details: list[str]) -> list[list[str]]:
+        """Return the tables that a change for ``details`` concerns; the one of all jobs brings those of the running."""
+        self._refuse_for_pid_1(details)
+        if details:
+            return [self._table(details)]
+        jobs = self.context.registry.classes.values()
+        return [self.context.job_environment] + [one.env for job in jobs for one in job.instances.values()]
+
+    def _refuse_for_pid_1(self, details: list[str]) -> None:
+        if not self.context.settings.user and not (details and self.context.version.job_tables_writable):
+            raise CallError("PermissionDenied", _NOT_FOR_PID_1)
+
+    def set_env(self, call: Call, details: list[str], entry: str, replace: bool) -> None:
+        self._refuse_for_pid_1(details)
+        if not self.context.version.takes_nameless_variables:
+            self._refuse_nameless(entry)
+        self.set_env_list(call, details, [entry], replace)
 
     def set_env_list(self, _call: Call, details: list[str], entries: list[str], replace: bool) -> None:
-        for entry in entries:
-            environment.put(self._own_table(details), entry, replace)
-        self._own_table(details)
+        for table in self._own_tables(details):
+            for entry in entries:
+                environment.put(table, entry if "=" in entry else entry + "=", replace)
 
-    def unset_env(self, _call: Call, details: list[str], name: str) -> None:
-        environment.put(self._own_table(details), name, inherited={})
+    def unset_env(self, call: Call, details: list[str], name: str) -> None:
+        if not self.context.version.takes_nameless_variables:
+            self._refuse_nameless(name)
+        self.unset_env_list(call, details, [name])
 
     def unset_env_list(self, _call: Call, details: list[str], names: list[str]) -> None:
-        for name in names:
-            environment.put(self._own_table(details), name, inherited={})
-        self._own_table(details)
+        for table in self._own_tables(details):
+            for name in names:
+                environment.remove(table, name)
 
     def reset_env(self, _call: Call, details: list[str]) -> None:
-        self._own_table(details)[:] = environment.of_class(())
+        self._refuse_for_pid_1(details)
+        if details:
+            self._table(details)[:] = self._job(details[0]).environment()
+        else:
+            self.context.job_environment[:] = environment.of_init(self.context.settings.user)
 
     def refuse_address(self, _call: Call, _address: str) -> None:
         raise CallError("PermissionDenied", "Not permissible to notify D-Bus address for PID 1")

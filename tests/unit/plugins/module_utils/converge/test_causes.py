@@ -75,10 +75,14 @@ def test_words(cause: dict[str, Any], words: str | None) -> None:
 
 
 def test_the_sentence() -> None:
-    cause = {"process": "main", "exit_status": 1}
-    assert causes.sentence("tty", "1", "failed to start", cause, "/l/tty-1.log", ["a", "b", "c", "d"]) == (
-        "Job tty (1) failed to start: its main process exited with status 1. Last lines of /l/tty-1.log: b | c | d")
-    assert causes.sentence("web", "", "did not stay up", {}, "/l/web.log", []) == "Job web did not stay up."
+    cause = {"process": "main", "exit_status": 1, "log_file": "/l/tty-1.log", "log_lines": ["a", "b", "c", "d"]}
+    end = " Last lines of /l/tty-1.log: b | c | d"
+    said = ["tty (1) main process (7) terminated with status 1"]
+    text = "Job tty (1) failed to start: its main process exited with status 1."
+    assert causes.sentence("tty", "1", "failed to start", cause) == text + end
+    assert causes.sentence("tty", "1", "failed to start", dict(cause, init_messages=said)) == (
+        text + " Init says: tty (1) main process (7) terminated with status 1." + end)
+    assert causes.sentence("web", "", "did not stay up", {"log_lines": []}) == "Job web did not stay up."
 
 
 @pytest.mark.parametrize(("job", "instance", "name"), [

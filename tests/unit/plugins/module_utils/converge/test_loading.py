@@ -159,5 +159,5 @@ def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[
         def adjust(self, path: str) -> bool:
             return False
 
-    jobs.foresee(plans, object(), Attributes())
+    jobs.foresee(plans, object(), Attributes(), str(tmp_path))
     assert seen == [("a", loaded) for loaded in loads]

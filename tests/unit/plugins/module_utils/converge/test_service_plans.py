@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
@@ -17,76 +15,26 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
     targets,
     waiting,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import InvalidArguments, UnknownJob
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
+    ABSTRACT,
+    BROKEN,
+    COMING,
+    DOWN,
+    GOING,
+    HOLLOW,
+    NO_PROCESS,
+    SERVICE,
+    TASK,
+    UP,
+    Attributes,
+    FakeClient,
+    Status,
+    converge,
+    request,
+    status,
+)
 
-Status = dict[str, Any]
-NO_PROCESS = 2**22 + 1  # above every pid_max
-
-
-def status(goal: str, state: str, main: int | None = os.getpid(), **processes: int) -> Status:
-    if main is not None:
-        processes["main"] = main
-    return {"goal": goal, "state": state, "processes": processes}
-
-
-class FakeConnection:
-    peer = {"pid": os.getpid(), "uid": 0, "gid": 0}
-    signals: list[Any] = []
-
-
-class FakeClient:
-    """A daemon with fixed jobs: name to a dict of instance to its statuses, one for each look, the last for ever."""
-
-    def __init__(self, jobs: dict[str, dict[str, list[Status | None]]], variables: tuple[str, ...] = ()) -> None:
-        self.jobs = jobs
-        self.variables = variables
-        self.connection = FakeConnection()
-        self.looks = 0
-
-    def version(self) -> tuple[int, ...]:
-        return (1, 13, 2)
-
-    def find_job(self, name: str) -> str:
-        if name not in self.jobs:
-            raise UnknownJob("Unknown job: " + name, error="com.ubuntu.Upstart0_6.Error.UnknownJob")
-        return name
-
-    def instances(self, name: str) -> list[str]:
-        return sorted(self.jobs[name])
-
-    def find_instance(self, name: str, env: list[str]) -> str | None:
-        given = dict(entry.split("=", 1) for entry in env)
-        for variable in self.variables:
-            if variable not in given:
-                raise InvalidArguments("Unknown parameter: %s\nUsage: x" % variable)
-        instance = "-".join(given[variable] for variable in self.variables)
-        return instance if instance in self.jobs[name] else None
-
-    def statuses(self, pairs: list[tuple[str, str]]) -> list[Status | None]:
-        self.looks += len(pairs)
-        found = []
-        for job, instance in pairs:
-            known = self.jobs[job].get(instance, [None])
-            found.append(known.pop(0) if len(known) > 1 else known[0])
-        return [dict(each) if each else None for each in found]
-
-
-def request(folder: Path, state: str, jobs: tuple[str, ...] = ("web",),
-            env: list[str] | None = None) -> services.Request:
-    return services.Request(jobs=list(jobs), state=state, env=env, timeout=1.0, stable_for=0.0, must_exist=True,
-                            conf_dir=str(folder), log_dir=str(folder))
-
-
-def converge(folder: Path, client: FakeClient, state: str, *jobs: str,
-             env: list[str] | None = None) -> list[targets.Target]:
-    return services.converge(client, request(folder, state, jobs or ("web",), env), check_mode=True)
-
-
-SERVICE, TASK, BROKEN, ABSTRACT = "exec a\n", "task\nexec a\n", "frob\n", "description none\n"
-UP, DOWN = status("start", "running"), None
-COMING, GOING = status("start", "pre-start", None), status("stop", "killed")
-HOLLOW = status("start", "running", None)
 PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, DOWN, "started", ["start"], "start/running"),
     (SERVICE, UP, "started", [], "start/running"),
@@ -95,6 +43,7 @@ PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, HOLLOW, "started", ["stop", "start"], "start/running"),
     (ABSTRACT, HOLLOW, "started", [], "start/running"),
     (TASK, DOWN, "started", ["start"], "stop/waiting"),
+    (TASK, UP, "started", ["wait"], "stop/waiting"),
     (SERVICE, DOWN, "stopped", [], "stop/waiting"),
     (SERVICE, UP, "stopped", ["stop"], "stop/waiting"),
     (SERVICE, COMING, "stopped", ["stop"], "stop/waiting"),
@@ -106,6 +55,9 @@ PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, GOING, "restarted", ["start"], "start/running"),
     (SERVICE, DOWN, "reloaded", ["start"], "start/running"),
     (SERVICE, UP, "reloaded", ["reload"], "start/running"),
+    (SERVICE, COMING, "reloaded", ["wait", "reload"], "start/running"),
+    (SERVICE, GOING, "reloaded", ["start"], "start/running"),
+    (SERVICE, HOLLOW, "reloaded", ["stop", "start"], "start/running"),
     (BROKEN, UP, "started", [], "start/running"),
 ]
 
@@ -121,7 +73,7 @@ def test_plans(tmp_path: Path, conf: str, before: Status | None, state: str, ste
     result = outcome.of_services([target], request(tmp_path, state))
     assert result["changed"] is bool(set(steps) - {"wait"})
     assert result["instances"][0]["before"] == targets.state_of(before)
-    assert result["diff"]["after"] == "web: %s\n" % after
+    assert [part["after"] for part in result["diff"]] == ["web: %s\n" % after]
 
 
 REFUSED: list[tuple[str | None, Status | None, str, str]] = [
@@ -129,9 +81,11 @@ REFUSED: list[tuple[str | None, Status | None, str, str]] = [
     (BROKEN, UP, "restarted", "It was left as it is, so that nothing is lost."),
     (None, UP, "restarted", "It was left as it is, so that nothing is lost."),
     (BROKEN, DOWN, "reloaded", "web.conf:1: Unknown stanza"),
-    (SERVICE, status("start", "running", NO_PROCESS), "started", "follows process %d of job web" % NO_PROCESS),
-    (SERVICE, status("start", "running", NO_PROCESS), "stopped", "It will never leave start/running by itself."),
-    (SERVICE, status("stop", "killed", NO_PROCESS), "stopped", "It will never leave stop/killed by itself."),
+    (BROKEN, HOLLOW, "started", "web.conf:1: Unknown stanza"),
+    (ABSTRACT, HOLLOW, "reloaded", "has no process of its own that could be reloaded"),
+    (SERVICE, status("start", "running", NO_PROCESS), "started", "Upstart follows process %d, which" % NO_PROCESS),
+    (SERVICE, status("start", "running", NO_PROCESS), "stopped", "Job web is wedged in start/running"),
+    (SERVICE, status("stop", "killed", NO_PROCESS), "stopped", "Job web is wedged in stop/killed"),
     (SERVICE, status("stop", "killed", NO_PROCESS), "started", "which no longer exists"),
 ]
 
@@ -147,6 +101,20 @@ def test_refused(tmp_path: Path, conf: str | None, before: Status | None, state:
     assert caught.value.facts["instances"][0]["failed"] is True
     assert caught.value.facts["instances"][0]["status"] == targets.state_of(before)
     assert caught.value.facts["changed"] is False
+
+
+def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(SERVICE)
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [HOLLOW, UP]}}), "started")
+    assert (target.steps, target.error) == ([], None)
+
+
+def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(SERVICE)
+    for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
+        target = targets.Target("web", [], targets.Definition("web", str(tmp_path)))
+        waiting.until_resting(FakeClient({"web": {"": [*looks]}}), [target], waiting.Deadline(5))
+        assert target.after == waited_for
 
 
 @pytest.mark.parametrize(("second", "lost"), [
@@ -224,7 +192,7 @@ def test_unknown_jobs(tmp_path: Path, conf: str | None, words: str, state: str) 
 def test_several_failures_are_all_told(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text(SERVICE)
     wanted = request(tmp_path, "started", ("a", "b", "c"))
-    found = services.converge(FakeClient({"a": {"": [UP]}}), wanted, check_mode=True)
+    found = services.converge(FakeClient({"a": {"": [UP]}}), wanted, Attributes(), check_mode=True)
     with pytest.raises(UpstartError) as caught:
         outcome.of_services(found, wanted)
     assert "knows no job b" in caught.value.message and "knows no job c" in caught.value.message

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take the steps of many targets together, all requests in flight, and see where they end."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError, JobFailed, Lost, UnknownInstance
+from ..daemon.names import instance_name
+from ..errors import UpstartError
+from ..events.expand import ExpansionError, expand
+from . import running
+from .initlog import InitLog
+from .loaded import Snapshot
+from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
+
+__metaclass__ = type
+
+PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
+KEEPS_STATE = (1, 6)  # the version since which a re-executed init still knows its jobs
+
+
+def enable(client, targets, attributes):
+    """Carry out the changes that enable and disable jobs; the targets of one job share one."""
+    changing = [target for target in targets if target.change and target.error is None]
+    if not changing:
+        return
+    from . import enabling
+    changes = dict((target.job, target.change) for target in changing)
+    try:
+        enabling.act(client, [changes[job] for job in sorted(changes)], attributes)
+    except Lost:
+        # The files are in place, and a daemon that comes back reads all of them.
+        client.connection.reopen(min(BACK, client.timeout))
+        for job in sorted(changes):
+            client.find_job(job)
+
+
+def act(client, targets, request):
+    """Take the steps of all targets together and verify where they ended."""
+    log = InitLog(request.init_log)
+    deadline = Deadline(request.timeout)
+    try:
+        for target in targets:
+            _name_instance(target)
+            target.mark_log(request.log_dir)
+            target.init_log = log
+        while True:
+            try:
+                _take_steps(client, targets, request, deadline)
+                return
+            except Lost:
+                _resume(client, targets, deadline)
+    finally:
+        log.close()
+
+
+def _take_steps(client, targets, request, deadline):
+    for step in ("wait", "free", "stop", "start", "reload"):
+        together = [target for target in targets if target.error is None and step in target.todo]
+        if together:
+            STEPS[step](client, together, request, deadline)
+            for target in together:
+                target.todo.remove(step)
+
+
+def _resume(client, targets, deadline):
+    """Go on after init was re-executed in mid-call: connect and look again; what was done is not done twice."""
+    client.connection.reopen(min(BACK, deadline.left()))
+    if client.version() < KEEPS_STATE:
+        raise UpstartError(
+            "Init was re-executed while the task ran, and this Upstart then forgets its jobs, whose processes go on "
+            "by themselves. Look at the processes before you start anything again.")
+    moving = [target for target in targets if target.error is None and target.todo]
+    until_resting(client, moving, Deadline(0))
+    for target in moving:
+        step, target.pending = target.todo[0], None
+        up = target.after is not None and target.after["goal"] == "start"
+        if step == "start" and up:
+            target.todo[0] = "wait"
+        elif step == "start" and step in target.sent and target.definition.is_task():
+            target.error = running.outcome_unknown(target)
+        elif step == "reload" and step in target.sent:
+            target.todo[0] = "wait"
+
+
+def _name_instance(target):
+    """Work out the name of an instance that is yet to be started, so that its signals are recognised."""
+    if target.instance is not None or not target.definition.values:
+        return
+    env = target.definition.values["env"] + target.env
+    try:
+        target.instance = expand(target.definition.values["instance"],
+                                 dict(entry.split("=", 1) for entry in env if "=" in entry))
+    except ExpansionError:
+        return  # the daemon refuses the start with the same reason
+
+
+def _wait(client, targets, request, deadline):
+    until_resting(client, targets, deadline)
+    for target in targets:
+        _judge(client, target, request, deadline)
+    up = [target for target in _fine(targets) if target.after is not None and request.state != "stopped"]
+    running.watch(client, [target for target in up if target.todo[-1] == "wait"], request, deadline)
+
+
+def _free(client, targets, request, deadline):
+    from . import unwedge
+    for target in targets:
+        known = list(target.before["processes"].values())
+        try:
+            unwedge.unwedge(client, target.job, target.instance or "", deadline)
+            target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", [])
+            if target.leftovers and request.end_leftovers:
+                unwedge.end_leftovers(client, target.job, target.instance or "", [], deadline)
+        except UpstartError as error:
+            if isinstance(error, Lost):
+                raise
+            target.error = error
+            target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
+    until_resting(client, _fine(targets), deadline)
+    for target in _fine(targets):
+        if target.leftovers and not request.end_leftovers:
+            target.warnings.append(running.leftover_warning(target))
+
+
+def _stop(client, targets, request, deadline):
+    restarting = [target for target in targets if "start" in target.todo and "stop" not in target.sent]
+    if any(not target.env and target.definition.instance_variables() for target in restarting):
+        snapshot = Snapshot(client, request.conf_dir)
+        for target in restarting:
+            target.env = running.environment(snapshot, target)
+    for target in targets:
+        if target.after is not None and target.after["goal"] == "start":
+            target.pending = client.request_instance("Stop", target.job, target.instance)
+            target.sent.add("stop")
+    until_answered(client.connection, targets, deadline)
+    _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request, deadline)
+    until_resting(client, _fine(targets), deadline)
+    for target in _fine(targets):
+        if target.after is not None:
+            target.error = running.not_stopped(target, deadline)
+
+
+def _start(client, targets, request, deadline):
+    for target in targets:
+        target.pending = client.request("Start", target.job, target.env)
+        target.sent.add("start")
+    until_answered(client.connection, targets, deadline)
+    _collect(client, targets, (AlreadyStarted,), request, deadline)
+    until_resting(client, _fine(targets), deadline)
+    for target in _fine(targets):
+        _judge(client, target, request, deadline)
+    running.watch(client, [target for target in _fine(targets) if target.after], request, deadline)
+    for target in _fine(targets):
+        running.note_failed_post_start(target)
+
+
+def _reload(client, targets, request, deadline):
+    for target in targets:
+        target.pending = running.send_reload(client, target)
+        target.sent.add("reload")
+    until_answered(client.connection, targets, deadline)
+    _collect(client, targets, (), request, deadline)
+    running.watch(client, _fine(targets), request, deadline)
+
+
+STEPS = {"wait": _wait, "free": _free, "stop": _stop, "start": _start, "reload": _reload}
+
+
+def _fine(targets):
+    return [target for target in targets if target.error is None]
+
+
+def _collect(client, targets, harmless, request, deadline):
+    """Take the replies: an error that is not ``harmless`` becomes the target's, with its cause."""
+    failed = []
+    for target in targets:
+        pending, target.pending = target.pending, None
+        if pending is None:
+            continue
+        if not pending.done:
+            client.connection.forget(pending)
+            continue
+        try:
+            values = pending.result()
+            if pending.member == "Start" and values:
+                target.instance = instance_name(values[0])
+        except harmless:
+            continue
+        except JobFailed:
+            failed.append(target)
+        except Lost:
+            raise
+        except DaemonError as error:
+            target.error = UpstartError("Upstart refused to %s %s: %s." % (
+                pending.member.lower(), target.label, error.message.rstrip(".")), name=target.job, **error.facts)
+    if failed:
+        running.let_settle(client, failed, deadline)
+        for target in failed:
+            target.error = running.failure(client, target, request)
+
+
+def _judge(client, target, request, deadline):
+    """Set the error of a target that rests in the wrong place, or does not rest."""
+    wedged = lost_process(target.after)
+    if wedged:
+        target.error = running.wedged(target, wedged)
+    elif not target.rests():
+        target.error = no_answer(target, PAST[request.state], deadline)
+    elif request.state == "stopped":
+        target.error = running.not_stopped(target, deadline) if target.after is not None else None
+    elif target.definition.is_task():
+        target.error = running.failed_task(client, target, request)
+    elif target.after is None:
+        target.error = running.ended(client, target, request)
+    elif hollow(target.definition, target.after):
+        target.error = running.no_process(client, target, request)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What init itself says about a job: it tells no client, only the kernel's log or syslog (Upstart 0.6.5)."""
+
+from __future__ import absolute_import, division, print_function
+
+import errno
+import io
+import os
+import re
+import stat
+import time
+
+from ..daemon.names import label
+
+__metaclass__ = type
+
+SAID = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
+RECORD = 8192  # bytes, the longest record of the kernel's log
+LATE = 0.3  # seconds that a log file may lag behind, since a syslog daemon writes it
+CHATTER = re.compile(r" (?:goal|state) changed from | process \([0-9]+\)$| exited normally$")
+AFTER_START = re.compile(r"\bpost-start process\b.*\b(terminated|killed|dumped)\b|\bspawn \S.* post-start process: ")
+
+
+class InitLog:
+    """Follows init's messages from now on.
+
+    :param path: text, /dev/kmsg or a file that syslog writes init's messages to. What cannot be read says nothing.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self._handle = None
+        self._start = 0
+        self._said = []
+        try:
+            mode = os.stat(path).st_mode
+            if stat.S_ISCHR(mode):
+                self._handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                os.lseek(self._handle, 0, os.SEEK_END)
+            self._is_file = stat.S_ISREG(mode)
+            self._start = os.stat(path).st_size
+        except OSError:
+            self._is_file = False
+
+    def close(self):
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def about(self, job, instance="", expected=False):
+        """Return what init said about a job's instance since the log was opened, a list of text.
+
+        :param expected: whether there should be something, so that a log file is worth waiting for.
+        """
+        found = self._about(job, instance)
+        end = time.time() + LATE
+        while expected and self._is_file and not found and abs(end - time.time()) <= LATE:
+            time.sleep(LATE / 10)
+            found = self._about(job, instance)
+        return found
+
+    def _about(self, job, instance):
+        self._read()
+        name = re.escape(label(job, instance))
+        pattern = re.compile(r"^(?:\S+ to spawn )?%s |^Failed to obtain %s instance|/%s\.(?:conf|override):" % (
+            name, re.escape(job), re.escape(job)))
+        return [text for text in self._said if pattern.search(text) and not CHATTER.search(text)]
+
+    def _read(self):
+        text = self._kernel_log() if self._handle is not None else self._new_text()
+        for line in text.splitlines():
+            found = SAID.search(line)
+            if found:
+                self._said.append(found.group(1))
+
+    def _kernel_log(self):
+        lines = []
+        while True:
+            try:
+                record = os.read(self._handle, RECORD)
+            except OSError as error:
+                if error.errno == errno.EPIPE:  # records that were overwritten before they were read
+                    continue
+                break  # nothing more, or a kernel (before 3.5) whose log is not read this way
+            if not record:
+                break
+            lines.append(record.decode("utf-8", "replace").partition(";")[2])
+        return "\n".join(lines)
+
+    def _new_text(self):
+        if not self._is_file:
+            return ""
+        try:
+            with io.open(self.path, "rb") as stream:
+                size = os.fstat(stream.fileno()).st_size
+                stream.seek(self._start if self._start <= size else 0)
+                data = stream.read()
+        except (IOError, OSError):
+            return ""
+        whole = data[:data.rfind(b"\n") + 1]
+        self._start = (self._start if self._start <= size else 0) + len(whole)
+        return whole.decode("utf-8", "replace")
+
+
+def failed_after_start(said):
+    """Return the messages on a failed post-start process, which Upstart takes for no failure of the job."""
+    return [text for text in said if AFTER_START.search(text)]

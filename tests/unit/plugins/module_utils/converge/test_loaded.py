@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the daemon may be asked for its state, and what is said when it may not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loaded
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, NoAnswer
+
+
+class Client:
+    """Answers GetState with a text, or raises what it was given instead."""
+
+    def __init__(self, answer: str | Exception = '{"job_classes": []}') -> None:
+        self.answer = answer
+        self.asked = 0
+
+    def state(self) -> str:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+FILES: list[tuple[str, bytes, bool]] = [
+    ("web.conf", "description Bücher\nexec a\n".encode(), False),
+    ("web.conf", "description Bücher\nexec a\n".encode("latin-1"), True),
+    ("web.conf", "# Bücher\nexec a\n".encode("latin-1"), False),
+    ("web.conf", "script\n# Bücher\nend script\n".encode("latin-1"), True),
+    ("sub/web.override", "env A=ü\n".encode("latin-1"), True),
+    ("web.conf.dpkg-old", "env A=ü\n".encode("latin-1"), False),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "harmful"), FILES)
+def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path, name: str, data: bytes,
+                                                             harmful: bool) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / name).write_bytes(data)
+    client = Client()
+    if not harmful:
+        assert loaded.job_classes(client, str(tmp_path)) == []
+        return
+    with pytest.raises(loaded.NotTold, match="not UTF-8, and Upstart would crash"):
+        loaded.job_classes(client, str(tmp_path))
+    assert client.asked == 0
+
+
+def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.conf", "wb"):
+        pass
+    with pytest.raises(loaded.NotTold):
+        loaded.job_classes(Client(), str(tmp_path))
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    (Absent("no such method"), "only since 1.6.1"),
+    (NoAnswer("late"), r"did not tell its state \(late\)"),
+    ("{", "did not tell its state"),
+])
+def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, words: str) -> None:
+    (tmp_path / "gone.conf").symlink_to("nowhere")
+    with pytest.raises(loaded.NotTold, match=words):
+        loaded.job_classes(Client(answer), str(tmp_path))
+    snapshot = loaded.Snapshot(Client(answer), str(tmp_path))
+    assert snapshot.environment("web", "") is None and snapshot.differing("web", "", ["A=1"]) == []
+    assert snapshot.reason

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stale definitions, other variables, wedged jobs, and jobs that are enabled and disabled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import outcome, services
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
+    BROKEN,
+    NO_PROCESS,
+    SERVICE,
+    UP,
+    Attributes,
+    FakeClient,
+    Status,
+    converge,
+    request,
+    status,
+)
+
+
+def held(command: str, path: str = "web/_", **more: Any) -> dict[str, Any]:
+    """Return a job class as GetState tells it, with one instance."""
+    processes: list[dict[str, Any]] = [{"script": 0, "command": None} for _number in range(6)]
+    processes[0]["command"] = command
+    return {
+        "name": "web", "instance": "", "env": [], "start_on": None, "stop_on": None, "task": 0, "respawn": 0,
+        "respawn_limit": 10, "respawn_interval": 5, "normalexit": [], "expect": "EXPECT_NONE", "console": "CONSOLE_LOG",
+        "nice": -21, "limits": [], "process": processes, **more,
+        "jobs": [{"path": "/com/ubuntu/Upstart/jobs/" + path, "env": ["A=1", "UPSTART_JOB=web"]}]}
+
+
+STALE: list[tuple[str, list[dict[str, Any]] | None, str, list[str], bool | None, str]] = [
+    (SERVICE, [held("a")], "any", [], False, ""),
+    (SERVICE, [held("b")], "any", [], True, "runs with an older definition than that in "),
+    (SERVICE, [held("b")], "current", ["stop", "start"], True, ""),
+    (SERVICE, [held("a")], "current", [], False, ""),
+    (SERVICE, None, "any", [], None, ""),
+    ("start on ev\n" + SERVICE, [held("a")], "current", [], False, ""),
+    (BROKEN, [held("a")], "any", [], True, "web.conf:1: Unknown stanza"),
+]
+
+
+@pytest.mark.parametrize(("conf", "classes", "definition", "steps", "stale", "warning"), STALE)
+def test_stale_definitions(tmp_path: Path, conf: str, classes: list[dict[str, Any]] | None, definition: str,
+                           steps: list[str], stale: bool | None, warning: str) -> None:
+    (tmp_path / "web.conf").write_text(conf)
+    wanted = request(tmp_path, "started", definition=definition)
+    found = services.converge(FakeClient({"web": {"": [UP]}}, held=classes), wanted, Attributes(), check_mode=True)
+    assert found[0].steps == steps
+    (entry,) = outcome.of_services(found, wanted)["instances"]
+    assert entry["stale"] is (False if steps else stale)
+    texts = services.warnings(found, wanted)
+    assert len(texts) == bool(warning) and warning in "".join(texts)
+
+
+CURRENT: list[tuple[str, list[dict[str, Any]] | None, str]] = [
+    (BROKEN, [held("a")], "It was left as it is, so that nothing is lost."),
+    (SERVICE, None, "not known: Upstart tells its definitions only since 1.6.1"),
+]
+
+
+@pytest.mark.parametrize(("conf", "classes", "words"), CURRENT)
+def test_the_present_definition_is_out_of_reach(tmp_path: Path, conf: str, classes: list[dict[str, Any]] | None,
+                                                words: str) -> None:
+    (tmp_path / "web.conf").write_text(conf)
+    client = FakeClient({"web": {"": [UP]}}, held=classes)
+    (target,) = converge(tmp_path, client, "started", definition="current")
+    assert target.error is not None and words in target.error.message
+    assert target.steps == []
+
+
+@pytest.mark.parametrize(("env", "differing"), [(["A=1"], []), (["A=2"], ["A"]), (["B="], ["B"]), (None, [])])
+def test_other_variables_are_noticed(tmp_path: Path, env: list[str] | None, differing: list[str]) -> None:
+    (tmp_path / "web.conf").write_text(SERVICE)
+    wanted = request(tmp_path, "started", env=env)
+    found = services.converge(FakeClient({"web": {"": [UP]}}, held=[held("a")]), wanted, Attributes(), check_mode=True)
+    assert outcome.of_services(found, wanted)["instances"][0]["env_differs"] == differing
+    assert len(services.warnings(found, wanted)) == bool(differing)
+
+
+LOST = status("start", "running", NO_PROCESS)
+FREED: list[tuple[str, Status, str, list[str]]] = [
+    (SERVICE, LOST, "stopped", ["free"]),
+    (SERVICE, LOST, "started", ["free", "start"]),
+    (SERVICE, LOST, "reloaded", ["free", "start"]),
+    (SERVICE, UP, "restarted", ["stop", "start"]),
+    ("expect fork\nexec a\n", status("start", "spawned"), "stopped", ["free"]),
+    ("expect fork\nexec a\n", status("stop", "spawned"), "restarted", ["free", "start"]),
+    ("expect fork\nexec a\n", status("start", "spawned"), "started", ["wait"]),
+    (SERVICE, status("start", "spawned"), "stopped", ["stop"]),
+]
+
+
+@pytest.mark.parametrize(("conf", "before", "state", "steps"), FREED)
+def test_wedged_jobs_are_freed_when_asked(tmp_path: Path, conf: str, before: Status, state: str,
+                                          steps: list[str]) -> None:
+    (tmp_path / "web.conf").write_text(conf)
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [before]}}), state, unwedge=True)
+    assert (target.error, target.steps) == (None, steps)
+
+
+def test_a_wedged_job_is_not_freed_for_a_broken_file(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(BROKEN)
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [LOST]}}), "restarted", unwedge=True)
+    assert target.error is not None and "Unknown stanza" in target.error.message and target.steps == []
+
+
+ENABLED: list[tuple[str, str | None, bool, bool, str, list[str]]] = [
+    ("start on ev\n" + SERVICE, None, False, True, "start/running", [".override", ""]),
+    ("start on ev\n" + SERVICE, "stopped", False, True, "stop/waiting", [".override", ""]),
+    ("start on ev\n" + SERVICE, "stopped", True, True, "stop/waiting", [""]),
+    ("start on ev\n" + SERVICE, "started", True, False, "start/running", [""]),
+]
+
+
+@pytest.mark.parametrize(("conf", "state", "enabled", "changed", "after", "differences"), ENABLED)
+def test_enabled_and_state_are_predicted_together(tmp_path: Path, conf: str, state: str | None, enabled: bool,
+                                                  changed: bool, after: str, differences: list[str]) -> None:
+    (tmp_path / "web.conf").write_text(conf)
+    wanted = request(tmp_path, state, enabled=enabled)
+    found = services.converge(FakeClient({"web": {"": [UP]}}), wanted, Attributes(), check_mode=True)
+    result = outcome.of_services(found, wanted)
+    assert (result["changed"], result["enabled"]) == (changed, enabled)
+    (entry,) = result["instances"]
+    assert (entry["status"], entry["enabled"], entry["enabled_before"]) == (after, enabled, True)
+    expected = differences if state else differences[:-1]
+    assert [Path(part.get("after_header", "").split(" ")[0]).suffix for part in result["diff"]] == expected
+    assert not (tmp_path / "web.override").exists()
+
+
+def test_nothing_is_started_when_a_job_cannot_be_enabled(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(SERVICE)
+    (target,) = converge(tmp_path, FakeClient({"web": {}}), "started", enabled=True)
+    assert target.error is not None and "no start on condition" in target.error.message
+    assert target.steps == []
+
+
+def test_instances_are_enabled_together(tmp_path: Path) -> None:
+    (tmp_path / "tty.conf").write_text("start on ev\ninstance $TTY\nexec a\n")
+    wanted = request(tmp_path, None, ("tty",), enabled=False)
+    client = FakeClient({"tty": {"1": [UP], "2": [UP]}}, ("TTY",))
+    found = services.converge(client, wanted, Attributes(), check_mode=True)
+    result = outcome.of_services(found, wanted)
+    assert [entry["enabled"] for entry in result["instances"]] == [False, False]
+    assert result["enabled"] is False and len(result["diff"]) == 1

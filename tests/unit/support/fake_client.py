@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of a daemon with fixed jobs, and requests to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import services, targets
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
+    Absent,
+    InvalidArguments,
+    UnknownJob,
+)
+
+Status = dict[str, Any]
+NO_PROCESS = 2**22 + 1  # above every pid_max
+
+
+def status(goal: str, state: str, main: int | None = os.getpid(), **processes: int) -> Status:
+    if main is not None:
+        processes["main"] = main
+    return {"goal": goal, "state": state, "processes": processes}
+
+
+class FakeConnection:
+    peer = {"pid": os.getpid(), "uid": 0, "gid": 0}
+    signals: list[Any] = []
+
+    def wait(self, ready: Callable[[], object], seconds: float) -> bool:
+        return bool(ready())
+
+
+class FakeClient:
+    """A daemon with fixed jobs: name to a dict of instance to its statuses, one for each look, the last for ever.
+
+    ``held`` are job classes as GetState tells them; without it there is no such method.
+    """
+
+    timeout = 1.0
+
+    def __init__(self, jobs: dict[str, dict[str, list[Status | None]]], variables: tuple[str, ...] = (),
+                 held: list[dict[str, Any]] | None = None) -> None:
+        self.jobs = jobs
+        self.held = held
+        self.variables = variables
+        self.connection = FakeConnection()
+        self.looks = 0
+
+    def version(self) -> tuple[int, ...]:
+        return (1, 13, 2)
+
+    def state(self) -> str:
+        if self.held is None:
+            raise Absent("no GetState")
+        return json.dumps({"job_classes": self.held})
+
+    def find_job(self, name: str) -> str:
+        if name not in self.jobs:
+            raise UnknownJob("Unknown job: " + name, error="com.ubuntu.Upstart0_6.Error.UnknownJob")
+        return name
+
+    def instances(self, name: str) -> list[str]:
+        return sorted(self.jobs[name])
+
+    def find_instance(self, name: str, env: list[str]) -> str | None:
+        given = dict(entry.split("=", 1) for entry in env)
+        for variable in self.variables:
+            if variable not in given:
+                raise InvalidArguments("Unknown parameter: %s\nUsage: x" % variable)
+        instance = "-".join(given[variable] for variable in self.variables)
+        return instance if instance in self.jobs[name] else None
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Status | None]:
+        self.looks += len(pairs)
+        found = []
+        for job, instance in pairs:
+            known = self.jobs[job].get(instance, [None])
+            found.append(known.pop(0) if len(known) > 1 else known[0])
+        return [dict(each) if each else None for each in found]
+
+
+class Attributes:
+    def prepare(self, staged: str, path: str) -> None:
+        raise AssertionError("nothing is written in check mode")
+
+
+def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), env: list[str] | None = None,
+            **more: Any) -> services.Request:
+    settings: dict[str, Any] = {
+        "jobs": list(jobs), "state": state, "enabled": None, "env": env, "definition": "any", "timeout": 1.0,
+        "stable_for": 0.0, "must_exist": True, "unwedge": False, "end_leftovers": False, "conf_dir": str(folder),
+        "log_dir": str(folder), "init_log": str(folder / "no-log"), "script_dir": None}
+    return services.Request(**{**settings, **more})
+
+
+def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,
+             env: list[str] | None = None, **more: Any) -> list[targets.Target]:
+    wanted = request(folder, state, jobs or ("web",), env, **more)
+    return services.converge(client, wanted, Attributes(), check_mode=True)
+
+
+SERVICE, TASK, BROKEN, ABSTRACT = "exec a\n", "task\nexec a\n", "frob\n", "description none\n"
+UP, DOWN = status("start", "running"), None
+COMING, GOING = status("start", "pre-start", None), status("stop", "killed")
+HOLLOW = status("start", "running", None)
