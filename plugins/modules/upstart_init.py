@@ -117,7 +117,7 @@ log_priority:
   type: str
   sample: message
 job_env:
-  description: The environment that every job starts with. Null before Upstart 1.7.
+  description: The environment that every job starts with. Null before Upstart 1.7, and for users who may not see it.
   returned: success
   type: dict
   sample:

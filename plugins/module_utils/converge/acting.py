@@ -56,7 +56,7 @@ def act(client, targets, request):
 
 
 def _take_steps(client, targets, request, deadline):
-    for step in ("wait", "free", "stop", "start", "reload"):
+    for step in ("clean", "wait", "free", "stop", "start", "reload"):
         together = [target for target in targets if target.error is None and step in target.todo]
         if together:
             STEPS[step](client, together, request, deadline)
@@ -113,15 +113,27 @@ def _free(client, targets, request, deadline):
             target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", [])
             if target.leftovers and request.end_leftovers:
                 unwedge.end_leftovers(client, target.job, target.instance or "", [], deadline)
+        except Lost:
+            raise
         except UpstartError as error:
-            if isinstance(error, Lost):
-                raise
             target.error = error
             target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
     until_resting(client, _fine(targets), deadline)
     for target in _fine(targets):
         if target.leftovers and not request.end_leftovers:
             target.warnings.append(running.leftover_warning(target))
+
+
+def _clean(client, targets, request, deadline):
+    from . import unwedge
+    for target in targets:
+        known = (target.before or {}).get("processes", {}).values()
+        try:
+            unwedge.end_leftovers(client, target.job, target.instance or "", known, deadline)
+        except Lost:
+            raise
+        except UpstartError as error:
+            target.error = error
 
 
 def _stop(client, targets, request, deadline):
@@ -165,7 +177,7 @@ def _reload(client, targets, request, deadline):
     running.watch(client, _fine(targets), request, deadline)
 
 
-STEPS = {"wait": _wait, "free": _free, "stop": _stop, "start": _start, "reload": _reload}
+STEPS = {"clean": _clean, "wait": _wait, "free": _free, "stop": _stop, "start": _start, "reload": _reload}
 
 
 def _fine(targets):

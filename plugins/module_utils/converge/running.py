@@ -5,9 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
+import errno
 import os
 import signal
 
+from ..daemon import process
 from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
@@ -187,10 +189,21 @@ def send_reload(client, target):
     """Send Instance.Reload, or the signal itself where Upstart (before 1.10) has no such method."""
     if client.version() >= (1, 10):
         return client.request_instance("Reload", target.job, target.instance)
-    pid = target.before["processes"].get("main")
-    if pid:
-        os.kill(pid, signal.SIGHUP)
+    main = target.after["processes"].get("main")
+    for found in process.table(client.connection.peer["pid"]).values():
+        if found.inner == main:
+            _hang_up(found.pid, target)
     return None
+
+
+def _hang_up(pid, target):
+    try:
+        os.kill(pid, signal.SIGHUP)
+    except OSError as error:
+        if error.errno == errno.EPERM:
+            target.error = UpstartError("Job %s was not reloaded: this user may not signal process %d. Run the task as "
+                                        "root." % (target.label, pid), name=target.job)
+        # else it has just ended, which the look after the reload tells
 
 
 def environment(snapshot, target):

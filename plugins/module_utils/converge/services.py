@@ -68,12 +68,24 @@ def _prepare(client, request):
     _compare(client, jobs, request)
     for target in jobs:
         plan(target, request)
+    if request.unwedge and request.end_leftovers:
+        _plan_cleaning(client, _fine(jobs))
     if request.enabled is not None:
         _plan_enabling(jobs, request, version)
     for target in jobs:
         target.after = target.before
         target.todo = list(target.steps)
     return targets
+
+
+def _plan_cleaning(client, targets):
+    """Plan to end what earlier wedges of jobs left, also when the jobs themselves are in order by now."""
+    from . import unwedge
+    for target in targets:
+        if "free" not in target.steps:
+            known = (target.before or {}).get("processes", {}).values()
+            target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
+            target.steps = (["clean"] if target.leftovers else []) + target.steps
 
 
 def _plan_enabling(targets, request, version):
@@ -155,11 +167,11 @@ def predict(target):
     """Return the status that a target would have after its steps."""
     if "start" in target.steps and target.definition.is_task():
         return None
-    if "start" in target.steps or (target.steps == ["wait"] and target.before["goal"] == "start"):
+    if "start" in target.steps or (target.steps[-1:] == ["wait"] and target.before["goal"] == "start"):
         return None if target.definition.is_task() else {"goal": "start", "state": "running", "processes": {}}
     if "reload" in target.steps:
         return {"goal": "start", "state": "running", "processes": target.before["processes"]}
-    return None if target.steps else target.before
+    return None if set(target.steps) - {"clean"} else target.before
 
 
 def report(targets, request):

@@ -19,6 +19,7 @@ __metaclass__ = type
 Request = collections.namedtuple(
     "Request", "log_priority job_env reload_configuration runlevel handle_service_module timeout conf_dir")
 SERVICE_MODULE = "sysinit.upstart.upstart_service"
+HAS_ENVIRONMENT = (1, 7)  # the first release with a job environment that clients can see
 OWN_NAME = "upstart"  # what Ansible itself calls the service manager of such a host; no module has this name
 
 
@@ -67,7 +68,7 @@ def converge(client, request, check_mode=False):
 
 def read(client):
     """Return the settings: ``log_priority``, ``runlevel``, ``previous_runlevel`` (text), ``job_env`` (dict); None for
-    what is not known or, as ``job_env`` before Upstart 1.7, not there."""
+    what is not known, not there (as ``job_env`` before Upstart 1.7) or not for this user."""
     current, previous = runlevels.read()
     return {"log_priority": client.log_priority(), "runlevel": current, "previous_runlevel": previous,
             "job_env": _job_env(client)}
@@ -76,7 +77,7 @@ def read(client):
 def _job_env(client):
     try:
         return dict(entry.split("=", 1) for entry in client.job_environment())
-    except Absent:
+    except (Absent, PermissionDenied):
         return None
 
 
@@ -94,6 +95,9 @@ def wish(client, plan, request, level, version):
 
 def _wish_environment(client, plan, job_env, version):
     table = plan.before["job_env"]
+    if table is None and version >= HAS_ENVIRONMENT:
+        raise PermissionDenied("This user may not see the environment that jobs start with, much less change it. "
+                               "Become the user of the daemon, which is root for a host's init.")
     if table is None:
         raise UpstartError("Upstart %s has no job environment to set: that came with 1.7. Put the variables into env "
                            "of the jobs that need them." % _dotted(version))

@@ -22,7 +22,7 @@ class Target:
         None while no such instance exists.
     :ivar before: dict, its status before anything was done, or None.
     :ivar after: dict, its status at the end, or None.
-    :ivar steps: list of what is to be done, in order: wait, free, stop, start, reload.
+    :ivar steps: list of what is to be done, in order: clean, wait, free, stop, start, reload.
     :ivar todo: list of those steps that are not done yet.
     :ivar sent: set of the steps whose request went out.
     :ivar error: UpstartError, why the wanted state was not reached, or None.

@@ -26,13 +26,14 @@ class FakeClient:
         self.done: list[str] = []
         self.priority = "message"
         self.deaf = False
+        self.release: tuple[int, ...] = (1, 13, 2) if table is not None or session else (1, 5)
         self._table = table
         self._session = session
         self._jobs = jobs
         self._later = jobs if later is None else later
 
     def version(self) -> tuple[int, ...]:
-        return (1, 13, 2)
+        return self.release
 
     def log_priority(self) -> str:
         return self.priority
@@ -44,7 +45,7 @@ class FakeClient:
 
     def job_environment(self) -> list[str]:
         if self._table is None:
-            raise Absent("no such method")
+            raise Absent("no such method") if self.release < (1, 7) else PermissionDenied("Rejected send message")
         return list(self._table)
 
     def try_job_environment(self) -> None:
@@ -111,6 +112,11 @@ def test_nothing_asked() -> None:
     assert client.done == []
 
 
+def test_nothing_to_see() -> None:
+    assert settings.converge(daemon(None), asked())["job_env"] is None
+    assert settings.converge(daemon(None, session=False), asked())["job_env"] is None
+
+
 CHANGES: list[tuple[dict[str, Any], list[str], dict[str, Any], str, str]] = [
     ({"log_priority": "error"}, ["error"], {"log_priority": "error"},
      "log_priority: message\n", "log_priority: error\n"),
@@ -162,7 +168,8 @@ def test_a_variable_that_follows_what_it_takes_along_is_unset_in_the_end() -> No
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(("wanted", "client", "said"), [
     ({"job_env": {"B": "1", "A": None, "FOO": None}}, daemon(session=False), "Put B, FOO into env of the jobs"),
-    ({"job_env": {"B": "1"}}, daemon(None), "Upstart 1.13.2 has no job environment"),
+    ({"job_env": {"B": "1"}}, daemon(None, session=False), "Upstart 1.5 has no job environment"),
+    ({"job_env": {"B": "1"}}, daemon(None), "This user may not see"),
     ({"job_env": {"A=B": "1"}}, daemon(), "job_env has 'A=B'"),
     ({"job_env": {"": None}}, daemon(), "job_env has ''"),
     ({"runlevel": "6"}, daemon(), "ansible.builtin.reboot"),

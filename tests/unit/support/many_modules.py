@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module of the collection many times, several at once, each in a forked process of its own.
+
+    python many_modules.py MODULE AT_ONCE < ARGUMENTS_AS_JSON
+
+A fork spares each run the import of Ansible and shows what the module itself takes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+HANGS = 60  # seconds after which a run is killed
+
+
+@dataclass
+class Ended:
+    """How a run of a module ended: what it printed, its exit status (negative for a signal), and its seconds."""
+
+    output: str
+    errors: str
+    status: int
+    seconds: float
+
+    def result(self) -> dict[str, Any]:
+        """Return what the module says; fail when it says nothing that is JSON."""
+        try:
+            found: dict[str, Any] = json.loads(self.output)
+        except ValueError:
+            raise AssertionError(f"no result, status {self.status}: {self.output}{self.errors}") from None
+        return found
+
+
+def run(module: str, arguments: list[dict[str, Any]], at_once: int = 12) -> list[Ended]:
+    """Run a module with each of the arguments; returns how the runs ended, in their order.
+
+    Fails when a process of theirs is still there afterwards.
+    """
+    process = subprocess.Popen([sys.executable, __file__, module, str(at_once)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    output, errors = process.communicate(json.dumps(arguments))
+    assert process.returncode == 0, output + errors
+    assert of_session(process.pid) == []
+    return [Ended(**each) for each in json.loads(output)]
+
+
+def of_session(session: int) -> list[int]:
+    """Return the pids of a session's processes."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        if int(fields[3]) == session:
+            found.append(int(path.parent.name))
+    return found
+
+
+def child(main: Callable[[], None], arguments: dict[str, Any], folder: Path) -> None:
+    """Be the module's process: print to files in ``folder``, and do not return."""
+    basic = importlib.import_module("ansible.module_utils.basic")
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    vars(basic).update(_ANSIBLE_ARGS=given, _ANSIBLE_PROFILE="legacy")
+    for number, name in ((1, "output"), (2, "errors")):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT), number)
+    status = 3
+    signal.alarm(HANGS)
+    try:
+        main()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def run_here(main: Callable[[], None], arguments: list[dict[str, Any]], at_once: int, scratch: Path) -> list[Ended]:
+    waiting = list(enumerate(arguments))
+    running: dict[int, tuple[int, float]] = {}
+    ended: dict[int, Ended] = {}
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            number, given = waiting.pop(0)
+            folder = scratch / str(number)
+            folder.mkdir()
+            pid = os.fork()
+            if pid == 0:
+                child(main, given, folder)
+            running[pid] = number, time.monotonic()
+        pid, wait_status = os.wait()
+        number, began = running.pop(pid)
+        folder = scratch / str(number)
+        ended[number] = Ended((folder / "output").read_text(), (folder / "errors").read_text(),
+                              os.waitstatus_to_exitcode(wait_status), time.monotonic() - began)
+    return [ended[number] for number in sorted(ended)]
+
+
+def main() -> None:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+    importlib.import_module("checkout").mount()
+    name = "ansible_collections.sysinit.upstart.plugins.modules." + sys.argv[1]
+    module_main = importlib.import_module(name).main
+    with tempfile.TemporaryDirectory() as scratch:
+        ended = run_here(module_main, json.load(sys.stdin), int(sys.argv[2]), Path(scratch))
+    json.dump([asdict(each) for each in ended], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
