@@ -8,9 +8,6 @@ from __future__ import absolute_import, division, print_function
 import os
 import sys
 
-from ansible.module_utils.ansible_release import __version__ as core_version
-from ansible.module_utils.common.respawn import has_respawned, probe_interpreters_for_module, respawn_module
-
 from .daemon import addresses, library
 from .daemon.client import Upstart
 from .daemon.connection import Connection
@@ -40,16 +37,22 @@ def find_library():
     try:
         library.load()
     except LibraryMissing as error:
-        if has_respawned():
-            raise
-        candidates = list(PYTHON_3)
-        if core_version.startswith("2.16."):  # the last whose modules run on Python 2
-            candidates = list(PYTHON_2) + candidates if sys.version_info[0] == 2 else candidates + list(PYTHON_2)
-        interpreter = probe_interpreters_for_module(candidates, "dbus.mainloop.glib")
-        if interpreter is None:
-            error.message += " The other Pythons that were looked for have none either: %s." % ", ".join(candidates)
-            raise
-        respawn_module(interpreter)  # does not return
+        _run_elsewhere(error)
+
+
+def _run_elsewhere(error):
+    from ansible.module_utils.ansible_release import __version__ as core_version
+    from ansible.module_utils.common.respawn import has_respawned, probe_interpreters_for_module, respawn_module
+    if has_respawned():
+        raise error
+    candidates = list(PYTHON_3)
+    if core_version.startswith("2.16."):  # the last whose modules run on Python 2
+        candidates = list(PYTHON_2) + candidates if sys.version_info[0] == 2 else candidates + list(PYTHON_2)
+    interpreter = probe_interpreters_for_module(candidates, "dbus.mainloop.glib")
+    if interpreter is None:
+        error.message += " The other Pythons that were looked for have none either: %s." % ", ".join(candidates)
+        raise error
+    respawn_module(interpreter)  # does not return
 
 
 def connect(params):

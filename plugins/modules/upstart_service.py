@@ -368,14 +368,27 @@ pid:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.attributes import FileAttributes
-from ..module_utils.converge import environment, outcome, services
+from ..module_utils.converge import outcome, services
 
 WITHOUT_EFFECT = {
     "pattern": "Upstart knows what runs",
     "sleep": "a restart waits until the job is gone",
     "runlevel": "Upstart's jobs name the runlevels in their start on",
 }
+
+
+def env_of(value):
+    if not value:
+        return None
+    from ..module_utils.converge import environment
+    return environment.pairs(value)
+
+
+def attributes_of(module):
+    if module.params["enabled"] is None:
+        return None
+    from ..module_utils.attributes import FileAttributes
+    return FileAttributes(module)
 
 
 def act(module):
@@ -387,7 +400,7 @@ def act(module):
         jobs=params["name"],
         state=params["state"],
         enabled=params["enabled"],
-        env=environment.pairs(params["env"]) or None,
+        env=env_of(params["env"]),
         definition=params["definition"],
         timeout=params["timeout"],
         stable_for=params["stable_for"],
@@ -400,7 +413,7 @@ def act(module):
         script_dir=params["script_dir"],
     )
     client = shell.connect(params)
-    targets = services.converge(client, request, FileAttributes(module), module.check_mode)
+    targets = services.converge(client, request, attributes_of(module), module.check_mode)
     for text in services.warnings(targets, request):
         module.warn(text)
     return outcome.of_services(targets, request)

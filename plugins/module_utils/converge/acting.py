@@ -9,7 +9,7 @@ from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError,
 from ..daemon.names import instance_name
 from ..errors import UpstartError
 from ..events.expand import ExpansionError, expand
-from . import running
+from . import refusals, running
 from .initlog import InitLog
 from .loaded import Snapshot
 from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
@@ -217,7 +217,7 @@ def _judge(client, target, request, deadline):
     """Set the error of a target that rests in the wrong place, or does not rest."""
     wedged = lost_process(target.after)
     if wedged:
-        target.error = running.wedged(target, wedged)
+        target.error = refusals.wedged(target, wedged)
     elif not target.rests():
         target.error = no_answer(target, PAST[request.state], deadline)
     elif request.state == "stopped":

@@ -5,42 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
-import io
-import os
-
 from ..daemon.names import instance_path, label
+from .logs import log_path, log_size, log_tail  # noqa: F401
 
 __metaclass__ = type
-
-LOG_LINES = 10
-LOG_BYTES = 8192  # of a log's end that are looked at
-
-
-def log_path(log_dir, job, instance=""):
-    """Return the path of a job's log as Upstart names it."""
-    name = "%s-%s" % (job, instance) if instance else job
-    return os.path.join(log_dir, name.replace("/", "_") + ".log")
-
-
-def log_size(path):
-    """Return a log's size in bytes, 0 when there is none."""
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
-
-
-def log_tail(path, since=0):
-    """Return the last lines (at most LOG_LINES) that a log got after ``since`` bytes."""
-    try:
-        with io.open(path, "rb") as stream:
-            stream.seek(0, os.SEEK_END)
-            size = stream.tell()
-            stream.seek(max(since if since <= size else 0, size - LOG_BYTES))
-            text = stream.read().decode("utf-8", "replace")
-    except (IOError, OSError):
-        return []
-    return text.splitlines()[-LOG_LINES:]
 
 
 def from_signals(signals, job, instance=""):

@@ -14,7 +14,8 @@ from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
 from .initlog import failed_after_start
-from .targets import state_of
+from .logs import log_path, log_tail
+from .refusals import wedged
 from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_resting
 
 __metaclass__ = type
@@ -24,10 +25,10 @@ SHORT = 0.5  # the same when the time of the task is over
 
 
 def _facts(client, target, request):
-    log = causes.log_path(request.log_dir, target.job, target.instance or "")
+    log = log_path(request.log_dir, target.job, target.instance or "")
     signals = client.connection.signals
     facts = causes.from_signals(signals, target.job, target.instance or "")
-    facts.update(name=target.job, log_file=log, log_lines=causes.log_tail(log, target.log_mark),
+    facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.log_mark),
                  init_messages=_said(target, expected=True))
     return facts
 
@@ -74,12 +75,6 @@ def no_process(client, target, request):
     return died(client, target, request, "has no main process although Upstart calls it running: the process " + why)
 
 
-def nothing_to_reload(target):
-    """Return the error for the reload of a job that has no main process."""
-    return UpstartError("Job %s has no process of its own that could be reloaded. Restart it instead." % target.label,
-                        name=target.job)
-
-
 def failed_task(client, target, request):
     """Return the error for a task that is over and did not succeed, or None."""
     signals = client.connection.signals
@@ -102,42 +97,11 @@ def note_failed_post_start(target):
             target.warnings.append("Job %s runs, but init says: %s." % (target.label, text.rstrip(".")))
 
 
-def wedged(target, pid):
-    """Return the error for an instance whose tracked process does not exist."""
-    return UpstartError(
-        "Job %s is wedged in %s: Upstart follows process %d, which no longer exists (a wrong expect stanza let it "
-        "follow a short-lived child), and waits for its end for ever. Correct the expect stanza, and stop the job with "
-        "unwedge: true, which frees it." % (target.label, state_of(target.after), pid),
-        name=target.job, wedged=True, pid=pid)
-
-
 def leftover_warning(target):
     """Return the warning on processes that a wedge left behind."""
     processes = ", ".join("%d (%s)" % (each["pid"], each["command"]) for each in target.leftovers)
     return ("Job %s was freed, but processes that it started go on unsupervised: %s. End them, or have them ended by "
             "end_leftovers: true." % (target.label, processes))
-
-
-def definition_unknown(target, reason):
-    """Return the error for ``definition: current`` where nobody can tell what an instance follows."""
-    return UpstartError("Whether job %s follows its present definition is not known: %s. Use state: restarted to have "
-                        "it follow that." % (target.label, reason), name=target.job)
-
-
-def stale_warning(target):
-    """Return the warning on an instance that follows an older definition."""
-    complaint = target.definition.complaint()
-    if complaint:
-        return "Job %s runs with a definition that its files hold no more: %s." % (target.label, complaint)
-    return ("Job %s runs with an older definition than that in %s; state: restarted or definition: current has it "
-            "follow the present one." % (target.label, target.definition.conf))
-
-
-def refused(target, state):
-    """Return the error for a start from files that the daemon would not load."""
-    kept = " It was left as it is, so that nothing is lost." if target.before else ""
-    return UpstartError("Job %s was not %s: %s.%s Mend the file and run the task again." % (
-        target.label, state, target.definition.complaint(), kept), name=target.job, **target.definition.facts())
 
 
 def not_stopped(target, deadline):

@@ -13,8 +13,8 @@ import collections
 
 from ..daemon.errors import Lost
 from ..errors import UpstartError
-from . import causes, running
 from .loaded import Snapshot
+from .logs import log_path
 from .targets import resolve, state_of
 from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
 
@@ -53,6 +53,11 @@ def converge(client, request, attributes, check_mode=False):
         from . import scripts
         scripts.converge(named, request, check_mode)
     return targets
+
+
+def _refusals():
+    from . import refusals
+    return refusals
 
 
 def _fine(targets):
@@ -114,7 +119,7 @@ def _compare(client, targets, request):
         target.stale = snapshot.is_stale(target.definition, target.instance)
         target.env_differs = snapshot.differing(target.job, target.instance, target.env)
         if snapshot.reason and request.definition == "current":
-            target.error = running.definition_unknown(target, snapshot.reason)
+            target.error = _refusals().definition_unknown(target, snapshot.reason)
 
 
 def plan(target, request):
@@ -125,15 +130,15 @@ def plan(target, request):
     wedged = lost_process(status)
     if wedged and not request.unwedge:
         target.after = status
-        target.error = running.wedged(target, wedged)
+        target.error = _refusals().wedged(target, wedged)
         return
     target.steps = _steps(target, request, status, wedged)
     if "reload" in target.steps and resting(status) and "main" not in status["processes"]:
-        target.error, target.steps = running.nothing_to_reload(target), []
+        target.error, target.steps = _refusals().nothing_to_reload(target), []
     replaced = "stop" in target.steps or "free" in target.steps
     broken = target.definition.error is not None or (replaced and target.definition.text is None)
     if "start" in target.steps and broken:
-        target.error = running.refused(target, request.state)
+        target.error = _refusals().refused(target, request.state)
         target.steps = []
 
 
@@ -199,7 +204,7 @@ def _entry(target, request):
         "stale": _stale(target),
         "env_differs": [] if {"stop", "start"} & set(steps) else target.env_differs,
         "leftovers": target.leftovers,
-        "log_file": causes.log_path(request.log_dir, target.job, target.instance or ""),
+        "log_file": log_path(request.log_dir, target.job, target.instance or ""),
     }
     if target.error is not None:
         entry.update(target.error.facts)
@@ -222,7 +227,7 @@ def warnings(targets, request):
         if target.error is not None:
             continue
         if _stale(target) and request.state in ("started", "reloaded"):
-            found.append(running.stale_warning(target))
+            found.append(_refusals().stale_warning(target))
         if target.env_differs and not target.steps:
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."
                          % (target.label, ", ".join(target.env_differs)))

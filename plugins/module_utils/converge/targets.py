@@ -8,8 +8,8 @@ from __future__ import absolute_import, division, print_function
 from ..daemon import names
 from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
-from .causes import log_path, log_size
 from .definitions import Definition
+from .logs import log_path, log_size
 from .waiting import look, resting
 
 __metaclass__ = type

@@ -12,7 +12,6 @@ from __future__ import absolute_import, division, print_function
 
 import contextlib
 import ctypes
-import ctypes.util
 import signal
 import sys
 import traceback
@@ -40,11 +39,19 @@ def load():
     return dbus
 
 
+def _glib():
+    try:
+        return ctypes.CDLL("libglib-2.0.so.0")
+    except OSError:
+        from ctypes.util import find_library  # it starts a program to search with
+        return ctypes.CDLL(find_library("glib-2.0") or "libglib-2.0.so")
+
+
 class Pump:
     """Steps GLib's default context, which holds the sources of our connections."""
 
     def __init__(self):
-        self._glib = ctypes.CDLL(ctypes.util.find_library("glib-2.0") or "libglib-2.0.so.0")
+        self._glib = _glib()
         self._glib.g_main_context_iteration.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self._glib.g_main_context_iteration.restype = ctypes.c_int
 

@@ -64,7 +64,7 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
 def test_the_end_of_a_followed_process_is_announced(process: subprocess.Popen[bytes]) -> None:
     lost = Watched([])
     lost.pids.follow(process.pid)
-    (descriptor, function), = lost.watches.items()
+    ((descriptor, function),) = list(lost.watches.items())
     assert lost.times == []
     assert select.select([descriptor], [], [], 0)[0] == []
     process.kill()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,32 +82,3 @@ def test_the_sentence() -> None:
     assert causes.sentence("tty", "1", "failed to start", dict(cause, init_messages=said)) == (
         text + " Init says: tty (1) main process (7) terminated with status 1." + end)
     assert causes.sentence("web", "", "did not stay up", {"log_lines": []}) == "Job web did not stay up."
-
-
-@pytest.mark.parametrize(("job", "instance", "name"), [
-    ("web", "", "web.log"), ("net/web", "", "net_web.log"), ("tty", "tty1", "tty-tty1.log"), ("a", "b/c", "a-b_c.log"),
-])
-def test_log_paths(job: str, instance: str, name: str) -> None:
-    assert causes.log_path("/var/log/upstart", job, instance) == "/var/log/upstart/" + name
-
-
-def test_the_tail_of_a_log(tmp_path: Path) -> None:
-    log = tmp_path / "web.log"
-    assert causes.log_tail(str(log)) == [] and causes.log_size(str(log)) == 0
-    log.write_bytes(b"old\n")
-    mark = causes.log_size(str(log))
-    assert mark == 4
-    with log.open("ab") as stream:
-        stream.write(b"new 1\nnew \xff\n")
-    assert causes.log_tail(str(log)) == ["old", "new 1", "new \N{REPLACEMENT CHARACTER}"]
-    assert causes.log_tail(str(log), mark) == ["new 1", "new \N{REPLACEMENT CHARACTER}"]
-    log.write_bytes(b"x\n")  # rotated meanwhile
-    assert causes.log_tail(str(log), mark) == ["x"]
-
-
-def test_only_the_end_of_a_long_log(tmp_path: Path) -> None:
-    log = tmp_path / "web.log"
-    log.write_text("".join("line %d\n" % number for number in range(100000)))
-    assert causes.log_tail(str(log)) == ["line %d" % number for number in range(99990, 100000)]
-    log.write_text("x" * 100000)
-    assert causes.log_tail(str(log)) == ["x" * causes.LOG_BYTES]

@@ -223,8 +223,11 @@ def test_a_daemon_that_does_not_keep_what_it_took() -> None:
 
 
 def test_a_daemon_that_breaks_off() -> None:
+    def break_off() -> None:
+        raise DaemonError("gone")
+
     client = daemon()
-    client.reload_configuration = lambda: (_ for _ in ()).throw(DaemonError("gone"))  # type: ignore[method-assign]
+    client.reload_configuration = break_off  # type: ignore[method-assign]
     with pytest.raises(DaemonError) as caught:
         settings.converge(client, asked(reload_configuration=True))
     assert caught.value.facts["changed"] is False

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a target before anything is done to it."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..errors import UpstartError
+from .targets import state_of
+
+__metaclass__ = type
+
+
+def nothing_to_reload(target):
+    """Return the error for the reload of a job that has no main process."""
+    return UpstartError("Job %s has no process of its own that could be reloaded. Restart it instead." % target.label,
+                        name=target.job)
+
+
+def wedged(target, pid):
+    """Return the error for an instance whose tracked process does not exist."""
+    return UpstartError(
+        "Job %s is wedged in %s: Upstart follows process %d, which no longer exists (a wrong expect stanza let it "
+        "follow a short-lived child), and waits for its end for ever. Correct the expect stanza, and stop the job with "
+        "unwedge: true, which frees it." % (target.label, state_of(target.after), pid),
+        name=target.job, wedged=True, pid=pid)
+
+
+def definition_unknown(target, reason):
+    """Return the error for ``definition: current`` where nobody can tell what an instance follows."""
+    return UpstartError("Whether job %s follows its present definition is not known: %s. Use state: restarted to have "
+                        "it follow that." % (target.label, reason), name=target.job)
+
+
+def stale_warning(target):
+    """Return the warning on an instance that follows an older definition."""
+    complaint = target.definition.complaint()
+    if complaint:
+        return "Job %s runs with a definition that its files hold no more: %s." % (target.label, complaint)
+    return ("Job %s runs with an older definition than that in %s; state: restarted or definition: current has it "
+            "follow the present one." % (target.label, target.definition.conf))
+
+
+def refused(target, state):
+    """Return the error for a start from files that the daemon would not load."""
+    kept = " It was left as it is, so that nothing is lost." if target.before else ""
+    return UpstartError("Job %s was not %s: %s.%s Mend the file and run the task again." % (
+        target.label, state, target.definition.complaint(), kept), name=target.job, **target.definition.facts())
