@@ -355,6 +355,12 @@ jobs:
           returned: always
           type: str
           sample: add respawn
+file:
+  description: The file that would be refused, or that cannot be written or removed.
+  returned: when a file is the reason
+  type: str
+  sample: /etc/init/web.conf
+  version_added: 1.0.0
 line:
   description: Line at which the daemon would refuse the file.
   returned: when a text is refused

@@ -13,7 +13,9 @@ the end is shown when it fails.
 from __future__ import annotations
 
 import os
+import queue
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,10 +26,12 @@ from pathlib import Path
 
 FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
-COLLECTION = FOLDER / "ansible_collections" / "sysinit" / "upstart"
+PLACE = Path("ansible_collections", "sysinit", "upstart")
+COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
 TAIL_LINES = 60
+LANES = 2  # integration targets that run at the same time
 
 
 @dataclass
@@ -41,33 +45,35 @@ class Part:
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
-    def run(self, *command: str | Path, **environment: str) -> tuple[int, str]:
-        """Run a command in the mirror; return its status and what it printed."""
+    def run(self, *command: str | Path, folder: Path = FOLDER,
+            environment: dict[str, str] | None = None) -> tuple[int, str]:
+        """Run a command in the mirror below a folder; return its status and what it printed."""
         words = [str(word) for word in command]
-        done = subprocess.run(words, cwd=COLLECTION, env={**base_environment(), **environment}, check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run(words, cwd=folder / PLACE, env=base_environment(folder) | (environment or {}),
+                              check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace")
         self.log.append(f"$ {' '.join(words)}\n{done.stdout}[status {done.returncode}]\n")
         return done.returncode, done.stdout
 
-    def check(self, *command: str | Path, **environment: str) -> None:
+    def check(self, *command: str | Path, folder: Path = FOLDER,
+              environment: dict[str, str] | None = None) -> None:
         """Run a command that counts as one check."""
-        self.count(self.run(*command, **environment)[0] == 0)
+        self.count(self.run(*command, folder=folder, environment=environment)[0] == 0)
 
     def count(self, good: bool) -> None:
         self.passed += good
         self.failed += not good
 
 
-def base_environment() -> dict[str, str]:
+def base_environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{VENV}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": str(HOME),
-        "ANSIBLE_COLLECTIONS_PATH": str(FOLDER),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_NOCOWS": "1",
-        "PYTHONPATH": str(FOLDER),
+        "PYTHONPATH": str(folder),
         "LC_ALL": "C.UTF-8",
     }
 
@@ -108,12 +114,27 @@ def conformance(part: Part) -> None:
 
 
 def integration(part: Part) -> None:
-    targets = sorted(path.name for path in (COLLECTION / "tests/integration/targets").iterdir()
-                     if not path.name.startswith("setup_"))
-    settings = "tests/integration/integration_config.yml"
-    for target in targets:
-        part.check(*with_daemon("--ansible-test", settings, VENV / "ansible-test", "integration", "--local", "--color",
-                                "no", "--python", python_version(), target))
+    """Run the targets, some at a time: each lane has a mirror of its own, into which it writes its settings."""
+    targets = queue.SimpleQueue[str]()
+    for target in sorted(path.name for path in (COLLECTION / "tests/integration/targets").iterdir()):
+        targets.put(target)
+
+    def lane(number: int) -> None:
+        folder = FOLDER / "lanes" / str(number)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        while True:
+            try:
+                target = targets.get_nowait()
+            except queue.Empty:
+                return
+            part.check(*with_daemon(
+                "--ansible-test", "tests/integration/integration_config.yml", VENV / "ansible-test", "integration",
+                "--local", "--color", "no", "--python", python_version(), target), folder=folder)
+
+    with ThreadPoolExecutor() as pool:
+        for running in [pool.submit(lane, number) for number in range(LANES)]:
+            running.result()
 
 
 def molecule(part: Part) -> None:
@@ -133,13 +154,14 @@ def package(part: Part) -> None:
     part.check(VENV / "ansible-galaxy", "collection", "build", "--output-path", built)
     archives = list(built.glob("*.tar.gz"))
     elsewhere = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": ""}
-    part.check(VENV / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, *archives, **elsewhere)
+    part.check(VENV / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, *archives,
+               environment=elsewhere)
     for module in sorted((COLLECTION / "plugins/modules").glob("*.py")):
-        status, output = part.run(VENV / "ansible-doc", f"sysinit.upstart.{module.stem}", **elsewhere)
+        status, output = part.run(VENV / "ansible-doc", f"sysinit.upstart.{module.stem}", environment=elsewhere)
         part.count(status == 0 and str(installed) in output and "EXAMPLES:" in output)
     part.check(*with_daemon("sh", "-c", (
         f"UPSTART_SESSION=$UPSTART_ADDRESS {VENV}/ansible localhost -e ansible_python_interpreter={VENV}/python "
-        "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), **elsewhere)
+        "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), environment=elsewhere)
 
 
 def wanted_pip() -> str:

@@ -6,7 +6,6 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.names import instance_path, label
-from .logs import log_path, log_size, log_tail  # noqa: F401
 
 __metaclass__ = type
 

@@ -13,6 +13,7 @@ from ..errors import UpstartError
 from ..events.explain import explain
 from ..jobfile.conditions import dbus_to_rpn
 from . import causes
+from .logs import log_path
 from .running import SETTLE
 
 __metaclass__ = type
@@ -65,7 +66,7 @@ def effects(signals, log_dir):
     for entry in found.values():
         if entry["failed"]:
             entry.update(causes.from_signals(signals, entry["name"], entry["instance"]))
-            entry["log_file"] = causes.log_path(log_dir, entry["name"], entry["instance"])
+            entry["log_file"] = log_path(log_dir, entry["name"], entry["instance"])
     return list(found.values())
 
 
