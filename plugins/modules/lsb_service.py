@@ -213,12 +213,12 @@ rc:
   type: int
   sample: 1
 stdout:
-  description: What it printed, at most the last 64 KiB.
+  description: What it printed, at most the last 8 KiB.
   returned: failure
   type: str
   sample: "Starting NFS: failed\n"
 stderr:
-  description: What it printed as errors, at most the last 64 KiB, or why it could not be run.
+  description: What it printed as errors, at most the last 8 KiB, or why it could not be run.
   returned: failure
   type: str
   sample: "rpc.nfsd: unable to bind: Address already in use\n"

@@ -122,7 +122,9 @@ def integration(part: Part) -> None:
     def lane(number: int) -> None:
         folder = FOLDER / "lanes" / str(number)
         shutil.rmtree(folder, ignore_errors=True)
+        home = {"HOME": str(folder / "home")}  # where ansible-test keeps a key that it makes at first
         shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        Path(home["HOME"]).mkdir()
         while True:
             try:
                 target = targets.get_nowait()
@@ -130,7 +132,7 @@ def integration(part: Part) -> None:
                 return
             part.check(*with_daemon(
                 "--ansible-test", "tests/integration/integration_config.yml", VENV / "ansible-test", "integration",
-                "--local", "--color", "no", "--python", python_version(), target), folder=folder)
+                "--local", "--color", "no", "--python", python_version(), target), folder=folder, environment=home)
 
     with ThreadPoolExecutor() as pool:
         for running in [pool.submit(lane, number) for number in range(LANES)]:

@@ -22,7 +22,8 @@ from .waiting import Deadline
 
 __metaclass__ = type
 
-KEPT = 65536  # bytes of each output's end
+KEPT = 8192  # bytes of each output's end; a result shows them twice, as text and as lines
+PIECE = 65536  # bytes that a pipe holds
 TICK = 0.01  # seconds between two looks whether the command has ended, while it prints nothing
 DRAIN = 0.2  # seconds in which what still holds the output may write after the command itself has ended
 GRACE = 2.0  # seconds between TERM and KILL when the time is over
@@ -167,7 +168,7 @@ class _Output:
 
     def read(self):
         try:
-            data = os.read(self.fileno(), KEPT)
+            data = os.read(self.fileno(), PIECE)
         except OSError as error:
             if error.errno in (errno.EAGAIN, errno.EINTR):
                 return
