@@ -46,12 +46,21 @@ def job_classes(client, conf_dir):
     :param conf_dir: text, the directory of the job files; one that is not UTF-8 makes the question deadly.
     :raises NotTold: before Upstart 1.6.1, and where the question would crash the daemon.
     """
-    harmful = not_utf_8(conf_dir)
+    refuse(not_utf_8(conf_dir))
+    return classes_in(client.state)
+
+
+def refuse(harmful):
+    """Raise NotTold for a path that ``not_utf_8`` found."""
     if harmful:
         raise NotTold("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
                       % harmful, path=harmful)
+
+
+def classes_in(answer):
+    """Return the job classes in what the function ``answer`` returns, the JSON text of GetState; raise NotTold."""
     try:
-        return json.loads(client.state())["job_classes"]
+        return json.loads(answer())["job_classes"]
     except Absent:
         raise NotTold("Upstart tells its definitions only since 1.6.1")
     except (DaemonError, ValueError) as error:
@@ -74,9 +83,13 @@ def _is_harmful(name, path):
     if NOT_UTF_8.search(decode(name) if isinstance(name, bytes) else name):
         return True
     try:
-        data = read_file(path) or b""
+        return is_harmful_text(read_file(path) or b"")
     except UpstartError:  # a dangling link, a directory: no job file
         return False
+
+
+def is_harmful_text(data):
+    """Return whether a file of these bytes gives the daemon values that are not UTF-8."""
     try:
         data.decode("utf-8")
         return False
@@ -106,7 +119,7 @@ class Snapshot:
         found = self._found.get(instance_path(definition.name, instance))
         if found is None:
             return None
-        return definition.values is None or not _follows(found[0], definition.values)
+        return definition.values is None or not follows(found[0], definition.values)
 
     def environment(self, job, instance):
         """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""
@@ -127,8 +140,11 @@ class Snapshot:
         return sorted(name for name in given if has.get(name) != given[name])
 
 
-def _follows(job_class, values):
-    """What starts a job that has one instance concerns that instance no more."""
+def follows(job_class, values):
+    """Return whether the instances of a job of the dump follow ``values``.
+
+    What starts a job that has one instance concerns that instance no more.
+    """
     held = values_of(job_class, values)
     if not values["instance"]:
         held["start_on"] = values["start_on"]
@@ -150,12 +166,16 @@ def values_of(job_class, like):
         respawn_limit=[job_class["respawn_limit"], job_class["respawn_interval"]],
         normal_exit=job_class["normalexit"],
         expect=job_class["expect"][len("EXPECT_"):].lower(),
-        console=job_class["console"][len("CONSOLE_"):].lower(),
+        console=console_of(job_class),
         nice=None if job_class["nice"] == NICE_UNSET else job_class["nice"],
         limits=_limits(job_class["limits"], like["limits"]),
         process=_processes(job_class["process"]),
     )
     return values
+
+
+def console_of(job_class):
+    return job_class["console"][len("CONSOLE_"):].lower()
 
 
 def _condition(items):
@@ -190,5 +210,5 @@ def stale_instances(classes, name, values):
     """
     return sorted(
         instance_name(job["path"])
-        for job_class in classes if job_class["name"] == name and not _follows(job_class, values)
+        for job_class in classes if job_class["name"] == name and not follows(job_class, values)
         for job in job_class["jobs"])

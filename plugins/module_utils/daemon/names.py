@@ -33,8 +33,8 @@ def unescape(element):
     """Return the name that an object path element stands for (text to text)."""
     if element == "_":
         return ""
-    raw = re.sub(r"_([0-9a-f]{2})", lambda match: chr(int(match.group(1), 16)), element)
-    return raw.encode("latin-1").decode("utf-8", "replace")
+    raw = re.sub(b"_([0-9a-f]{2})", lambda match: bytes(bytearray([int(match.group(1), 16)])), element.encode("ascii"))
+    return raw.decode("utf-8", "replace")
 
 
 def job_path(name):

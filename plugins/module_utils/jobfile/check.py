@@ -14,7 +14,7 @@ from .check_stanzas import GREATEST_SIGNAL
 from .errors import JobFileError
 from .signals import number_of
 from .stanzas import LATEST, OVERRIDES_SINCE
-from .textio import STRAY_BYTES, decode
+from .textio import STRAY_BYTES, decode, has_stray_bytes
 
 __metaclass__ = type
 
@@ -31,15 +31,14 @@ def refuse(name, conf_text, override_text=None, version=LATEST, dialect="stock")
     :param conf_text: text or bytes of NAME.conf; None when only the override is at hand.
     :param override_text: text or bytes of NAME.override, or None.
     """
-    texts = _texts(conf_text, override_text, version)
-    _refuse(Job(texts, name, version, dialect=dialect), texts)
+    _refuse(load(name, conf_text, override_text, version, dialect))
 
 
-def _refuse(job, texts):
-    problems = _unreadable(job.name, texts)
-    if job.error and not problems:
+def _refuse(job):
+    found = _unreadable(job)
+    if job.error and not found:
         raise JobFileError(job.error.text, job.error.line, job.error.file, job.error.hint, code="syntax")
-    for problem in problems or _fatal(job):
+    for problem in found or _fatal(job):
         row = BY_CODE[problem.code]
         raise JobFileError(
             row.message % problem.details, line=problem.place.line, file=problem.place.file, hint=row.remedy,
@@ -49,10 +48,10 @@ def _refuse(job, texts):
 
 def examine(name, conf_text, override_text=None, version=LATEST, known_jobs=None):
     """Do what ``refuse`` and ``findings`` do, reading the files once; return (values, findings)."""
-    texts = _texts(conf_text, override_text, version)
-    job = Job(texts, name, version, known_jobs)
-    _refuse(job, texts)
-    return job.values, _findings(job, texts, override_text)
+    job = load(name, conf_text, override_text, version)
+    job.known_jobs = known_jobs
+    _refuse(job)
+    return job.values, judge(job)
 
 
 def findings(conf_text, override_text=None, name=None, version=LATEST, known_jobs=None, known_events=None,
@@ -65,39 +64,45 @@ def findings(conf_text, override_text=None, name=None, version=LATEST, known_job
     :returns: list of dicts with ``code``, ``severity`` ("error", "warning", "hint"), ``file`` ("conf", "override",
         None), ``line`` (from 1, or None), ``message`` and ``remedy``. Errors are what ``refuse`` refuses.
     """
-    texts = _texts(conf_text, override_text, version)
-    return _findings(Job(texts, name, version, known_jobs, known_events, dialect), texts, override_text)
+    job = load(name, conf_text, override_text, version, dialect)
+    job.known_jobs, job.known_events = known_jobs, known_events
+    return judge(job)
 
 
-def _findings(job, texts, override_text):
-    problems = _unreadable(job.name, texts)
-    if override_text is not None and job.version < OVERRIDES_SINCE:
-        problems.append(Problem("override-ignored", Place("override", None), ()))
+def load(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
+    """Return the check_job.Job of files (parameters as of ``refuse``), for ``judge``."""
+    texts = [("conf", u"" if conf_text is None else decode(conf_text))]
+    unread = []
+    if override_text is not None:
+        (texts if version >= OVERRIDES_SINCE else unread).append(("override", decode(override_text)))
+    return Job(texts, name, version, dialect=dialect, unread=[label for label, _text in unread])
+
+
+def judge(job, remedy=None):
+    """Return what ``findings`` does of a job that ``load`` returned.
+
+    :param remedy: function (Problem) -> text, or None for what the table says.
+    """
+    problems = _unreadable(job)
+    problems.extend(Problem("override-ignored", Place(label, None), ()) for label in job.unread)
     for rule in RULES_FOR_BROKEN_FILES if job.error else RULES:
         problems.extend(rule(job))
     problems.sort(key=lambda problem: (FILE_ORDER[problem.place.file], problem.place.line or 0))
-    found = [_as_finding(problem) for problem in problems]
+    found = [_as_finding(problem, remedy and remedy(problem)) for problem in problems]
     if job.error:
         place = Place(job.error.file, job.error.line)
         found.append(_finding("syntax", ERROR, place, job.error.text, job.error.hint))
     return found
 
 
-def _texts(conf_text, override_text, version):
-    texts = [("conf", u"" if conf_text is None else decode(conf_text))]
-    if override_text is not None and version >= OVERRIDES_SINCE:
-        texts.append(("override", decode(override_text)))
-    return texts
-
-
-def _unreadable(name, texts):
+def _unreadable(job):
     """Return the problems of the job's name and of bytes that are not text."""
     problems = []
-    name = name if name is None else decode(name)
+    name = job.name if job.name is None else decode(job.name)
     if name is not None and (NOT_ASCII.search(name) or "" in name.split("/")):
         problems.append(Problem("job-name", NOWHERE, (name or "(empty)",)))
-    for label, text in texts:
-        stray = STRAY_BYTES.search(text)
+    for label, text in job.texts:
+        stray = STRAY_BYTES.search(text) if has_stray_bytes(text) else None
         if stray:
             problems.append(Problem("not-utf-8", Place(label, 1 + text.count("\n", 0, stray.start())), ()))
     return problems
@@ -120,9 +125,9 @@ def _fatal(job):
         yield Problem("instance-not-ascii", job.place("instance"), (instance,))
 
 
-def _as_finding(problem):
+def _as_finding(problem, remedy):
     row = BY_CODE[problem.code]
-    return _finding(row.code, row.severity, problem.place, row.message % problem.details, row.remedy)
+    return _finding(row.code, row.severity, problem.place, row.message % problem.details, remedy or row.remedy)
 
 
 def _finding(code, severity, place, message, remedy):

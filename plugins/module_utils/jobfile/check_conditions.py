@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from .check_job import Problem, events_of, required_variables
 from .conditions import show
@@ -16,6 +17,7 @@ __metaclass__ = type
 
 STANZAS = (("start on", "start_on"), ("stop on", "stop_on"))
 WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|#[^\n]*|[()]|[^\s()\"'#]+")
+GLOB = re.compile(r"[*?[]")
 # What Python's own patterns read differently from the daemon's.
 UNDECIDED = re.compile(r"[$\\]|\[\^|\[\[:")
 
@@ -71,14 +73,13 @@ def impossible(job):
 
 def _event_problems(job, stanza, item):
     place = job.place(stanza)
-    text = show([item])
-    for name in sorted(set(name for arg in item["args"] for name in required_variables(arg))):
+    for name in sorted(set(name for arg in item["args"] if "$" in arg for name in required_variables(arg))):
         if stanza == "start on":
-            yield Problem("start-on-variable", place, (text, name))
+            yield Problem("start-on-variable", place, (show([item]), name))
         elif not job.is_set(name):
-            yield Problem("stop-on-unset", place, (text, name))
-    for variable, arg in _never_matching(item):
-        yield Problem("condition-never-matches", place, (stanza, text, arg, variable))
+            yield Problem("stop-on-unset", place, (show([item]), name))
+    for variable, arg in _never_matching(item) if item["args"] else ():
+        yield Problem("condition-never-matches", place, (stanza, show([item]), arg, variable))
     if _is_unknown_job(job, item):
         yield Problem("unknown-job", place, (stanza, _job_pattern(item)))
     if _is_unknown_event(job, item["event"]):
@@ -126,11 +127,15 @@ def _job_pattern(item):
 
 
 def _is_unknown_job(job, item):
-    pattern = _job_pattern(item)
-    if job.known_jobs is None or item["event"] not in JOB_EVENTS or UNDECIDED.search(pattern):
+    if job.known_jobs is None or item["event"] not in JOB_EVENTS:
         return False
-    names = set(job.known_jobs).union([job.name] if job.name else [])
-    return pattern not in names and not any(fnmatchcase(name, pattern) for name in names)
+    pattern = _job_pattern(item)
+    if UNDECIDED.search(pattern):
+        return False
+    if pattern in job.known_jobs or (job.name and pattern == job.name):
+        return False
+    names = chain(job.known_jobs, [job.name] if job.name else []) if GLOB.search(pattern) else ()
+    return not any(fnmatchcase(name, pattern) for name in names)
 
 
 def instances(job):

@@ -36,34 +36,47 @@ class Job:
     """A job as Upstart reads it; ``error`` is the JobFileError at which reading stopped, or None.
 
     :param texts: list of (label, text) of the files that count, "conf" before "override".
+    :param unread: list of labels of the files that this version does not read.
     """
 
-    def __init__(self, texts, name=None, version=LATEST, known_jobs=None, known_events=None, dialect="stock"):
+    def __init__(self, texts, name=None, version=LATEST, known_jobs=None, known_events=None, dialect="stock",
+                 unread=()):
         self.name = name
+        self.texts = texts
+        self.unread = unread
         self.version = version
         self.known_jobs = known_jobs
         self.known_events = known_events
         self.values = new_values()
         self.stanzas = []
         self.error = None
+        self._commands = None
         for label, text in texts:
             try:
                 self.stanzas.extend(_found(label, text, self.values, version, dialect))
             except JobFileError as error:
                 self.error = error.within(label)
                 break
+        self._last = dict((found.name, number) for number, found in enumerate(self.stanzas))
 
     def all(self, *names):
         """Return the stanzas of these names, in the order in which they are read."""
+        if not any(name in self._last for name in names):
+            return []
         return [found for found in self.stanzas if found.name in names]
 
     def place(self, *names):
         """Return where the last stanza of these names stands."""
-        found = self.all(*names)
-        return found[-1].place if found else NOWHERE
+        last = max(self._last.get(name, -1) for name in names)
+        return NOWHERE if last < 0 else self.stanzas[last].place
 
     def commands(self):
         """Return the processes that the job runs, the main one first."""
+        if self._commands is None:
+            self._commands = self._read_commands()
+        return self._commands
+
+    def _read_commands(self):
         commands = []
         for part in ("main", "pre-start", "post-start", "pre-stop", "post-stop"):
             process = self.values["process"].get(part)

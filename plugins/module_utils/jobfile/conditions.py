@@ -156,7 +156,7 @@ def _plainest(item):
         return _with_companions({name: positional[0]}, positional[1:], variables)
     if name == "runlevel" and len(args) == 1:
         shorthand = _runlevel_structure(args[0])
-        if shorthand is not None and from_structure(shorthand) == [item]:
+        if shorthand is not None and _runlevels(shorthand["runlevel"]) == args[0]:
             return shorthand
     return _with_companions({"event": name}, positional, variables)
 

@@ -80,9 +80,15 @@ EVENTS = (
 )
 
 
+FAMILIES = tuple(event for event in EVENTS if "*" in event.pattern)
+BY_NAME = dict((event.pattern, event) for event in EVENTS if event not in FAMILIES)
+
+
 def known_event(name):
     """Return the row for an event of this name, or None."""
-    for event in EVENTS:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    for event in FAMILIES:
         if fnmatchcase(name, event.pattern):
             return event
     return None

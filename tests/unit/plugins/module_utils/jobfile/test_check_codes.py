@@ -9,8 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import audit_codes
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import check_codes
 
+CODES = check_codes.CODES + audit_codes.CODES
 PAGE = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "warnings.rst"
 SECTION = re.compile(
     r"^(?P<code>[a-z0-9-]+)\n\^+\n\n"
@@ -19,21 +21,25 @@ SECTION = re.compile(
 )
 
 
+def test_no_code_is_given_twice() -> None:
+    assert len({row.code for row in CODES}) == len(CODES)
+
+
 def sections() -> list[dict[str, str]]:
     return [match.groupdict() for match in SECTION.finditer(PAGE.read_text(encoding="utf-8"))]
 
 
 def test_the_page_has_the_codes_in_the_order_of_the_table() -> None:
-    assert [section["code"] for section in sections()] == [row.code for row in check_codes.CODES]
+    assert [section["code"] for section in sections()] == [row.code for row in CODES]
 
 
-@pytest.mark.parametrize("row", check_codes.CODES, ids=lambda row: row.code)
+@pytest.mark.parametrize("row", CODES, ids=lambda row: row.code)
 def test_the_page_says_what_the_table_says(row: check_codes.Code) -> None:
     described = {section["code"]: section for section in sections()}
     assert described[row.code] == dict(row._asdict(), message=row.message.replace("%s", "..."))
 
 
-@pytest.mark.parametrize("row", check_codes.CODES, ids=lambda row: row.code)
+@pytest.mark.parametrize("row", CODES, ids=lambda row: row.code)
 def test_a_row_is_complete(row: check_codes.Code) -> None:
     assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", row.code)
     assert row.severity in (check_codes.ERROR, check_codes.WARNING, check_codes.HINT)

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host's Upstart at one moment: its files, its jobs, their instances, and what it does not tell."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..daemon.errors import DaemonError, Lost
+from ..jobfile.textio import encode
+from ..jobfile.values import new_values, same_job
+from . import instances, loaded
+from .job_folder import Folder
+
+__metaclass__ = type
+
+NAMED = 5  # jobs in a sentence
+
+
+class Host:
+    """What is known before anything is said about it.
+
+    :ivar version: tuple, the daemon's.
+    :ivar log_priority: text, None when it is not told.
+    :ivar folder: job_folder.Folder.
+    :ivar loaded: set of the names of the jobs that the daemon knows.
+    :ivar known: set of these and of those that have a job file; ``names`` is the same, sorted.
+    :ivar classes: dict of job name to its class in the GetState dump, or None when that is not told.
+    :ivar instances: dict of job name to the sorted list of its instances.Instance.
+    :ivar left_out: list of sentences on what could not be found out.
+    """
+
+    def __init__(self, client, conf_dir, thorough, wanted):
+        """Ask for and read everything but the instances.
+
+        :param thorough: whether the files are parsed for ``check``, too.
+        :param wanted: list of texts, what the definitions that the daemon holds are needed for; if there is none, they
+            are not asked for.
+        """
+        self.version = client.version()
+        self.folder = Folder(conf_dir, self.version)
+        dump, self._reason = self._ask(client, wanted)
+        self.folder.parse(thorough)  # while the daemon writes its dump
+        self.loaded, self._without_path = _real_names(client.jobs(), self.folder)
+        self.known = self.loaded.union(self.folder.jobs)
+        self.names = sorted(self.known)
+        self.left_out = list(self.folder.unreadable)
+        self.log_priority = self._log_priority(client)
+        self.classes = self._receive(dump)
+        self.instances = {}
+        self._stale = {}
+        self._leave_out(wanted)
+
+    def _ask(self, client, wanted):
+        """Return (instances.Dump or None, why there is none): to ask would crash a daemon that holds certain texts."""
+        if not wanted:
+            return None, u"the definitions that Upstart holds were not asked for"
+        try:
+            return instances.Dump(client, self.folder.harmful), None
+        except loaded.NotTold as error:
+            return None, error.message
+
+    def _receive(self, dump):
+        try:
+            return dump and dump.classes()
+        except loaded.NotTold as error:
+            self._reason = error.message
+            return None
+
+    def _log_priority(self, client):
+        try:
+            return client.log_priority()
+        except Lost:
+            raise
+        except DaemonError as error:
+            self.left_out.append(u"The log priority: %s" % error.message)
+            return None
+
+    def _leave_out(self, wanted):
+        """Note what cannot be told without the definitions that the daemon holds."""
+        reason = (self._reason or u"").rstrip(u".")
+        if self.classes is None and wanted:
+            text = u" and ".join(wanted)
+            self.left_out.append(u"%s: %s." % (text[0].upper() + text[1:], reason))
+        strangers = [name for name in self.names if self._is_stranger(name)]
+        if strangers:
+            more = len(strangers) - NAMED
+            text = u", ".join(strangers[:NAMED]) + (u" and %d more" % more if more > 0 else u"")
+            self.left_out.append(u"The stanzas of jobs without a file that can be read (%s)%s." % (
+                text, u": " + reason if reason else u""))
+        if self.loaded and self.folder.complete and self.loaded.isdisjoint(self.folder.jobs):
+            self.left_out.append(u"None of the loaded jobs has a file in %s: is that the directory of this daemon?"
+                                 % self.folder.path)
+
+    def _is_stranger(self, name):
+        """Return whether nothing is known of what a job says."""
+        files = self.folder.jobs.get(name)
+        return (files is None or (files.values is None and files.error is None)) and self._held(name) is None
+
+    def find_instances(self, client, names):
+        """Fill ``instances`` for the jobs called ``names``."""
+        names = [name for name in names if name in self.loaded]
+        if self.classes is None:
+            found, hidden = instances.from_calls(client, [name for name in names if name not in self._without_path])
+            for name in sorted(self._without_path.intersection(names).union(hidden)):
+                self.left_out.append(u"The instances of %s: Upstart makes no right D-Bus path of a name that is not "
+                                     u"ASCII." % name)
+        else:
+            found = instances.from_dump(dict((name, self.classes[name]) for name in names if name in self.classes))
+        found.sort(key=lambda one: (one.job, one.name))
+        for one in instances.examine(client, found, self.folder.jobs):
+            self.instances.setdefault(one.job, []).append(one)
+
+    def _held(self, name):
+        return (self.classes or {}).get(name)
+
+    def values(self, name):
+        """Return what a job's files say; what the daemon holds of it when they say nothing; None when unknown."""
+        files = self.folder.jobs.get(name)
+        if files is not None and files.values is not None:
+            return files.values
+        held = self._held(name)
+        return None if held is None else loaded.values_of(held, new_values())
+
+    def path_of(self, name):
+        """Return where the file of a job would be."""
+        return u"%s/%s.conf" % (self.folder.path.rstrip(u"/"), name)
+
+    def is_orphan(self, name):
+        """Return whether the daemon has a job of which there is no file."""
+        return self.folder.complete and name not in self.folder.jobs
+
+    def is_stale(self, name):
+        """Return whether the instances of a job follow another definition than its files; None when unknown."""
+        if name not in self._stale:
+            files, held = self.folder.jobs.get(name), self._held(name)
+            if held is None or files is None or (files.values is None and files.error is None):
+                self._stale[name] = None
+            else:
+                self._stale[name] = files.values is None or not loaded.follows(held, files.values)
+        return self._stale[name]
+
+    def is_outdated(self, name):
+        """Return whether the daemon holds another definition than the files of a job without instances."""
+        files, held = self.folder.jobs.get(name), self._held(name)
+        if held is None or files is None or files.values is None or self.instances.get(name):
+            return False
+        values = files.values
+        if not files.job.all("console"):  # the daemon's own default may be another
+            values = dict(values, console=loaded.console_of(held))
+        return not same_job(loaded.values_of(held, values), values)
+
+
+def _real_names(names, folder):
+    """Return the names of loaded jobs as a set, and those among them that are not ASCII, as their files have them.
+
+    For these the daemon makes a wrong path of D-Bus, with one byte in place of all others.
+    """
+    found = set(names)
+    wrong = set()
+    for name in folder.jobs:
+        raw = bytearray(encode(name))
+        if name not in found and max(raw) > 127:
+            garbled = bytes(bytearray(byte if byte < 128 else 255 for byte in raw)).decode("utf-8", "replace")
+            if garbled in found:
+                found.remove(garbled)
+                wrong.add(name)
+    return found | wrong, wrong

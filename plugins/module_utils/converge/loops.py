@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs whose conditions on one another lead back to where they began.
+
+Only what is certain counts as an effect: an event that alone fulfils a condition, and that asks for nothing but the
+job's name.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+
+from ..jobfile.known_events import JOB_EVENTS
+from .relations import job_argument
+
+__metaclass__ = type
+
+START, STOP = "start", "stop"
+HAPPENS = {"starting": START, "started": START, "stopping": STOP, "stopped": STOP}
+CAUSED = (("start_on", START), ("stop_on", STOP))
+
+# code: of audit_codes; job: the job that it is said of; path: list of (START or STOP, job) in order.
+Loop = collections.namedtuple("Loop", "code job path")
+
+
+def find(relations):
+    """Return the Loops between the jobs of a relations.Relations, each said of one of its jobs only."""
+    effects = _effects(relations)
+    natural = dict(effects)
+    for job in relations.jobs:
+        if job.task:
+            natural[START, job.name] = natural.get((START, job.name), []) + [(STOP, job.name)]
+    certain, possible = _Ways(effects), _Ways(natural)
+    found = []
+    told = set()
+    for job in relations.jobs:
+        for loop in _loops_of(job.name, certain, possible):
+            key = frozenset(name for _what, name in loop.path)
+            if key not in told:
+                told.add(key)
+                found.append(loop)
+    return found + _never_first(relations)
+
+
+def _loops_of(name, certain, possible):
+    """Yield the worst Loop that begins with a job, if there is one."""
+    start, stop = (START, name), (STOP, name)
+    down, up = possible.find(start, stop), possible.find(stop, start)
+    if down and up and _in_turn(down + up[1:]):
+        yield Loop("endless-loop", name, down + up[1:])
+        return
+    down, up = certain.find(start, stop), certain.find(stop, start)
+    if down:
+        yield Loop("start-leads-to-stop", name, down)
+    elif up:
+        yield Loop("stop-leads-to-start", name, up)
+
+
+def _in_turn(path):
+    """Return whether each job on the way is both started and stopped: else one of them is already what it becomes."""
+    states = {}
+    for what, name in path:
+        states.setdefault(name, set()).add(what)
+    return all(len(one) == 2 for one in states.values())
+
+
+class _Ways:
+    """Ways from one node to another along a dict of node to the nodes that it causes."""
+
+    def __init__(self, effects):
+        self._effects = effects
+        self._reached = set(node for nodes in effects.values() for node in nodes)
+        self._crossing = self._read_crossing()
+
+    def _read_crossing(self):
+        """Return the nodes from which some way leads to the other kind: in long chains of one kind there is none."""
+        causes = {}
+        waiting = []
+        for node, following in self._effects.items():
+            for one in following:
+                causes.setdefault(one, []).append(node)
+            if any(one[0] != node[0] for one in following):
+                waiting.append(node)
+        crossing = set(waiting)
+        while waiting:
+            for node in causes.get(waiting.pop(), ()):
+                if node not in crossing:
+                    crossing.add(node)
+                    waiting.append(node)
+        return crossing
+
+    def find(self, begin, end):
+        """Return the shortest list of nodes from ``begin`` to ``end``, which is of the other kind; None without one."""
+        if begin not in self._crossing or end not in self._reached:
+            return None
+        ways = {begin: None}
+        waiting = collections.deque([begin])
+        while waiting:
+            node = waiting.popleft()
+            for following in self._effects.get(node, ()):
+                if following not in ways:
+                    ways[following] = node
+                    waiting.append(following)
+                if following == end:
+                    return _back(ways, end)
+        return None
+
+
+def _back(ways, node):
+    path = []
+    while node is not None:
+        path.append(node)
+        node = ways[node]
+    return path[::-1]
+
+
+def _effects(relations):
+    """Return a dict of (START or STOP, job) to the list of those that it causes."""
+    effects = {}
+    for job in relations.jobs:
+        for stanza, caused in CAUSED:
+            for item in _sufficient(getattr(job, stanza)):
+                if item["event"] in JOB_EVENTS and len(item["args"]) == (job_argument(item)[0] is not None):
+                    for cause in relations.causes(job, stanza, item):
+                        effects.setdefault((HAPPENS[item["event"]], cause), []).append((caused, job.name))
+    return effects
+
+
+def _sufficient(rpn):
+    """Return the events of a condition that fulfil it alone."""
+    stack = []
+    for item in rpn or ():
+        if "op" in item:
+            right, left = stack.pop(), stack.pop()
+            stack.append(left + right if item["op"] == "or" else [])
+        else:
+            stack.append([item])
+    return stack[0] if stack else []
+
+
+def _never_first(relations):
+    """Return a Loop for each circle of jobs of which every one starts only after another of them."""
+    jobs = dict((job.name, job) for job in relations.jobs)
+    needs = dict((job.name, _needs(relations, job)) for job in relations.jobs)
+    followers = {}
+    for name, causes in needs.items():
+        for one in set().union(*[cause for cause in causes if cause is not None]):
+            followers.setdefault(one, []).append(name)
+    possible = set(relations.names).difference(jobs)
+    waiting = list(possible) + [name for name in jobs if _can_start(jobs[name], needs[name], possible)]
+    possible.update(waiting)
+    while waiting:
+        for name in followers.get(waiting.pop(), ()):
+            if name not in possible and _can_start(jobs[name], needs[name], possible):
+                possible.add(name)
+                waiting.append(name)
+    return _circles(sorted(set(jobs).difference(possible)), needs, possible)
+
+
+def _needs(relations, job):
+    """Return for each event of ``start on`` the set of jobs that cause it, None for one that needs no known job."""
+    needs = []
+    for item in job.start_on or ():
+        if "event" in item:
+            causes = relations.causes(job, "start_on", item) if item["event"] in JOB_EVENTS else ()
+            needs.append(set(causes) or None)
+    return needs
+
+
+def _can_start(job, needs, possible):
+    """Return whether a job's ``start on``, if it has one, may come true when the ``possible`` jobs start."""
+    stack = []
+    left = iter(needs)
+    for item in job.start_on or ():
+        if "op" in item:
+            right, other = stack.pop(), stack.pop()
+            stack.append((other and right) if item["op"] == "and" else (other or right))
+        else:
+            causes = next(left)
+            stack.append(causes is None or not possible.isdisjoint(causes))
+    return not stack or stack[0]
+
+
+def _circles(names, needs, possible):
+    """Follow what each of the jobs waits for until a name comes again."""
+    found = []
+    seen = set()
+    for name in names:
+        path = []
+        while name not in seen:
+            seen.add(name)
+            path.append(name)
+            name = min(min(causes) for causes in needs[name] if causes is not None and possible.isdisjoint(causes))
+        if name in path:
+            circle = path[path.index(name):]
+            first = circle.index(min(circle))
+            circle = circle[first:] + circle[:first]
+            found.append(Loop("waits-for-itself", circle[0], [(START, one) for one in circle]))
+    return found

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter event_graph, on what a real Upstart 1.13.2 said after the boot of tests/integration/targets/report."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.filter import event_graph as plugin
+from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
+
+DATA = Path(__file__).resolve().parents[3] / "data" / "event_graph"
+BOOT: dict[str, Any] = json.loads((DATA / "boot.json").read_text())
+DBUS_AND_WEB: dict[str, Any] = {
+    "jobs": [
+        {"name": "dbus", "instances": [{"instance": "", "status": "start/running"}], "loaded": True},
+        {"name": "web", "instances": [], "loaded": True,
+         "start_on": {"all": [{"started": "dbus"}, {"runlevel": [2, 3, 4, 5]}]}, "stop_on": {"runlevel": "!2345"}},
+    ],
+    "edges": [
+        {"event": "started", "args": ["dbus"], "job": "web", "stanza": "start_on", "emitters": ["dbus"]},
+        {"event": "runlevel", "args": ["[2345]"], "job": "web", "stanza": "start_on", "emitters": []},
+        {"event": "runlevel", "args": ["[!2345]"], "job": "web", "stanza": "stop_on", "emitters": []},
+    ],
+    "events": [{"name": "runlevel", "kind": "known"}, {"name": "started", "kind": "job"}],
+}
+
+
+def jobs_in(text: str) -> list[str]:
+    """Return the labels of the jobs in a Mermaid text."""
+    return re.findall(r'^  job_\w+\["([^"<]+)<br/>', text, re.M)
+
+
+@pytest.mark.parametrize(("arguments", "golden"), [
+    ({}, "boot.dot"),
+    ({"format": "mermaid"}, "boot.mmd"),
+    ({"events": False, "direction": "TB"}, "jobs.dot"),
+    ({"format": "mermaid", "jobs": ["tty*"], "depth": 2}, "tty.mmd"),
+])
+def test_golden(arguments: dict[str, Any], golden: str) -> None:
+    assert event_graph(BOOT, **arguments) == (DATA / golden).read_text()
+
+
+def test_the_order_of_the_input_does_not_count() -> None:
+    turned = {**BOOT, **{key: list(reversed(BOOT[key])) for key in ("jobs", "edges", "events")}}
+    assert event_graph(turned) == event_graph(BOOT)
+    assert event_graph(turned, jobs=["tty1", "dbus"]) == event_graph(BOOT, jobs=["dbus", "tty1"])
+    event = {"event": "x", "args": [], "job": "web", "stanza": "start_on"}
+    web = {**DBUS_AND_WEB, "edges": [{**event, "emitters": ["dbus", "web"]}]}
+    web["jobs"] = [{"name": "dbus"}, {"name": "web"}]
+    assert event_graph(web) == event_graph({**web, "edges": [{**event, "emitters": ["web", "dbus"]}]})
+
+
+def test_the_input_is_left_alone() -> None:
+    info = copy.deepcopy(BOOT)
+    event_graph(info)
+    assert info == BOOT
+
+
+def test_the_sample_is_what_the_filter_returns() -> None:
+    sample = yaml.safe_load(plugin.RETURN)["_value"]["sample"]
+    assert event_graph(DBUS_AND_WEB, "mermaid") == sample
+
+
+@pytest.mark.parametrize(("jobs", "depth", "drawn"), [
+    (["udev"], 0, ["udev"]),
+    (["udev"], 1, ["mountall", "udev", "udevtrigger", "upstart-udev-bridge"]),
+    (["tty*"], 1, ["rc", "tty1"]),
+    (["tty1"], 2, ["rc", "rc-sysinit", "tty1"]),
+    (["shop"], 0, ["database", "dbus", "shop"]),  # what a drawn condition names is drawn too
+    (["backup", "cron"], 0, ["backup", "cron"]),
+    ([], 5, []),
+])
+def test_sub_graphs(jobs: list[str], depth: int, drawn: list[str]) -> None:
+    assert jobs_in(event_graph(BOOT, "mermaid", jobs=jobs, depth=depth)) == drawn
+
+
+def test_far_enough_is_all_that_hangs_together() -> None:
+    alone = {"backup", "hostname"}
+    drawn = jobs_in(event_graph(BOOT, "mermaid", jobs=["udev"], depth=99))
+    assert set(drawn) == {job["name"] for job in BOOT["jobs"]} - alone | {"database"}
+
+
+def test_a_filtered_result_does_not_call_other_jobs_missing() -> None:
+    only_web = {**DBUS_AND_WEB, "jobs": DBUS_AND_WEB["jobs"][1:]}
+    assert 'job_dbus["dbus<br/>state not told"]:::known' in event_graph(only_web, "mermaid")
+
+
+def test_conditions_that_only_the_edges_tell() -> None:
+    bare = {**DBUS_AND_WEB, "jobs": [{"name": "dbus"}, {"name": "web"}]}
+    text = event_graph(bare, "mermaid")
+    assert "gate" not in text
+    assert '  job_dbus -->|"started"| job_web\n  event_runlevel -->|"[2345]"| job_web\n' in text
+
+
+@pytest.mark.parametrize(("info", "arguments", "message"), [
+    (7, {}, "sysinit.upstart.event_graph needs the result of sysinit.upstart.upstart_info, not int"),
+    ({"jobs": []}, {}, "sysinit.upstart.event_graph: the input has no edges. Give it the result of "),
+    ({"failed": True, "msg": "No Upstart."}, {}, "sysinit.upstart.event_graph: the input has no jobs: No Upstart."),
+    ({"jobs": {}, "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
+    ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
+    ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
+     "sysinit.upstart.event_graph: a condition cannot be read. A condition cannot have the keys bogus"),
+    (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format is 'png', and can be dot or mermaid"),
+    (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction is 'up', and can be LR or TB"),
+    (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be a number from 0 on, not -1"),
+    (BOOT, {"depth": True}, "sysinit.upstart.event_graph: depth must be a number from 0 on, not True"),
+    (BOOT, {"events": "no"}, "sysinit.upstart.event_graph: events must be true or false, not 'no'"),
+    (BOOT, {"jobs": "udev"}, "sysinit.upstart.event_graph: jobs must be a list of names, not 'udev'"),
+    (BOOT, {"jobs": [1]}, "sysinit.upstart.event_graph: jobs must be a list of names, not [1]"),
+    (BOOT, {"jobs": ["udef"]}, "sysinit.upstart.event_graph: no job is called udef; did you mean udev?"),
+    (BOOT, {"jobs": ["zzz*"]}, "sysinit.upstart.event_graph: no job is called zzz*; see the names in jobs"),
+])
+def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        event_graph(info, **arguments)
+    assert str(caught.value).startswith(message)
+
+
+def test_the_documentation_names_the_options() -> None:
+    documented = yaml.safe_load(plugin.DOCUMENTATION)
+    options = {name: option.get("default") for name, option in documented["options"].items() if name != "_input"}
+    parameters = list(inspect.signature(event_graph).parameters.values())[1:]
+    assert options == {parameter.name: parameter.default for parameter in parameters}
+    assert list(options)[:3] == documented["positional"].split(", ")
+    assert documented["options"]["format"]["choices"] == list(plugin.WRITERS)
+    assert documented["options"]["direction"]["choices"] == list(plugin.DIRECTIONS)
+    assert list(plugin.FilterModule().filters()) == [documented["name"]]
+    assert yaml.safe_load(plugin.EXAMPLES)

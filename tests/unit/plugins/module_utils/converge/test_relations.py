@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who causes which event, and which jobs an event starts and stops; also among thousands."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loops
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.relations import Job, Relations
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.spelling import Spelling
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser
+
+HOST = {
+    "db": "emits db-up\nstart on runlevel [2345]\n",
+    "web": "start on started db\nstop on stopping JOB=db\nenv PEER=cache\n",
+    "web-admin": "start on (started web* and db-up) or starting/failed web\nstop on stopped JOB!=web\n",
+    "cache": "stop on stopping $PEER\n",
+    "peer": "env PEER=cache\nstart on started $PEER\nstop on stopping ${PEER} or stopping ${NONE} or started\n",
+    "bridge": "emits *-device-*\nexec a\n",
+    "disk": "start on block-device-added or db-up/failed or usb-thing or filesystem\n",
+    "script": "script\n  initctl emit deployed\n  /sbin/initctl -q emit 'usb-thing' A=1; initctl emit $X\nend script\n",
+}
+
+
+def relations(texts: dict[str, str], *more: str) -> Relations:
+    return Relations([Job(name, parser.parse_job(text)) for name, text in sorted(texts.items())], {*texts, *more})
+
+
+@pytest.mark.parametrize(("job", "stanza", "edges"), [
+    ("db", "start_on", [("runlevel", ["[2345]"], [])]),
+    ("web", "start_on", [("started", ["db"], ["db"])]),
+    ("web", "stop_on", [("stopping", ["JOB=db"], ["db"])]),
+    ("web-admin", "start_on", [("started", ["web*"], ["web", "web-admin", "website"]), ("db-up", [], ["db"]),
+                               ("starting/failed", ["web"], ["web"])]),
+    ("web-admin", "stop_on", [("stopped", ["JOB!=web"],
+                               ["bridge", "cache", "db", "disk", "peer", "script", "web-admin", "website"])]),
+    ("cache", "stop_on", [("stopping", ["$PEER"], [])]),
+    ("peer", "start_on", [("started", ["$PEER"], [])]),
+    ("peer", "stop_on", [("stopping", ["${PEER}"], ["cache"]), ("stopping", ["${NONE}"], []),
+                         ("started", [], sorted([*HOST, "website"]))]),
+    ("disk", "start_on", [("block-device-added", [], ["bridge"]), ("db-up/failed", [], ["db"]),
+                          ("usb-thing", [], ["script"]), ("filesystem", [], [])]),
+])
+def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str]]]) -> None:
+    found = relations(HOST, "website").edges()
+    assert [(one["event"], one["args"], one["emitters"]) for one in found
+            if (one["job"], one["stanza"]) == (job, stanza)] == edges
+
+
+@pytest.mark.parametrize(("name", "kind", "emitted_by", "starts", "stops"), [
+    ("started", "job", sorted(HOST), ["peer", "web", "web-admin"], ["peer"]),
+    ("starting/failed", "job", ["web"], ["web-admin"], []),
+    ("db-up", "emitted", ["db"], ["web-admin"], []),
+    ("db-up/failed", "emitted", ["db"], ["disk"], []),
+    ("deployed", "emitted", ["script"], [], []),
+    ("*-device-*", "emitted", ["bridge"], [], []),
+    ("block-device-added", "emitted", ["bridge"], ["disk"], []),
+    ("filesystem", "known", [], ["disk"], []),
+    ("runlevel", "known", [], ["db"], []),
+])
+def test_events(name: str, kind: str, emitted_by: list[str], starts: list[str], stops: list[str]) -> None:
+    host = relations(HOST)
+    found = host.events(host.edges(), set(HOST))
+    assert [one["name"] for one in found] == sorted(one["name"] for one in found)
+    assert [one for one in found if one["name"] == name] == [
+        {"name": name, "kind": kind, "emitted_by": emitted_by, "starts": starts, "stops": stops}]
+
+
+def test_an_event_that_nothing_knows() -> None:
+    host = relations({"web": "start on wbe\n"})
+    assert [one["kind"] for one in host.events(host.edges(), {"web"})] == ["unknown"]
+
+
+def test_events_of_some_jobs() -> None:
+    host = relations(HOST)
+    edges = [edge for edge in host.edges() if edge["job"] == "disk"]
+    assert [one["name"] for one in host.events(edges, {"disk"})] == [
+        "block-device-added", "db-up/failed", "filesystem", "usb-thing"]
+    assert "deployed" in [one["name"] for one in host.events(edges, {"script"})]
+
+
+@pytest.mark.parametrize("text", [
+    "start on started s{before}\nstop on stopping s{before}\n", "start on started s{before} and x\n",
+    "task\nstart on stopped s{before}\n", "start on started s{after}\nstop on stopped s{after} or started nothing\n"])
+def test_loops_among_thousands_are_found_at_once(text: str) -> None:
+    """All jobs of a long chain could lead to all others."""
+    texts: dict[str, Any] = {
+        "s%d" % number: text.format(before=number - 1, after=number + 1) for number in range(1, 2000)}
+    host = relations({**texts, "z": "start on x or stopped z\n"}, "s0", "s2000")
+    began = time.perf_counter()
+    assert [(loop.code, loop.job) for loop in loops.find(host)] == [("stop-leads-to-start", "z")]
+    assert time.perf_counter() - began < 2
+
+
+def test_a_circle_of_thousands_is_told_once() -> None:
+    texts = {"s%04d" % number: "start on started s%04d\n" % ((number + 1) % 2000) for number in range(2000)}
+    (loop,) = loops.find(relations(texts))
+    assert (loop.code, loop.job, len(loop.path)) == ("waits-for-itself", "s0000", 2000)
+
+
+def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
+    texts = {"a": "start on started d\n", "b": "start on started c\n", "c": "start on started d\n",
+             "d": "start on started b\n", "e": "start on started a\n"}
+    (loop,) = loops.find(relations(texts))
+    assert (loop.job, [job for _what, job in loop.path]) == ("b", ["b", "c", "d"])
+
+
+def test_a_name_among_thousands() -> None:
+    spelling = Spelling(["service%d" % number for number in range(5000)])
+    began = time.perf_counter()
+    assert spelling.nearest("servcie77") == "service77"
+    misspelt = ["sevice%d" % number for number in range(4000, 4100)]
+    assert [spelling.nearest(name) for name in misspelt] == [name.replace("se", "ser") for name in misspelt]
+    assert [spelling.nearest("nothing-like-%d" % number) for number in range(2000)] == [None] * 2000
+    assert time.perf_counter() - began < 2

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""upstart_info on a daemon: beside initctl, in each release, as a user who may only look, and without harm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import inventory
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Unreachable
+from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
+
+EMULATOR = Path(__file__).resolve().parents[3] / "emulator"
+VERSIONS = ["0.6.5", "1.5", "1.12.1", "1.13.2"]
+AS_SOMEBODY_ELSE = """\
+import os, runpy, sys, types, jeepney.auth
+jeepney.auth.os = types.SimpleNamespace(**vars(os))
+somebody = os.geteuid() + 1
+os.geteuid = lambda: somebody
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def daemon() -> Iterator[with_daemon.Daemon]:
+    with with_daemon.running() as started:
+        yield started
+
+
+def deploy(daemon: with_daemon.Daemon, **texts: str) -> None:
+    for name, text in texts.items():
+        (daemon.conf / f"{name}.conf").write_text(text)
+    wait_for(lambda: set(texts) <= set(listed(daemon)), "the jobs are not loaded")
+
+
+def initctl(daemon: with_daemon.Daemon, *words: str) -> str:
+    done = subprocess.run([sys.executable, str(EMULATOR / "initctl"), *words], capture_output=True, text=True,
+                          check=False, env={**os.environ, "UPSTART_SESSION": daemon.address})
+    return done.stdout
+
+
+def listed(daemon: with_daemon.Daemon) -> list[str]:
+    return [line.split()[0] for line in initctl(daemon, "list").splitlines() if not line.startswith("\t")]
+
+
+def wait_for(happened: Any, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def info(daemon: with_daemon.Daemon, **options: Any) -> dict[str, Any]:
+    found = run_module.result(run_module.start(
+        "upstart_info", address=daemon.address, conf_dir=str(daemon.conf), log_dir=str(daemon.log), **options))
+    assert not found.get("failed"), found["msg"]
+    return found
+
+
+def lines(jobs: list[dict[str, Any]]) -> list[str]:
+    """Return what initctl list would say of jobs."""
+    found = []
+    for job in jobs:
+        for one in job["instances"] or [{"instance": "", "status": "stop/waiting", "processes": {}}]:
+            label = f"{job['name']} ({one['instance']})" if one["instance"] else job["name"]
+            words = []
+            for number, (part, pid) in enumerate(one["processes"].items()):
+                words.append(f"\n\t{part} process {pid}" if number else f", process {pid}")
+            found += f"{label} {one['status']}{''.join(words)}".splitlines()
+    return found
+
+
+def test_it_tells_what_initctl_list_tells(daemon: with_daemon.Daemon) -> None:
+    """All states with all processes: builtin service_facts drops a job in pre-start, and all pids."""
+    deploy(daemon, idle="exec sleep 1000\n", web="exec sleep 1000\n", slow="pre-start exec sleep 1000\nexec a\n",
+           late="exec sleep 1000\npost-start exec sleep 1000\n", tty="instance $N\nexec sleep 1000\n")
+    initctl(daemon, "start", "web")
+    for job in ("slow", "late"):
+        initctl(daemon, "start", "-n", job)
+    for number in ("1", "2"):
+        initctl(daemon, "start", "tty", "N=" + number)
+    wait_for(lambda: "post-start process" in initctl(daemon, "list"), "late has no post-start process")
+    for subset in (["all"], ["min"]):
+        jobs = info(daemon, subset=subset)["jobs"]
+        assert sorted(lines(jobs)) == sorted(initctl(daemon, "list").splitlines())
+    states = {job["name"]: one["state"] for job in jobs for one in job["instances"]}
+    assert states == {"web": "running", "slow": "pre-start", "late": "post-start", "tty": "running"}
+
+
+def test_it_tells_what_initctl_show_config_tells_and_more(daemon: with_daemon.Daemon) -> None:
+    deploy(daemon, db="emits db-up\nexec a\n", web="start on (started db and runlevel [2345]) or db-up\nexec a\n")
+    (daemon.conf / "bad.conf").write_text("start on started db\nfrob\n")
+    shown = initctl(daemon, "show-config", "-e").splitlines()
+    found = info(daemon)
+    edges = [f"  start on {edge['event']} (job:{''.join(' ' + one for one in edge['emitters'])}, env:"
+             + "".join(" " + one for one in edge["args"] if one not in edge["emitters"]) + ")"
+             for edge in found["edges"]]
+    assert sorted(shown) == sorted(["db", "  emits db-up", "web", *edges[:2], "  start on db-up (job:, env:)"])
+    assert edges[2] == "  start on db-up (job: db, env:)"
+    assert [job["error"] for job in found["jobs"] if job["name"] == "bad"] == [
+        {"file": f"{daemon.conf}/bad.conf", "line": 2, "message": "Unknown stanza"}]
+
+
+def test_it_has_not_the_false_alarms_of_initctl_check_config(daemon: with_daemon.Daemon) -> None:
+    deploy(daemon, web="start on net-device-up IFACE=eth0\nstop on runlevel 0\nexec a\n",
+           disk="start on block-device-added\nstop on deploy\nexec a\n", misspelt="start on runlevle 2\nexec a\n",
+           deploys="exec initctl emit deploy\n")
+    alarms = initctl(daemon, "check-config")
+    for event in ("net-device-up", "block-device-added", "runlevel", "deploy", "runlevle"):
+        assert f"unknown event {event}\n" in alarms
+    found = info(daemon, subset=["audit"])["findings"]
+    assert [(one["job"], one["message"], one["remedy"]) for one in found if one["code"] == "unknown-event"] == [
+        ("misspelt", "start on names the event runlevle, which no known job emits",
+         "check the spelling: runlevel exists")]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_release(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    boot = f"{sys.executable} {EMULATOR}/upstart-emulator {with_daemon.OPTIONS} --upstart-version {version}"
+    monkeypatch.setenv("UPSTART_BOOT", boot)
+    with with_daemon.running() as daemon:
+        deploy(daemon, web="start on started db\nexec sleep 1000\n", idle="exec a\n", tty="instance $N\nexec sleep 9\n")
+        initctl(daemon, "start", "web", "A=1")
+        initctl(daemon, "start", "tty", "N=x y")
+        found = info(daemon)
+        jobs = {job["name"]: job for job in found["jobs"]}
+        tells = version in ("1.12.1", "1.13.2")
+        (web,), (tty,) = jobs["web"]["instances"], jobs["tty"]["instances"]
+        assert found["version"] == version
+        assert (web["status"], web["wedged"], web["hollow"]) == ("start/running", False, False)
+        assert abs(web["since"] - time.time()) < 30
+        assert tty["instance"] == "x y"
+        assert (web["stale"], web["env"]) == ((False, ["A=1"]) if tells else (None, None))
+        assert jobs["web"]["start_on"] == {"started": "db"}
+        assert len(found["left_out"]) == (0 if tells else 1)
+        assert [one["code"] for one in found["findings"] if one["job"] == "web"][0] == "unknown-job"
+
+
+def test_nothing_that_is_asked_crashes_the_daemon(daemon: with_daemon.Daemon) -> None:
+    """The emulator ends where the real one would crash, so that a test can see it."""
+    (daemon.conf / "web.conf").write_bytes("description Bücher\nexec sleep 1000\n".encode("latin-1"))
+    (daemon.conf / "tty.conf").write_bytes("env N=é\ninstance $N\nexec sleep 1000\n".encode("latin-1"))
+    wait_for(lambda: listed(daemon) and len(listed(daemon)) == 2, "the jobs are not loaded")
+    initctl(daemon, "start", "-n", "web")
+    for subset in ("all", "min", "definitions", "environment", "stanzas", "audit"):
+        found = info(daemon, subset=[subset])
+        assert daemon.process.poll() is None, subset
+        web = next(job for job in found["jobs"] if job["name"] == "web")
+        assert web["instances"][0]["status"] == "start/running"
+        assert web["description"] == "B\ufffdcher"
+    assert daemon.process.poll() is None
+
+
+@pytest.fixture
+def system_bus(daemon: with_daemon.Daemon, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A daemon of another user on the system bus; yields its directory."""
+    with message_bus.running() as bus:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        conf = daemon.scratch / "other"
+        conf.mkdir()
+        (conf / "web.conf").write_text("start on hello\nexec sleep 1000\n")
+        process = subprocess.Popen(
+            [sys.executable, "-c", AS_SOMEBODY_ELSE, str(EMULATOR / "upstart-emulator"), "--confdir", str(conf),
+             "--logdir", str(conf), "--address", bus.address + "-private", "--startup-event", "hello",
+             "--bus", bus.address])
+        try:
+            yield conf
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def connected() -> Connection:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return Connection("system", owner=os.geteuid()).open()
+        except Unreachable:
+            assert time.monotonic() < deadline, "nobody comes to the bus"
+            time.sleep(0.05)
+
+
+def test_a_user_who_may_only_look(system_bus: Path) -> None:
+    with connected() as connection:
+        request = inventory.Request([], [], inventory.parts_of(["all"]), str(system_bus), "/log")
+        found = inventory.collect(Upstart(connection), request)
+    (job,) = found["jobs"]
+    (instance,) = job["instances"]
+    assert (job["loaded"], job["enabled"], job["start_on"]) == (True, True, "hello")
+    assert (instance["status"], list(instance["processes"])) == ("start/running", ["main"])
+    assert (instance["env"], instance["stale"]) == (None, None)
+    assert found["log_priority"] == "message"
+    (sentence,) = found["left_out"]
+    assert sentence.startswith("Which instances are stale and the env of the instances: Upstart did not tell its state")
+    assert [one["code"] for one in found["findings"]] == ["unknown-event", "condition-impossible", "no-stop-on"]

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host as upstart_info asks for it: files in a folder, and a daemon that holds what it once read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import inventory, loaded
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import has_stray_bytes
+
+ALIVE = os.getpid()
+TELLS_STATE = (1, 6, 1)
+Values = dict[str, Any]
+
+
+def constant(prefix: str, word: str) -> str:
+    return f"{prefix}_{word.upper().replace('-', '_')}"
+
+
+def condition(rpn: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    found = []
+    for item in rpn or []:
+        kind = {"and": "EVENT_AND", "or": "EVENT_OR"}.get(item.get("op", ""), "EVENT_MATCH")
+        found.append({"type": kind, "value": 0, "name": item.get("event"), "env": item.get("args")})
+    return found
+
+
+def job_class(name: str, values: Values) -> dict[str, Any]:
+    """Return what GetState tells of a job, without its instances."""
+    pairs = [values["limits"].get(resource, (0, 0)) for resource in loaded.RESOURCES]
+    processes = [values["process"].get(part, {"script": 0, "command": None}) for part in loaded.PROCESSES]
+    return {
+        **{key: values[key] for key in loaded.SAME_NAMES}, "name": name, "session": 0, "jobs": [],
+        "start_on": condition(values["start_on"]), "stop_on": condition(values["stop_on"]),
+        "task": int(values["task"]), "respawn": int(values["respawn"]), "respawn_limit": values["respawn_limit"][0],
+        "respawn_interval": values["respawn_limit"][1], "normalexit": values["normal_exit"],
+        "expect": constant("EXPECT", values["expect"]), "console": constant("CONSOLE", values["console"]),
+        "nice": loaded.NICE_UNSET if values["nice"] is None else values["nice"],
+        "limits": [{"rlim_cur": soft, "rlim_max": hard} for soft, hard in pairs], "process": processes,
+    }
+
+
+class FakeConnection:
+    """Answers GetState at once; ``asked`` counts it."""
+
+    peer: dict[str, Any] = {"pid": os.getpid(), "uid": 0, "gid": 0}
+    signals: list[Any] = []
+
+    def __init__(self, state: Callable[[], str]) -> None:
+        self.state = state
+        self.asked = 0
+        self.waited = 0
+
+    def send(self, path: str, interface: str, member: str) -> Pending:
+        assert member == "GetState"
+        self.asked += 1
+        pending = Pending(member)
+        try:
+            pending.settle([self.state()])
+        except Absent as error:
+            pending.settle(error=error)
+        return pending
+
+    def wait(self, ready: Callable[[], object], seconds: float) -> bool:
+        self.waited += not ready()
+        return bool(ready())
+
+    def forget(self, pending: Pending) -> None:
+        pending.cancel()
+
+
+class FakeHost:
+    """The client of a daemon; ``files`` is its folder.
+
+    ``later`` are statuses (None for gone) that instances have from the second look on.
+    """
+
+    timeout = 1.0
+
+    def __init__(self, folder: Path, version: tuple[int, ...] = (1, 13, 2)) -> None:
+        self.files = folder
+        self.number = version
+        self.classes: dict[str, dict[str, Any]] = {}
+        self.later: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self.connection = FakeConnection(self._state)
+
+    # -- what a test arranges ------------------------------------------------------
+    def write(self, name: str, text: str | bytes, suffix: str = ".conf") -> None:
+        path = self.files / (name + suffix)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def hold(self, name: str, text: str | bytes = "exec a\n", override: str | None = None, **more: Any) -> None:
+        """Have the daemon hold a job; ``more`` are values of GetState."""
+        self.classes[name] = {**job_class(name, parser.parse_job(text, override, self.number)), **more}
+
+    def deploy(self, name: str, text: str | bytes = "exec a\n", override: str | None = None) -> None:
+        """Write a file that the daemon reads."""
+        self.write(name, text)
+        if override is not None:
+            self.write(name, override, ".override")
+        self.hold(name, text, override)
+
+    def run(self, name: str, instance: str = "", status: str = "start/running", main: int | None = ALIVE,
+            env: tuple[str, ...] = (), **processes: int) -> None:
+        """Have a job that is held run."""
+        goal, state = status.split("/")
+        pids = {**({} if main is None else {"main": main}),
+                **{part.replace("_", "-"): pid for part, pid in processes.items()}}
+        self.classes[name]["jobs"].append({
+            "name": instance, "goal": constant("JOB", goal), "state": constant("JOB", state),
+            "pid": [pids.get(part, 0) for part in loaded.PROCESSES],
+            "env": ["PATH=/bin", *self.classes[name]["env"], *env, "UPSTART_JOB=" + name]})
+
+    def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return what upstart_info would."""
+        request = inventory.Request(list(names), list(states), inventory.parts_of(subset or ("all",)),
+                                    str(self.files), "/log")
+        found: dict[str, Any] = inventory.collect(self, request)
+        assert json.loads(json.dumps(found)) == found
+        json.dumps(found, ensure_ascii=False).encode()
+        return found
+
+    def job(self, name: str, *subset: str) -> dict[str, Any]:
+        (found,) = [job for job in self.info(*subset)["jobs"] if job["name"] == name]
+        return dict(found)
+
+    def findings(self, job: str | None = None) -> list[dict[str, Any]]:
+        return [one for one in self.info()["findings"] if job in (None, one["job"])]
+
+    def codes(self, job: str | None = None) -> list[str]:
+        return [one["code"] for one in self.findings(job)]
+
+    # -- what the client does ------------------------------------------------------
+    def _state(self) -> str:
+        if self.number < TELLS_STATE:
+            raise Absent("no GetState")
+        text = json.dumps({"job_classes": list(self.classes.values())}, ensure_ascii=False)
+        assert not has_stray_bytes(text), "Upstart crashed"
+        return text
+
+    def version(self) -> tuple[int, ...]:
+        return self.number
+
+    def log_priority(self) -> str:
+        return "message"
+
+    def jobs(self) -> list[str]:
+        return sorted(self.classes)
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [sorted(job["name"] for job in self.classes[name]["jobs"]) for name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        found = []
+        for name, instance in pairs:
+            (job,) = [job for job in self.classes[name]["jobs"] if job["name"] == instance]
+            now = {
+                "goal": job["goal"][4:].lower(), "state": job["state"][4:].lower().replace("_", "-"),
+                "processes": {part: pid for part, pid in zip(loaded.PROCESSES, job["pid"]) if pid}}
+            later = self.later.get((name, instance), now) if self.connection.waited else now
+            found.append(dict(later) if later else None)
+        return found
