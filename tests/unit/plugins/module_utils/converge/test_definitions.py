@@ -71,6 +71,9 @@ def test_reading_files(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"\xff")
     assert read_file(str(tmp_path / "file")) == b"\xff"
     assert read_file(str(tmp_path / "file" / "below")) is None
-    with pytest.raises(UpstartError, match="Cannot read .*: Is a directory") as caught:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(UpstartError, match="fifo is not a regular file, so Upstart does not read it"):
+        read_file(str(tmp_path / "fifo"))
+    with pytest.raises(UpstartError, match="is not a regular file") as caught:
         read_file(str(tmp_path))
     assert caught.value.facts == {"path": str(tmp_path)}
