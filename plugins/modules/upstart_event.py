@@ -152,7 +152,7 @@ def act(module):
     params = module.params
     env = environment.pairs(params["env"])
     asked = emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                              log_dir=params["log_dir"])
+                              log_dir=params["log_dir"], conf_dir=params["conf_dir"])
     client = shell.connect(params)
     result = {"changed": True, "name": params["name"], "env": env, "jobs": []}
     if module.check_mode:

@@ -13,12 +13,13 @@ from ..errors import UpstartError
 from ..events.explain import explain
 from ..jobfile.conditions import dbus_to_rpn
 from . import causes
+from .loaded import not_utf_8
 from .logs import log_path
 from .running import SETTLE
 
 __metaclass__ = type
 
-Emission = collections.namedtuple("Emission", "name env wait timeout log_dir")
+Emission = collections.namedtuple("Emission", "name env wait timeout log_dir conf_dir")
 
 
 def emit(client, emission):
@@ -92,11 +93,18 @@ def _failed(emission, jobs):
                         name=emission.name, jobs=jobs, changed=True)
 
 
-def conditions(client):
+def conditions(client, conf_dir):
     """Return (job name, property, condition in reverse Polish order) of all jobs that have conditions.
 
     The list is empty for Upstart before 0.6.7, which does not tell conditions.
+
+    :param conf_dir: text, the directory of the job files; one that is not UTF-8 makes the question deadly.
+    :raises UpstartError: when the daemon would crash if it were asked.
     """
+    harmful = not_utf_8(conf_dir)
+    if harmful:
+        raise UpstartError("What the event would do cannot be told: %s holds text that is not UTF-8, and Upstart "
+                           "would crash if it were asked for conditions. Write it in UTF-8." % harmful, path=harmful)
     found = []
     for name in client.jobs():
         try:
@@ -116,7 +124,7 @@ def consequences(client, emission):
         conditions that the event meets only in part).
     """
     outlook = {"would_start": [], "would_stop": [], "would_wait": []}
-    for name, key, rpn in conditions(client):
+    for name, key, rpn in conditions(client, emission.conf_dir):
         found = explain(rpn, [(emission.name, emission.env)], stanza=key.replace("_", " "))
         running = found["met"] and bool(client.instances(name))
         if found["met"] and key == "start_on" and not running:
@@ -138,7 +146,7 @@ def _held(client, emission, jobs):
                 if status:
                     holders.append("job %s is in %s/%s" % (
                         label(job["name"], job["instance"]), status["goal"], status["state"]))
-    except DaemonError:
+    except UpstartError:
         holders = []
     text = "The event %s was emitted, but not all that it causes was over within %g s." % (
         emission.name, emission.timeout)

@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from ..daemon.errors import DaemonError
 from ..daemon.names import label
 from ..errors import UpstartError
 from . import commands, emission
@@ -63,11 +62,12 @@ def need_programs():
                                % commands.not_run(program, why), program=program)
 
 
-def change(client, level, version, deadline):
+def change(client, level, version, deadline, conf_dir="/etc/init"):
     """Have telinit change the runlevel, and wait until it has changed and what that causes is over.
 
     :param version: tuple, the daemon's; before 1.7 it does not tell when all is over.
     :param deadline: waiting.Deadline.
+    :param conf_dir: text, the directory of the job files.
     :returns: list of sentences on conditions that hold the event, so that its end was not waited for.
     :raises UpstartError: with ``changed``.
     """
@@ -77,7 +77,7 @@ def change(client, level, version, deadline):
         if not deadline.left():
             raise _not_reached(level, deadline)
         client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
-    return _let_it_end(client, level, mark, deadline) if version >= TELLS_EVENTS else []
+    return _let_it_end(client, level, mark, deadline, conf_dir) if version >= TELLS_EVENTS else []
 
 
 def _telinit(level, deadline):
@@ -92,7 +92,7 @@ def _telinit(level, deadline):
         raise
 
 
-def _let_it_end(client, level, mark, deadline):
+def _let_it_end(client, level, mark, deadline, conf_dir):
     connection = client.connection
     variable = "RUNLEVEL=%s" % level
 
@@ -102,7 +102,7 @@ def _let_it_end(client, level, mark, deadline):
 
     if connection.wait(over, min(HELD_AFTER, deadline.left())):
         return []
-    held_by = _conditions(client, variable, deadline)
+    held_by = _conditions(client, variable, deadline, conf_dir)
     if held_by or connection.wait(over, deadline.left()):
         return held_by
     jobs = [label(job["name"], job["instance"]) for job in emission.effects(connection.signals[mark:], "")
@@ -114,12 +114,13 @@ def _let_it_end(client, level, mark, deadline):
     raise UpstartError(text, changed=True, runlevel=level, jobs=jobs, timeout=deadline.seconds)
 
 
-def _conditions(client, variable, deadline):
+def _conditions(client, variable, deadline, conf_dir):
     """Return the conditions that the event meets in part: they may hold it for ever."""
-    asked = emission.Emission(name=EVENT, env=[variable], wait=True, timeout=deadline.seconds, log_dir="")
+    asked = emission.Emission(name=EVENT, env=[variable], wait=True, timeout=deadline.seconds, log_dir="",
+                              conf_dir=conf_dir)
     try:
         return emission.consequences(client, asked)["would_wait"]
-    except DaemonError:
+    except UpstartError:
         return []
 
 

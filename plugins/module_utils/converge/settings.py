@@ -142,7 +142,7 @@ def act(client, plan, request, level, version, deadline):
             plan.jobs = _differences(known, client.jobs())
             done = done or any(plan.jobs.values())
         if plan.after["runlevel"] != plan.before["runlevel"]:
-            plan.held_by = runlevels.change(client, level, version, deadline)
+            plan.held_by = runlevels.change(client, level, version, deadline, request.conf_dir)
             done = True
         _verify(client, plan)
     except UpstartError as error:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import em
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path, job_path
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 RUNNING, WAITING = ("StateChanged", "running"), ("StateChanged", "waiting")
 START, STOP = ("GoalChanged", "start"), ("GoalChanged", "stop")
@@ -96,7 +98,14 @@ OUTLOOKS: list[tuple[dict[str, dict[str, Any] | None], tuple[str, ...], list[str
 @pytest.mark.parametrize(("jobs", "running", "env", "expected"), OUTLOOKS)
 def test_outlooks(jobs: dict[str, dict[str, Any] | None], running: tuple[str, ...], env: list[str],
                   expected: dict[str, Any]) -> None:
-    asked = emission.Emission(name="go", env=env, wait=True, timeout=1.0, log_dir="/log")
+    asked = emission.Emission(name="go", env=env, wait=True, timeout=1.0, log_dir="/log", conf_dir="/nonexistent")
     nothing: dict[str, Any] = {"would_start": [], "would_stop": [], "would_wait": []}
     found = emission.consequences(FakeClient(jobs, running), asked)
     assert found == {**nothing, **expected}
+
+
+def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_bytes("description B\u00fccher\n".encode("latin-1"))
+    asked = emission.Emission(name="go", env=[], wait=True, timeout=1.0, log_dir="/log", conf_dir=str(tmp_path))
+    with pytest.raises(UpstartError, match="web.conf holds text that is not UTF-8, and Upstart would crash"):
+        emission.consequences(object(), asked)

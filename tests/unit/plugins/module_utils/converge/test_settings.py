@@ -94,7 +94,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A host in runlevel 2 whose telinit does what it is told."""
     levels = ["N", "2"]
 
-    def change(client: FakeClient, level: str, version: object, deadline: object) -> list[str]:
+    def change(client: FakeClient, level: str, version: object, deadline: object, conf_dir: str) -> list[str]:
         client.done.append(f"telinit {level}")
         levels.append(level)
         return ["held"]
