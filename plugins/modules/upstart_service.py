@@ -36,17 +36,41 @@ attributes:
 options:
   name:
     description:
-      - Name of the job, with C(/) for one in a sub-directory.
+      - Name of the job, with C(/) for one in a sub-directory. One of O(name) and O(jobs) is needed.
       - A list starts, stops or restarts all of them at the same time.
       - A name that is no Upstart job but a script in O(script_dir) is driven as M(sysinit.upstart.lsb_service)
         would do it.
     type: list
     elements: str
-    required: true
     aliases: [names]
+  jobs:
+    description:
+      - Jobs that are to be in different states, or instances of one job. All of them are brought there together.
+      - What has to stop is stopped before anything is started, so that a job can take over the port of another.
+      - An entry that is refused or fails does not keep the others from being done; the task fails in the end.
+      - Two entries that ask for different things of one instance are an error before anything is done. An entry for all
+        instances and one for a single one of them is that too, unless both name the same state.
+    type: list
+    elements: dict
+    version_added: 1.0.0
+    suboptions:
+      name:
+        description: Name of the job, as in O(name).
+        type: str
+        required: true
+      state:
+        description: What O(state) is for the task. That is the default.
+        type: str
+        choices: [started, stopped, restarted, reloaded]
+      enabled:
+        description: What O(enabled) is for the task. That is the default. It means the job with all of its instances.
+        type: bool
+      env:
+        description: Variables for the job, which also choose the instance, in the forms that O(env) has.
+        type: raw
   state:
     description:
-      - One of O(state) and O(enabled) is needed.
+      - One of O(state) and O(enabled) is needed, for each job.
       - V(started) means that the job's goal is start, its state is running and its main process is alive. A job that is
         on its way there is waited for. A task job is run once, and its failure is the task's failure.
       - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
@@ -71,7 +95,7 @@ options:
   env:
     description:
       - Variables for the job, which also choose the instance of a job that has instances.
-      - A mapping, a list of C(KEY=VALUE), or one string of such words.
+      - A mapping, a list of C(KEY=VALUE), or one string of such words. With O(jobs) each entry has its own.
       - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
       - A job that runs already keeps its variables; that they are others is warned of.
     type: raw
@@ -93,8 +117,8 @@ options:
     default: 1
   must_exist:
     description:
-      - With V(false), O(state=stopped) is also right for a job that the daemon does not know. A file that it refuses is
-        an error even so.
+      - With V(false), the state V(stopped) is also right for a job that the daemon does not know. A file that it
+        refuses is an error even so.
     type: bool
     default: true
   unwedge:
@@ -171,6 +195,18 @@ EXAMPLES = r"""
     env:
       TTY: tty4
 
+- name: Start two terminals and stop a third
+  sysinit.upstart.upstart_service:
+    state: started
+    jobs:
+      - name: getty
+        env: {TTY: tty4}
+      - name: getty
+        env: {TTY: tty5}
+      - name: getty
+        env: {TTY: tty6}
+        state: stopped
+
 - name: Run nothing at boot, and stop what runs
   sysinit.upstart.upstart_service:
     name: web
@@ -198,13 +234,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 name:
-  description: The names that were asked for.
+  description: The names that were asked for, those in O(jobs) in its order.
   returned: always
   type: list
   elements: str
   sample: [web]
 state:
-  description: The state that was asked for.
+  description: The state that was asked for, for O(jobs) the default of its entries.
   returned: always
   type: str
   sample: started
@@ -215,7 +251,9 @@ enabled:
   sample: true
   version_added: 1.0.0
 instances:
-  description: What became of each instance.
+  description:
+    - What became of each instance, in the order in which their jobs were asked for. An instance that several entries of
+      O(jobs) mean is there once.
   returned: always
   type: list
   elements: dict
@@ -370,6 +408,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import shell
 from ..module_utils.converge import outcome, services
 
+STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
     "pattern": "Upstart knows what runs",
     "sleep": "a restart waits until the job is gone",
@@ -384,8 +423,8 @@ def env_of(value):
     return environment.pairs(value)
 
 
-def attributes_of(module):
-    if module.params["enabled"] is None:
+def attributes_of(module, request):
+    if all(part.enabled is None for part in request.parts or [request]):
         return None
     from ..module_utils.attributes import FileAttributes
     return FileAttributes(module)
@@ -397,24 +436,28 @@ def act(module):
         if params[option] not in (None, "default"):
             module.warn("%s has no effect here: %s." % (option, WITHOUT_EFFECT[option]))
     request = services.Request(
-        jobs=params["name"],
+        jobs=params["name"] or [],
         state=params["state"],
         enabled=params["enabled"],
         env=env_of(params["env"]),
         definition=params["definition"],
         timeout=params["timeout"],
         stable_for=params["stable_for"],
-        must_exist=params["must_exist"] or params["state"] != "stopped",
+        must_exist=params["must_exist"] or (params["jobs"] is None and params["state"] != "stopped"),
         unwedge=params["unwedge"],
         end_leftovers=params["end_leftovers"],
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
         init_log=params["init_log"],
         script_dir=params["script_dir"],
+        parts=None,
     )
+    if params["jobs"] is not None:
+        from ..module_utils.converge import entries
+        request = entries.split(request, params["jobs"])
     client = shell.connect(params)
-    targets = services.converge(client, request, attributes_of(module), module.check_mode)
-    for text in services.warnings(targets, request):
+    targets = services.converge(client, request, attributes_of(module, request), module.check_mode)
+    for text in services.warnings(targets):
         module.warn(text)
     return outcome.of_services(targets, request)
 
@@ -423,8 +466,14 @@ def main():
     module = AnsibleModule(
         argument_spec=dict(
             shell.daemon_options(),
-            name=dict(type="list", elements="str", required=True, aliases=["names"]),
-            state=dict(type="str", choices=["started", "stopped", "restarted", "reloaded"]),
+            name=dict(type="list", elements="str", aliases=["names"]),
+            jobs=dict(type="list", elements="dict", options=dict(
+                name=dict(type="str", required=True),
+                state=dict(type="str", choices=STATES),
+                enabled=dict(type="bool"),
+                env=dict(type="raw"),
+            )),
+            state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),
             env=dict(type="raw", aliases=["arguments", "args"]),
             definition=dict(type="str", choices=["any", "current"], default="any"),
@@ -438,7 +487,8 @@ def main():
             sleep=dict(type="int"),
             runlevel=dict(type="str"),
         ),
-        required_one_of=[["state", "enabled"]],
+        required_one_of=[["name", "jobs"], ["state", "enabled", "jobs"]],
+        mutually_exclusive=[["name", "jobs"], ["env", "jobs"]],
         supports_check_mode=True,
     )
     shell.run(module, act)

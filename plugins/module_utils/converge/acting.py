@@ -8,8 +8,7 @@ from __future__ import absolute_import, division, print_function
 from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError, JobFailed, Lost, UnknownInstance
 from ..daemon.names import instance_name
 from ..errors import UpstartError
-from ..events.expand import ExpansionError, expand
-from . import refusals, running
+from . import naming, refusals, running
 from .initlog import InitLog
 from .loaded import Snapshot
 from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
@@ -86,21 +85,15 @@ def _resume(client, targets, deadline):
 
 def _name_instance(target):
     """Work out the name of an instance that is yet to be started, so that its signals are recognised."""
-    if target.instance is not None or not target.definition.values:
-        return
-    env = target.definition.values["env"] + target.env
-    try:
-        target.instance = expand(target.definition.values["instance"],
-                                 dict(entry.split("=", 1) for entry in env if "=" in entry))
-    except ExpansionError:
-        return  # the daemon refuses the start with the same reason
+    if target.instance is None:
+        target.instance = naming.instance_of(target.definition, target.env)
 
 
 def _wait(client, targets, request, deadline):
     until_resting(client, targets, deadline)
     for target in targets:
         _judge(client, target, request, deadline)
-    up = [target for target in _fine(targets) if target.after is not None and request.state != "stopped"]
+    up = [target for target in _fine(targets) if target.after is not None and target.wanted.state != "stopped"]
     running.watch(client, [target for target in up if target.todo[-1] == "wait"], request, deadline)
 
 
@@ -219,8 +212,8 @@ def _judge(client, target, request, deadline):
     if wedged:
         target.error = refusals.wedged(target, wedged)
     elif not target.rests():
-        target.error = no_answer(target, PAST[request.state], deadline)
-    elif request.state == "stopped":
+        target.error = no_answer(target, PAST[target.wanted.state], deadline)
+    elif target.wanted.state == "stopped":
         target.error = running.not_stopped(target, deadline) if target.after is not None else None
     elif target.definition.is_task():
         target.error = running.failed_task(client, target, request)

@@ -46,12 +46,12 @@ class Definition:
     :ivar error: JobFileError with the daemon's reason, or None.
     """
 
-    def __init__(self, name, conf_dir, version=parser.LATEST):
+    def __init__(self, name, conf_dir, version=parser.LATEST, read=True):
         self.name = name
         self.conf = os.path.join(conf_dir, name + ".conf")
         self.override = os.path.join(conf_dir, name + ".override")
-        self.text = read_file(self.conf)
-        self.override_text = self._read_override(version)
+        self.text = read_file(self.conf) if read else None
+        self.override_text = self._read_override(version) if read else None
         self.values = None
         self.error = None
         if self.text is not None:

@@ -39,7 +39,7 @@ def _differences(targets, entries, request):
     """Return what Ansible shows of a change: the files first, then the states."""
     changes = collections.OrderedDict((target.change.path, target.change) for target in targets if target.change)
     found = [difference(change) for change in changes.values()]
-    if request.state is not None:
+    if request.state is not None or any(target.wanted.state is not None for target in targets):
         found.append({"before": _lines(entries, "before"), "after": _lines(entries, "status")})
     return found
 

@@ -40,7 +40,7 @@ def _said(target, expected=False):
 def failure(client, target, request):
     """Return the error for a job that the daemon reported as failed."""
     verb = "ran and failed" if target.definition.is_task() else "failed to start"
-    verb = "failed while stopping" if request.state == "stopped" else verb
+    verb = "failed while stopping" if target.wanted.state == "stopped" else verb
     return died(client, target, request, verb)
 
 
@@ -56,7 +56,7 @@ def _told(target, verb, facts):
 def ended(client, target, request):
     """Return the error for a service that is gone again although its start succeeded."""
     facts = _facts(client, target, request)
-    if causes.describe(facts) or request.state == "reloaded":
+    if causes.describe(facts) or target.wanted.state == "reloaded":
         return _told(target, "did not stay up", facts)
     return UpstartError(
         "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "

@@ -34,12 +34,13 @@ class Script:
         return found
 
 
-def converge(targets, request, check_mode):
+def converge(targets, check_mode):
     """Bring the scripts of targets into the wanted state; fills their ``error`` and ``warnings``.
 
-    :param request: services.Request; ``timeout`` is that of each command and each wait.
+    The ``timeout`` wanted is that of each command and each wait.
     """
     for target in targets:
+        request = target.wanted
         if target.env:
             target.warnings.append("%s is a script in %s, which env has no meaning for." % (
                 target.job, request.script_dir))

@@ -21,10 +21,11 @@ from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
 __metaclass__ = type
 
 # What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
-# KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none.
+# KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none; parts:
+# list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None.
 Request = collections.namedtuple(
     "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
-    "init_log script_dir")
+    "init_log script_dir parts")
 
 
 def converge(client, request, attributes, check_mode=False):
@@ -51,7 +52,7 @@ def converge(client, request, attributes, check_mode=False):
     named = [target for target in _fine(targets) if target.script is not None]
     if named:
         from . import scripts
-        scripts.converge(named, request, check_mode)
+        scripts.converge(named, check_mode)
     return targets
 
 
@@ -68,15 +69,17 @@ def _prepare(client, request):
     """Look up the targets and plan for each; one whose plan is an error has it in ``error``."""
     version = client.version()
     targets = resolve(client, request, version)
+    if request.parts:
+        from . import entries
+        targets = entries.distinct(targets)
     jobs = [target for target in _fine(targets) if target.script is None]
     confirm_hollow(client, jobs)
     _compare(client, jobs, request)
     for target in jobs:
-        plan(target, request)
+        plan(target, target.wanted)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
-    if request.enabled is not None:
-        _plan_enabling(jobs, request, version)
+    _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
     for target in jobs:
         target.after = target.before
         target.todo = list(target.steps)
@@ -93,16 +96,19 @@ def _plan_cleaning(client, targets):
             target.steps = (["clean"] if target.leftovers else []) + target.steps
 
 
-def _plan_enabling(targets, request, version):
+def _plan_enabling(targets, version):
     """Plan the change that enables or disables each job; its instances share it."""
+    if not targets:
+        return
     from . import enabling
     changes = {}
     for target in _fine(targets):
-        if not request.enabled and target.definition.text is None and not request.must_exist:
+        wanted = target.wanted
+        if not wanted.enabled and target.definition.text is None and not wanted.must_exist:
             continue  # what is not there does not start by itself
         try:
             if target.job not in changes:
-                changes[target.job] = enabling.plan(target.definition, request.enabled, version)
+                changes[target.job] = enabling.plan(target.definition, wanted.enabled, version)
             target.change = changes[target.job]
         except UpstartError as error:
             target.error, target.steps = error, []
@@ -110,8 +116,9 @@ def _plan_enabling(targets, request, version):
 
 def _compare(client, targets, request):
     """Find out which running instances follow an older definition, or other variables, than is asked for."""
-    alive = [target for target in targets if target.before is not None]
-    if not alive or request.state in ("stopped", "restarted"):
+    alive = [target for target in targets
+             if target.before is not None and target.wanted.state not in ("stopped", "restarted")]
+    if not alive:
         return
     snapshot = Snapshot(client, request.conf_dir)
     for target in alive:
@@ -219,14 +226,14 @@ def _stale(target):
     return target.stale
 
 
-def warnings(targets, request):
+def warnings(targets):
     """Return what a user should know although the task is right."""
     found = []
     for target in targets:
         found.extend(target.warnings)
         if target.error is not None:
             continue
-        if _stale(target) and request.state in ("started", "reloaded"):
+        if _stale(target) and target.wanted.state in ("started", "reloaded"):
             found.append(_refusals().stale_warning(target))
         if target.env_differs and not target.steps:
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."

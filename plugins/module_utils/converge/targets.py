@@ -18,6 +18,7 @@ __metaclass__ = type
 class Target:
     """One instance of one job on its way to a wanted state.
 
+    :ivar wanted: services.Request, what is asked of it.
     :ivar instance: text, the instance's name ('' for a job that has only one), or
         None while no such instance exists.
     :ivar before: dict, its status before anything was done, or None.
@@ -35,10 +36,11 @@ class Target:
     :ivar warnings: list of text.
     """
 
-    def __init__(self, job, env, definition):
+    def __init__(self, job, definition, wanted):
         self.job = job
-        self.env = env
+        self.env = wanted.env or []
         self.definition = definition
+        self.wanted = wanted
         self.instance = None
         self.before = None
         self.after = None
@@ -108,29 +110,38 @@ def resolve(client, request, version):
     :returns: list of Targets with ``instance`` and ``before`` set, or ``error``.
     """
     found = []
-    env = request.env
-    for job in request.jobs:
-        definition = Definition(job, request.conf_dir, version)
-        try:
-            client.find_job(job)
-            found.extend(_instances(client, job, request, definition))
-        except UnknownJob as error:
-            target = Target(job, env or [], definition)
-            target.script = _script(job, request.script_dir) if definition.text is None else None
-            if target.script is not None or (definition.text is None and not request.must_exist):
-                found.append(target)
-                continue
-            found.append(_failed(job, env, definition, unknown_job(definition, error)))
-        except InvalidArguments as error:
-            found.append(_failed(job, env, definition, missing_variables(definition, env or [], error)))
-        except Lost:
-            raise
-        except UpstartError as error:
-            found.append(_failed(job, env, definition, error))
+    definitions = {}
+    for wanted in request.parts or [request]:
+        for job in wanted.jobs:
+            try:
+                if job not in definitions:
+                    definitions[job] = Definition(job, wanted.conf_dir, version)
+                found.extend(_targets(client, job, definitions[job], wanted))
+            except Lost:
+                raise
+            except UpstartError as error:
+                unread = Definition(job, wanted.conf_dir, version, read=False)
+                found.append(_failed(job, definitions.get(job, unread), wanted, error))
     live = [target for target in found if target.error is None and target.instance is not None]
     for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
         target.before = status
     return found
+
+
+def _targets(client, job, definition, wanted):
+    """Return the Targets of one job, with ``instance``, ``script`` or ``error``."""
+    try:
+        client.find_job(job)
+        return _instances(client, job, definition, wanted)
+    except UnknownJob as error:
+        target = Target(job, definition, wanted)
+        if definition.text is None:
+            target.script = _script(job, wanted.script_dir)
+        if target.script is None and (definition.text is not None or wanted.must_exist):
+            target.error = unknown_job(definition, error)
+        return [target]
+    except InvalidArguments as error:
+        return [_failed(job, definition, wanted, missing_variables(definition, wanted.env or [], error))]
 
 
 def _script(name, folder):
@@ -140,24 +151,23 @@ def _script(name, folder):
     return scripts.Script(name, path) if path else None
 
 
-def _failed(job, env, definition, error):
-    target = Target(job, env or [], definition)
+def _failed(job, definition, wanted, error):
+    target = Target(job, definition, wanted)
     target.error = error
     return target
 
 
-def _instances(client, job, request, definition):
-    """Return the Targets of one job (see ``resolve``)."""
-    named = client.instances(job) if request.env is None and request.state != "started" else []
-    if not named and (request.env is not None or request.state not in ("stopped", None)):
-        named = [client.find_instance(job, request.env or [])]
-    if named == [None] and request.state == "reloaded" and request.env and definition.instance_variables():
+def _instances(client, job, definition, wanted):
+    named = client.instances(job) if wanted.env is None and wanted.state != "started" else []
+    if not named and (wanted.env is not None or wanted.state not in ("stopped", None)):
+        named = [client.find_instance(job, wanted.env or [])]
+    if named == [None] and wanted.state == "reloaded" and wanted.env and definition.instance_variables():
         variables = ", ".join(definition.instance_variables())
         raise UpstartError("Job %s has no instance for these values of %s that could be reloaded. Start it, or leave "
                            "env out to reload all that run." % (job, variables), name=job)
     targets = []
     for instance in named or [None]:
-        target = Target(job, request.env or [], definition)
+        target = Target(job, definition, wanted)
         target.instance = instance
         targets.append(target)
     return targets

@@ -18,6 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import name
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import request
 
 
 @pytest.fixture(name="daemon")
@@ -129,7 +130,7 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
         def find_job(self, name: str) -> None:
             asked.append(name)
 
-    target = targets.Target("web", [], Definition("web", "/nonexistent"))
+    target = targets.Target("web", Definition("web", "/nonexistent"), request(Path("/nonexistent"), None))
     target.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
     monkeypatch.setattr(enabling, "act", cut)
     acting.enable(Client(), [target], None)

@@ -55,7 +55,7 @@ def test_stale_definitions(tmp_path: Path, conf: str, classes: list[dict[str, An
     assert found[0].steps == steps
     (entry,) = outcome.of_services(found, wanted)["instances"]
     assert entry["stale"] is (False if steps else stale)
-    texts = services.warnings(found, wanted)
+    texts = services.warnings(found)
     assert len(texts) == bool(warning) and warning in "".join(texts)
 
 
@@ -81,7 +81,7 @@ def test_other_variables_are_noticed(tmp_path: Path, env: list[str] | None, diff
     wanted = request(tmp_path, "started", env=env)
     found = services.converge(FakeClient({"web": {"": [UP]}}, held=[held("a")]), wanted, Attributes(), check_mode=True)
     assert outcome.of_services(found, wanted)["instances"][0]["env_differs"] == differing
-    assert len(services.warnings(found, wanted)) == bool(differing)
+    assert len(services.warnings(found)) == bool(differing)
 
 
 LOST = status("start", "running", NO_PROCESS)

@@ -112,7 +112,7 @@ def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
 def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
-        target = targets.Target("web", [], targets.Definition("web", str(tmp_path)))
+        target = targets.Target("web", targets.Definition("web", str(tmp_path)), request(tmp_path, "started"))
         waiting.until_resting(FakeClient({"web": {"": [*looks]}}), [target], waiting.Deadline(5))
         assert target.after == waited_for
 
@@ -212,7 +212,7 @@ ADVICE: list[tuple[str, Status, str]] = [
 @pytest.mark.parametrize(("conf", "after", "words"), ADVICE)
 def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
     (tmp_path / "web.conf").write_text(conf)
-    target = targets.Target("web", [], targets.Definition("web", str(tmp_path)))
+    target = targets.Target("web", targets.Definition("web", str(tmp_path)), request(tmp_path, "started"))
     target.after = after
     deadline = waiting.Deadline(3)
     for error in (waiting.no_answer(target, "stopped", deadline), running.not_stopped(target, deadline)):
