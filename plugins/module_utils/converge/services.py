@@ -73,6 +73,7 @@ def _prepare(client, request):
         from . import entries
         targets = entries.distinct(targets)
     jobs = [target for target in _fine(targets) if target.script is None]
+    _name_instances(jobs)
     confirm_hollow(client, jobs)
     _compare(client, jobs, request)
     for target in jobs:
@@ -84,6 +85,15 @@ def _prepare(client, request):
         target.after = target.before
         target.todo = list(target.steps)
     return targets
+
+
+def _name_instances(targets):
+    """Name instances that are yet to be, so that each has its own in predictions and errors."""
+    unnamed = [target for target in targets if target.instance is None and target.definition.instance_variables()]
+    if unnamed:
+        from . import naming
+        for target in unnamed:
+            target.instance = naming.instance_of(target.definition, target.env)
 
 
 def _plan_cleaning(client, targets):

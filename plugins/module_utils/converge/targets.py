@@ -20,7 +20,7 @@ class Target:
 
     :ivar wanted: services.Request, what is asked of it.
     :ivar instance: text, the instance's name ('' for a job that has only one), or
-        None while no such instance exists.
+        None while nothing tells its name.
     :ivar before: dict, its status before anything was done, or None.
     :ivar after: dict, its status at the end, or None.
     :ivar steps: list of what is to be done, in order: clean, wait, free, stop, start, reload.

@@ -54,7 +54,7 @@ PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]
     ([], "started", []),
     ([job("web", state="stopped"), job("db")], "started", [("web", "", ["stop"]), ("db", None, ["start"])]),
     ([getty(3, state="started"), getty(1, state="stopped"), getty(2, state="restarted")], None,
-     [("getty", None, ["start"]), ("getty", "1", ["stop"]), ("getty", "2", ["stop", "start"])]),
+     [("getty", "3", ["start"]), ("getty", "1", ["stop"]), ("getty", "2", ["stop", "start"])]),
     ([getty(), job("web", state="started")], "stopped",
      [("getty", "1", ["stop"]), ("getty", "2", ["stop"]), ("web", "", [])]),
     ([getty(state="restarted"), getty(2)], "restarted",

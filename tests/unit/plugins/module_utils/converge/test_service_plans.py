@@ -139,10 +139,10 @@ TTY: dict[str, dict[str, list[Status | None]]] = {"tty": {"1": [UP], "2": [GOING
 INSTANCES: list[tuple[str, list[str] | None, list[tuple[str | None, list[str]]]]] = [
     ("stopped", None, [("1", ["stop"]), ("2", ["wait"])]),
     ("stopped", ["TTY=1"], [("1", ["stop"])]),
-    ("stopped", ["TTY=9"], [(None, [])]),
+    ("stopped", ["TTY=9"], [("9", [])]),
     ("restarted", None, [("1", ["stop", "start"]), ("2", ["start"])]),
     ("reloaded", ["TTY=1"], [("1", ["reload"])]),
-    ("started", ["TTY=9"], [(None, ["start"])]),
+    ("started", ["TTY=9"], [("9", ["start"])]),
     ("started", ["TTY=1"], [("1", [])]),
 ]
 
