@@ -44,6 +44,8 @@ def act(client, targets, request):
             _name_instance(target)
             target.mark_log(request.log_dir)
             target.init_log = log
+            if _comes_up(target):
+                target.todo.append("watch")
         while True:
             try:
                 _take_steps(client, targets, request, deadline)
@@ -54,13 +56,24 @@ def act(client, targets, request):
         log.close()
 
 
+def _comes_up(target):
+    """Return whether it is going to be running by what we do or wait for, and so must stay up."""
+    return target.todo[-1:] in (["start"], ["reload"]) or (target.todo[-1:] == ["wait"] and not _goes(target))
+
+
+def _goes(target):
+    return target.wanted.state == "stopped"
+
+
 def _take_steps(client, targets, request, deadline):
-    for step in ("clean", "wait", "free", "stop", "start", "reload"):
-        together = [target for target in targets if target.error is None and step in target.todo]
+    """Take the steps of all; what stops is gone before anything starts, and all that comes up is watched together."""
+    for steps, take in PHASES:
+        together = [target for target in targets if target.error is None and target.todo and target.todo[0] in steps
+                    and ("wait" != target.todo[0] or _goes(target) == (take is _stop))]
         if together:
-            STEPS[step](client, together, request, deadline)
+            take(client, together, request, deadline)
             for target in together:
-                target.todo.remove(step)
+                del target.todo[0]
 
 
 def _resume(client, targets, deadline):
@@ -87,14 +100,6 @@ def _name_instance(target):
     """Work out the name of an instance that is yet to be started, so that its signals are recognised."""
     if target.instance is None:
         target.instance = naming.instance_of(target.definition, target.env)
-
-
-def _wait(client, targets, request, deadline):
-    until_resting(client, targets, deadline)
-    for target in targets:
-        _judge(client, target, request, deadline)
-    up = [target for target in _fine(targets) if target.after is not None and target.wanted.state != "stopped"]
-    running.watch(client, [target for target in up if target.todo[-1] == "wait"], request, deadline)
 
 
 def _free(client, targets, request, deadline):
@@ -135,7 +140,8 @@ def _stop(client, targets, request, deadline):
         snapshot = Snapshot(client, request.conf_dir)
         for target in restarting:
             target.env = running.environment(snapshot, target)
-    for target in targets:
+    stopping = [target for target in targets if target.todo[0] == "stop"]
+    for target in stopping:
         if target.after is not None and target.after["goal"] == "start":
             target.pending = client.request_instance("Stop", target.job, target.instance)
             target.sent.add("stop")
@@ -143,22 +149,23 @@ def _stop(client, targets, request, deadline):
     _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request, deadline)
     until_resting(client, _fine(targets), deadline)
     for target in _fine(targets):
-        if target.after is not None:
+        if target not in stopping:
+            _judge(client, target, request, deadline)
+        elif target.after is not None:
             target.error = running.not_stopped(target, deadline)
 
 
 def _start(client, targets, request, deadline):
+    """Start what is to be started, and wait for that and for what is on its way up already."""
     for target in targets:
-        target.pending = client.request("Start", target.job, target.env)
-        target.sent.add("start")
+        if target.todo[0] == "start":
+            target.pending = client.request("Start", target.job, target.env)
+            target.sent.add("start")
     until_answered(client.connection, targets, deadline)
     _collect(client, targets, (AlreadyStarted,), request, deadline)
     until_resting(client, _fine(targets), deadline)
     for target in _fine(targets):
         _judge(client, target, request, deadline)
-    running.watch(client, [target for target in _fine(targets) if target.after], request, deadline)
-    for target in _fine(targets):
-        running.note_failed_post_start(target)
 
 
 def _reload(client, targets, request, deadline):
@@ -167,10 +174,17 @@ def _reload(client, targets, request, deadline):
         target.sent.add("reload")
     until_answered(client.connection, targets, deadline)
     _collect(client, targets, (), request, deadline)
-    running.watch(client, _fine(targets), request, deadline)
 
 
-STEPS = {"clean": _clean, "wait": _wait, "free": _free, "stop": _stop, "start": _start, "reload": _reload}
+def _watch(client, targets, request, deadline):
+    running.watch(client, [target for target in targets if target.after or "reload" in target.sent], request, deadline)
+    for target in _fine(targets):
+        if "start" in target.sent:
+            running.note_failed_post_start(target)
+
+
+PHASES = ((("clean",), _clean), (("free",), _free), (("stop", "wait"), _stop), (("start", "wait"), _start),
+          (("reload",), _reload), (("watch",), _watch))
 
 
 def _fine(targets):
