@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 import errno
+import fcntl
 import os
 import stat
 import tempfile
@@ -19,7 +20,8 @@ __metaclass__ = type
 
 # The daemon loads every *.conf and *.override, hidden ones too, so a name that ends like this is safe.
 STAGED = ".ansible~"
-ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody
+ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody, where locks do not tell
+LOCK_LOOKS, LOCK_PAUSE = 50, 0.01  # how often, and how many seconds apart, a lock that others hold is tried
 FLUSHERS = 8
 
 
@@ -60,7 +62,7 @@ class Batch:
 
     def __init__(self):
         self._steps = []  # of path, staged file or None for a removal, attributes
-        self._abandoned = {}
+        self._claims = {}
 
     def __enter__(self):
         return self
@@ -69,6 +71,15 @@ class Batch:
         for _path, staged, _attributes in self._steps:
             if staged is not None and os.path.exists(staged):
                 os.unlink(staged)
+        for handle in self._claims.values():
+            if handle is not None:
+                os.close(handle)
+
+    def tidy(self, folders):
+        """Remove what runs that were killed between staging and renaming left in folders."""
+        for folder in folders:
+            if _staged_in(folder):
+                self._claim(folder)
 
     def place(self, path, data, attributes):
         """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
@@ -78,7 +89,7 @@ class Batch:
         """
         folder, name = os.path.split(path)
         try:
-            self._remove_abandoned(folder, name)
+            self._claim(folder)
             handle, staged = tempfile.mkstemp(prefix=".%s." % name, suffix=STAGED, dir=folder)
             self._steps.append((path, staged, attributes))
             with os.fdopen(handle, "wb") as stream:
@@ -109,17 +120,51 @@ class Batch:
         for folder in folders:
             _flush(folder)
 
-    def _remove_abandoned(self, folder, name):
-        """Remove what a run that was killed between staging and renaming left of this file."""
-        if folder not in self._abandoned:
-            self._abandoned[folder] = [entry for entry in os.listdir(folder) if entry.endswith(STAGED)]
-        for entry in self._abandoned[folder]:
-            path = os.path.join(folder, entry)
-            try:
-                if entry.startswith(".%s." % name) and time.time() - os.lstat(path).st_mtime > ABANDONED:
-                    os.unlink(path)
-            except OSError:
-                pass  # gone meanwhile
+    def _claim(self, folder):
+        """Lock a folder as one that files are staged in; who is alone there removes what is left of others."""
+        if folder in self._claims:
+            return
+        self._claims[folder] = None
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except OSError:
+            return  # placing a file there will tell
+        self._claims[folder] = handle
+        _remove_staged(folder, 0.0 if _lock(handle, fcntl.LOCK_EX, 1) else ABANDONED)
+        _lock(handle, fcntl.LOCK_SH, LOCK_LOOKS)
+
+
+def _lock(handle, kind, looks):
+    """Return whether a lock was got; a killed process loses its own."""
+    for left in range(looks - 1, -1, -1):
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            return True
+        except (IOError, OSError) as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                return False  # no locks on this file system
+        if left:
+            time.sleep(LOCK_PAUSE)
+    return False
+
+
+def _staged_in(folder):
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return []
+    return [os.path.join(folder, entry) for entry in entries if entry.startswith(".") and entry.endswith(STAGED)
+            and (".conf." in entry or ".override." in entry)]
+
+
+def _remove_staged(folder, age):
+    """Remove the staged files in a folder that are older than ``age`` seconds."""
+    for path in _staged_in(folder):
+        try:
+            if not age or time.time() - os.lstat(path).st_mtime > age:
+                os.unlink(path)
+        except OSError:
+            pass  # gone meanwhile
 
 
 def _not_written(path, error):

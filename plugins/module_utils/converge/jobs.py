@@ -187,6 +187,7 @@ def act(plans, client, attributes, conf_dir):
     """
     watched = list(zip(plans, _watchers(plans, client)))
     with files.Batch() as batch:
+        batch.tidy(set(os.path.dirname(each.path) for each in plans))
         for each in plans:
             _check_in_place(each, attributes, conf_dir)
         for each in plans:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import time
 from pathlib import Path
@@ -95,18 +97,45 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         place(str(tmp_path / "no" / "web.conf"), b"", Attributes())
 
 
-@pytest.mark.parametrize(("name", "age", "stays"), [
-    (".web.conf.abc" + files.STAGED, 2 * files.ABANDONED, False),
-    (".web.conf.abc" + files.STAGED, files.ABANDONED / 2, True),
-    (".other.conf.abc" + files.STAGED, 2 * files.ABANDONED, True),
-    ("web.conf.abc~", 2 * files.ABANDONED, True),
+def no_locks(handle: int, operation: int) -> None:
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize(("name", "age", "locks", "stays"), [
+    (".web.conf.abc" + files.STAGED, 0, True, False),
+    (".other.override.abc" + files.STAGED, 0, True, False),
+    (".web.conf.abc" + files.STAGED, 2 * files.ABANDONED, False, False),
+    (".web.conf.abc" + files.STAGED, files.ABANDONED / 2, False, True),
+    ("web.conf.abc~", 2 * files.ABANDONED, True, True),
+    (".profile" + files.STAGED, 2 * files.ABANDONED, True, True),
 ])
-def test_what_a_killed_run_left(tmp_path: Path, name: str, age: float, stays: bool) -> None:
+@pytest.mark.parametrize("written", [True, False])
+def test_what_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, age: float, locks: bool,
+                                stays: bool, written: bool) -> None:
     left = tmp_path / name
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age, time.time() - age))
-    place(str(tmp_path / "web.conf"), b"", Attributes())
+    if not locks:
+        monkeypatch.setattr(fcntl, "flock", no_locks)
+    if written:
+        place(str(tmp_path / "web.conf"), b"", Attributes())
+    else:
+        with files.Batch() as batch:
+            batch.tidy([str(tmp_path), str(tmp_path / "none")])
     assert left.exists() is stays
+
+
+def test_a_run_beside_ours_keeps_its_staged_files(tmp_path: Path) -> None:
+    old = tmp_path / (".old.conf.abc" + files.STAGED)
+    with files.Batch() as first, files.Batch() as second:
+        first.place(str(tmp_path / "a.conf"), b"a", Attributes())
+        old.write_bytes(b"")
+        os.utime(old, (0, 0))
+        second.tidy([str(tmp_path)])
+        second.place(str(tmp_path / "b.conf"), b"b", Attributes())
+        second.finish()
+        first.finish()
+    assert sorted(os.listdir(tmp_path)) == ["a.conf", "b.conf"]
 
 
 def test_what_is_in_the_way(tmp_path: Path) -> None:
