@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deployment that is killed at some moment leaves whole files, and the next one finishes it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.tests.unit.support.killed_runs import Call, Moment, Run, Runner
+
+SEED, KILLS = 7, 50
+EVERY = 5  # so many kills between two looks whether a third run changes nothing
+LOADED = (".conf", ".override")
+Files = dict[str, bytes]
+
+LINE = "# a line that makes the file longer than one buffer\n"
+
+
+def job(name: str, generation: int) -> dict[str, Any]:
+    return {"name": name, "env": {"GENERATION": generation}, "exec": "sleep 1000"}
+
+
+@dataclass
+class Deployment:
+    """A set of jobs that all change from one generation to the next; one of two takes turns with the other."""
+
+    daemon: with_daemon.Daemon
+
+    def calls(self, generation: int) -> list[Call]:
+        """Return what brings the host to a generation: what goes is stopped, files are written, the rest is started."""
+        here, gone = ("even", "odd")[::1 - 2 * (generation % 2)]
+        running = ["web", "db", "sub/cache", here]
+        jobs = [job(name, generation) for name in (*running, "idle-1", "idle-2", "idle-3")]
+        jobs += [{"name": "large", "content": f"env GENERATION={generation}\n{LINE * 2000}exec sleep 1000\n"},
+                 {"name": "web", "override": True, "description": f"generation {generation}"},
+                 {"name": "db", "override": True, "nice": generation % 20},
+                 {"name": gone, "state": "absent"}]
+        place = {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
+                 "timeout": 30}
+        return [
+            ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
+            ("upstart_job", {**place, "jobs": jobs}),
+            ("upstart_service", {**place, "jobs": [{"name": name} for name in running], "state": "started",
+                                 "definition": "current", "stable_for": 0}),
+        ]
+
+    def files(self) -> Files:
+        return {str(path.relative_to(self.daemon.conf)): path.read_bytes()
+                for path in self.daemon.conf.rglob("*") if path.is_file()}
+
+
+@dataclass
+class Seen:
+    """What the files were before, right after a kill and after the next run, which ended like ``next``."""
+
+    moment: Moment
+    killed: bool
+    old: Files
+    left: Files
+    new: Files
+    next: Run
+    third: Run | None
+
+    def how_many_new(self) -> int:
+        return sum(self.left.get(name) == self.new.get(name) for name in self.both())
+
+    def both(self) -> list[str]:
+        return sorted(name for name in {**self.old, **self.new} if self.old.get(name) != self.new.get(name))
+
+
+def moments(whole: Run) -> Iterator[Moment]:
+    """Return moments spread over a run: by system calls, by those that change files, and by the clock."""
+    chance = random.Random(SEED)
+    for number in range(KILLS):
+        if number % 5 == 4:
+            yield Moment(seconds=chance.uniform(0.01, whole.seconds))
+        else:
+            kind = ("any", "files")[number % 2]
+            yield Moment(kind, chance.randint(1, whole.calls[kind]))
+
+
+@pytest.fixture(scope="module")
+def kills() -> Iterator[list[Seen]]:
+    with with_daemon.running() as daemon, Runner("upstart_job", "upstart_service") as runner:
+        deployment = Deployment(daemon)
+        runner.run(deployment.calls(0))
+        whole = runner.run(deployment.calls(1))
+        assert whole.status == 0, whole.results
+        seen = []
+        for number, moment in enumerate(moments(whole)):
+            calls, old = deployment.calls(number + 2), deployment.files()
+            killed = runner.run(calls, moment)
+            left = deployment.files()
+            then = runner.run(calls)
+            third = runner.run(calls) if number % EVERY == 0 else None
+            seen.append(Seen(moment, killed.status == -9, old, left, deployment.files(), then, third))
+        yield seen
+    assert with_daemon.no_process_left(daemon.scratch)
+
+
+def test_the_moments_are_spread_over_the_run(kills: list[Seen]) -> None:
+    assert len(kills) == KILLS
+    assert sum(each.killed for each in kills) > 0.8 * KILLS
+    shares = [each.how_many_new() / len(each.both()) for each in kills if each.killed]
+    assert min(shares) == 0 and max(shares) == 1
+    assert any(0 < share < 1 for share in shares)
+    assert any(set(each.left) - set(each.old) - set(each.new) for each in kills)
+
+
+def test_every_file_is_the_old_or_the_new_one(kills: list[Seen]) -> None:
+    for each in kills:
+        for name in each.both():
+            assert each.left.get(name) in (each.old.get(name), each.new.get(name)), (name, each.moment)
+
+
+def test_nothing_that_the_daemon_would_load_is_left_over(kills: list[Seen]) -> None:
+    for each in kills:
+        others = set(each.left) - set(each.old) - set(each.new)
+        assert [name for name in others if name.endswith(LOADED)] == [], each.moment
+
+
+def test_the_next_run_converges_and_leaves_no_litter(kills: list[Seen]) -> None:
+    for each in kills:
+        assert each.next.status == 0, (each.moment, each.next.results)
+        assert [name for name in each.new if not name.endswith(LOADED)] == [], each.moment
+        assert len(each.new) == 10
+        instances = each.next.results[2]["instances"]
+        assert [(one["status"], one["stale"]) for one in instances] == [("start/running", False)] * 4, each.moment
+
+
+def test_the_run_after_that_changes_nothing(kills: list[Seen]) -> None:
+    runs = [each.third for each in kills if each.third]
+    assert len(runs) == KILLS / EVERY
+    assert [result["changed"] for run in runs for result in run.results] == [False] * 3 * len(runs)
