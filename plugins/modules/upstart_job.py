@@ -44,6 +44,13 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  keep_running:
+    description:
+      - With O(state=absent), leave the file of a job of which instances run, and tell so by RV(jobs[].kept). Stop them,
+        then remove it by another task.
+    type: bool
+    default: false
+    version_added: 1.0.0
   override:
     description:
       - Write C(NAME.override), which changes the job of another file, instead of C(NAME.conf). Needs Upstart 1.3.
@@ -55,10 +62,32 @@ options:
         O(jobs). All are checked before the first is written.
     type: list
     elements: dict
+  manifest:
+    description:
+      - File in which the names of the files that O(jobs) brought to the host are kept, so that O(prune) knows them
+        later. Its name must end in C(.json); its directory is made.
+      - Several lists of jobs on one host have a manifest each, in one directory. A file that two of them name is
+        removed by neither as long as the other does.
+      - A file that was there before, and in which O(merge) only changes stanzas, is not kept in it.
+    type: path
+    version_added: 1.0.0
+  prune:
+    description:
+      - Remove the files that O(manifest) names and O(jobs) does not any more, as with O(state=absent) and
+        O(keep_running).
+    type: bool
+    default: false
+    version_added: 1.0.0
   content:
     description:
       - The whole text of the file, instead of single stanzas.
     type: str
+  restore:
+    description:
+      - A file as it was before an earlier task changed it, as RV(jobs[].previous) of that task holds it. It is put back
+        byte for byte, whatever it says.
+    type: dict
+    version_added: 1.0.0
   merge:
     description:
       - Change only the stanzas that are named and keep the rest of an existing file, comments and layout included.
@@ -264,6 +293,14 @@ EXAMPLES = r"""
     name: cron
     content: "{{ lookup('file', 'cron.conf') }}"
 
+- name: These jobs, and none that an earlier version of the list had
+  sysinit.upstart.upstart_job:
+    jobs:
+      - {name: web, exec: /usr/bin/shop, respawn: true}
+      - {name: mail, exec: /usr/bin/shop-mail}
+    manifest: /var/lib/sysinit.upstart/shop.json
+    prune: true
+
 - name: Two jobs in one run
   sysinit.upstart.upstart_job:
     jobs:
@@ -273,7 +310,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 jobs:
-  description: What became of each job file.
+  description: What became of each job file, those that were pruned last.
   returned: always
   type: list
   elements: dict
@@ -308,6 +345,21 @@ jobs:
       returned: always
       type: dict
       sample: {"exec": "/usr/bin/shop", "respawn": true}
+    kept:
+      description: Whether the file was left because instances of the job run, see O(keep_running).
+      returned: always
+      type: bool
+      sample: false
+      version_added: 1.0.0
+    previous:
+      description:
+        - The file as it was before, when the task changed or removed it, or would in check mode; null when there was
+          none. O(restore) puts it back.
+        - Its text in base64 is C(content), and C(listed) says whether O(manifest) named it.
+      returned: always
+      type: dict
+      sample: {"content": "ZXhlYyAvdXNyL2Jpbi9zaG9wCg==", "listed": true}
+      version_added: 1.0.0
     backup_file:
       description: Copy of the old file, or null.
       returned: always
@@ -378,6 +430,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import shell
 from ..module_utils.attributes import FileAttributes
 from ..module_utils.converge import job_options, jobs
+from ..module_utils.converge.differences import difference
 
 
 def act(module):
@@ -385,14 +438,35 @@ def act(module):
     wanted = job_options.wanted_jobs(params)
     client = shell.connect(params) if params["load"] else None
     version = job_options.version_of(params["upstart_version"], client)
-    plans = jobs.plan_all(wanted, params["conf_dir"], version, client.jobs() if client else None)
+    book = manifest_of(params)
+    obsolete = book.obsolete(wanted) if book and params["prune"] else []
+    plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None)
+    if book:
+        book.mark(plans)
     if module.check_mode:
         jobs.foresee(plans, client, FileAttributes(module), params["conf_dir"])
+        if book:
+            book.foresee(plans)
     else:
+        if book:
+            book.announce(plans)
         jobs.act(plans, client, FileAttributes(module), params["conf_dir"])
+        if book:
+            book.settle(plans)
     for sentence in jobs.warnings_of(plans):
         module.warn(sentence)
-    return jobs.report(plans)
+    result = jobs.report(plans[len(obsolete):] + plans[:len(obsolete)])
+    if book and book.before != book.after:
+        result["changed"] = True
+        result["diff"].append(difference(book))
+    return result
+
+
+def manifest_of(params):
+    if params["manifest"] is None:
+        return None
+    from ..module_utils.converge import manifest
+    return manifest.Manifest(params["manifest"])
 
 
 def main():
@@ -400,12 +474,16 @@ def main():
         argument_spec=dict(
             shell.daemon_options(),
             jobs=dict(type="list", elements="dict"),
+            manifest=dict(type="path"),
+            prune=dict(type="bool", default=False),
             load=dict(type="bool", default=True),
             upstart_version=dict(type="str"),
             **job_options.argument_spec()
         ),
         required_one_of=[("name", "jobs")],
         mutually_exclusive=[("name", "jobs")],
+        required_if=[("prune", True, ["manifest"])],
+        required_by={"manifest": ["jobs"]},
         add_file_common_args=True,
         supports_check_mode=True,
     )

@@ -22,9 +22,11 @@ HANDLING = dict(
     state=dict(type="str", choices=["present", "absent"], default="present"),
     override=dict(type="bool", default=False),
     content=dict(type="str"),
+    restore=dict(type="dict"),
     merge=dict(type="bool", default=False),
     exact=dict(type="bool", default=False),
     backup=dict(type="bool", default=False),
+    keep_running=dict(type="bool", default=False),
     validate=dict(type="str"),
 )
 TYPES = dict(
@@ -78,9 +80,11 @@ def _complaints(checked):
 
 def _wanted(params):
     stanzas = dict((name, params[name]) for name in NAMES_OF_OPTIONS if params.get(name) is not None)
-    if params["content"] is not None and (stanzas or params["merge"]):
-        raise UpstartError("Job %s: content is the whole file, so it cannot be given with %s." % (
-            params["name"], ", ".join(sorted(stanzas)) or "merge"), name=params["name"])
+    whole = [name for name in ("content", "restore") if params[name] is not None]
+    if whole and (stanzas or params["merge"] or len(whole) > 1):
+        others = whole[1:] + sorted(stanzas) + ["merge"] * params["merge"]
+        raise UpstartError("Job %s: %s is the whole file, so it cannot be given with %s." % (
+            params["name"], whole[0], ", ".join(others)), name=params["name"])
     return Wanted(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import base64
 import collections
 import os
 
@@ -20,8 +21,10 @@ from .enabling import NEVER, with_manual
 
 __metaclass__ = type
 
-# What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them.
-Wanted = collections.namedtuple("Wanted", "name state override stanzas content merge exact backup validate")
+# What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them,
+# ``restore`` an earlier file as ``report`` tells it under ``previous``. With ``keep_running`` no file of a running job is removed.
+Wanted = collections.namedtuple(
+    "Wanted", "name state override stanzas content restore merge exact backup keep_running validate")
 
 
 class Plan:
@@ -30,7 +33,10 @@ class Plan:
     :ivar path: text, the file.
     :ivar before: bytes, what it holds now, or None when there is none.
     :ivar after: bytes, what it shall hold, or None when it shall go.
-    :ivar values: dict, the job as the daemon will read it, override included; None for a removed job.
+    :ivar values: dict, the job as the daemon will read it, override included; None for a removed job, and for a
+        restored file that the daemon will not read.
+    :ivar listed: bool, whether a manifest named the file before.
+    :ivar kept: bool, whether the file of a job that shall go stays, since instances of it run.
     """
 
     def __init__(self, wanted, path, before, after, values, warnings=()):
@@ -40,6 +46,8 @@ class Plan:
         self.after = after
         self.values = values
         self.changed = before != after
+        self.kept = False
+        self.listed = False
         self.backup = None
         self.stale = []
         self.warnings = list(warnings)
@@ -81,12 +89,14 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None)
         removal.changed = bool(_belonging(removal))
         return removal
     try:
-        after = encode(_wanted_text(wanted, before, version))
+        after = _restored(wanted) if wanted.restore is not None else encode(_wanted_text(wanted, before, version))
         result = dict(texts, **{kind: after})
         values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
     except JobFileError as error:
+        if wanted.restore is not None:
+            return Plan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
-    if before not in (None, after) and not wanted.exact and _same(texts, result, version):
+    if before not in (None, after) and not (wanted.exact or wanted.restore) and _same(texts, result, version):
         after = before
         warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
     return Plan(wanted, paths[kind], before, after, values, warnings)
@@ -97,6 +107,14 @@ def _check_name(name):
     if not name or name.startswith("/") or ".." in parts or "" in parts or "\0" in name:
         raise UpstartError("%r is not a name for a job: give the path below the job directory, without .conf."
                            % str(name), name=name)
+
+
+def _restored(wanted):
+    try:
+        return base64.b64decode(wanted.restore["content"].encode("ascii"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise UpstartError("Job %s: restore must be what an earlier task returned under previous." % wanted.name,
+                           name=wanted.name)
 
 
 def _wanted_text(wanted, before, version):
@@ -175,7 +193,18 @@ def foresee(plans, client, attributes, conf_dir):
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
     if client:
-        _note_stale(list(zip(plans, _watchers(plans, client))), client, conf_dir)
+        watched = list(zip(plans, _watchers(plans, client)))
+        _keep(watched)
+        _note_stale(watched, client, conf_dir)
+
+
+def _keep(watched):
+    """Leave the files of running jobs that shall go only when they rest."""
+    for each, watcher in watched:
+        if each.after is None and each.wanted.keep_running and not each.wanted.override and watcher.instances:
+            each.kept = True
+            each.after = each.before
+            each.changed = False
 
 
 def act(plans, client, attributes, conf_dir):
@@ -186,6 +215,8 @@ def act(plans, client, attributes, conf_dir):
         ``validate(command, name, data)``.
     """
     watched = list(zip(plans, _watchers(plans, client)))
+    if client:
+        _keep(watched)
     with files.Batch() as batch:
         batch.tidy(set(os.path.dirname(each.path) for each in plans))
         for each in plans:
@@ -194,7 +225,7 @@ def act(plans, client, attributes, conf_dir):
             _ask_for(each, attributes, batch)
         batch.finish()
     for each in plans:
-        if each.after is not None and attributes.adjust(each.path):
+        if each.after is not None and not each.kept and attributes.adjust(each.path):
             each.changed = True
     for each, watcher in watched:
         _verify(each, watcher)
@@ -234,6 +265,8 @@ def _watchers(plans, client):
 
 def _belonging(each):
     """Return the files that go with a removal: a job file takes its override along."""
+    if each.kept:
+        return []
     paths = [each.path]
     if not each.wanted.override:
         paths.append(each.path[:-len(".conf")] + ".override")
@@ -266,7 +299,7 @@ def _verify(each, watcher):
     if each.before != each.after and read_file(each.path) != each.after:
         raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % each.path,
                            name=each.wanted.name, path=each.path)
-    if watcher is None:
+    if watcher is None or each.kept:
         return
     if each.after is None:
         if not each.wanted.override and each.changed:
@@ -283,6 +316,8 @@ def report(plans):
         "state": each.wanted.state,
         "changed": each.changed,
         "created": each.before is None and each.after is not None,
+        "kept": each.kept,
+        "previous": _previous(each),
         "job": options.from_values(each.values) if each.values else {},
         "backup_file": each.backup,
         "stale_instances": each.stale,
@@ -293,6 +328,12 @@ def report(plans):
         "jobs": jobs,
         "diff": [difference(each) for each in plans if each.before != each.after],
     }
+
+
+def _previous(each):
+    if each.before in (None, each.after):
+        return None
+    return {"content": base64.b64encode(each.before).decode("ascii"), "listed": each.listed}
 
 
 def warnings_of(plans):

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: deployment_files
+short_description: Turn a list of jobs into what upstart_job takes
+version_added: 1.0.0
+author:
+  - The sysinit.upstart contributors !UNKNOWN
+description:
+  - Turns a list of jobs as the role C(sysinit.upstart.upstart_jobs) takes it into the option C(jobs) of
+    M(sysinit.upstart.upstart_job).
+  - What is wrong with an entry is an error that names the job and the key, and the key that may be meant.
+positional: texts
+options:
+  _input:
+    description: The list of jobs.
+    type: list
+    elements: dictionary
+    required: true
+  texts:
+    description: The texts of the templates that P(sysinit.upstart.deployment_templates#filter) names, in that order.
+    type: list
+    elements: string
+    default: []
+seealso:
+  - plugin: sysinit.upstart.deployment_templates
+    plugin_type: filter
+  - plugin: sysinit.upstart.deployment_steps
+    plugin_type: filter
+  - module: sysinit.upstart.upstart_job
+"""
+
+EXAMPLES = r"""
+- name: Write the files of a list of jobs, and start none of them
+  sysinit.upstart.upstart_job:
+    jobs: "{{ jobs | sysinit.upstart.deployment_files }}"
+  vars:
+    jobs:
+      - {name: web, exec: /usr/bin/shop, on_change: reload}
+      - {name: old-web, state: absent}
+"""
+
+RETURN = r"""
+_value:
+  description: The entries without the keys that are the role's own.
+  type: list
+  elements: dictionary
+  sample:
+    - {name: web, exec: /usr/bin/shop}
+    - {name: old-web, state: absent, keep_running: true}
+"""
+
+import typing as t
+from collections.abc import Sequence
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+
+NAME = "sysinit.upstart.deployment_files"
+
+
+def deployment_files(jobs: t.Any, texts: Sequence[str] = ()) -> list[dict[str, t.Any]]:
+    """Return a list of jobs as upstart_job takes it."""
+    wanted = len(deployment.templates(jobs))
+    if len(texts) != wanted:
+        raise AnsibleFilterError(f"{NAME}: the jobs name {wanted} templates, but {len(texts)} texts are given")
+    try:
+        return deployment.files(jobs, texts)
+    except deployment.DeploymentError as exc:
+        raise AnsibleFilterError(str(exc)) from exc
+
+
+class FilterModule:
+    """The filter deployment_files."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"deployment_files": deployment_files}

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: deployment_templates
+short_description: Name the templates of a list of jobs
+version_added: 1.0.0
+author:
+  - The sysinit.upstart contributors !UNKNOWN
+description:
+  - Returns the paths in the key C(template) of a list of jobs that the role C(sysinit.upstart.upstart_jobs)
+    takes, without those of jobs that go. Their texts are what P(sysinit.upstart.deployment_files#filter) wants.
+options:
+  _input:
+    description: The list of jobs.
+    type: list
+    elements: dictionary
+    required: true
+seealso:
+  - plugin: sysinit.upstart.deployment_files
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Name the templates
+  ansible.builtin.debug:
+    msg: "{{ [{'name': 'web', 'template': 'web.conf.j2'}] | sysinit.upstart.deployment_templates }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The paths, in the order of the list.
+  type: list
+  elements: string
+  sample: [web.conf.j2]
+"""
+
+import typing as t
+
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+
+
+def deployment_templates(jobs: t.Any) -> list[str]:
+    """Return the paths of templates in a list of jobs."""
+    return deployment.templates(jobs)
+
+
+class FilterModule:
+    """The filter deployment_templates."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"deployment_templates": deployment_templates}
