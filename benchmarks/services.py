@@ -115,12 +115,13 @@ class Host:
         """Return what a program took."""
         return self.spend(functools.partial(subprocess.run, command, check=True, capture_output=True))[0]
 
-    def play(self, tasks: list[dict[str, Any]], **settings: str) -> dict[str, dict[str, Any]]:
-        """Run a playbook; return the stopwatch's record of each task by its name."""
+    def play(self, tasks: list[dict[str, Any]], more: dict[str, Any] | None = None,
+             **settings: str) -> dict[str, dict[str, Any]]:
+        """Run a play with tasks, and ``more`` keywords; return the stopwatch's record of each task by its name."""
         playbook, times = self.daemon.scratch / "play.json", self.daemon.scratch / "times.jsonl"
         times.unlink(missing_ok=True)
         playbook.write_text(json.dumps([
-            {"name": "Measure", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+            {"name": "Measure", "hosts": "localhost", "gather_facts": False, "tasks": tasks, **(more or {})}]))
         environment = {
             **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
@@ -167,6 +168,14 @@ class Host:
         wrong = {name: found for name, found in zip(names, self.statuses(names)) if found != status}
         if wrong:
             sys.exit("Not all jobs are in %s: %s" % (status, wrong))
+
+    def expect_gone(self, names: list[str]) -> None:
+        """Wait until the daemon has forgotten jobs."""
+        deadline = time.monotonic() + LOAD_SECONDS
+        while set(names) & set(self.client.all_jobs()):
+            if time.monotonic() > deadline:
+                sys.exit("The daemon still knows the jobs.")
+            time.sleep(0.05)
 
     def ask(self, method: str, names: list[str]) -> None:
         """Start or stop all jobs at once."""
