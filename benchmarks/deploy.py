@@ -143,6 +143,16 @@ def series(measured: list[Measured]) -> list[plot.Series]:
             for kind in (LOOPS, ROLE) for run in RUNS]
 
 
+def keep(measured: list[Measured], svg: Path | None, figures: Path | None) -> None:
+    """Write what is known so far; a run takes its time."""
+    if figures:
+        figures.write_text(json.dumps([{"jobs": each.jobs, "seconds": {
+            kind: {run: spent.wall for run, spent in runs.items()} for kind, runs in each.spent.items()}}
+            for each in measured], indent=1))
+    if svg:
+        svg.write_text(plot.draw("Wall time of a playbook run", "jobs", "seconds", series(measured)))
+
+
 def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -158,14 +168,11 @@ def main() -> int:
     with writable(programs, Path("/etc")), collections_path() as collections, with_daemon.running() as daemon:
         host = Host(daemon, collections, Client(daemon.address))
         install_initctl(host, programs, arguments.initctl)
-        measured = [measure(host, count) for count in arguments.jobs]
+        measured = []
+        for count in arguments.jobs:
+            measured.append(measure(host, count))
+            keep(measured, arguments.svg, arguments.json)
     print("\n".join(table(measured)))
-    if arguments.json:
-        arguments.json.write_text(json.dumps([{"jobs": each.jobs, "seconds": {
-            kind: {run: spent.wall for run, spent in runs.items()} for kind, runs in each.spent.items()}}
-            for each in measured], indent=1))
-    if arguments.svg:
-        arguments.svg.write_text(plot.draw("Wall time of a playbook run", "jobs", "seconds", series(measured)))
     return 0
 
 
