@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The role upstart_jobs beside the usual loops of ansible.builtin.template and ansible.builtin.service.
 
-Both deploy the same jobs and start them, on one daemon and in one run of this program, and are run a second time, which
-changes nothing. Times are those of whole playbook runs, ansible-playbook's own start included. The role also watches the
-jobs for a second after their start (upstart_jobs_stable_for), which the loops do not.
+Both deploy the same jobs and start them, on one daemon and in one run of this program, and are run a second time,
+which changes nothing. Times are those of whole playbook runs, ansible-playbook's own start included. The role also
+watches the jobs for a second after their start (upstart_jobs_stable_for), which the loops do not. Processor time, of
+all processes but the daemon's, suffers least from what else the machine does.
 
-The builtin module drives Upstart through initctl, for which it gets the stand-in of tests/emulator, see services.py. The
-stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are also given as if
-it took no time; --initctl names another. The daemon is the emulator or what UPSTART_BOOT says (see
+The builtin module drives Upstart through initctl, for which it gets the stand-in of tests/emulator, see services.py.
+The stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are also given
+as if it took no time; --initctl names another. The daemon is the emulator or what UPSTART_BOOT says (see
 tests/tools/with_daemon.py). Needs root, bash 5 and a Python with ansible-core, dbus-python and jeepney.
 
 --svg writes a plot of the times over the number of jobs, --json the figures that it is drawn from.
@@ -62,6 +63,9 @@ class Measured:
     def ratio(self, run: str, initctl: bool = True) -> float:
         theirs = self.spent[LOOPS][run]
         return (theirs.wall - (0 if initctl else theirs.initctl)) / self.spent[ROLE][run].wall
+
+    def cpu_ratio(self, run: str) -> float:
+        return self.spent[LOOPS][run].cpu / self.spent[ROLE][run].cpu
 
 
 def jobs(prefix: str, count: int) -> list[dict[str, Any]]:
@@ -119,7 +123,8 @@ def measure(host: Host, count: int) -> Measured:
             if bool(changed) == (run == RUNS[1]):
                 sys.exit("The %s of the %s changed %s." % (run, kind, changed or "nothing"))
             host.expect(names, "start/running")
-            print("%4d jobs, %-10s, %-30s %7.2f s" % (count, run, kind, spent[kind][run].wall), file=sys.stderr, flush=True)
+            print("%4d jobs, %-10s, %-30s %7.2f s, %7.2f s of CPU" % (
+                count, run, kind, spent[kind][run].wall, spent[kind][run].cpu), file=sys.stderr, flush=True)
         clear(host, names)
     if spent[LOOPS][RUNS[0]].calls < 2 * count:
         sys.exit("The builtin module did not use initctl.")
@@ -127,13 +132,14 @@ def measure(host: Host, count: int) -> Measured:
 
 
 def table(measured: list[Measured]) -> list[str]:
-    lines = ["%6s  %-11s %9s %9s %8s  %s" % ("jobs", "", "role", "loops", "ratio", "ratio if initctl took no time")]
+    lines = ["%6s  %-11s %9s %10s %9s  %11s  %s" % (
+        "jobs", "", "role", "loops", "ratio", "ratio of CPU", "ratio if initctl took no time")]
     for each in measured:
         for run in RUNS:
             aim = "   (aim: %d)" % AIMS[run] if each.jobs == AIMED else ""
-            lines.append("%6d  %-11s %7.2f s %7.2f s %6.1f x  %6.1f x%s" % (
+            lines.append("%6d  %-11s %7.2f s %8.2f s %7.1f x  %10.1f x  %5.1f x%s" % (
                 each.jobs, run, each.spent[ROLE][run].wall, each.spent[LOOPS][run].wall, each.ratio(run),
-                each.ratio(run, initctl=False), aim))
+                each.cpu_ratio(run), each.ratio(run, initctl=False), aim))
     return lines
 
 
@@ -146,8 +152,8 @@ def series(measured: list[Measured]) -> list[plot.Series]:
 def keep(measured: list[Measured], svg: Path | None, figures: Path | None) -> None:
     """Write what is known so far; a run takes its time."""
     if figures:
-        figures.write_text(json.dumps([{"jobs": each.jobs, "seconds": {
-            kind: {run: spent.wall for run, spent in runs.items()} for kind, runs in each.spent.items()}}
+        figures.write_text(json.dumps([{"jobs": each.jobs, "spent": {
+            kind: {run: vars(spent) for run, spent in runs.items()} for kind, runs in each.spent.items()}}
             for each in measured], indent=1))
     if svg:
         svg.write_text(plot.draw("Wall time of a playbook run", "jobs", "seconds", series(measured)))

@@ -4,8 +4,8 @@
 """The role upstart_jobs on many hosts at once, beside ansible.builtin.ping to the same hosts.
 
 Each host is this machine with a daemon of its own. A round is three playbook runs: ping, and the role twice, which
-deploys and starts jobs and then finds nothing to do. Times are those of whole runs, and ratios are taken round by round.
-All daemons share this machine's processors, with what is run on the hosts and with Ansible.
+deploys and starts jobs and then finds nothing to do. Times are those of whole runs, and ratios are taken round by
+round. All daemons share this machine's processors, with what is run on the hosts and with Ansible.
 
 The daemons are emulators or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python with ansible-core,
 dbus-python and jeepney.

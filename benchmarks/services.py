@@ -61,7 +61,6 @@ status=$?
 echo $began $EPOCHREALTIME >>%s
 exit $status
 """
-KEPT = "ANSIBLE_KEEP_REMOTE_FILES"
 
 
 @dataclass
@@ -148,7 +147,8 @@ class Host:
     def script(self, task: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
         """Run a task; return the script that was sent to the host for it, and the stopwatch's record."""
         folder = Path(tempfile.mkdtemp(dir=self.daemon.scratch))
-        records = self.play([{"name": "measured", **task}], ANSIBLE_REMOTE_TMP=str(folder), **{KEPT: "1"})
+        records = self.play([{"name": "measured", **task}], ANSIBLE_REMOTE_TMP=str(folder),
+                            ANSIBLE_KEEP_REMOTE_FILES="1")
         (script,) = folder.glob("*/AnsiballZ_*.py")
         return script, records["measured"]
 
