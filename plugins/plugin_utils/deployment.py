@@ -323,11 +323,13 @@ def verdict(outcome: t.Any, undo: Mapping[str, t.Any], put_back: t.Any, restarte
     """
     again = failures(restarted)
     sentences = []
-    for name, reason in failures(outcome).items():
+    for name, why in failures(outcome).items():
+        reason = why.rstrip(".") + "."
+        if name not in undo or not (put_back.get("failed") or put_back.get("changed")):  # check mode replaced none
+            sentences.append(reason)
+            continue
         sentences.append(f"Job {name} did not come up with its new definition: {reason}")
-        if name not in undo:
-            sentences[-1] = reason
-        elif put_back.get("failed"):
+        if put_back.get("failed"):
             sentences.append(f"Its old file could not be put back: {put_back.get('msg')}")
         elif is_new(undo[name]):
             sentences.append("It was not there before and is removed again.")
