@@ -134,9 +134,13 @@ def files(entries: t.Any, texts: Sequence[str] = ()) -> Tasks:
 
     :param texts: the texts of the templates that entries name, in their order.
     """
+    entries = checked(entries)
+    wanted = templates(entries)
+    if len(texts) != len(wanted):
+        raise DeploymentError(f"the jobs name {len(wanted)} templates, but {len(texts)} texts are given")
     rendered = iter(texts)
     found = []
-    for entry in checked(entries):
+    for entry in entries:
         options = {key: value for key, value in entry.items() if key not in OWN}
         if entry.get("state") == "absent":
             options = {key: entry[key] for key in ("name", "override", "backup") if key in entry}
