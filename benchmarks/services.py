@@ -170,7 +170,6 @@ class Host:
             sys.exit("Not all jobs are in %s: %s" % (status, wrong))
 
     def expect_gone(self, names: list[str]) -> None:
-        """Wait until the daemon has forgotten jobs."""
         deadline = time.monotonic() + LOAD_SECONDS
         while set(names) & set(self.client.all_jobs()):
             if time.monotonic() > deadline:

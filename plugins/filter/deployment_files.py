@@ -60,14 +60,9 @@ from collections.abc import Sequence
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
 
-NAME = "sysinit.upstart.deployment_files"
-
 
 def deployment_files(jobs: t.Any, texts: Sequence[str] = ()) -> list[dict[str, t.Any]]:
     """Return a list of jobs as upstart_job takes it."""
-    wanted = len(deployment.templates(jobs))
-    if len(texts) != wanted:
-        raise AnsibleFilterError(f"{NAME}: the jobs name {wanted} templates, but {len(texts)} texts are given")
     try:
         return deployment.files(jobs, texts)
     except deployment.DeploymentError as exc:

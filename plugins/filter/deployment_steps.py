@@ -86,10 +86,6 @@ _value:
       description: What P(sysinit.upstart.deployment_rollback#filter) needs of the jobs that are rolled back.
       type: dictionary
       sample: {}
-    unborn:
-      description: Whether files are new, so that in check mode the daemon does not know their jobs.
-      type: boolean
-      sample: false
     news:
       description: Whether something in C(due) comes from this list.
       type: boolean

@@ -68,6 +68,12 @@ options:
       env:
         description: Variables for the job, which also choose the instance, in the forms that O(env) has.
         type: raw
+      expected:
+        description:
+          - In check mode, what the job would be after a task before this one, as
+            RV(sysinit.upstart.upstart_job#module:jobs[].job) tells it. A job that is not there yet is then no error,
+            and what would be done with it is predicted.
+        type: dict
   state:
     description:
       - One of O(state) and O(enabled) is needed, for each job.
@@ -451,10 +457,11 @@ def act(module):
         init_log=params["init_log"],
         script_dir=params["script_dir"],
         parts=None,
+        expected=None,
     )
     if params["jobs"] is not None:
         from ..module_utils.converge import entries
-        request = entries.split(request, params["jobs"])
+        request = entries.split(request, params["jobs"], module.check_mode)
     client = shell.connect(params)
     targets = services.converge(client, request, attributes_of(module, request), module.check_mode)
     for text in services.warnings(targets):
@@ -472,6 +479,7 @@ def main():
                 state=dict(type="str", choices=STATES),
                 enabled=dict(type="bool"),
                 env=dict(type="raw"),
+                expected=dict(type="dict"),
             )),
             state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),

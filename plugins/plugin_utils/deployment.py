@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -134,9 +134,13 @@ def files(entries: t.Any, texts: Sequence[str] = ()) -> Tasks:
 
     :param texts: the texts of the templates that entries name, in their order.
     """
+    entries = checked(entries)
+    wanted = templates(entries)
+    if len(texts) != len(wanted):
+        raise DeploymentError(f"the jobs name {len(wanted)} templates, but {len(texts)} texts are given")
     rendered = iter(texts)
     found = []
-    for entry in checked(entries):
+    for entry in entries:
         options = {key: value for key, value in entry.items() if key not in OWN}
         if entry.get("state") == "absent":
             options = {key: entry[key] for key in ("name", "override", "backup") if key in entry}
@@ -196,11 +200,11 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str,
             continue
         due = due_tasks(job, mine, on_change)
         found["due"] += due
-        found["services"] += service_tasks(job, mine, due)
         changed = [result for result in mine if result["changed"] and result["state"] == "present"]
+        expected = {"expected": changed[-1]["job"]} if changed else {}
+        found["services"] += [{**task, **expected} for task in service_tasks(job, due)]
         if changed and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
             found["undo"][name] = {"files": [earlier(result) for result in changed], "instances": job.instances}
-    found["unborn"] = any(result["created"] for result in results)
     found["news"] = bool(found["due"])
     if pending:
         found["due"] = [task for task in pending["due"] if task not in found["due"]] + found["due"]
@@ -239,7 +243,11 @@ def due_state(job: Job, results: Tasks, on_change: str) -> str | None:
 
 
 def due_tasks(job: Job, results: Tasks, on_change: str) -> Tasks:
-    """Return what the handler gives to upstart_service: the job, or those of its listed instances that ran."""
+    """Return what the handler gives to upstart_service.
+
+    As long as one instance follows an old file, Upstart starts the job's others with that too: all of them are
+    restarted together, and those that are yet to be are started with them.
+    """
     state = due_state(job, results, on_change)
     if state is None:
         return []
@@ -247,17 +255,15 @@ def due_tasks(job: Job, results: Tasks, on_change: str) -> Tasks:
     listed = {instance_name(results, env): env for env in job.instances or []}
     if not stale <= set(listed):
         return [{"name": job.name, "state": state}]
-    return [{"name": job.name, "env": listed[name], "state": state} for name in sorted(stale)]
+    wanted = [env for name, env in listed.items() if state == "restarted" or name in stale]
+    return [{"name": job.name, "env": env, "state": state} for env in wanted]
 
 
-def service_tasks(job: Job, results: Tasks, due: Tasks) -> Tasks:
-    """Return what upstart_service is to do at once; what a handler restarts runs and is left to it."""
-    if job.state == "present" or due[:1] and due[0]["state"] == "restarted" and not job.instances:
+def service_tasks(job: Job, due: Tasks) -> Tasks:
+    """Return what upstart_service is to do at once, without what the handler restarts or starts."""
+    restarts = bool(due) and due[0]["state"] == "restarted"
+    if job.state == "present" or (restarts and (job.instances is None or "env" in due[0])):
         return job.targets(None, job.enabled)
-    if due and due[0]["state"] == "restarted":
-        stale = stale_names(results)
-        others = [env for env in job.instances or [] if instance_name(results, env) not in stale]
-        return replace(job, instances=others).targets(job.state, job.enabled)
     return job.targets(job.state, job.enabled)
 
 
@@ -321,11 +327,13 @@ def verdict(outcome: t.Any, undo: Mapping[str, t.Any], put_back: t.Any, restarte
     """
     again = failures(restarted)
     sentences = []
-    for name, reason in failures(outcome).items():
+    for name, why in failures(outcome).items():
+        reason = why.rstrip(".") + "."
+        if name not in undo or not (put_back.get("failed") or put_back.get("changed")):  # check mode replaced none
+            sentences.append(reason)
+            continue
         sentences.append(f"Job {name} did not come up with its new definition: {reason}")
-        if name not in undo:
-            sentences[-1] = reason
-        elif put_back.get("failed"):
+        if put_back.get("failed"):
             sentences.append(f"Its old file could not be put back: {put_back.get('msg')}")
         elif is_new(undo[name]):
             sentences.append("It was not there before and is removed again.")

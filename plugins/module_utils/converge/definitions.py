@@ -65,6 +65,14 @@ class Definition:
             return None  # the daemon does not look at these
         return read_file(self.override)
 
+    def expect(self, options, version=parser.LATEST):
+        """Take the job for one that these options of upstart_job make, whatever the files say now."""
+        from ..jobfile import structure
+        from ..jobfile.textio import encode
+        self.text = encode(structure.write(options, version))
+        self.values = parser.parse_job(self.text, None, version)
+        self.error = None
+
     def complaint(self):
         """Return a clause on why the daemon would not load the job from these files, or None."""
         if self.text is None:

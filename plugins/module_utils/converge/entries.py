@@ -12,14 +12,17 @@ from . import environment, naming
 __metaclass__ = type
 
 
-def split(request, jobs):
+def split(request, jobs, check_mode=False):
     """Return a services.Request with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
 
     :param request: services.Request with what the entries do not say themselves.
-    :param jobs: list of dicts with ``name``, ``state``, ``enabled`` and ``env``, None for what is not said.
+    :param jobs: list of dicts with ``name``, ``state``, ``enabled``, ``env`` and ``expected``, None for what is not
+        said; the last counts in check mode only.
     :raises UpstartError: for an entry that asks for nothing or has an ``env`` that is none.
     """
     parts = [_part(request, entry, "jobs[%d] (%s)" % (number, entry["name"])) for number, entry in enumerate(jobs)]
+    if check_mode:
+        parts = [part._replace(expected=entry.get("expected")) for part, entry in zip(parts, jobs)]
     return request._replace(jobs=[entry["name"] for entry in jobs], parts=parts)
 
 

@@ -22,7 +22,8 @@ from .enabling import NEVER, with_manual
 __metaclass__ = type
 
 # What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them,
-# ``restore`` an earlier file as ``report`` tells it under ``previous``. With ``keep_running`` no file of a running job is removed.
+# ``restore`` an earlier file as ``report`` tells it under ``previous``; with ``keep_running`` no file of a running job
+# is removed.
 Wanted = collections.namedtuple(
     "Wanted", "name state override stanzas content restore merge exact backup keep_running validate")
 

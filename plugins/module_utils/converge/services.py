@@ -22,10 +22,11 @@ __metaclass__ = type
 
 # What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
 # KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none; parts:
-# list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None.
+# list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None;
+# expected: dict, the job in options of upstart_job when its files are yet to be written, else None.
 Request = collections.namedtuple(
     "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
-    "init_log script_dir parts")
+    "init_log script_dir parts expected")
 
 
 def converge(client, request, attributes, check_mode=False):

@@ -115,7 +115,7 @@ def resolve(client, request, version):
         for job in wanted.jobs:
             try:
                 if job not in definitions:
-                    definitions[job] = Definition(job, wanted.conf_dir, version)
+                    definitions[job] = _definition(job, wanted, version)
                 found.extend(_targets(client, job, definitions[job], wanted))
             except Lost:
                 raise
@@ -128,6 +128,13 @@ def resolve(client, request, version):
     return found
 
 
+def _definition(job, wanted, version):
+    definition = Definition(job, wanted.conf_dir, version)
+    if wanted.expected is not None:
+        definition.expect(wanted.expected, version)
+    return definition
+
+
 def _targets(client, job, definition, wanted):
     """Return the Targets of one job, with ``instance``, ``script`` or ``error``."""
     try:
@@ -135,6 +142,8 @@ def _targets(client, job, definition, wanted):
         return _instances(client, job, definition, wanted)
     except UnknownJob as error:
         target = Target(job, definition, wanted)
+        if wanted.expected is not None:
+            return [target]
         if definition.text is None:
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):

@@ -164,3 +164,49 @@ def test_the_report(tmp_path: Path) -> None:
         {"before_header": web, "after_header": web + " (absent)", "before": "exec a\n", "after": ""},
     ]
     assert jobs.report(plans[2:3])["changed"] is False
+
+
+class Watched:
+    def __init__(self, instances: list[str]) -> None:
+        self.instances = instances
+
+
+@pytest.mark.parametrize(("options", "instances", "kept"), [
+    ({"keep_running": True}, [""], True),
+    ({"keep_running": True}, [], False),
+    ({}, [""], False),
+    ({"keep_running": True, "override": True}, [""], False),
+])
+def test_files_of_running_jobs_are_kept(tmp_path: Path, options: dict[str, Any], instances: list[str],
+                                        kept: bool) -> None:
+    put(tmp_path, "exec a\n", "nice 5\n")
+    going = plan(tmp_path, state="absent", **options)
+    jobs._keep([(going, Watched(instances))])
+    assert (going.kept, going.changed, going.after is None) == (kept, not kept, not kept)
+    assert (jobs.report([going])["diff"] == []) == kept
+
+
+def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    old = b"# \xe9\nexec a\nfrob"
+    (tmp_path / "web.conf").write_bytes(old)
+    changed = plan(tmp_path, content="exec b\n")
+    (told,) = jobs.report([changed])["jobs"]
+    (tmp_path / "web.conf").write_bytes(changed.after or b"")
+    back = plan(tmp_path, restore=told["previous"])
+    assert (back.changed, back.after, back.values) == (True, old, None)
+    (tmp_path / "web.conf").write_bytes(b"exec   a\n")
+    assert plan(tmp_path, restore={"content": "ZXhlYyBhCg=="}).after == b"exec a\n"
+
+
+def test_what_was_before_is_told_only_of_changes(tmp_path: Path) -> None:
+    told = [jobs.report([plan(tmp_path, **options)])["jobs"][0]["previous"] for options in (
+        {"content": "exec a\n"}, {"state": "absent"})]
+    put(tmp_path, "exec a\n")
+    told.append(jobs.report([plan(tmp_path, content="exec a\n")])["jobs"][0]["previous"])
+    assert told == [None, None, None]
+
+
+@pytest.mark.parametrize("restore", [{}, {"content": None}, {"content": "a"}, {"content": ["a"]}])
+def test_what_cannot_be_restored(tmp_path: Path, restore: dict[str, Any]) -> None:
+    with pytest.raises(UpstartError, match="Job web: restore must be what an earlier task returned under previous"):
+        plan(tmp_path, restore=restore)

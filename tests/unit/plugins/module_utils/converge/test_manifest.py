@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifest of a list of jobs: what it knows at every moment, and what it has pruned."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs, manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+
+
+def wanted(*entries: dict[str, Any]) -> list[jobs.Wanted]:
+    params = {**dict.fromkeys(job_options.argument_spec()), "jobs": list(entries)}
+    found: list[jobs.Wanted] = job_options.wanted_jobs(params)
+    return found
+
+
+def job(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, **({} if "state" in more or "restore" in more else {"exec": "a"}), **more}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lists" / "default.json"
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    (tmp_path / "init").mkdir()
+    return tmp_path / "init"
+
+
+class Deployment:
+    """One run of upstart_job, as far as the manifest takes part in it."""
+
+    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False) -> None:
+        self.book = manifest.Manifest(str(path))
+        listed = wanted(*entries)
+        self.obsolete = self.book.obsolete(listed) if prune else []
+        self.plans = jobs.plan_all(self.obsolete + listed, str(conf))
+        self.book.mark(self.plans)
+
+    def gone(self) -> list[str]:
+        return [each.name + (".override" if each.override else "") for each in self.obsolete]
+
+    def run(self) -> None:
+        self.book.announce(self.plans)
+        self.book.settle(self.plans)
+
+
+def names(path: Path) -> list[str]:
+    content = json.loads(path.read_text())
+    return content["jobs"] + [name + ".override" for name in content["overrides"]]
+
+
+def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db"), job("web", override=True)).run()
+    assert names(path) == ["db", "web", "web.override"]
+    Deployment(path, conf, job("web"), job("mail")).run()
+    assert names(path) == ["db", "mail", "web", "web.override"]
+    pruned = Deployment(path, conf, job("web"), prune=True)
+    assert pruned.gone() == ["db", "mail", "web.override"]
+    assert {(each.state, each.keep_running) for each in pruned.obsolete} == {("absent", True)}
+    pruned.run()
+    assert names(path) == ["web"]
+    Deployment(path, conf, job("web", state="absent")).run()
+    assert names(path) == []
+
+
+def test_nothing_is_written_when_nothing_changes(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("none", state="absent")).run()
+    assert not path.exists()
+    Deployment(path, conf, job("web")).run()
+    before = path.stat()
+    again = Deployment(path, conf, job("web"), prune=True)
+    again.run()
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert again.book.before == again.book.after
+    assert [entry.name for entry in path.parent.iterdir()] == ["default.json"]
+
+
+def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db")).run()
+    check = Deployment(path, conf, job("mail"), job("db"), prune=True)
+    check.book.foresee(check.plans)
+    assert names(path) == ["db", "web"]
+    Deployment(path, conf, job("mail"), job("db"), prune=True).run()
+    assert path.read_bytes() == check.book.after
+
+
+def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
+    """Killed after the manifest was announced and before the files were removed and written."""
+    Deployment(path, conf, job("web"), job("db")).run()
+    killed = Deployment(path, conf, job("mail"), prune=True)
+    killed.book.announce(killed.plans)
+    assert names(path) == ["db", "mail", "web"]
+    assert Deployment(path, conf, job("cron"), prune=True).gone() == ["db", "mail", "web"]
+
+
+def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web")).run()
+    pruned = Deployment(path, conf, prune=True)
+    pruned.plans[0].kept = True
+    pruned.run()
+    assert names(path) == ["web"]
+
+
+def test_a_job_takes_its_override_along(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("web", override=True)).run()
+    pruned = Deployment(path, conf, prune=True)
+    assert pruned.gone() == ["web"]
+    pruned.run()
+    assert names(path) == []
+
+
+def test_what_another_list_names_belongs_to_that(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db")).run()
+    Deployment(path.with_name("other.json"), conf, job("web"), job("mail")).run()
+    pruned = Deployment(path, conf, prune=True)
+    assert pruned.gone() == ["db"]
+    pruned.run()
+    assert names(path) == []
+    assert names(path.with_name("other.json")) == ["mail", "web"]
+
+
+def test_a_file_that_is_only_amended_stays_anothers(path: Path, conf: Path) -> None:
+    (conf / "theirs.conf").write_text("exec b\n")
+    Deployment(path, conf, job("theirs", merge=True), job("new", merge=True)).run()
+    assert names(path) == ["new"]
+
+
+def test_a_restored_file_belongs_to_whom_it_did(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("ours"), job("theirs")).run()
+    text = "ZXhlYyBiCg=="
+    Deployment(path, conf, job("ours", restore={"content": text, "listed": True}),
+               job("theirs", restore={"content": text, "listed": False})).run()
+    assert names(path) == ["ours"]
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"jobs": []}', '{"jobs": "web", "overrides": []}',
+                                  '{"jobs": [1], "overrides": []}', b"\xff"])
+def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, text: str | bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UpstartError, match="default.json is not a manifest of deployed jobs: ") as caught:
+        Deployment(path, conf, job("web"))
+    assert caught.value.facts["path"] == str(path)
+    other = path.with_name("other.json")
+    Deployment(other, conf, job("web")).run()
+    with pytest.raises(UpstartError, match="default.json is not a manifest"):
+        Deployment(other, conf, prune=True)
+
+
+def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
+    with pytest.raises(UpstartError, match="must end in .json"):
+        manifest.Manifest(str(tmp_path / "list"))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UpstartError, match="Cannot make the directory .*/file/lists for the manifest"):
+        Deployment(tmp_path / "file" / "lists" / "a.json", conf, job("web")).run()
+
+
+def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"jobs": ["../../etc/passwd"], "overrides": []}')
+    with pytest.raises(UpstartError, match="is not a name for a job"):
+        Deployment(path, conf, prune=True)

@@ -1,0 +1,282 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role upstart_jobs makes of its list, of what was written and of what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.filter import (
+    deployment_files,
+    deployment_rollback,
+    deployment_steps,
+    deployment_templates,
+)
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+
+Entry = dict[str, Any]
+MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployment_rollback,
+           "deployment_steps": deployment_steps, "deployment_templates": deployment_templates}
+
+
+@pytest.mark.parametrize(("entry", "words"), [
+    ({"name": "web", "exce": "a"}, "job web: unknown key 'exce'; did you mean 'exec'?"),
+    ({"name": "web", "colour": "a"}, "job web: unknown key 'colour'"),
+    ({"name": "web", "keep_running": True}, "job web: unknown key 'keep_running'"),
+    ({"exec": "a"}, "entry 1 of upstart_jobs_list: missing required arguments: name"),
+    ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type str"),
+    ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
+    ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
+    ({"name": "web", "content": "", "template": "a"}, "job web: template and content are two texts for one file"),
+    ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no meaning with state present"),
+    ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not str"),
+])
+def test_wrong_entries_are_named(entry: Any, words: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        deployment_files.deployment_files([entry, {"name": "fine", "exec": "a"}], [])
+    assert words in str(caught.value)
+    assert "fine" not in str(caught.value)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    with pytest.raises(deployment.DeploymentError) as caught:
+        deployment.checked([{"name": "a", "exce": "a"}, {"name": "b", "spcript": "a"}])
+    assert str(caught.value).startswith("job a: unknown key 'exce'; did you mean 'exec'?; job b: unknown key 'spcript'")
+
+
+@pytest.mark.parametrize(("more", "words"), [
+    ({"exec": "a"}, "job web: is listed twice"),
+    ({"override": True, "state": "stopped"}, "job web: its job file and its override differ in state"),
+])
+def test_entries_of_one_job_agree(more: Entry, words: str) -> None:
+    with pytest.raises(deployment.DeploymentError, match=words):
+        deployment.checked([{"name": "web", "state": "started"}, {"name": "web", **more}])
+
+
+@pytest.mark.parametrize("entries", ["web", {"name": "web"}, 3])
+def test_other_things_than_lists_are_refused(entries: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="upstart_jobs_list must be a list of jobs, not "):
+        deployment_files.deployment_files(entries)
+    assert deployment_templates.deployment_templates(entries) == []
+
+
+def test_files() -> None:
+    entries = [
+        {"name": "web", "exec": "a", "kill_timeout": "9", "state": "stopped", "enabled": "no", "on_change": "none",
+         "on_failure": "fail"},
+        {"name": "legacy", "template": "a.j2", "instances": [{"N": 1}]},
+        {"name": "old", "exec": "a", "template": "gone.j2", "state": "absent", "backup": True},
+        {"name": "other", "template": "b.j2"},
+    ]
+    assert deployment_templates.deployment_templates(entries) == ["a.j2", "b.j2"]
+    assert deployment_files.deployment_files(entries, ["exec a\n", "exec b\n"]) == [
+        {"name": "web", "exec": "a", "kill_timeout": 9},
+        {"name": "legacy", "content": "exec a\n"},
+        {"name": "old", "state": "absent", "backup": True, "keep_running": True},
+        {"name": "other", "content": "exec b\n"},
+    ]
+    with pytest.raises(AnsibleFilterError, match="name 2 templates, but 1 texts are given"):
+        deployment_files.deployment_files(entries, ["exec a\n"])
+
+
+def result(name: str, *stale: str, **more: Any) -> Entry:
+    path = f"/etc/init/{name}.{'override' if more.pop('override', False) else 'conf'}"
+    return {"name": name, "path": path, "state": "present", "changed": False, "created": False, "kept": False,
+            "previous": None, "stale_instances": list(stale), "job": {"exec": "a"}, **more}
+
+
+def changed(name: str, *stale: str, **more: Any) -> Entry:
+    return result(name, *stale, **{"changed": True, "previous": {"content": "YQ==", "listed": True}, **more})
+
+
+def steps(entries: list[Entry], *results: Entry, on_change: str = "restart", on_failure: str = "fail",
+          pending: Entry | None = None) -> Entry:
+    return deployment_steps.deployment_steps(entries, {"jobs": list(results)}, on_change, on_failure, pending)
+
+
+def due(entry: Entry, *results: Entry, on_change: str = "restart") -> list[tuple[str, Any, str]]:
+    found = steps([{"name": "web", **entry}], *results, on_change=on_change)
+    assert found["news"] == bool(found["due"])
+    return [(task["name"], task.get("env"), task["state"]) for task in found["due"]]
+
+
+RESTART, RELOAD = [("web", None, "restarted")], [("web", None, "reloaded")]
+
+
+@pytest.mark.parametrize(("entry", "on_change", "written", "wanted"), [
+    ({}, "restart", result("web"), []),
+    ({}, "restart", changed("web"), []),
+    ({}, "restart", changed("web", created=True), []),
+    ({}, "restart", changed("web", ""), RESTART),
+    ({"state": "present"}, "restart", changed("web", ""), RESTART),
+    ({"state": "stopped"}, "restart", changed("web", ""), []),
+    ({}, "none", changed("web", ""), []),
+    ({}, "reload", changed("web", ""), RELOAD),
+    ({"on_change": "reload"}, "restart", changed("web", ""), RELOAD),
+    ({"on_change": "none"}, "restart", changed("web", ""), []),
+    ({"on_change": "restart"}, "none", changed("web", ""), RESTART),
+    # an earlier run ended before its handlers: only a restart can be told to be missing
+    ({}, "restart", result("web", ""), RESTART),
+    ({}, "reload", result("web", ""), []),
+    # an override that goes changes the job once; afterwards it is merely not there
+    ({"state": "absent", "override": True}, "restart", changed("web", "", state="absent", override=True), RESTART),
+    ({"state": "absent", "override": True}, "restart", result("web", "", state="absent", override=True), []),
+])
+def test_what_is_due(entry: Entry, on_change: str, written: Entry, wanted: list[Any]) -> None:
+    assert due(entry, written, on_change=on_change) == wanted
+
+
+GETTY = {"name": "getty", "instance": "$A$B", "instances": [{"A": 1}, {"A": 2}]}
+DEFINITION = {"instance": "$A$B", "env": {"B": "b"}}
+
+
+@pytest.mark.parametrize(("stale", "on_change", "wanted", "services"), [
+    ([], "restart", [], [{"A": 1}, {"A": 2}]),
+    (["1b"], "restart", [({"A": 1}, "restarted"), ({"A": 2}, "restarted")], []),
+    (["1b"], "reload", [({"A": 1}, "reloaded")], [{"A": 1}, {"A": 2}]),
+    (["1b", "9b"], "restart", [(None, "restarted")], [{"A": 1}, {"A": 2}]),
+])
+def test_instances(stale: list[str], on_change: str, wanted: list[Any], services: list[Entry]) -> None:
+    """A new instance would follow the old file while one of the others runs, so all are restarted together."""
+    found = steps([GETTY], changed("getty", *stale, job=DEFINITION), on_change=on_change)
+    assert [(task.get("env"), task["state"]) for task in found["due"]] == wanted
+    assert [task["env"] for task in found["services"]] == services
+
+
+def services(*entries: Entry) -> list[Entry]:
+    return list(steps(list(entries), *[result(entry["name"]) for entry in entries])["services"])
+
+
+@pytest.mark.parametrize(("entry", "wanted"), [
+    ({}, [{"state": "started"}]),
+    ({"state": "stopped"}, [{"state": "stopped"}]),
+    ({"state": "present"}, []),
+    ({"state": "present", "enabled": False}, [{"enabled": False}]),
+    ({"enabled": True}, [{"state": "started", "enabled": True}]),
+    ({"instances": [{"N": 1}, {"N": 2}]},
+     [{"env": {"N": 1}, "state": "started"}, {"env": {"N": 2}, "state": "started"}]),
+    ({"instances": []}, []),
+    ({"instances": [], "enabled": True}, [{"enabled": True}]),
+    ({"state": "stopped", "instances": [{"N": 1}]}, [{"env": {"N": 1}, "state": "stopped"}]),
+    ({"state": "absent"}, []),
+])
+def test_what_upstart_service_is_to_do(entry: Entry, wanted: list[Entry]) -> None:
+    assert services({"name": "web", **entry}) == [{"name": "web", **task} for task in wanted]
+
+
+def test_a_job_file_and_its_override_are_one_job() -> None:
+    assert services({"name": "web", "state": "stopped"}, {"name": "web", "override": True}) == [
+        {"name": "web", "state": "stopped"}]
+    assert services({"name": "web", "state": "absent", "override": True}) == []
+
+
+def test_what_check_mode_expects_of_changed_jobs() -> None:
+    found = steps([{"name": "a"}, {"name": "b"}], changed("a", created=True, job={"exec": "new"}), result("b"))
+    assert found["services"] == [{"name": "a", "state": "started", "expected": {"exec": "new"}},
+                                 {"name": "b", "state": "started"}]
+
+
+def test_jobs_that_go() -> None:
+    """Those that rest are gone already; those that run are stopped first; one was started in between."""
+    gone = {"state": "absent"}
+    found = steps([{"name": "idle", "state": "absent"}], changed("idle", **gone), result("busy", "", kept=True, **gone),
+                  changed("woken", "", **gone), changed("tuned", "", override=True, **gone))
+    assert found["stop"] == [{"name": "busy", "state": "stopped"}, {"name": "woken", "state": "stopped"}]
+    assert found["remove"] == [{"name": "busy", "state": "absent"}]
+    assert found["due"] == [{"name": "tuned", "state": "restarted"}]
+    assert found["services"] == []
+
+
+def test_a_second_use_adds_to_what_is_due() -> None:
+    first = steps([{"name": "a"}], changed("a", ""), on_failure="rollback")
+    second = steps([{"name": "b"}], changed("b", ""), pending=first)
+    assert [task["name"] for task in second["due"]] == ["a", "b"]
+    assert list(second["undo"]) == ["a"]
+    third = steps([{"name": "c"}], result("c"), pending=second)
+    assert ([task["name"] for task in third["due"]], third["news"]) == (["a", "b"], False)
+
+
+def undo_of(*entries: Entry, on_failure: str = "rollback") -> Entry:
+    """Return what is needed to undo changes: web was changed, new is new, and so is the override of tuned."""
+    found: Entry = steps(
+        [{"name": "web"}, {"name": "new"}, {"name": "tuned", "override": True}, {"name": "same"}, *entries],
+        changed("web"), changed("new", created=True, previous=None),
+        changed("tuned", "", created=True, previous=None, override=True), result("same"), on_failure=on_failure)["undo"]
+    return found
+
+
+def outcome(**failed: str) -> Entry:
+    return {"failed": True, "instances": [{"name": "fine"}] + [
+        {"name": name, "failed": True, "msg": why} for name, why in failed.items()]}
+
+
+def test_only_jobs_that_failed_are_rolled_back() -> None:
+    found = deployment_rollback.deployment_rollback(outcome(web="w", tuned="t", same="s"), undo_of())
+    assert found == {
+        "stop": [],
+        "files": [{"name": "web", "override": False, "restore": {"content": "YQ==", "listed": True}},
+                  {"name": "tuned", "override": True, "state": "absent"}],
+        "services": [{"name": "web", "state": "restarted"}, {"name": "tuned", "state": "restarted"}],
+    }
+    found = deployment_rollback.deployment_rollback(outcome(new="n"), undo_of())
+    assert found == {"stop": [{"name": "new", "state": "stopped"}], "services": [],
+                     "files": [{"name": "new", "override": False, "state": "absent"}]}
+
+
+@pytest.mark.parametrize("result_", [{"failed": True, "msg": "no daemon"}, {"skipped": True}, outcome(same="s")])
+def test_other_failures_are_not_rolled_back(result_: Entry) -> None:
+    assert deployment.rollback(result_, undo_of()) == {"stop": [], "files": [], "services": []}
+
+
+def test_rollback_is_off_unless_asked_for() -> None:
+    assert undo_of(on_failure="fail") == {}
+    assert list(steps([{"name": "web", "on_failure": "rollback"}], changed("web"))["undo"]) == ["web"]
+    assert steps([{"name": "web", "on_failure": "fail"}], changed("web"), on_failure="rollback")["undo"] == {}
+
+
+DONE: Entry = {"changed": True}
+
+
+@pytest.mark.parametrize(("failed", "put_back", "restarted", "words"), [
+    ({"web": "w."}, DONE, DONE, "Job web did not come up with its new definition: w. Its old file is back and the job "
+                                "runs with it again."),
+    ({"new": "n."}, DONE, {}, "Job new did not come up with its new definition: n. It was not there before and is "
+                              "removed again."),
+    ({"web": "w"}, DONE, outcome(web="z."), "Job web did not come up with its new definition: w. Its old file is back, "
+                                            "but the job did not come up with it either: z."),
+    ({"web": "w"}, DONE, {"failed": True, "msg": "no daemon."}, "Job web did not come up with its new definition: w. "
+                                                                "Its old file is back, but the job could not be "
+                                                                "started: no daemon."),
+    ({"web": "w"}, {"failed": True, "msg": "no space."}, {}, "Job web did not come up with its new definition: w. Its "
+                                                             "old file could not be put back: no space."),
+    ({"same": "s.", "web": "w"}, {"changed": False}, {}, "s. w."),
+])
+def test_both_reasons_are_told(failed: dict[str, str], put_back: Entry, restarted: Entry, words: str) -> None:
+    assert deployment_rollback.deployment_rollback(outcome(**failed), undo_of(), put_back, restarted) == words
+
+
+@pytest.mark.parametrize(("written", "options", "words"), [
+    (None, {}, "the result of sysinit.upstart.upstart_job is needed"),
+    ({}, {"on_change": "kill"}, "on_change is 'kill', and can be restart or reload or none"),
+    ({}, {"on_failure": "cry"}, "on_failure is 'cry', and can be fail or rollback"),
+    ({}, {}, "job web: unknown key 'exce'"),
+])
+def test_steps_that_cannot_be_told(written: Any, options: dict[str, str], words: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        deployment_steps.deployment_steps([{"name": "web", "exce": "a"}], written, **options)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_filters_document_what_they_return(name: str) -> None:
+    module = MODULES[name]
+    assert list(module.FilterModule().filters()) == [name]
+    contains = yaml.safe_load(module.RETURN)["_value"].get("contains", {})
+    if name == "deployment_steps":
+        assert set(contains) == set(steps([]))
+    if name == "deployment_rollback":
+        assert set(contains) == set(deployment.rollback({}, {}))
