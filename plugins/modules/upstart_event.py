@@ -145,20 +145,28 @@ held_by:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import emission, environment
+
+
+def asked(module):
+    """Return the emission.Emission for a module's parameters; raise UpstartError for what the daemon cannot be told."""
+    from ..module_utils.converge import emission, environment
+    params = module.params
+    environment.check_text(params["name"], "name")
+    env = environment.pairs(environment.ordered(module, "env"))
+    return emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
+                             log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
 def act(module):
-    params = module.params
-    env = environment.pairs(params["env"])
-    asked = emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                              log_dir=params["log_dir"], conf_dir=params["conf_dir"])
-    client = shell.connect(params)
-    result = {"changed": True, "name": params["name"], "env": env, "jobs": []}
+    wanted = asked(module)
+    client = shell.connect(module.params)
+    result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
     if module.check_mode:
-        result["outlook"] = emission.consequences(client, asked)
+        from ..module_utils.converge import forecast
+        result.update(forecast.foresee(client, wanted))
     else:
-        result["jobs"] = emission.emit(client, asked)
+        from ..module_utils.converge import emission
+        result["jobs"] = emission.emit(client, wanted)
     return result
 
 

@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Upstart's queue of events and a clock: play through what an event does, without a daemon and without waiting."""
+
+from __future__ import absolute_import, division, print_function
+
+import heapq
+import random
+
+from . import tables
+from .expand import ExpansionError, expand
+from .lifecycle import TERM, Instance
+from .model import ENDS, FINISHED, HANDLING, PENDING, Event, Job, tree_of
+from .tables import MAIN, START, STOP
+from .variables import as_dict
+
+__metaclass__ = type
+
+EXEC, KILL = 0.001, 0.005  # seconds that an exec takes, and a process to end when it is told to
+FAILED = "/failed"
+EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
+STEPS = 3000  # changes of states, after which something goes round for ever
+
+
+class EndlessError(Exception):
+    """The jobs go on and on."""
+
+
+class Pace:
+    """How fast what takes a time that nobody knows is.
+
+    :param unknown: seconds that a process takes of which nothing is known.
+    :param seed: None for one that is regular; else all times vary at random, from this seed on.
+    :param reverse: whether of two that take the same time the later one is first.
+    """
+
+    def __init__(self, unknown=0.5, seed=None, reverse=False):
+        self._unknown = unknown
+        self._random = None if seed is None else random.Random(seed)
+        self.sign = -1 if reverse else 1
+
+    def of(self, seconds):
+        if self._random is None:
+            return self._unknown if seconds is None else seconds
+        if seconds is None:
+            return self._unknown * 50 ** self._random.uniform(-1, 1)
+        return seconds * self._random.uniform(1, 1.1) + self._random.uniform(0, 0.02)
+
+
+class Simulation:
+    """A World that goes on from where it is, for ``horizon`` seconds.
+
+    :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
+    :ivar now: float, seconds since the begin.
+    :ivar run_processes: set of (job, process) that were run.
+    :ivar visited: set of the names of jobs that looked at an event.
+    :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
+    :ivar endless: whether it goes round for ever.
+    :ivar problems: list of sentences on what made it stop early or could not be done.
+    """
+
+    def __init__(self, world, pace=None, horizon=60.0):
+        self.world = world
+        self.version = world.version
+        self.now = 0.0
+        self.trace = []
+        self.run_processes = set()
+        self.visited = set()
+        self.failures = {}
+        self.problems = []
+        self.endless = False
+        self.events = []
+        self._pace = pace or Pace()
+        self._jobs = {}
+        self._agenda = []
+        self._serial = self._entries = 0
+        self._horizon = horizon
+        self._restore()
+
+    # -- the present ---------------------------------------------------------------------------------------------
+    def _restore(self):
+        """Take over the events under way and all that hold them."""
+        self._known = [Event(*one) for one in self.world.events]
+        self.events.extend(self._known)
+        for name in self.world.moving():
+            self.job(name)
+
+    def job(self, name):
+        """Return the Job called ``name``."""
+        if name not in self._jobs:
+            definition = self.world.by_name[name]
+            job = self._jobs[name] = Job(definition, self._known, self.world.job_environment)
+            for present in definition.instances:
+                self._take_over(job, present)
+        return self._jobs[name]
+
+    def jobs(self):
+        """Return the Jobs that have been looked at, in the daemon's order."""
+        return [self._jobs[one.name] for one in self.world.definitions if one.name in self._jobs]
+
+    def _take_over(self, job, present):
+        instance = job.instances[present.name] = Instance(self, job, present.name)
+        instance.goal, instance.state = present.goal, present.state
+        instance.env = list(present.env)
+        instance.stop_on = tree_of(job.definition.stop_on, present.stop_met, self._known)
+        instance.present = present
+        if present.blocker is not None:
+            instance.blocker = self._known[present.blocker]
+            instance.blocker.instance = instance
+        instance.blocking = [self._known[index] for index in present.blocking]
+        for process in sorted(present.processes):
+            self._serial += 1
+            instance.pids[process] = self._serial
+        if MAIN in instance.pids and (present.state, job.definition.expect) == (tables.SPAWNED, "none"):
+            self._at(EXEC, instance, MAIN, EXECUTED)
+        if MAIN in instance.pids and present.state == tables.KILLED:
+            self.kill(instance)
+
+    # -- what the instances call ---------------------------------------------------------------------------------
+    def note(self, instance, member, value):
+        self.trace.append((instance.job.name, instance.name, member, value))
+        if len(self.trace) > STEPS:
+            raise EndlessError()
+
+    def emit(self, name, env):
+        event = Event(name, env)
+        self.events.append(event)
+        return event
+
+    def spawn(self, instance, process):
+        """Run a process, and note how it will go on."""
+        self._serial += 1
+        instance.pids[process] = self._serial
+        self.run_processes.add((instance.job.name, process))
+        definition = instance.job.definition
+        behaviour = definition.processes[process]
+        if instance.waits_for_exec:
+            self._at(EXEC, instance, process, EXECUTED)
+        if process == MAIN and definition.expect != "none" and behaviour.settles:
+            self._at(2 * EXEC, instance, process, SETTLED)
+        if behaviour.does == ENDS:
+            seconds = behaviour.seconds
+            self._at(seconds if seconds is None else seconds + 3 * EXEC, instance, process, ENDED, behaviour.status)
+
+    def kill(self, instance):
+        self._at(KILL, instance, MAIN, ENDED, TERM << 8)
+
+    def _at(self, seconds, instance, process, what, status=0):
+        """Note what happens to a process some time from now."""
+        self._entries += 1
+        heapq.heappush(self._agenda, (self.now + self._pace.of(seconds), self._pace.sign * self._entries, instance,
+                                      process, instance.pids[process], what, status))
+
+    # -- what happens --------------------------------------------------------------------------------------------
+    def run(self):
+        """Go on until nothing more happens by itself."""
+        try:
+            self._poll()
+            while self._agenda and self._agenda[0][0] <= self._horizon:
+                self._happen(*heapq.heappop(self._agenda))
+                self._poll()
+        except EndlessError:
+            names = sorted(set(one[0] for one in self.trace[-STEPS // 2:]))
+            self.endless = True
+            self.problems.append("it goes round without an end: %s" % ", ".join(names))
+
+    def _happen(self, due, unused, instance, process, pid, what, status):
+        if instance.pids.get(process) != pid:
+            return
+        self.now = max(self.now, due)
+        if what == EXECUTED:
+            instance.executed(process)
+        elif what == SETTLED:
+            instance.settled()
+        else:
+            instance.ended(process, status)
+
+    def _poll(self):
+        """Handle and finish events until none can be moved any more."""
+        moved = True
+        while moved:
+            moved = False
+            position = 0
+            while position < len(self.events):
+                event = self.events[position]
+                if event.progress == PENDING:
+                    event.progress = HANDLING
+                    self._deliver(event)
+                    moved = True
+                if event.blockers > 0:
+                    position += 1
+                    continue
+                event.progress = FINISHED
+                self._finish(event)
+                self.events.remove(event)
+                moved = True
+
+    def _finish(self, event):
+        instance, event.instance = event.instance, None
+        if instance is not None:
+            instance.go_on()
+        if event.failed and not event.name.endswith(FAILED):
+            self.emit(event.name + FAILED, event.env)
+
+    def _deliver(self, event):
+        for name in self.world.waiting_for(event.name):
+            self.visited.add(name)
+            job = self.job(name)
+            for instance in list(job.instances.values()):
+                self._stop(instance, event)
+            self._start(job, event)
+
+    def _stop(self, instance, event):
+        tree = instance.stop_on
+        if tree is None or not tree.handle(event, as_dict(instance.env)) or not tree.is_met():
+            return
+        if instance.goal != STOP:
+            instance.finish(False)
+            instance.hold(tree)
+            instance.change_goal(STOP)
+        tree.reset()
+
+    def _start(self, job, event):
+        tree = job.start_on
+        if tree is None or not tree.handle(event, None) or not tree.is_met():
+            return
+        env = tree.environment(job.environment(), "UPSTART_EVENTS")
+        try:
+            name = expand(job.definition.instance, as_dict(env))
+        except ExpansionError as error:
+            self.problems.append("job %s gets no instance: %s" % (job.name, error.message))
+            tree.reset()
+            return
+        instance = job.instances.get(name)
+        if instance is None:
+            instance = job.instances[name] = Instance(self, job, name)
+        if instance.goal != START:
+            instance.start_env = env
+            instance.finish(False)
+            instance.hold(tree)
+            instance.change_goal(START)
+        tree.reset()

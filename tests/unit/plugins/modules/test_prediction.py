@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_event predicts in check mode is what happens: sets of jobs with random conditions.
+
+UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import effects
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection, Pending
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed
+from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
+
+SETS = int(os.environ.get("PREDICTION_SETS", "80"))
+FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
+QUIET, PATIENCE = 1.5, 40.0  # seconds without a signal after which all is over; seconds until that must be so
+TIMEOUT = 20.0
+UNSURE_AT_MOST = 0.15
+
+Outcome = dict[tuple[str, str], dict[str, Any]]
+COMPARED = ("started", "stopped", "restarted", "respawned", "failed", "status", "process", "exit_status", "exit_signal")
+
+
+@dataclass
+class Case:
+    """What was predicted for a set, and what happened."""
+
+    made: job_sets.JobSet
+    predicted: dict[str, Any]
+    happened: Outcome
+    held: bool
+    failed: bool
+
+
+def outcome(jobs: list[dict[str, Any]]) -> Outcome:
+    return {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
+
+
+def until(happened: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def let_it_settle(client: Upstart) -> None:
+    """Wait until nothing has been signalled for a while; jobs that go round for ever are none of ours."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        seen = len(client.connection.signals)
+        client.connection.wait(lambda: False, QUIET)
+        if len(client.connection.signals) == seen:
+            return
+        assert time.monotonic() < deadline, client.connection.signals[-5:]
+
+
+def statuses(client: Upstart, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    return {pair: "%(goal)s/%(state)s" % status if status else effects.GONE
+            for pair, status in zip(pairs, client.statuses(pairs))}
+
+
+def prepare(client: Upstart, daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> None:
+    for made in sets:
+        for name, text in made.files.items():
+            (daemon.conf / f"{name}.conf").write_text(text)
+    names = {name for made in sets for name in made.files}
+    until(lambda: names <= set(client.jobs()), "the jobs are not loaded")
+    for made in sets:
+        for job, env in made.starts:
+            client.request("Start", job, env, wait=False)
+    let_it_settle(client)
+    for number in range(max(len(made.before) for made in sets)):
+        for made in sets:
+            if len(made.before) > number:
+                client.emit(*made.before[number], wait=False)
+        let_it_settle(client)
+
+
+def check(daemon: with_daemon.Daemon, made: job_sets.JobSet) -> dict[str, Any]:
+    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": TIMEOUT,
+            "name": made.event[0], "env": made.event[1], "_ansible_check_mode": True}
+
+
+def failed(pending: Pending) -> bool:
+    return isinstance(pending.error, EventFailed)
+
+
+def happenings(client: Upstart, mark: int, made: job_sets.JobSet) -> Outcome:
+    signals = [signal for signal in client.connection.signals[mark:]]
+    found = [job for job in effects.from_signals(signals, "/nonexistent") if job["name"] in made.files]
+    now = statuses(client, [(job["name"], job["instance"]) for job in found])
+    return outcome([{**job, "status": now[job["name"], job["instance"]]} for job in found])
+
+
+@pytest.fixture(scope="module")
+def cases() -> Iterator[list[Case]]:
+    sets = [job_sets.make(FIRST_SEED + number, f"s{number:02}") for number in range(SETS)]
+    with with_daemon.running() as daemon:
+        connection = Connection(daemon.address).open()
+        client = Upstart(connection)
+        prepare(client, daemon, sets)
+        before = statuses(client, [(job, one) for job in client.jobs() for one in client.instances(job)])
+        ended = many_modules.run("upstart_event", [check(daemon, made) for made in sets], 4)
+        predictions = [end.result() for end in ended]
+        assert before == statuses(client, [(job, one) for job in client.jobs() for one in client.instances(job)])
+        mark = len(connection.signals)
+        pendings = [client.emit(*made.event) for made in sets]
+        let_it_settle(client)
+        yield [Case(made, predicted, happenings(client, mark, made), not pending.done, failed(pending))
+               for made, predicted, pending in zip(sets, predictions, pendings)]
+        connection.close()
+        assert daemon.process.poll() is None, "the daemon has died"
+    assert with_daemon.no_process_left(daemon.scratch)
+
+
+@pytest.mark.parametrize("number", range(SETS))
+def test_what_is_predicted_happens(cases: list[Case], number: int) -> None:
+    case = cases[number]
+    assert not case.predicted.get("failed"), case.predicted.get("msg")
+    if not case.predicted["sure"]:
+        pytest.skip("it says itself that this is not sure: " + "; ".join(case.predicted["reasons"]))
+    assert outcome(case.predicted["jobs"]) == case.happened, case.made.show()
+    assert bool(case.predicted["held_by"]) == case.held, (case.predicted["held_by"], case.made.show())
+    assert case.predicted["fails"] == case.failed or case.held, case.made.show()
