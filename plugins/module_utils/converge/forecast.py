@@ -29,6 +29,7 @@ def foresee(client, emission):
         "fails": found.failed,
         "sure": not reasons,
         "reasons": reasons,
+        "notes": found.notes,
         "assumed": ["job %s: its %s process %s" % one for one in found.assumed],
         "outlook": _outlook(jobs, found),
     }

@@ -115,8 +115,6 @@ def _from_calls(client, conf_dir, version, programs):
             values = dict(values, **conditions[name])
         present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
                    if statuses[name, one] is not None]
-        if any("$" in argument for item in values["stop_on"] or () for argument in item.get("args", ())) and present:
-            notes.setdefault(name, []).append("the environment of the instances of job %s is not known" % name)
         definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
                                       **_stanzas(values)))
     return World(definitions, (), version, environment, tells=False, notes=notes)
@@ -147,4 +145,4 @@ def _guessed(name, status, values, environment):
     variables = VARIABLE.findall(values["instance"])
     if variables == [values["instance"].strip("${}")]:
         merge(env, ["%s=%s" % (variables[0], name)])
-    return Present(name, status["goal"], status["state"], env=env, processes=status["processes"])
+    return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])

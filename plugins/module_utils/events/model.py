@@ -65,6 +65,7 @@ class Definition:
 class Present:
     """An instance that there is now.
 
+    :ivar env_known: whether ``env`` is all of it.
     :ivar stop_met: as ``start_met`` of Definition.
     :ivar blocker: index of the starting or stopping event that it waits for, or None.
     :ivar blocking: indexes of the events that wait for it.
@@ -76,6 +77,7 @@ class Present:
         self.goal = goal
         self.state = state
         self.env = more.get("env") or []
+        self.env_known = more.get("env_known", True)
         self.stop_met = more.get("stop_met")
         self.blocker = more.get("blocker")
         self.blocking = more.get("blocking") or []

@@ -17,9 +17,10 @@ __metaclass__ = type
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
 # goal/state that each instance which is left has in the end; finished: whether the event is over
 # in time, with ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why
-# this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does).
+# this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does);
+# notes: list of sentences on what could not be done.
 Prediction = collections.namedtuple(
-    "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed")
+    "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
 RANDOM_PACES = 6
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
@@ -41,9 +42,12 @@ def predict(world, name, env, horizon=60.0):
     first, event = _play(world, name, env, paces[0], horizon)
     effects = fold(first.trace)
     finished = event not in first.events
-    reasons = list(first.problems)
-    open_jobs = set(one.job for one in effects) if first.endless else set()
-    if not first.endless:
+    reasons = []
+    open_jobs = set()
+    if first.endless:
+        open_jobs.update(one.job for one in effects)
+        reasons.append("it goes round without an end: %s" % ", ".join(sorted(open_jobs)))
+    else:
         different = _different(world, name, env, paces[1:], horizon, _outcome(first, event))
         open_jobs.update(different)
         if different:
@@ -54,7 +58,7 @@ def predict(world, name, env, horizon=60.0):
     return Prediction(
         effects=effects, failures=dict(first.failures), statuses=_statuses(first), finished=finished, failed=event.failed,
         held_by=[] if finished else holding.holders(first, event), reasons=reasons, open_jobs=sorted(open_jobs),
-        assumed=_assumed(first))
+        assumed=_assumed(first), notes=list(first.notes))
 
 
 def _play(world, name, env, pace, horizon):
@@ -94,9 +98,12 @@ def _unknown(simulation):
     world = simulation.world
     found = []
     for job in simulation.jobs():
-        if job.name not in simulation.visited:
+        if job.name in simulation.concerned | simulation.doubtful:
+            found.extend((job.name, text) for text in world.notes.get(job.name, ()))
+        if job.name in simulation.doubtful:
+            found.append((job.name, "the environment of the instances of job %s is not known" % job.name))
+        if job.name not in simulation.concerned:
             continue
-        found.extend((job.name, text) for text in world.notes.get(job.name, ()))
         if not world.tells:
             trees = [(job.start_on, "start on", job.name)]
             trees += [(one.stop_on, "stop on", holding.label(one)) for one in job.instances.values()]

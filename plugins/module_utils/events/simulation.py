@@ -54,10 +54,11 @@ class Simulation:
     :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
     :ivar now: float, seconds since the begin.
     :ivar run_processes: set of (job, process) that were run.
-    :ivar visited: set of the names of jobs that looked at an event.
+    :ivar concerned: set of the names of jobs of whose conditions an event met a part.
+    :ivar doubtful: set of the names of jobs of whose conditions one may have met a part.
+    :ivar notes: list of sentences on what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
     :ivar endless: whether it goes round for ever.
-    :ivar problems: list of sentences on what made it stop early or could not be done.
     """
 
     def __init__(self, world, pace=None, horizon=60.0):
@@ -66,9 +67,10 @@ class Simulation:
         self.now = 0.0
         self.trace = []
         self.run_processes = set()
-        self.visited = set()
+        self.concerned = set()
+        self.doubtful = set()
+        self.notes = []
         self.failures = {}
-        self.problems = []
         self.endless = False
         self.events = []
         self._pace = pace or Pace()
@@ -135,22 +137,22 @@ class Simulation:
         self.run_processes.add((instance.job.name, process))
         definition = instance.job.definition
         behaviour = definition.processes[process]
-        if instance.waits_for_exec:
-            self._at(EXEC, instance, process, EXECUTED)
+        executed = self._at(EXEC, instance, process, EXECUTED)
         if process == MAIN and definition.expect != "none" and behaviour.settles:
-            self._at(2 * EXEC, instance, process, SETTLED)
+            executed = self._at(EXEC, instance, process, SETTLED, after=executed)
         if behaviour.does == ENDS:
-            seconds = behaviour.seconds
-            self._at(seconds if seconds is None else seconds + 3 * EXEC, instance, process, ENDED, behaviour.status)
+            self._at(behaviour.seconds, instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
         self._at(KILL, instance, MAIN, ENDED, TERM << 8)
 
-    def _at(self, seconds, instance, process, what, status=0):
-        """Note what happens to a process some time from now."""
+    def _at(self, seconds, instance, process, what, status=0, after=None):
+        """Note what happens to a process some time from now, or ``after`` another time; return when."""
         self._entries += 1
-        heapq.heappush(self._agenda, (self.now + self._pace.of(seconds), self._pace.sign * self._entries, instance,
-                                      process, instance.pids[process], what, status))
+        due = (self.now if after is None else after + EXEC) + self._pace.of(seconds)
+        heapq.heappush(self._agenda, (due, self._pace.sign * self._entries, instance, process, instance.pids[process],
+                                      what, status))
+        return due
 
     # -- what happens --------------------------------------------------------------------------------------------
     def run(self):
@@ -161,16 +163,15 @@ class Simulation:
                 self._happen(*heapq.heappop(self._agenda))
                 self._poll()
         except EndlessError:
-            names = sorted(set(one[0] for one in self.trace[-STEPS // 2:]))
             self.endless = True
-            self.problems.append("it goes round without an end: %s" % ", ".join(names))
 
     def _happen(self, due, unused, instance, process, pid, what, status):
         if instance.pids.get(process) != pid:
             return
         self.now = max(self.now, due)
         if what == EXECUTED:
-            instance.executed(process)
+            if instance.waits_for_exec:
+                instance.executed(process)
         elif what == SETTLED:
             instance.settled()
         else:
@@ -205,7 +206,6 @@ class Simulation:
 
     def _deliver(self, event):
         for name in self.world.waiting_for(event.name):
-            self.visited.add(name)
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)
@@ -213,7 +213,14 @@ class Simulation:
 
     def _stop(self, instance, event):
         tree = instance.stop_on
-        if tree is None or not tree.handle(event, as_dict(instance.env)) or not tree.is_met():
+        if tree is None:
+            return
+        if instance.present is not None and not instance.present.env_known and tree.may_handle(event):
+            self.doubtful.add(instance.job.name)
+        if not tree.handle(event, as_dict(instance.env)):
+            return
+        self.concerned.add(instance.job.name)
+        if not tree.is_met():
             return
         if instance.goal != STOP:
             instance.finish(False)
@@ -223,13 +230,16 @@ class Simulation:
 
     def _start(self, job, event):
         tree = job.start_on
-        if tree is None or not tree.handle(event, None) or not tree.is_met():
+        if tree is None or not tree.handle(event, None):
+            return
+        self.concerned.add(job.name)
+        if not tree.is_met():
             return
         env = tree.environment(job.environment(), "UPSTART_EVENTS")
         try:
             name = expand(job.definition.instance, as_dict(env))
         except ExpansionError as error:
-            self.problems.append("job %s gets no instance: %s" % (job.name, error.message))
+            self.notes.append("job %s gets no instance: %s" % (job.name, error.message))
             tree.reset()
             return
         instance = job.instances.get(name)

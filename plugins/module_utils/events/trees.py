@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .match import event_matches
+from .match import event_matches, split_argument
 from .variables import merge, put
 
 __metaclass__ = type
@@ -37,6 +37,16 @@ class Tree:
                 self._held[number] = event
                 event.blockers += 1
         return found
+
+    def may_handle(self, event):
+        """Return whether some part that asks for variables of the instance would be met if these were right."""
+        for item in self.rpn:
+            args = item.get("args", ())
+            if any("$" in argument for argument in args):
+                relaxed = {"event": item["event"], "args": [_any_value(one) if "$" in one else one for one in args]}
+                if event_matches(relaxed, event.name, event.env):
+                    return True
+        return False
 
     def is_met(self):
         return bool(self.rpn) and self._parts()[0]
@@ -79,3 +89,8 @@ class Tree:
             merge(table, event.env)
         put(table, "%s=%s" % (names_variable, " ".join(event.name for event in events)))
         return table
+
+
+def _any_value(argument):
+    variable = split_argument(argument)[0]
+    return "*" if variable is None else variable + "=*"
