@@ -10,7 +10,7 @@ import collections
 from . import holding
 from .effects import fold
 from .model import STAYS
-from .simulation import Pace, Simulation
+from .simulation import GIVES_UP, Pace, Simulation
 
 __metaclass__ = type
 
@@ -52,6 +52,8 @@ def predict(world, name, env, horizon=60.0):
         open_jobs.update(different)
         if different:
             reasons.append("what becomes of %s depends on which process is faster" % ", ".join(sorted(different)))
+    if first.notes and not world.tells and world.version >= GIVES_UP:
+        reasons.append("in which order the jobs see an event is not known: " + "; ".join(first.notes))
     unknown_jobs = _unknown(first)
     reasons.extend(text for unused, text in unknown_jobs)
     open_jobs.update(job for job, unused in unknown_jobs)

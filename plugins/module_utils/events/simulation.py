@@ -19,7 +19,9 @@ __metaclass__ = type
 
 EXEC, KILL = 0.001, 0.005  # seconds that an exec takes, and a process to end when it is told to
 FAILED = "/failed"
+SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
+GIVES_UP = (1, 13)  # from here on an event ends at the first job that it cannot name an instance of
 STEPS = 3000  # changes of states, after which something goes round for ever
 
 
@@ -209,7 +211,8 @@ class Simulation:
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)
-            self._start(job, event)
+            if not self._start(job, event) and self.version >= GIVES_UP:
+                return  # the other jobs do not see this event
 
     def _stop(self, instance, event):
         tree = instance.stop_on
@@ -229,19 +232,21 @@ class Simulation:
         tree.reset()
 
     def _start(self, job, event):
+        """Let the ``start on`` of a job look at an event; return False when there is no name for its instance."""
         tree = job.start_on
         if tree is None or not tree.handle(event, None):
-            return
+            return True
         self.concerned.add(job.name)
         if not tree.is_met():
-            return
+            return True
         env = tree.environment(job.environment(), "UPSTART_EVENTS")
         try:
             name = expand(job.definition.instance, as_dict(env))
         except ExpansionError as error:
-            self.notes.append("job %s gets no instance: %s" % (job.name, error.message))
+            self.notes.append("job %s gets no instance: %s%s" % (
+                job.name, error.message, SHOWN_TO_NONE % event.name if self.version >= GIVES_UP else ""))
             tree.reset()
-            return
+            return False
         instance = job.instances.get(name)
         if instance is None:
             instance = job.instances[name] = Instance(self, job, name)
@@ -251,3 +256,4 @@ class Simulation:
             instance.hold(tree)
             instance.change_goal(START)
         tree.reset()
+        return True

@@ -13,7 +13,7 @@ KEYS = ("K", "L")
 VALUES = ("x", "y", "xz")
 MAINS = {
     "service": ["exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000 # long"],
-    "task": ["exec true", "script\n  exit 0\nend script", "script\n  true\n  echo done\nend script", "exec sleep 0.2"],
+    "task": ["exec true", "script\n  exit 0\nend script", "script\n  true\n  echo done\nend script", "exec sleep 0.5"],
     "failing task": ["exec false", "script\n  exit 3\nend script", "exec /no/such/program", "exec no-such; true"],
     "failing service": ["exec /no/such/program", "chdir /no/such/folder\nexec sleep 1000"],
     "long task": ["exec sleep 1000"],
