@@ -26,6 +26,7 @@ SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
 QUIET, PATIENCE = 1.0, 40.0  # seconds without a signal after which all is over; seconds until that must be so
 TIMEOUT = 20.0
+NOT_EXECUTED = 255  # how a process ends that could not become the program
 AT_ONCE = 16  # sets whose events are emitted together
 UNSURE_AT_MOST = 0.1
 
@@ -46,7 +47,11 @@ class Case:
 
 
 def outcome(jobs: list[dict[str, Any]]) -> Outcome:
-    return {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
+    found = {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
+    for each in found.values():
+        if each["exit_status"] == NOT_EXECUTED:  # 1.13 may hear of the end before it hears why
+            each["exit_status"] = None
+    return found
 
 
 def differences(predicted: Outcome, happened: Outcome) -> list[str]:
