@@ -13,7 +13,7 @@ from .logs import log_path, log_tail
 
 __metaclass__ = type
 
-GONE = "stop/waiting"
+UP, GONE = "start/running", "stop/waiting"
 
 
 def trace(signals):
@@ -27,25 +27,32 @@ def trace(signals):
             found.append((job_name(signal.path), instance_name(signal.path), signal.member, signal.args[0]))
     if found:
         return found
+    there = set()
     for signal in signals:
         if signal.member in ("InstanceAdded", "InstanceRemoved"):
-            path = signal.args[0]
-            state = "starting" if signal.member == "InstanceAdded" else "waiting"
-            found.append((job_name(path), instance_name(path), "StateChanged", state))
+            name, path = job_name(signal.path), signal.args[0]
+            states = ["starting"] if signal.member == "InstanceAdded" else ["waiting"]
+            if signal.member == "InstanceRemoved" and path in there:
+                states.insert(0, "running")
+            there.add(path)
+            found.extend((name, instance_name(path), "StateChanged", state) for state in states)
     return found
 
 
-def from_signals(signals, log_dir, marks=None, statuses=None):
+def from_signals(signals, log_dir=None, marks=None, statuses=None):
     """Return what signals tell of instances, in the order in which the daemon turned to them; see ``entry``.
 
+    :param log_dir: text, directory of the logs that those are given of which failed; None for none.
     :param marks: dict of the path of a log to its size before, for the lines that it got since.
     :param statuses: dict of (job, instance) to goal/state, where that has been asked for since.
     """
     found = []
     for effect in fold(trace(signals)):
         cause = causes.from_signals(signals, effect.job, effect.instance) if effect.failed else None
-        found.append(entry(effect, (statuses or {}).get((effect.job, effect.instance), _status(effect)), cause,
-                           log_dir, marks))
+        status = (statuses or {}).get((effect.job, effect.instance), _status(effect))
+        if status == UP and effect.state == "starting":  # nothing was signalled between
+            effect.started = True
+        found.append(entry(effect, status, cause, log_dir, marks))
     return found
 
 
@@ -104,6 +111,6 @@ def how(effect, status, cause):
         ("started", effect.started and not (effect.respawned or effect.restarted)), ("stopped", effect.stopped)) if is_so]
     if not (effect.started or effect.stopped):
         words.append("on its way")
-    if status not in (None, GONE, "start/running"):
+    if status not in (None, UP, GONE):
         words.append("now in " + status)
     return ", ".join(words)

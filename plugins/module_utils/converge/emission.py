@@ -11,7 +11,7 @@ import os
 from ..daemon.errors import DaemonError, EventFailed
 from ..daemon.names import label
 from ..errors import UpstartError
-from ..events.effects import fold
+from ..events.effects import MEMBERS, fold
 from .definitions import Definition
 from .effects import from_signals, trace
 from .logs import log_size
@@ -20,6 +20,7 @@ from .waiting import Deadline
 __metaclass__ = type
 
 SETTLE = 2.0  # seconds for which jobs are followed that an event moves after it is answered
+SHORT = 0.5  # seconds for which the first of them is waited for when a job failed
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
 LOGS_AT_MOST = 5000
 
@@ -68,19 +69,23 @@ def _follow(client, mark, emission, failed):
     The answer may come before the signals that tell how a job failed, or after them.
     """
     connection = client.connection
+
+    def told():
+        return any(signal.member in MEMBERS for signal in connection.signals[mark:])
+
+    if not connection.wait(told, SHORT if failed else 0):
+        return  # it concerned nobody, or Upstart (before 0.6.7) does not tell
     deadline = Deadline(SETTLE)
     tasks = {}
     while deadline.left():
         seen = len(connection.signals)
         found = fold(trace(connection.signals[mark:]))
-        missing = failed and not any(effect.failed for effect in found)
-        if not found and not missing:
+        settled = all(effect.rests(_is_task(effect, emission, tasks)) for effect in found) and (
+            not failed or any(effect.failed for effect in found))
+        more = connection.wait(lambda count=seen: len(connection.signals) > count,
+                               min(QUIET, deadline.left()) if settled else deadline.left())
+        if settled and not more:
             return
-        if not missing and all(effect.rests(_is_task(effect, emission, tasks)) for effect in found):
-            if not connection.wait(lambda count=seen: len(connection.signals) > count, min(QUIET, deadline.left())):
-                return
-        else:
-            connection.wait(lambda count=seen: len(connection.signals) > count, deadline.left())
 
 
 def _is_task(effect, emission, known):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .tables import POST_STOP, PRE_STOP, RUNNING, STARTING, STOP, WAITING
+from .tables import POST_STOP, PRE_STOP, RESPAWN, RUNNING, START, STARTING, STOP, WAITING
 
 __metaclass__ = type
 
@@ -31,14 +31,14 @@ class Effect:
         self.failed_status = None
         self.goal = None
         self.state = None
-        self._told_to_stop = False
+        self._is_told = False
 
     def take(self, member, value):
         if member == "Failed":
             self.failed, self.failed_status = True, value
         elif member == "GoalChanged":
+            self._is_told = self._is_told or value == STOP or (value == START and self.goal != RESPAWN)
             self.goal = value
-            self._told_to_stop = self._told_to_stop or value == STOP
         else:
             self._enter(value)
 
@@ -49,11 +49,11 @@ class Effect:
         elif state == WAITING:
             self.stopped = True
         elif state == STARTING:
-            if before == POST_STOP and self._told_to_stop:
+            if before == POST_STOP and self._is_told:
                 self.restarted = True
             elif before == POST_STOP:
                 self.respawned = True
-            self._told_to_stop = False
+            self._is_told = False
 
     def rests(self, task=False):
         """Return whether nothing more is to come of it by itself, as far as it is told."""
