@@ -106,9 +106,10 @@ def how(effect, status, cause):
     if effect.failed:
         reason = causes.describe(cause)
         return "failed" + (": " + reason if reason else "")
+    again = effect.respawned or effect.restarted
     words = [word for word, is_so in (
-        ("respawned", effect.respawned), ("restarted", effect.restarted),
-        ("started", effect.started and not (effect.respawned or effect.restarted)), ("stopped", effect.stopped)) if is_so]
+        ("respawned", effect.respawned), ("restarted", effect.restarted), ("started", effect.started and not again),
+        ("stopped", effect.stopped)) if is_so]
     if not (effect.started or effect.stopped):
         words.append("on its way")
     if status not in (None, UP, GONE):

@@ -106,7 +106,8 @@ def _let_it_end(client, level, mark, deadline, conf_dir):
     if held_by or connection.wait(over, deadline.left()):
         return held_by
     from .effects import from_signals
-    jobs = [label(job["name"], job["instance"]) for job in from_signals(connection.signals[mark:]) if not job["stopped"]]
+    jobs = [label(job["name"], job["instance"]) for job in from_signals(connection.signals[mark:])
+            if not job["stopped"]]
     text = "The runlevel is %s now, but not all that this starts and stops was done within %g s." % (
         level, deadline.seconds)
     if jobs:

@@ -15,10 +15,10 @@ from .simulation import GIVES_UP, Pace, Simulation
 __metaclass__ = type
 
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
-# goal/state that each instance which is left has in the end; finished: whether the event is over
-# in time, with ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why
-# this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does);
-# notes: list of sentences on what could not be done.
+# goal/state that each instance which is left has in the end; finished: whether the event is over in time, with
+# ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why this is not sure;
+# open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does); notes: list of
+# sentences on what could not be done.
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
@@ -58,8 +58,8 @@ def predict(world, name, env, horizon=60.0):
     reasons.extend(text for unused, text in unknown_jobs)
     open_jobs.update(job for job, unused in unknown_jobs)
     return Prediction(
-        effects=effects, failures=dict(first.failures), statuses=_statuses(first), finished=finished, failed=event.failed,
-        held_by=[] if finished else holding.holders(first, event), reasons=reasons, open_jobs=sorted(open_jobs),
+        effects=effects, failures=dict(first.failures), statuses=_statuses(first), finished=finished,
+        failed=event.failed, held_by=[] if finished else holding.holders(first, event), reasons=reasons, open_jobs=sorted(open_jobs),
         assumed=_assumed(first), notes=list(first.notes))
 
 

@@ -14,8 +14,8 @@ VALUES = ("x", "y", "xz")
 # A main process lives for a moment: of one that ends at once 1.13 may hear before it hears of its exec.
 MAINS = {
     "service": ["exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000 # long"],
-    "task": ["exec sleep 0.4", "script\n  sleep 0.4\n  exit 0\nend script", "script\n  sleep 0.3\n  echo done\nend script",
-             "exec sleep 0.5"],
+    "task": ["exec sleep 0.4", "exec sleep 0.5", "script\n  sleep 0.4\n  exit 0\nend script",
+             "script\n  sleep 0.3\n  echo done\nend script"],
     "failing task": ["script\n  sleep 0.4\n  false\nend script", "script\n  sleep 0.3; exit 3\nend script",
                      "exec /no/such/program", "script\n  sleep 0.3\n  exec no-such\nend script"],
     "failing service": ["exec /no/such/program", "chdir /no/such/folder\nexec sleep 1000"],
@@ -23,10 +23,11 @@ MAINS = {
     "abstract": [""],
 }
 KINDS = ("service",) * 8 + ("task",) * 6 + ("failing task",) * 2 + ("failing service", "long task", "abstract")
-# Not among them is a post-start that cannot be executed: 1.13 may hear of its end and of its failed exec, and go on twice.
-HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "post-start exec true", "pre-stop exec true",
-           "post-stop exec true", "post-stop exec false", "pre-start exec sleep 0.1", "post-start exec false",
-           "pre-start exec /no/such/program")
+# Not among them is a post-start that cannot be executed: 1.13 may hear of its end and of its failed exec, and then go
+# on twice.
+HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "pre-start exec sleep 0.1",
+           "pre-start exec /no/such/program", "post-start exec true", "post-start exec false", "pre-stop exec true",
+           "post-stop exec true", "post-stop exec false")
 
 
 @dataclass

@@ -28,7 +28,8 @@ LATEST, SYNCHRONOUS, OLD = (1, 13, 2), (1, 12, 1), (1, 5)
 
 def job(name: str, start: str = "", stop: str = "", **more: Any) -> Definition:
     more.setdefault("processes", RUNS)
-    return Definition(name, start_on=from_text(start) if start else None, stop_on=from_text(stop) if stop else None, **more)
+    start_on, stop_on = (from_text(text) if text else None for text in (start, stop))
+    return Definition(name, start_on=start_on, stop_on=stop_on, **more)
 
 
 def task(name: str, start: str, **more: Any) -> Definition:
@@ -78,7 +79,8 @@ CASES: dict[str, tuple[list[Definition], dict[str, str]]] = {
     "expect that comes true": ([job("a", "go", expect="fork")], {"a": "started"}),
     "expect that does not": ([job("a", "go", expect="fork", processes={"main": stays(settles=False)})], {"a": ""}),
     "no process": ([job("a", "go", processes={})], {"a": "started"}),
-    "a pre-stop": ([job("a", "up", "go", processes={**RUNS, "pre-stop": ends(0, 0.1)}, instances=up())], {"a": "stopped"}),
+    "a pre-stop": ([job("a", "up", "go", processes={**RUNS, "pre-stop": ends(0, 0.1)}, instances=up())],
+                   {"a": "stopped"}),
     "a pre-stop in a restart": ([job("a", "go", "go", processes={**RUNS, "pre-stop": ends(0, 0.1)}, instances=up())],
                                 {"a": ""}),
     "a post-stop that fails": ([job("a", "up", "go", processes={**RUNS, "post-stop": ends(1, 0.1)}, instances=up())],
