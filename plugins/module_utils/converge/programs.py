@@ -24,8 +24,8 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
 QUIET = (":", "true", "echo")  # commands of the shell that are done at once, and well
 SHELL_WORDS = frozenset((
-    ". alias bg break case cd command continue do done elif else esac eval export fg fi for function getopts hash if in "
-    "jobs kill let local printf pwd read readonly return set shift source test then times trap type ulimit umask "
+    ". alias bg break case cd command continue do done elif else esac eval export fg fi for function getopts hash if "
+    "in jobs kill let local printf pwd read readonly return set shift source test then times trap type ulimit umask "
     "unalias unset until wait while").split())
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 LASTING = 2.0  # a service's main process that takes longer than this many seconds counts as one that stays

@@ -59,8 +59,8 @@ def predict(world, name, env, horizon=60.0):
     open_jobs.update(job for job, unused in unknown_jobs)
     return Prediction(
         effects=effects, failures=dict(first.failures), statuses=_statuses(first), finished=finished,
-        failed=event.failed, held_by=[] if finished else holding.holders(first, event), reasons=reasons, open_jobs=sorted(open_jobs),
-        assumed=_assumed(first), notes=list(first.notes))
+        failed=event.failed, held_by=[] if finished else holding.holders(first, event), reasons=reasons,
+        open_jobs=sorted(open_jobs), assumed=_assumed(first), notes=list(first.notes))
 
 
 def _play(world, name, env, pace, horizon):
