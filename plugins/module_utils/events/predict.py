@@ -22,7 +22,7 @@ __metaclass__ = type
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
-RANDOM_PACES = 6
+RANDOM_PACES = 10
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
 

@@ -18,6 +18,7 @@ from .variables import as_dict
 __metaclass__ = type
 
 EXEC, KILL = 0.001, 0.005  # seconds that an exec takes, and a process to end when it is told to
+JITTER, HURRY = 0.4, 0.02  # seconds by which a busy host may delay the end of a process, and those two
 FAILED = "/failed"
 SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
@@ -47,7 +48,7 @@ class Pace:
             return self._unknown if seconds is None else seconds
         if seconds is None:
             return self._unknown * 50 ** self._random.uniform(-1, 1)
-        return seconds * self._random.uniform(1, 1.1) + self._random.uniform(0, 0.02)
+        return seconds * self._random.uniform(1, 1.1) + self._random.uniform(0, JITTER if seconds > KILL else HURRY)
 
 
 class Simulation:
@@ -143,7 +144,8 @@ class Simulation:
         if process == MAIN and definition.expect != "none" and behaviour.settles:
             executed = self._at(EXEC, instance, process, SETTLED, after=executed)
         if behaviour.does == ENDS:
-            self._at(behaviour.seconds, instance, process, ENDED, behaviour.status, executed)
+            seconds = None if behaviour.seconds is None else behaviour.seconds + 2 * KILL
+            self._at(seconds, instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
         self._at(KILL, instance, MAIN, ENDED, TERM << 8)

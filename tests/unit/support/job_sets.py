@@ -14,7 +14,7 @@ VALUES = ("x", "y", "xz")
 # A main process lives for a moment: of one that ends at once 1.13 may hear before it hears of its exec.
 MAINS = {
     "service": ["exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000 # long"],
-    "task": ["exec sleep 0.4", "exec sleep 0.5", "script\n  sleep 0.4\n  exit 0\nend script",
+    "task": ["exec sleep 0.4", "exec sleep 1.2", "script\n  sleep 1.2\n  exit 0\nend script",
              "script\n  sleep 0.3\n  echo done\nend script"],
     "failing task": ["script\n  sleep 0.4\n  false\nend script", "script\n  sleep 0.3; exit 3\nend script",
                      "exec /no/such/program", "script\n  sleep 0.3\n  exec no-such\nend script"],
@@ -96,7 +96,8 @@ class Maker:
         if self._chance(0.15) and kind == "service":
             lines.append("respawn")
         if self._chance(0.3):
-            lines.append(self._random.choice(HELPERS))
+            helpers = [one for one in HELPERS if not (kind.endswith("task") and one.startswith("post-start"))]
+            lines.append(self._random.choice(helpers))
         if self._chance(0.1) and kind.endswith("task"):
             lines.append(self._random.choice(["normal exit 1 3", "normal exit 127"]))
         lines.append(self._random.choice(MAINS[kind]))

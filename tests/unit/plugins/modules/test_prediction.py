@@ -24,11 +24,11 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
-QUIET, PATIENCE = 1.0, 40.0  # seconds without a signal after which all is over; seconds until that must be so
+QUIET, PATIENCE = 2.0, 60.0  # seconds without a signal after which all is over; seconds until that must be so
 TIMEOUT = 20.0
 NOT_EXECUTED = 255  # how a process ends that could not become the program
 AT_ONCE = 16  # sets whose events are emitted together
-UNSURE_AT_MOST, UNSURE_UNTOLD = 0.1, 0.5  # part of the sets; where the daemon does not tell what has come before
+UNSURE_AT_MOST, UNSURE_UNTOLD = 0.15, 0.5  # part of the sets; where the daemon does not tell what has come before
 
 Outcome = dict[tuple[str, str], dict[str, Any]]
 CAUSE = ("process", "exit_status", "exit_signal")

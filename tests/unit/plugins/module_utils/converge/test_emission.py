@@ -42,7 +42,7 @@ class FakeConnection:
         self._error = error
 
     def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
-        while not ready() and self._batches:
+        while timeout and not ready() and self._batches:
             for each in self._batches.pop(0):
                 if each is ANSWER:
                     self.pending.settle([], self._error)

@@ -74,7 +74,8 @@ CASES: dict[str, tuple[list[Definition], dict[str, str]]] = {
     "a main process that ends in post-start": (
         [job("a", "go", processes={**DONE, "post-start": ends(0, 9.0, known=True)})], {"a": "stopped"}),
     "a normal exit": ([task("a", "go", processes=BROKEN, normal_exit=[3])], {"a": "started stopped"}),
-    "a crash loop": ([job("a", "go", processes=BROKEN, respawn=True), job("b", "stopped a PROCESS=respawn")],
+    "a crash loop": ([job("a", "go", processes=BROKEN, respawn=True, respawn_limit=(3, 60)),
+                      job("b", "stopped a PROCESS=respawn")],
                      {"a": "started stopped respawned failed", "b": "started"}),
     "expect that comes true": ([job("a", "go", expect="fork")], {"a": "started"}),
     "expect that does not": ([job("a", "go", expect="fork", processes={"main": stays(settles=False)})], {"a": ""}),
@@ -95,6 +96,13 @@ def test_a_rule(name: str, version: tuple[int, ...]) -> None:
     found = foresee(*jobs, version=version)
     assert told(found) == expected
     assert found.reasons == []
+
+
+@pytest.mark.parametrize(("version", "words"), [(LATEST, "started stopped"), (OLD, "started stopped failed")])
+def test_a_main_process_that_dies_in_pre_stop(version: tuple[int, ...], words: str) -> None:
+    processes = {"main": ends(3, 2.0, known=True), "pre-stop": ends(0, 9.0, known=True)}
+    jobs = [job("a", "go", "started b", processes=processes), job("b", "started a")]
+    assert told(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
 
 
 def test_an_instance_for_each_value() -> None:
@@ -147,6 +155,10 @@ def test_who_holds_a_job_that_holds_the_event() -> None:
      "job a is in start/spawned (process main, which has not done what expect fork waits for)"),
     ([job("a", "go", processes={**RUNS, "pre-start": ends(0, 900.0, known=True)})],
      "job a is in start/pre-start (process pre-start)"),
+    ([job("a", "up", "go", processes={**RUNS, "post-stop": ends(0, 900.0, known=True)}, instances=up())],
+     "job a is in stop/post-stop (process post-stop)"),
+    ([task("a", "go"), task("h", "stopping a", processes=RUNS)],
+     "job a is in stop/stopping, its stopping event is held: job h is in start/running (process main)"),
     ([job("a", "up", "go and b", instances=up())], "job a: stop on (go and b): go has happened, b has not"),
 ])
 def test_who_holds_the_event(jobs: list[Definition], sentence: str) -> None:
