@@ -5,7 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-from ..daemon.names import label
 from ..events.predict import predict
 from . import effects, host_events
 
@@ -44,8 +43,3 @@ def _outlook(jobs, found):
         "would_stop": sorted(set(one["name"] for one in jobs if one["stopped"])),
         "would_wait": found.held_by,
     }
-
-
-def failures(jobs):
-    """Return a sentence part on each entry of ``jobs`` that failed."""
-    return ["%s %s" % (label(one["name"], one["instance"]), one["how"]) for one in jobs if one["failed"]]

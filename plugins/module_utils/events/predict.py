@@ -109,7 +109,7 @@ def _unknown(simulation):
         if not world.tells:
             trees = [(job.start_on, "start on", job.name)]
             trees += [(one.stop_on, "stop on", holding.label(one)) for one in job.instances.values()]
-            found.extend((job.name, "Upstart before 1.6.1 does not tell what has happened before: job %s: %s" % (
+            found.extend((job.name, "what happened before is not known: job %s: %s" % (
                 label, holding.told(tree, stanza)))
                 for tree, stanza, label in trees if tree is not None and tree.is_begun())
         for one in job.instances.values():

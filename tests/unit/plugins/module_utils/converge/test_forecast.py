@@ -105,7 +105,7 @@ def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, a="start on go\npre-start exec /bin/sh\n" + SLEEP, b="start on go and x\n" + SLEEP)
     found = foresee(client, tmp_path)
     assert found["assumed"] == ["job a: its pre-start process ends well"]
-    assert not found["sure"] and "before 1.6.1 does not tell" in found["reasons"][0]
+    assert not found["sure"] and "what happened before is not known" in found["reasons"][0]
     assert found["jobs"] == [{
         "name": "a", "instance": "", "started": True, "stopped": False, "restarted": False, "respawned": False,
         "failed": False, "status": "start/running", "how": "started"}]

@@ -184,7 +184,7 @@ def test_what_goes_round_for_ever_is_told() -> None:
 
 def test_what_the_daemon_does_not_tell_is_told() -> None:
     found = foresee(job("a", "go and b"), tells=False)
-    assert found.reasons == ["Upstart before 1.6.1 does not tell what has happened before: "
+    assert found.reasons == ["what happened before is not known: "
                              "job a: start on (go and b): go has happened, b has not"]
     running = up(env_known=False)
     found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), tells=False)
