@@ -13,7 +13,9 @@ short_description: Emit events of the Upstart init daemon
 version_added: 0.1.0
 description:
   - Emits an event over the daemon's D-Bus socket, waits until all that it causes is over, and says what that was.
-  - An event that makes a job fail fails the task, with the job and how it ended.
+  - An event that makes a job fail fails the task, with the job, how it ended and the end of its log.
+  - An event that is not over in time fails the task, with who holds it and what each of them still waits for.
+  - In check mode it plays Upstart's event model through and predicts all that, without emitting anything.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -24,7 +26,12 @@ attributes:
   check_mode:
     support: full
     details:
-      - Emits nothing; RV(outlook) says what the event alone would start and stop.
+      - Emits nothing. The result has the shape of a run, RV(jobs) and RV(held_by) as predicted, and says in RV(sure),
+        RV(reasons) and RV(assumed) how far that can be relied on.
+      - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
+        included. Upstart before 1.6.1 does not tell these, and the job files are read instead.
+      - It takes main processes of services to keep running and all others to end well, unless the job's file and the
+        host's programs tell otherwise, as for a program that is not there.
   diff_mode:
     support: none
   idempotent:
@@ -39,13 +46,15 @@ options:
     required: true
   env:
     description:
-      - Variables of the event. Conditions match the first ones by their position, so their order counts.
+      - Variables of the event. Conditions match the first ones by their position, so their order counts; that of a
+        mapping is the one in which it is written.
       - A list of C(KEY=VALUE), a mapping, or one string of such words quoted as in a shell.
     type: raw
   wait:
     description:
       - Whether to wait until the jobs that the event starts are running (tasks, have ended) and those that it stops
-        are gone, for at most O(timeout) seconds.
+        are gone, for at most O(timeout) seconds. Jobs that these set in motion in turn are followed for up to two
+        seconds more.
       - Without, the task is over when the daemon has taken the event, and nothing is known of its effects.
     type: bool
     default: true
@@ -61,6 +70,13 @@ EXAMPLES = r"""
       VERSION: "7"
 
 # ansible all -m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'
+
+- name: See what a change of the network would start and stop, and who would hold the event
+  sysinit.upstart.upstart_event:
+    name: net-device-up
+    env: [IFACE=eth1, LOGICAL=eth1]
+  check_mode: true
+  register: outlook
 
 - name: Start a long chain of jobs without waiting for its end
   sysinit.upstart.upstart_event:
@@ -81,10 +97,23 @@ env:
   elements: str
   sample: [VERSION=7]
 jobs:
-  description: The instances that started, stopped or failed from when the event was sent until it was over.
+  description:
+    - The instances that started, stopped, were restarted or respawned, or failed from when the event was sent, in the
+      order in which the daemon turned to them. In check mode, those that would.
+    - Upstart before 0.6.7 does not tell which of them failed.
   returned: always
   type: list
   elements: dict
+  sample:
+    - name: migrate
+      instance: ""
+      started: true
+      stopped: true
+      restarted: false
+      respawned: false
+      failed: false
+      status: stop/waiting
+      how: started, stopped
   contains:
     name:
       description: Name of the job.
@@ -106,13 +135,112 @@ jobs:
       returned: always
       type: bool
       sample: true
+    restarted:
+      description: Whether it went down and up again, because the event both stops and starts it.
+      returned: always
+      type: bool
+      sample: false
+      version_added: 1.0.0
+    respawned:
+      description: Whether its main process ended and Upstart started it again.
+      returned: always
+      type: bool
+      sample: false
+      version_added: 1.0.0
     failed:
       description: Whether it failed.
       returned: always
       type: bool
       sample: false
+    status:
+      description: Its goal and state in the end.
+      returned: always
+      type: str
+      sample: stop/waiting
+      version_added: 1.0.0
+    how:
+      description: What became of it, in a few words.
+      returned: always
+      type: str
+      sample: "failed: its main process exited with status 6"
+      version_added: 1.0.0
+    process:
+      description: The process that failed, or C(respawn) for one that ended too often.
+      returned: when it failed and Upstart tells
+      type: str
+      sample: main
+    exit_status:
+      description: With which status that process ended.
+      returned: when it failed by one
+      type: int
+      sample: 6
+    exit_signal:
+      description: By which signal that process ended.
+      returned: when it failed by one
+      type: str
+      sample: KILL
+    failed_status:
+      description: Upstart's own number for the failure, -1 for a process that could not be run.
+      returned: when it failed
+      type: int
+      sample: 6
+    log_file:
+      description: Where the job's output is.
+      returned: when it failed, except in check mode
+      type: str
+      sample: /var/log/upstart/migrate.log
+    log_lines:
+      description: The last lines that the job wrote there since the event was sent.
+      returned: when it failed, except in check mode
+      type: list
+      elements: str
+      sample: [no disk left]
+      version_added: 1.0.0
+held_by:
+  description:
+    - Who holds an event that was not over within O(timeout), and what each of them still waits for. Empty for one that
+      was over. In check mode, who would.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "job web: start on (a and b): a has happened, b has not"
+    - "job db is in start/pre-start (process pre-start, pid 4711)"
+fails:
+  description: Whether the event would fail, which would fail the task.
+  returned: in check mode
+  type: bool
+  sample: false
+  version_added: 1.0.0
+sure:
+  description: Whether nothing is left open but what is in RV(assumed).
+  returned: in check mode
+  type: bool
+  sample: true
+  version_added: 1.0.0
+reasons:
+  description: Why the prediction is not sure.
+  returned: in check mode
+  type: list
+  elements: str
+  sample: ["what becomes of web depends on which process is faster"]
+  version_added: 1.0.0
+assumed:
+  description: What the prediction takes processes to do of which nothing is known.
+  returned: in check mode
+  type: list
+  elements: str
+  sample: ["job migrate: its main process ends well"]
+  version_added: 1.0.0
+notes:
+  description: What Upstart would fail to do without making the event fail.
+  returned: in check mode
+  type: list
+  elements: str
+  sample: ["job getty gets no instance: Unknown parameter: TTY"]
+  version_added: 1.0.0
 outlook:
-  description: What the event alone would do.
+  description: The prediction in names only.
   returned: in check mode
   type: dict
   contains:
@@ -123,42 +251,44 @@ outlook:
       elements: str
       sample: [migrate]
     would_stop:
-      description: Names of jobs that would stop.
+      description: Names of jobs that would stop, tasks that would end among them.
       returned: always
       type: list
       elements: str
       sample: []
     would_wait:
-      description: Conditions that the event meets only in part. They would hold the event.
+      description: The same as RV(held_by).
       returned: always
       type: list
       elements: str
       sample: ["job web: start on (a and b): a has happened, b has not"]
-held_by:
-  description: Who holds an event that was not over in time, and what is missing.
-  returned: when the event was not over within O(timeout)
-  type: list
-  elements: str
-  sample: ["job web: start on (a and b): a has happened, b has not"]
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import emission, environment
+
+
+def asked(module):
+    """Return the emission.Emission for a module's parameters; raise UpstartError for what the daemon cannot be told."""
+    from ..module_utils.converge import emission, environment
+    params = module.params
+    environment.check_text(params["name"], "name")
+    env = environment.pairs(environment.ordered(module, "env"))
+    return emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
+                             log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
 def act(module):
-    params = module.params
-    env = environment.pairs(params["env"])
-    asked = emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                              log_dir=params["log_dir"], conf_dir=params["conf_dir"])
-    client = shell.connect(params)
-    result = {"changed": True, "name": params["name"], "env": env, "jobs": []}
+    wanted = asked(module)
+    client = shell.connect(module.params)
+    result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
     if module.check_mode:
-        result["outlook"] = emission.consequences(client, asked)
+        from ..module_utils.converge import forecast
+        result.update(forecast.foresee(client, wanted))
     else:
-        result["jobs"] = emission.emit(client, asked)
+        from ..module_utils.converge import emission
+        result["jobs"] = emission.emit(client, wanted)
     return result
 
 

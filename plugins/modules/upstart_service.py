@@ -420,13 +420,14 @@ WITHOUT_EFFECT = {
     "sleep": "a restart waits until the job is gone",
     "runlevel": "Upstart's jobs name the runlevels in their start on",
 }
+ENV_ALIASES = ["arguments", "args"]
 
 
-def env_of(value):
-    if not value:
+def env_of(module):
+    if not module.params["env"]:
         return None
     from ..module_utils.converge import environment
-    return environment.pairs(value)
+    return environment.pairs(environment.ordered(module, "env", ENV_ALIASES))
 
 
 def attributes_of(module, request):
@@ -445,7 +446,7 @@ def act(module):
         jobs=params["name"] or [],
         state=params["state"],
         enabled=params["enabled"],
-        env=env_of(params["env"]),
+        env=env_of(module),
         definition=params["definition"],
         timeout=params["timeout"],
         stable_for=params["stable_for"],
@@ -483,7 +484,7 @@ def main():
             )),
             state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),
-            env=dict(type="raw", aliases=["arguments", "args"]),
+            env=dict(type="raw", aliases=ENV_ALIASES),
             definition=dict(type="str", choices=["any", "current"], default="any"),
             stable_for=dict(type="float", default=1.0),
             must_exist=dict(type="bool", default=True),

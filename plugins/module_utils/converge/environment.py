@@ -5,7 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
+import json
+import re
 import shlex
+import sys
 
 from ..errors import UpstartError
 
@@ -15,6 +18,57 @@ try:
     text_type = unicode  # Python 2.7
 except NameError:
     text_type = str
+
+
+KEEPS_ORDER = (3, 7)  # the first Python whose mappings keep the order in which they were written
+# Half of a character of two: no text in UTF-8 has one. On narrow builds of Python 2 whole characters have both.
+HALF = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+
+
+def ordered(module, option, aliases=()):
+    """Return the value of a module's option, a mapping with its keys in the order in which they were written.
+
+    :param aliases: other names of the option.
+    """
+    value = module.params[option]
+    if not isinstance(value, dict) or sys.version_info >= KEEPS_ORDER:
+        return value
+    return _as_written(value, [option] + list(aliases))
+
+
+def _as_written(value, names):
+    """Return a mapping again as it stands in the arguments that the module was sent; as it is when it is not there."""
+    import collections
+    from ansible.module_utils import basic
+    try:
+        sent = json.loads(_text(basic._ANSIBLE_ARGS), object_pairs_hook=collections.OrderedDict)["ANSIBLE_MODULE_ARGS"]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return value
+    for name in names:
+        found = sent.get(name)
+        if isinstance(found, dict) and sorted(found) == sorted(value):
+            return collections.OrderedDict((key, value[key]) for key in found)
+    return value
+
+
+def check_text(text, option):
+    """Raise UpstartError for a text that cannot be sent to the daemon."""
+    if not text:
+        raise UpstartError("%s is empty." % option)
+    if u"\0" in text:
+        raise UpstartError(u"%s holds a NUL character, which Upstart cannot be told." % option)
+    if not is_utf_8(text):
+        raise UpstartError(u"%s is not UTF-8, which D-Bus asks for." % option)
+
+
+def is_utf_8(text):
+    """Return whether a text (or bytes) can be sent as UTF-8."""
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    return not HALF.search(text)
 
 
 def _text(value):
@@ -37,10 +91,25 @@ def pairs(env, option="env"):
 
     :param env: None, a dict, a list of ``KEY=VALUE`` texts, or one text of such words
         quoted as in a shell.
-    :raises UpstartError: for anything else, a key without name or an entry without ``=``.
+    :raises UpstartError: for anything else, a key without name, an entry without ``=``, a NUL or what is not UTF-8.
     """
     if env is None or env == "":
         return []
+    try:
+        entries = _entries(env, option)
+    except UnicodeDecodeError:
+        raise UpstartError("%s is not UTF-8, which D-Bus asks for." % option)
+    for entry in entries:
+        key = entry.partition("=")[0]
+        if "=" not in entry or not key or "\0" in entry:
+            raise UpstartError(u"%s has the entry '%s', which is not KEY=VALUE." % (option, entry), entry=entry)
+        if not is_utf_8(entry):
+            raise UpstartError(u"The value of %s in %s is not UTF-8, which D-Bus asks for."
+                               % (HALF.sub(u"?", key), option))
+    return entries
+
+
+def _entries(env, option):
     if isinstance(env, dict):
         entries = [u"%s=%s" % (_text(key), _text(u"" if value is None else value)) for key, value in env.items()]
     elif isinstance(env, (list, tuple)):
@@ -53,8 +122,4 @@ def pairs(env, option="env"):
     else:
         raise UpstartError("%s is a %s: give a mapping, a list of KEY=VALUE or one string of them."
                            % (option, type(env).__name__))
-    for entry in entries:
-        key = entry.partition("=")[0]
-        if "=" not in entry or not key or "\0" in entry:
-            raise UpstartError(u"%s has the entry '%s', which is not KEY=VALUE." % (option, entry), entry=entry)
     return entries

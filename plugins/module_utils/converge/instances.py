@@ -83,15 +83,10 @@ def from_dump(classes):
 
 def _status(job):
     return {
-        "goal": _word(job["goal"]),
-        "state": _word(job["state"]),
+        "goal": loaded.word(job["goal"]),
+        "state": loaded.word(job["state"]),
         "processes": dict((name, pid) for name, pid in zip(loaded.PROCESSES, job.get("pid") or []) if pid > 0),
     }
-
-
-def _word(constant):
-    """Return what D-Bus says for a constant of the dump: JOB_PRE_START is pre-start."""
-    return constant[len("JOB_"):].lower().replace("_", "-")
 
 
 def from_calls(client, names):

@@ -41,13 +41,18 @@ class NotTold(UpstartError):
 
 
 def job_classes(client, conf_dir):
-    """Return what the daemon holds of its jobs, a list of dicts as GetState gives them.
+    """Return what the daemon holds of its jobs, a list of dicts as GetState gives them; see ``state``."""
+    return state(client, conf_dir)["job_classes"]
+
+
+def state(client, conf_dir):
+    """Return all that the daemon holds, a dict as GetState gives it.
 
     :param conf_dir: text, the directory of the job files; one that is not UTF-8 makes the question deadly.
     :raises NotTold: before Upstart 1.6.1, and where the question would crash the daemon.
     """
     refuse(not_utf_8(conf_dir))
-    return classes_in(client.state)
+    return state_in(client.state)
 
 
 def refuse(harmful):
@@ -59,8 +64,13 @@ def refuse(harmful):
 
 def classes_in(answer):
     """Return the job classes in what the function ``answer`` returns, the JSON text of GetState; raise NotTold."""
+    return state_in(answer)["job_classes"]
+
+
+def state_in(answer):
+    """Return what the function ``answer`` returns, the JSON text of GetState, as a dict; raise NotTold."""
     try:
-        return json.loads(answer())["job_classes"]
+        return json.loads(answer())
     except Absent:
         raise NotTold("Upstart tells its definitions only since 1.6.1")
     except (DaemonError, ValueError) as error:
@@ -172,6 +182,11 @@ def values_of(job_class, like):
         process=_processes(job_class["process"]),
     )
     return values
+
+
+def word(constant):
+    """Return what D-Bus says for a goal or state of the dump: JOB_PRE_START is pre-start."""
+    return constant[len("JOB_"):].lower().replace("_", "-")
 
 
 def console_of(job_class):

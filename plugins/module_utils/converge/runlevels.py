@@ -9,7 +9,7 @@ import os
 
 from ..daemon.names import label
 from ..errors import UpstartError
-from . import commands, emission
+from . import commands
 from .waiting import LOOK_EVERY
 
 __metaclass__ = type
@@ -102,10 +102,11 @@ def _let_it_end(client, level, mark, deadline, conf_dir):
 
     if connection.wait(over, min(HELD_AFTER, deadline.left())):
         return []
-    held_by = _conditions(client, variable, deadline, conf_dir)
+    held_by = _conditions(client, variable, conf_dir)
     if held_by or connection.wait(over, deadline.left()):
         return held_by
-    jobs = [label(job["name"], job["instance"]) for job in emission.effects(connection.signals[mark:], "")
+    from .effects import from_signals
+    jobs = [label(job["name"], job["instance"]) for job in from_signals(connection.signals[mark:])
             if not job["stopped"]]
     text = "The runlevel is %s now, but not all that this starts and stops was done within %g s." % (
         level, deadline.seconds)
@@ -114,12 +115,11 @@ def _let_it_end(client, level, mark, deadline, conf_dir):
     raise UpstartError(text, changed=True, runlevel=level, jobs=jobs, timeout=deadline.seconds)
 
 
-def _conditions(client, variable, deadline, conf_dir):
+def _conditions(client, variable, conf_dir):
     """Return the conditions that the event meets in part: they may hold it for ever."""
-    asked = emission.Emission(name=EVENT, env=[variable], wait=True, timeout=deadline.seconds, log_dir="",
-                              conf_dir=conf_dir)
+    from . import holding  # only few changes get here, and its import takes a while
     try:
-        return emission.consequences(client, asked)["would_wait"]
+        return holding.conditions(client, EVENT, [variable], conf_dir)
     except UpstartError:
         return []
 

@@ -22,16 +22,26 @@ def explain(rpn, happened, stanza="start on", variables=None):
         longer matter are left out), and ``tree``: ``{"op", "met", "operands"}`` and ``{"event", "args", "met"}``,
         None without condition.
     """
+    met = [any(event_matches(item, name, env, variables) for name, env in happened) if "event" in item else None
+           for item in rpn or ()]
+    return explain_parts(rpn, met, stanza)
+
+
+def explain_parts(rpn, met, stanza="start on"):
+    """Return what ``explain`` does for a condition of which is known what has come.
+
+    :param met: list of bool, one for each item of ``rpn``; those of operators do not count.
+    """
     if not rpn:
         sentence = "%s: there is no condition" % stanza
         return {"met": False, "sentence": sentence, "happened": [], "missing": [], "tree": None}
     stack = []
-    for item in rpn:
+    for number, item in enumerate(rpn):
         if "op" in item:
             right, left = stack.pop(), stack.pop()
             stack.append(_joined(item["op"], left, right))
         else:
-            stack.append(_leaf(item, happened, variables))
+            stack.append(_leaf(item, bool(met[number])))
     tree, met_texts, missing_texts = stack.pop()
     sentence = "%s %s: %s" % (stanza, show(rpn), _told(met_texts, missing_texts))
     return {
@@ -39,9 +49,8 @@ def explain(rpn, happened, stanza="start on", variables=None):
     }
 
 
-def _leaf(item, happened, variables):
+def _leaf(item, met):
     """Return (node, texts of what has happened, texts of what is missing)."""
-    met = any(event_matches(item, name, env, variables) for name, env in happened)
     node = {"event": item["event"], "args": list(item["args"]), "met": met}
     text = show([item])
     return node, [text] * met, [text] * (not met)

@@ -79,7 +79,8 @@ class Registry:
         for job in list(self.classes.values()):
             for instance in list(job.instances.values()):
                 self._stop(instance, event)
-            self._start(job, event)
+            if not self._start(job, event) and self._context.version.nameless_instance_ends_event:
+                return
 
     def _stop(self, instance: Instance, event: Event) -> None:
         condition = instance.stop_on
@@ -94,17 +95,18 @@ class Registry:
             instance.change_goal(states.STOP)
         condition.reset()
 
-    def _start(self, job: JobClass, event: Event) -> None:
+    def _start(self, job: JobClass, event: Event) -> bool:
+        """Start an instance if the event is what was waited for; False when there is no name for it."""
         condition = job.start_on
         if condition is None or not condition.handle(event, None) or not condition.met:
-            return
+            return True
         env = condition.collect_environment(job.environment(), "UPSTART_EVENTS")
         try:
             name = job.instance_name(env)
         except collection.ExpansionFailed as error:
             self._context.messages.warn("Failed to obtain %s instance: %s" % (job.name, error))
             condition.reset()
-            return
+            return False
         instance = self.instance(job, name)
         if instance.goal != states.START:
             instance.start_env = env
@@ -113,6 +115,7 @@ class Registry:
             instance.hold(condition)
             instance.change_goal(states.START)
         condition.reset()
+        return True
 
 
 def take_descriptors(instance: Instance, events: Iterable[Event]) -> None:

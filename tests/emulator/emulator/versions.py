@@ -54,6 +54,7 @@ class Version:
     takes_nameless_variables: bool  # SetEnv and UnsetEnv mind no empty name
     sets_groups: bool  # initialises the supplementary groups, with group 0 when there is no setgid
     keeps_held_events: bool  # a half-met start on survives a new reading of the file
+    nameless_instance_ends_event: bool  # where a job's instance gets no name, the jobs behind it do not see the event
     old_oom_scale: bool  # oom values go to oom_adj as they are, and the kernel converts them
     script_descriptor: int
     script_folder: str
@@ -85,6 +86,7 @@ V1_13_2 = Version(
     takes_nameless_variables=True,
     sets_groups=True,
     keeps_held_events=True,
+    nameless_instance_ends_event=True,
     old_oom_scale=False,
     script_descriptor=9,
     script_folder="/proc/self/fd",
@@ -94,6 +96,7 @@ V1_12_1 = replace(
     V1_13_2,
     name="1.12.1",
     number=(1, 12, 1),
+    nameless_instance_ends_event=False,
     states=STATES_11,
     manager_methods=_METHODS_1_12,
     asynchronous_spawn=False,

@@ -1,111 +1,147 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an event did, told from signals, and what it would do."""
+"""Emitting an event: what it did, why it failed, and who holds it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path, job_path
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, holding
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed, InvalidArguments, Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
-RUNNING, WAITING = ("StateChanged", "running"), ("StateChanged", "waiting")
-START, STOP = ("GoalChanged", "start"), ("GoalChanged", "stop")
-EFFECTS: list[tuple[list[tuple[str, Any]], tuple[bool, bool, bool]]] = [
-    ([START, ("StateChanged", "starting"), RUNNING], (True, False, False)),
-    ([STOP, ("StateChanged", "killed"), WAITING], (False, True, False)),
-    ([START, RUNNING, STOP, WAITING], (True, True, False)),
-    ([START, ("Failed", 1), STOP, WAITING], (False, True, True)),
-    ([START, ("StateChanged", "pre-start")], (False, False, False)),
-]
+Batch = list[Signal]
+ANSWER = Signal("", "answer", [])  # stands for the reply to EmitEvent
 
 
-@pytest.mark.parametrize(("members", "expected"), EFFECTS)
-def test_one_job(members: list[tuple[str, Any]], expected: tuple[bool, bool, bool]) -> None:
-    signals = [Signal(instance_path("a-b", "x"), member, [value]) for member, value in members]
-    (entry,) = emission.effects(signals, "/log")
-    assert (entry["started"], entry["stopped"], entry["failed"]) == expected
-    assert (entry["name"], entry["instance"]) == ("a-b", "x")
-    assert ("log_file" in entry) is expected[2]
+def signal(member: str, value: Any, job: str = "a") -> Signal:
+    return Signal(instance_path(job), member, [value])
 
 
-def test_many_jobs_keep_their_order() -> None:
-    signals = [
-        Signal(MANAGER_PATH, "JobAdded", [job_path("new")]),
-        Signal(job_path("b"), "InstanceAdded", [instance_path("b")]),
-        Signal(instance_path("b"), "GoalChanged", ["start"]),
-        Signal(instance_path("a"), "GoalChanged", ["start"]),
-        Signal(instance_path("b"), "Failed", [6]),
-        Signal(MANAGER_PATH, "EventEmitted", [
-            "stopped", ["JOB=b", "INSTANCE=", "RESULT=failed", "PROCESS=main", "EXIT_STATUS=6"]]),
-        Signal(instance_path("a"), "StateChanged", ["running"]),
-    ]
-    first, second = emission.effects(signals, "/log")
-    assert (first["name"], second["name"]) == ("b", "a")
-    assert first["exit_status"] == 6 and first["process"] == "main" and first["log_file"] == "/log/b.log"
-    assert second == {"name": "a", "instance": "", "started": True, "stopped": False, "failed": False}
+UP = [signal("GoalChanged", "start"), signal("StateChanged", "running")]
+NEXT = [signal("GoalChanged", "start", "b"), signal("StateChanged", "running", "b")]
+FAILURE = [signal("GoalChanged", "start"), signal("Failed", 3), signal("GoalChanged", "stop")]
+END = [signal("StateChanged", "waiting"), Signal(MANAGER_PATH, "EventEmitted", [
+    "stopped", ["JOB=a", "INSTANCE=", "RESULT=failed", "PROCESS=main", "EXIT_STATUS=3"]])]
 
 
-def test_no_signals() -> None:
-    assert emission.effects([], "/log") == []
+class FakeConnection:
+    """Has the next of some batches of signals come in with each wait."""
+
+    def __init__(self, batches: list[Batch], error: Exception | None) -> None:
+        self.signals: list[Signal] = [signal("Failed", 9, "earlier")]
+        self.pending = Pending("EmitEvent")
+        self.forgotten: list[Pending] = []
+        self._batches = batches
+        self._error = error
+
+    def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
+        while timeout and not ready() and self._batches:
+            for each in self._batches.pop(0):
+                if each is ANSWER:
+                    self.pending.settle([], self._error)
+                else:
+                    self.signals.append(each)
+        return bool(ready())
+
+    def forget(self, pending: Pending) -> None:
+        self.forgotten.append(pending)
 
 
 class FakeClient:
-    """Jobs with conditions as D-Bus tells them, and the names of those that run."""
+    def __init__(self, *batches: Batch, error: Exception | None = None) -> None:
+        self.connection = FakeConnection(list(batches), error)
+        self.emitted: list[tuple[str, list[str], bool]] = []
 
-    def __init__(self, jobs: dict[str, dict[str, Any] | None], running: tuple[str, ...] = ()) -> None:
-        self._jobs = jobs
-        self._running = running
+    def emit(self, name: str, env: list[str], wait: bool) -> Pending:
+        self.emitted.append((name, env, wait))
+        return self.connection.pending
 
-    def jobs(self) -> list[str]:
-        return sorted(self._jobs)
-
-    def job_properties(self, name: str) -> dict[str, Any]:
-        properties = self._jobs[name]
-        if properties is None:
-            raise Absent("gone")
-        return properties
-
-    def instances(self, name: str) -> list[str]:
-        return [""] if name in self._running else []
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+        return [{"goal": "start", "state": "running", "processes": {}} if job in "ab" else None for job, _one in pairs]
 
 
-def on(start: list[list[str]], stop: list[list[str]] | None = None) -> dict[str, Any]:
-    return {"start_on": start, "stop_on": stop or [], "description": ""}
+def ask(folder: Path, wait: bool = True) -> emission.Emission:
+    return emission.Emission(name="go", env=["A=1"], wait=wait, timeout=1.0, log_dir=str(folder), conf_dir=str(folder))
 
 
-BOTH = on([["go"], ["b"], ["/AND"]])
-OUTLOOKS: list[tuple[dict[str, dict[str, Any] | None], tuple[str, ...], list[str], dict[str, Any]]] = [
-    ({"z": on([["go"]]), "a": on([["go"]]), "n": on([["other"]])}, (), [], {"would_start": ["a", "z"]}),
-    ({"z": on([["go"]])}, ("z",), [], {}),
-    ({"z": on([["up"]], [["go"]])}, ("z",), [], {"would_stop": ["z"]}),
-    ({"z": on([["up"]], [["go"]])}, (), [], {}),
-    ({"z": on([["go", "7"]])}, (), ["V=7"], {"would_start": ["z"]}),
-    ({"z": on([["go", "7"]])}, (), ["W=1", "V=7"], {}),
-    ({"z": on([["go", "V=7"]])}, (), ["W=1", "V=7"], {"would_start": ["z"]}),
-    ({"z": BOTH}, (), [], {"would_wait": ["job z: start on (go and b): go has happened, b has not"]}),
-    ({"z": on([["go"], ["b"], ["/OR"]])}, (), [], {"would_start": ["z"]}),
-    ({"gone": None, "manual": on([]), "old": {"description": ""}}, (), [], {}),
-]
+def how(jobs: list[dict[str, Any]]) -> list[str]:
+    return [f"{job['name']} {job['how']}" for job in jobs]
 
 
-@pytest.mark.parametrize(("jobs", "running", "env", "expected"), OUTLOOKS)
-def test_outlooks(jobs: dict[str, dict[str, Any] | None], running: tuple[str, ...], env: list[str],
-                  expected: dict[str, Any]) -> None:
-    asked = emission.Emission(name="go", env=env, wait=True, timeout=1.0, log_dir="/log", conf_dir="/nonexistent")
-    nothing: dict[str, Any] = {"would_start": [], "would_stop": [], "would_wait": []}
-    found = emission.consequences(FakeClient(jobs, running), asked)
-    assert found == {**nothing, **expected}
+@pytest.mark.parametrize("batches", [
+    [[*UP, ANSWER], NEXT], [[ANSWER, *UP], NEXT], [[*UP, *NEXT, ANSWER]], [[ANSWER, *UP, *NEXT]],
+])
+def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[Batch]) -> None:
+    client = FakeClient(*batches)
+    assert how(emission.emit(client, ask(tmp_path))) == ["a started", "b started"]
+    assert client.emitted == [("go", ["A=1"], True)]
 
 
-def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
-    (tmp_path / "web.conf").write_bytes("description B\u00fccher\n".encode("latin-1"))
-    asked = emission.Emission(name="go", env=[], wait=True, timeout=1.0, log_dir="/log", conf_dir=str(tmp_path))
-    with pytest.raises(UpstartError, match="web.conf holds text that is not UTF-8, and Upstart would crash"):
-        emission.consequences(object(), asked)
+@pytest.mark.parametrize("batches", [
+    [[*FAILURE, *END, ANSWER]], [[ANSWER], FAILURE, END], [[*FAILURE, ANSWER], END], [FAILURE, [ANSWER], END],
+    [[FAILURE[0], ANSWER], FAILURE[1:], END],
+])
+def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, batches: list[Batch]) -> None:
+    (tmp_path / "a.log").write_text("before\n")
+    client = FakeClient(*batches, error=EventFailed("Event failed"))
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(client, ask(tmp_path))
+    assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
+                                    "a failed: its main process exited with status 3.")
+    assert caught.value.facts["changed"] is True
+    assert caught.value.facts["jobs"][0]["log_lines"] == []
+
+
+def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(UpstartError, match="failed. Upstart does not tell which.$"):
+        emission.emit(FakeClient([ANSWER], error=EventFailed("Event failed")), ask(tmp_path))
+
+
+def test_nobody_is_concerned(tmp_path: Path) -> None:
+    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path)) == []
+
+
+def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
+    client = FakeClient([ANSWER, *UP])
+    assert emission.emit(client, ask(tmp_path, wait=False)) == []
+    assert client.emitted == [("go", ["A=1"], False)]
+
+
+def test_the_daemon_refuses(tmp_path: Path) -> None:
+    client = FakeClient([ANSWER], error=InvalidArguments("Name may not be empty string.", text="x"))
+    with pytest.raises(UpstartError, match="Upstart refused the event go: Name may not be empty string.$"):
+        emission.emit(client, ask(tmp_path))
+
+
+def test_the_daemon_is_lost(tmp_path: Path) -> None:
+    with pytest.raises(UpstartError, match="gone"):
+        emission.emit(FakeClient([ANSWER], error=Lost("gone")), ask(tmp_path))
+
+
+def test_an_event_that_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "holders", lambda *arguments: ["job a: waits", "job b: waits too"])
+    client = FakeClient(UP)
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(client, ask(tmp_path))
+    assert caught.value.message == (
+        "The event go was emitted, but not all that it causes was over within 1 s. It is held: job a: waits; job b: "
+        "waits too. Set wait to false if that is meant to go on.")
+    assert caught.value.facts["held_by"] == ["job a: waits", "job b: waits too"]
+    assert how(caught.value.facts["jobs"]) == ["a started"]
+    assert client.connection.forgotten == [client.connection.pending]
+
+
+def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: Any) -> None:
+        raise UpstartError("The daemon hangs.")
+
+    monkeypatch.setattr(holding, "holders", fail)
+    with pytest.raises(UpstartError, match=r"within 1 s. Who holds it cannot be told: The daemon hangs. Set wait"):
+        emission.emit(FakeClient(UP), ask(tmp_path))

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import environment
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.environment import pairs
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -41,6 +44,9 @@ REFUSED: list[tuple[Any, str]] = [
     ("A='1", "env cannot be split into words (No closing quotation)"),
     (7, "env is a int: give a mapping, a list of KEY=VALUE or one string of them."),
     (True, "env is a bool: give a mapping"),
+    (["A=\ud800"], "The value of A in env is not UTF-8, which D-Bus asks for."),
+    (["A\udc80=1"], "The value of A? in env is not UTF-8"),
+    ([b"A=\xff"], "env is not UTF-8, which D-Bus asks for."),
 ]
 
 
@@ -59,3 +65,46 @@ def test_refused(given: Any, message: str) -> None:
 def test_the_option_is_named() -> None:
     with pytest.raises(UpstartError, match="^variables has the entry 'A'"):
         pairs(["A"], option="variables")
+
+
+class Module:
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+
+
+SENT = {"env": {"B": "1", "A": "2", "C": "3"}}
+UNORDERED = {"C": "3", "A": "2", "B": "1"}
+
+
+@pytest.mark.parametrize(("option", "sent", "version", "keys"), [
+    ("env", SENT, (2, 7), "BAC"), ("env", SENT, (3, 6), "BAC"), ("env", SENT, (3, 7), "CAB"),
+    ("env", {"arguments": SENT["env"]}, (2, 7), "BAC"), ("env", {"env": {"B": "1"}}, (2, 7), "CAB"),
+    ("env", {}, (2, 7), "CAB"), ("env", None, (2, 7), "CAB"),
+])
+def test_the_order_of_a_mapping(monkeypatch: pytest.MonkeyPatch, option: str, sent: Any, version: tuple[int, ...],
+                                keys: str) -> None:
+    raw = None if sent is None else json.dumps({"ANSIBLE_MODULE_ARGS": sent}).encode()
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", raw)
+    monkeypatch.setattr(environment.sys, "version_info", version)
+    assert "".join(environment.ordered(Module(env=UNORDERED), option, ["arguments"])) == keys
+
+
+@pytest.mark.parametrize("value", [None, ["B=1"], "B=1 A=2"])
+def test_what_is_no_mapping_stays(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+    monkeypatch.setattr(environment.sys, "version_info", (2, 7))
+    assert environment.ordered(Module(env=value), "env") == value
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("", "name is empty."), ("a\0b", "name holds a NUL character"), ("a\ud800", "name is not UTF-8"),
+    (b"a\xff".decode("utf-8", "surrogateescape"), "name is not UTF-8"),
+])
+def test_names_that_cannot_be_sent(text: str, message: str) -> None:
+    with pytest.raises(UpstartError, match=message):
+        environment.check_text(text, "name")
+
+
+@pytest.mark.parametrize("text", ["a", "a b=c", "\u00e9\U0001f600", b"\xc3\xa9"])
+def test_names_that_can(text: Any) -> None:
+    environment.check_text(text.decode() if isinstance(text, bytes) else text, "name")
+    assert environment.is_utf_8(text)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, runlevels
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -95,6 +97,8 @@ def test_the_programs_that_a_change_takes(programs: Programs) -> None:
 class FakeConnection:
     """Has the next signals come in with each wait."""
 
+    peer = {"pid": os.getpid()}
+
     def __init__(self, *batches: list[Signal]) -> None:
         self.signals: list[Signal] = [OVER]  # of an earlier change
         self._batches = list(batches)
@@ -113,13 +117,25 @@ class FakeClient:
         self.connection = connection
         self._start_on = start_on
 
+    def version(self) -> tuple[int, ...]:
+        return OLD
+
+    def state(self) -> str:
+        raise Absent("no GetState")
+
+    def job_environment(self) -> list[str]:
+        raise Absent("no ListEnv")
+
     def jobs(self) -> list[str]:
         return ["rc"]
 
     def job_properties(self, name: str) -> dict[str, Any]:
         return {"start_on": self._start_on, "stop_on": []}
 
-    def instances(self, name: str) -> list[str]:
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [[] for name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[None]:
         return []
 
 

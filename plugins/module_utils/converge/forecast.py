@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an event would do, in sentences and data, without emitting it."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..events.predict import predict
+from . import effects, host_events
+
+__metaclass__ = type
+
+TELLS_STATE = (1, 6, 1)
+
+
+def foresee(client, emission):
+    """Return what upstart_event returns in check mode besides ``name`` and ``env``.
+
+    :param emission: emission.Emission.
+    """
+    world, untold = host_events.look(client, emission.conf_dir)
+    found = predict(world, emission.name, emission.env, emission.timeout)
+    jobs = effects.predicted(found)
+    reasons = list(found.reasons)
+    if untold and world.version >= TELLS_STATE and jobs + found.held_by:
+        reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
+    return {
+        "jobs": jobs,
+        "held_by": found.held_by,
+        "fails": found.failed,
+        "sure": not reasons,
+        "reasons": reasons,
+        "notes": found.notes,
+        "assumed": ["job %s: its %s process %s" % one for one in found.assumed],
+        "outlook": _outlook(jobs, found),
+    }
+
+
+def _outlook(jobs, found):
+    """Return the names only, as earlier releases did."""
+    return {
+        "would_start": sorted(set(one["name"] for one in jobs if one["started"])),
+        "would_stop": sorted(set(one["name"] for one in jobs if one["stopped"])),
+        "would_wait": found.held_by,
+    }

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who holds an event that a daemon is handling."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..daemon.names import label
+from ..events import explain, holding
+from ..events.simulation import Simulation
+from . import host_events
+
+__metaclass__ = type
+
+
+def holders(client, name, env, conf_dir, jobs=()):
+    """Return sorted sentences on who holds an event, and what each still waits for.
+
+    :param jobs: list of dicts with ``name`` and ``instance``: the instances that it has set in motion, which count
+        where the daemon does not tell who holds what.
+    """
+    world, untold = host_events.look(client, conf_dir)
+    if untold is not None:
+        return _half_met(world, name, env) + _moving(client, jobs)
+    simulation, event = _find(world, name, env)
+    return holding.holders(simulation, event) if event is not None else []
+
+
+def conditions(client, name, variables, conf_dir):
+    """Return sentences on the conditions that hold an event which has these variables."""
+    world, untold = host_events.look(client, conf_dir)
+    if untold is not None:
+        return _half_met(world, name, variables)
+    simulation, event = _find(world, name, variables)
+    return holding.conditions(simulation, event) if event is not None else []
+
+
+def _find(world, name, variables):
+    """Return the world as a Simulation that does not move, and the latest Event with that name and variables."""
+    simulation = Simulation(world)
+    found = [event for event in simulation.events
+             if event.name == name and (event.env == list(variables) or set(variables) < set(event.env))]
+    return simulation, found[-1] if found else None
+
+
+def _half_met(world, name, env):
+    """Return sentences on the conditions that an event meets only in part, whatever happened before."""
+    found = []
+    for job in world.waiting_for(name):
+        definition = world.by_name[job]
+        for stanza, rpn in (("start on", definition.start_on), ("stop on", definition.stop_on)):
+            if stanza == "stop on" and not definition.instances:
+                continue
+            told = explain.explain(rpn, [(name, list(env))], stanza)
+            if told["happened"] and not told["met"]:
+                found.append("job %s: %s" % (job, told["sentence"]))
+    return sorted(found)
+
+
+def _moving(client, jobs):
+    """Return sentences on instances that have not come to rest."""
+    pairs = [(job["name"], job["instance"]) for job in jobs if not job["stopped"]]
+    found = []
+    for pair, status in zip(pairs, client.statuses(pairs)):
+        if status is not None and (status["goal"], status["state"]) != ("start", "running"):
+            processes = ", ".join("process %s, pid %d" % one for one in sorted(status["processes"].items()))
+            found.append("job %s is in %s/%s%s" % (
+                label(*pair), status["goal"], status["state"], " (%s)" % processes if processes else ""))
+    return sorted(found)

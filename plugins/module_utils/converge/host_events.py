@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host as the prediction of events needs it: from the daemon's own dump, else from its answers and the files."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..daemon.errors import Absent, DaemonError
+from ..events.model import Definition, Present, World
+from ..events.variables import OF_INIT, merge
+from ..jobfile.conditions import dbus_to_rpn
+from ..jobfile.values import new_values
+from . import loaded
+from .definitions import VARIABLE
+from .job_folder import Folder
+from .programs import Programs
+
+__metaclass__ = type
+
+TELLS_CONDITIONS = (0, 6, 7)
+NO_SESSION = 0  # the index of a job that is no chroot's or user's
+
+
+class Expected:
+    """The Behaviours of a job's processes by name, found out when they are asked for."""
+
+    def __init__(self, programs, values):
+        self._programs = programs
+        self._values = values
+        self._found = {}
+
+    def __contains__(self, process):
+        return process in self._values["process"]
+
+    def __getitem__(self, process):
+        if process not in self._found:
+            self._found[process] = self._programs.behaviour(self._values, process)
+        return self._found[process]
+
+
+def look(client, conf_dir):
+    """Return (events.model.World, sentence on what the daemon does not tell or None).
+
+    :param conf_dir: text, the directory of the job files; where these hold text that is not UTF-8, the daemon is
+        asked neither for its state nor for conditions: it would crash.
+    """
+    programs = Programs(client.connection.peer["pid"])
+    version = client.version()
+    try:
+        return _from_dump(loaded.state(client, conf_dir), version, programs), None
+    except loaded.NotTold as error:
+        return _from_calls(client, conf_dir, version, programs), error.message
+
+
+# -- from the dump -------------------------------------------------------------------------------------------------
+def _from_dump(dump, version, programs):
+    definitions = [_definition(one, programs) for one in dump["job_classes"]
+                   if one.get("session", NO_SESSION) == NO_SESSION]
+    events = [(one["name"], one.get("env") or [], one["progress"][len("EVENT_"):].lower(), bool(one.get("failed")),
+               one.get("blockers", 0)) for one in dump.get("events") or []]
+    return World(definitions, events, version, dump.get("job_environment") or OF_INIT)
+
+
+def _definition(job_class, programs):
+    values = loaded.values_of(job_class, new_values())
+    return Definition(
+        job_class["name"], start_met=_met(job_class.get("start_on")), processes=Expected(programs, values),
+        instances=[_present(one, values) for one in job_class.get("jobs") or []], **_stanzas(values))
+
+
+def _stanzas(values):
+    names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
+             "expect")
+    return dict((name, values[name]) for name in names)
+
+
+def _met(items):
+    """Return for each part of a condition whether it is met and the index of the event that it holds."""
+    return [(bool(item.get("value")), _index(item.get("event"))) for item in items or ()]
+
+
+def _index(number):
+    return None if number is None or number < 0 else number
+
+
+def _present(job, values):
+    blocking = [_index((one.get("data") or {}).get("index")) for one in job.get("blocking") or []
+                if one.get("type") == "BLOCKED_EVENT"]
+    pids = dict((name, pid) for name, pid in zip(loaded.PROCESSES, job.get("pid") or []) if pid > 0)
+    return Present(
+        job["name"], loaded.word(job["goal"]), loaded.word(job["state"]), env=job.get("env") or [],
+        stop_met=_met(job.get("stop_on")) if values["stop_on"] else None, blocker=_index(job.get("blocker")),
+        blocking=[index for index in blocking if index is not None], processes=pids)
+
+
+# -- from calls and files ------------------------------------------------------------------------------------------
+def _from_calls(client, conf_dir, version, programs):
+    folder = Folder(conf_dir, version)
+    folder.parse(thorough=False)
+    names = client.jobs()
+    conditions = _conditions(client, names) if version >= TELLS_CONDITIONS and not folder.harmful else {}
+    found = dict(zip(names, client.instances_of(names)))
+    pairs = [(name, one) for name in names for one in found[name]]
+    statuses = dict(zip(pairs, client.statuses(pairs)))
+    environment = _environment(client)
+    definitions, notes = [], {}
+    for name in names:
+        files = folder.jobs.get(name)
+        values = files.values if files is not None and files.values is not None else None
+        if values is None:
+            notes.setdefault(name, []).append("nothing is known of job %s but its conditions: it has no file that "
+                                              "can be read" % name)
+            values = new_values()
+        if name in conditions:
+            values = dict(values, **conditions[name])
+        present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
+                   if statuses[name, one] is not None]
+        definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
+                                      **_stanzas(values)))
+    return World(definitions, (), version, environment, tells=False, notes=notes)
+
+
+def _conditions(client, names):
+    """Return a dict of job name to its conditions, as the daemon holds them."""
+    found = {}
+    for name in names:
+        try:
+            properties = client.job_properties(name)
+        except Absent:
+            continue  # removed since the list was made
+        found[name] = dict((key, dbus_to_rpn(properties.get(key) or [])) for key in ("start_on", "stop_on"))
+    return found
+
+
+def _environment(client):
+    try:
+        return client.job_environment()
+    except DaemonError:
+        return list(OF_INIT)
+
+
+def _guessed(name, status, values, environment):
+    """Return an instance whose environment is not told: a name that is one variable's value tells that one."""
+    env = merge(list(environment), values["env"])
+    variables = VARIABLE.findall(values["instance"])
+    if variables == [values["instance"].strip("${}")]:
+        merge(env, ["%s=%s" % (variables[0], name)])
+    return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])

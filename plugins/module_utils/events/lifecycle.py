@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The life of an instance in a simulation: its goal, its way through the states, and the ends of its processes."""
+
+from __future__ import absolute_import, division, print_function
+
+from ..jobfile.signals import NAMES
+from . import tables
+from .model import CANNOT_RUN, tree_of
+from .tables import KILLED, MAIN, POST_START, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STOP, STOPPING
+from .variables import entry_of, put
+
+__metaclass__ = type
+
+SPAWNS_ASIDE = (1, 13)  # from here on init does not wait for the exec
+DEATH_IS_FORGIVEN = (1, 11)  # from here on a main process that dies after a stop is no failure
+TERM = 15
+RESPAWNED_TOO_OFTEN = "respawn"
+
+
+class Instance:
+    """One copy of a job; ``pids`` has a number for each process that lives."""
+
+    def __init__(self, simulation, job, name):
+        self.simulation = simulation
+        self.job = job
+        self.name = name
+        self.goal = STOP
+        self.state = tables.WAITING
+        self.env = []
+        self.start_env = None
+        self.stop_on = tree_of(job.definition.stop_on, None, ())
+        self.pids = {}
+        self.blocker = None
+        self.blocking = []
+        self.failure = None  # (process, status) of this run
+        self.respawns = (0.0, 0)  # when the window opened, how many since
+        self.waits_for_exec = simulation.version >= SPAWNS_ASIDE
+        self.present = None  # the model.Present that it was when the simulation began
+
+    # -- goal and state ------------------------------------------------------------------------------------------
+    def finish(self, failed):
+        """Let the events go that wait for this instance."""
+        events, self.blocking = self.blocking, []
+        for event in events:
+            event.failed = event.failed or failed
+            event.blockers -= 1
+
+    def hold(self, tree):
+        """Have the events that changed the goal wait for this instance."""
+        for event in tree.events():
+            event.blockers += 1
+            self.blocking.append(event)
+
+    def change_goal(self, goal):
+        if goal == self.goal:
+            return
+        self.goal = goal
+        self.simulation.note(self, "GoalChanged", goal)
+        if (goal, self.state) in ((START, tables.WAITING), (STOP, RUNNING)):
+            self.advance()
+
+    def advance(self):
+        """Go on to the next state, and through all that hold nobody."""
+        state = self._next()
+        while state != self.state:
+            old, self.state = self.state, state
+            self.simulation.note(self, "StateChanged", state)
+            state = self._enter(state, old)
+
+    def _next(self):
+        goal = self.goal
+        state = tables.following(self.state, goal, MAIN in self.pids)
+        if goal == RESPAWN and self.state in tables.SETTLES:
+            self.change_goal(START)
+        return state
+
+    def go_on(self):
+        """Go on after the starting or stopping event, for which this instance has waited."""
+        self.blocker = None
+        self.advance()
+
+    # -- the single states ---------------------------------------------------------------------------------------
+    def _enter(self, state, old):
+        enter = _ENTER.get(state)
+        if enter is not None:
+            return enter(self, old)
+        if state in tables.BEFORE or state in tables.HELPERS:
+            return self._helper(state)
+        return self._next()
+
+    def _helper(self, state):
+        """Run a helper process: since 1.13 in the state before its own, before that in its own."""
+        process = tables.BEFORE.get(state, state)
+        if process not in self.job.definition.processes:
+            return self._next()
+        if state in tables.BEFORE:
+            if self.waits_for_exec:
+                self._run(process)
+            return self._next()
+        return state if self.waits_for_exec or self._run(process) else self._next()
+
+    def _starting(self, unused):
+        if self.start_env is not None:
+            self.env, self.start_env = self.start_env, None
+        self.failure = None
+        return self._emit_and_wait("starting")
+
+    def _spawning(self, unused):
+        if self.waits_for_exec and MAIN in self.job.definition.processes:
+            self._run(MAIN)
+        return self._next()
+
+    def _spawned(self, unused):
+        if MAIN not in self.job.definition.processes:
+            return self._next()
+        if self.waits_for_exec:
+            return SPAWNED
+        return SPAWNED if self._run(MAIN) and self.job.definition.expect != "none" else self._next()
+
+    def _running(self, old):
+        if old != PRE_STOP:
+            self.simulation.emit("started", self._event_env())
+        if not self.job.definition.task:
+            self.finish(False)
+        return RUNNING
+
+    def _stopping(self, unused):
+        return self._emit_and_wait("stopping")
+
+    def _killed(self, unused):
+        if MAIN not in self.pids:
+            return self._next()
+        self.simulation.kill(self)
+        return KILLED
+
+    def _waiting(self, unused):
+        self.simulation.emit("stopped", self._event_env(stopped=True))
+        self.finish(False)
+        if self.stop_on is not None:
+            self.stop_on.reset()
+        self.job.instances.pop(self.name, None)
+        return tables.WAITING
+
+    # -- events --------------------------------------------------------------------------------------------------
+    def _emit_and_wait(self, name):
+        self.blocker = self.simulation.emit(name, self._event_env(stopped=name == "stopping"))
+        self.blocker.instance = self
+        return self.state
+
+    def _event_env(self, stopped=False):
+        env = ["JOB=" + self.job.name, "INSTANCE=" + self.name]
+        if stopped:
+            env.extend(self._result())
+        for name in self.job.definition.export:
+            entry = entry_of(self.env, name.partition("=")[0])
+            if entry is not None:
+                put(env, entry, replace=False)
+        return env
+
+    def _result(self):
+        if self.failure is None:
+            return ["RESULT=ok"]
+        process, status = self.failure
+        result = ["RESULT=failed", "PROCESS=" + process]
+        if process != RESPAWNED_TOO_OFTEN and status >= 256:
+            result.append("EXIT_SIGNAL=%s" % NAMES.get(status >> 8, status >> 8))
+        elif process != RESPAWNED_TOO_OFTEN and status >= 0:
+            result.append("EXIT_STATUS=%d" % status)
+        return result
+
+    # -- processes -----------------------------------------------------------------------------------------------
+    def _run(self, process):
+        """Run a process; return False when it is known at once that it cannot be run."""
+        if self.waits_for_exec or self.job.definition.processes[process].does != CANNOT_RUN:
+            self.simulation.spawn(self, process)
+            return True
+        self._not_run(process)
+        return False
+
+    def executed(self, process):
+        """Take notice of how an exec went that nobody waited for."""
+        behaviour = self.job.definition.processes[process]
+        if behaviour.does == CANNOT_RUN:
+            self._not_run(process)
+            self.advance()
+        elif (process, self.state, self.job.definition.expect) == (MAIN, SPAWNED, "none"):
+            self.advance()
+
+    def settled(self):
+        """Take notice that the main process did what its expect stanza waits for."""
+        if self.state == SPAWNED:
+            self.advance()
+
+    def _not_run(self, process):
+        self.pids.pop(process, None)
+        if process in (MAIN, "pre-start", "post-stop"):
+            self.fail(process, -1)
+            self.change_goal(STOP)
+
+    def ended(self, process, status):
+        """Take notice of the end of a process; ``status`` is its exit status or a signal times 256."""
+        failed = stop = False
+        moves = self.blocker is None
+        if process == MAIN:
+            helper = {POST_START: "post-start", PRE_STOP: "pre-stop"}.get(self.state)
+            if helper in self.pids:
+                moves = False
+            failed, stop = self._main_ended(status, moves)
+        elif process in ("pre-start", "post-stop"):
+            failed = stop = status != 0
+        self.pids.pop(process, None)
+        if failed:
+            self.fail(process, status)
+        if stop:
+            if self.state == RUNNING:
+                moves = False  # the goal alone takes it on from there
+            self.change_goal(STOP)
+        if moves:
+            self.advance()
+
+    def _main_ended(self, status, moves):
+        """Return whether the end of main is a failure, and whether the job is to stop."""
+        about = self.job.definition
+        if self.state in (STOPPING, KILLED):
+            return False, False
+        abnormal = status != 0 or (about.respawn and not about.task)
+        told_to = self.goal == STOP and self.simulation.version >= DEATH_IS_FORGIVEN
+        if told_to or not abnormal or status in about.normal_exit:
+            return False, True
+        if not about.respawn:
+            return True, True
+        if self._too_often(*about.respawn_limit):
+            self.fail(RESPAWNED_TOO_OFTEN, 0)
+            return False, True
+        if not moves:
+            self.change_goal(RESPAWN)
+        return False, False
+
+    def _too_often(self, limit, interval):
+        if not limit or not interval:
+            return False
+        opened, count = self.respawns
+        now = int(self.simulation.now)
+        if count and now - opened < interval:
+            self.respawns = (opened, count + 1)
+            return count + 1 > limit
+        self.respawns = (now, 1)
+        return False
+
+    def fail(self, process, status):
+        """Mark this run as failed, once."""
+        if self.failure is None:
+            self.failure = (process, status)
+            self.simulation.failures[self.job.name, self.name] = self.failure
+            self.simulation.note(self, "Failed", status)
+            self.finish(True)
+
+
+_ENTER = {
+    tables.STARTING: Instance._starting, tables.SPAWNING: Instance._spawning, SPAWNED: Instance._spawned,
+    RUNNING: Instance._running, STOPPING: Instance._stopping, KILLED: Instance._killed,
+    tables.WAITING: Instance._waiting,
+}

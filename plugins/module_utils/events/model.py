@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the simulation is told of a host: its jobs, their instances and processes, and the events under way."""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+
+from . import tables
+from .trees import Tree
+from .variables import merge
+
+__metaclass__ = type
+
+STAYS, ENDS, CANNOT_RUN = "stays", "ends", "cannot run"
+PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
+
+# What a process is expected to do.
+# does: one of STAYS, ENDS, CANNOT_RUN; status: its exit status; seconds: how long it takes, None when that is not
+# known; known: whether this is certain, not only what such a process is for; settles: whether it does what the job's
+# expect stanza waits for.
+Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles")
+
+
+def stays(known=False, settles=True):
+    return Behaviour(STAYS, 0, None, known, settles)
+
+
+def ends(status=0, seconds=None, known=False, settles=True):
+    return Behaviour(ENDS, status, seconds, known, settles)
+
+
+def cannot_run():
+    return Behaviour(CANNOT_RUN, -1, 0.0, True, True)
+
+
+class Definition:
+    """What of a job matters to events.
+
+    :ivar start_on: condition in reverse Polish order or None; ``stop_on`` too.
+    :ivar start_met: for each item of ``start_on`` (whether it has come, index of the event that it holds or None), or
+        None when that is not known.
+    :ivar processes: dict of process name to Behaviour.
+    :ivar instances: list of Present.
+    """
+
+    def __init__(self, name, **stanzas):
+        self.name = name
+        self.start_on = stanzas.get("start_on") or []
+        self.stop_on = stanzas.get("stop_on") or []
+        self.start_met = stanzas.get("start_met")
+        self.env = stanzas.get("env") or []
+        self.export = stanzas.get("export") or []
+        self.instance = stanzas.get("instance") or u""
+        self.task = bool(stanzas.get("task"))
+        self.respawn = bool(stanzas.get("respawn"))
+        self.respawn_limit = stanzas.get("respawn_limit") or (10, 5)
+        self.normal_exit = stanzas.get("normal_exit") or []
+        self.expect = stanzas.get("expect") or "none"
+        self.processes = stanzas.get("processes") or {}
+        self.instances = stanzas.get("instances") or []
+
+
+class Present:
+    """An instance that there is now.
+
+    :ivar env_known: whether ``env`` is all of it.
+    :ivar stop_met: as ``start_met`` of Definition.
+    :ivar blocker: index of the starting or stopping event that it waits for, or None.
+    :ivar blocking: indexes of the events that wait for it.
+    :ivar processes: dict of the names of those of its processes that live to their pids.
+    """
+
+    def __init__(self, name, goal, state, **more):
+        self.name = name
+        self.goal = goal
+        self.state = state
+        self.env = more.get("env") or []
+        self.env_known = more.get("env_known", True)
+        self.stop_met = more.get("stop_met")
+        self.blocker = more.get("blocker")
+        self.blocking = more.get("blocking") or []
+        self.processes = more.get("processes") or {}
+
+    def rests(self):
+        return (self.goal, self.state) == (tables.START, tables.RUNNING) and not self.blocking
+
+
+class Event:
+    """One event; as long as somebody blocks it, it is not finished."""
+
+    def __init__(self, name, env=(), progress=PENDING, failed=False, blockers=0):
+        self.name = name
+        self.env = list(env)
+        self.progress = progress
+        self.failed = failed
+        self.blockers = blockers
+        self.instance = None  # which waits for it
+
+
+class World:
+    """A host at one moment; a Simulation starts from it and leaves it as it is.
+
+    :ivar definitions: list of Definition in the order in which the daemon visits them.
+    :ivar events: list of (name, env, progress, failed, blockers) that are under way.
+    :ivar version: tuple, the daemon's.
+    :ivar job_environment: list of KEY=VALUE that every job begins with.
+    :ivar tells: whether the daemon tells what of its conditions has been met.
+    :ivar notes: dict of job name to a list of sentences on what is not known of it.
+    """
+
+    def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), tells=True, notes=None):
+        self.definitions = definitions
+        self.events = list(events)
+        self.version = version
+        self.job_environment = list(job_environment)
+        self.tells = tells
+        self.notes = notes or {}
+        self.by_name = dict((one.name, one) for one in definitions)
+        self._order = dict((one.name, number) for number, one in enumerate(definitions))
+        self._waiting = {}
+        for one in definitions:
+            for item in list(one.start_on) + list(one.stop_on):
+                if "event" in item:
+                    self._waiting.setdefault(item["event"], set()).add(one.name)
+
+    def waiting_for(self, event):
+        """Return the names of the jobs whose conditions name an event, in the daemon's order."""
+        return sorted(self._waiting.get(event, ()), key=self._order.get)
+
+    def moving(self):
+        """Return the names of the jobs that hold an event or have an instance which does not rest."""
+        return [one.name for one in self.definitions
+                if any(index is not None for unused, index in one.start_met or ())
+                or any(not present.rests() or any(index is not None for unused, index in present.stop_met or ())
+                       for present in one.instances)]
+
+
+class Job:
+    """A Definition in a simulation, with its instances and its memory."""
+
+    def __init__(self, definition, events, job_environment):
+        self.definition = definition
+        self.name = definition.name
+        self.start_on = tree_of(definition.start_on, definition.start_met, events)
+        self.instances = collections.OrderedDict()
+        self._job_environment = job_environment
+
+    def environment(self):
+        """Return what the environment of a new instance begins with."""
+        return merge(list(self._job_environment), self.definition.env)
+
+
+def tree_of(rpn, met, events):
+    """Return the Tree of a condition, None without one, from what the daemon tells of its parts."""
+    if not rpn:
+        return None
+    if not met:
+        return Tree(rpn)
+    return Tree(rpn, [bool(one[0]) for one in met], [None if one[1] is None else events[one[1]] for one in met])

@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Upstart's queue of events and a clock: play through what an event does, without a daemon and without waiting."""
+
+from __future__ import absolute_import, division, print_function
+
+import heapq
+import random
+
+from . import tables
+from .expand import ExpansionError, expand
+from .lifecycle import TERM, Instance
+from .model import ENDS, FINISHED, HANDLING, PENDING, Event, Job, tree_of
+from .tables import MAIN, START, STOP
+from .variables import as_dict
+
+__metaclass__ = type
+
+EXEC, KILL = 0.001, 0.005  # seconds that an exec takes, and a process to end when it is told to
+JITTER, HURRY = 0.4, 0.02  # seconds by which a busy host may delay the end of a process, and those two
+FAILED = "/failed"
+SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
+EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
+GIVES_UP = (1, 13)  # from here on an event ends at the first job that it cannot name an instance of
+STEPS = 3000  # changes of states, after which something goes round for ever
+
+
+class EndlessError(Exception):
+    """The jobs go on and on."""
+
+
+class Pace:
+    """How fast what takes a time that nobody knows is.
+
+    :param unknown: seconds that a process takes of which nothing is known.
+    :param seed: None for one that is regular; else all times vary at random, from this seed on.
+    :param reverse: whether of two that take the same time the later one is first.
+    """
+
+    def __init__(self, unknown=0.5, seed=None, reverse=False):
+        self._unknown = unknown
+        self._random = None if seed is None else random.Random(seed)
+        self.sign = -1 if reverse else 1
+
+    def of(self, seconds):
+        if self._random is None:
+            return self._unknown if seconds is None else seconds
+        if seconds is None:
+            return self._unknown * 50 ** self._random.uniform(-1, 1)
+        return seconds * self._random.uniform(1, 1.1) + self._random.uniform(0, JITTER if seconds > KILL else HURRY)
+
+
+class Simulation:
+    """A World that goes on from where it is, for ``horizon`` seconds.
+
+    :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
+    :ivar now: float, seconds since the begin.
+    :ivar run_processes: set of (job, process) that were run.
+    :ivar concerned: set of the names of jobs of whose conditions an event met a part.
+    :ivar doubtful: set of the names of jobs of whose conditions one may have met a part.
+    :ivar notes: list of sentences on what could not be done.
+    :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
+    :ivar endless: whether it goes round for ever.
+    """
+
+    def __init__(self, world, pace=None, horizon=60.0):
+        self.world = world
+        self.version = world.version
+        self.now = 0.0
+        self.trace = []
+        self.run_processes = set()
+        self.concerned = set()
+        self.doubtful = set()
+        self.notes = []
+        self.failures = {}
+        self.endless = False
+        self.events = []
+        self._pace = pace or Pace()
+        self._jobs = {}
+        self._agenda = []
+        self._serial = self._entries = 0
+        self._horizon = horizon
+        self._restore()
+
+    # -- the present ---------------------------------------------------------------------------------------------
+    def _restore(self):
+        """Take over the events under way and all that hold them."""
+        self._known = [Event(*one) for one in self.world.events]
+        self.events.extend(self._known)
+        for name in self.world.moving():
+            self.job(name)
+
+    def job(self, name):
+        """Return the Job called ``name``."""
+        if name not in self._jobs:
+            definition = self.world.by_name[name]
+            job = self._jobs[name] = Job(definition, self._known, self.world.job_environment)
+            for present in definition.instances:
+                self._take_over(job, present)
+        return self._jobs[name]
+
+    def jobs(self):
+        """Return the Jobs that have been looked at, in the daemon's order."""
+        return [self._jobs[one.name] for one in self.world.definitions if one.name in self._jobs]
+
+    def _take_over(self, job, present):
+        instance = job.instances[present.name] = Instance(self, job, present.name)
+        instance.goal, instance.state = present.goal, present.state
+        instance.env = list(present.env)
+        instance.stop_on = tree_of(job.definition.stop_on, present.stop_met, self._known)
+        instance.present = present
+        if present.blocker is not None:
+            instance.blocker = self._known[present.blocker]
+            instance.blocker.instance = instance
+        instance.blocking = [self._known[index] for index in present.blocking]
+        for process in sorted(present.processes):
+            self._serial += 1
+            instance.pids[process] = self._serial
+        if MAIN in instance.pids and (present.state, job.definition.expect) == (tables.SPAWNED, "none"):
+            self._at(EXEC, instance, MAIN, EXECUTED)
+        if MAIN in instance.pids and present.state == tables.KILLED:
+            self.kill(instance)
+
+    # -- what the instances call ---------------------------------------------------------------------------------
+    def note(self, instance, member, value):
+        self.trace.append((instance.job.name, instance.name, member, value))
+        if len(self.trace) > STEPS:
+            raise EndlessError()
+
+    def emit(self, name, env):
+        event = Event(name, env)
+        self.events.append(event)
+        return event
+
+    def spawn(self, instance, process):
+        """Run a process, and note how it will go on."""
+        self._serial += 1
+        instance.pids[process] = self._serial
+        self.run_processes.add((instance.job.name, process))
+        definition = instance.job.definition
+        behaviour = definition.processes[process]
+        executed = self._at(EXEC, instance, process, EXECUTED)
+        if process == MAIN and definition.expect != "none" and behaviour.settles:
+            executed = self._at(EXEC, instance, process, SETTLED, after=executed)
+        if behaviour.does == ENDS:
+            seconds = None if behaviour.seconds is None else behaviour.seconds + 2 * KILL
+            self._at(seconds, instance, process, ENDED, behaviour.status, executed)
+
+    def kill(self, instance):
+        self._at(KILL, instance, MAIN, ENDED, TERM << 8)
+
+    def _at(self, seconds, instance, process, what, status=0, after=None):
+        """Note what happens to a process some time from now, or ``after`` another time; return when."""
+        self._entries += 1
+        due = (self.now if after is None else after + EXEC) + self._pace.of(seconds)
+        heapq.heappush(self._agenda, (due, self._pace.sign * self._entries, instance, process, instance.pids[process],
+                                      what, status))
+        return due
+
+    # -- what happens --------------------------------------------------------------------------------------------
+    def run(self):
+        """Go on until nothing more happens by itself."""
+        try:
+            self._poll()
+            while self._agenda and self._agenda[0][0] <= self._horizon:
+                self._happen(*heapq.heappop(self._agenda))
+                self._poll()
+        except EndlessError:
+            self.endless = True
+
+    def _happen(self, due, unused, instance, process, pid, what, status):
+        if instance.pids.get(process) != pid:
+            return
+        self.now = max(self.now, due)
+        if what == EXECUTED:
+            if instance.waits_for_exec:
+                instance.executed(process)
+        elif what == SETTLED:
+            instance.settled()
+        else:
+            instance.ended(process, status)
+
+    def _poll(self):
+        """Handle and finish events until none can be moved any more."""
+        moved = True
+        while moved:
+            moved = False
+            position = 0
+            while position < len(self.events):
+                event = self.events[position]
+                if event.progress == PENDING:
+                    event.progress = HANDLING
+                    self._deliver(event)
+                    moved = True
+                if event.blockers > 0:
+                    position += 1
+                    continue
+                event.progress = FINISHED
+                self._finish(event)
+                self.events.remove(event)
+                moved = True
+
+    def _finish(self, event):
+        instance, event.instance = event.instance, None
+        if instance is not None:
+            instance.go_on()
+        if event.failed and not event.name.endswith(FAILED):
+            self.emit(event.name + FAILED, event.env)
+
+    def _deliver(self, event):
+        for name in self.world.waiting_for(event.name):
+            job = self.job(name)
+            for instance in list(job.instances.values()):
+                self._stop(instance, event)
+            if not self._start(job, event) and self.version >= GIVES_UP:
+                return  # the other jobs do not see this event
+
+    def _stop(self, instance, event):
+        tree = instance.stop_on
+        if tree is None:
+            return
+        if instance.present is not None and not instance.present.env_known and tree.may_handle(event):
+            self.doubtful.add(instance.job.name)
+        if not tree.handle(event, as_dict(instance.env)):
+            return
+        self.concerned.add(instance.job.name)
+        if not tree.is_met():
+            return
+        if instance.goal != STOP:
+            instance.finish(False)
+            instance.hold(tree)
+            instance.change_goal(STOP)
+        tree.reset()
+
+    def _start(self, job, event):
+        """Let the ``start on`` of a job look at an event; return False when there is no name for its instance."""
+        tree = job.start_on
+        if tree is None or not tree.handle(event, None):
+            return True
+        self.concerned.add(job.name)
+        if not tree.is_met():
+            return True
+        env = tree.environment(job.environment(), "UPSTART_EVENTS")
+        try:
+            name = expand(job.definition.instance, as_dict(env))
+        except ExpansionError as error:
+            self.notes.append("job %s gets no instance: %s%s" % (
+                job.name, error.message, SHOWN_TO_NONE % event.name if self.version >= GIVES_UP else ""))
+            tree.reset()
+            return False
+        instance = job.instances.get(name)
+        if instance is None:
+            instance = job.instances[name] = Instance(self, job, name)
+        if instance.goal != START:
+            instance.start_env = env
+            instance.finish(False)
+            instance.hold(tree)
+            instance.change_goal(START)
+        tree.reset()
+        return True

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Environments as Upstart keeps them: lists of KEY=VALUE in order."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+PATH = u"/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
+OF_INIT = (u"PATH=" + PATH, u"TERM=linux")
+
+
+def put(table, entry, replace=True):
+    """Set one variable in its place, in ``table``; a bare KEY, which means init's own, is left out."""
+    key, equals, unused = entry.partition("=")
+    if not equals:
+        return
+    for position, item in enumerate(table):
+        if item.partition("=")[0] == key:
+            if replace:
+                table[position] = entry
+            return
+    table.append(entry)
+
+
+def merge(table, entries):
+    """Lay ``entries`` over ``table``, the later winning in place, and return it."""
+    for entry in entries:
+        put(table, entry)
+    return table
+
+
+def entry_of(table, key):
+    """Return the entry KEY=VALUE of a variable, or None."""
+    for entry in table:
+        if entry.partition("=")[0] == key:
+            return entry
+    return None
+
+
+def as_dict(table):
+    """Return a table as a dict; the first of equal names counts."""
+    return dict(reversed([entry.partition("=")[::2] for entry in table]))

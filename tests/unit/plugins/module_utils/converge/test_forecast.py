@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would happen, and who holds an event, from a daemon's dump and, where there is none, from calls and files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, forecast, holding
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import rpn_to_dbus
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
+
+PROCESSES = {"main": 7}
+Instances = dict[str, str]  # name to goal/state
+
+
+class FakeClient:
+    """A daemon with job files in a folder, which tells its conditions, but its state only where it is given."""
+
+    timeout = 1.0
+
+    def __init__(self, folder: Path, running: dict[str, Instances] | None = None, state: dict[str, Any] | None = None,
+                 version: tuple[int, ...] = (1, 5), **texts: str) -> None:
+        self.connection = FakeConnection()
+        self._texts = texts
+        self._running = running or {}
+        self._state = state
+        self._version = version
+        self.asked: list[str] = []
+        for name, text in texts.items():
+            (folder / f"{name}.conf").write_bytes(text.encode("latin-1"))
+
+    def version(self) -> tuple[int, ...]:
+        return self._version
+
+    def state(self) -> str:
+        self.asked.append("state")
+        if self._state is None:
+            raise Absent("no GetState")
+        return json.dumps(self._state)
+
+    def jobs(self) -> list[str]:
+        return sorted(self._texts)
+
+    def job_environment(self) -> list[str]:
+        raise Absent("no ListEnv")
+
+    def job_properties(self, name: str) -> dict[str, Any]:
+        self.asked.append(name)
+        values = parse_job(self._texts[name].encode())
+        return {key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [sorted(self._running.get(name, ())) for name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+        found = []
+        for job, instance in pairs:
+            status = self._running.get(job, {}).get(instance)
+            goal, _slash, state = (status or "").partition("/")
+            found.append({"goal": goal, "state": state, "processes": PROCESSES} if status else None)
+        return found
+
+
+def foresee(client: FakeClient, folder: Path, *env: str) -> dict[str, Any]:
+    asked = emission.Emission(name="go", env=list(env), wait=True, timeout=60.0, log_dir="/log", conf_dir=str(folder))
+    found: dict[str, Any] = forecast.foresee(client, asked)
+    return found
+
+
+UP = {"": "start/running"}
+SLEEP = "exec sleep 1000\n"
+BOTH = "job z: start on (go and b): go has happened, b has not"
+OUTLOOKS: list[tuple[dict[str, str], dict[str, Instances], list[str], dict[str, Any]]] = [
+    ({"z": "start on go", "a": "start on go", "n": "start on other"}, {}, [], {"would_start": ["a", "z"]}),
+    ({"z": "start on go"}, {"z": UP}, [], {}),
+    ({"z": "start on up\nstop on go"}, {"z": UP}, [], {"would_stop": ["z"]}),
+    ({"z": "start on up\nstop on go"}, {}, [], {}),
+    ({"z": "start on go 7"}, {}, ["V=7"], {"would_start": ["z"]}),
+    ({"z": "start on go 7"}, {}, ["W=1", "V=7"], {}),
+    ({"z": "start on go V=7"}, {}, ["W=1", "V=7"], {"would_start": ["z"]}),
+    ({"z": "start on go and b"}, {}, [], {"would_wait": [BOTH]}),
+    ({"z": "start on go or b"}, {}, [], {"would_start": ["z"]}),
+    ({"z": "start on up\nstop on go N=$N\ninstance $N"}, {"z": {"1": UP[""], "2": UP[""]}}, ["N=2"],
+     {"would_stop": ["z"]}),
+]
+
+
+@pytest.mark.parametrize(("texts", "running", "env", "expected"), OUTLOOKS)
+def test_outlooks(tmp_path: Path, texts: dict[str, str], running: dict[str, Instances], env: list[str],
+                  expected: dict[str, Any]) -> None:
+    client = FakeClient(tmp_path, running, **{name: f"{text}\n{SLEEP}" for name, text in texts.items()})
+    found = foresee(client, tmp_path, *env)
+    assert found["outlook"] == {"would_start": [], "would_stop": [], "would_wait": [], **expected}
+    assert found["held_by"] == found["outlook"]["would_wait"]
+
+
+def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, a="start on go\npre-start exec /bin/sh\n" + SLEEP, b="start on go and x\n" + SLEEP)
+    found = foresee(client, tmp_path)
+    assert found["assumed"] == ["job a: its pre-start process ends well"]
+    assert not found["sure"] and "what happened before is not known" in found["reasons"][0]
+    assert found["jobs"] == [{
+        "name": "a", "instance": "", "started": True, "stopped": False, "restarted": False, "respawned": False,
+        "failed": False, "status": "start/running", "how": "started"}]
+    failing = FakeClient(tmp_path, a="start on go\nexec /no/such/program\n", b=SLEEP)
+    found = foresee(failing, tmp_path)
+    assert found["sure"] and found["fails"]
+    assert found["jobs"][0]["how"].startswith("failed: its main process could not be run")
+
+
+def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
+    found = foresee(client, tmp_path)
+    assert client.asked == []
+    assert found["outlook"]["would_start"] == ["a"] and not found["sure"]
+    assert "web.conf holds text that is not UTF-8, and Upstart would crash" in found["reasons"][0]
+    assert holding.holders(client, "go", [], str(tmp_path)) == [] and client.asked == []
+
+
+def test_a_job_without_a_file(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP)
+    (tmp_path / "a.conf").unlink()
+    found = foresee(client, tmp_path)
+    assert found["outlook"]["would_start"] == ["a"]
+    assert found["reasons"] == ["nothing is known of job a but its conditions: it has no file that can be read"]
+
+
+def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:
+    running = {"a": {"": "start/pre-start"}, "b": UP, "c": {"": "stop/killed"}}
+    client = FakeClient(tmp_path, running, z="start on go and b\n", a=SLEEP, b="stop on go and x\n", c=SLEEP)
+    jobs = [{"name": name, "instance": "", "stopped": name == "c"} for name in "abc"]
+    assert holding.holders(client, "go", [], str(tmp_path), jobs) == [
+        "job b: stop on (go and x): go has happened, x has not", BOTH,
+        "job a is in start/pre-start (process main, pid 7)"]
+    assert holding.conditions(client, "go", [], str(tmp_path)) == [
+        "job b: stop on (go and x): go has happened, x has not", BOTH]

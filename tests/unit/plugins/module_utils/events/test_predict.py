@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is predicted for small hosts, rule by rule; test_prediction.py compares larger ones with a daemon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import (
+    Definition,
+    Present,
+    World,
+    cannot_run,
+    ends,
+    stays,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.predict import Prediction, predict
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import from_text
+
+WORDS = ("started", "stopped", "restarted", "respawned", "failed")
+RUNS = {"main": stays(known=True)}
+DONE = {"main": ends(0, 0.3, known=True)}
+BROKEN = {"main": ends(3, 0.3, known=True)}
+LATEST, SYNCHRONOUS, OLD = (1, 13, 2), (1, 12, 1), (1, 5)
+
+
+def job(name: str, start: str = "", stop: str = "", **more: Any) -> Definition:
+    more.setdefault("processes", RUNS)
+    start_on, stop_on = (from_text(text) if text else None for text in (start, stop))
+    return Definition(name, start_on=start_on, stop_on=stop_on, **more)
+
+
+def task(name: str, start: str, **more: Any) -> Definition:
+    more.setdefault("processes", DONE)
+    return job(name, start, task=True, **more)
+
+
+def up(name: str = "", **more: Any) -> list[Present]:
+    return [Present(name, "start", "running", processes={"main": 7}, **more)]
+
+
+def told(found: Prediction) -> dict[str, str]:
+    return {one.job + (f"-{one.instance}" if one.instance else ""): " ".join(
+        word for word in WORDS if getattr(one, word)) for one in found.effects}
+
+
+def foresee(*jobs: Definition, env: tuple[str, ...] = (), version: tuple[int, ...] = LATEST, **more: Any) -> Prediction:
+    return predict(World(list(jobs), version=version, **more), "go", list(env), 60.0)
+
+
+HOOK = [job("a", "go"), task("h", "starting a")]
+CASES: dict[str, tuple[list[Definition], dict[str, str]]] = {
+    "a service": ([job("a", "go")], {"a": "started"}),
+    "a task": ([task("a", "go")], {"a": "started stopped"}),
+    "another event": ([job("a", "come")], {}),
+    "a running service": ([job("a", "go", instances=up())], {}),
+    "a stop": ([job("a", "up", "go", instances=up())], {"a": "stopped"}),
+    "a stop of nothing": ([job("a", "up", "go")], {}),
+    "a restart": ([job("a", "go", "go", instances=up())], {"a": "started restarted"}),
+    "a hook": (HOOK, {"a": "started", "h": "started stopped"}),
+    "a hook that stays": ([HOOK[0], task("h", "starting a", processes=RUNS)], {"a": "", "h": "started"}),
+    "a chain": ([job("a", "go"), job("b", "started a"), task("c", "started b"), job("d", "stopped c")],
+                {"a": "started", "b": "started", "c": "started stopped", "d": "started"}),
+    "a failure": ([task("a", "go", processes=BROKEN), job("b", "go/failed"), job("c", "stopped a EXIT_STATUS=3")],
+                  {"a": "started stopped failed", "b": "started", "c": "started"}),
+    "a program that is missing": ([job("a", "go", processes={"main": cannot_run()}, respawn=True)],
+                                  {"a": "stopped failed"}),
+    "a pre-start that fails": ([job("a", "go", processes={**RUNS, "pre-start": ends(1, 0.0, known=True)})],
+                               {"a": "stopped failed"}),
+    "a post-start that fails": ([job("a", "go", processes={**RUNS, "post-start": ends(1, 0.1, known=True)})],
+                                {"a": "started"}),
+    "a main process that ends in post-start": (
+        [job("a", "go", processes={**DONE, "post-start": ends(0, 9.0, known=True)})], {"a": "stopped"}),
+    "a normal exit": ([task("a", "go", processes=BROKEN, normal_exit=[3])], {"a": "started stopped"}),
+    "a crash loop": ([job("a", "go", processes=BROKEN, respawn=True, respawn_limit=(3, 60)),
+                      job("b", "stopped a PROCESS=respawn")],
+                     {"a": "started stopped respawned failed", "b": "started"}),
+    "expect that comes true": ([job("a", "go", expect="fork")], {"a": "started"}),
+    "expect that does not": ([job("a", "go", expect="fork", processes={"main": stays(settles=False)})], {"a": ""}),
+    "no process": ([job("a", "go", processes={})], {"a": "started"}),
+    "a pre-stop": ([job("a", "up", "go", processes={**RUNS, "pre-stop": ends(0, 0.1)}, instances=up())],
+                   {"a": "stopped"}),
+    "a pre-stop in a restart": ([job("a", "go", "go", processes={**RUNS, "pre-stop": ends(0, 0.1)}, instances=up())],
+                                {"a": ""}),
+    "a post-stop that fails": ([job("a", "up", "go", processes={**RUNS, "post-stop": ends(1, 0.1)}, instances=up())],
+                               {"a": "stopped failed"}),
+}
+
+
+@pytest.mark.parametrize("version", [LATEST, SYNCHRONOUS, OLD])
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule(name: str, version: tuple[int, ...]) -> None:
+    jobs, expected = CASES[name]
+    found = foresee(*jobs, version=version)
+    assert told(found) == expected
+    assert found.reasons == []
+
+
+@pytest.mark.parametrize(("version", "words"), [(LATEST, "started stopped"), (OLD, "started stopped failed")])
+def test_a_main_process_that_dies_in_pre_stop(version: tuple[int, ...], words: str) -> None:
+    processes = {"main": ends(3, 2.0, known=True), "pre-stop": ends(0, 9.0, known=True)}
+    jobs = [job("a", "go", "started b", processes=processes), job("b", "started a")]
+    assert told(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
+
+
+def test_an_instance_for_each_value() -> None:
+    instances = [Present(name, "start", "running", env=[f"N={name}"], processes={"main": 7}) for name in ("1", "2")]
+    many = job("a", "go", "go N=$N", instance="$N", instances=instances)
+    assert told(foresee(many, env=("N=2",))) == {"a-2": "started restarted"}
+    assert told(foresee(many, env=("N=3",))) == {"a-3": "started"}
+
+
+def test_no_name_for_an_instance() -> None:
+    jobs = [job("a", "go", instance="$N"), job("b", "go")]
+    found = foresee(*jobs, version=SYNCHRONOUS)
+    assert told(found) == {"b": "started"} and found.notes == ["job a gets no instance: Unknown parameter: N"]
+    found = foresee(*jobs)
+    assert told(found) == {}
+    assert found.notes == [
+        "job a gets no instance: Unknown parameter: N; Upstart 1.13 then shows the event go to no further job"]
+    assert "in which order the jobs see an event is not known" in foresee(*jobs, tells=False).reasons[0]
+
+
+def test_variables_are_exported() -> None:
+    jobs = [job("a", "go", export=["V"], env=["V=1", "W=2"]), job("b", "started a V=5"), job("c", "started a W=2")]
+    assert told(foresee(*jobs, env=("V=5",))) == {"a": "started", "b": "started"}
+
+
+def test_half_a_condition_holds() -> None:
+    found = foresee(job("a", "go and b"))
+    assert not found.finished and not found.failed
+    assert found.held_by == ["job a: start on (go and b): go has happened, b has not"]
+
+
+def test_a_half_that_came_before() -> None:
+    half = job("a", "b and go", start_met=[(True, 0), (False, None), (False, None)])
+    found = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
+    assert told(found) == {"a": "started"} and found.finished
+
+
+def test_who_holds_a_job_that_holds_the_event() -> None:
+    found = foresee(HOOK[0], task("h", "starting a", processes=RUNS))
+    assert found.held_by == [
+        "job a is in start/starting, its starting event is held: job h is in start/running (process main)"]
+    found = foresee(HOOK[0], job("h", "starting a and c"))
+    assert found.held_by == ["job a is in start/starting, its starting event is held: "
+                             "job h: start on (starting a and c): starting a has happened, c has not"]
+
+
+@pytest.mark.parametrize(("jobs", "sentence"), [
+    ([task("a", "go", processes={})], "job a is in start/running (without a process)"),
+    ([job("a", "go", expect="fork", processes={"main": stays(settles=False)})],
+     "job a is in start/spawned (process main, which has not done what expect fork waits for)"),
+    ([job("a", "go", processes={**RUNS, "pre-start": ends(0, 900.0, known=True)})],
+     "job a is in start/pre-start (process pre-start)"),
+    ([job("a", "up", "go", processes={**RUNS, "post-stop": ends(0, 900.0, known=True)}, instances=up())],
+     "job a is in stop/post-stop (process post-stop)"),
+    ([task("a", "go"), task("h", "stopping a", processes=RUNS)],
+     "job a is in stop/stopping, its stopping event is held: job h is in start/running (process main)"),
+    ([job("a", "up", "go and b", instances=up())], "job a: stop on (go and b): go has happened, b has not"),
+])
+def test_who_holds_the_event(jobs: list[Definition], sentence: str) -> None:
+    assert foresee(*jobs).held_by == [sentence]
+
+
+def test_a_race_is_told() -> None:
+    unknown = {"main": ends()}
+    jobs = [task("a", "go", processes=unknown), task("b", "go", processes=unknown),
+            job("c", "stopped a", "stopped b")]
+    found = foresee(*jobs)
+    assert found.reasons == ["what becomes of c depends on which process is faster"] and found.open_jobs == ["c"]
+    assert found.assumed == [("a", "main", "ends well"), ("b", "main", "ends well")]
+    slow = {"main": ends(0, 9.0, known=True)}
+    assert foresee(task("a", "go"), task("b", "go", processes=slow), jobs[2]).reasons == []
+
+
+def test_what_goes_round_for_ever_is_told() -> None:
+    quick = {"main": ends(0, 0.0, known=True)}
+    found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
+    assert found.reasons == ["it goes round without an end: a, b"]
+
+
+def test_what_the_daemon_does_not_tell_is_told() -> None:
+    found = foresee(job("a", "go and b"), tells=False)
+    assert found.reasons == ["what happened before is not known: "
+                             "job a: start on (go and b): go has happened, b has not"]
+    running = up(env_known=False)
+    found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), tells=False)
+    assert found.reasons == ["the environment of the instances of job a is not known"]
+    assert foresee(job("a", "up", "go N=$N", instances=running), env=("M=1",), tells=False).reasons == []
+    assert foresee(job("a", "go"), notes={"a": ["nobody knows it"], "b": ["nor this"]}).reasons == ["nobody knows it"]
+
+
+def test_an_instance_on_its_way() -> None:
+    present = [Present("", "stop", "killed", processes={"main": 7})]
+    found = foresee(job("a", "go", instances=present))
+    assert told(found) == {"a": "started restarted"}
+    assert found.reasons == []
+
+
+def test_the_world_stays_as_it_is() -> None:
+    world = World([job("a", "go", "go", instances=up())])
+    assert told(predict(world, "go", [])) == told(predict(world, "go", []))

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_event predicts in check mode is what happens: sets of jobs with random conditions.
+
+UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import effects
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed
+from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
+
+SETS = int(os.environ.get("PREDICTION_SETS", "80"))
+FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
+QUIET, PATIENCE = 2.0, 60.0  # seconds without a signal after which all is over; seconds until that must be so
+TIMEOUT = 20.0
+NOT_EXECUTED = 255  # how a process ends that could not become the program
+AT_ONCE = 16  # sets whose events are emitted together
+UNSURE_AT_MOST, UNSURE_UNTOLD = 0.15, 0.5  # part of the sets; where the daemon does not tell what has come before
+
+Outcome = dict[tuple[str, str], dict[str, Any]]
+CAUSE = ("process", "exit_status", "exit_signal")
+COMPARED = ("started", "stopped", "restarted", "respawned", "failed", "status", *CAUSE)
+
+
+@dataclass
+class Case:
+    """What was predicted for a set, and what happened."""
+
+    made: job_sets.JobSet
+    predicted: dict[str, Any]
+    happened: Outcome
+    held: bool
+    failed: bool
+
+
+def outcome(jobs: list[dict[str, Any]]) -> Outcome:
+    found = {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
+    for each in found.values():
+        if each["exit_status"] == NOT_EXECUTED:  # 1.13 may hear of the end before it hears why
+            each["exit_status"] = None
+    return found
+
+
+def differences(predicted: Outcome, happened: Outcome) -> list[str]:
+    """Say where both differ; how a process ended is signalled only when its events are over."""
+    found = []
+    for key in sorted(set(predicted) | set(happened)):
+        first, second = predicted.get(key, {}), happened.get(key, {})
+        names = COMPARED if second.get("process") else COMPARED[:-len(CAUSE)]
+        different = [name for name in names if first.get(name) != second.get(name)]
+        found += [f"{key}: {name} predicted {first.get(name)}, was {second.get(name)}" for name in different]
+    return found
+
+
+def until(happened: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def let_it_settle(client: Upstart) -> None:
+    """Wait until nothing has been signalled for a while; jobs that go round for ever are none of ours."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        seen = len(client.connection.signals)
+        client.connection.wait(lambda: False, QUIET)
+        if len(client.connection.signals) == seen:
+            return
+        assert time.monotonic() < deadline, client.connection.signals[-5:]
+
+
+def statuses(client: Upstart, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    return {pair: "%(goal)s/%(state)s" % status if status else effects.GONE
+            for pair, status in zip(pairs, client.statuses(pairs))}
+
+
+def all_statuses(client: Upstart) -> dict[tuple[str, str], str]:
+    names = client.jobs()
+    return statuses(client, [(job, one) for job, found in zip(names, client.instances_of(names)) for one in found])
+
+
+def prepare(client: Upstart, daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> None:
+    for made in sets:
+        for name, text in made.files.items():
+            (daemon.conf / f"{name}.conf").write_text(text)
+    names = {name for made in sets for name in made.files}
+    until(lambda: names <= set(client.jobs()), "the jobs are not loaded")
+    for made in sets:
+        for job, env in made.starts:
+            client.request("Start", job, env, wait=False)
+    let_it_settle(client)
+    for number in range(max(len(made.before) for made in sets)):
+        for made in sets:
+            if len(made.before) > number:
+                client.emit(*made.before[number], wait=False)
+        let_it_settle(client)
+
+
+def check(daemon: with_daemon.Daemon, made: job_sets.JobSet) -> dict[str, Any]:
+    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": TIMEOUT,
+            "name": made.event[0], "env": made.event[1], "_ansible_check_mode": True}
+
+
+def happenings(client: Upstart, mark: int, made: job_sets.JobSet) -> Outcome:
+    found = effects.from_signals(client.connection.signals[mark:], "/nonexistent")
+    found = [job for job in found if job["name"] in made.files]
+    now = statuses(client, [(job["name"], job["instance"]) for job in found])
+    return outcome([{**job, "status": now[job["name"], job["instance"]]} for job in found])
+
+
+def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Case]:
+    """Predict the event of each set, then emit it."""
+    connection = Connection(daemon.address).open()
+    client = Upstart(connection)
+    prepare(client, daemon, sets)
+    before = all_statuses(client)
+    ended = many_modules.run("upstart_event", [check(daemon, made) for made in sets], 2)
+    assert before == all_statuses(client), "the prediction has changed something"
+    for first in range(0, len(sets), AT_ONCE):
+        mark = len(connection.signals)
+        pendings = [client.emit(*made.event) for made in sets[first:first + AT_ONCE]]
+        let_it_settle(client)
+        for made, end, pending in zip(sets[first:], ended[first:], pendings):
+            failed = isinstance(pending.error, EventFailed)
+            yield Case(made, end.result(), happenings(client, mark, made), not pending.done, failed)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def cases() -> Iterator[list[Case]]:
+    sets = [job_sets.make(FIRST_SEED + number, f"s{number:02}") for number in range(SETS)]
+    with with_daemon.running() as daemon:
+        yield list(play(daemon, sets))
+        assert daemon.process.poll() is None, "the daemon has died"
+    assert with_daemon.no_process_left(daemon.scratch)
+
+
+def compare(case: Case) -> None:
+    assert not case.predicted.get("failed"), case.predicted.get("msg")
+    if case.predicted["sure"]:
+        assert differences(outcome(case.predicted["jobs"]), case.happened) == [], case.made.show()
+        assert bool(case.predicted["held_by"]) == case.held, (case.predicted["held_by"], case.made.show())
+        assert case.predicted["fails"] == case.failed or case.held, case.made.show()
+
+
+@pytest.mark.parametrize("number", range(SETS))
+def test_what_is_predicted_happens(cases: list[Case], number: int) -> None:
+    compare(cases[number])
+
+
+def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
+    """Nearly all are sure; and among what happened there is some of everything."""
+    unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
+    untold = any("what happened before is not known" in reason for reasons in unsure for reason in reasons)
+    assert len(unsure) <= (UNSURE_UNTOLD if untold else UNSURE_AT_MOST) * len(cases), unsure
+    jobs = [job for case in cases if case.predicted["sure"] for job in case.happened.items()]
+    for word in ("started", "stopped", "restarted", "failed"):
+        assert any(found[word] for _key, found in jobs), word
+    assert any(instance for (_job, instance), _found in jobs)
+    assert {case.held for case in cases} == {case.failed for case in cases} == {True, False}

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sets of jobs with random conditions on each other and on events, the same ones for the same seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+EVENTS = ("a", "b", "c")
+KEYS = ("K", "L")
+VALUES = ("x", "y", "xz")
+# A main process lives for a moment: of one that ends at once 1.13 may hear before it hears of its exec.
+MAINS = {
+    "service": ["exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000 # long"],
+    "task": ["exec sleep 0.4", "exec sleep 1.2", "script\n  sleep 1.2\n  exit 0\nend script",
+             "script\n  sleep 0.3\n  echo done\nend script"],
+    "failing task": ["script\n  sleep 0.4\n  false\nend script", "script\n  sleep 0.3; exit 3\nend script",
+                     "exec /no/such/program", "script\n  sleep 0.3\n  exec no-such\nend script"],
+    "failing service": ["exec /no/such/program", "chdir /no/such/folder\nexec sleep 1000"],
+    "long task": ["exec sleep 1000"],
+    "abstract": [""],
+}
+KINDS = ("service",) * 8 + ("task",) * 6 + ("failing task",) * 2 + ("failing service", "long task", "abstract")
+# Not among them is a post-start that cannot be executed: 1.13 may hear of its end and of its failed exec, and then go
+# on twice.
+HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "pre-start exec sleep 0.1",
+           "pre-start exec /no/such/program", "post-start exec true", "post-start exec false", "pre-stop exec true",
+           "post-stop exec true", "post-stop exec false")
+
+
+@dataclass
+class JobSet:
+    """Files of jobs; what is done before the prediction; and the event that is predicted.
+
+    :ivar starts: (job, environment) of the instances that are started by hand, before the events ``before``.
+    """
+
+    prefix: str
+    files: dict[str, str] = field(default_factory=dict)
+    starts: list[tuple[str, list[str]]] = field(default_factory=list)
+    before: list[tuple[str, list[str]]] = field(default_factory=list)
+    event: tuple[str, list[str]] = ("", [])
+
+    def show(self) -> str:
+        files = "\n".join(f"-- {name}\n{text}" for name, text in self.files.items())
+        return f"{files}\nstarts {self.starts}\nbefore {self.before}\nevent {self.event}"
+
+
+class Maker:
+    """Makes one set after the other."""
+
+    def __init__(self, seed: int, prefix: str) -> None:
+        self._random = random.Random(seed)
+        self._set = JobSet(prefix)
+        self._names: list[str] = []
+
+    def make(self) -> JobSet:
+        count = self._random.randint(3, 6)
+        self._names = [f"{self._set.prefix}-j{number}" for number in range(count)]
+        instances = {name for name in self._names if self._chance(0.2)}
+        for number, name in enumerate(self._names):
+            self._set.files[name] = self._file(number, name in instances)
+        for name in self._names:
+            if self._chance(0.25):
+                env = [f"K={value}" for value in self._random.sample(VALUES, 2)] if name in instances else [""]
+                self._set.starts += [(name, [one] if one else []) for one in env]
+        for _number in range(self._random.choice((0, 0, 1, 1, 2))):
+            self._set.before.append(self._event(EVENTS[1:]))
+        self._set.event = self._event(EVENTS[:1])
+        return self._set
+
+    def _chance(self, part: float) -> bool:
+        return self._random.random() < part
+
+    def _event(self, names: tuple[str, ...]) -> tuple[str, list[str]]:
+        env = [f"{key}={self._random.choice(VALUES)}" for key in KEYS if self._chance(0.8)]
+        if self._chance(0.2):
+            env.reverse()
+        return f"{self._set.prefix}-{self._random.choice(names)}", env
+
+    def _file(self, number: int, has_instances: bool) -> str:
+        kind = self._random.choice(KINDS)
+        lines = [f"start on {self._start(number)}"]
+        if self._chance(0.5):
+            lines.append(f"stop on {self._stop(number, has_instances)}")
+        if self._chance(0.06):
+            lines.append("manual")
+        if has_instances:
+            lines += ["instance $K", self._random.choice(["env K=none", "export K", "# plain"])]
+        elif self._chance(0.15):
+            lines += ["env M=x", "export M K"]
+        if kind.endswith("task"):
+            lines.append("task")
+        if self._chance(0.15) and kind == "service":
+            lines.append("respawn")
+        if self._chance(0.3):
+            helpers = [one for one in HELPERS if not (kind.endswith("task") and one.startswith("post-start"))]
+            lines.append(self._random.choice(helpers))
+        if self._chance(0.1) and kind.endswith("task"):
+            lines.append(self._random.choice(["normal exit 1 3", "normal exit 127"]))
+        lines.append(self._random.choice(MAINS[kind]))
+        return "\n".join(lines) + "\n"
+
+    def _start(self, number: int) -> str:
+        """Return a condition; the jobs that come later wait for those before them, so there are chains."""
+        parts = [self._leaf(number)]
+        while len(parts) < 3 and self._chance(0.35):
+            parts.append(self._leaf(number))
+        return self._join(parts)
+
+    def _join(self, parts: list[str]) -> str:
+        text = parts[0]
+        for part in parts[1:]:
+            operator = self._random.choice(("and", "or"))
+            text = f"({text} {operator} {part})" if self._chance(0.5) else f"({part} {operator} {text})"
+        return text
+
+    def _leaf(self, number: int) -> str:
+        if number and self._chance(0.55):
+            return self._job_event(self._names[self._random.randrange(number)])
+        return self._plain()
+
+    def _plain(self) -> str:
+        name = f"{self._set.prefix}-{self._random.choice(('a', 'a', 'a', 'b', 'c'))}"
+        form = self._random.randrange(8)
+        value, key = self._random.choice((*VALUES, "x*", "[!y]*", "?")), self._random.choice(KEYS)
+        if form == 0:
+            return f"{name} {value}"
+        if form == 1:
+            return f"{name} {key}={value}"
+        if form == 2:
+            return f"{name} {key}!={value}"
+        if form == 3:
+            return f"{name} {value} L={self._random.choice(VALUES)}"
+        return name
+
+    def _job_event(self, job: str) -> str:
+        event = self._random.choice(("started", "started", "stopped", "stopped", "starting", "stopping"))
+        form = self._random.randrange(8)
+        if form == 0:
+            return f"{event} JOB={job[:-1]}[{job[-1]}]"
+        if form == 1 and event.startswith("stopp"):
+            return f"{event} {job} RESULT={self._random.choice(('ok', 'failed'))}"
+        if form == 2 and event.startswith("stopp"):
+            return f"{event} {job} PROCESS!=respawn"
+        if form == 3:
+            return f"{event} {job} K={self._random.choice(VALUES)}"
+        return f"{event} {job}"
+
+    def _stop(self, number: int, has_instances: bool) -> str:
+        if has_instances and self._chance(0.5):
+            return f"{self._set.prefix}-a K=$K"
+        parts = [self._plain() if self._chance(0.6) else self._job_event(self._random.choice(self._names))]
+        if self._chance(0.2):
+            parts.append(self._plain())
+        if self._chance(0.15):
+            parts.append(f"{self._set.prefix}-{self._random.choice(EVENTS)}/failed")
+        return self._join(parts)
+
+
+def make(seed: int, prefix: str) -> JobSet:
+    """Return the set of a seed; its jobs and events have names that begin with ``prefix``."""
+    return Maker(seed, prefix).make()
