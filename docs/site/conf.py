@@ -38,18 +38,16 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = False
+antsibull_ext_color_scheme = "none"
 intersphinx_mapping = {"ansible": (ONLINE, str(HERE / "ansible.inv"))}
 
 
 def labels_of_builtin(rst: Path) -> dict[str, str]:
-    """Return where the labels of ansible.builtin's modules are that the pages name, as far as there are such modules."""
+    """Return where the labels of those modules of ansible-core are that the pages name; there are no others."""
     pages = "\n".join(path.read_text(encoding="utf-8") for path in rst.rglob("*.rst"))
-    found = {}
-    for name in set(re.findall(r"ansible\.builtin\.(\w+)", pages)):
-        name = name.partition("_module")[0]
-        if (BUILTIN / f"{name}.py").exists():
-            found[f"ansible_collections.ansible.builtin.{name}_module"] = f"collections/ansible/builtin/{name}_module.html"
-    return found
+    named = {word.partition("_module")[0] for word in re.findall(r"ansible\.builtin\.(\w+)", pages)}
+    return {f"ansible_collections.ansible.builtin.{name}_module": f"collections/ansible/builtin/{name}_module.html"
+            for name in named if (BUILTIN / f"{name}.py").exists()}
 
 
 def write_inventory(path: Path, labels: dict[str, str]) -> None:
@@ -59,22 +57,31 @@ def write_inventory(path: Path, labels: dict[str, str]) -> None:
     path.write_bytes(head.encode() + zlib.compress(lines.encode()))
 
 
-def with_captions(index: str) -> str:
-    """Return the index page with headed, short entries in the side bar and this collection's introduction."""
-    heading, lines, caption = "", [], False
+def entry(line: str) -> str:
+    """Return an entry of the side bar under its plain name."""
+    found = re.fullmatch(r"    (\w+)_(module|filter|role)", line)
+    return f"    {found[1]} <{found[1]}_{found[2]}>" if found else line
+
+
+def with_introduction(index: str) -> str:
+    """Return the index page with this collection's introduction, and headed, short entries in the side bar."""
+    introduction = (HERE / "introduction.rst").read_text(encoding="utf-8")
+    index = re.sub(r"^Description\n-+\n.*?^\.\. toctree::\n    :maxdepth: 1\n\n", lambda _all: introduction, index,
+                   count=1, flags=re.M | re.S)
+    index = re.sub(r"^Sysinit\.Upstart\n=+\n", f"{project}\n{'=' * len(project)}\n", index, flags=re.M)
+    index = re.sub(r"^These are the (plugins|roles) in .*\n\n", "", index, flags=re.M)
+    for plain, generated in {"Modules": "Modules", "Filters": "Filter Plugins", "Roles": "Role Index",
+                             "Reference": "Plugin Index"}.items():
+        index = re.sub(rf"^{generated}\n([-~])+\n", lambda found: f"{plain}\n{found[1] * len(plain)}\n",  # noqa: B023
+                       index, flags=re.M)
+    lines: list[str] = []
+    heading = ""
     for line in index.splitlines():
-        if lines and re.fullmatch(r"[-~=]{3,}", line):
-            heading = lines[-1]
-        if line.strip() in (":maxdepth: 1", ":hidden:") and not caption and heading and heading != "Sysinit.Upstart":
-            lines.append(f"    :caption: {heading.replace(' Plugins', 's').replace(' Index', 's')}")
-            caption = True
-        if not line.strip():
-            caption = caption and bool(lines[-1].strip().startswith(":"))
-        entry = re.fullmatch(r"    (\w+)_(module|filter|role)", line)
-        lines.append(f"    {entry[1]} <{entry[1]}_{entry[2]}>" if entry else line)
-    text = "\n".join(lines) + "\n"
-    text = text.replace("Sysinit.Upstart\n===============", "sysinit.upstart\n===============")
-    return text.replace("Description\n-----------\n", (HERE / "introduction.rst").read_text(encoding="utf-8"))
+        heading = lines[-1] if lines and re.fullmatch(r"[-~]{3,}", line) else heading
+        lines.append(entry(line))
+        if line == ".. toctree::":
+            lines.append(f"    :caption: {heading}")
+    return "\n".join(lines) + "\n"
 
 
 def read(app: Any, name: str, source: list[str]) -> None:
@@ -82,7 +89,7 @@ def read(app: Any, name: str, source: list[str]) -> None:
     del app
     source[0] = re.sub(r"^\.\. contents::\n(?:   +:.*\n)*", "", source[0], flags=re.M)
     if name == "index":
-        source[0] = with_captions(source[0])
+        source[0] = with_introduction(source[0])
 
 
 def setup(app: Any) -> None:
