@@ -200,7 +200,8 @@ def lint(part: Part) -> None:
     pip_for_sanity()
     part.check(VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version())
     part.check(VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production")
-    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")
+    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
+               "--validate-collection-refs", "dependent", ".")
     part.check(VENV / "antsibull-changelog", "lint")
     part.check(VENV / "ruff", "check", ".")
     part.check(VENV / "mypy")
