@@ -42,7 +42,7 @@ unit conformance integration molecule package lint: prepare-test mirror
 	@$(RUN) $@
 
 docs: mirror
-	@$(PYTHON3) tests/tools/docs.py $(BUILD)
+	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)

@@ -41,8 +41,10 @@ def with_repository(archive: Path, copy: Path) -> None:
                 manifest = json.load(content)
                 manifest["collection_info"]["repository"] = manifest["collection_info"]["repository"] or NO_REPOSITORY
                 data = json.dumps(manifest).encode()
-                member.size, content = len(data), io.BytesIO(data)  # type: ignore[assignment]
-            target.addfile(member, content)
+                member.size = len(data)
+                target.addfile(member, io.BytesIO(data))
+            else:
+                target.addfile(member, content)
 
 
 def main() -> None:
@@ -52,10 +54,10 @@ def main() -> None:
     (work / "settings").write_text(SETTINGS)
     with_repository(archive, work / archive.name)
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(work / "home"), "LC_ALL": "C.UTF-8",
-                   "GALAXY_IMPORTER_CONFIG": str(work / "settings")}
+                   "GALAXY_IMPORTER_CONFIG": str(work / "settings"), "ANSIBLE_COLLECTIONS_PATH": "", "PYTHONPATH": ""}
     done = subprocess.run([programs / "python", "-m", "galaxy_importer.main", work / archive.name], cwd=work, text=True,
-                          env={**os.environ, **environment, "ANSIBLE_COLLECTIONS_PATH": "", "PYTHONPATH": ""}, check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          env={**os.environ, **environment}, check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(done.stdout)
     complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL).*", done.stdout, re.M)
     if done.returncode or complaints or "Importer processing completed successfully" not in done.stdout:

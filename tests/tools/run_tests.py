@@ -168,7 +168,7 @@ def package(part: Part) -> None:
 
 
 def docs(part: Part) -> None:
-    part.check(sys.executable, "tests/tools/docs.py", FOLDER)
+    part.check(sys.executable, "tests/tools/build_docs.py", FOLDER)
 
 
 def wanted_pip() -> str:

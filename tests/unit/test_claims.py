@@ -141,7 +141,8 @@ def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(("release", "option"), [
-    (release, option.partition(":")[0]) for release, options in options_by_release().items() for option in sorted(options)])
+    (release, option.partition(":")[0]) for release, options in options_by_release().items()
+    for option in sorted(options)])
 def test_an_option_is_refused_before_its_release(release: str, option: str, tmp_path: Path) -> None:
     before = max(number(other) for other in ("0.6.5", "0.6.6", "1.2", "1.3", "1.4", "1.8", "1.9", "1.12")
                  if number(other) < number(release))

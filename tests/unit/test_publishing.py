@@ -10,7 +10,7 @@ import json
 import tarfile
 from pathlib import Path
 
-import docs
+import build_docs
 import importer
 import pytest
 
@@ -22,7 +22,7 @@ def site(folder: Path, body: str) -> list[str]:
     (folder / "sub" / "other.html").write_text(HEAD)
     (folder / "style.css").write_text("")
     (folder / "index.html").write_text(HEAD + body)
-    return docs.wrong_links(folder)
+    return build_docs.wrong_links(folder)
 
 
 @pytest.mark.parametrize("body", [
@@ -50,7 +50,8 @@ def test_a_wrong_link(tmp_path: Path, body: str, complaint: str) -> None:
 
 @pytest.mark.parametrize(("named", "expected"), [(None, importer.NO_REPOSITORY), ("https://example.org/x",) * 2])
 def test_the_importer_gets_a_repository(tmp_path: Path, named: str | None, expected: str) -> None:
-    parts = {"MANIFEST.json": json.dumps({"collection_info": {"name": "upstart", "repository": named}}), "README.md": "x"}
+    manifest = {"collection_info": {"name": "upstart", "repository": named}}
+    parts = {"MANIFEST.json": json.dumps(manifest), "README.md": "x"}
     with tarfile.open(tmp_path / "built.tar.gz", "w:gz") as archive:
         for name, text in parts.items():
             member = tarfile.TarInfo(name)

@@ -15,9 +15,9 @@ PAGES = examples.ROOT / "docs" / "docsite" / "rst"
 
 def on_the_daemon(play: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return a play as it stands, but for where the daemon is and who runs it."""
-    return {**{key: value for key, value in play.items() if key != "become"}, "gather_facts": False, "module_defaults": {
-        "group/sysinit.upstart.upstart": {"address": "{{ upstart_address }}", "conf_dir": "{{ upstart_conf_dir }}",
-                                          "log_dir": "{{ upstart_log_dir }}", "timeout": 20}}}
+    daemon = {name: f"{{{{ upstart_{name} }}}}" for name in ("address", "conf_dir", "log_dir")}
+    kept = {key: value for key, value in play.items() if key != "become"}
+    return {**kept, "gather_facts": False, "module_defaults": {"group/sysinit.upstart.upstart": {**daemon, "timeout": 20}}}
 
 
 def guide_files(page: str) -> dict[str, list[t.Any]]:
@@ -33,7 +33,8 @@ def guide_files(page: str) -> dict[str, list[t.Any]]:
 
 def guide_texts(page: str) -> list[str]:
     """Return the messages that a page quotes, each on one line."""
-    return [" ".join(block.text.split()) for block in examples.blocks_of(PAGES / f"{page}.rst") if block.language == "text"]
+    blocks = examples.blocks_of(PAGES / f"{page}.rst")
+    return [" ".join(block.text.split()) for block in blocks if block.language == "text"]
 
 
 def as_in_guide(message: str, conf_dir: str, log_dir: str) -> str:

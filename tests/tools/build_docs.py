@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the documentation as a site, and follow its links.
 
-    docs.py FOLDER
+    build_docs.py FOLDER
 
 Needs the mirror of the collection in FOLDER (mirror.py) and makes a virtual environment of its own there.  A
 warning of antsibull-docs or Sphinx is an error, and so is a link to a page or a heading that does not exist,
