@@ -12,12 +12,13 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance integration molecule lint corpus mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance integration molecule package lint docs corpus mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
 	@echo "make test         all tests and checks"
-	@echo "make unit | conformance | integration | molecule | lint   one part of them"
+	@echo "make unit | conformance | integration | molecule | package | lint   one part of them"
+	@echo "make docs         the documentation as a site, in .build/docs/html"
 	@echo "make corpus CASES=FILE   the job file parser against more of the real one's verdicts"
 	@echo "make clean        remove .build/"
 
@@ -37,8 +38,11 @@ demo: prepare-demo mirror
 test: prepare-test mirror
 	@$(RUN)
 
-unit conformance integration molecule lint: prepare-test mirror
+unit conformance integration molecule package lint: prepare-test mirror
 	@$(RUN) $@
+
+docs: mirror
+	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)

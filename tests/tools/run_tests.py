@@ -164,6 +164,11 @@ def package(part: Part) -> None:
     part.check(*with_daemon("sh", "-c", (
         f"UPSTART_SESSION=$UPSTART_ADDRESS {VENV}/ansible localhost -e ansible_python_interpreter={VENV}/python "
         "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), environment=elsewhere)
+    part.check(sys.executable, "tests/tools/importer.py", FOLDER, *archives)
+
+
+def docs(part: Part) -> None:
+    part.check(sys.executable, "tests/tools/build_docs.py", FOLDER)
 
 
 def wanted_pip() -> str:
@@ -195,7 +200,8 @@ def lint(part: Part) -> None:
     pip_for_sanity()
     part.check(VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version())
     part.check(VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production")
-    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")
+    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
+               "--validate-collection-refs", "dependent", ".")
     part.check(VENV / "antsibull-changelog", "lint")
     part.check(VENV / "ruff", "check", ".")
     part.check(VENV / "mypy")
@@ -209,6 +215,7 @@ PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
     "integration": ("integration targets", integration),
     "molecule": ("molecule scenarios", molecule),
     "package": ("steps of building, installing and using the collection", package),
+    "docs": ("sites of the documentation", docs),
     "lint": ("static checks", lint),
 }
 

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Try whether a Galaxy server would take the built collection, by the program that such servers use.
+
+    importer.py FOLDER ARCHIVE
+
+galaxy-importer gets a virtual environment of its own in FOLDER.  Its strict settings are on; ansible-test is off, since
+it would want a container, and runs in the part "lint".  A warning is an error.  The collection has no public
+repository yet, which the importer insists on, so a copy of the archive names one that cannot exist.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import own_venv
+
+SETTINGS = """[galaxy-importer]
+check_required_tags = True
+offline_ansible_lint = True
+require_v1_or_greater = True
+run_ansible_test = False
+"""
+NO_REPOSITORY = "https://repository.invalid/"
+
+
+def with_repository(archive: Path, copy: Path) -> None:
+    """Write a copy of a built collection that names a repository if it names none."""
+    with tarfile.open(archive) as source, tarfile.open(copy, "w:gz") as target:
+        for member in source:
+            content = source.extractfile(member)
+            if member.name == "MANIFEST.json" and content:
+                manifest = json.load(content)
+                manifest["collection_info"]["repository"] = manifest["collection_info"]["repository"] or NO_REPOSITORY
+                data = json.dumps(manifest).encode()
+                member.size = len(data)
+                target.addfile(member, io.BytesIO(data))
+            else:
+                target.addfile(member, content)
+
+
+def main() -> None:
+    folder, archive = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
+    programs, work = own_venv.ready("importer", folder), folder / "importer"
+    (work / "home").mkdir(parents=True, exist_ok=True)
+    (work / "settings").write_text(SETTINGS)
+    with_repository(archive, work / archive.name)
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(work / "home"), "LC_ALL": "C.UTF-8",
+                   "GALAXY_IMPORTER_CONFIG": str(work / "settings"), "ANSIBLE_COLLECTIONS_PATH": "", "PYTHONPATH": ""}
+    done = subprocess.run([programs / "python", "-m", "galaxy_importer.main", work / archive.name], cwd=work, text=True,
+                          env={**os.environ, **environment}, check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(done.stdout)
+    complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL).*", done.stdout, re.M)
+    if done.returncode or complaints or "Importer processing completed successfully" not in done.stdout:
+        sys.exit(f"importer: {complaints[-1] if complaints else 'it did not complete'}")
+
+
+if __name__ == "__main__":
+    main()

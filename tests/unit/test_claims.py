@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What README and the page on support claim is what is in the tree, and what is tested."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import versions
+import yaml
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import stanzas
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SUPPORT = (ROOT / "docs/docsite/rst/support.rst").read_text(encoding="utf-8")
+CONVERGE = "ansible_collections.sysinit.upstart.plugins.module_utils.converge."
+INTERNAL = {"demo"}  # playbooks that are not for users
+# A value for each option that a release brought.
+VALUES: dict[str, Any] = {
+    "apparmor_load": "/etc/apparmor.d/web", "apparmor_switch": "web", "cgroup": ["cpu"], "debug": True,
+    "kill_signal": "INT", "reload_signal": "USR1", "setgid": "web", "setuid": "web", "usage": "x", "console": "log",
+    "override": True,
+}
+# Where the code decides, and the row of the table that says so.
+GATES = [
+    ("enabling", "MANUAL", "0.6.7", "``manual``"),
+    ("enabling", "OVERRIDES", "1.3", "override"),
+    ("acting", "KEEPS_STATE", "1.6", "re-executed"),
+    ("runlevels", "TELLS_EVENTS", "1.7", "runlevel"),
+    ("settings", "HAS_ENVIRONMENT", "1.7", "``job_env``"),
+]
+
+
+def number(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
+def section(page: str, heading: str) -> str:
+    found = re.search(rf"^{re.escape(heading)}\n-+\n(.*?)(?=^[^\n]+\n-{{4,}}\n|\Z)", page, re.M | re.S)
+    assert found, f"there is no section {heading}"
+    return found[1]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of a list-table, without its head."""
+    cells = [[" ".join(cell.split()) for cell in re.split(r"^     - ", row, flags=re.M)]
+             for row in re.split(r"^   \* - ", text.partition(".. list-table::")[2], flags=re.M)[1:]]
+    return [[cell.partition(" * ")[0] if index == len(row) - 1 else cell for index, cell in enumerate(row)]
+            for row in cells[1:]]
+
+
+def first_cells(heading: str) -> list[str]:
+    table = README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [row.split("|")[1].strip() for row in table.splitlines() if row.startswith("|")][2:]
+
+
+def test_readme_names_each_plugin_once() -> None:
+    named = [name for cell in first_cells("What is in it") for name in re.findall(r"`([\w/]+)`", cell)]
+    here = [path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    here += [path.name for path in (ROOT / "roles").iterdir()]
+    here += [path.stem for path in (ROOT / "playbooks").glob("*.yml") if path.stem not in INTERNAL]
+    assert sorted(named) == sorted([*here, "tests/emulator"])
+
+
+def test_readme_names_the_tested_versions() -> None:
+    install = README.partition("## Install it\n")[2].partition("\n## ")[0]
+    assert f"ansible-core {min(versions.CORES, key=number)} or later" in install
+    assert f"Upstart {versions.UPSTARTS[0]} to {versions.UPSTARTS[-1]}" in install
+    fragment = (ROOT / "plugins/doc_fragments/attributes.py").read_text()
+    assert f"platforms: Upstart {versions.UPSTARTS[0]} to {versions.UPSTARTS[-1]}\n" in fragment
+
+
+def test_the_oldest_core_is_the_one_that_is_required() -> None:
+    meta = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    assert meta["requires_ansible"] == f">={min(versions.CORES, key=number)}.0"
+    requirement = re.search(r"^ansible-core>=(.+)$", (ROOT / "tests/requirements/demo.txt").read_text(), re.M)
+    assert requirement and requirement[1] == min(versions.CORES, key=number)
+    for path in (ROOT / "roles").glob("*/meta/main.yml"):
+        assert yaml.safe_load(path.read_text())["galaxy_info"]["min_ansible_version"] == requirement[1], path
+
+
+def test_the_tested_releases_are_those_of_the_emulator() -> None:
+    spec = yaml.safe_load((ROOT / "roles/emulator/meta/argument_specs.yml").read_text())
+    choices = spec["argument_specs"]["main"]["options"]["emulator_upstart_version"]["choices"]
+    assert tuple(map(str, choices)) == versions.UPSTARTS
+    assert number(versions.UPSTARTS[-1]) == stanzas.LATEST
+    recorded = {path.name for path in (ROOT / "tests/conformance/versions").iterdir()}
+    assert recorded | {versions.UPSTARTS[-1]} == set(versions.UPSTARTS)
+
+
+def test_support_names_the_releases() -> None:
+    assert tuple(row[0] for row in rows(section(SUPPORT, "Releases of Upstart"))) == versions.UPSTARTS
+
+
+def test_support_names_the_cores() -> None:
+    def pythons(span: tuple[str, str]) -> str:
+        low, high = span
+        return f"2.7, 3.6 to {high}" if low == "2.7" else f"{low} to {high}"
+
+    expected = [[core, pythons(controller), pythons(hosts)] for core, (controller, hosts) in versions.CORES.items()]
+    assert rows(section(SUPPORT, "ansible-core and Python")) == expected
+
+
+def options_by_release() -> dict[str, set[str]]:
+    """Return the options of upstart_job by the release that brought them, as the list of stanzas has it."""
+    since: dict[str, tuple[int, ...]] = {}
+    for row in stanzas.STANZAS:
+        since[row.option] = min(row.since, since.get(row.option, row.since))
+    del since["manual"]  # a job file without start on says the same to every release
+    since["override"] = stanzas.OVERRIDES_SINCE
+    since.update({f"console: {word}": version for word, version in stanzas.CONSOLE.items()})
+    found: dict[str, set[str]] = {}
+    for option, version in since.items():
+        if version > stanzas.FIRST:
+            found.setdefault(".".join(map(str, version)), set()).add(option)
+    return found
+
+
+def table_of_options() -> dict[str, set[str]]:
+    return {row[0]: set(re.findall(r"``(.+?)``", row[1])) for row in rows(section(SUPPORT, "Options by release"))}
+
+
+def test_support_has_the_options_of_each_release() -> None:
+    assert table_of_options() == options_by_release()
+
+
+def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
+    wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", option: VALUES[option]}]})
+    try:
+        jobs.plan(wanted, str(folder), version)
+    except UpstartError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("release", "option"), [
+    (release, option.partition(":")[0]) for release, options in options_by_release().items()
+    for option in sorted(options)])
+def test_an_option_is_refused_before_its_release(release: str, option: str, tmp_path: Path) -> None:
+    before = max(number(other) for other in ("0.6.5", "0.6.6", "1.2", "1.3", "1.4", "1.8", "1.9", "1.12")
+                 if number(other) < number(release))
+    assert accepts(option, number(release), tmp_path)
+    assert not accepts(option, before, tmp_path)
+
+
+@pytest.mark.parametrize(("module", "constant", "release", "words"), GATES)
+def test_support_has_the_features_of_each_release(module: str, constant: str, release: str, words: str) -> None:
+    assert getattr(importlib.import_module(CONVERGE + module), constant) == number(release)
+    described = {row[0]: " ".join(row[1:]) for row in rows(section(SUPPORT, "Features by release"))}
+    assert words in described[release]
+
+
+def test_an_option_says_which_release_it_needs() -> None:
+    text = importlib.import_module("ansible_collections.sysinit.upstart.plugins.modules.upstart_job").DOCUMENTATION
+    documented = yaml.safe_load(text)["options"]
+    for release, options in options_by_release().items():
+        for option in options:
+            words = documented[option.partition(":")[0]]["description"]
+            assert f"needs upstart {release}." in " ".join([words] if isinstance(words, str) else words).lower(), option
+
+
+def test_each_page_is_in_the_index_once() -> None:
+    sections = yaml.safe_load((ROOT / "docs/docsite/extra-docs.yml").read_text())["sections"]
+    listed = [page for part in sections for page in part["toctree"]]
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs/docsite/rst").glob("*.rst")}
+    assert sorted(listed) == sorted(pages)
+    for name, text in pages.items():
+        assert f".. _ansible_collections.sysinit.upstart.docsite.{name}:\n" in text
+
+
+def test_the_execution_environment_names_files_that_exist() -> None:
+    named = yaml.safe_load((ROOT / "meta/execution-environment.yml").read_text())["dependencies"]
+    assert {kind for kind, path in named.items() if (ROOT / path).is_file()} == {"python", "system"}
