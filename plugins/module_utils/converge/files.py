@@ -21,6 +21,13 @@ __metaclass__ = type
 STAGED = ".ansible~"
 ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody
 FLUSHERS = 8
+REMEDIES = {
+    errno.ENOSPC: "Make room on its file system (look with df, and df -i) and run the task again.",
+    errno.EDQUOT: "Make room within the disk quota and run the task again.",
+    errno.EROFS: "Have its file system mounted for writing, and run the task again.",
+    errno.EPERM: "Is it, or its directory, immutable? Look with lsattr, and undo that with chattr -i.",
+    errno.EACCES: "Become a user who may do that (become: true).",
+}
 
 
 def check_target(path, removal=False):
@@ -49,7 +56,7 @@ def make_parent(path, conf_dir):
         try:
             os.makedirs(parent, 0o755)
         except OSError as error:
-            raise UpstartError("Cannot make the directory %s: %s." % (parent, error.strerror), path=parent)
+            raise _failed("make the directory", parent, error)
 
 
 class Batch:
@@ -60,15 +67,25 @@ class Batch:
 
     def __init__(self):
         self._steps = []  # of path, staged file or None for a removal, attributes
+        self._copies = []
+        self._done = []
         self._abandoned = {}
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
-        for _path, staged, _attributes in self._steps:
-            if staged is not None and os.path.exists(staged):
-                os.unlink(staged)
+        litter = [staged for _path, staged, _attributes in self._steps if staged is not None]
+        for name in litter + [copy for path, copy in self._copies if path not in self._done]:
+            try:
+                os.unlink(name)
+            except OSError:  # it has gone, or the disk takes no change at all: the first error says so
+                pass
+
+    def keep(self, path, copy):
+        """Have a backup removed again if ``path`` is not changed in the end."""
+        if copy is not None:
+            self._copies.append((path, copy))
 
     def place(self, path, data, attributes):
         """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
@@ -84,7 +101,7 @@ class Batch:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
         except (IOError, OSError) as error:
-            raise _not_written(path, error)
+            raise _failed("write", path, error)
 
     def remove(self, path):
         """Have a file removed; to ask for that twice is no error."""
@@ -104,7 +121,8 @@ class Batch:
                     attributes.prepare(staged, path)
                     os.rename(staged, path)
             except (IOError, OSError) as error:
-                raise _not_removed(path, error) if staged is None else _not_written(path, error)
+                raise _failed("remove" if staged is None else "write", path, error, self._done)
+            self._done.append(path)
             del self._steps[0]
         for folder in folders:
             _flush(folder)
@@ -122,12 +140,15 @@ class Batch:
                 pass  # gone meanwhile
 
 
-def _not_written(path, error):
-    return UpstartError("Cannot write %s: %s. The file is as it was." % (path, error.strerror or error), path=path)
-
-
-def _not_removed(path, error):
-    return UpstartError("Cannot remove %s: %s." % (path, error.strerror), path=path)
+def _failed(verb, path, error, done=()):
+    """Return the error for a file that is as it was; ``done`` are those of the same task that are changed already."""
+    text = "Cannot %s %s: %s." % (verb, path, error.strerror or error)
+    if verb == "write":
+        text += " The file is as it was."
+    if done:
+        text += " Changed before that, and not undone: %s." % ", ".join(done)
+    remedy = REMEDIES.get(error.errno)
+    return UpstartError(text + (" " + remedy if remedy else ""), path=path, done=list(done))
 
 
 def _flush_all(staged_files):
@@ -144,7 +165,7 @@ def _flush_all(staged_files):
             try:
                 _flush(staged)
             except (IOError, OSError) as error:
-                errors.append(_not_written(path, error))
+                errors.append(_failed("write", path, error))
 
     helpers = [threading.Thread(target=work) for _number in range(min(FLUSHERS, len(waiting)) - 1)]
     for helper in helpers:

@@ -41,6 +41,7 @@ class Plan:
         self.values = values
         self.changed = before != after
         self.backup = None
+        self.alarm = None
         self.stale = []
         self.warnings = list(warnings)
 
@@ -186,17 +187,20 @@ def act(plans, client, attributes, conf_dir):
         ``validate(command, name, data)``.
     """
     watched = list(zip(plans, _watchers(plans, client)))
+    running = loading.Running(client, conf_dir, [
+        each.wanted.name for each, watcher in watched if watcher and watcher.instances and _concerns_daemon(each)])
     with files.Batch() as batch:
         for each in plans:
             _check_in_place(each, attributes, conf_dir)
-        for each in plans:
-            _ask_for(each, attributes, batch)
+        for each, watcher in watched:
+            _ask_for(each, watcher, attributes, batch)
         batch.finish()
     for each in plans:
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
     for each, watcher in watched:
         _verify(each, watcher)
+    running.see_noticed()
     if client:
         _note_stale(watched, client, conf_dir)
 
@@ -231,6 +235,12 @@ def _watchers(plans, client):
     return loading.watch(client, changes)
 
 
+def _concerns_daemon(each):
+    """Return whether a plan changes what the daemon makes of the job."""
+    there = not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
+    return there and (each.before != each.after or (each.after is None and each.changed))
+
+
 def _belonging(each):
     """Return the files that go with a removal: a job file takes its override along."""
     paths = [each.path]
@@ -247,13 +257,21 @@ def _check_in_place(each, attributes, conf_dir):
             attributes.validate(each.wanted.validate, os.path.basename(each.path), each.after)
 
 
-def _ask_for(each, attributes, batch):
+def _ask_for(each, watcher, attributes, batch):
     """Put what is to be done to files into the batch, and keep copies of what is changed or removed."""
     removed = _belonging(each) if each.after is None else []
     replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
-    if each.wanted.backup:
+    held = watcher is not None and watcher.instances and any(
+        loaded.is_harmful_file(path) for path in removed + replaced)
+    if each.wanted.backup or held:
         for path in removed + replaced:
             each.backup = attributes.backup(path)
+            batch.keep(path, each.backup)
+    if held:
+        each.alarm = (
+            "Job %s still runs by text that is not UTF-8, and init aborts when anybody reads its properties over D-Bus "
+            "or asks for Upstart's state. Restart it now. This collection does not ask while %s, a copy of the old "
+            "file, is there." % (each.wanted.name, each.backup))
     for path in removed:
         batch.remove(path)
     if each.changed and each.after is not None:
@@ -296,7 +314,8 @@ def report(plans):
 
 def warnings_of(plans):
     """Return the sentences that a task should warn with; hints are data only."""
-    return ["Job %s%s: %s: %s (%s)" % (
+    alarms = [each.alarm for each in plans if each.alarm]
+    return alarms + ["Job %s%s: %s: %s (%s)" % (
         each.wanted.name, ", line %d" % finding["line"] if finding["line"] else "", finding["message"],
         finding["remedy"], finding["code"])
         for each in plans for finding in each.warnings if finding["severity"] == "warning"]

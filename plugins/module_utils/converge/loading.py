@@ -10,6 +10,8 @@ import collections
 from ..daemon.errors import DaemonError, UnknownJob
 from ..daemon.names import job_path
 from ..errors import UpstartError
+from . import loaded
+from .waiting import LOOK_EVERY, Deadline
 
 __metaclass__ = type
 
@@ -31,6 +33,43 @@ def watch(client, changes):
         loads[job] += bool(loading)
         watchers.append(Watcher(client, job, job in there, instances.get(job, []), loads[job]))
     return watchers
+
+
+class Running:
+    """Whether the daemon notices that files of jobs with instances change: of those it signals nothing.
+
+    Its dump marks what runs by an older file as deleted (since 1.6.1). Where that is not told, or was so before, the
+    configuration is reloaded to be sure.
+
+    :param jobs: iterable of the names of such jobs, before their files are changed.
+    """
+
+    def __init__(self, client, conf_dir, jobs):
+        self._client = client
+        self._conf_dir = conf_dir
+        self._jobs = set(jobs)
+        self._before = self._marked() if self._jobs else None
+
+    def _marked(self):
+        """Return the jobs that are marked, or None when the daemon cannot be asked."""
+        try:
+            classes = loaded.job_classes(self._client, self._conf_dir)
+        except loaded.NotTold:
+            return None
+        return set(each["name"] for each in classes if each.get("deleted")).intersection(self._jobs)
+
+    def see_noticed(self):
+        """Return when the daemon has read the new files."""
+        if self._jobs and not (self._before == set() and self._is_noticed()):
+            self._client.reload_configuration()
+
+    def _is_noticed(self):
+        deadline = Deadline(NOTICE)
+        while self._marked() != self._jobs:
+            if not deadline.left():
+                return False
+            self._client.connection.wait(lambda: False, LOOK_EVERY)
+        return True
 
 
 class Watcher:

@@ -30,6 +30,7 @@ class Target:
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
     :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
     :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
+    :ivar unread: bool, whether the daemon does not know the job although its file is in order.
     :ivar script: scripts.Script behind a name that is no Upstart job, or None.
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
     :ivar warnings: list of text.
@@ -50,6 +51,7 @@ class Target:
         self.stale = None
         self.env_differs = []
         self.change = None
+        self.unread = False
         self.script = None
         self.leftovers = []
         self.warnings = []
@@ -121,6 +123,7 @@ def resolve(client, request, version):
                 found.append(target)
                 continue
             found.append(_failed(job, env, definition, unknown_job(definition, error)))
+            found[-1].unread = definition.complaint() is None
         except InvalidArguments as error:
             found.append(_failed(job, env, definition, missing_variables(definition, env or [], error)))
         except Lost:

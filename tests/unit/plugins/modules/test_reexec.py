@@ -132,5 +132,5 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
     target = targets.Target("web", [], Definition("web", "/nonexistent"))
     target.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
     monkeypatch.setattr(enabling, "act", cut)
-    acting.enable(Client(), [target], None)
+    acting.enable(Client(), [target], None, "/nonexistent")
     assert asked == ["reopen", "web"]
