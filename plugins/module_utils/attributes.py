@@ -64,19 +64,15 @@ class FileAttributes:
         if not os.path.isfile(path):
             return None
         copy = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
-        made = False
+        handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            made = True
             with os.fdopen(handle, "wb") as target:
                 with open(path, "rb") as source:
                     shutil.copyfileobj(source, target)
             self._make_like(copy, path)
-        except (IOError, OSError) as error:
-            if made:
-                os.unlink(copy)
-            raise UpstartError("Cannot keep a copy of %s as %s: %s. Nothing was changed." % (
-                path, copy, error.strerror or error), path=path)
+        except (IOError, OSError):
+            os.unlink(copy)
+            raise
         return copy
 
     def validate(self, command, name, data):

@@ -82,10 +82,15 @@ class Batch:
             except OSError:  # it has gone, or the disk takes no change at all: the first error says so
                 pass
 
-    def keep(self, path, copy):
-        """Have a backup removed again if ``path`` is not changed in the end."""
+    def keep(self, path, attributes):
+        """Copy ``path`` and return the name of the copy, which goes again if the file is not changed in the end."""
+        try:
+            copy = attributes.backup(path)
+        except (IOError, OSError) as error:
+            raise _failed("keep a copy of", path, error)
         if copy is not None:
             self._copies.append((path, copy))
+        return copy
 
     def place(self, path, data, attributes):
         """Have ``data`` (bytes) written to ``path``: it is staged beside it now.

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
+from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
@@ -17,6 +18,7 @@ from . import files, loaded, loading
 from .definitions import read_file
 from .differences import difference
 from .enabling import NEVER, with_manual
+from .waiting import BACK
 
 __metaclass__ = type
 
@@ -176,7 +178,11 @@ def foresee(plans, client, attributes, conf_dir):
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
     if client:
-        _note_stale(list(zip(plans, _watchers(plans, client))), client, conf_dir)
+        watched = list(zip(plans, _watchers(plans, client)))
+        for each, watcher in watched:
+            if _is_left(each, watcher):
+                each.changed = True
+        _note_stale(watched, client, conf_dir)
 
 
 def act(plans, client, attributes, conf_dir):
@@ -198,9 +204,12 @@ def act(plans, client, attributes, conf_dir):
     for each in plans:
         if each.after is not None and attributes.adjust(each.path):
             each.changed = True
-    for each, watcher in watched:
-        _verify(each, watcher)
-    running.see_noticed()
+    try:
+        for each, watcher in watched:
+            _verify(each, watcher)
+        running.see_noticed()
+    except Lost:
+        _verify_again(plans, client)
     if client:
         _note_stale(watched, client, conf_dir)
 
@@ -237,8 +246,12 @@ def _watchers(plans, client):
 
 def _concerns_daemon(each):
     """Return whether a plan changes what the daemon makes of the job."""
-    there = not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
-    return there and (each.before != each.after or (each.after is None and each.changed))
+    return _is_read(each) and (each.before != each.after or (each.after is None and each.changed))
+
+
+def _is_read(each):
+    """Return whether the daemon reads the file: an override does not go without its job file."""
+    return not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
 
 
 def _belonging(each):
@@ -265,8 +278,7 @@ def _ask_for(each, watcher, attributes, batch):
         loaded.is_harmful_file(path) for path in removed + replaced)
     if each.wanted.backup or held:
         for path in removed + replaced:
-            each.backup = attributes.backup(path)
-            batch.keep(path, each.backup)
+            each.backup = batch.keep(path, attributes)
     if held:
         each.alarm = (
             "Job %s still runs by text that is not UTF-8, and init aborts when anybody reads its properties over D-Bus "
@@ -286,10 +298,31 @@ def _verify(each, watcher):
     if watcher is None:
         return
     if each.after is None:
-        if not each.wanted.override and each.changed:
+        if _is_left(each, watcher):
+            each.changed = True
             watcher.wait_forgotten(each.path)
-    elif not (each.wanted.override and not os.path.exists(each.path[:-len(".override")] + ".conf")):
+    elif _is_read(each):
         each.changed = watcher.see_loaded(each.path, each.before != each.after) or each.changed
+
+
+def _verify_again(plans, client):
+    """See that a daemon that broke the connection is back, with the jobs: one that was re-executed reads all files."""
+    try:
+        client.connection.reopen(min(BACK, client.timeout))
+    except UpstartError as error:
+        error.message += " The files are as this task wants them."
+        raise
+    for each, watcher in zip(plans, _watchers(plans, client)):
+        if each.after is not None and _is_read(each):
+            watcher.known = False
+            watcher.see_loaded(each.path, False)
+        elif _is_left(each, watcher):
+            watcher.wait_forgotten(each.path)
+
+
+def _is_left(each, watcher):
+    """Return whether the daemon has the job of a removed file, be it one that somebody else removed unseen."""
+    return each.after is None and not each.wanted.override and (each.changed or (watcher.known and not watcher.instances))
 
 
 def report(plans):

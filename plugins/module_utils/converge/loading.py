@@ -116,7 +116,7 @@ class Watcher:
             return False
         ready = self._loaded if written else self._is_known
         self._wait(ready)
-        if not ready():
+        if not ready() and not self.live_instances():  # one that was started meanwhile keeps JobAdded back
             raise UpstartError(
                 "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does "
                 "this daemon read its jobs from that directory (conf_dir)?" % (path, self.job),
