@@ -119,8 +119,8 @@ def refuse_held(client, conf_dir):
         for status in client.statuses([(job, instance) for instance in instances]):
             if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
                 raise NotTold("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
-                              "crash if it were asked for its state. Restart the job and delete the copy"
-                              % (job, copies[job]), path=copies[job], name=job)
+                              "crash if it were asked for its state. Restart job %s and delete the copy"
+                              % (job, copies[job], job), path=copies[job], name=job)
 
 
 def _bad_copies(conf_dir):
