@@ -9,7 +9,7 @@ from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError,
 from ..daemon.names import instance_name
 from ..errors import UpstartError
 from ..events.expand import ExpansionError, expand
-from . import loaded, refusals, running
+from . import loaded, loading, refusals, running
 from .initlog import InitLog
 from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
 
@@ -58,7 +58,7 @@ def act(client, targets, request):
 def _have_read(client, targets, request):
     """Have the job files read again when the daemon has not noticed that one of a job to be started was changed."""
     starting = dict((target.job, target) for target in targets if "start" in target.todo and target.definition.values)
-    if not starting:
+    if loading.are_watched(client, [target.definition.conf for target in starting.values()]):
         return
     try:
         classes = loaded.job_classes(client, request.conf_dir)

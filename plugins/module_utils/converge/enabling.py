@@ -194,7 +194,8 @@ def act(client, changes, attributes, conf_dir):
     :param attributes: object with ``prepare(staged, path)``, see files.Batch.
     """
     watchers = loading.watch(client, [(change.name, True) for change in changes])
-    running = loading.Running(client, conf_dir, [watcher.job for watcher in watchers if watcher.instances])
+    running = loading.Running(client, conf_dir, [
+        (change.name, change.path) for change, watcher in zip(changes, watchers) if watcher.instances])
     with files.Batch() as batch:
         for change in changes:
             if change.after is None:

@@ -194,7 +194,7 @@ def act(plans, client, attributes, conf_dir):
     """
     watched = list(zip(plans, _watchers(plans, client)))
     running = loading.Running(client, conf_dir, [
-        each.wanted.name for each, watcher in watched if watcher and watcher.instances and _concerns_daemon(each)])
+        (each.wanted.name, each.path) for each, watcher in watched if watcher and watcher.instances and _concerns_daemon(each)])
     with files.Batch() as batch:
         for each in plans:
             _check_in_place(each, attributes, conf_dir)

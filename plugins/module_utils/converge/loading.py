@@ -6,7 +6,9 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
+import os
 
+from ..daemon import process
 from ..daemon.errors import DaemonError, UnknownJob
 from ..daemon.names import job_path
 from ..errors import UpstartError
@@ -35,19 +37,25 @@ def watch(client, changes):
     return watchers
 
 
+def are_watched(client, paths):
+    """Return whether the daemon is surely told when any of these files changes."""
+    return all(process.watches(client.connection.peer["pid"], folder) for folder in set(map(os.path.dirname, paths)))
+
+
 class Running:
     """Whether the daemon notices that files of jobs with instances change: of those it signals nothing.
 
-    Its dump marks what runs by an older file as deleted (since 1.6.1). Where that is not told, or was so before, the
-    configuration is reloaded to be sure.
+    It does where it watches their directories. Else its dump marks what runs by an older file as deleted (since
+    1.6.1); where that is not told, or was so before, the configuration is reloaded to be sure.
 
-    :param jobs: iterable of the names of such jobs, before their files are changed.
+    :param changes: list of (name of such a job, path of its file), before the files are changed.
     """
 
-    def __init__(self, client, conf_dir, jobs):
+    def __init__(self, client, conf_dir, changes):
         self._client = client
         self._conf_dir = conf_dir
-        self._jobs = set(jobs)
+        self._jobs = set() if are_watched(client, [path for _job, path in changes]) else set(
+            job for job, _path in changes)
         self._before = self._marked() if self._jobs else None
 
     def _marked(self):

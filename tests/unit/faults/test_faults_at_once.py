@@ -97,6 +97,30 @@ def test_two_restarts(daemon: Daemon) -> None:
         assert after["instances"][0]["status"] == "start/running"
 
 
+def test_what_others_did(daemon: Daemon) -> None:
+    deployed(daemon)
+    for state, key in (("restarted", "meddled-restarted"), ("stopped", "meddled-stopped")):
+        first = run_module.start("upstart_service", **options(
+            daemon, name=["web"], state="restarted", stable_for=20, timeout=40))
+        wait_for(lambda: len(held(daemon)["instances"]) == 1, "it was not started")
+        before = held(daemon)["instances"][0]["processes"]
+        wait_for(lambda: held(daemon)["instances"][0]["status"] == "start/running", "it does not run")
+        check("two-services", service(daemon, state))
+        check(key, run_module.result(first))
+        assert held(daemon)["instances"] == [] or held(daemon)["instances"][0]["processes"] != before
+    deployed(daemon, content="start on stopped web\n" + SERVICE)
+    service(daemon, "started")
+    check("meddled-started", service(daemon, "stopped"))
+
+
+def test_a_job_that_ends_by_itself(daemon: Daemon) -> None:
+    """The counterpart: nobody did that."""
+    deployed(daemon, content="exec sleep 0.2\n")
+    for state in ("started", "restarted"):
+        said = service(daemon, state, stable_for=5)
+        assert said["msg"].startswith("Job web ended right after it was started: its main process exited without an")
+
+
 def test_a_start_and_a_stop(daemon: Daemon) -> None:
     deployed(daemon)
     for _round in range(ROUNDS):

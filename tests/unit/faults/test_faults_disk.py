@@ -66,10 +66,8 @@ def no_space(daemon: Daemon) -> None:
     check("no-space", job(daemon, content=LARGE), path=daemon.conf / "web.conf")
     check("no-space", job(daemon, "new", content=LARGE), path=daemon.conf / "new.conf")
     check("no-space", job(daemon, override=True, content=LARGE), path=daemon.conf / "web.override")
-    check("no-space-enabled", service(daemon, enabled=False), path=daemon.conf / "web.override")
-    said = job(daemon, content="start on deploy\nexec sleep 3000\n", backup=True)
-    copy = said["msg"].split(" as ")[1].partition("~")[0] + "~"
-    check("no-space-backup", said, path=daemon.conf / "web.conf", copy=copy)
+    check("no-space", service(daemon, enabled=False), path=daemon.conf / "web.override")
+    check("no-space-backup", job(daemon, content=LARGE, backup=True), path=daemon.conf / "web.conf")
     nothing_changed(daemon, before)
 
 

@@ -36,7 +36,6 @@ def table() -> dict[str, dict[str, Any]]:
 def check(key: str, said: dict[str, Any], **values: object) -> None:
     """Fail unless a module says of a fault what the table says, with ``values`` in place of what stands in braces."""
     message = said.get("msg", "")
-    if os.environ.get("PROBE"): print("PROBE", key, repr(message), values); return
     assert said.get("failed", False) is ("message" in table()[key]), message
     expected = table()[key].get("message", "").format(**values)
     assert message == expected
@@ -56,9 +55,10 @@ def job(daemon: with_daemon.Daemon, name: str = "web", **more: Any) -> dict[str,
     return run(daemon, "upstart_job", name=name, **more)
 
 
-def service(daemon: with_daemon.Daemon, state: str | None = None, name: str = "web", **more: Any) -> dict[str, Any]:
+def service(daemon: with_daemon.Daemon, state: str | None = None, name: str = "web", stable_for: float = 0.1,
+            **more: Any) -> dict[str, Any]:
     wanted = {"state": state} if state else {}
-    return run(daemon, "upstart_service", name=[name], stable_for=0.1, **wanted, **more)
+    return run(daemon, "upstart_service", name=[name], stable_for=stable_for, **wanted, **more)
 
 
 def deployed(daemon: with_daemon.Daemon, name: str = "web", **more: Any) -> None:

@@ -36,7 +36,6 @@ def call(function: object, folder: Path) -> None:
     if done.returncode == NOT_ALLOWED:
         pytest.skip("needs root or user namespaces: this machine lets nobody mount a file system for the test")
     assert done.returncode == 0, done.stdout + done.stderr
-    if os.environ.get("PROBE"): print(done.stdout)
     for line in done.stdout.splitlines():
         key, _tab, message = line.partition("\t")
         importlib.import_module("ansible_collections.sysinit.upstart.tests.unit.support.faults").met[key] = message
