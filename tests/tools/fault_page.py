@@ -35,10 +35,10 @@ HEAD = """..
 What can go wrong, and how we say it
 ====================================
 
-A disk is full, the daemon hangs, two tasks meet: the modules then leave every file whole, either the old one or the new,
-and nothing beside it; no wait is without end; and a task is ok only when it has seen that all is as it says. Else it fails
-with the thing, the cause and the remedy. Each fault on this page is made to happen by a test in C(tests/unit/faults), which
-compares the message, word for word.
+A disk is full, the daemon hangs, two tasks meet: the modules then leave every file whole, either the old one or the
+new, and nothing beside it; no wait is without end; and a task is ok only when it has seen that all is as it says.
+Else it fails with the thing, the cause and the remedy. Each fault on this page is made to happen by a test in
+C(tests/unit/faults), which compares the message, word for word.
 
 .. contents::
    :local:

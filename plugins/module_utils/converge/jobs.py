@@ -194,7 +194,8 @@ def act(plans, client, attributes, conf_dir):
     """
     watched = list(zip(plans, _watchers(plans, client)))
     running = loading.Running(client, conf_dir, [
-        (each.wanted.name, each.path) for each, watcher in watched if watcher and watcher.instances and _concerns_daemon(each)])
+        (each.wanted.name, each.path) for each, watcher in watched
+        if watcher and watcher.instances and _concerns_daemon(each)])
     with files.Batch() as batch:
         for each in plans:
             _check_in_place(each, attributes, conf_dir)
@@ -322,7 +323,8 @@ def _verify_again(plans, client):
 
 def _is_left(each, watcher):
     """Return whether the daemon has the job of a removed file, be it one that somebody else removed unseen."""
-    return each.after is None and not each.wanted.override and (each.changed or (watcher.known and not watcher.instances))
+    unseen = watcher.known and not watcher.instances
+    return each.after is None and not each.wanted.override and (each.changed or unseen)
 
 
 def report(plans):

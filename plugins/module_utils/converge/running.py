@@ -85,8 +85,8 @@ def _was_stopped(client, target):
 
 
 def _meddled(target, how, facts):
-    return UpstartError("Job %s was started, but something %s it at once: look at its stop on condition and at who else "
-                        "manages it." % (target.label, how), **facts)
+    return UpstartError("Job %s was started, but something %s it at once: look at its stop on condition and at who "
+                        "else manages it." % (target.label, how), **facts)
 
 
 def no_process(client, target, request):

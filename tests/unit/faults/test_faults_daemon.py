@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +93,12 @@ def test_the_daemon_lets_nobody_in(tmp_path: Path, module: str, arguments: dict[
 @pytest.mark.parametrize(("module", "arguments"), ASKED)
 def test_the_daemon_is_gone(tmp_path: Path, module: str, arguments: dict[str, Any]) -> None:
     address = f"unix:abstract=/sysinit-upstart-nobody/{uuid.uuid4()}"
-    init = Path("/proc/1/comm").read_text().strip()
-    check("gone", ask(module, tmp_path, address, **arguments), address=address, init=init)
+    check("gone", ask(module, tmp_path, address, **arguments), address=address, init=init())
     assert list(tmp_path.iterdir()) == []
+
+
+def init() -> str:
+    return Path("/proc/1/comm").read_text().strip()
 
 
 @pytest.fixture(name="daemon")
@@ -108,7 +111,8 @@ def held_up(daemon: Daemon, text: str) -> Any:
     """Start upstart_job and return it once it has looked at the daemon and before it writes; ``go`` lets it go on."""
     marks = daemon.scratch / "waits", daemon.scratch / "go"
     script = f"touch {marks[0]}; while [ ! -e {marks[1]} ]; do sleep 0.05; done; true"
-    module = run_module.start("upstart_job", **options(daemon, name="web", content=text, validate=f"sh -c '{script}' %s"))
+    module = run_module.start("upstart_job", **options(
+        daemon, name="web", content=text, validate=f"sh -c '{script}' %s"))
     wait_for(marks[0].exists, "validate did not run")
     return module
 
@@ -118,7 +122,7 @@ def test_the_daemon_is_killed_while_a_file_is_written(daemon: Daemon) -> None:
     module = held_up(daemon, NEW)
     os.killpg(daemon.process.pid, signal.SIGKILL)
     (daemon.scratch / "go").touch()
-    check("killed-job", run_module.result(module), address=daemon.address, init=Path("/proc/1/comm").read_text().strip())
+    check("killed-job", run_module.result(module), address=daemon.address, init=init())
     assert contents(daemon.conf) == {"web.conf": NEW.encode()}
 
 
@@ -128,7 +132,7 @@ def test_the_daemon_is_killed_while_it_is_waited_for(daemon: Daemon) -> None:
     module = run_module.start("upstart_service", **options(daemon, name=["web"], state="started"))
     wait_for((daemon.scratch / "begun").exists, "the pre-start did not run")
     os.killpg(daemon.process.pid, signal.SIGKILL)
-    check("killed", run_module.result(module), address=daemon.address, init=Path("/proc/1/comm").read_text().strip())
+    check("killed", run_module.result(module), address=daemon.address, init=init())
     assert contents(daemon.conf) == before
 
 
