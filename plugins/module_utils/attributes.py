@@ -7,8 +7,8 @@ from __future__ import absolute_import, division, print_function
 
 import os
 import shutil
-import stat
 import tempfile
+import time
 
 from .errors import UpstartError
 
@@ -25,43 +25,73 @@ class FileAttributes:
         self._module = module
 
     def prepare(self, staged, path):
-        """Give ``staged`` the owner, mode and context that ``path`` has or, when it is new, shall have."""
+        """Give ``staged`` what ``path`` has or, when it is new, shall have: owner, mode, context, extended attributes.
+
+        Those of chattr come later, by ``adjust``: one that is immutable cannot be renamed.
+        """
         if os.path.exists(path):
-            old = os.stat(path)
-            if os.geteuid() == 0:
-                os.chown(staged, old.st_uid, old.st_gid)
-            os.chmod(staged, stat.S_IMODE(old.st_mode))
-            if self._module.selinux_enabled():
-                self._module.set_context_if_different(staged, self._module.selinux_context(path), False)
+            self._make_like(staged, path)
+            os.utime(staged, None)
         else:
             os.chmod(staged, DEFAULT_MODE)
             if self._module.selinux_enabled():
                 self._module.set_context_if_different(staged, self._module.selinux_default_context(path), False)
-        self.adjust(staged)
+        self._set(staged, attributes=None)
 
     def adjust(self, path):
         """Give an existing file the attributes that the task names; return whether that changes (or would) anything."""
-        if all(self._module.params.get(name) is None for name in NAMED) or not os.path.exists(path):
+        return os.path.exists(path) and self._set(path)
+
+    def _set(self, path, **instead):
+        if all(self._module.params.get(name) is None for name in NAMED):
             return False
-        arguments = self._module.load_file_common_arguments(self._module.params, path=path)
+        arguments = dict(self._module.load_file_common_arguments(self._module.params, path=path), **instead)
         return self._module.set_fs_attributes_if_different(arguments, False)
 
+    def _make_like(self, copy, path):
+        old = os.stat(path)
+        if os.geteuid() == 0:
+            os.chown(copy, old.st_uid, old.st_gid)
+        shutil.copystat(path, copy)  # mode and times and, on Python 3, extended attributes with POSIX ACLs
+        if self._module.selinux_enabled():
+            self._module.set_context_if_different(copy, self._module.selinux_context(path), False)
+
     def backup(self, path):
-        """Copy a file beside itself under a name that the daemon ignores; return that name."""
-        return self._module.backup_local(path)
+        """Copy a file beside itself under a name that the daemon ignores; return that name, None for what is no file.
+
+        The copy is whole or not there, and never open to more users than the file.
+        """
+        if not os.path.isfile(path):
+            return None
+        copy = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+        handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                with open(path, "rb") as source:
+                    shutil.copyfileobj(source, target)
+            self._make_like(copy, path)
+        except (IOError, OSError):
+            os.unlink(copy)
+            raise
+        return copy
 
     def validate(self, command, name, data):
         """Run the user's own check on a copy of the file under its real name; raise UpstartError when it fails."""
         if "%s" not in command:
             raise UpstartError("validate must contain %%s for the file's name: %s" % command)
-        folder = tempfile.mkdtemp(prefix="validate-", dir=self._module.tmpdir)
+        folder = None
         try:
+            folder = tempfile.mkdtemp(prefix="validate-", dir=self._module.tmpdir)
             path = os.path.join(folder, name)
             with open(path, "wb") as stream:
                 stream.write(data)
             status, out, err = self._module.run_command(command % path)
+        except (IOError, OSError) as error:
+            raise UpstartError("Cannot write a copy of %s for the validate command below %s: %s. Nothing was written."
+                               % (name, folder or self._module.tmpdir, error.strerror or error))
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
         if status != 0:
             raise UpstartError(
                 "The validate command refused %s with status %d: %s. Nothing was written." % (

@@ -60,7 +60,7 @@ def connect(params):
     find_library()
     address = params["address"] or addresses.default(os.environ, os.geteuid())
     patience = min(params["timeout"], LOOK_UP)
-    return Upstart(Connection(address).open(patience), timeout=patience)
+    return Upstart(Connection(address).open(patience), timeout=patience, longest=params["timeout"])
 
 
 def run(module, action):

@@ -361,7 +361,9 @@ jobs:
       sample: {"content": "ZXhlYyAvdXNyL2Jpbi9zaG9wCg==", "listed": true}
       version_added: 1.0.0
     backup_file:
-      description: Copy of the old file, or null.
+      description:
+        - Copy of the old file, or null. One is kept without O(backup), too, when the file holds text that is not UTF-8
+          and the job runs; see R(what can go wrong,ansible_collections.sysinit.upstart.docsite.faults).
       returned: always
       type: str
       sample: /etc/init/web.conf.4711.2026-11-21@10:00:00~
@@ -412,6 +414,13 @@ file:
   returned: when a file is the reason
   type: str
   sample: /etc/init/web.conf
+  version_added: 1.0.0
+done:
+  description: Files that were changed before one could not be; their changes stay.
+  returned: when a file cannot be written or removed
+  type: list
+  elements: str
+  sample: [/etc/init/db.conf]
   version_added: 1.0.0
 line:
   description: Line at which the daemon would refuse the file.

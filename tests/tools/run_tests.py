@@ -206,7 +206,10 @@ def lint(part: Part) -> None:
     part.check(VENV / "ruff", "check", ".")
     part.check(VENV / "mypy")
     part.check(VENV / "yamllint", "--strict", ".")
+    part.check(VENV / "bandit", "--quiet", "--recursive", "plugins", "playbooks")  # with all its tests
+    part.check(VENV / "bandit", "--quiet", "--configfile", "tests/bandit.yml", "--recursive", "tests", "benchmarks")
     part.check(VENV / "python", "tests/tools/role_spec.py", "--check")
+    part.check(VENV / "python", "tests/tools/fault_page.py", "--check")
 
 
 PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {

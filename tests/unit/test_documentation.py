@@ -115,3 +115,14 @@ def test_the_action_group_is_the_modules_that_talk_to_the_daemon() -> None:
     assert with_daemon == [name for name in MODULES
                            if "sysinit.upstart.daemon" in documentation(name)["extends_documentation_fragment"]]
     assert re.fullmatch(r">=2\.16\.0", meta["requires_ansible"])
+
+
+def test_the_tests_that_the_page_on_security_names() -> None:
+    text = (ROOT / "docs" / "docsite" / "rst" / "security.rst").read_text(encoding="utf-8")
+    places = re.findall(r"``(tests/[^`]+\.py)::(\w+)``", text)
+    assert len(places) > 20
+    for path, function in places:
+        assert re.search(rf"^def {function}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), function
+    statements = re.findall(r"^(?:\*\*|The |\S).*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
+    bold = [statement for statement in statements if statement.startswith("**")]
+    assert [statement for statement in bold if "\nTest" not in statement] == []

@@ -8,9 +8,8 @@ from __future__ import absolute_import, division, print_function
 from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError, JobFailed, Lost, UnknownInstance
 from ..daemon.names import instance_name
 from ..errors import UpstartError
-from . import naming, refusals, running
+from . import loaded, loading, naming, refusals, running
 from .initlog import InitLog
-from .loaded import Snapshot
 from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
 
 __metaclass__ = type
@@ -19,7 +18,7 @@ PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "r
 KEEPS_STATE = (1, 6)  # the version since which a re-executed init still knows its jobs
 
 
-def enable(client, targets, attributes):
+def enable(client, targets, attributes, conf_dir):
     """Carry out the changes that enable and disable jobs; the targets of one job share one."""
     changing = [target for target in targets if target.change and target.error is None]
     if not changing:
@@ -27,7 +26,7 @@ def enable(client, targets, attributes):
     from . import enabling
     changes = dict((target.job, target.change) for target in changing)
     try:
-        enabling.act(client, [changes[job] for job in sorted(changes)], attributes)
+        enabling.act(client, [changes[job] for job in sorted(changes)], attributes, conf_dir)
     except Lost:
         # The files are in place, and a daemon that comes back reads all of them.
         client.connection.reopen(min(BACK, client.timeout))
@@ -40,6 +39,7 @@ def act(client, targets, request):
     log = InitLog(request.init_log)
     deadline = Deadline(request.timeout)
     try:
+        _have_read(client, targets, request)
         for target in targets:
             _name_instance(target)
             target.mark_log(request.log_dir)
@@ -63,6 +63,22 @@ def _comes_up(target):
 
 def _goes(target):
     return target.wanted.state == "stopped"
+
+
+def _have_read(client, targets, request):
+    """Have the job files read again when the daemon has not noticed that one of a job to be started was changed."""
+    starting = dict((target.job, target) for target in targets if "start" in target.todo and target.definition.values)
+    if loading.are_watched(client, [target.definition.conf for target in starting.values()]):
+        return
+    try:
+        classes = loaded.job_classes(client, request.conf_dir)
+    except loaded.NotTold:
+        return
+    for held in classes:
+        target = starting.get(held["name"])
+        if target and not held.get("deleted") and not loaded.follows(held, target.definition.values):
+            client.reload_configuration()
+            return
 
 
 def _take_steps(client, targets, request, deadline):
@@ -137,7 +153,7 @@ def _clean(client, targets, request, deadline):
 def _stop(client, targets, request, deadline):
     restarting = [target for target in targets if "start" in target.todo and "stop" not in target.sent]
     if any(not target.env and target.definition.instance_variables() for target in restarting):
-        snapshot = Snapshot(client, request.conf_dir)
+        snapshot = loaded.Snapshot(client, request.conf_dir)
         for target in restarting:
             target.env = running.environment(snapshot, target)
     stopping = [target for target in targets if target.todo[0] == "stop"]

@@ -11,7 +11,7 @@ import fcntl
 import os
 import select
 import signal
-import subprocess
+import subprocess  # nosec B404 # the user's own commands of LSB services are run, and nothing else
 import sys
 import time
 
@@ -142,9 +142,9 @@ def _begin(program, words, path):
     # Python 2 leaves SIGPIPE ignored in its children and cannot start a session by itself.
     session = {"preexec_fn": _new_session} if sys.version_info[0] == 2 else {"start_new_session": True}
     with open(os.devnull, "rb") as null:
-        return subprocess.Popen([native(word) for word in words], executable=native(program), cwd="/", bufsize=0,
-                                stdin=null, stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True,
-                                env=environment(path), **session)
+        return subprocess.Popen(  # nosec B603 # a list of words, which no shell reads
+            [native(word) for word in words], executable=native(program), cwd="/", bufsize=0, stdin=null,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True, env=environment(path), **session)
 
 
 def _new_session():

@@ -188,12 +188,14 @@ def _start_on(text, version):
     return values["start_on"]
 
 
-def act(client, changes, attributes):
+def act(client, changes, attributes, conf_dir):
     """Carry out Changes and have the daemon read the result.
 
     :param attributes: object with ``prepare(staged, path)``, see files.Batch.
     """
     watchers = loading.watch(client, [(change.name, True) for change in changes])
+    running = loading.Running(client, conf_dir, [
+        (change.name, change.path) for change, watcher in zip(changes, watchers) if watcher.instances])
     with files.Batch() as batch:
         for change in changes:
             if change.after is None:
@@ -206,3 +208,4 @@ def act(client, changes, attributes):
             raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again."
                                % change.path, name=change.name, path=change.path)
         watcher.see_loaded(change.path, True)
+    running.see_noticed()

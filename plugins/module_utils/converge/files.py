@@ -23,6 +23,13 @@ STAGED = ".ansible~"
 ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody, where locks do not tell
 LOCK_LOOKS, LOCK_PAUSE = 50, 0.01  # how often, and how many seconds apart, a lock that others hold is tried
 FLUSHERS = 8
+REMEDIES = {
+    errno.ENOSPC: "Make room on its file system (look with df, and df -i) and run the task again.",
+    errno.EDQUOT: "Make room within the disk quota and run the task again.",
+    errno.EROFS: "Have its file system mounted for writing, and run the task again.",
+    errno.EPERM: "Is it, or its directory, immutable? Look with lsattr, and undo that with chattr -i.",
+    errno.EACCES: "Become a user who may do that (become: true).",
+}
 
 
 def check_target(path, removal=False):
@@ -51,7 +58,7 @@ def make_parent(path, conf_dir):
         try:
             os.makedirs(parent, 0o755)
         except OSError as error:
-            raise UpstartError("Cannot make the directory %s: %s." % (parent, error.strerror), path=parent)
+            raise _failed("make the directory", parent, error)
 
 
 class Batch:
@@ -63,14 +70,19 @@ class Batch:
     def __init__(self):
         self._steps = []  # of path, staged file or None for a removal, attributes
         self._claims = {}
+        self._copies = []
+        self._done = []
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
-        for _path, staged, _attributes in self._steps:
-            if staged is not None and os.path.exists(staged):
-                os.unlink(staged)
+        litter = [staged for _path, staged, _attributes in self._steps if staged is not None]
+        for name in litter + [copy for path, copy in self._copies if path not in self._done]:
+            try:
+                os.unlink(name)
+            except OSError:  # it has gone, or the disk takes no change at all: the first error says so
+                pass
         for handle in self._claims.values():
             if handle is not None:
                 os.close(handle)
@@ -80,6 +92,16 @@ class Batch:
         for folder in folders:
             if _staged_in(folder):
                 self._claim(folder)
+
+    def keep(self, path, attributes):
+        """Copy ``path`` and return the name of the copy, which goes again if the file is not changed in the end."""
+        try:
+            copy = attributes.backup(path)
+        except (IOError, OSError) as error:
+            raise _failed("keep a copy of", path, error)
+        if copy is not None:
+            self._copies.append((path, copy))
+        return copy
 
     def place(self, path, data, attributes):
         """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
@@ -95,7 +117,7 @@ class Batch:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
         except (IOError, OSError) as error:
-            raise _not_written(path, error)
+            raise _failed("write", path, error)
 
     def remove(self, path):
         """Have a file removed; to ask for that twice is no error."""
@@ -115,7 +137,8 @@ class Batch:
                     attributes.prepare(staged, path)
                     os.rename(staged, path)
             except (IOError, OSError) as error:
-                raise _not_removed(path, error) if staged is None else _not_written(path, error)
+                raise _failed("remove" if staged is None else "write", path, error, self._done)
+            self._done.append(path)
             del self._steps[0]
         for folder in folders:
             _flush(folder)
@@ -167,12 +190,15 @@ def _remove_staged(folder, age):
             pass  # gone meanwhile
 
 
-def _not_written(path, error):
-    return UpstartError("Cannot write %s: %s. The file is as it was." % (path, error.strerror or error), path=path)
-
-
-def _not_removed(path, error):
-    return UpstartError("Cannot remove %s: %s." % (path, error.strerror), path=path)
+def _failed(verb, path, error, done=()):
+    """Return the error for a file that is as it was; ``done`` are those of the same task that are changed already."""
+    text = "Cannot %s %s: %s." % (verb, path, error.strerror or error)
+    if verb == "write":
+        text += " The file is as it was."
+    if done:
+        text += " Changed before that, and not undone: %s." % ", ".join(done)
+    remedy = REMEDIES.get(error.errno)
+    return UpstartError(text + (" " + remedy if remedy else ""), path=path, done=list(done))
 
 
 def _flush_all(staged_files):
@@ -189,7 +215,7 @@ def _flush_all(staged_files):
             try:
                 _flush(staged)
             except (IOError, OSError) as error:
-                errors.append(_not_written(path, error))
+                errors.append(_failed("write", path, error))
 
     helpers = [threading.Thread(target=work) for _number in range(min(FLUSHERS, len(waiting)) - 1)]
     for helper in helpers:

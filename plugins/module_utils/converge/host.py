@@ -55,6 +55,7 @@ class Host:
         if not wanted:
             return None, u"the definitions that Upstart holds were not asked for"
         try:
+            loaded.refuse_held(client, self.folder.path)
             return instances.Dump(client, self.folder.harmful), None
         except loaded.NotTold as error:
             return None, error.message

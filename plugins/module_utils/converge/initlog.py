@@ -13,6 +13,7 @@ import stat
 import time
 
 from ..daemon.names import label
+from .waiting import Deadline
 
 __metaclass__ = type
 
@@ -55,8 +56,8 @@ class InitLog:
         :param expected: whether there should be something, so that a log file is worth waiting for.
         """
         found = self._about(job, instance)
-        end = time.time() + LATE
-        while expected and self._is_file and not found and abs(end - time.time()) <= LATE:
+        deadline = Deadline(LATE)
+        while expected and self._is_file and not found and deadline.left():
             time.sleep(LATE / 10)
             found = self._about(job, instance)
         return found

@@ -54,7 +54,7 @@ class Dump:
     def __init__(self, client, harmful):
         loaded.refuse(harmful)
         self._connection = client.connection
-        self._timeout = client.timeout
+        self._timeout = client.longest
         self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")
 
     def classes(self):

@@ -9,6 +9,7 @@ import base64
 import collections
 import os
 
+from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
@@ -18,6 +19,7 @@ from . import files, loaded, loading
 from .definitions import read_file
 from .differences import difference
 from .enabling import NEVER, with_manual
+from .waiting import BACK
 
 __metaclass__ = type
 
@@ -50,6 +52,7 @@ class Plan:
         self.kept = False
         self.listed = False
         self.backup = None
+        self.alarm = None
         self.stale = []
         self.warnings = list(warnings)
 
@@ -196,6 +199,9 @@ def foresee(plans, client, attributes, conf_dir):
     if client:
         watched = list(zip(plans, _watchers(plans, client)))
         _keep(watched)
+        for each, watcher in watched:
+            if _is_left(each, watcher):
+                each.changed = True
         _note_stale(watched, client, conf_dir)
 
 
@@ -218,18 +224,25 @@ def act(plans, client, attributes, conf_dir):
     watched = list(zip(plans, _watchers(plans, client)))
     if client:
         _keep(watched)
+    running = loading.Running(client, conf_dir, [
+        (each.wanted.name, each.path) for each, watcher in watched
+        if watcher and watcher.instances and _concerns_daemon(each)])
     with files.Batch() as batch:
         batch.tidy(set(os.path.dirname(each.path) for each in plans))
         for each in plans:
             _check_in_place(each, attributes, conf_dir)
-        for each in plans:
-            _ask_for(each, attributes, batch)
+        for each, watcher in watched:
+            _ask_for(each, watcher, attributes, batch)
         batch.finish()
     for each in plans:
         if each.after is not None and not each.kept and attributes.adjust(each.path):
             each.changed = True
-    for each, watcher in watched:
-        _verify(each, watcher)
+    try:
+        for each, watcher in watched:
+            _verify(each, watcher)
+        running.see_noticed()
+    except Lost:
+        _verify_again(plans, client)
     if client:
         _note_stale(watched, client, conf_dir)
 
@@ -264,6 +277,16 @@ def _watchers(plans, client):
     return loading.watch(client, changes)
 
 
+def _concerns_daemon(each):
+    """Return whether a plan changes what the daemon makes of the job."""
+    return _is_read(each) and (each.before != each.after or (each.after is None and each.changed))
+
+
+def _is_read(each):
+    """Return whether the daemon reads the file: an override does not go without its job file."""
+    return not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
+
+
 def _belonging(each):
     """Return the files that go with a removal: a job file takes its override along."""
     if each.kept:
@@ -282,13 +305,20 @@ def _check_in_place(each, attributes, conf_dir):
             attributes.validate(each.wanted.validate, os.path.basename(each.path), each.after)
 
 
-def _ask_for(each, attributes, batch):
+def _ask_for(each, watcher, attributes, batch):
     """Put what is to be done to files into the batch, and keep copies of what is changed or removed."""
     removed = _belonging(each) if each.after is None else []
     replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
-    if each.wanted.backup:
+    held = watcher is not None and watcher.instances and any(
+        loaded.is_harmful_file(path) for path in removed + replaced)
+    if each.wanted.backup or held:
         for path in removed + replaced:
-            each.backup = attributes.backup(path)
+            each.backup = batch.keep(path, attributes)
+    if held:
+        each.alarm = (
+            "Job %s still runs by text that is not UTF-8, and init aborts when anybody reads its properties over D-Bus "
+            "or asks for Upstart's state. Restart it now. This collection does not ask while %s, a copy of the old "
+            "file, is there." % (each.wanted.name, each.backup))
     for path in removed:
         batch.remove(path)
     if each.changed and each.after is not None:
@@ -303,10 +333,32 @@ def _verify(each, watcher):
     if watcher is None or each.kept:
         return
     if each.after is None:
-        if not each.wanted.override and each.changed:
+        if _is_left(each, watcher):
+            each.changed = True
             watcher.wait_forgotten(each.path)
-    elif not (each.wanted.override and not os.path.exists(each.path[:-len(".override")] + ".conf")):
+    elif _is_read(each):
         each.changed = watcher.see_loaded(each.path, each.before != each.after) or each.changed
+
+
+def _verify_again(plans, client):
+    """See that a daemon that broke the connection is back, with the jobs: one that was re-executed reads all files."""
+    try:
+        client.connection.reopen(min(BACK, client.timeout))
+    except UpstartError as error:
+        error.message += " The files are as this task wants them."
+        raise
+    for each, watcher in zip(plans, _watchers(plans, client)):
+        if each.after is not None and _is_read(each):
+            watcher.known = False
+            watcher.see_loaded(each.path, False)
+        elif _is_left(each, watcher):
+            watcher.wait_forgotten(each.path)
+
+
+def _is_left(each, watcher):
+    """Return whether the daemon has the job of a removed file, be it one that somebody else removed unseen."""
+    unseen = watcher.known and not watcher.instances
+    return each.after is None and not each.wanted.override and (each.changed or unseen)
 
 
 def report(plans):
@@ -339,7 +391,8 @@ def _previous(each):
 
 def warnings_of(plans):
     """Return the sentences that a task should warn with; hints are data only."""
-    return ["Job %s%s: %s: %s (%s)" % (
+    alarms = [each.alarm for each in plans if each.alarm]
+    return alarms + ["Job %s%s: %s: %s (%s)" % (
         each.wanted.name, ", line %d" % finding["line"] if finding["line"] else "", finding["message"],
         finding["remedy"], finding["code"])
         for each in plans for finding in each.warnings if finding["severity"] == "warning"]

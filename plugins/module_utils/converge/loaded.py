@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import json
 import os
 import re
+import time
 
 from ..daemon.errors import Absent, DaemonError
 from ..daemon.names import instance_name, instance_path
@@ -15,7 +16,8 @@ from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.textio import decode
 from ..jobfile.values import new_values, same_job
-from .definitions import read_file
+from .definitions import Definition, read_file
+from .waiting import age
 
 __metaclass__ = type
 
@@ -33,6 +35,8 @@ NICE_UNSET = -21
 
 
 NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfile.textio decodes it
+# What backups, packagers and editors make of NAME.conf or NAME.override; NAME is the group.
+COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-z0-9]")
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
 
 
@@ -52,6 +56,7 @@ def state(client, conf_dir):
     :raises NotTold: before Upstart 1.6.1, and where the question would crash the daemon.
     """
     refuse(not_utf_8(conf_dir))
+    refuse_held(client, conf_dir)
     return state_in(client.state)
 
 
@@ -90,8 +95,11 @@ def not_utf_8(conf_dir):
 
 
 def _is_harmful(name, path):
-    if NOT_UTF_8.search(decode(name) if isinstance(name, bytes) else name):
-        return True
+    return NOT_UTF_8.search(decode(name) if isinstance(name, bytes) else name) is not None or is_harmful_file(path)
+
+
+def is_harmful_file(path):
+    """Return whether there is a file which gives the daemon values that are not UTF-8."""
     try:
         return is_harmful_text(read_file(path) or b"")
     except UpstartError:  # a dangling link, a directory: no job file
@@ -107,6 +115,41 @@ def is_harmful_text(data):
         values = new_values()
         parser.apply(decode(data), values)
         return bool(NOT_UTF_8.search(json.dumps(values, ensure_ascii=False)))
+
+
+def refuse_held(client, conf_dir):
+    """Raise NotTold when a job may still run by text that is not UTF-8 although its file was put right.
+
+    Upstart holds such text until the last instance of then is gone, and tells nobody of it without crashing. So a
+    copy of the old file beside the new one is the only sign; ``jobs.act`` keeps one for this.
+    """
+    copies = _bad_copies(conf_dir)
+    jobs = sorted(copies)
+    for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []):
+        for status in client.statuses([(job, instance) for instance in instances]):
+            if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
+                raise NotTold("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
+                              "crash if it were asked for its state. Restart job %s and delete the copy"
+                              % (job, copies[job], job), path=copies[job], name=job)
+
+
+def _bad_copies(conf_dir):
+    """Return a dict of job name to the path of a copy of its file or override that gives values which are not UTF-8."""
+    found = {}
+    for folder, unused, names in os.walk(conf_dir):
+        for name, match in ((name, COPY.match(name)) for name in names):
+            path = os.path.join(folder, name)
+            if match and is_harmful_file(path):
+                found[decode(os.path.relpath(os.path.join(folder, match.group(1)), conf_dir))] = decode(path)
+    return found
+
+
+def _is_younger(client, definition, status, copy):
+    """Return whether an instance surely began after ``copy`` was made; a respawn keeps the old definition."""
+    pid = (status or {}).get("processes", {}).get("main")
+    if pid is None or definition.values is None or definition.values["respawn"]:
+        return False
+    return 0 < age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
 
 
 class Snapshot:

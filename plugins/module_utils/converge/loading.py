@@ -6,10 +6,14 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
+import os
 
+from ..daemon import process
 from ..daemon.errors import DaemonError, UnknownJob
 from ..daemon.names import job_path
 from ..errors import UpstartError
+from . import loaded
+from .waiting import LOOK_EVERY, Deadline
 
 __metaclass__ = type
 
@@ -31,6 +35,49 @@ def watch(client, changes):
         loads[job] += bool(loading)
         watchers.append(Watcher(client, job, job in there, instances.get(job, []), loads[job]))
     return watchers
+
+
+def are_watched(client, paths):
+    """Return whether the daemon is surely told when any of these files changes."""
+    return all(process.watches(client.connection.peer["pid"], folder) for folder in set(map(os.path.dirname, paths)))
+
+
+class Running:
+    """Whether the daemon notices that files of jobs with instances change: of those it signals nothing.
+
+    It does where it watches their directories. Else its dump marks what runs by an older file as deleted (since
+    1.6.1); where that is not told, or was so before, the configuration is reloaded to be sure.
+
+    :param changes: list of (name of such a job, path of its file), before the files are changed.
+    """
+
+    def __init__(self, client, conf_dir, changes):
+        self._client = client
+        self._conf_dir = conf_dir
+        self._jobs = set() if are_watched(client, [path for _job, path in changes]) else set(
+            job for job, _path in changes)
+        self._before = self._marked() if self._jobs else None
+
+    def _marked(self):
+        """Return the jobs that are marked, or None when the daemon cannot be asked."""
+        try:
+            classes = loaded.job_classes(self._client, self._conf_dir)
+        except loaded.NotTold:
+            return None
+        return set(each["name"] for each in classes if each.get("deleted")).intersection(self._jobs)
+
+    def see_noticed(self):
+        """Return when the daemon has read the new files."""
+        if self._jobs and not (self._before == set() and self._is_noticed()):
+            self._client.reload_configuration()
+
+    def _is_noticed(self):
+        deadline = Deadline(NOTICE)
+        while self._marked() != self._jobs:
+            if not deadline.left():
+                return False
+            self._client.connection.wait(lambda: False, LOOK_EVERY)
+        return True
 
 
 class Watcher:
@@ -77,7 +124,7 @@ class Watcher:
             return False
         ready = self._loaded if written else self._is_known
         self._wait(ready)
-        if not ready():
+        if not ready() and not self.live_instances():  # one that was started meanwhile keeps JobAdded back
             raise UpstartError(
                 "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does "
                 "this daemon read its jobs from that directory (conf_dir)?" % (path, self.job),

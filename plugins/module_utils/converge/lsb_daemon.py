@@ -208,7 +208,8 @@ def _become_daemon(program, words, environment, pipes):
             os._exit(1)
         _close_but(reporter)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        os.execve(commands.native(program), [commands.native(word) for word in words], environment)
+        words = [commands.native(word) for word in words]
+        os.execve(commands.native(program), words, environment)  # nosec B606 # the program itself, no shell
     except OSError as error:
         os.write(reporter, ("errno %d\n" % error.errno).encode("ascii"))
     finally:

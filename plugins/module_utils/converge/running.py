@@ -58,10 +58,35 @@ def ended(client, target, request):
     facts = _facts(client, target, request)
     if causes.describe(facts) or target.wanted.state == "reloaded":
         return _told(target, "did not stay up", facts)
+    if _was_stopped(client, target):
+        return _meddled(target, "stopped", facts)
     return UpstartError(
         "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
         "the background, give it the matching expect stanza; if it is meant to end, make it a task." % target.label,
         **facts)
+
+
+def _was_stopped(client, target):
+    """Return whether somebody stopped an instance since it was started.
+
+    One that ends by itself skips pre-stop, and was up before unless it had to fork for that.
+    """
+    path = instance_path(target.job, target.instance or "")
+    forks = (target.definition.values or {}).get("expect", "none") != "none"
+    started, up = False, False
+    for state in [item.args[0] for item in client.connection.signals
+                  if item.path == path and item.member == "StateChanged"]:
+        if state == "starting":
+            started, up = True, forks
+        elif started and (state == "pre-stop" or (state == "stopping" and not up)):
+            return True
+        up = up or state in ("post-start", "running")
+    return False
+
+
+def _meddled(target, how, facts):
+    return UpstartError("Job %s was started, but something %s it at once: look at its stop on condition and at who "
+                        "else manages it." % (target.label, how), **facts)
 
 
 def no_process(client, target, request):
@@ -145,6 +170,8 @@ def watch(client, targets, request, deadline):
             target.error = wedged(target, now)
         elif hollow(target.definition, target.after):
             target.error = no_process(client, target, request)
+        elif now != pid and _was_stopped(client, target):
+            target.error = _meddled(target, "restarted", _facts(client, target, request))
         elif now != pid:
             target.error = died(client, target, request, "is respawning (process %s became %s)" % (pid, now))
 

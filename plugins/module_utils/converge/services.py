@@ -42,13 +42,16 @@ def converge(client, request, attributes, check_mode=False):
     except Lost:
         client.connection.reopen(min(BACK, client.timeout))
         targets = _prepare(client, request)
+    if not check_mode and any(target.unread for target in targets):
+        client.reload_configuration()  # it may have missed the file: inotify has its limits
+        targets = _prepare(client, request)
     if check_mode:
         for target in targets:
             if target.error is None and target.script is None:
                 target.after = predict(target)
     elif any(target.todo or target.change for target in targets):
         from . import acting
-        acting.enable(client, targets, attributes)
+        acting.enable(client, targets, attributes, request.conf_dir)
         acting.act(client, _fine(targets), request)
     named = [target for target in _fine(targets) if target.script is not None]
     if named:

@@ -31,6 +31,7 @@ class Target:
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
     :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
     :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
+    :ivar unread: bool, whether the daemon does not know the job although its file is in order.
     :ivar script: scripts.Script behind a name that is no Upstart job, or None.
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
     :ivar warnings: list of text.
@@ -52,6 +53,7 @@ class Target:
         self.stale = None
         self.env_differs = []
         self.change = None
+        self.unread = False
         self.script = None
         self.leftovers = []
         self.warnings = []
@@ -148,6 +150,7 @@ def _targets(client, job, definition, wanted):
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):
             target.error = unknown_job(definition, error)
+            target.unread = definition.text is not None and definition.complaint() is None
         return [target]
     except InvalidArguments as error:
         return [_failed(job, definition, wanted, missing_variables(definition, wanted.env or [], error))]

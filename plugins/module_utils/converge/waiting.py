@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import os
 
 from ..daemon import process
-from ..daemon.connection import monotonic
+from ..daemon.clock import monotonic
 from ..daemon.errors import NoAnswer
 from ..daemon.names import instance_path
 

@@ -18,14 +18,16 @@ class Upstart:
 
     :param connection: an open Connection.
     :param timeout: float, seconds that any single look-up may take.
+    :param longest: float, seconds that what concerns all jobs may take.
     """
 
-    def __init__(self, connection, timeout=10.0):
+    def __init__(self, connection, timeout=10.0, longest=None):
         self.connection = connection
         self.timeout = timeout
+        self.longest = longest or timeout
 
-    def _call(self, path, interface, member, signature="", args=()):
-        return self.connection.call(path, interface, member, signature, args, timeout=self.timeout)
+    def _call(self, path, interface, member, signature="", args=(), timeout=None):
+        return self.connection.call(path, interface, member, signature, args, timeout=timeout or self.timeout)
 
     def version(self):
         """Return the daemon's version as a tuple of ints, ``(1, 13, 2)``."""
@@ -35,11 +37,11 @@ class Upstart:
 
     def reload_configuration(self):
         """Have every job file read again; the daemon answers when that is done."""
-        self._call(MANAGER_PATH, MANAGER, "ReloadConfiguration")
+        self._call(MANAGER_PATH, MANAGER, "ReloadConfiguration", timeout=self.longest)
 
     def state(self):
         """Return the daemon's whole inner state as JSON text (since 1.6.1, root only)."""
-        return self._call(MANAGER_PATH, MANAGER, "GetState")[0]
+        return self._call(MANAGER_PATH, MANAGER, "GetState", timeout=self.longest)[0]
 
     def find_job(self, name):
         """Return the object path of a loaded job; raise UnknownJob."""
@@ -72,7 +74,7 @@ class Upstart:
         """Return what ``instances`` does for many jobs at once, in their order; [] for one that is not loaded."""
         calls = [(job_path(name), JOB, "GetAllInstances") for name in names]
         found = []
-        for pending in self.connection.gather(calls, self.timeout):
+        for pending in self.connection.gather(calls, self.longest):
             try:
                 found.append(sorted(instance_name(path) for path in pending.result()[0]))
             except Absent:
@@ -87,7 +89,7 @@ class Upstart:
             ``processes`` (dict of process name to pid); None where there is no such instance.
         """
         calls = [(instance_path(job, instance), PROPERTIES, "GetAll", "s", (INSTANCE,)) for job, instance in pairs]
-        return [self._status(pending) for pending in self.connection.gather(calls, self.timeout)]
+        return [self._status(pending) for pending in self.connection.gather(calls, self.longest)]
 
     def status(self, job, instance=""):
         return self.statuses([(job, instance)])[0]

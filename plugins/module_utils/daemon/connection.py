@@ -11,6 +11,7 @@ import select
 import time
 
 from . import addresses, library, process
+from .clock import monotonic
 from .errors import DaemonError, Foreign, Lost, NoAnswer, PermissionDenied, Unreachable, from_reply
 from .names import MANAGER, MANAGER_PATH, PRIVATE_ADDRESS, PROPERTIES
 from .routes import Direct, OnBus
@@ -20,15 +21,11 @@ __metaclass__ = type
 # Seconds between two looks at a socket that reports nothing: it bounds how late a
 # message is seen that libdbus had read already.
 TICK = 0.02
+HANGS = "It hangs or is overloaded: look at it (initctl version), and run the task again."
 AGAIN = 0.1  # seconds between two attempts to reach a daemon that is being re-executed
 FOREVER = 2147483.0  # libdbus keeps milliseconds in an int; our own deadlines end a wait
 
 Signal = collections.namedtuple("Signal", "path member args")
-
-try:
-    monotonic = time.monotonic
-except AttributeError:  # Python 2.7
-    monotonic = time.time
 
 
 class Pending:
@@ -110,8 +107,8 @@ class Connection:
                 return self._dbus.connection.Connection(str(self.address), mainloop=loop)
         except (self._dbus.exceptions.DBusException, ValueError) as error:
             if monotonic() - began >= timeout:
-                raise NoAnswer("Somebody listens at %s but lets nobody in within %g s: the daemon hangs." % (
-                    self.address, timeout), address=self.address, timeout=timeout)
+                raise NoAnswer("Somebody listens at %s but lets nobody in within %g s. %s" % (
+                    self.address, timeout, HANGS), address=self.address, timeout=timeout)
             raise Unreachable(describe_nobody(self.address, error), address=self.address)
 
     def close(self):
@@ -212,8 +209,8 @@ class Connection:
         pending = self.send(path, interface, member, signature, args, destination)
         if not self.wait(lambda: pending.done, timeout):
             self.forget(pending)
-            raise NoAnswer("The daemon %s did not answer %s within %g s." % (self._place(), member, timeout),
-                           method=member, timeout=timeout, address=self.address)
+            raise NoAnswer("The daemon %s did not answer %s within %g s. %s" % (
+                self._place(), member, timeout, HANGS), method=member, timeout=timeout, address=self.address)
         return pending.result()
 
     def gather(self, calls, timeout=10.0):
@@ -222,8 +219,8 @@ class Connection:
         if not self.wait(lambda: all(pending.done for pending in pendings), timeout):
             for pending in pendings:
                 self.forget(pending)
-            raise NoAnswer("The daemon %s left %d of %d calls unanswered for %g s." % (
-                self._place(), sum(not pending.done for pending in pendings), len(pendings), timeout),
+            raise NoAnswer("The daemon %s left %d of %d calls unanswered for %g s. %s" % (
+                self._place(), sum(not pending.done for pending in pendings), len(pendings), timeout, HANGS),
                 timeout=timeout, address=self.address)
         return pendings
 

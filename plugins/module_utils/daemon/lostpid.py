@@ -16,7 +16,7 @@ import signal
 
 from ..errors import UpstartError
 from . import process
-from .connection import monotonic
+from .clock import monotonic
 
 try:
     import _thread

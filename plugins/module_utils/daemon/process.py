@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 import os
+import re
 
 __metaclass__ = type
 
@@ -47,6 +48,25 @@ def same_namespace(peer_pid):
     """Return whether the daemon numbers processes as we do; True on a kernel that does not tell (before 3.8)."""
     theirs = namespace(peer_pid)
     return theirs is None or theirs == namespace("self")
+
+
+WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+) ", re.MULTILINE)
+
+
+def watches(pid, folder):
+    """Return whether one of our processes surely is told of changes in a directory; kernels before 3.8 do not say."""
+    try:
+        wanted = os.stat(folder)
+        place = "/proc/%d/fdinfo" % pid
+        for number in os.listdir(place):
+            with open(os.path.join(place, number)) as stream:
+                for inode, device in WATCH.findall(stream.read()):
+                    major, minor = int(device, 16) >> 20, int(device, 16) & 0xfffff
+                    if int(inode, 16) == wanted.st_ino and os.makedev(major, minor) == wanted.st_dev:
+                        return True
+    except (IOError, OSError):
+        pass
+    return False
 
 
 Info = collections.namedtuple("Info", "pid inner state parent group session start")

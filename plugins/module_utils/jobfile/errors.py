@@ -10,8 +10,8 @@ from ..errors import UpstartError
 __metaclass__ = type
 
 UNKNOWN_STANZA = "Unknown stanza"
-EXPECTED_TOKEN = "Expected token"
-UNEXPECTED_TOKEN = "Unexpected token"
+EXPECTED_TOKEN = "Expected token"  # nosec B105 # the daemon's own message, no password
+UNEXPECTED_TOKEN = "Unexpected token"  # nosec B105 # the same
 TRAILING_SLASH = "Trailing slash in file"
 UNTERMINATED_QUOTE = "Unterminated quoted string"
 UNTERMINATED_BLOCK = "Unterminated block"

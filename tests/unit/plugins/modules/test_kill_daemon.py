@@ -15,6 +15,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import shell
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import addresses, errors
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import HANGS
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 
 NOBODY = 65534
@@ -78,7 +79,7 @@ def test_a_daemon_that_never_answers() -> None:
     found = run_module.result(module)
     daemon.close()
     assert found["failed"] is True
-    assert found["msg"] == f"The daemon at {daemon.address} did not answer Get within 1 s."
+    assert found["msg"] == f"The daemon at {daemon.address} did not answer Get within 1 s. {HANGS}"
 
 
 def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:

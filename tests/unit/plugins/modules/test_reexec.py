@@ -133,5 +133,5 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
     target = targets.Target("web", Definition("web", "/nonexistent"), request(Path("/nonexistent"), None))
     target.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
     monkeypatch.setattr(enabling, "act", cut)
-    acting.enable(Client(), [target], None)
+    acting.enable(Client(), [target], None, "/nonexistent")
     assert asked == ["reopen", "web"]

@@ -87,7 +87,9 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     with pytest.raises(UpstartError) as caught:
         place(str(path), b"new", Failing())
-    assert caught.value.message == "Cannot write %s: No space left on device. The file is as it was." % path
+    assert caught.value.message == (
+        "Cannot write %s: No space left on device. The file is as it was. Make room on its file system (look with df, "
+        "and df -i) and run the task again." % path)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["web.conf"]
 

@@ -39,6 +39,9 @@ class Daemon:
         self.asked.append("instances of " + " ".join(names))
         return [self.loaded[name] for name in names]
 
+    def instances(self, name: str) -> list[str]:
+        return self.loaded.get(name, [])
+
     def find_job(self, name: str) -> str:
         self.asked.append("find " + name)
         if name not in self.loaded:
@@ -111,6 +114,15 @@ def test_a_job_with_instances_stays() -> None:
     assert watcher.see_loaded("a.conf", True) is False
     watcher.wait_forgotten("a.conf")
     assert "reload" not in daemon.asked
+
+
+def test_a_job_that_is_started_meanwhile() -> None:
+    """It is not added anew, but what it was told to reload it has read."""
+    daemon = Daemon({"a": []})
+    watcher, = loading.watch(daemon, [("a", True)])
+    daemon.loaded["a"] = [""]
+    assert watcher.see_loaded("a.conf", True) is False
+    assert daemon.asked[-1] == "reload"
 
 
 def test_a_job_is_forgotten() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import addresses, errors
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection, Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import HANGS, Connection, Signal
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import (
     FakeDaemon,
@@ -91,7 +91,7 @@ def test_silence_ends_at_the_deadline(daemon: FakeDaemon, connection: Connection
     with pytest.raises(errors.NoAnswer) as caught:
         call(connection, "Start", timeout=0.3)
     assert 0.29 < time.monotonic() - began < 3
-    assert caught.value.message == "The daemon at %s did not answer Start within 0.3 s." % daemon.address
+    assert caught.value.message == "The daemon at %s did not answer Start within 0.3 s. %s" % (daemon.address, HANGS)
     assert caught.value.facts == {"method": "Start", "timeout": 0.3, "address": daemon.address}
 
 

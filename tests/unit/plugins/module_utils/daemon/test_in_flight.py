@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import errors
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import HANGS, Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon, hang_up, returns, silence
 
@@ -184,4 +184,5 @@ def test_a_daemon_that_lets_nobody_in(deaf: str) -> None:
     with pytest.raises(errors.NoAnswer) as caught:
         Connection(deaf).open(0.3)
     assert 0.29 < time.monotonic() - began < 2
-    assert caught.value.message == "Somebody listens at %s but lets nobody in within 0.3 s: the daemon hangs." % deaf
+    assert caught.value.message == (
+        "Somebody listens at %s but lets nobody in within 0.3 s. %s" % (deaf, HANGS))

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write docs/docsite/rst/faults.rst from the table of faults, tests/data/faults.yml.
+
+    fault_page.py [--check]
+
+--check writes nothing and ends with status 1 when the page is out of date. Needs PyYAML.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TABLE = ROOT / "tests" / "data" / "faults.yml"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "faults.rst"
+WIDTH = 116
+HEAD = """..
+  Copyright (c) 2026, the sysinit.upstart contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+  Written by tests/tools/fault_page.py from tests/data/faults.yml: change that, then run it.
+
+.. _ansible_collections.sysinit.upstart.docsite.faults:
+
+What can go wrong, and how we say it
+====================================
+
+A disk is full, the daemon hangs, two tasks meet: the modules then leave every file whole, either the old one or the
+new, and nothing beside it; no wait is without end; and a task is ok only when it has seen that all is as it says.
+Else it fails with the thing, the cause and the remedy. Each fault on this page is made to happen by a test in
+C(tests/unit/faults), which compares the message, word for word.
+
+.. contents::
+   :local:
+   :depth: 2
+"""
+
+
+def markup(text: str) -> str:
+    """Return a text of the table in reStructuredText: C(code) as literals."""
+    return re.sub(r"C\(([^)]*)\)", r"``\1``", text)
+
+
+def heading(text: str, line: str) -> str:
+    return f"\n{text}\n{line * len(text)}\n"
+
+
+def fault_lines(fault: dict[str, Any]) -> Iterator[str]:
+    yield heading(fault["key"], "^")
+    yield textwrap.fill(markup(fault["fault"]), WIDTH) + "\n"
+    if "message" in fault:
+        message = fault["message"].format(**fault.get("sample", {}))
+        yield "The task fails:\n\n.. code-block:: text\n\n" + textwrap.indent(textwrap.fill(
+            message, WIDTH - 4, break_long_words=False, break_on_hyphens=False), "    ") + "\n"
+    else:
+        yield "The task does its work.\n"
+    yield textwrap.fill(f":Afterwards: {markup(fault['after'])}", WIDTH, subsequent_indent="   ",
+                        break_long_words=False, break_on_hyphens=False)
+
+
+def page(sections: list[dict[str, Any]]) -> str:
+    parts = [markup(HEAD).rstrip("\n")]
+    for section in sections:
+        parts.append(heading(section["section"], "-").rstrip("\n"))
+        for fault in section["faults"]:
+            parts += [part.rstrip("\n") for part in fault_lines(fault)]
+            parts[-1] = parts[-1]
+    text = ""
+    for part in parts:
+        text += part.lstrip("\n") + "\n\n"
+    return text.rstrip("\n") + "\n"
+
+
+def main() -> int:
+    text = page(yaml.safe_load(TABLE.read_text(encoding="utf-8")))
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(text, encoding="utf-8")
+        return 0
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        print(f"{PAGE.relative_to(ROOT)} is out of date: run tests/tools/fault_page.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

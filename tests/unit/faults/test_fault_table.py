@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of faults, the page made of it, and the tests say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import fault_page
+import pytest
+import yaml
+from ansible_collections.sysinit.upstart.tests.unit.support import faults
+
+HERE = Path(__file__).resolve().parent
+KEYS = sorted(faults.table())
+
+
+def test_the_page() -> None:
+    sections = yaml.safe_load(faults.TABLE.read_text(encoding="utf-8"))
+    assert fault_page.PAGE.read_text(encoding="utf-8") == fault_page.page(sections)
+    keys = [fault["key"] for section in sections for fault in section["faults"]]
+    assert sorted(keys) == KEYS, "a key is there twice"
+
+
+def test_the_page_is_listed() -> None:
+    listed = yaml.safe_load((fault_page.ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    assert {"faults", "security"} <= {name for section in listed["sections"] for name in section["toctree"]}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_fault_is_met_by_tests(key: str) -> None:
+    """Each test that is named exists, and one of them holds a message against this entry."""
+    fault: dict[str, Any] = faults.table()[key]
+    texts = []
+    for place in fault["test"]:
+        name, _colons, function = place.partition("::")
+        texts.append((HERE / name).read_text(encoding="utf-8"))
+        assert re.search(rf"^def {function}\(", texts[-1], re.MULTILINE), place
+    assert any(f'"{key}"' in text for text in texts)
+    assert fault["after"].endswith(".") and fault["fault"].endswith(".")
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if "message" in faults.table()[key]])
+def test_a_message_is_two_sentences_or_so(key: str) -> None:
+    """It names the thing and the cause, and says what to do."""
+    message = faults.table()[key]["message"].format(**faults.table()[key].get("sample", {}))
+    assert re.match(r"[A-Z/].{40,500}[.?]$", message), message
+
+
+def test_no_test_meets_a_fault_that_is_not_in_the_table() -> None:
+    pattern = re.compile(r'check\("([a-z0-9-]+[a-z0-9])"')
+    met = {key for path in HERE.glob("test_*.py") for key in pattern.findall(path.read_text(encoding="utf-8"))}
+    assert met - set(KEYS) == set()

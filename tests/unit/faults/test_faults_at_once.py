@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two runs on the same job at once: each says what is true, files are whole, and the daemon follows the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.tests.unit.support import many_modules, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
+    SERVICE,
+    check,
+    contents,
+    deployed,
+    held,
+    lives,
+    options,
+    service,
+    wait_for,
+)
+
+Daemon = with_daemon.Daemon
+TEXTS = ["description %s\nexec sleep 1000\n# %s\n" % (name, name * 20000) for name in "ab"]
+ROUNDS = 6
+
+
+@pytest.fixture(name="daemon")
+def _daemon() -> Iterator[Daemon]:
+    with with_daemon.running() as daemon:
+        yield daemon
+    assert with_daemon.no_process_left(daemon.scratch)
+
+
+def together(daemon: Daemon, module: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run a module several times at once and return what each run says."""
+    arguments = [options(daemon, **each) for each in wanted]
+    ended = many_modules.run(module, arguments, len(arguments))
+    assert [end.errors for end in ended] == [""] * len(ended)
+    return [end.result() for end in ended]
+
+
+def test_two_files(daemon: Daemon) -> None:
+    for _round in range(ROUNDS):
+        said = together(daemon, "upstart_job", [{"name": "web", "content": text} for text in TEXTS * 2])
+        data = contents(daemon.conf)
+        assert list(data) == ["web.conf"]
+        text = data["web.conf"].decode()
+        assert text in TEXTS
+        assert held(daemon)["description"] == text[12]
+        for each in said:
+            if each.get("failed"):
+                check("two-files", each, path=daemon.conf / "web.conf")
+        assert not all(each.get("failed") for each in said)
+
+
+def test_another_run_writes_between_the_renaming_and_the_look(daemon: Daemon) -> None:
+    """The moment that chance seldom hits: validate of the second run waits until the first one is through."""
+    deployed(daemon)
+    marks = daemon.scratch / "waits", daemon.scratch / "go"
+    script = f"touch {marks[0]}; while [ ! -e {marks[1]} ]; do sleep 0.05; done; true"
+    slow = run_module.start("upstart_job", **options(
+        daemon, name="web", content=TEXTS[0], validate=f"sh -c '{script}' %s"))
+    wait_for(marks[0].exists, "validate did not run")
+    deployed(daemon, content=TEXTS[1])
+    marks[1].touch()
+    said = run_module.result(slow)
+    assert said["changed"] is True
+    assert contents(daemon.conf) == {"web.conf": TEXTS[0].encode()}
+
+
+def test_two_starts(daemon: Daemon) -> None:
+    deployed(daemon, content=f"pre-start exec sleep 0.3\nscript\n  echo x >> {daemon.scratch}/starts\n"
+                             "  exec sleep 1000\nend script\n")
+    for number in range(ROUNDS):
+        said = together(daemon, "upstart_service", [{"name": ["web"], "state": "started", "stable_for": 0.2}] * 3)
+        for each in said:
+            check("two-services", each)
+            assert each["instances"][0]["status"] == "start/running"
+        assert len({each["instances"][0]["processes"]["main"] for each in said}) == 1
+        assert (daemon.scratch / "starts").read_text() == "x\n" * (number + 1)
+        service(daemon, "stopped")
+
+
+def test_two_restarts(daemon: Daemon) -> None:
+    deployed(daemon)
+    service(daemon, "started")
+    for _round in range(ROUNDS):
+        said = together(daemon, "upstart_service", [{"name": ["web"], "state": "restarted", "stable_for": 0.2}] * 3)
+        for each in said:
+            check("meddled-" + each["msg"].split()[6] if each.get("failed") else "two-services", each)
+        after = service(daemon, "started")
+        assert after["changed"] is False
+        assert after["instances"][0]["status"] == "start/running"
+
+
+def test_what_others_did(daemon: Daemon) -> None:
+    deployed(daemon)
+    for state, key in (("restarted", "meddled-restarted"), ("stopped", "meddled-stopped")):
+        first = run_module.start("upstart_service", **options(
+            daemon, name=["web"], state="restarted", stable_for=20, timeout=40))
+        wait_for(lambda: len(held(daemon)["instances"]) == 1, "it was not started")
+        before = held(daemon)["instances"][0]["processes"]
+        wait_for(lambda: held(daemon)["instances"][0]["status"] == "start/running", "it does not run")
+        check("two-services", service(daemon, state))
+        check(key, run_module.result(first))
+        assert held(daemon)["instances"] == [] or held(daemon)["instances"][0]["processes"] != before
+    deployed(daemon, content="start on stopped web\n" + SERVICE)
+    service(daemon, "started")
+    check("meddled-started", service(daemon, "stopped"))
+
+
+def test_a_job_that_ends_by_itself(daemon: Daemon) -> None:
+    """The counterpart: nobody did that."""
+    deployed(daemon, content="exec sleep 0.2\n")
+    for state in ("started", "restarted"):
+        said = service(daemon, state, stable_for=5)
+        assert said["msg"].startswith("Job web ended right after it was started: its main process exited without an")
+
+
+def test_a_start_and_a_stop(daemon: Daemon) -> None:
+    deployed(daemon)
+    for _round in range(ROUNDS):
+        started, stopped = together(daemon, "upstart_service", [
+            {"name": ["web"], "state": state, "stable_for": 0.2} for state in ("started", "stopped")])
+        instances = held(daemon)["instances"]
+        states = [one["status"] for one in instances]
+        assert states in ([], ["start/running"])
+        assert not any(one["wedged"] or one["hollow"] for one in instances)
+        assert not (started.get("failed") and stopped.get("failed"))
+        for said in (started, stopped):
+            assert not said.get("failed") or "web" in said["msg"], said
+
+
+def test_a_file_and_a_restart(daemon: Daemon) -> None:
+    deployed(daemon)
+    service(daemon, "started")
+    for number in range(ROUNDS):
+        text = "env V=%d\n%s" % (number, SERVICE)
+        file = run_module.start("upstart_job", **options(daemon, name="web", content=text))
+        restart = run_module.start("upstart_service", **options(
+            daemon, name=["web"], state="restarted", stable_for=0.2))
+        assert not run_module.result(file).get("failed")
+        assert not run_module.result(restart).get("failed")
+        assert contents(daemon.conf) == {"web.conf": text.encode()}
+        service(daemon, "restarted")
+        assert held(daemon)["instances"][0]["stale"] is False
+    assert lives(daemon)

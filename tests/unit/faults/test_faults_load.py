@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts with very many jobs and very large files: what ten times as much takes is about ten times as long."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import check as job_check
+from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
+from ansible_collections.sysinit.upstart.tests.unit.support.faults import check, job, options, run, service
+
+Daemon = with_daemon.Daemon
+FEW, MANY = 1000, 10000
+SLOWER = 3 * MANY / FEW  # how much longer many may take: linear, with room for a busy machine
+JOB = "description job-%d\nstart on event%d\nenv N=%d\nexec sleep 1000\n"
+# Writes the files before the daemon starts, as on a host that boots.
+WRITE = """\
+import pathlib, sys
+for number in range(int(sys.argv[2])):
+    pathlib.Path(sys.argv[1], "job%%05d.conf" %% number).write_text(%r %% (number, number, number))
+""" % JOB
+
+
+def booted(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    script = folder / "write.py"
+    script.write_text(WRITE)
+    own = f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} 2>>{{tmp}}/kmsg"
+    monkeypatch.setenv("UPSTART_BOOT", f"sh -c '{sys.executable} {script} {{conf}} {count} && exec {own}'")
+    return with_daemon.running()
+
+
+def used(daemon: Daemon) -> dict[str, float]:
+    """Use the modules on one of the jobs, each of them as it should go; return the seconds of each step."""
+    web = {"name": "job00007", "content": (JOB % (7, 7, 7)) + "nice 1\n"}
+    steps: dict[str, Callable[[], dict[str, Any]]] = {
+        "info": lambda: run(daemon, "upstart_info"),
+        "minimal info": lambda: run(daemon, "upstart_info", subset=["min"]),
+        "info on one": lambda: run(daemon, "upstart_info", name=["job00007"]),
+        "change a file": lambda: job(daemon, **web),
+        "keep a file": lambda: job(daemon, **web),
+        "start": lambda: service(daemon, "started", "job00007"),
+        "keep it running": lambda: service(daemon, "started", "job00007"),
+        "change the file of a running job": lambda: job(daemon, **{**web, "content": "exec sleep 2000\n"}),
+        "restart": lambda: service(daemon, "restarted", "job00007"),
+        "disable": lambda: service(daemon, name="job00008", enabled=False),
+        "reload": lambda: run(daemon, "upstart_init", reload_configuration=True),
+    }
+    took = {}
+    for name, step in steps.items():
+        began = time.monotonic()
+        said = step()
+        took[name] = time.monotonic() - began
+        check("many-jobs", said)
+        assert said["changed"] is (name.partition(" ")[0] not in ("info", "minimal", "keep", "reload")), name
+        assert said.get("left_out", []) == []
+    return took
+
+
+@pytest.fixture(name="few")
+def _few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    with booted(FEW, tmp_path, monkeypatch) as daemon:
+        return used(daemon)
+
+
+def test_ten_thousand_jobs(few: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with booted(MANY, tmp_path, monkeypatch) as daemon:
+        assert len(run(daemon, "upstart_info", subset=["min"])["jobs"]) == MANY
+        many = used(daemon)
+    assert {name: (many[name], few[name]) for name in many if many[name] > SLOWER * few[name]} == {}
+
+
+def large(kind: str, size: int) -> str:
+    """Return a job file of about ``size`` bytes."""
+    line = {
+        "comments": "# nothing to say here, but at length\n",
+        "a script": "  echo a line of a script\n",
+        "one line": "x",
+        "variables": "env V%06d=value\n",
+        "conditions": "",
+    }[kind]
+    count = size // max(len(line), 1)
+    if kind == "comments":
+        return line * count + "exec sleep 1000\n"
+    if kind == "a script":
+        return "script\n" + line * count + "  exec sleep 1000\nend script\n"
+    if kind == "one line":
+        return "description %s\nexec sleep 1000\n" % (line * count)
+    if kind == "variables":
+        return "".join(line % number for number in range(count)) + "exec sleep 1000\n"
+    events = " or ".join("event%06d" % number for number in range(size // 15))
+    return "start on %s\nexec sleep 1000\n" % events
+
+
+KINDS = ["comments", "a script", "one line", "variables", "conditions"]
+SMALL, BIG = 100 * 1024, 1024 * 1024
+
+
+def large_job(daemon: Daemon, text: str) -> dict[str, Any]:
+    """Deploy a text that is too long for a command line."""
+    found, = many_modules.run("upstart_job", [options(daemon, name="web", content=text)])
+    return found.result()
+
+
+def seconds_to_read(text: str) -> float:
+    began = time.process_time()
+    job_check.examine("web", text.encode(), None)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_of_a_megabyte_is_read_in_linear_time(kind: str) -> None:
+    small = seconds_to_read(large(kind, SMALL)) + 0.05  # so that noise counts for nothing
+    assert seconds_to_read(large(kind, BIG)) < 3 * BIG / SMALL * small
+
+
+@pytest.fixture(name="daemon")
+def _daemon() -> Iterator[Daemon]:
+    with with_daemon.running() as daemon:
+        yield daemon
+
+
+@pytest.mark.parametrize("kind", ["comments", "a script", "one line"])
+def test_a_file_of_a_megabyte_is_deployed(daemon: Daemon, kind: str) -> None:
+    """As large an environment or condition is no job's: Linux gives a process no such environment."""
+    text = large(kind, BIG)
+    assert large_job(daemon, text)["changed"] is True
+    assert (daemon.conf / "web.conf").read_text() == text
+    check("large-file", large_job(daemon, text))
+    said = run(daemon, "upstart_info")
+    assert said["jobs"][0]["error"] is None and said["left_out"] == []
+    if kind == "a script":
+        assert len(said["jobs"][0]["stanzas"]["script"]) > BIG / 2
+    said = service(daemon, "started")
+    assert said["instances"][0]["status"] == "start/running", said
+    assert large_job(daemon, text.replace("1000", "2000"))["jobs"][0]["stale_instances"] == [""]
+    assert service(daemon, "restarted")["instances"][0]["stale"] is False
