@@ -61,7 +61,6 @@ status=$?
 echo $began $EPOCHREALTIME >>%s
 exit $status
 """
-KEPT = "ANSIBLE_KEEP_REMOTE_FILES"
 
 
 @dataclass
@@ -115,12 +114,13 @@ class Host:
         """Return what a program took."""
         return self.spend(functools.partial(subprocess.run, command, check=True, capture_output=True))[0]
 
-    def play(self, tasks: list[dict[str, Any]], **settings: str) -> dict[str, dict[str, Any]]:
-        """Run a playbook; return the stopwatch's record of each task by its name."""
+    def play(self, tasks: list[dict[str, Any]], more: dict[str, Any] | None = None,
+             **settings: str) -> dict[str, dict[str, Any]]:
+        """Run a play with tasks, and ``more`` keywords; return the stopwatch's record of each task by its name."""
         playbook, times = self.daemon.scratch / "play.json", self.daemon.scratch / "times.jsonl"
         times.unlink(missing_ok=True)
         playbook.write_text(json.dumps([
-            {"name": "Measure", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+            {"name": "Measure", "hosts": "localhost", "gather_facts": False, "tasks": tasks, **(more or {})}]))
         environment = {
             **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
@@ -147,7 +147,8 @@ class Host:
     def script(self, task: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
         """Run a task; return the script that was sent to the host for it, and the stopwatch's record."""
         folder = Path(tempfile.mkdtemp(dir=self.daemon.scratch))
-        records = self.play([{"name": "measured", **task}], ANSIBLE_REMOTE_TMP=str(folder), **{KEPT: "1"})
+        records = self.play([{"name": "measured", **task}], ANSIBLE_REMOTE_TMP=str(folder),
+                            ANSIBLE_KEEP_REMOTE_FILES="1")
         (script,) = folder.glob("*/AnsiballZ_*.py")
         return script, records["measured"]
 
@@ -167,6 +168,13 @@ class Host:
         wrong = {name: found for name, found in zip(names, self.statuses(names)) if found != status}
         if wrong:
             sys.exit("Not all jobs are in %s: %s" % (status, wrong))
+
+    def expect_gone(self, names: list[str]) -> None:
+        deadline = time.monotonic() + LOAD_SECONDS
+        while set(names) & set(self.client.all_jobs()):
+            if time.monotonic() > deadline:
+                sys.exit("The daemon still knows the jobs.")
+            time.sleep(0.05)
 
     def ask(self, method: str, names: list[str]) -> None:
         """Start or stop all jobs at once."""

@@ -47,8 +47,11 @@ options:
       - V(running) starts a service that is stopped. V(started) is another word for it.
       - V(stopped) stops a service that is running.
       - V(restarted) stops and starts it, or runs O(restart); a stopped one is started.
+      - V(awaited) only reads O(status), or C(status) of O(control), until it tells running, and fails when that is not
+        so within O(timeout). It is for what others start, and for health checks that exit with 0. The other commands
+        have no effect.
     type: str
-    choices: [running, started, stopped, restarted]
+    choices: [running, started, stopped, restarted, awaited]
     default: running
     aliases: [expected]
   control:
@@ -62,7 +65,7 @@ options:
   start:
     description:
       - Command that starts the service. It wins over O(control).
-      - One of O(start) and O(control) is required.
+      - One of O(start) and O(control) is required, but for O(state=awaited).
     type: raw
   stop:
     description:
@@ -108,9 +111,15 @@ options:
     description:
       - Seconds that each command may take. When they are over, all processes of the command's session get the
         signal TERM and, two seconds later, KILL.
-      - Also the longest wait for the status to become what was asked for, after each action.
+      - Also the longest wait for the status to become what was asked for, after each action. For O(state=awaited) that
+        is the time for all readings together.
     type: float
     default: 60
+  interval:
+    description:
+      - Seconds between two readings of the status for O(state=awaited).
+    type: float
+    default: 1
   careful:
     description:
       - Whether the status may take its time, up to O(timeout), to become what was asked for after an action. With
@@ -152,6 +161,13 @@ EXAMPLES = r"""
     name: shop
     start: [/usr/bin/shop, --greeting, hello world]
     daemon: /var/run/shop.pid
+
+- name: Wait until the web server answers
+  sysinit.upstart.lsb_service:
+    name: web
+    state: awaited
+    status: curl --silent --fail http://localhost:8080/health
+    timeout: 120
 
 - name: See that no process of an old program is left
   sysinit.upstart.lsb_service:
@@ -234,6 +250,11 @@ def act(module):
     options = dict(module.params)
     state = options.pop("state")
     options.pop("expected", None)
+    interval = options.pop("interval")
+    if state == "awaited":
+        from ..module_utils.converge import lsb_awaiting
+        return lsb_awaiting.converge(options["name"], options["status"], options["control"], options["path"],
+                                     options["timeout"], interval, module.check_mode)
     service = lsb_options.service(**options)
     try:
         return lsb.converge(service, state, module.check_mode)
@@ -246,8 +267,8 @@ def main():
     module = AnsibleModule(
         argument_spec=dict(
             name=dict(type="str", required=True),
-            state=dict(type="str", choices=["running", "started", "stopped", "restarted"], default="running",
-                       aliases=["expected"]),
+            state=dict(type="str", choices=["running", "started", "stopped", "restarted", "awaited"],
+                       default="running", aliases=["expected"]),
             control=dict(type="raw"),
             start=dict(type="raw"),
             stop=dict(type="raw"),
@@ -257,6 +278,7 @@ def main():
             daemon=dict(type="path"),
             path=dict(type="str"),
             timeout=dict(type="float", default=60.0),
+            interval=dict(type="float", default=1.0),
             careful=dict(type="bool", default=True),
         ),
         supports_check_mode=True,

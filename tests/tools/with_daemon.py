@@ -6,8 +6,8 @@
     with_daemon.py [--ansible-test FILE] COMMAND [ARGUMENT...]
 
 The command finds the daemon in its environment: UPSTART_ADDRESS, UPSTART_CONF_DIR,
-UPSTART_LOG_DIR, UPSTART_INIT_LOG and UPSTART_SCRATCH.  --ansible-test also writes them to FILE as
-variables for ``ansible-test integration``.
+UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folder).
+--ansible-test also writes them to FILE as variables for ``ansible-test integration``.
 
 The daemon is the emulator, or what UPSTART_BOOT says: a command that stays in the
 foreground, with {conf}, {log} and {address} in it; what it logs itself it writes to the
@@ -137,7 +137,7 @@ def main() -> int:
     if not arguments:
         sys.exit(__doc__)
     with running() as daemon:
-        variables = daemon.variables()
+        variables = {**daemon.variables(), "upstart_tools": str(Path(__file__).resolve().parent)}
         if settings:
             settings.write_text("---\n" + "".join(f"{name}: {value}\n" for name, value in variables.items()))
         environment = {**os.environ, **{name.upper(): value for name, value in variables.items()}}

@@ -23,7 +23,7 @@ SERVICE = ["name", "control", "start", "stop", "status", "restart", "pattern", "
            "type", "logname", "var_*"]
 SUPERVISOR = ["strategy", "window", "adjustments", "expected", "children", "interval", "store"]
 COMMANDS = ["start", "stop", "status", "restart", "check", "restart_child", "wake_up", "single"]
-OWN = ["careful", "state"]
+OWN = ["careful", "interval", "state"]
 FAILURE = {"cmd", "rc", "stdout", "stderr"}
 
 
@@ -79,7 +79,8 @@ def test_warnings_reach_the_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("options", "message"), [
     ({"timeout": 0}, "timeout is 0, but it must be more than 0 seconds."),
     ({"pattern": "x"}, "pattern has no use beside control, which tells the status itself. Leave one of them out."),
-    ({"state": "reloaded"}, "value of state must be one of: running, started, stopped, restarted, got: reloaded"),
+    ({"state": "reloaded"},
+     "value of state must be one of: running, started, stopped, restarted, awaited, got: reloaded"),
 ])
 def test_refusals(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     control = Control(tmp_path, 3)
