@@ -15,9 +15,10 @@ PAGES = examples.ROOT / "docs" / "docsite" / "rst"
 
 def on_the_daemon(play: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return a play as it stands, but for where the daemon is and who runs it."""
-    daemon = {name: f"{{{{ upstart_{name} }}}}" for name in ("address", "conf_dir", "log_dir")}
+    daemon: dict[str, t.Any] = {name: f"{{{{ upstart_{name} }}}}" for name in ("address", "conf_dir", "log_dir")}
+    defaults = {"group/sysinit.upstart.upstart": {**daemon, "timeout": 20}}
     kept = {key: value for key, value in play.items() if key != "become"}
-    return {**kept, "gather_facts": False, "module_defaults": {"group/sysinit.upstart.upstart": {**daemon, "timeout": 20}}}
+    return {**kept, "gather_facts": False, "module_defaults": defaults}
 
 
 def guide_files(page: str) -> dict[str, list[t.Any]]:
