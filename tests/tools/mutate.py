@@ -43,7 +43,9 @@ TESTS = "tests/unit/plugins/module_utils/{room}"
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
-cd {place} && exec "$@"
+cd {place} || exit 99
+"$@"
+exit $?  # so the shell stays, and collects orphans as init does
 """
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
            SANDBOX.format(place=PLACE))
@@ -102,11 +104,14 @@ class Knowledge:
     seconds: dict[str, float]
 
     def tests(self, path: str, first: int, last: int) -> list[str]:
-        """Return the tests of some lines, the quickest first; those of all the file for what runs at import."""
+        """Return the tests of some lines, the quickest first; for what runs at import, those of all the file.
+
+        Of a file that only runs at import, a table for instance, each test may use something.
+        """
         lines = self.runs.get(path, {})
         wanted = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        if "" in wanted or not wanted:
-            wanted = {test for tests in lines.values() for test in tests} if "" in wanted else set()
+        if "" in wanted:
+            wanted = {test for tests in lines.values() for test in tests}.difference([""]) or set(self.seconds)
         return sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
 
 
