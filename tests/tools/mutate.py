@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Change the code in many small ways, one at a time, and see whether the unit tests notice.
 
-    mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N]
+    mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
 
-FOLDER is where prepare.py and mirror.py put a virtual environment and a mirror; cosmic-ray, whose operators make
-the mutants, and coverage are installed there besides.  A mutant is put before those tests that run the changed
-lines.  A mutant that all of them let pass is a failure, unless tests/mutation/explained.txt says why it may live.
+FOLDER is where prepare.py and mirror.py put a virtual environment and a mirror for this alone.  A mutant is put
+before those tests that run the changed lines.  A mutant that all of them let pass is a failure, unless
+tests/mutation/explained.txt says why it may live.
 
 Mutants may signal any process and write to any file: each runs in process, network and mount namespaces of its own,
 where only its lane and a private /tmp can be written.  That takes unshare, and root.
@@ -16,9 +16,9 @@ where only its lane and a private /tmp can be written.  That takes unshare, and 
 from __future__ import annotations
 
 import argparse
+import collections
 import fnmatch
 import hashlib
-import itertools
 import json
 import os
 import pickle
@@ -32,6 +32,7 @@ import xml.etree.ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mutants
 
@@ -39,7 +40,11 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 ROOMS = {"jobfile": 220, "events": 70, "converge": 260}  # mutants of each
-TESTS = "tests/unit/plugins/module_utils/{room}"
+UNIT = "tests/unit/plugins/module_utils/"
+# The tests of a room itself, and of what uses those of its functions that it does not use itself.
+TESTS = {room: [UNIT + room] for room in ROOMS}
+TESTS["jobfile"] += ["tests/unit/plugins/filter", UNIT + "converge/test_enabling.py",
+                     UNIT + "converge/test_job_plans.py"]
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
@@ -73,8 +78,9 @@ class Lane:
 
     def run(self, *words: str, seconds: float | None = None) -> tuple[int | None, str]:
         """Run the lane's Python; return its status, None after too long a time, and what it wrote."""
-        environment = {"PATH": f"{self.python.parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8",
-                       "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder), "PYTHONWARNINGS": "ignore",
+        environment = {"PATH": f"{self.python.parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                       "LC_ALL": "C.UTF-8", "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder),
+                       "PYTHONWARNINGS": "ignore",
                        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a third of the time
                        "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False"}
         try:
@@ -122,9 +128,9 @@ def known_tests(folder: Path, room: str) -> Knowledge:
         digest.update(path.read_bytes())
     cache = folder / f"known-{room}.pickle"
     if cache.exists():
-        seen, knowledge = pickle.loads(cache.read_bytes())  # noqa: S301 - written below
-        if seen == digest.digest():
-            return knowledge  # type: ignore[no-any-return]
+        seen, known = pickle.loads(cache.read_bytes())
+        if seen == digest.digest() and isinstance(known, Knowledge):
+            return known
     knowledge = learn(folder, room)
     cache.write_bytes(pickle.dumps((digest.digest(), knowledge)))
     return knowledge
@@ -138,7 +144,7 @@ def learn(folder: Path, room: str) -> Knowledge:
     settings, report = lane.folder / "settings.ini", lane.folder / "report.xml"
     settings.write_text(SETTINGS.format(folder=lane.folder))
     status, output = lane.run("-m", "coverage", "run", f"--rcfile={settings}", *PYTEST, f"--junit-xml={report}",
-                              TESTS.format(room=room))
+                              *TESTS[room])
     if status != 0:
         sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
     places: dict[str, str] = {}
@@ -157,7 +163,7 @@ def learn(folder: Path, room: str) -> Knowledge:
         runs[path] = {line: sorted({name(context) for context in contexts})
                       for line, contexts in data.contexts_by_lineno(measured).items()}
     seconds: dict[str, float] = {}
-    for case in xml.etree.ElementTree.parse(report).iter("testcase"):  # noqa: S314
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
         stem = case.get("classname", "").rpartition(".")[2]
         test = f"{places.get(stem)}::{case.get('name', '').partition('[')[0]}"
         seconds[test] = seconds.get(test, 0.0) + float(case.get("time", 0))
@@ -230,8 +236,8 @@ def judge_all(folder: Path, found: list[mutants.Mutant], knowledge: Knowledge, w
             began = time.monotonic()
             verdicts[index] = judge(lane, found[index], knowledge)
             mutant = found[index]
-            print(f"{verdicts[index]:9}{mutant.path}:{mutant.line} {mutant.operator} ({time.monotonic() - began:.1f} s)",
-                  flush=True)
+            print(f"{verdicts[index]:9}{mutant.path}:{mutant.line} {mutant.operator} "
+                  f"({time.monotonic() - began:.1f} s)", flush=True)
 
     with ThreadPoolExecutor() as pool:
         for running in [pool.submit(work, number) for number in range(workers)]:
@@ -246,6 +252,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--file", default="*", help="only files of such names")
     parser.add_argument("--count", type=int, help="mutants of each room")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="only those that were not killed the last time")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     given.folder = given.folder.absolute()
@@ -254,26 +261,32 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     given = options()
-    if subprocess.run([*UNSHARE, given.folder, "true"], check=False).returncode not in (0, 2):
+    mirror, report = given.folder / PLACE, given.folder / "mutants.json"
+    if subprocess.run([*UNSHARE, given.folder, "true"], check=False, capture_output=True).returncode:
         sys.exit("mutate: mutants may signal any process, and cannot be confined here: run this as root.")
-    known, counts, bad = explanations(EXPLAINED.read_text(encoding="utf-8")), dict[str, int](), list[str]()
-    results, mirror = [], given.folder / PLACE
+    known = explanations(EXPLAINED.read_text(encoding="utf-8"))
+    before = {tuple(one["key"]): one["verdict"] for one in json.loads(report.read_text())} if given.again else {}
+    results: list[dict[str, Any]] = []
     for room in given.room or ROOMS:
         paths = [str(path.relative_to(mirror)) for path in (mirror / "plugins/module_utils" / room).glob("*.py")
                  if fnmatch.fnmatch(path.name, given.file)]
         found = mutants.sample(mirror, sorted(paths), given.count or ROOMS[room], given.seed)
+        asked = [mutant for mutant in found if before.get((mutant.text(), mutant.operator)) not in ("killed", "hung")]
         print(f"{room}: {len(found)} mutants of {len(paths)} files", flush=True)
-        for mutant, verdict in zip(found, judge_all(given.folder, found, known_tests(given.folder, room), given.workers)):
-            if verdict in ("survived", "untested"):
-                verdict = "explained" if mutant.key in known else verdict
-                bad += [] if mutant.key in known else [f"{verdict}: {mutant.operator}, line {mutant.line} of\n{mutant.text()}"]
-            counts[verdict] = counts.get(verdict, 0) + 1
-            results.append({"verdict": verdict, "line": mutant.line, "operator": mutant.operator, "text": mutant.text()})
-    (given.folder / "mutants.json").write_text(json.dumps(results, indent=1))
-    old = outdated(known)
-    print("\n\n".join(itertools.chain(bad, (f"explained, but not in the code any more:\n{entry}" for entry in old))))
-    print(f"mutants: {sum(counts.values())}, " + ", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
-    return 1 if bad or old else 0
+        verdicts = dict(zip(asked, judge_all(given.folder, asked, known_tests(given.folder, room), given.workers)))
+        for mutant in found:
+            key = (mutant.text(), mutant.operator)
+            alive = verdicts.get(mutant) in ("survived", "untested")
+            verdict = "explained" if alive and mutant.key in known else verdicts.get(mutant) or before[key]
+            results.append({"key": key, "verdict": verdict, "line": mutant.line})
+    report.write_text(json.dumps(results, indent=1))
+    bad = [f"{one['verdict']}: {one['key'][1]}, line {one['line']} of {one['key'][0]}" for one in results
+           if one["verdict"] in ("survived", "untested")]
+    bad += [f"explained, but not in the code any more: {entry}" for entry in outdated(known)]
+    counts = collections.Counter(one["verdict"] for one in results)
+    print("\n\n".join(bad))
+    print(f"mutants: {len(results)}, " + ", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
