@@ -147,6 +147,7 @@ def run_by_old_python(python: str, folder: Path) -> dict[str, set[int]]:
     subprocess.run([*run[:3], "erase"], env=environment, check=True)
     subprocess.run([*run, str(TOOLS / "read_job_files.py"), "--cases", *map(str, cases)], env=environment, check=False,
                    stdout=subprocess.DEVNULL)
+    subprocess.run([*run, str(TOOLS / "check_bytes.py")], env=environment, check=False, stdout=subprocess.DEVNULL)
     subprocess.run([*run, str(TOOLS / "write_job_files.py"), "--batch"], env=environment, check=True,
                    input="".join(json.dumps(one) + "\n" for one in values if one), text=True, stdout=subprocess.DEVNULL)
     subprocess.run([python, "-m", "coverage", "json", "-o", str(place / "report.json")], env=environment, check=True,
