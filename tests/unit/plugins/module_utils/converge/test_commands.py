@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -157,3 +158,11 @@ def test_an_error_on_the_way_leaves_nothing_running(tmp_path: Path, monkeypatch:
     with pytest.raises(KeyboardInterrupt):
         run(["sh", "-c", f"echo $$ > {tmp_path}/pids; sleep 1000"], 10)
     assert not alive(pids(tmp_path / "pids")[0])
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (errno.ENOEXEC, "is no program that the kernel can run: a script needs a first line with #!"),
+    (errno.ENOENT, "names an interpreter that does not exist"),
+    (errno.ETXTBSY, "cannot be executed: Text file busy")])
+def test_why_a_program_cannot_be_executed(number: int, said: str) -> None:
+    assert commands.why_not("/bin/web", number) == "/bin/web " + said
