@@ -252,8 +252,8 @@ def _ask_for(each, attributes, batch):
     removed = _belonging(each) if each.after is None else []
     replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
     if each.wanted.backup:
-        for path in removed + replaced:
-            each.backup = attributes.backup(path)
+        copies = [attributes.backup(path) for path in removed + replaced]
+        each.backup = copies[0] if copies else None  # an override that goes along has its copy beside this one
     for path in removed:
         batch.remove(path)
     if each.changed and each.after is not None:
