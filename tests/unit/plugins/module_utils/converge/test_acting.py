@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,17 @@ class Pending:
 
 
 class Connection(fake_client.FakeConnection):
+    """Brings replies while somebody waits."""
+
     def __init__(self) -> None:
         self.forgotten: list[Pending] = []
         self.reopened: list[float] = []
+        self.on_its_way: list[tuple[Pending, Any]] = []
+
+    def wait(self, ready: Callable[[], object], seconds: float) -> bool:
+        for pending, answer in self.on_its_way:
+            pending.answer = answer
+        return bool(ready())
 
     def forget(self, pending: Pending) -> None:
         self.forgotten.append(pending)
@@ -70,7 +80,9 @@ class Client(FakeClient):
 
     def request(self, member: str, job: str, env: list[str]) -> Pending:
         self.asked.append(member)
-        return Pending(member, self.answers.pop(0))
+        pending = Pending(member, None)
+        self.connection.on_its_way.append((pending, self.answers.pop(0)))
+        return pending
 
     def request_instance(self, member: str, job: str, instance: str) -> Pending:
         return self.request(member, job, [])
@@ -126,6 +138,12 @@ def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None
     client = Client([Lost("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
     assert act(client, target(tmp_path, "started", "start")) is None
     assert client.asked == ["Start", "Start"]
+
+
+def test_a_restart_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    client = Client([Lost("broke"), [], ["/com/ubuntu/Upstart/jobs/web/_"]], [UP, DOWN, UP])
+    assert act(client, target(tmp_path, "restarted", "stop", "start", before=UP)) is None
+    assert client.asked == ["Stop", "Stop", "Start"]
 
 
 def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
@@ -203,3 +221,32 @@ def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(running.os, "kill", refuse)
     assert running.send_reload(Client([], [UP], OLD), one) is None
     assert (one.error.message if one.error else None) == (said % os.getpid() if said else None)
+
+
+@pytest.mark.parametrize(("number", "asked"), [((1, 9), []), ((1, 10), ["Reload"])])
+def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                              number: tuple[int, ...], asked: list[str]) -> None:
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(running.os, "kill", lambda pid, sent: signals.append((pid, sent)))
+    client = Client([[]], [UP], number)
+    running.send_reload(client, target(tmp_path, "reloaded", "reload", before=UP))
+    assert client.asked == asked
+    assert signals == ([] if asked else [(os.getpid(), signal.SIGHUP)])
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [
+    (UP, UP, None),
+    (UP, fake_client.status("start", "running", os.getppid()),
+     f"Job web is respawning (process {os.getpid()} became {os.getppid()})"),
+    (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
+    (UP, fake_client.HOLLOW, "Job web has no main process although Upstart calls it running"),
+])
+def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
+    one = target(tmp_path, "started", before=before)
+    running.watch(Client([], [after]), [one], one.wanted, Deadline(1))
+    assert (one.error is None) is (said is None)
+    assert one.error is None or one.error.message.startswith(str(said))
+
+
+def test_nothing_to_watch() -> None:
+    running.watch(None, [], None, None)
