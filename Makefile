@@ -12,13 +12,15 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance integration molecule package lint docs corpus mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance integration molecule package lint docs corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
 	@echo "make test         all tests and checks"
 	@echo "make unit | conformance | integration | molecule | package | lint   one part of them"
 	@echo "make docs         the documentation as a site, in .build/docs/html"
+	@echo "make coverage     which lines and branches of plugins/ unit and integration tests run, and which not"
+	@echo "make mutation     change the code in hundreds of small ways, and see that the unit tests notice (root)"
 	@echo "make corpus CASES=FILE   the job file parser against more of the real one's verdicts"
 	@echo "make clean        remove .build/"
 
@@ -46,6 +48,12 @@ docs: mirror
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)
+
+# Each has a virtual environment of its own, with what the other tests need and its own tool.
+coverage mutation:
+	@$(PYTHON3) tests/tools/prepare.py $@ $(BUILD)/$@
+	@$(PYTHON3) tests/tools/mirror.py $(BUILD)/$@
+	@$(BUILD)/$@/venv/bin/python tests/tools/$(if $(filter coverage,$@),coverage_run,mutate).py $(BUILD)/$@ $(ARGS)
 
 clean:
 	rm -rf $(BUILD)

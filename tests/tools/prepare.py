@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Install what ``make demo`` or ``make test`` needs and is missing, and say what that is.
 
-    prepare.py demo|test FOLDER
+    prepare.py demo|test|coverage|mutation FOLDER
 
 The Python packages go into the virtual environment FOLDER/venv.  Debian packages
 are only installed when something they bring is missing: as root directly,
@@ -104,7 +104,7 @@ def main() -> None:
     if prepared and can_import(str(venv / "bin/python"), "ansible, dbus"):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    if level == "test":
+    if level != "demo":
         install_programs()
     if not can_import(str(venv / "bin/python"), "pip"):
         make_environment(python, venv)

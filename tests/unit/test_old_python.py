@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
+import pwd
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "tests" / "tools"
+CASES = ROOT / "tests" / "data" / "job-file-cases" / "own.jsonl"
 FILES = sorted([*(ROOT / "plugins" / "module_utils").rglob("*.py"), *(ROOT / "plugins" / "modules").glob("*.py")])
 HEAD = "from __future__ import absolute_import, division, print_function\n"
 NEW_NODES = (ast.AnnAssign, ast.JoinedStr, ast.Nonlocal, ast.NamedExpr, ast.YieldFrom, ast.AsyncFunctionDef, ast.Await,
@@ -74,7 +80,7 @@ def test_syntax_of_python_27(path: Path) -> None:
 
 def pythons_27() -> list[str]:
     """Return the real ones of this machine; the checks above stand in for them where there are none."""
-    versions = Path.home() / ".pyenv" / "versions"
+    versions = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pyenv" / "versions"  # HOME may be a scratch folder
     found = [shutil.which("python2.7"), *map(str, versions.glob("2.7*/bin/python2.7"))]
     return [python for python in found if python and works(python)]
 
@@ -87,6 +93,26 @@ def test_a_real_python_27_compiles_all_files() -> None:
     for python in pythons_27()[:1]:
         done = subprocess.run([python, "-c", COMPILE, *map(str, FILES)], capture_output=True, text=True, check=False)
         assert done.stderr == ""
+
+
+@pytest.mark.parametrize("python", [sys.executable, *pythons_27()[:1]])
+def test_bytes_are_the_same_text_everywhere(python: str) -> None:
+    done = subprocess.run([python, str(TOOLS / "check_bytes.py")], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+def test_a_real_python_27_reads_and_writes_the_recorded_job_files() -> None:
+    """It understands the same, and writes the same, as this Python."""
+    for python in pythons_27()[:1]:
+        command = [python, str(TOOLS / "read_job_files.py"), "--cases", str(CASES)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.stderr, done.returncode) == ("", 0), done.stdout
+        values = [json.loads(line)["values"] for line in CASES.read_text(encoding="utf-8").splitlines()]
+        asked = "".join(json.dumps(one) + "\n" for one in values if one)
+        said = [subprocess.run([each, str(TOOLS / "write_job_files.py"), "--batch"], input=asked, capture_output=True,
+                               text=True, check=True).stdout for each in (python, sys.executable)]
+        old, new = ([json.loads(line) for line in lines.splitlines()] for lines in said)
+        assert old == new and len(new) > 200
 
 
 @pytest.mark.parametrize("code", [

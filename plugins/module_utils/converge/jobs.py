@@ -312,8 +312,8 @@ def _ask_for(each, watcher, attributes, batch):
     held = watcher is not None and watcher.instances and any(
         loaded.is_harmful_file(path) for path in removed + replaced)
     if each.wanted.backup or held:
-        for path in removed + replaced:
-            each.backup = batch.keep(path, attributes)
+        copies = [batch.keep(path, attributes) for path in removed + replaced]
+        each.backup = copies[0] if copies else None  # an override that goes along has its copy beside this one
     if held:
         each.alarm = (
             "Job %s still runs by text that is not UTF-8, and init aborts when anybody reads its properties over D-Bus "

@@ -46,10 +46,11 @@ def find(relations):
 def _loops_of(name, certain, possible):
     """Yield the worst Loop that begins with a job, if there is one."""
     start, stop = (START, name), (STOP, name)
-    down, up = possible.find(start, stop), possible.find(stop, start)
-    if down and up and _in_turn(down + up[1:]):
-        yield Loop("endless-loop", name, down + up[1:])
-        return
+    if possible.in_a_circle(start, stop):
+        around = possible.find(start, stop) + possible.find(stop, start)[1:]
+        if _in_turn(around):
+            yield Loop("endless-loop", name, around)
+            return
     down, up = certain.find(start, stop), certain.find(stop, start)
     if down:
         yield Loop("start-leads-to-stop", name, down)
@@ -72,6 +73,7 @@ class _Ways:
         self._effects = effects
         self._reached = set(node for nodes in effects.values() for node in nodes)
         self._crossing = self._read_crossing()
+        self._circles = None
 
     def _read_crossing(self):
         """Return the nodes from which some way leads to the other kind: in long chains of one kind there is none."""
@@ -90,6 +92,12 @@ class _Ways:
                     waiting.append(node)
         return crossing
 
+    def in_a_circle(self, one, other):
+        """Return whether ways lead from each of two nodes to the other."""
+        if self._circles is None:
+            self._circles = _circle_of_each(self._effects)
+        return one in self._circles and self._circles[one] == self._circles.get(other)
+
     def find(self, begin, end):
         """Return the shortest list of nodes from ``begin`` to ``end``, which is of the other kind; None without one."""
         if begin not in self._crossing or end not in self._reached:
@@ -105,6 +113,39 @@ class _Ways:
                 if following == end:
                     return _back(ways, end)
         return None
+
+
+def _circle_of_each(effects):
+    """Return for each node one that stands for all those which it leads to and which lead to it (Kosaraju's way)."""
+    causes = {}
+    for node, following in effects.items():
+        for one in following:
+            causes.setdefault(one, []).append(node)
+    order = []
+    _walk(effects, list(effects), set(), order.append)
+    found = {}
+    seen = set()
+    for root in reversed(order):
+        _walk(causes, [root], seen, lambda node, root=root: found.setdefault(node, root))
+    return found
+
+
+def _walk(following, roots, seen, leave):
+    """Call ``leave`` with each node not ``seen`` that can be reached, after all that are reached from it."""
+    for root in roots:
+        if root in seen:
+            continue
+        seen.add(root)
+        path = [(root, iter(following.get(root, ())))]
+        while path:
+            node, left = path[-1]
+            ahead = next((one for one in left if one not in seen), None)
+            if ahead is None:
+                leave(node)
+                path.pop()
+            else:
+                seen.add(ahead)
+                path.append((ahead, iter(following.get(ahead, ()))))
 
 
 def _back(ways, node):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -104,7 +105,7 @@ def test_the_whole_tree_is_gone_after_a_timeout(tmp_path: Path, ignored: bool) -
     assert (result.rc, result.stdout, result.why, result.held) == (None, "begun\n", "timeout", False)
     assert len(pids(tmp_path / "pids")) == 4
     assert [pid for pid in pids(tmp_path / "pids") if alive(pid)] == []
-    assert (0.5 + commands.GRACE < taken < 5) if ignored else (0.5 <= taken < 2)
+    assert (0.5 + commands.GRACE < taken < 10) if ignored else (0.5 <= taken < 0.5 + commands.GRACE)
     assert commands.describe(result, 0.5) == "did not end within 0.5 s and was ended with all its processes"
 
 
@@ -117,7 +118,7 @@ def test_a_command_whose_time_is_over_may_still_say_why() -> None:
 def test_a_daemon_that_holds_the_output_is_not_waited_for(tmp_path: Path, detach: str) -> None:
     began = time.monotonic()
     result = run(["sh", "-c", f"echo up; {detach}sleep 1000 & echo $! > {tmp_path}/pids"], 20)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     pid = pids(tmp_path / "pids")[0]
     assert alive(pid)
     os.kill(pid, signal.SIGKILL)
@@ -127,7 +128,7 @@ def test_a_daemon_that_holds_the_output_is_not_waited_for(tmp_path: Path, detach
 def test_a_daemon_that_prints_without_end_is_not_waited_for(tmp_path: Path) -> None:
     began = time.monotonic()
     result = run(["sh", "-c", f"(exec yes) & echo $! > {tmp_path}/pids"], 20)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert (result.rc, result.held) == (0, True)
 
 
@@ -157,3 +158,11 @@ def test_an_error_on_the_way_leaves_nothing_running(tmp_path: Path, monkeypatch:
     with pytest.raises(KeyboardInterrupt):
         run(["sh", "-c", f"echo $$ > {tmp_path}/pids; sleep 1000"], 10)
     assert not alive(pids(tmp_path / "pids")[0])
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (errno.ENOEXEC, "is no program that the kernel can run: a script needs a first line with #!"),
+    (errno.ENOENT, "names an interpreter that does not exist"),
+    (errno.ETXTBSY, "cannot be executed: Text file busy")])
+def test_why_a_program_cannot_be_executed(number: int, said: str) -> None:
+    assert commands.why_not("/bin/web", number) == "/bin/web " + said

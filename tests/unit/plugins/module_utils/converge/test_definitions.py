@@ -77,3 +77,12 @@ def test_reading_files(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="is not a regular file") as caught:
         read_file(str(tmp_path))
     assert caught.value.facts == {"path": str(tmp_path)}
+
+
+@pytest.mark.parametrize(("path", "why"), [
+    ("/" + 300 * "x", "File name too long"), ("/proc/self/mem", "Input/output error")])
+def test_a_file_that_cannot_be_read_is_not_taken_for_none(path: str, why: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        read_file(path)
+    assert caught.value.message == f"Cannot read {path}: {why}."
+    assert caught.value.facts == {"path": path}

@@ -101,6 +101,7 @@ REFUSED: list[tuple[tuple[int, ...], str, str | None, bool, str]] = [
     (NEW, "exec a\n", None, True, "Job web cannot be enabled: it has no start on condition"),
     (NEW, "exec a\n", "manual\n", True, "Job web cannot be enabled: it has no start on condition"),
     (NO_MANUAL, "exec a\n", None, True, "Job web cannot be enabled: it has no start on condition"),
+    (NEW, CONF, "script\nend of it is missing\n", False, "Unterminated block"),
     (NEW, "frob\n", None, False, "web.conf:1: Unknown stanza"),
     (NEW, CONF, "frob\n", True, "web.override:1: Unknown stanza"),
 ]
@@ -119,3 +120,25 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.override").symlink_to("elsewhere")
     with pytest.raises(UpstartError, match="is in the way: it is a symbolic link to elsewhere"):
         switch(tmp_path, CONF, None, False)
+
+
+def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The override is read again after it was written."""
+    class Watcher:
+        def see_loaded(self, path: str, present: bool) -> None:
+            raise AssertionError("asked although the file is another")
+
+    class Attributes:
+        def prepare(self, staged: str, path: str) -> None:
+            return
+
+    (tmp_path / "web.conf").write_text(CONF)
+    monkeypatch.setattr(enabling.loading, "watch", lambda client, names: [Watcher() for _name in names])
+    monkeypatch.setattr(enabling, "read_file", lambda path: b"start on other\n")
+    change = enabling.plan(Definition("web", str(tmp_path), NEW), False, NEW)
+    with pytest.raises(UpstartError) as caught:
+        enabling.act(None, [change], Attributes())
+    path = f"{tmp_path}/web.override"
+    assert caught.value.message == (
+        f"{path} was changed by somebody else while this task wrote it. Run the task again.")
+    assert caught.value.facts == {"name": "web", "path": path}

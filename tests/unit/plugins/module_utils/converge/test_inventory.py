@@ -48,7 +48,7 @@ def test_a_job_that_runs(host: FakeHost) -> None:
     (job,) = found["jobs"]
     (instance,) = job.pop("instances")
     since = instance.pop("since")
-    assert abs(since - started(ALIVE)) <= 2
+    assert abs(since - started(ALIVE)) <= 20
     path = f"{host.files}/web.conf"
     start_on = {"all": [{"started": "db"}, {"runlevel": [2, 3, 4, 5]}]}
     assert job == {
@@ -352,3 +352,35 @@ def test_a_daemon_that_was_re_executed_is_asked_again(host: FakeHost, monkeypatc
     monkeypatch.setattr(host.connection, "reopen", opened.append, raising=False)
     host.deploy("web")
     assert len(host.info()["jobs"]) == 1 and opened == [1.0]
+
+
+def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(path: str, interface: str, member: str) -> Pending:
+        sent.append(Pending(member))
+        return sent[-1]
+
+    sent: list[Pending] = []
+    host.deploy("web", WEB)
+    host.run("web")
+    monkeypatch.setattr(host.connection, "send", silent)
+    assert host.info()["left_out"] == [
+        "Which instances are stale and the env of the instances: Upstart did not tell its state (no answer within "
+        "1 s)."]
+    assert [pending.done for pending in sent] == [False], "nobody waits for it any more"
+
+
+def test_a_log_priority_that_is_not_told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Any] = [PermissionDenied("only root may."), Lost("broke"), "info"]
+    reopened: list[float] = []
+
+    def priority() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return str(answer)
+
+    monkeypatch.setattr(host, "log_priority", priority)
+    monkeypatch.setattr(host.connection, "reopen", reopened.append, raising=False)
+    found = host.info()
+    assert (found["log_priority"], found["left_out"]) == (None, ["The log priority: only root may."])
+    assert (host.info()["log_priority"], reopened) == ("info", [host.timeout])

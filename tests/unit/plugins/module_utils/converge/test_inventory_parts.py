@@ -133,3 +133,14 @@ def test_findings_and_edges_of_some_jobs(mixed: FakeHost) -> None:
     assert [one["code"] for one in found["findings"]] == ["override-without-job"]
     assert mixed.info(names=("slow",))["edges"] == []
     assert mixed.info(names=("lone",), states=("stopped",))["findings"] == []
+
+
+def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
+    host = FakeHost(tmp_path)
+    host.hold("web")
+    (tmp_path / "web.conf").symlink_to("/proc/self/mem")
+    path = f"{tmp_path}/web.conf"
+    found = host.info()
+    assert found["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
+    (job,) = found["jobs"]
+    assert (job["path"], job["orphan"]) == (path, False)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -64,7 +65,8 @@ def clean(leaders: list[subprocess.Popen[bytes]]) -> None:
     for each in process.table(1).values():
         marked = any(word.startswith(mark) for word in process.words(each.pid, "environ"))
         if each.pid != os.getpid() and (marked or each.session in [one.pid for one in leaders]):
-            os.kill(each.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each.pid, signal.SIGKILL)
 
 
 def found(known: list[int] | None = None, instance: str = "") -> list[int]:

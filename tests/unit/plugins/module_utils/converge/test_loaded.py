@@ -76,3 +76,10 @@ def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, wo
     snapshot = loaded.Snapshot(Client(answer), str(tmp_path))
     assert snapshot.environment("web", "") is None and snapshot.differing("web", "", ["A=1"]) == []
     assert snapshot.reason
+
+
+def test_what_is_no_job_file_does_no_harm(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "web.conf")
+    (tmp_path / "gone.conf").symlink_to("nowhere")
+    (tmp_path / "other.conf").symlink_to("/proc/self/mem")
+    assert loaded.job_classes(Client(), str(tmp_path)) == []

@@ -147,3 +147,15 @@ def test_programs_of_this_host_are_kept_from_another_root(tmp_path: Path, monkey
     monkeypatch.setenv("PATH", program(tmp_path, "update-rc.d", "exit 1"))
     assert lsb_script.set_enabled("nfs", False, root(tmp_path, "3/S20nfs")) is True
     assert not (tmp_path / "calls").exists()
+
+
+def test_a_link_that_cannot_be_renamed(tmp_path: Path) -> None:
+    folder = root(tmp_path, "2/S20nfs")
+    blocked = tmp_path / "rc2.d" / "K80nfs"
+    (blocked / "in the way").mkdir(parents=True)
+    with pytest.raises(UpstartError) as caught:
+        lsb_script.set_enabled("nfs", False, folder)
+    link = f"{tmp_path}/rc2.d/S20nfs"
+    assert caught.value.message == f"Cannot rename {link} to K80nfs: Is a directory."
+    assert caught.value.facts == {"path": link}
+    assert lsb_script.enabled("nfs", folder) is True

@@ -111,7 +111,7 @@ def test_a_bus_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     with pytest.raises(errors.NoAnswer, match="did not answer Hello"):
         Connection("system").open(0.3)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     daemon.close()
 
 

@@ -183,6 +183,6 @@ def test_a_daemon_that_lets_nobody_in(deaf: str) -> None:
     began = time.monotonic()
     with pytest.raises(errors.NoAnswer) as caught:
         Connection(deaf).open(0.3)
-    assert 0.29 < time.monotonic() - began < 2
+    assert 0.29 < time.monotonic() - began < 10
     assert caught.value.message == (
         "Somebody listens at %s but lets nobody in within 0.3 s. %s" % (deaf, HANGS))

@@ -225,3 +225,52 @@ def test_the_counter_of_the_kernel_is_put_back(tmp_path: Path, monkeypatch: pyte
         assert counter.read_text(encoding="ascii") == "99"
     numbers.restore()
     assert counter.read_text(encoding="ascii") == "4711\n"
+
+
+def test_a_namespace_that_the_kernel_does_not_let_one_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is opened here is no namespace at all, so that setns refuses it on every machine."""
+    real = os.open
+
+    def other(path: str, flags: int, *more: int) -> int:
+        return real("/proc/self/status" if str(path).endswith("/ns/pid") else path, flags, *more)
+
+    monkeypatch.setattr(process, "same_namespace", lambda _peer_pid: False)
+    monkeypatch.setattr(lostpid.os, "open", other)
+    error = refusal(number_ahead())
+    assert error.facts["reason"] == "namespace"
+    assert "cannot be entered ([Errno 22] Invalid argument). Run the task as root, or" in error.message
+
+
+def test_a_signal_does_not_end_the_wait_for_the_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 2 does not go on by itself."""
+    interruptions = [OSError(4, "Interrupted system call"), OSError(4, "Interrupted system call")]
+    real_select, real_waitpid = lostpid.select.select, os.waitpid
+
+    def select(*arguments: object) -> object:
+        if len(interruptions) == 2:
+            raise interruptions.pop()
+        return real_select(*arguments)
+
+    def waitpid(pid: int, options: int) -> tuple[int, int]:
+        if len(interruptions) == 1:
+            raise interruptions.pop()
+        return real_waitpid(pid, options)
+
+    before = children()
+    monkeypatch.setattr(lostpid, "_enter", lambda *arguments: lostpid._tell(arguments[-1], "adopted 7"))
+    monkeypatch.setattr(lostpid.select, "select", select)
+    monkeypatch.setattr(lostpid.os, "waitpid", waitpid)
+    assert give_back(number_ahead()) == 7
+    assert interruptions == []
+    assert children() <= before
+
+
+def test_a_pipe_that_breaks_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def select(*arguments: object) -> object:
+        raise OSError(9, "Bad file descriptor")
+
+    before = children()
+    monkeypatch.setattr(lostpid.select, "select", select)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        give_back(number_ahead(), 1)
+    assert children() <= before

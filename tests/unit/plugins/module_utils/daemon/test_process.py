@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
@@ -89,3 +90,13 @@ def test_words() -> None:
     assert found[0] == [b"sh", b"-c", b"echo; read line", b"b c"]
     assert sorted(found[1]) == [b"A=b c", b"PATH=" + os.fsencode(os.environ["PATH"])]
     assert process.words(NO_PROCESS, "environ") == []
+
+
+def test_names() -> None:
+    assert process.name(os.getpid()) == Path("/proc/self/comm").read_text().strip()
+    assert process.name(NO_PROCESS) is None
+
+
+def test_who_is_gone_while_one_looks() -> None:
+    assert process.inner_pid(NO_PROCESS) == NO_PROCESS
+    assert process.namespace(NO_PROCESS) is None

@@ -29,6 +29,7 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("quote-spans-lines", 'exec a "b\n  c"\n', 1, ['exec a "b \\\n  c"\n', "start on (a\n  or b)\n"]),
     ("stanza-replaced", "exec a\nscript\n  b\nend script\n", 1, [MAIN + "pre-start exec b\n", "env A=1\nenv B=2\n"]),
     ("stanza-replaced", "start on a\nstart on b\n", 1, ["start on a\nmanual\n", "task\ntask\n", "manual\nmanual\n"]),
+    ("stanza-replaced", "nice 1\nnice 2\nenv A=1\n", 1, ["nice 1\nenv A=1\nenv A=1\n"]),
     ("stanza-replaced", "limit core 1 1\nlimit core 2 2\n", 1, ["limit core 1 1\nlimit cpu 2 2\n"]),
     ("number-wraps", "nice 4294967301\n", 1, ["nice 5\n", "kill timeout 4294967301\n"]),
     ("number-wraps", "respawn limit 4294967300 5\n", 1, ["respawn limit 2147483647 5\n"]),

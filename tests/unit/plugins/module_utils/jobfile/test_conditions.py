@@ -45,6 +45,8 @@ BOTH_WAYS: list[tuple[Any, Rpn]] = [
     ({"event": "runlevel", "args": ["[6]"]}, [event("runlevel", "[6]")]),
     ({"event": "runlevel", "args": ["[0-6]"]}, [event("runlevel", "[0-6]")]),
     ({"event": "runlevel", "env": ["RUNLEVEL=2"]}, [event("runlevel", "RUNLEVEL=2")]),
+    ({"event": "runlevel", "args": ["2", "3"]}, [event("runlevel", "2", "3")]),
+    ({"event": "level", "args": ["[2345]"]}, [event("level", "[2345]")]),
     ('"a b"', [event("a b")]),
     ({"event": ""}, [event("")]),
     ({"event": "up", "args": ["A=1", "b"]}, [event("up", "A=1", "b")]),

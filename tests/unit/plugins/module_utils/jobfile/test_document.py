@@ -187,3 +187,20 @@ def test_merge_of_the_recorded_jobs(load_cases: Cases) -> None:
             else:
                 expected["process"].pop(key, None)
         assert parse_job(merge(text, wanted, keys)) == expected
+
+
+@pytest.mark.parametrize(("text", "name", "left"), [
+    ("task\nnice 5 # why\nexec a\n", "nice", "task\n# why\nexec a\n"),
+    ("task\nnice 5\nexec a\n", "nice", "task\nexec a\n"),
+    ("manual description x\n", "manual", "description x\n"),
+])
+def test_cut(text: str, name: str, left: str) -> None:
+    document = Document(text)
+    (span,) = document.spans(name)
+    assert document.cut(span) == left
+    assert document.text == text
+
+
+def test_imports_are_told_apart() -> None:
+    document = Document("import A\nimport B\n", dialect="chromeos")
+    assert [document.text[span.start:span.end] for span in document.spans("import", "B")] == ["import B\n"]

@@ -56,6 +56,8 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("nice -20", {"nice": -20}),
     ("oom 4294967297", {"oom_score_adj": 66}),
     ("oom -17", {"oom_score_adj": -1000}),
+    ("oom -1", {"oom_score_adj": -58}),
+    ("oom 15", {"oom_score_adj": 1000}),
     ("oom never\noom 'score' '7'", {"oom_score_adj": 7}),
     ("oom score -1000", {"oom_score_adj": -1000}),
     ("oom score never", {"oom_score_adj": -1000}),

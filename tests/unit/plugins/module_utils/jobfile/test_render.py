@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.commands import raw_command
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
@@ -189,6 +190,7 @@ def test_explicit_keys_are_written_at_their_unset_value() -> None:
     ({"oom_score_adj": -1000}, (0, 6, 5), "oom never\n"),
     ({"console": "none"}, (0, 6, 5), "console none\n"),
     ({"oom_score_adj": 66}, (1, 3), "oom score 66\n"),
+    ({"console": "log"}, (1, 4), ""),
 ])
 def test_older_release(changed: dict[str, Any], version: tuple[int, ...], text: str) -> None:
     assert render(dict(new_values(), **changed), version=version) == text
@@ -215,3 +217,21 @@ def test_console_log_for_an_old_release() -> None:
 
 def test_import_in_its_dialect() -> None:
     assert render(dict(new_values(), **{"import": ["A"]}), dialect="chromeos") == "import A\n"
+
+
+def test_a_choice_from_the_release_on_that_brought_it() -> None:
+    job = dict(new_values(), console="log")
+    assert render(job, explicit=["console"], version=(1, 4)) == "console log\n"
+    with pytest.raises(JobFileError, match="log is not known"):
+        render(job, explicit=["console"], version=(1, 3))
+
+
+@pytest.mark.parametrize(("command", "written"), [
+    ("'\\ ", None),
+    ("a\\ '", "a\\\n\\'"),
+    ("a\\ #", "a\\\n\\#"),
+    ("\\a\\ '", "\\a\\\n\\'"),
+    ("\\a\\\\'", "\\a \\'"),
+])
+def test_commands_with_quotes_behind_backslashes(command: str, written: str | None) -> None:
+    assert raw_command(command) == written

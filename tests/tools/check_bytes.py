@@ -1,0 +1,60 @@
+#!/usr/bin/env python
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See that any bytes become the same text on every Python, and the same bytes again; exit status 1 when not.
+
+Runs from a plain checkout with Python 2.7 or 3, nothing installed, as it stands in for what runs on managed hosts.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import checkout
+
+checkout.mount()
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import textio
+
+__metaclass__ = type
+
+# bytes, their text, whether the text has stray bytes
+CASES = [
+    (b"", u"", False),
+    (b"plain\n", u"plain\n", False),
+    (b"B\xc3\xbccher", u"B\u00fccher", False),
+    (b"B\xfccher", u"B\udcfccher", True),
+    (b"\xff", u"\udcff", True),
+    (b"a\xff\xfeb\xc3", u"a\udcff\udcfeb\udcc3", True),
+    (b"\xc3(\xe2\x82", u"\udcc3(\udce2\udc82", True),
+    (b"\xed\xa0\x80", u"\udced\udca0\udc80", True),  # what would be a surrogate
+    (b"\xc0\xaf", u"\udcc0\udcaf", True),  # longer than need be
+    (b"\xf0\x9f\x98\x80!", u"\U0001f600!", False),
+    (b"\xf0\x9f\x98\x80\xff", u"\U0001f600\udcff", True),
+    (b"\xf4\x90\x80\x80", u"\udcf4\udc90\udc80\udc80", True),  # beyond Unicode
+]
+
+
+def failures():
+    """Return what differs, as texts."""
+    found = []
+    for data, text, stray in CASES:
+        if textio.decode(data) != text or textio.decode(text) != text:
+            found.append("decode %r: %r" % (data, textio.decode(data)))
+        if textio.encode(text) != data:
+            found.append("encode %r: %r" % (text, textio.encode(text)))
+        if textio.has_stray_bytes(text) is not stray:
+            found.append("has_stray_bytes %r" % (text,))
+    if textio.join_bytes(u"x\udcc3\udcbcy\udcff") != u"x\u00fcy\udcff":
+        found.append("join_bytes")
+    return found
+
+
+if __name__ == "__main__":
+    for line in failures():
+        print(line)
+    sys.exit(1 if failures() else 0)

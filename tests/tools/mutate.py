@@ -1,0 +1,293 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Change the code in many small ways, one at a time, and see whether the unit tests notice.
+
+    mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
+
+FOLDER is where prepare.py and mirror.py put a virtual environment and a mirror for this alone.  A mutant is put
+before those tests that run the changed lines.  A mutant that all of them let pass is a failure, unless
+tests/mutation/explained.txt says why it may live.
+
+Mutants may signal any process and write to any file: each runs in process, network and mount namespaces of its own,
+where only its lane and a private /tmp can be written.  That takes unshare, and root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import fnmatch
+import hashlib
+import json
+import os
+import pickle
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
+PLACE = Path("ansible_collections", "sysinit", "upstart")
+ROOMS = {"jobfile": 220, "events": 70, "converge": 260}  # mutants of each
+UNIT = "tests/unit/plugins/module_utils/"
+# The tests of a room itself, and of what uses those of its functions that it does not use itself.
+TESTS = {room: [UNIT + room] for room in ROOMS}
+TESTS["jobfile"] += ["tests/unit/plugins/filter", UNIT + "converge/test_enabling.py",
+                     UNIT + "converge/test_job_plans.py"]
+SANDBOX = """
+ulimit -v 4000000 && ulimit -c 0
+mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
+cd {place} || exit 99
+"$@"
+exit $?  # so the shell stays, and collects orphans as init does
+"""
+UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+           SANDBOX.format(place=PLACE))
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line")
+SETTINGS = """\
+[run]
+data_file = {folder}/contexts
+dynamic_context = test_function
+include = */sysinit/upstart/plugins/module_utils/*
+disable_warnings = no-data-collected, module-not-measured
+"""
+PATIENCE, AT_LEAST = 6, 30.0  # a mutant may take so many times what its tests took, and so many seconds
+
+
+class Lane:
+    """A copy of the collection in which one mutant lives at a time."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder / "lanes" / name
+        self.python = folder / "venv" / "bin" / "python"
+        self.source = folder / PLACE
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(folder / PLACE, self.folder / PLACE, symlinks=True)
+        (self.folder / "home").mkdir()
+
+    def run(self, *words: str, seconds: float | None = None) -> tuple[int | None, str]:
+        """Run the lane's Python; return its status, None after too long a time, and what it wrote."""
+        environment = {"PATH": f"{self.python.parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                       "LC_ALL": "C.UTF-8", "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder),
+                       "PYTHONWARNINGS": "ignore",
+                       "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a third of the time
+                       "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False"}
+        try:
+            done = subprocess.run([*UNSHARE, self.folder, self.python, *words], env=environment, timeout=seconds,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, errors="replace", check=False)
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stdout
+
+    def original(self, path: str) -> str:
+        return (self.source / path).read_text(encoding="utf-8")
+
+    def put(self, path: str, code: str) -> None:
+        """Write a source, and forget what Python compiled of the last one, which may have its time and size."""
+        target = self.folder / PLACE / path
+        target.write_text(code, encoding="utf-8")
+        for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
+            compiled.unlink()
+
+
+@dataclass
+class Knowledge:
+    """Which tests run which lines, and how long each test takes."""
+
+    runs: dict[str, dict[int, list[str]]]
+    seconds: dict[str, float]
+
+    def tests(self, path: str, first: int, last: int) -> list[str]:
+        """Return the tests of some lines, the quickest first; for what runs at import, those of all the file.
+
+        Of a file that only runs at import, a table for instance, each test may use something.
+        """
+        lines = self.runs.get(path, {})
+        wanted = {test for line in range(first, last + 1) for test in lines.get(line, ())}
+        if "" in wanted:
+            wanted = {test for tests in lines.values() for test in tests}.difference([""]) or set(self.seconds)
+        return sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
+
+
+def known_tests(folder: Path, room: str) -> Knowledge:
+    """Return what was learnt of this very code, or learn it."""
+    digest = hashlib.sha256()
+    for path in sorted([*(folder / PLACE / "plugins").rglob("*.py"), *(folder / PLACE / "tests").rglob("*.py")]):
+        digest.update(path.read_bytes())
+    cache = folder / f"known-{room}.pickle"
+    if cache.exists():
+        seen, known = pickle.loads(cache.read_bytes())
+        if seen == digest.digest() and isinstance(known, Knowledge):
+            return known
+    knowledge = learn(folder, room)
+    cache.write_bytes(pickle.dumps((digest.digest(), knowledge)))
+    return knowledge
+
+
+def learn(folder: Path, room: str) -> Knowledge:
+    """Run all tests of a room once, and see which lines each of them runs."""
+    import coverage
+
+    lane = Lane(folder, f"learn-{room}")
+    settings, report = lane.folder / "settings.ini", lane.folder / "report.xml"
+    settings.write_text(SETTINGS.format(folder=lane.folder))
+    status, output = lane.run("-m", "coverage", "run", f"--rcfile={settings}", *PYTEST, f"--junit-xml={report}",
+                              *TESTS[room])
+    if status != 0:
+        sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
+    places: dict[str, str] = {}
+    for path in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"):
+        places[path.stem] = str(path.relative_to(lane.folder / PLACE))
+
+    def name(context: str) -> str:
+        stem, _dot, function = context.rpartition("tests.")[2].partition(".")
+        return f"{places[stem]}::{function.replace('.', '::')}" if stem in places and function else ""
+
+    data = coverage.CoverageData(str(lane.folder / "contexts"))
+    data.read()
+    runs: dict[str, dict[int, list[str]]] = {}
+    for measured in data.measured_files():
+        path = "plugins/" + measured.rpartition("/plugins/")[2]
+        runs[path] = {line: sorted({name(context) for context in contexts})
+                      for line, contexts in data.contexts_by_lineno(measured).items()}
+    seconds: dict[str, float] = {}
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+        stem = case.get("classname", "").rpartition(".")[2]
+        test = f"{places.get(stem)}::{case.get('name', '').partition('[')[0]}"
+        seconds[test] = seconds.get(test, 0.0) + float(case.get("time", 0))
+    return Knowledge(runs, seconds)
+
+
+Key = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def explanations(text: str) -> dict[Key, str]:
+    """Read the list of mutants that may live: blocks of a path, lines that go (-), lines that come (+), reason (=)."""
+    found: dict[Key, str] = {}
+    body = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
+    for block in re.split(r"\n\s*\n", body.strip()):
+        path, *lines = block.split("\n")
+        parts = {mark: tuple(line[1:].strip() for line in lines if line.startswith(mark)) for mark in "-+="}
+        if lines and (not all(parts.values()) or len(lines) != sum(map(len, parts.values()))):
+            raise ValueError(f"not a path and lines that begin with -, + and =:\n{block}")
+        if lines:
+            found[path.strip(), parts["-"], parts["+"]] = " ".join(parts["="])
+    return found
+
+
+def outdated(known: dict[Key, str]) -> list[str]:
+    """Return the entries whose lines the code has no more."""
+    found = []
+    for path, removed, _added in known:
+        source = ROOT / path
+        lines = [line.strip() for line in source.read_text(encoding="utf-8").split("\n")] if source.exists() else []
+        if not any(tuple(lines[at:at + len(removed)]) == removed for at in range(len(lines))):
+            found.append("\n- ".join([path, *removed]))
+    return found
+
+
+def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge) -> str:
+    """Return ``killed``, ``hung`` (which counts as killed), ``survived`` or ``untested``."""
+    tests = knowledge.tests(mutant.path, mutant.line, mutant.last_line)
+    if not tests:
+        return "untested"
+    original = lane.original(mutant.path)
+    usual = sum(knowledge.seconds[test] for test in tests)
+    lane.put(mutant.path, mutant.code)
+    try:
+        status, output = lane.run(*PYTEST, "-x", *tests, seconds=max(AT_LEAST, PATIENCE * usual))
+    finally:
+        lane.put(mutant.path, original)
+    if status is None:
+        return "hung"
+    if status == 0:
+        return "survived"
+    if status in (1, 2, 4):  # 4: a file of tests cannot even be read
+        return "killed"
+    raise RuntimeError(f"status {status} of\n{mutant.text()}\n{output[-2000:]}")
+
+
+def judge_all(folder: Path, found: list[mutants.Mutant], knowledge: Knowledge, workers: int) -> list[str]:
+    """Return the verdict on each mutant, several at a time."""
+    verdicts = [""] * len(found)
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for index in range(len(found)):
+        waiting.put(index)
+
+    def work(number: int) -> None:
+        lane = Lane(folder, str(number))
+        while True:
+            try:
+                index = waiting.get_nowait()
+            except queue.Empty:
+                return
+            began = time.monotonic()
+            verdicts[index] = judge(lane, found[index], knowledge)
+            mutant = found[index]
+            print(f"{verdicts[index]:9}{mutant.path}:{mutant.line} {mutant.operator} "
+                  f"({time.monotonic() - began:.1f} s)", flush=True)
+
+    with ThreadPoolExecutor() as pool:
+        for running in [pool.submit(work, number) for number in range(workers)]:
+            running.result()
+    return verdicts
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--room", choices=ROOMS, action="append", help="one part of module_utils; default: all")
+    parser.add_argument("--file", default="*", help="only files of such names")
+    parser.add_argument("--count", type=int, help="mutants of each room")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="only those that were not killed the last time")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    given.folder = given.folder.absolute()
+    return given
+
+
+def main() -> int:
+    given = options()
+    mirror, report = given.folder / PLACE, given.folder / "mutants.json"
+    if subprocess.run([*UNSHARE, given.folder, "true"], check=False, capture_output=True).returncode:
+        sys.exit("mutate: mutants may signal any process, and cannot be confined here: run this as root.")
+    known = explanations(EXPLAINED.read_text(encoding="utf-8"))
+    before = {tuple(one["key"]): one["verdict"] for one in json.loads(report.read_text())} if given.again else {}
+    results: list[dict[str, Any]] = []
+    for room in given.room or ROOMS:
+        paths = [str(path.relative_to(mirror)) for path in (mirror / "plugins/module_utils" / room).glob("*.py")
+                 if fnmatch.fnmatch(path.name, given.file)]
+        found = mutants.sample(mirror, sorted(paths), given.count or ROOMS[room], given.seed)
+        asked = [mutant for mutant in found if before.get((mutant.text(), mutant.operator)) not in ("killed", "hung")]
+        print(f"{room}: {len(found)} mutants of {len(paths)} files", flush=True)
+        verdicts = dict(zip(asked, judge_all(given.folder, asked, known_tests(given.folder, room), given.workers)))
+        for mutant in found:
+            key = (mutant.text(), mutant.operator)
+            alive = verdicts.get(mutant) in ("survived", "untested")
+            verdict = "explained" if alive and mutant.key in known else verdicts.get(mutant) or before[key]
+            results.append({"key": key, "verdict": verdict, "line": mutant.line})
+    report.write_text(json.dumps(results, indent=1))
+    bad = [f"{one['verdict']}: {one['key'][1]}, line {one['line']} of {one['key'][0]}" for one in results
+           if one["verdict"] in ("survived", "untested")]
+    bad += [f"explained, but not in the code any more: {entry}" for entry in outdated(known)]
+    counts = collections.Counter(one["verdict"] for one in results)
+    print("\n\n".join(bad))
+    print(f"mutants: {len(results)}, " + ", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

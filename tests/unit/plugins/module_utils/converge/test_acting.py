@@ -1,0 +1,252 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests that are refused, not answered or cut off: each is told, and nothing is done twice."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, targets, unwedge
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
+    AlreadyStarted,
+    Lost,
+    PermissionDenied,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, FakeClient
+
+NEW, OLD = (1, 13, 2), (1, 5)
+
+
+class Pending:
+    """A request; ``answer`` is an error, the values of the reply, or None while there is no reply."""
+
+    def __init__(self, member: str, answer: Any) -> None:
+        self.member = member
+        self.answer = answer
+
+    @property
+    def done(self) -> bool:
+        return self.answer is not None
+
+    def result(self) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Connection(fake_client.FakeConnection):
+    """Brings replies while somebody waits."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[Pending] = []
+        self.reopened: list[float] = []
+        self.on_its_way: list[tuple[Pending, Any]] = []
+
+    def wait(self, ready: Callable[[], object], seconds: float) -> bool:
+        for pending, answer in self.on_its_way:
+            pending.answer = answer
+        return bool(ready())
+
+    def forget(self, pending: Pending) -> None:
+        self.forgotten.append(pending)
+
+    def reopen(self, seconds: float) -> None:
+        self.reopened.append(seconds)
+
+
+class Client(FakeClient):
+    """Answers requests with ``answers``, in order, and notes them."""
+
+    def __init__(self, answers: list[Any], statuses: list[Any], number: tuple[int, ...] = NEW) -> None:
+        super().__init__({"web": {"": statuses}})
+        self.connection: Any = Connection()
+        self.answers = answers
+        self.number = number
+        self.asked: list[str] = []
+
+    def version(self) -> tuple[int, ...]:
+        return self.number
+
+    def request(self, member: str, job: str, env: list[str]) -> Pending:
+        self.asked.append(member)
+        pending = Pending(member, None)
+        self.connection.on_its_way.append((pending, self.answers.pop(0)))
+        return pending
+
+    def request_instance(self, member: str, job: str, instance: str) -> Pending:
+        return self.request(member, job, [])
+
+
+def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: Any = DOWN) -> targets.Target:
+    (folder / "web.conf").write_text(text)
+    found = targets.Target("web", Definition("web", str(folder), NEW), fake_client.request(folder, state))
+    found.instance = ""
+    found.before = found.after = before
+    found.todo = list(steps)
+    return found
+
+
+def act(client: Client, one: targets.Target) -> UpstartError | None:
+    acting.act(client, [one], one.wanted)
+    error: UpstartError | None = one.error
+    return error
+
+
+@pytest.mark.parametrize(("state", "step", "before"), [
+    ("started", "start", DOWN), ("stopped", "stop", UP), ("reloaded", "reload", UP)])
+def test_a_request_that_is_refused(tmp_path: Path, state: str, step: str, before: Any) -> None:
+    client = Client([PermissionDenied("only root may.", error="x.PermissionDenied")], [before])
+    error = act(client, target(tmp_path, state, step, before=before))
+    assert error is not None
+    assert error.message == f"Upstart refused to {step} web: only root may."
+    assert error.facts == {"name": "web", "error": "x.PermissionDenied"}
+
+
+def test_a_request_that_is_not_answered_is_not_waited_for_later(tmp_path: Path) -> None:
+    client = Client([None], [fake_client.COMING])
+    one = target(tmp_path, "started", "start")
+    one.wanted = one.wanted._replace(timeout=0.05)
+    error = act(client, one)
+    assert error is not None and error.message.startswith("Job web was not started within 0.05 s: it is in start/pre-")
+    assert [pending.member for pending in client.connection.forgotten] == ["Start"]
+
+
+def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:
+    client = Client([AlreadyStarted("Job is already running: web")], [UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+
+
+def test_a_service_whose_start_was_cut_off_is_not_started_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+    assert client.asked == ["Start"]
+    assert len(client.connection.reopened) == 1
+
+
+def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None:
+    client = Client([Lost("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+    assert client.asked == ["Start", "Start"]
+
+
+def test_a_restart_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    client = Client([Lost("broke"), [], ["/com/ubuntu/Upstart/jobs/web/_"]], [UP, DOWN, UP])
+    assert act(client, target(tmp_path, "restarted", "stop", "start", before=UP)) is None
+    assert client.asked == ["Stop", "Stop", "Start"]
+
+
+def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [DOWN])
+    error = act(client, target(tmp_path, "started", "start", text=TASK))
+    assert error is not None
+    assert error.message == (
+        "Init was re-executed while the task job web ran, and it is over now; whether it succeeded is not known. Look "
+        "at what it was to do.")
+    assert client.asked == ["Start"]
+
+
+def test_a_reload_that_was_cut_off_is_not_sent_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [UP])
+    assert act(client, target(tmp_path, "reloaded", "reload", before=UP)) is None
+    assert client.asked == ["Reload"]
+
+
+def test_an_init_that_forgets_its_jobs(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [DOWN], OLD)
+    with pytest.raises(UpstartError, match="this Upstart then forgets its jobs, whose processes go on by themselves"):
+        act(client, target(tmp_path, "started", "start"))
+    assert client.asked == ["Start"]
+
+
+@pytest.mark.parametrize("step", ["free", "clean"])
+def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fail(*arguments: Any) -> None:
+        raise errors[0]
+
+    left = [{"pid": 7, "command": "sleep"}]
+    monkeypatch.setattr(unwedge, "unwedge", fail)
+    monkeypatch.setattr(unwedge, "end_leftovers", fail)
+    monkeypatch.setattr(unwedge, "leftovers", lambda client, job, instance, known: left)
+    errors: list[Exception] = [UpstartError("Process 7 (sleep) cannot be ended.")]
+    client = Client([], [UP])
+    one = target(tmp_path, "started", step, "start", before=UP)
+    assert act(client, one) is errors[0]
+    assert client.asked == [], "nothing is started on top of it"
+    assert one.leftovers == (left if step == "free" else [])
+    errors[0] = Lost("broke")
+    again = target(tmp_path, "started", step, before=UP)
+    with pytest.raises(Lost):
+        {steps[0]: take for steps, take in acting.PHASES}[step](client, [again], again.wanted, Deadline(1))
+    assert again.error is None
+
+
+def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are in place; that the daemon has the jobs again is looked up."""
+    from ansible_collections.sysinit.upstart.plugins.module_utils.converge import enabling
+
+    def lose(client: Client, changes: list[Any], attributes: Any) -> None:
+        raise Lost("broke")
+
+    monkeypatch.setattr(enabling, "act", lose)
+    looked_up: list[str] = []
+    client = Client([], [UP])
+    monkeypatch.setattr(client, "find_job", looked_up.append)
+    one = target(tmp_path, "started")
+    one.change = "a change"
+    acting.enable(client, [one], None)
+    assert (len(client.connection.reopened), looked_up) == (1, ["web"])
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (errno.EPERM, "Job web was not reloaded: this user may not signal process %d. Run the task as root."),
+    (errno.ESRCH, None)])
+def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int,
+                                            said: str | None) -> None:
+    """Before 1.10 there is no method for it; that the process has ended just now is seen afterwards."""
+    def refuse(pid: int, sent: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    one = target(tmp_path, "reloaded", "reload", before=UP)
+    monkeypatch.setattr(running.os, "kill", refuse)
+    assert running.send_reload(Client([], [UP], OLD), one) is None
+    assert (one.error.message if one.error else None) == (said % os.getpid() if said else None)
+
+
+@pytest.mark.parametrize(("number", "asked"), [((1, 9), []), ((1, 10), ["Reload"])])
+def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                              number: tuple[int, ...], asked: list[str]) -> None:
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(running.os, "kill", lambda pid, sent: signals.append((pid, sent)))
+    client = Client([[]], [UP], number)
+    running.send_reload(client, target(tmp_path, "reloaded", "reload", before=UP))
+    assert client.asked == asked
+    assert signals == ([] if asked else [(os.getpid(), signal.SIGHUP)])
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [
+    (UP, UP, None),
+    (UP, fake_client.status("start", "running", os.getppid()),
+     f"Job web is respawning (process {os.getpid()} became {os.getppid()})"),
+    (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
+    (UP, fake_client.HOLLOW, "Job web has no main process although Upstart calls it running"),
+])
+def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
+    one = target(tmp_path, "started", before=before)
+    running.watch(Client([], [after]), [one], one.wanted, Deadline(1))
+    assert (one.error is None) is (said is None)
+    assert one.error is None or one.error.message.startswith(str(said))
+
+
+def test_nothing_to_watch() -> None:
+    running.watch(None, [], None, None)

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes that do not end, or may not be ended: that is said, and no wait for them is endless."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, lsb_daemon, lsb_processes
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
+
+Kills = list[tuple[int, int]]
+
+
+@pytest.fixture
+def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
+    """Processes that no signal reaches, and the signals; the time after KILL is short."""
+    sent: Kills = []
+    monkeypatch.setattr(lsb_processes, "AFTER_KILL", 0.1)
+    monkeypatch.setattr(commands, "GRACE", 0.1)
+    monkeypatch.setattr(lsb_processes, "_signal", lambda process, number: sent.append((process.pid, number)))
+    return sent
+
+
+def test_one_that_no_signal_ends(kills: Kills) -> None:
+    this = lsb_processes.read(os.getpid())
+    assert lsb_processes.end(lambda: [this], 0.1) is False
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
+
+
+def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
+    with child_processes.all_ended(str(tmp_path)), pytest.raises(UpstartError) as caught:
+        commands.run(["sleep", "1000"], 0.1)
+    assert caught.value.message == (
+        "Process %d (sleep 1000) does not end, not even by the signal KILL." % kills[0][0])
+
+
+def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    with child_processes.running("sleep", "1000", start_new_session=True) as process:
+        path.write_text("%d\n" % process.pid)
+        result = lsb_daemon.PidFile(str(path), ["/bin/sleep", "1000"], 0.1).stop()
+    assert (result.rc, result.stderr) == (
+        lsb_daemon.UNKNOWN, "process %d does not end, not even by KILL" % process.pid)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("action", ["start", "stop", "status"])
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda path: path.mkdir(), "cannot read {path}: Is a directory"),
+    (lambda path: path.write_text("1\n"), "{path} is left alone, since it holds something else than the id of a"),
+    (lambda path: path.write_text("not a pid\n"), "{path} is left alone, since it holds something else"),
+])
+def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], said: str) -> None:
+    path = tmp_path / "pid"
+    make(path)
+    result = getattr(lsb_daemon.PidFile(str(path), ["/bin/sleep", "1000"], 1), action)()
+    assert result.rc == lsb_daemon.UNKNOWN
+    assert result.stderr.startswith(said.format(path=path))
+    assert path.exists()
+
+
+def test_a_program_that_is_gone_when_it_is_to_be_started(tmp_path: Path) -> None:
+    result = lsb_daemon.PidFile(str(tmp_path / "pid"), ["/no/such/program"], 1).start()
+    assert (result.rc, result.why) == (None, commands.NOT_FOUND)
+    assert result.stderr == "/no/such/program does not exist"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
+def test_one_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, said: str | None) -> None:
+    """What has just ended by itself is no failure."""
+    def refuse(pid: int, number_of_signal: int) -> None:
+        left.clear()
+        raise OSError(number, os.strerror(number))
+
+    this = lsb_processes.read(os.getpid())
+    left = [this]
+    monkeypatch.setattr(lsb_processes.os, "kill", refuse)
+    if said is None:
+        assert lsb_processes.end(lambda: list(left), 5) is True
+        return
+    with pytest.raises(UpstartError) as caught:
+        lsb_processes.end(lambda: list(left), 5)
+    assert caught.value.message == said % (
+        os.getpid(), lsb_processes.command_line(os.getpid())) + os.strerror(number) + "."
+    assert caught.value.facts == {"pid": os.getpid()}

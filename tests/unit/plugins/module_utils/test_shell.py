@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that runs under a Python without dbus-python goes on under another one, or says where it looked."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from ansible.module_utils import ansible_release
+from ansible.module_utils.common import respawn
+from ansible_collections.sysinit.upstart.plugins.module_utils import shell
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import LibraryMissing
+
+
+class Pythons:
+    """The other Pythons of a host; ``has_it`` is the one with the library."""
+
+    def __init__(self) -> None:
+        self.has_it: str | None = None
+        self.respawned = False
+        self.asked: list[list[str]] = []
+        self.started: list[str] = []
+
+    def probe(self, candidates: list[str], library: str) -> str | None:
+        assert library == "dbus.mainloop.glib"
+        self.asked.append(list(candidates))
+        return self.has_it
+
+
+@pytest.fixture
+def pythons(monkeypatch: pytest.MonkeyPatch) -> Pythons:
+    found = Pythons()
+    monkeypatch.setitem(sys.modules, "dbus", None)
+    monkeypatch.setattr(respawn, "has_respawned", lambda: found.respawned)
+    monkeypatch.setattr(respawn, "probe_interpreters_for_module", found.probe)
+    monkeypatch.setattr(respawn, "respawn_module", found.started.append)
+    return found
+
+
+def test_another_python_goes_on(pythons: Pythons) -> None:
+    pythons.has_it = "/usr/libexec/platform-python"
+    shell.find_library()
+    assert pythons.started == ["/usr/libexec/platform-python"]
+
+
+def test_no_python_has_it(pythons: Pythons) -> None:
+    with pytest.raises(LibraryMissing) as caught:
+        shell.find_library()
+    assert pythons.started == []
+    assert caught.value.message.startswith(f"{sys.executable} has no dbus-python. Install it (Debian and Ubuntu: ")
+    assert caught.value.message.endswith(
+        " The other Pythons that were looked for have none either: %s." % ", ".join(pythons.asked[0]))
+    assert caught.value.facts["library"] == "dbus"
+    assert "ImportError" in caught.value.facts["traceback"] or "ModuleNotFound" in caught.value.facts["traceback"]
+
+
+def test_the_second_python_does_not_look_for_a_third(pythons: Pythons) -> None:
+    pythons.respawned, pythons.has_it = True, "/usr/bin/python3"
+    with pytest.raises(LibraryMissing):
+        shell.find_library()
+    assert (pythons.asked, pythons.started) == ([], [])
+
+
+@pytest.mark.parametrize(("core", "major", "expected"), [
+    ("2.16.14", 3, [*shell.PYTHON_3, *shell.PYTHON_2]),
+    ("2.16.14", 2, [*shell.PYTHON_2, *shell.PYTHON_3]),
+    ("2.17.0", 3, list(shell.PYTHON_3)),
+])
+def test_where_it_looks(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core: str, major: int,
+                        expected: list[str]) -> None:
+    """The modules of ansible-core 2.16 are the last that run on Python 2; one that runs there stays there if it can."""
+    version: Any = (major, 7)
+    monkeypatch.setattr(ansible_release, "__version__", core)
+    monkeypatch.setattr(sys, "version_info", version)
+    pythons.has_it = "/usr/bin/python"
+    with monkeypatch.context() as during:
+        during.setattr(shell.library, "load", lambda: (_ for _ in ()).throw(LibraryMissing("none")))
+        shell.find_library()
+    monkeypatch.undo()
+    assert pythons.asked == [expected]
