@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Everything is built below .build/. PYTHON chooses the interpreter of the virtual environment, UPSTART_BOOT the
-# daemon that demo, integration and molecule use instead of the emulator (a command with {conf}, {log}, {address}).
+# daemon that demo, integration and molecule use instead of the emulator (a command with {conf}, {log}, {address}),
+# PYTHONS (folders, with colons between them) where make matrix looks for interpreters before PATH.
 
 SHELL := /bin/bash
 BUILD := $(CURDIR)/.build
@@ -12,12 +13,13 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance integration molecule lint corpus mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance integration molecule lint matrix corpus mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
 	@echo "make test         all tests and checks"
 	@echo "make unit | conformance | integration | molecule | lint   one part of them"
+	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   the tests on every ansible-core, target Python and Upstart"
 	@echo "make corpus CASES=FILE   the job file parser against more of the real one's verdicts"
 	@echo "make clean        remove .build/"
 
@@ -39,6 +41,9 @@ test: prepare-test mirror
 
 unit conformance integration molecule lint: prepare-test mirror
 	@$(RUN) $@
+
+matrix: prepare-test mirror
+	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)
