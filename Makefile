@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Everything is built below .build/. PYTHON chooses the interpreter of the virtual environment, UPSTART_BOOT the
-# daemon that demo, integration and molecule use instead of the emulator (a command with {conf}, {log}, {address}).
+# daemon that demo, integration and molecule use instead of the emulator (a command with {conf}, {log}, {address}),
+# PYTHONS (folders, with colons between them) where make matrix looks for interpreters before PATH.
 
 SHELL := /bin/bash
 BUILD := $(CURDIR)/.build
@@ -12,7 +13,7 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance integration molecule package lint docs corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance integration molecule package lint docs matrix corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
@@ -21,6 +22,7 @@ help:
 	@echo "make docs         the documentation as a site, in .build/docs/html"
 	@echo "make coverage     which lines and branches of plugins/ unit and integration tests run, and which not"
 	@echo "make mutation     change the code in hundreds of small ways, and see that the unit tests notice (root)"
+	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   the tests on every ansible-core, target Python and Upstart"
 	@echo "make corpus CASES=FILE   the job file parser against more of the real one's verdicts"
 	@echo "make clean        remove .build/"
 
@@ -45,6 +47,9 @@ unit conformance integration molecule package lint: prepare-test mirror
 
 docs: mirror
 	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
+
+matrix: prepare-test mirror
+	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)

@@ -7,7 +7,8 @@
 
 The command finds the daemon in its environment: UPSTART_ADDRESS, UPSTART_CONF_DIR,
 UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folder).
---ansible-test also writes them to FILE as variables for ``ansible-test integration``.
+--ansible-test also writes them to FILE as variables for ``ansible-test integration``, with
+upstart_python: the interpreter that the modules run on, UPSTART_PYTHON or else the controller's.
 
 The daemon is the emulator, or what UPSTART_BOOT says: a command that stays in the
 foreground, with {conf}, {log} and {address} in it; what it logs itself it writes to the
@@ -139,7 +140,9 @@ def main() -> int:
     with running() as daemon:
         variables = {**daemon.variables(), "upstart_tools": str(Path(__file__).resolve().parent)}
         if settings:
-            settings.write_text("---\n" + "".join(f"{name}: {value}\n" for name, value in variables.items()))
+            python = os.environ.get("UPSTART_PYTHON") or "{{ ansible_playbook_python }}"
+            settings.write_text("---\n" + "".join(f"{name}: {value}\n" for name, value in variables.items())
+                                + f'upstart_python: "{python}"\n')
         environment = {**os.environ, **{name.upper(): value for name, value in variables.items()}}
         try:
             status = subprocess.run(arguments, env=environment, check=False).returncode

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find Pythons, and make the environments of controllers and managed hosts that the matrix needs.
+
+A managed host's Python is a virtual environment with dbus-python, which is all that the modules ask for.
+Where no Python 2.7 is found, root gets that of a Debian bullseye, bootstrapped into a folder: it runs from
+there with its own libraries, on this machine's file system.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import prepare
+
+BULLSEYE = "http://deb.debian.org/debian"
+BULLSEYE_PACKAGES = "python2.7-dev,gcc,libc6-dev,make,pkg-config,libdbus-1-dev,libglib2.0-dev"
+# The last release of dbus-python for each Python that the newest does not build for.
+OLD_DBUS = {"2.7": "1.2.16", "3.6": "1.2.18", "3.7": "1.2.18"}
+# The last virtualenv that makes environments of Python 2.7.
+VIRTUALENV = "virtualenv<20.22"
+CONTROLLER_PACKAGES = ("jeepney>=0.7", "PyYAML>=6.0", "pytest>=7.4", "hypothesis>=6.80", "dbus-python")
+
+
+class MissingError(Exception):
+    """Something that this machine lacks; the text says what, and what would help."""
+
+
+def say(text: str) -> None:
+    print(f"matrix: {text}", flush=True)
+
+
+def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
+    """Run a command and return what it wrote; raise MissingError with the end of that when it fails."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, env={**os.environ, **environment}, cwd=cwd, check=False, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        last = (done.stdout.strip().splitlines() or ["no output"])[-1]
+        raise MissingError(f"{' '.join(words)} ended with status {done.returncode}: {last}")
+    return done.stdout
+
+
+def works(python: Path, version: str, modules: str = "") -> bool:
+    """Return whether a file is a Python of this version (MAJOR.MINOR) with these modules, not a shim that has none."""
+    code = f"import sys{',' if modules else ''}{modules}; print('%d.%d' % sys.version_info[:2])"
+    try:
+        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.strip() == version
+
+
+def find(version: str, folders: Iterable[str]) -> Path | None:
+    """Return the first Python of a version in these folders, then on PATH."""
+    for folder in [*folders, *os.environ.get("PATH", "").split(os.pathsep)]:
+        candidate = Path(folder, f"python{version}")
+        if folder and candidate.exists() and works(candidate, version):
+            return candidate
+    return None
+
+
+class Environments:
+    """The environments below one folder, made when they are first asked for."""
+
+    def __init__(self, folder: Path, pythons: list[str]) -> None:
+        self.folder = folder
+        self.pythons = pythons
+
+    def find(self, version: str) -> Path:
+        """Return a Python of a version; raise MissingError when there is none."""
+        python = find(version, self.pythons)
+        if python is None:
+            raise MissingError(f"no python{version} in PYTHONS or PATH; install one and name its folder in PYTHONS")
+        return python
+
+    def controller(self, core: str, version: str) -> Path:
+        """Return the bin folder of an environment with this ansible-core on this Python."""
+        venv = self.folder / f"core-{core}-python{version}"
+        stamp = venv / "prepared"
+        if not stamp.exists():
+            base = self.find(version)
+            self.headers()
+            say(f"installing ansible-core {core}, {', '.join(CONTROLLER_PACKAGES)} into {venv}")
+            run(base, "-m", "venv", "--clear", venv)
+            self.pip(venv, f"ansible-core=={core}.*", *CONTROLLER_PACKAGES)
+            stamp.touch()
+        return venv / "bin"
+
+    def host(self, version: str) -> Path:
+        """Return a Python of this version that has dbus-python, for the modules."""
+        venv = self.folder / f"host-python{version}"
+        python = venv / "bin" / "python"
+        if works(python, version, "dbus"):
+            return python
+        base = find(version, self.pythons)
+        if version == "2.7" and base is None:
+            return self.bullseye()
+        dbus = "dbus-python" + (f"=={OLD_DBUS[version]}" if version in OLD_DBUS else "")
+        self.headers()
+        say(f"building {dbus} for Python {version} in {venv}")
+        shutil.rmtree(venv, ignore_errors=True)
+        if version == "2.7":
+            run(self.virtualenv(), "--quiet", "--python", self.find(version), venv)
+        else:
+            run(self.find(version), "-m", "venv", venv)
+        self.pip(venv, dbus)
+        if not works(python, version, "dbus"):
+            raise MissingError(f"{python} cannot import dbus although pip installed {dbus}")
+        return python
+
+    def headers(self) -> None:
+        """Install what dbus-python is built with."""
+        if not shutil.which("pkg-config") or subprocess.run(["pkg-config", "--exists", "dbus-1", "glib-2.0"],
+                                                            check=False).returncode:
+            prepare.install_debian(["gcc", "pkg-config", "libdbus-1-dev", "libglib2.0-dev"])
+
+    def pip(self, venv: Path, *packages: str) -> None:
+        run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+
+    def virtualenv(self) -> Path:
+        program = self.folder / "virtualenv" / "bin" / "virtualenv"
+        if not program.exists():
+            base = next((found for minor in range(12, 8, -1) if (found := find(f"3.{minor}", self.pythons))), None)
+            if base is None:
+                raise MissingError("no Python 3.9 to 3.12 for virtualenv, which makes the environment of Python 2.7")
+            say(f"installing {VIRTUALENV}")
+            run(base, "-m", "venv", "--clear", program.parent.parent)
+            self.pip(program.parent.parent, VIRTUALENV)
+        return program
+
+    def bullseye(self) -> Path:
+        """Return the Python 2.7 of a Debian bullseye that is bootstrapped for it, with dbus-python built there."""
+        root, wrapper = self.folder / "bullseye", self.folder / "bullseye-python2.7"
+        if works(wrapper, "2.7", "dbus"):
+            return wrapper
+        if os.geteuid() != 0 or not shutil.which("debootstrap"):
+            raise MissingError("no python2.7 in PYTHONS or PATH, and no bullseye without root and debootstrap")
+        say(f"bootstrapping Debian bullseye with {BULLSEYE_PACKAGES} into {root}")
+        shutil.rmtree(root, ignore_errors=True)
+        run("debootstrap", "--variant=minbase", f"--include={BULLSEYE_PACKAGES}", "bullseye", root, BULLSEYE)
+        self.build_in_bullseye(root)
+        loader = next((root / "lib/x86_64-linux-gnu").glob("ld-*.so"), None)
+        if loader is None:
+            raise MissingError(f"{root} has no loader for x86_64")
+        libraries = f"{root}/lib/x86_64-linux-gnu:{root}/usr/lib/x86_64-linux-gnu"
+        wrapper.write_text(f'#!/bin/sh\nexec {loader} --library-path {libraries} {root}/usr/bin/python2.7 "$@"\n')
+        wrapper.chmod(0o755)
+        if not works(wrapper, "2.7", "dbus"):
+            raise MissingError(f"{wrapper} cannot import dbus")
+        return wrapper
+
+    def build_in_bullseye(self, root: Path) -> None:
+        """Build dbus-python from PyPI; its setup.py wants a pip that no Python 2.7 of Debian has any more."""
+        version = OLD_DBUS["2.7"]
+        say(f"building dbus-python {version} from PyPI in {root}")
+        downloader = self.virtualenv().parent / "python"
+        run(downloader, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
+            "--dest", root / "root", f"dbus-python=={version}")
+        place = "/usr/lib/python2.7/dist-packages"
+        run("chroot", root, "sh", "-ec", (
+            f"cd /root; tar xf dbus-python-{version}.tar.gz; cd dbus-python-{version}; "
+            "./configure --disable-maintainer-mode PYTHON=/usr/bin/python2.7 --prefix=/usr; "
+            f"make install pythondir={place} pyexecdir={place}"))

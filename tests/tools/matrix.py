@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the tests on every supported ansible-core, target Python and Upstart, and print a table of what passed.
+
+    matrix.py FOLDER [--cores A,B] [--kinds unit,smoke,full] [--targets NAME,NAME] [--allow-missing]
+
+FOLDER is where mirror.py put the collection; environments, logs and table.txt go to FOLDER/matrix/.
+
+Kinds of cells: "unit" is the unit tests on one ansible-core; "smoke" some integration targets for each pair of
+ansible-core and target Python; "full" all of them, for Python 2.7, for the newest pair and, on the newest
+ansible-core, for each Upstart that the emulator can be. PYTHONS is a list of folders, with colons, in which
+Pythons are looked for before PATH. A cell that cannot run here is shown as missing and makes the status 1,
+unless --allow-missing is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import interpreters
+
+PLACE = Path("ansible_collections", "sysinit", "upstart")
+# ansible-core: the Pythons of controllers, the one to be preferred first, and those of managed hosts that we support.
+CORES: dict[str, tuple[list[str], list[str]]] = {
+    "2.16": (["3.12", "3.11", "3.10"], ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12"]),
+    "2.17": (["3.12", "3.11", "3.10"], ["3.7", "3.8", "3.9", "3.10", "3.11", "3.12"]),
+    "2.18": (["3.13", "3.12", "3.11"], ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]),
+    "2.19": (["3.13", "3.12", "3.11"], ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]),
+    "2.20": (["3.13", "3.14", "3.12"], ["3.9", "3.10", "3.11", "3.12", "3.13"]),
+    "2.21": (["3.13", "3.14", "3.12"], ["3.9", "3.10", "3.11", "3.12", "3.13"]),
+}
+UPSTARTS = ["0.6.5", "1.5", "1.12.1", "1.13.2"]
+LATEST = UPSTARTS[-1]
+KINDS = ["unit", "smoke", "full"]
+SMOKE = ["upstart_event", "upstart_info", "upstart_job"]
+LANES = 2
+LIMIT = 1800  # seconds for one target or the unit tests
+
+
+@dataclass
+class Cell:
+    """One combination, and what came of it."""
+
+    kind: str
+    core: str
+    host: str
+    upstart: str
+    targets: list[str]
+    controller: str = "-"
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    seconds: float = 0
+    missing: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.missing:
+            return "missing"
+        return "ok" if self.passed and not self.failed else "FAIL"
+
+    def row(self) -> list[str]:
+        ran = {"unit": "unit tests", "smoke": "smoke: " + " ".join(self.targets),
+               "full": f"full: {len(self.targets)} targets"}[self.kind]
+        count = "-" if self.missing else str(self.passed) + (f", {len(self.failed)} failed" if self.failed else "")
+        return [f"ansible-core {self.core}", self.controller, self.host, self.upstart, ran, count,
+                f"{self.seconds:.0f} s", self.verdict]
+
+
+@dataclass
+class Job:
+    """A part of a cell that one lane runs: an integration target, or the unit tests."""
+
+    cell: Cell
+    what: str
+    controller: Path
+    python: Path | None
+
+
+def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
+    """Return all cells that are asked for."""
+    cells = []
+    newest, oldest = list(CORES)[-1], list(CORES)[0]
+    for core, (_unused, hosts) in CORES.items():
+        cells.append(Cell("unit", core, "-", LATEST, ["unit"]))
+        cells += [Cell("smoke", core, host, LATEST, [name for name in SMOKE if name in targets]) for host in hosts]
+    cells.append(Cell("full", oldest, CORES[oldest][1][0], LATEST, targets))
+    cells += [Cell("full", newest, CORES[newest][1][-1], upstart, targets) for upstart in reversed(UPSTARTS)]
+    return [cell for cell in cells if cell.core in options.cores and cell.kind in options.kinds
+            and cell.host in [*options.hosts, "-"] and cell.upstart in options.upstarts and cell.targets]
+
+
+def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
+    """Make what the cells need; return their jobs, and note in a cell what it cannot have."""
+    jobs = []
+    for cell in cells:
+        try:
+            for version in CORES[cell.core][0]:
+                if interpreters.find(version, made.pythons):
+                    cell.controller = version
+                    break
+            else:
+                raise interpreters.MissingError(
+                    f"no Python {' or '.join(CORES[cell.core][0])} in PYTHONS or PATH for ansible-core {cell.core}")
+            controller = made.controller(cell.core, cell.controller)
+            python = made.host(cell.host) if cell.kind != "unit" else None
+        except interpreters.MissingError as error:
+            cell.missing = str(error)
+            continue
+        jobs += [Job(cell, target, controller, python) for target in cell.targets]
+    return jobs
+
+
+class Lane:
+    """A mirror of the collection of its own, in which one job runs at a time."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.logs = folder / "matrix" / "logs"
+        self.folder = folder / "matrix" / "lanes" / str(number)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(folder / PLACE, self.folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        (self.folder / "home").mkdir()
+
+    def environment(self, job: Job) -> dict[str, str]:
+        emulator = self.folder / PLACE / "tests" / "emulator" / "upstart-emulator"
+        boot = f"{job.controller}/python {emulator} --upstart-version {job.cell.upstart} --no-startup-event"
+        more = {} if job.what == "unit" else {
+            "UPSTART_PYTHON": str(job.python),
+            "UPSTART_BOOT": boot + " --confdir {conf} --logdir {log} --address {address} 2>>{tmp}/kmsg"}
+        ours = {"UPSTART_BOOT", "UPSTART_PYTHON"}
+        inherited = {name: value for name, value in os.environ.items() if name not in ours}
+        return {**inherited, "PATH": f"{job.controller}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder),
+                "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False",
+                "ANSIBLE_NOCOWS": "1", "LC_ALL": "C.UTF-8", **more}
+
+    def command(self, job: Job) -> list[str]:
+        python = str(job.controller / "python")
+        if job.what == "unit":
+            return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit"]
+        return [python, "tests/tools/with_daemon.py", "--ansible-test", "tests/integration/integration_config.yml",
+                str(job.controller / "ansible-test"), "integration", "--local", "--color", "no",
+                "--python", job.cell.controller, job.what]
+
+    def run(self, job: Job) -> None:
+        """Run a job, write its log, and count it in its cell."""
+        cell, began = job.cell, time.monotonic()
+        name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.kind}-{job.what}.log"
+        with (self.logs / name).open("w+", encoding="utf-8", errors="replace") as log:
+            try:
+                status = subprocess.run(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
+                                        check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                        timeout=LIMIT).returncode
+            except subprocess.TimeoutExpired:
+                status = 124
+                log.write(f"matrix: not done after {LIMIT} s\n")
+            log.seek(0)
+            found = re.findall(r"(\d+) passed\b", log.read()) if job.what == "unit" else ["1"]
+        seconds = time.monotonic() - began
+        with COUNTING:
+            cell.seconds += seconds
+            if status:
+                cell.failed.append(job.what)
+            else:
+                cell.passed += int(found[-1]) if found else 0
+        interpreters.say(f"{'FAIL' if status else 'ok  '} {name.removesuffix('.log')} ({seconds:.0f} s)")
+
+
+COUNTING = threading.Lock()
+
+
+def carry_out(folder: Path, jobs: list[Job]) -> None:
+    """Run all jobs, as many at a time as there are lanes."""
+    waiting = queue.SimpleQueue[Job]()
+    for job in jobs:
+        waiting.put(job)
+
+    def lane(number: int) -> None:
+        mine = Lane(folder, number)
+        while True:
+            try:
+                job = waiting.get_nowait()
+            except queue.Empty:
+                return
+            mine.run(job)
+
+    with ThreadPoolExecutor() as pool:
+        for running in [pool.submit(lane, number) for number in range(LANES)]:
+            running.result()
+
+
+def table(cells: list[Cell]) -> str:
+    """Return the table of all cells, with the reasons of those that failed or could not run, and the count."""
+    rows = [["core", "on", "target Python", "Upstart", "ran", "passed", "time", ""], *(cell.row() for cell in cells)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
+    for cell in cells:
+        name = f"ansible-core {cell.core}, Python {cell.host}, Upstart {cell.upstart}"
+        if cell.missing:
+            lines.append(f"missing: {name}: {cell.missing}")
+        elif cell.failed:
+            lines.append(f"failed: {name}: {' '.join(sorted(cell.failed))}")
+    verdicts = [cell.verdict for cell in cells]
+    counts = [f"{verdicts.count(verdict)} {word}" for verdict, word in
+              (("ok", "ok"), ("FAIL", "failed"), ("missing", "missing"))]
+    lines.append(f"cells: {', '.join(counts)}")
+    return "\n".join(lines) + "\n"
+
+
+def parse(targets: list[str]) -> argparse.Namespace:
+    def chosen(known: list[str]) -> object:
+        def check(text: str) -> list[str]:
+            wrong = [word for word in text.split(",") if word not in known]
+            if wrong:
+                raise argparse.ArgumentTypeError(f"{' '.join(wrong)}: choose from {' '.join(known)}")
+            return text.split(",")
+        return check
+
+    hosts = sorted({host for pair in CORES.values() for host in pair[1]})
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    for name, known in (("cores", list(CORES)), ("hosts", hosts), ("upstarts", UPSTARTS), ("kinds", KINDS),
+                        ("targets", targets)):
+        parser.add_argument(f"--{name}", type=chosen(known), default=known, metavar="A,B")  # type: ignore[arg-type]
+    parser.add_argument("--allow-missing", action="store_true", help="a cell that cannot run here is no failure")
+    return parser.parse_args()
+
+
+def main() -> int:
+    folder = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else Path()
+    targets = sorted(path.name for path in (folder / PLACE / "tests/integration/targets").glob("*"))
+    options = parse(targets)
+    shutil.rmtree(folder / "matrix" / "logs", ignore_errors=True)
+    (folder / "matrix" / "logs").mkdir(parents=True)
+    pythons = [name for name in os.environ.get("PYTHONS", "").split(os.pathsep) if name]
+    cells = plan(options, options.targets)
+    carry_out(folder, prepare(cells, interpreters.Environments(folder / "matrix", pythons)))
+    text = table(cells)
+    (folder / "matrix" / "table.txt").write_text(text)
+    print(text, end="")
+    good = {"ok", "missing"} if options.allow_missing else {"ok"}
+    return 0 if cells and all(cell.verdict in good for cell in cells) and any(c.verdict == "ok" for c in cells) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
