@@ -204,7 +204,7 @@ def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeyp
     monkeypatch.setattr(client, "find_job", looked_up.append)
     one = target(tmp_path, "started")
     one.change = "a change"
-    acting.enable(client, [one], None)
+    acting.enable(client, [one], None, str(tmp_path))
     assert (len(client.connection.reopened), looked_up) == (1, ["web"])
 
 

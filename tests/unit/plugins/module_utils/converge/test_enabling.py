@@ -125,6 +125,8 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
 def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The override is read again after it was written."""
     class Watcher:
+        instances: tuple[str, ...] = ()
+
         def see_loaded(self, path: str, present: bool) -> None:
             raise AssertionError("asked although the file is another")
 
@@ -137,7 +139,7 @@ def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(enabling, "read_file", lambda path: b"start on other\n")
     change = enabling.plan(Definition("web", str(tmp_path), NEW), False, NEW)
     with pytest.raises(UpstartError) as caught:
-        enabling.act(None, [change], Attributes())
+        enabling.act(None, [change], Attributes(), str(tmp_path))
     path = f"{tmp_path}/web.override"
     assert caught.value.message == (
         f"{path} was changed by somebody else while this task wrote it. Run the task again.")
