@@ -22,7 +22,7 @@ def foresee(client, emission):
     found = predict(world, emission.name, emission.env, emission.timeout)
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
-    if untold and world.version >= TELLS_STATE and jobs + found.held_by:
+    if untold and world.version >= TELLS_STATE:
         reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
     return {
         "jobs": jobs,

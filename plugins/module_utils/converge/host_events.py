@@ -49,7 +49,8 @@ def look(client, conf_dir):
     try:
         return _from_dump(loaded.state(client, conf_dir), version, programs), None
     except loaded.NotTold as error:
-        return _from_calls(client, conf_dir, version, programs), error.message
+        deadly = "path" in error.facts
+        return _from_calls(client, conf_dir, version, programs, ask=not deadly), error.message
 
 
 # -- from the dump -------------------------------------------------------------------------------------------------
@@ -94,11 +95,11 @@ def _present(job, values):
 
 
 # -- from calls and files ------------------------------------------------------------------------------------------
-def _from_calls(client, conf_dir, version, programs):
+def _from_calls(client, conf_dir, version, programs, ask):
     folder = Folder(conf_dir, version)
     folder.parse(thorough=False)
     names = client.jobs()
-    conditions = _conditions(client, names) if version >= TELLS_CONDITIONS and not folder.harmful else {}
+    conditions = _conditions(client, names) if ask and version >= TELLS_CONDITIONS else {}
     found = dict(zip(names, client.instances_of(names)))
     pairs = [(name, one) for name in names for one in found[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))

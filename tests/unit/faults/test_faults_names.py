@@ -87,7 +87,7 @@ def test_a_text(daemon: Daemon) -> None:
     said = run(daemon, "upstart_info")
     assert [each["code"] for each in said["findings"] if each["severity"] == "error"] == ["not-utf-8"]
     said = run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)
-    assert said["failed"] is True and "not UTF-8" in said["msg"]
+    assert not said["sure"] and "not UTF-8" in said["reasons"][0], said
 
 
 CORRECTIONS: dict[str, dict[str, Any]] = {
@@ -116,6 +116,7 @@ def test_a_text_that_is_put_right_while_its_job_runs(daemon: Daemon, how: str) -
     said = service(daemon, "started", name="other", definition="current")
     check("held-asked", said, name="other", copy=copy)
     assert run(daemon, "upstart_info")["jobs"][0]["name"] == "other"
+    assert run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)["jobs"] == []
     if how == "removed":
         service(daemon, "stopped")
     else:

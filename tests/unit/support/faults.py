@@ -38,7 +38,7 @@ def check(key: str, said: dict[str, Any], **values: object) -> None:
     message = said.get("msg", "")
     assert said.get("failed", False) is ("message" in table()[key]), message
     expected = table()[key].get("message", "").format(**values)
-    assert message == expected
+    assert message == expected, said
     met[key] = message
 
 

@@ -195,7 +195,7 @@ def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeyp
     """The files are in place; that the daemon has the jobs again is looked up."""
     from ansible_collections.sysinit.upstart.plugins.module_utils.converge import enabling
 
-    def lose(client: Client, changes: list[Any], attributes: Any) -> None:
+    def lose(client: Client, changes: list[Any], attributes: Any, conf_dir: str) -> None:
         raise Lost("broke")
 
     monkeypatch.setattr(enabling, "act", lose)
