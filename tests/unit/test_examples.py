@@ -116,13 +116,14 @@ def play_complaints(play: dict[str, Any], where: str) -> list[str]:
 def mapping_complaints(block: Block) -> list[str]:
     """Return what is wrong with a block that is no list: options of a job, defaults, variables of a role, or a file."""
     data = block.data()
-    if block.caption:
-        return []
     if set(data) == {"module_defaults"}:
         return default_complaints(data["module_defaults"], str(block))
     for role in documented.roles():
         if set(data) & set(documented.variables(role)):
-            return role_complaints(role, data, str(block))
+            of_playbooks = documented.words_of_playbooks()
+            return role_complaints(role, {key: data[key] for key in data if key not in of_playbooks}, str(block))
+    if block.caption:
+        return []
     wrong = sorted(set(data) - set(documented.options("sysinit.upstart.upstart_job")))
     if wrong:
         return [f"{block}: neither options of upstart_job nor variables of a role, and no :caption: says that this is "
@@ -200,7 +201,7 @@ def command_complaints(block: Block, words: list[str]) -> list[str]:
         for word in words[1:]:
             if word.startswith("sysinit.upstart.") and not (ROOT / "playbooks" / f"{word.split('.')[2]}.yml").exists():
                 found.append(f"there is no playbook {word}")
-            if word.endswith(".yml") and word not in captions:
+            if word.endswith(".yml") and word.lstrip("@") not in captions:
                 found.append(f"the page shows no {word}")
     if words[0] == "ansible" and "-m" in words:
         module = words[words.index("-m") + 1]

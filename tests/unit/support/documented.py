@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,14 @@ def variables(role: str) -> dict[str, dict[str, Any]]:
     specs = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]
     found: dict[str, dict[str, Any]] = specs["main"]["options"]
     return found
+
+
+@functools.cache
+def words_of_playbooks() -> frozenset[str]:
+    """Return the variables, and all other words, of the playbooks of this collection, but not those of roles."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml")]
+    words = frozenset(re.findall(r"\w+", " ".join(texts)))
+    return words - {name for role in roles() for name in variables(role)}
 
 
 def roles() -> list[str]:

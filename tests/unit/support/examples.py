@@ -25,7 +25,7 @@ MARKDOWN = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 @dataclass(frozen=True)
 class Block:
-    """A code block; ``caption`` is the name of the file that it shows, if it has one."""
+    """A code block; ``caption`` is the name of the file that it shows, if it has one or begins with it as a comment."""
 
     page: str
     line: int
@@ -49,7 +49,7 @@ def blocks_of(path: Path) -> Iterator[Block]:
         return
     for found in (RST if path.suffix == ".rst" else MARKDOWN).finditer(text):
         language, rest, body = found.groups() if path.suffix == ".rst" else (found[1], "", found[2])
-        caption = re.search(r":caption: *(.+)", rest)
+        caption = re.search(r":caption: *(.+)", rest) or re.match(r"\s*# (\S+\.\w+)\n", body)
         yield Block(name, text.count("\n", 0, found.start()) + 1, language.lower(), caption[1] if caption else "",
                     textwrap.dedent(body))
 
@@ -73,6 +73,8 @@ def plays_of(block: Block) -> list[dict[str, Any]]:
         return []
     if all(is_play(item) for item in data):
         return data
+    if all(isinstance(item, dict) and "role" in item for item in data):
+        return [{"name": f"Roles of {block}", "hosts": "all", "gather_facts": False, "roles": data}]
     return [{"name": f"Tasks of {block}", "hosts": "all", "gather_facts": False, "tasks": data}]
 
 
