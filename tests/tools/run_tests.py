@@ -32,7 +32,7 @@ HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
 TAIL_LINES = 60
 LANES = 2  # integration targets that run at the same time
-SLOW_TESTS = ["tests/unit/faults", "tests/unit/plugins/modules"]
+SLOW_TESTS = ["tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
 
 
 @dataclass
@@ -101,10 +101,10 @@ def counted(part: Part, output: str) -> None:
 
 
 def unit(part: Part) -> None:
-    """Run the unit tests in two halves at the same time: those that run modules mostly wait."""
-    halves = [SLOW_TESTS, ["tests/unit", *(f"--ignore={name}" for name in SLOW_TESTS)]]
+    """Run the unit tests in some processes at the same time: those that run modules mostly wait."""
+    shares = [*([name] for name in SLOW_TESTS), ["tests/unit", *(f"--ignore={name}" for name in SLOW_TESTS)]]
 
-    def half(names: list[str]) -> None:
+    def run_share(names: list[str]) -> None:
         status, output = part.run(VENV / "pytest", "-q", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
         failed = part.failed
         counted(part, output)
@@ -112,7 +112,7 @@ def unit(part: Part) -> None:
             part.failed += 1
 
     with ThreadPoolExecutor() as pool:
-        for running in [pool.submit(half, names) for names in halves]:
+        for running in [pool.submit(run_share, names) for names in shares]:
             running.result()
 
 
