@@ -144,7 +144,7 @@ def table(measured: list[Measured]) -> list[str]:
 
 
 def series(measured: list[Measured]) -> list[plot.Series]:
-    return [plot.Series("%s, %s" % (kind, run), kind is LOOPS, run == RUNS[1],
+    return [plot.Series("%s, %s" % ("loops" if kind is LOOPS else "role", run), kind is LOOPS, run == RUNS[1],
                         [(each.jobs, each.spent[kind][run].wall) for each in measured])
             for kind in (LOOPS, ROLE) for run in RUNS]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 760, 440
-LEFT, RIGHT, TOP, BOTTOM = 64, 250, 48, 52
+LEFT, RIGHT, TOP, BOTTOM = 64, 220, 48, 52
 OURS, THEIRS = "#1a6fb0", "#c2410c"
 HEADER = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -94,7 +94,7 @@ def labels(axes: Axes, series: list[Series]) -> str:
     for each in sorted(series, key=lambda one: axes.y(one.points[-1][1])):
         y = max(axes.y(each.points[-1][1]), lowest)
         lowest = y + 17
-        found += text(WIDTH - RIGHT + 10, y + 4, each.label, "start",
+        found += text(WIDTH - RIGHT + 10, y + 4, each.label + (" (dashed)" if each.dashed else ""), "start",
                       ' fill="%s"' % (THEIRS if each.theirs else OURS))
     return found
 
