@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the pictures of docs/docsite/rst/images/ into the guide that shows them.
+"""Write the pictures of docs/docsite/rst/images/ into the pages that show them.
 
     embed_pictures.py [--check]
 
 antsibull-docs takes nothing but .rst files into a docsite, so a picture has to be part
-of the text: the guide ends with one definition |NAME| for each file, which this writes
-anew.  --check only tells, by status 1, whether there is a need to.
+of the text: a page ends with one definition |NAME| for each of its files, which this
+writes anew.  --check only tells, by status 1, whether there is a need to.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ import textwrap
 from pathlib import Path
 
 RST = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
-GUIDE = RST / "event_graph.rst"
+PAGES = {"benchmarks.rst": ["deploy.svg"], "event_graph.rst": ["event_graph.svg", "report.png", "report_phone.png"]}
 MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 # What is to be read in place of each picture.
 TEXTS = {
+    "deploy.svg": "Wall time over the number of jobs: the loops take time for each job, the role hardly any",
     "event_graph.svg": "Boxes for jobs and ellipses for events, from startup at the top over udev, dbus and the "
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
     "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
     "report_phone.png": "The same report on a phone, with one paragraph for each host and job",
 }
-WIDE = {"event_graph.svg", "report.png"}
+WIDE = {"deploy.svg", "event_graph.svg", "report.png"}
 
 
 def definition(path: Path) -> str:
@@ -39,19 +40,20 @@ def definition(path: Path) -> str:
         + f"   :alt: {TEXTS[path.name]}\n" + ("   :width: 100%\n" if path.name in WIDE else "")
 
 
-def with_pictures(text: str) -> str:
-    """Return the text of the guide with all pictures at its end."""
-    pictures = sorted(path for path in (RST / "images").iterdir() if path.suffix in KINDS)
-    return text.partition(MARK)[0] + MARK + "".join(map(definition, pictures))
+def with_pictures(page: str, text: str) -> str:
+    """Return the text of a page with its pictures at its end."""
+    return text.partition(MARK)[0] + MARK + "".join(definition(RST / "images" / name) for name in PAGES[page])
 
 
 def main() -> int:
-    text = GUIDE.read_text()
-    wanted = with_pictures(text)
-    if "--check" in sys.argv[1:]:
-        return int(text != wanted)
-    GUIDE.write_text(wanted)
-    return 0
+    stale = 0
+    for page in PAGES:
+        text = (RST / page).read_text()
+        wanted = with_pictures(page, text)
+        if text != wanted and "--check" not in sys.argv[1:]:
+            (RST / page).write_text(wanted)
+        stale += text != wanted
+    return int(stale > 0 and "--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":
