@@ -261,6 +261,7 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     given = options()
+    os.nice(10)  # it takes long, and others may want to work meanwhile
     mirror, report = given.folder / PLACE, given.folder / "mutants.json"
     if subprocess.run([*UNSHARE, given.folder, "true"], check=False, capture_output=True).returncode:
         sys.exit("mutate: mutants may signal any process, and cannot be confined here: run this as root.")
