@@ -40,7 +40,7 @@ class Pace:
 
     def __init__(self, unknown=0.5, seed=None, reverse=False):
         self._unknown = unknown
-        self._random = None if seed is None else random.Random(seed)
+        self._random = None if seed is None else random.Random(seed)  # nosec B311 # paces, no secrets
         self.sign = -1 if reverse else 1
 
     def of(self, seconds):

@@ -244,4 +244,3 @@ def test_files_that_others_changed_unnoticed(blind: Daemon) -> None:
     assert job(blind, state="absent")["changed"] is True
     assert known(blind) == []
     assert job(blind, state="absent")["changed"] is False
-

@@ -77,7 +77,7 @@ def test_where_it_looks(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core:
     monkeypatch.setattr(sys, "version_info", version)
     pythons.has_it = "/usr/bin/python"
     with monkeypatch.context() as during:
-        during.setattr(shell.library, "load", lambda: (_ for _ in ()).throw(LibraryMissing("none")))
+        during.setattr(shell.library, "load", lambda: (each for each in ()).throw(LibraryMissing("none")))
         shell.find_library()
     monkeypatch.undo()
     assert pythons.asked == [expected]
