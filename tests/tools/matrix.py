@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import interpreters
+import versions
 
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 # ansible-core: the Pythons of controllers, the one to be preferred first, and those of managed hosts that we support.
@@ -41,7 +42,7 @@ CORES: dict[str, tuple[list[str], list[str]]] = {
     "2.20": (["3.13", "3.14", "3.12"], ["3.9", "3.10", "3.11", "3.12", "3.13"]),
     "2.21": (["3.13", "3.14", "3.12"], ["3.9", "3.10", "3.11", "3.12", "3.13"]),
 }
-UPSTARTS = ["0.6.5", "1.5", "1.12.1", "1.13.2"]
+UPSTARTS = list(versions.UPSTARTS)
 LATEST = UPSTARTS[-1]
 KINDS = ["unit", "smoke", "full"]
 SMOKE = ["upstart_event", "upstart_info", "upstart_job"]

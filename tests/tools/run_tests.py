@@ -104,16 +104,16 @@ def unit(part: Part) -> None:
     """Run the unit tests in some processes at the same time: those that run modules mostly wait."""
     shares = [*([name] for name in SLOW_TESTS), ["tests/unit", *(f"--ignore={name}" for name in SLOW_TESTS)]]
 
-    def run_share(names: list[str]) -> None:
-        status, output = part.run(VENV / "pytest", "-q", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
+    def run_share(names: list[str]) -> tuple[int, str]:
+        return part.run(VENV / "pytest", "-q", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
+
+    with ThreadPoolExecutor() as pool:
+        ended = list(pool.map(run_share, shares))
+    for status, output in ended:
         failed = part.failed
         counted(part, output)
         if status != 0 and part.failed == failed:
             part.failed += 1
-
-    with ThreadPoolExecutor() as pool:
-        for running in [pool.submit(run_share, names) for names in shares]:
-            running.result()
 
 
 def conformance(part: Part) -> None:
