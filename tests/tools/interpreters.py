@@ -18,7 +18,6 @@ from pathlib import Path
 
 import prepare
 
-BULLSEYE = "http://deb.debian.org/debian"
 BULLSEYE_PACKAGES = "python2.7-dev,gcc,libc6-dev,make,pkg-config,libdbus-1-dev,libglib2.0-dev"
 # The last release of dbus-python for each Python that the newest does not build for.
 OLD_DBUS = {"2.7": "1.2.16", "3.6": "1.2.18", "3.7": "1.2.18"}
@@ -143,7 +142,7 @@ class Environments:
             raise MissingError("no python2.7 in PYTHONS or PATH, and no bullseye without root and debootstrap")
         say(f"bootstrapping Debian bullseye with {BULLSEYE_PACKAGES} into {root}")
         shutil.rmtree(root, ignore_errors=True)
-        run("debootstrap", "--variant=minbase", f"--include={BULLSEYE_PACKAGES}", "bullseye", root, BULLSEYE)
+        run("debootstrap", "--variant=minbase", f"--include={BULLSEYE_PACKAGES}", "bullseye", root)
         self.build_in_bullseye(root)
         loader = next((root / "lib/x86_64-linux-gnu").glob("ld-*.so"), None)
         if loader is None:

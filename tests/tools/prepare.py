@@ -5,8 +5,9 @@
 
     prepare.py demo|test|coverage|mutation FOLDER
 
-The Python packages go into the virtual environment FOLDER/venv.  Debian packages
-are only installed when something they bring is missing: as root directly,
+The Python packages go into the virtual environment FOLDER/venv; for the tests, the
+oldest ansible-core that this Python can run goes into FOLDER/venv-oldest.  Debian
+packages are only installed when something they bring is missing: as root directly,
 otherwise through sudo.  Needs Python 3.9 and its standard library.
 """
 
@@ -18,6 +19,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from versions import CORES
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 DEBIAN_PYTHON = "/usr/bin/python3"
@@ -92,12 +95,34 @@ def install_dbus(venv: Path) -> None:
     run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "dbus-python"])
 
 
+def oldest_core(venv: Path) -> str:
+    """Return the oldest supported ansible-core that the Python of an environment can run."""
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    told = subprocess.run([venv / "bin/python", "-c", code], capture_output=True, text=True, check=True)
+    version = told.stdout.strip()
+    for core, (controllers, _hosts) in CORES.items():
+        if version in controllers:
+            return core
+    sys.exit(f"prepare: no supported ansible-core runs on Python {version}: name another in PYTHON and run make again")
+
+
+def make_oldest(python: str, venv: Path, oldest: Path) -> None:
+    """Make the environment for the oldest ansible-core beside the one for the newest."""
+    core = oldest_core(venv)
+    say(f"making the virtual environment {oldest} with ansible-core {core}")
+    run([python, "-m", "venv", "--clear", "--system-site-packages", str(oldest)])
+    run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", f"ansible-core=={core}.*"])
+    if not can_import(str(oldest / "bin/python"), "dbus.mainloop.glib"):
+        install_dbus(oldest)
+
+
 def main() -> None:
     level, folder = sys.argv[1], Path(sys.argv[2]).absolute()
     python = os.environ.get("PYTHON") or (DEBIAN_PYTHON if os.path.exists(DEBIAN_PYTHON) else sys.executable)
     venv, stamp = folder / "venv", folder / "venv" / f"prepared-{level}"
     wanted = hashlib.sha256()
-    for path in (Path(__file__), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
+    here = Path(__file__)
+    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
         wanted.update(path.read_bytes())
     wanted.update(python.encode())
     prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
@@ -111,6 +136,8 @@ def main() -> None:
     install_python(venv, REQUIREMENTS / f"{level}.txt")
     if not can_import(str(venv / "bin/python"), "dbus.mainloop.glib"):
         install_dbus(venv)
+    if level == "test":
+        make_oldest(python, venv, folder / "venv-oldest")
     stamp.write_text(wanted.hexdigest())
 
 

@@ -5,9 +5,9 @@
 
     run_tests.py FOLDER [PART...]
 
-FOLDER is where prepare.py and mirror.py put the virtual environment and the mirror
-of the collection.  Each part writes all it says to FOLDER/logs/PART.log, of which
-the end is shown when it fails.
+FOLDER is where prepare.py and mirror.py put the virtual environments and the mirror
+of the collection.  Each part writes all it says to FOLDER/logs/PART.log; the end of
+what a failed command wrote is shown.
 """
 
 from __future__ import annotations
@@ -18,20 +18,23 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
+OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
 TAIL_LINES = 60
-LANES = 2  # integration targets that run at the same time
+LANES = 2  # integration targets, scenarios or checks that run at the same time
+ON_OLDEST = ["upstart_event", "upstart_info", "upstart_init", "upstart_job"]  # integration targets
 SLOW_TESTS = ["tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
 
 
@@ -45,31 +48,38 @@ class Part:
     failed: int = 0
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    counting: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, *command: str | Path, folder: Path = FOLDER,
+    def run(self, *command: str | Path, folder: Path = FOLDER, venv: Path = VENV,
             environment: dict[str, str] | None = None) -> tuple[int, str]:
         """Run a command in the mirror below a folder; return its status and what it printed."""
-        words = [str(word) for word in command]
-        done = subprocess.run(words, cwd=folder / PLACE, env=base_environment(folder) | (environment or {}),
+        words, began = [str(word) for word in command], time.monotonic()
+        done = subprocess.run(words, cwd=folder / PLACE, env=base_environment(folder, venv) | (environment or {}),
                               check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace")
-        self.log.append(f"$ {' '.join(words)}\n{done.stdout}[status {done.returncode}]\n")
+        entry = (f"$ {' '.join(words)}\n{done.stdout}"
+                 f"[status {done.returncode} after {time.monotonic() - began:.0f} s]\n")
+        self.log.append(entry)
+        if done.returncode:
+            self.ends.append("\n".join(entry.splitlines()[-TAIL_LINES:]))
         return done.returncode, done.stdout
 
-    def check(self, *command: str | Path, folder: Path = FOLDER,
+    def check(self, *command: str | Path, folder: Path = FOLDER, venv: Path = VENV,
               environment: dict[str, str] | None = None) -> None:
         """Run a command that counts as one check."""
-        self.count(self.run(*command, folder=folder, environment=environment)[0] == 0)
+        self.count(self.run(*command, folder=folder, venv=venv, environment=environment)[0] == 0)
 
     def count(self, good: bool) -> None:
-        self.passed += good
-        self.failed += not good
+        with self.counting:
+            self.passed += good
+            self.failed += not good
 
 
-def base_environment(folder: Path) -> dict[str, str]:
+def base_environment(folder: Path, venv: Path) -> dict[str, str]:
     return {
         **os.environ,
-        "PATH": f"{VENV}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "PATH": f"{venv}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": str(HOME),
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "ANSIBLE_LOCALHOST_WARNING": "False",
@@ -85,8 +95,34 @@ def python_version() -> str:
     return done.stdout.strip()
 
 
-def with_daemon(*command: str | Path) -> list[str | Path]:
-    return [VENV / "python", "tests/tools/with_daemon.py", *command]
+def with_daemon(*command: str | Path, venv: Path = VENV) -> list[str | Path]:
+    return [venv / "python", "tests/tools/with_daemon.py", *command]
+
+
+Task = Callable[[Path, dict[str, str]], None]
+
+
+def share_out(part: Part, tasks: Iterable[Task]) -> None:
+    """Carry out tasks, some at a time: each lane has a mirror of its own, in which they may write, and a home."""
+    waiting = queue.SimpleQueue[Task]()
+    for task in tasks:
+        waiting.put(task)
+
+    def lane(number: int) -> None:
+        folder = FOLDER / "lanes" / f"{part.name}-{number}"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        shutil.copytree(HOME, folder / "home", symlinks=True)
+        while True:
+            try:
+                task = waiting.get_nowait()
+            except queue.Empty:
+                return
+            task(folder, {"HOME": str(folder / "home")})
+
+    with ThreadPoolExecutor() as pool:
+        for running in [pool.submit(lane, number) for number in range(LANES)]:
+            running.result()
 
 
 def counted(part: Part, output: str) -> None:
@@ -124,39 +160,35 @@ def conformance(part: Part) -> None:
 
 
 def integration(part: Part) -> None:
-    """Run the targets, some at a time: each lane has a mirror of its own, into which it writes its settings."""
-    targets = queue.SimpleQueue[str]()
-    for target in sorted(path.name for path in (COLLECTION / "tests/integration/targets").iterdir()):
-        targets.put(target)
+    """Run all targets on the newest ansible-core, and some on the oldest, the largest first."""
+    targets = list((COLLECTION / "tests/integration/targets").iterdir())
+    targets.sort(key=lambda path: sum(file.stat().st_size for file in path.rglob("*.yml")), reverse=True)
+    runs = [(path.name, VENV) for path in targets]
+    runs += [(path.name, OLDEST) for path in targets if path.name in ON_OLDEST]
 
-    def lane(number: int) -> None:
-        folder = FOLDER / "lanes" / str(number)
-        shutil.rmtree(folder, ignore_errors=True)
-        home = {"HOME": str(folder / "home")}  # where ansible-test keeps a key that it makes at first
-        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
-        Path(home["HOME"]).mkdir()
-        while True:
-            try:
-                target = targets.get_nowait()
-            except queue.Empty:
-                return
-            part.check(*with_daemon(
-                "--ansible-test", "tests/integration/integration_config.yml", VENV / "ansible-test", "integration",
-                "--local", "--color", "no", "--python", python_version(), target), folder=folder, environment=home)
+    def task(target: str, venv: Path) -> Task:
+        return lambda folder, home: part.check(*with_daemon(
+            "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
+            "--local", "--color", "no", "--python", python_version(), target, venv=venv),
+            folder=folder, venv=venv, environment=home)
 
-    with ThreadPoolExecutor() as pool:
-        for running in [pool.submit(lane, number) for number in range(LANES)]:
-            running.result()
+    share_out(part, [task(*run) for run in runs])
 
 
 def molecule(part: Part) -> None:
-    for scenario in sorted((COLLECTION / "extensions/molecule").glob("*/molecule.yml")):
-        part.run(VENV / "molecule", "reset", "--scenario-name", scenario.parent.name)
-        status, output = part.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario.parent.name))
-        if "no hosts matched" in output:
-            part.notes.append(f"{scenario.parent.name}: no hosts matched, so nothing was tested")
-            status = 1
-        part.count(status == 0)
+    def task(scenario: str) -> Task:
+        def run(folder: Path, home: dict[str, str]) -> None:
+            part.run(VENV / "molecule", "reset", "--scenario-name", scenario, folder=folder, environment=home)
+            status, output = part.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
+                                      folder=folder, environment=home)
+            unmatched = "no hosts matched" in output
+            if unmatched:
+                part.notes.append(f"{scenario}: no hosts matched, so nothing was tested")
+            part.count(status == 0 and not unmatched)
+        return run
+
+    share_out(part, [task(path.parent.name) for path in sorted(
+        (COLLECTION / "extensions/molecule").glob("*/molecule.yml"))])
 
 
 def package(part: Part) -> None:
@@ -208,18 +240,25 @@ def pip_for_sanity() -> None:
 
 def lint(part: Part) -> None:
     pip_for_sanity()
-    part.check(VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version())
-    part.check(VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production")
-    part.check(VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
-               "--validate-collection-refs", "dependent", ".")
-    part.check(VENV / "antsibull-changelog", "lint")
-    part.check(VENV / "ruff", "check", ".")
-    part.check(VENV / "mypy")
-    part.check(VENV / "yamllint", "--strict", ".")
-    part.check(VENV / "bandit", "--quiet", "--recursive", "plugins", "playbooks")  # with all its tests
-    part.check(VENV / "bandit", "--quiet", "--configfile", "tests/bandit.yml", "--recursive", "tests", "benchmarks")
-    part.check(VENV / "python", "tests/tools/role_spec.py", "--check")
-    part.check(VENV / "python", "tests/tools/fault_page.py", "--check")
+    commands: list[list[str | Path]] = [
+        [VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
+        [VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production"],
+        [VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
+         "--validate-collection-refs", "dependent", "."],
+        [VENV / "antsibull-changelog", "lint"],
+        [VENV / "ruff", "check", "."],
+        [VENV / "mypy"],
+        [VENV / "yamllint", "--strict", "."],
+        [VENV / "bandit", "--quiet", "--recursive", "plugins", "playbooks"],  # with all its tests
+        [VENV / "bandit", "--quiet", "--configfile", "tests/bandit.yml", "--recursive", "tests", "benchmarks"],
+        [VENV / "python", "tests/tools/role_spec.py", "--check"],
+        [VENV / "python", "tests/tools/fault_page.py", "--check"],
+    ]
+
+    def task(command: list[str | Path]) -> Task:
+        return lambda folder, home: part.check(*command, folder=folder, environment=home)
+
+    share_out(part, [task(command) for command in commands])
 
 
 PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
@@ -250,8 +289,7 @@ def carry_out(name: str) -> Part:
           f"({time.monotonic() - began:.0f} s)", flush=True)
     if not good:
         part.failed = part.failed or 1
-        tail = "".join(part.log).splitlines()[-TAIL_LINES:] + part.notes
-        print(f"---- end of {log}\n" + "\n".join(tail) + "\n----", flush=True)
+        print("\n".join([f"---- all of it: {log}", *part.ends, *part.notes, "----"]), flush=True)
     return part
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 # The releases that the emulator plays, and of which there are recordings; the oldest and the newest are the bounds.
 UPSTARTS = ("0.6.5", "1.5", "1.12.1", "1.13.2")
 
-# ansible-core -> Pythons of the controller and of the hosts that it supports and that the collection is meant for.
-# From 2.17 on they are contained in those of 2.16, but for the newest ones.
+
+def since(first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"3.{minor}" for minor in range(first, last + 1))
+
+
+# ansible-core -> Pythons of controllers, and of those managed hosts that it supports and that the collection is for.
 CORES = {
-    "2.16": (("3.10", "3.12"), ("2.7", "3.12")),
-    "2.17": (("3.10", "3.12"), ("3.7", "3.12")),
-    "2.18": (("3.11", "3.13"), ("3.8", "3.13")),
-    "2.19": (("3.11", "3.13"), ("3.8", "3.13")),
-    "2.20": (("3.12", "3.14"), ("3.9", "3.14")),
-    "2.21": (("3.12", "3.14"), ("3.9", "3.14")),
+    "2.16": (since(10, 12), ("2.7", *since(6, 12))),
+    "2.17": (since(10, 12), since(7, 12)),
+    "2.18": (since(11, 13), since(8, 13)),
+    "2.19": (since(11, 13), since(8, 13)),
+    "2.20": (since(12, 13), since(9, 13)),
+    "2.21": (since(12, 13), since(9, 13)),
 }

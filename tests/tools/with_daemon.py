@@ -33,7 +33,7 @@ from pathlib import Path
 
 EMULATOR = Path(__file__).resolve().parent.parent / "emulator" / "upstart-emulator"
 OPTIONS = "--confdir {conf} --logdir {log} --address {address} --no-startup-event"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 @dataclass

@@ -101,8 +101,8 @@ def test_support_names_the_releases() -> None:
 
 
 def test_support_names_the_cores() -> None:
-    def pythons(span: tuple[str, str]) -> str:
-        low, high = span
+    def pythons(listed: tuple[str, ...]) -> str:
+        low, high = listed[0], listed[-1]
         return f"2.7, 3.6 to {high}" if low == "2.7" else f"{low} to {high}"
 
     expected = [[core, pythons(controller), pythons(hosts)] for core, (controller, hosts) in versions.CORES.items()]

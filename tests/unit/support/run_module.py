@@ -22,7 +22,7 @@ def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def result(process: subprocess.Popen[str], timeout: float = 60.0) -> dict[str, Any]:
+def result(process: subprocess.Popen[str], timeout: float = 400.0) -> dict[str, Any]:
     """Return what a module says; fail when it says nothing that is JSON."""
     output, errors = process.communicate(timeout=timeout)
     try:

@@ -13,7 +13,6 @@ import contextlib
 import itertools
 import re
 import socket
-import statistics
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -226,7 +225,7 @@ class Matrix:
         self.answers = dict(zip(asked, ended))
         trivial = [end for question, end in zip(asked, ended) if question is None]
         assert [end.result()["changed"] for end in trivial] == [False] * len(trivial)
-        self.limit = TIMEOUT + STABLE_FOR + 2 + 5 * statistics.median(end.seconds for end in trivial)
+        self.limit = TIMEOUT + STABLE_FOR + 30
         until(lambda: daemon.connections() == 0, lambda: f"{daemon.connections()} clients are left")
         daemon.connect()
         self.after = {name: daemon.look(name) for name in names}
@@ -291,7 +290,7 @@ def test_request(matrices: dict[Question, Matrix], name: str, request_name: str)
     state, job = STATES[name], job_name(name, request_name)
     answer = matrix.answers[name, request_name, False]
     found = letter(answer)
-    assert answer.seconds <= matrix.limit
+    assert answer.seconds < matrix.limit
     expected = state.outcomes[list(REQUESTS).index(request_name)]
     assert found == expected, answer.result().get("msg")
     wanted = REQUESTS[request_name]
@@ -309,7 +308,7 @@ def test_check_mode(matrices: dict[Question, Matrix], name: str, request_name: s
     matrix, job = matrices[name, request_name, True], job_name(name, CHECKED)
     answer = matrix.answers[name, request_name, True]
     foreseen, real = letter(answer), letter(matrices[name, request_name, False].answers[name, request_name, False])
-    assert answer.seconds <= matrix.limit
+    assert answer.seconds < matrix.limit
     assert foreseen == real or real == "f"
     if not STATES[name].restless:
         assert matrix.after[job] == matrix.before[job]

@@ -117,8 +117,8 @@ def test_a_command_whose_time_is_over_may_still_say_why() -> None:
 @pytest.mark.parametrize("detach", ["setsid ", ""])
 def test_a_daemon_that_holds_the_output_is_not_waited_for(tmp_path: Path, detach: str) -> None:
     began = time.monotonic()
-    result = run(["sh", "-c", f"echo up; {detach}sleep 1000 & echo $! > {tmp_path}/pids"], 20)
-    assert time.monotonic() - began < 10
+    result = run(["sh", "-c", f"echo up; {detach}sleep 1000 & echo $! > {tmp_path}/pids"], 120)
+    assert time.monotonic() - began < 60
     pid = pids(tmp_path / "pids")[0]
     assert alive(pid)
     os.kill(pid, signal.SIGKILL)
@@ -127,8 +127,8 @@ def test_a_daemon_that_holds_the_output_is_not_waited_for(tmp_path: Path, detach
 
 def test_a_daemon_that_prints_without_end_is_not_waited_for(tmp_path: Path) -> None:
     began = time.monotonic()
-    result = run(["sh", "-c", f"(exec yes) & echo $! > {tmp_path}/pids"], 20)
-    assert time.monotonic() - began < 10
+    result = run(["sh", "-c", f"(exec yes) & echo $! > {tmp_path}/pids"], 120)
+    assert time.monotonic() - began < 60
     assert (result.rc, result.held) == (0, True)
 
 

@@ -173,7 +173,7 @@ def test_kill_ends_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     one = run("trap '' TERM")
     began = time.monotonic()
     assert end(patience=1.0) == [one.pid]
-    assert 1.0 < time.monotonic() - began < 10
+    assert 1.0 < time.monotonic() - began < 60
     assert one.wait(0) == -signal.SIGKILL
 
 

@@ -90,7 +90,7 @@ def test_silence_ends_at_the_deadline(daemon: FakeDaemon, connection: Connection
     began = time.monotonic()
     with pytest.raises(errors.NoAnswer) as caught:
         call(connection, "Start", timeout=0.3)
-    assert 0.29 < time.monotonic() - began < 3
+    assert 0.29 < time.monotonic() - began < 60
     assert caught.value.message == "The daemon at %s did not answer Start within 0.3 s. %s" % (daemon.address, HANGS)
     assert caught.value.facts == {"method": "Start", "timeout": 0.3, "address": daemon.address}
 
@@ -111,8 +111,8 @@ def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> N
     daemon.answers["Start"] = hang_up
     began = time.monotonic()
     with pytest.raises(errors.Lost) as caught:
-        call(connection, "Start", timeout=20)
-    assert time.monotonic() - began < 10
+        call(connection, "Start", timeout=120)
+    assert time.monotonic() - began < 60
     assert caught.value.message.startswith("The connection to the daemon at %s broke during Start: it ended, crashed, "
                                            "or was re-executed." % daemon.address)
     assert caught.value.facts["address"] == daemon.address
@@ -215,7 +215,7 @@ def test_signals_are_kept_in_order(daemon: FakeDaemon, connection: Connection) -
 def test_a_wait_in_vain_keeps_its_deadline(connection: Connection) -> None:
     began = time.monotonic()
     assert connection.wait(lambda: False, 0.2) is False
-    assert 0.19 < time.monotonic() - began < 3
+    assert 0.19 < time.monotonic() - began < 60
     assert connection.wait(lambda: True, 0) is True
 
 

@@ -114,7 +114,7 @@ def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lostpid, "TAKEN", 0.3)
     began = time.monotonic()
     error = refusal(os.getppid())
-    assert lostpid.TAKEN < time.monotonic() - began < 10
+    assert lostpid.TAKEN < time.monotonic() - began < 50
     assert error.facts["reason"] == "taken"
     assert "a process has it again" in error.message
 
@@ -166,7 +166,7 @@ def test_a_helper_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
     began = time.monotonic()
     assert refusal(number_ahead(), 0.2).facts["reason"] == "time"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert children() <= before
 
 

@@ -113,7 +113,7 @@ def test_a_daemon_that_does_not_come_back(daemon: FakeDaemon, connection: Connec
     began = time.monotonic()
     with pytest.raises(errors.Unreachable) as caught:
         connection.reopen(0.4)
-    assert 0.25 < time.monotonic() - began < 10
+    assert 0.25 < time.monotonic() - began < 60
     assert caught.value.message.startswith(
         "The daemon at %s broke the connection and was not back within 0.4 s, so it was not just re-executed: it "
         "crashed, ended or hangs. Nothing answers at %s" % (daemon.address, daemon.address))
@@ -126,7 +126,7 @@ def test_a_daemon_that_is_back_but_silent(daemon: FakeDaemon, connection: Connec
     began = time.monotonic()
     with pytest.raises(errors.Unreachable, match="did not answer Get"):
         connection.reopen(0.4)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     with pytest.raises(errors.Lost):
         connection.send(PATH, MANAGER, "Start")
 
