@@ -8,10 +8,10 @@
 FOLDER is where mirror.py put the collection; environments, logs and table.txt go to FOLDER/matrix/.
 
 Kinds of cells: "unit" is the unit tests on one ansible-core; "smoke" the integration target of that name, which uses
-every part of the collection, for each pair of ansible-core and target Python; "full" all targets, for Python 2.7, for the newest pair and, on the newest
-ansible-core, for each Upstart that the emulator can be. PYTHONS is a list of folders, with colons, in which
-Pythons are looked for before PATH. A cell that cannot run here is shown as missing and makes the status 1,
-unless --allow-missing is given.
+every part of the collection, for each pair of ansible-core and target Python; "full" all targets, for Python 2.7,
+for the newest pair and, on the newest ansible-core, for each Upstart that the emulator can be. PYTHONS is a list of
+folders, with colons, in which Pythons are looked for before PATH. A cell that cannot run here is shown as missing
+and makes the status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from ansible_collections.sysinit.upstart.tests.emulator.emulator.dbus.paths impo
 from ansible_collections.sysinit.upstart.tests.emulator.emulator.tools.client import Client, Refused
 from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
 
-TIMEOUT, STABLE_FOR = 3.0, 0.3
-AT_ONCE = 8
+TIMEOUT, STABLE_FOR = 6.0, 0.3
+AT_ONCE = 10
 SLEEP = "exec sleep 1000\n"
 HUNG = "expect fork\n" + SLEEP
 LOST = "expect fork\nscript\n  (exit 0)\n  sleep 1000\nend script\n"  # the daemon follows the subshell
