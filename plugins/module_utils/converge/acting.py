@@ -151,11 +151,6 @@ def _clean(client, targets, request, deadline):
 
 
 def _stop(client, targets, request, deadline):
-    restarting = [target for target in targets if "start" in target.todo and "stop" not in target.sent]
-    if any(not target.env and target.definition.instance_variables() for target in restarting):
-        snapshot = loaded.Snapshot(client, request.conf_dir)
-        for target in restarting:
-            target.env = running.environment(snapshot, target)
     stopping = [target for target in targets if target.todo[0] == "stop"]
     for target in stopping:
         if target.after is not None and target.after["goal"] == "start":
@@ -219,6 +214,7 @@ def _collect(client, targets, harmless, request, deadline):
             continue
         try:
             values = pending.result()
+            target.succeeded = pending.member == "Start"
             if pending.member == "Start" and values:
                 target.instance = instance_name(values[0])
         except harmless:
