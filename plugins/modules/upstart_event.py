@@ -49,6 +49,7 @@ options:
       - Variables of the event. Conditions match the first ones by their position, so their order counts; that of a
         mapping is the one in which it is written.
       - A list of C(KEY=VALUE), a mapping, or one string of such words quoted as in a shell.
+      - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
     type: raw
   wait:
     description:
@@ -282,15 +283,17 @@ def asked(module):
 
 
 def act(module):
+    from ..module_utils.converge import environment
     wanted = asked(module)
     client = shell.connect(module.params)
+    version = client.version()
+    environment.check_names(wanted.env, version)
     result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
     if module.check_mode:
         from ..module_utils.converge import forecast
         result.update(forecast.foresee(client, wanted))
     else:
         from ..module_utils.converge import emission
-        version = client.version()
         missing = emission.untold(version) if wanted.wait else None
         if missing:
             module.warn(missing)

@@ -164,6 +164,8 @@ def _stop(client, targets, request, deadline):
             _judge(client, target, request, deadline)
         elif target.after is not None:
             target.error = running.not_stopped(target, deadline)
+        elif target.doubtful:
+            running.note_failed_stop(target)
 
 
 def _start(client, targets, request, deadline):
@@ -220,7 +222,10 @@ def _collect(client, targets, harmless, request, deadline):
         except harmless:
             continue
         except JobFailed:
-            failed.append(target)
+            if pending.member == "Stop" and running.ends_in_pre_stop(target):
+                target.doubtful = True
+            else:
+                failed.append(target)
         except Lost:
             raise
         except DaemonError as error:

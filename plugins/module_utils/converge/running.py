@@ -21,6 +21,7 @@ from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_r
 __metaclass__ = type
 
 SETTLE = 2.0  # seconds that a failed instance is given to leave, so that its last signals are seen
+FORGIVES_DEATH = (1, 11)  # the first release for which a main process may end once a stop has begun
 SHORT = 0.5  # the same when the time of the task is over
 
 
@@ -52,8 +53,7 @@ def died(client, target, request, verb):
 def _told(target, verb, facts):
     text = causes.sentence(target.job, target.instance or "", verb, facts)
     if _is_untold(target) and not facts["init_messages"]:
-        text += (" Upstart tells the reason only since 0.6.7. Init wrote it to syslog: name that file in init_log to "
-                 "have it here.")
+        text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
     return UpstartError(text, **facts)
 
 
@@ -145,8 +145,28 @@ def leftover_warning(target):
             "end_leftovers: true." % (target.label, processes))
 
 
+def ends_in_pre_stop(target):
+    """Return whether Upstart may call a stop failed, or respawn the job, just because the main process ended while
+    pre-stop ran, as it does before 1.11."""
+    values = target.definition.values
+    return target.definition.version < FORGIVES_DEATH and (values is None or "pre-stop" in values["process"])
+
+
+def note_failed_stop(target):
+    """Warn of a stop that Upstart calls failed where that may be for more than what ``ends_in_pre_stop`` tells."""
+    if target.definition.values is None or "post-stop" in target.definition.values["process"]:
+        said = _said(target)
+        target.warnings.append("Upstart says that job %s failed while stopping: before 1.11 it does so when the main "
+                               "process ends while pre-stop runs, else post-stop failed.%s" % (
+                                   target.label, " Init says: %s." % said[-1].rstrip(".") if said else ""))
+
+
 def not_stopped(target, deadline):
     """Return the error for an instance that is still there after a stop."""
+    if resting(target.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
+        return UpstartError(
+            "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
+            "pre-stop runs. Have pre-stop not end it, or take respawn out." % target.label, name=target.job)
     if resting(target.after):
         return UpstartError(
             "Job %s was stopped, but something started it again at once: look at its start on condition and at who "

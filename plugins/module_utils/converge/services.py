@@ -149,7 +149,7 @@ def _compare(client, targets, request):
             told = target.definition.instance_variables()
             target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
             target.unknown_because = snapshot.reason
-        if snapshot.reason and request.definition == "current":
+        if target.stale is None and snapshot.reason and request.definition == "current":
             target.error = _refusals().definition_unknown(target, snapshot.reason)
 
 

@@ -9,6 +9,7 @@ from ..daemon import names
 from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
 from .definitions import Definition
+from .environment import check_names
 from .logs import KEEPS_LOGS, log_path, log_size
 from .waiting import look, resting
 
@@ -27,6 +28,7 @@ class Target:
     :ivar todo: list of those steps that are not done yet.
     :ivar sent: set of the steps whose request went out.
     :ivar succeeded: bool, whether the daemon answered our start, which for a task job is its success.
+    :ivar doubtful: bool, whether the daemon called our stop failed although that may mean nothing.
     :ivar error: UpstartError, why the wanted state was not reached, or None.
     :ivar age: float, seconds that its main process has been running; infinite when there is none.
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
@@ -52,6 +54,7 @@ class Target:
         self.todo = []
         self.sent = set()
         self.succeeded = False
+        self.doubtful = False
         self.error = None
         self.age = float("inf")
         self.stale = None
@@ -127,6 +130,7 @@ def resolve(client, request, version):
     for wanted in request.parts or [request]:
         for job in wanted.jobs:
             try:
+                check_names(wanted.env or [], version)
                 if job not in definitions:
                     definitions[job] = _definition(job, wanted, version)
                 found.extend(_targets(client, job, definitions[job], wanted))

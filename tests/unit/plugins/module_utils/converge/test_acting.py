@@ -19,6 +19,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog i
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     AlreadyStarted,
+    JobFailed,
     Lost,
     PermissionDenied,
 )
@@ -254,8 +255,7 @@ def test_nothing_to_watch() -> None:
     running.watch(None, [], None, None)
 
 
-REASON = (" Upstart tells the reason only since 0.6.7. Init wrote it to syslog: name that file in init_log to have it "
-          "here.")
+REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
 SAID = "init: web main process (7) terminated with status 3\n"
 
 
@@ -301,3 +301,34 @@ def test_which_upstart_has_a_log_for_a_job(tmp_path: Path, number: tuple[int, ..
     (tmp_path / "web.log").write_text("unrelated\n")
     one.mark_log(str(tmp_path))
     assert (one.log_file(str(tmp_path)), one.log_mark) == ((str(tmp_path / name), 10) if name else (None, 0))
+
+
+PRE_STOP = "pre-stop exec b\n" + SERVICE
+POST_STOP = "post-stop exec c\n"
+FAILED = "failed while stopping"
+
+
+@pytest.mark.parametrize(("text", "number", "after", "error", "warning"), [
+    (PRE_STOP, (1, 10), DOWN, None, None),
+    (PRE_STOP + POST_STOP, (1, 10), DOWN, None, FAILED),
+    (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
+    (PRE_STOP, (1, 11), DOWN, FAILED, None),
+    (PRE_STOP, (1, 10), UP, "something started it again at once", None),
+    ("respawn\n" + PRE_STOP, (1, 10), UP, "Upstart respawned it: before 1.11 it does so when the main process ends", None),
+    ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
+])
+def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,
+                                      error: str | None, warning: str | None) -> None:
+    """Before 1.11 it does when the main process ends while pre-stop runs, which is what many a pre-stop is for."""
+    one = target(tmp_path, "stopped", "stop", text=text, before=UP, number=number)
+    found = act(Client([JobFailed("Job failed while stopping")], [after], number), one)
+    assert (found is None) is (error is None)
+    assert found is None or str(error) in found.message
+    assert len(one.warnings) == bool(warning) and all(str(warning) in text for text in one.warnings)
+
+
+def test_a_restart_goes_on_after_a_stop_that_counts_as_failed(tmp_path: Path) -> None:
+    client = Client([JobFailed("Job failed while stopping"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP], OLD)
+    one = target(tmp_path, "restarted", "stop", "start", text=PRE_STOP, before=UP, number=OLD)
+    assert act(client, one) is None
+    assert client.asked == ["Stop", "Start"]

@@ -96,3 +96,16 @@ def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, 
     assert services.warnings([target]) == [
         f"Whether job tty (1) runs with these values of {', '.join(unknown)} is not known: {UNTOLD}."
     ][:bool(unknown)]
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("exec a\n", "Whether job web follows its present definition is not known: " + UNTOLD),
+    ("frob\n", "web.conf:1: Unknown stanza. It was left as it is, so that nothing is lost.")])
+def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: Path, text: str, words: str) -> None:
+    """What runs cannot follow a file that is refused, whoever is asked."""
+    (tmp_path / "web.conf").write_text(text)
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started", definition="current")
+    assert target.error is not None and words in target.error.message
+    (left,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started")
+    assert left.error is None and left.stale is (True if text == "frob\n" else None)
+    assert [text for text in services.warnings([left]) if "files hold no more" in text] == services.warnings([left])
