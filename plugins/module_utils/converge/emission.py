@@ -12,11 +12,12 @@ from ..daemon.errors import DaemonError, EventFailed
 from ..daemon.names import label
 from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
+from ..events.tables import RUNNING
 from .causes import TELLS_STATES
 from .definitions import Definition
 from .effects import COMES_AND_GOES, from_signals, trace
 from .logs import KEEPS_LOGS, log_size
-from .waiting import Deadline
+from .waiting import LOOK_EVERY, Deadline, resting
 
 __metaclass__ = type
 
@@ -63,7 +64,7 @@ def emit(client, emission, version):
     if not emission.wait:
         return []
     if version < TELLS_STATES:
-        _follow_presence(connection, mark)
+        _follow_presence(client, mark, emission)
     else:
         _follow(client, mark, emission, failed=error is not None)
     jobs = _effects(client, mark, emission, marks, version)
@@ -105,33 +106,39 @@ def _follow(client, mark, emission, failed):
     while deadline.left():
         seen = len(connection.signals)
         found = fold(trace(connection.signals[mark:]))
-        settled = all(effect.rests(_is_task(effect, emission, tasks)) for effect in found) and (
-            not failed or any(effect.failed for effect in found))
+        resting_all = all(effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))
+                          for effect in found)
+        settled = resting_all and (not failed or any(effect.failed for effect in found))
         more = connection.wait(lambda count=seen: len(connection.signals) > count,
                                min(QUIET, deadline.left()) if settled else deadline.left())
         if settled and not more:
             return
 
 
-def _follow_presence(connection, mark):
-    """Wait until no more instances come and go that were moved by way of others, which is all that is told."""
+def _follow_presence(client, mark, emission):
+    """The same where it is told only that instances come and go: those that came are looked at until they rest."""
+    connection = client.connection
     deadline = Deadline(SETTLE)
-    seen = mark
-    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in connection.signals[seen:]):
+    tasks = {}
+    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in connection.signals[mark:]):
         seen = len(connection.signals)
-        connection.wait(lambda count=seen: len(connection.signals) > count, min(QUIET, deadline.left()))
+        pairs = [(effect.job, effect.instance) for effect in fold(trace(connection.signals[mark:]))]
+        settled = all(resting(status, _is_task(pair[0], emission, tasks))
+                      for pair, status in zip(pairs, client.statuses(pairs)))
+        more = connection.wait(lambda count=seen: len(connection.signals) > count,
+                               min(QUIET if settled else LOOK_EVERY, deadline.left()))
+        if settled and not more:
+            return
 
 
-def _is_task(effect, emission, known):
-    """Return whether a job that runs is one that ends by itself, as far as its file tells."""
-    if effect.state != "running":
-        return False
-    if effect.job not in known:
+def _is_task(job, emission, known):
+    """Return whether a job is one that ends by itself, as far as its file tells."""
+    if job not in known:
         try:
-            known[effect.job] = Definition(effect.job, emission.conf_dir).is_task()
+            known[job] = Definition(job, emission.conf_dir).is_task()
         except UpstartError:
-            known[effect.job] = False
-    return known[effect.job]
+            known[job] = False
+    return known[job]
 
 
 def _effects(client, mark, emission, marks, version):

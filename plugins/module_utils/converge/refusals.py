@@ -38,8 +38,8 @@ def variables_unknown(target, reason):
     """Return the error for an instance that could not be started again once it is stopped."""
     names = list(collections.OrderedDict.fromkeys(target.definition.instance_variables()))
     return UpstartError(
-        "Job %s was not %s: its name needs %s, and with which values it was started is not known: %s. Say that with env, "
-        "for instance env: {%s: VALUE}. It was left as it is." % (
+        "Job %s was not %s: its name needs %s, and with which values it was started is not known: %s. Say that with "
+        "env, for instance env: {%s: VALUE}. It was left as it is." % (
             target.label, target.wanted.state, " and ".join(names), reason, names[0]), name=target.job, missing=names)
 
 

@@ -314,7 +314,7 @@ FAILED = "failed while stopping"
     (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
     (PRE_STOP, (1, 11), DOWN, FAILED, None),
     (PRE_STOP, (1, 10), UP, "something started it again at once", None),
-    ("respawn\n" + PRE_STOP, (1, 10), UP, "Upstart respawned it: before 1.11 it does so when the main process ends", None),
+    ("respawn\n" + PRE_STOP, (1, 10), UP, "Upstart respawned it: before 1.11 it does so when the main process", None),
     ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
 ])
 def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,

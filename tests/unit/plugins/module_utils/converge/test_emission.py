@@ -204,3 +204,19 @@ def test_which_upstart_keeps_logs(tmp_path: Path, version: tuple[int, ...], keys
     with pytest.raises(UpstartError, match="a failed: its main process exited with status 3") as caught:
         emission.emit(client, ask(tmp_path), version)
     assert {"log_file", "log_lines"} & set(caught.value.facts["jobs"][0]) == keys
+
+
+def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is signalled while it runs, so that it is looked at."""
+    (tmp_path / "b.conf").write_text("task\nexec sleep 1\n")
+    client = FakeClient([presence("InstanceAdded", "b"), ANSWER])
+    looks: list[Any] = [{"goal": "start", "state": "running", "processes": {}}] * 3 + [None] * 3
+
+    def statuses(pairs: list[tuple[str, str]]) -> list[Any]:
+        if len(looks) == 4:
+            client.connection.signals.extend([presence("InstanceRemoved", "b"), presence("InstanceAdded", "c")])
+        return [looks.pop(0), *[None] * (len(pairs) - 1)]
+
+    monkeypatch.setattr(client, "statuses", statuses)
+    assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD)] == ["b", "c"]
+    assert len(looks) < 3

@@ -120,6 +120,6 @@ def test_names_that_are_too_new(name: str, version: tuple[int, ...], fails: bool
     with pytest.raises(UpstartError) as caught:
         environment.check_names(entries, version)
     assert caught.value.message == (
-        f"env has the variable '{name}', but Upstart before 1.1 takes only names of letters, digits and underscores that "
-        "begin with no digit. Give it another name.")
+        f"env has the variable '{name}', but Upstart before 1.1 takes only names of letters, digits and underscores "
+        "that begin with no digit. Give it another name.")
     assert caught.value.facts == {"entry": f"{name}=1"}
