@@ -53,8 +53,7 @@ def emit(client, emission, version):
     answered = connection.wait(lambda: pending.done, emission.timeout)
     if not answered:
         connection.forget(pending)
-        jobs = from_signals(connection.signals[mark:], emission.log_dir, marks, None, version)
-        raise _held(client, emission, _doubted(jobs))
+        raise _held(client, emission, _so_far(client, mark, emission, marks, version))
     error = pending.error
     if error is not None and not isinstance(error, EventFailed):
         if not isinstance(error, DaemonError):
@@ -70,6 +69,20 @@ def emit(client, emission, version):
     jobs = _effects(client, mark, emission, marks, version)
     if error is not None:
         raise _failed(emission, _doubted(jobs))
+    return jobs
+
+
+def _so_far(client, mark, emission, marks, version):
+    """Return the effects on an event that is not over; where states are not signalled, they are asked for."""
+    if version < TELLS_STATES:
+        try:
+            return _doubted(_effects(client, mark, emission, marks, version))
+        except UpstartError:
+            pass  # a daemon that does not answer: what came and went is all that is known
+    jobs = from_signals(client.connection.signals[mark:], emission.log_dir, marks, None, version)
+    for job in _doubted(jobs):
+        if job["failed"] is None and not job["stopped"]:
+            job.update(status=None, how="on its way")
     return jobs
 
 

@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed, InvalidArguments, Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
+    EventFailed,
+    InvalidArguments,
+    Lost,
+    NoAnswer,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -220,3 +225,21 @@ def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatc
     monkeypatch.setattr(client, "statuses", statuses)
     assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD)] == ["b", "c"]
     assert len(looks) < 3
+
+
+@pytest.mark.parametrize(("answers", "told"), [
+    (True, [("a", "start/running", "started"), ("c", "stop/waiting", "came and went")]),
+    (False, [("a", None, "on its way"), ("c", "stop/waiting", "came and went")])])
+def test_before_0_6_7_an_event_that_is_held_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                  answers: bool, told: list[Any]) -> None:
+    def silent(pairs: Any) -> list[Any]:
+        raise NoAnswer("no answer within 1 s")
+
+    monkeypatch.setattr(holding, "holders", lambda *arguments: [])
+    client = FakeClient([presence("InstanceAdded", "a"), presence("InstanceAdded", "c"),
+                         presence("InstanceRemoved", "c")])
+    if not answers:
+        monkeypatch.setattr(client, "statuses", silent)
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(client, ask(tmp_path), OLD)
+    assert [(one["name"], one["status"], one["how"]) for one in caught.value.facts["jobs"]] == told
