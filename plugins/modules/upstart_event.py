@@ -49,6 +49,7 @@ options:
       - Variables of the event. Conditions match the first ones by their position, so their order counts; that of a
         mapping is the one in which it is written.
       - A list of C(KEY=VALUE), a mapping, or one string of such words quoted as in a shell.
+      - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
     type: raw
   wait:
     description:
@@ -100,7 +101,9 @@ jobs:
   description:
     - The instances that started, stopped, were restarted or respawned, or failed from when the event was sent, in the
       order in which the daemon turned to them. In check mode, those that would.
-    - Upstart before 0.6.7 does not tell which of them failed.
+    - Upstart before 0.6.7 tells only which instances come and go. Those that were restarted or respawned are missing
+      there, RV(jobs[].restarted), RV(jobs[].respawned) and RV(jobs[].failed) are null, and the task warns of that.
+      So is RV(jobs[].started) of one that came and went when the event failed or was not over in time.
   returned: always
   type: list
   elements: dict
@@ -186,12 +189,12 @@ jobs:
       sample: 6
     log_file:
       description: Where the job's output is.
-      returned: when it failed, except in check mode
+      returned: when it failed, except in check mode and before Upstart 1.4, which keeps no logs
       type: str
       sample: /var/log/upstart/migrate.log
     log_lines:
       description: The last lines that the job wrote there since the event was sent.
-      returned: when it failed, except in check mode
+      returned: when it failed, except in check mode and before Upstart 1.4, which keeps no logs
       type: list
       elements: str
       sample: [no disk left]
@@ -280,15 +283,21 @@ def asked(module):
 
 
 def act(module):
+    from ..module_utils.converge import environment
     wanted = asked(module)
     client = shell.connect(module.params)
+    version = client.version()
+    environment.check_names(wanted.env, version)
     result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
     if module.check_mode:
         from ..module_utils.converge import forecast
         result.update(forecast.foresee(client, wanted))
     else:
         from ..module_utils.converge import emission
-        result["jobs"] = emission.emit(client, wanted)
+        missing = emission.untold(version) if wanted.wait else None
+        if missing:
+            module.warn(missing)
+        result["jobs"] = emission.emit(client, wanted, version)
     return result
 
 

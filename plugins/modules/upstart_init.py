@@ -134,8 +134,11 @@ previous_runlevel:
   type: str
   sample: "N"
 held_by:
-  description: Conditions that the change of the runlevel meets only in part. They hold its event, so that the task did
-    not wait until everything that it causes was done.
+  description:
+    - Conditions that the change of the runlevel meets only in part. They hold its event, so that the task did not wait
+      until everything that it causes was done.
+    - Null when the runlevel was changed and Upstart does not tell when that is over, which is so before 1.7. The task
+      then waited for the runlevel only.
   returned: with O(runlevel)
   type: list
   elements: str

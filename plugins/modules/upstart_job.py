@@ -368,7 +368,10 @@ jobs:
       type: str
       sample: /etc/init/web.conf.4711.2026-11-21@10:00:00~
     stale_instances:
-      description: Names of instances that still follow the definition from before this change ('' for the only one).
+      description:
+        - Names of instances that still follow the definition from before this change ('' for the only one).
+        - Of a job that this task did not change, those that follow one from before an earlier change. Upstart before
+          1.6.1 does not tell these, and it is null when such a job runs there.
       returned: always
       type: list
       elements: str

@@ -82,6 +82,9 @@ options:
       - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
       - V(restarted) stops the job, waits until it is gone and starts it, so that its present file takes effect. It is
         refused before the stop when the daemon would not load that file. A stopped job is started.
+      - An instance is started again with the variables that it had. Upstart before 1.6.1 does not tell them. Then it
+        gets the one that its name is made of, which is warned of, and where that is not enough the restart is refused
+        before the stop, unless O(env) says all of them.
       - V(reloaded) has the job's reload signal sent to its main process. A stopped job is started; an instance that
         O(env) leads to and that does not run is an error.
     type: str
@@ -102,8 +105,10 @@ options:
     description:
       - Variables for the job, which also choose the instance of a job that has instances.
       - A mapping, a list of C(KEY=VALUE), or one string of such words. With O(jobs) each entry has its own.
+      - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
       - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
-      - A job that runs already keeps its variables; that they are others is warned of.
+      - A job that runs already keeps its variables. The task warns when they are others, and when Upstart does not
+        tell, which is so before 1.6.1.
     type: raw
     aliases: [arguments, args]
   definition:
@@ -321,7 +326,9 @@ instances:
       sample: false
       version_added: 1.0.0
     env_differs:
-      description: Names of the variables in O(env) that the instance was started with other values of.
+      description:
+        - Names of the variables in O(env) that the instance was started with other values of.
+        - Null when Upstart does not tell that, which is so before 1.6.1, and O(env) says more than the instance's name.
       returned: always
       type: list
       elements: str
@@ -335,7 +342,7 @@ instances:
       sample: []
       version_added: 1.0.0
     log_file:
-      description: Where the daemon writes the job's output.
+      description: Where the daemon writes the job's output. Null before Upstart 1.4, which keeps no logs.
       returned: always
       type: str
       sample: /var/log/upstart/web.log

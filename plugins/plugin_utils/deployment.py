@@ -268,7 +268,7 @@ def service_tasks(job: Job, due: Tasks) -> Tasks:
 
 
 def stale_names(results: Tasks) -> set[str]:
-    return {name for result in results for name in result["stale_instances"]}
+    return {name for result in results for name in result["stale_instances"] or ()}
 
 
 def instance_name(results: Tasks, env: Mapping[str, t.Any]) -> str | None:

@@ -151,11 +151,6 @@ def _clean(client, targets, request, deadline):
 
 
 def _stop(client, targets, request, deadline):
-    restarting = [target for target in targets if "start" in target.todo and "stop" not in target.sent]
-    if any(not target.env and target.definition.instance_variables() for target in restarting):
-        snapshot = loaded.Snapshot(client, request.conf_dir)
-        for target in restarting:
-            target.env = running.environment(snapshot, target)
     stopping = [target for target in targets if target.todo[0] == "stop"]
     for target in stopping:
         if target.after is not None and target.after["goal"] == "start":
@@ -169,6 +164,8 @@ def _stop(client, targets, request, deadline):
             _judge(client, target, request, deadline)
         elif target.after is not None:
             target.error = running.not_stopped(target, deadline)
+        elif target.doubtful:
+            running.note_failed_stop(target)
 
 
 def _start(client, targets, request, deadline):
@@ -219,12 +216,16 @@ def _collect(client, targets, harmless, request, deadline):
             continue
         try:
             values = pending.result()
+            target.succeeded = pending.member == "Start"
             if pending.member == "Start" and values:
                 target.instance = instance_name(values[0])
         except harmless:
             continue
         except JobFailed:
-            failed.append(target)
+            if pending.member == "Stop" and running.ends_in_pre_stop(target):
+                target.doubtful = True
+            else:
+                failed.append(target)
         except Lost:
             raise
         except DaemonError as error:

@@ -6,8 +6,11 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.names import instance_path, label
+from ..jobfile.signals import NAMES
 
 __metaclass__ = type
+
+TELLS_STATES = (0, 6, 7)  # the first release that signals more of instances than that they come and go
 
 
 def from_signals(signals, job, instance=""):
@@ -33,7 +36,16 @@ def from_signals(signals, job, instance=""):
             found["exit_status"] = int(variables["EXIT_STATUS"])
         elif "EXIT_SIGNAL" in variables:
             found["exit_signal"] = variables["EXIT_SIGNAL"]
+    if "process" not in found:
+        found.update(_from_number(found.get("failed_status", 0)))
     return found
+
+
+def _from_number(status):
+    """Return what the daemon's number for a failure tells, where (before 1.7) it signals no more."""
+    if status >= 256:
+        return {"exit_signal": NAMES.get(status >> 8, "%d" % (status >> 8))}
+    return {"exit_status": status} if status > 0 else {}
 
 
 def describe(cause):
@@ -49,10 +61,6 @@ def describe(cause):
         return "%s was ended by signal %s" % (subject, cause["exit_signal"])
     if status == -1 or (process and status is None):
         return "%s could not be run (no such program, user, group or directory, or a limit was refused)" % subject
-    if status is not None:
-        if status >= 256:
-            return "%s was ended by signal %d" % (subject, status >> 8)
-        return "%s exited with status %d" % (subject, status)
     return None
 
 

@@ -44,10 +44,12 @@ class Definition:
     :ivar override: text, path of the override.
     :ivar values: the parsed values, or None when absent or refused.
     :ivar error: JobFileError with the daemon's reason, or None.
+    :ivar version: tuple, the daemon's.
     """
 
     def __init__(self, name, conf_dir, version=parser.LATEST, read=True):
         self.name = name
+        self.version = version
         self.conf = os.path.join(conf_dir, name + ".conf")
         self.override = os.path.join(conf_dir, name + ".override")
         self.text = read_file(self.conf) if read else None

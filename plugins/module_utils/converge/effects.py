@@ -14,6 +14,7 @@ from .logs import log_path, log_tail
 __metaclass__ = type
 
 UP, GONE = "start/running", "stop/waiting"
+COMES_AND_GOES = ("InstanceAdded", "InstanceRemoved")
 
 
 def trace(signals):
@@ -29,7 +30,7 @@ def trace(signals):
         return found
     there = set()
     for signal in signals:
-        if signal.member in ("InstanceAdded", "InstanceRemoved"):
+        if signal.member in COMES_AND_GOES:
             name, path = job_name(signal.path), signal.args[0]
             states = ["starting"] if signal.member == "InstanceAdded" else ["waiting"]
             if signal.member == "InstanceRemoved" and path in there:
@@ -39,12 +40,15 @@ def trace(signals):
     return found
 
 
-def from_signals(signals, log_dir=None, marks=None, statuses=None):
+def from_signals(signals, log_dir=None, marks=None, statuses=None, version=causes.TELLS_STATES):
     """Return what signals tell of instances, in the order in which the daemon turned to them; see ``entry``.
+
+    Before 0.6.7 these do not tell whether an instance was restarted or respawned or failed, and that is None.
 
     :param log_dir: text, directory of the logs that those are given of which failed; None for none.
     :param marks: dict of the path of a log to its size before, for the lines that it got since.
     :param statuses: dict of (job, instance) to goal/state, where that has been asked for since.
+    :param version: tuple, the daemon's.
     """
     found = []
     for effect in fold(trace(signals)):
@@ -53,6 +57,8 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None):
         if status == UP and effect.state == "starting":  # nothing was signalled between
             effect.started = True
         found.append(entry(effect, status, cause, log_dir, marks))
+        if version < causes.TELLS_STATES:
+            found[-1].update(restarted=None, respawned=None, failed=None)
     return found
 
 

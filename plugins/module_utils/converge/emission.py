@@ -12,10 +12,12 @@ from ..daemon.errors import DaemonError, EventFailed
 from ..daemon.names import label
 from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
+from ..events.tables import RUNNING
+from .causes import TELLS_STATES
 from .definitions import Definition
-from .effects import from_signals, trace
-from .logs import log_size
-from .waiting import Deadline
+from .effects import COMES_AND_GOES, from_signals, trace
+from .logs import KEEPS_LOGS, log_size
+from .waiting import LOOK_EVERY, Deadline, resting
 
 __metaclass__ = type
 
@@ -27,19 +29,31 @@ LOGS_AT_MOST = 5000
 Emission = collections.namedtuple("Emission", "name env wait timeout log_dir conf_dir")
 
 
-def emit(client, emission):
+def untold(version):
+    """Return the sentence on what a daemon of that version does not tell of an event's effects, or None."""
+    if version >= TELLS_STATES:
+        return None
+    return ("Upstart %s tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
+            "restarted or respawned, and does not say what failed." % ".".join(str(part) for part in version))
+
+
+def emit(client, emission, version):
     """Emit an event and return its effects, see effects.from_signals; without ``wait`` none are known.
 
     Raises UpstartError when a job failed because of it, or when it is not over within ``timeout`` seconds.
+
+    :param version: tuple, the daemon's.
     """
     connection = client.connection
-    marks = _log_sizes(emission.log_dir) if emission.wait else {}
+    if version < KEEPS_LOGS:
+        emission = emission._replace(log_dir=None)
+    marks = _log_sizes(emission.log_dir) if emission.wait and emission.log_dir else {}
     mark = len(connection.signals)
     pending = client.emit(emission.name, emission.env, emission.wait)
     answered = connection.wait(lambda: pending.done, emission.timeout)
     if not answered:
         connection.forget(pending)
-        raise _held(client, emission, from_signals(connection.signals[mark:], emission.log_dir, marks))
+        raise _held(client, emission, _so_far(client, mark, emission, marks, version))
     error = pending.error
     if error is not None and not isinstance(error, EventFailed):
         if not isinstance(error, DaemonError):
@@ -48,10 +62,35 @@ def emit(client, emission):
                            name=emission.name, **error.facts)
     if not emission.wait:
         return []
-    _follow(client, mark, emission, failed=error is not None)
-    jobs = _effects(client, mark, emission, marks)
+    if version < TELLS_STATES:
+        _follow_presence(client, mark, emission)
+    else:
+        _follow(client, mark, emission, failed=error is not None)
+    jobs = _effects(client, mark, emission, marks, version)
     if error is not None:
-        raise _failed(emission, jobs)
+        raise _failed(emission, _doubted(jobs))
+    return jobs
+
+
+def _so_far(client, mark, emission, marks, version):
+    """Return the effects on an event that is not over; where states are not signalled, they are asked for."""
+    if version < TELLS_STATES:
+        try:
+            return _doubted(_effects(client, mark, emission, marks, version))
+        except UpstartError:
+            pass  # a daemon that does not answer: what came and went is all that is known
+    jobs = from_signals(client.connection.signals[mark:], emission.log_dir, marks, None, version)
+    for job in _doubted(jobs):
+        if job["failed"] is None and not job["stopped"]:
+            job.update(status=None, how="on its way")
+    return jobs
+
+
+def _doubted(jobs):
+    """Return the effects without a claim that what only came and went, be it by a failure, was up."""
+    for job in jobs:
+        if job["failed"] is None and job["started"] and job["stopped"]:
+            job.update(started=None, how="came and went")
     return jobs
 
 
@@ -74,40 +113,55 @@ def _follow(client, mark, emission, failed):
         return any(signal.member in MEMBERS for signal in connection.signals[mark:])
 
     if not connection.wait(told, SHORT if failed else 0):
-        return  # it concerned nobody, or Upstart (before 0.6.7) does not tell
+        return  # it concerned nobody
     deadline = Deadline(SETTLE)
     tasks = {}
     while deadline.left():
         seen = len(connection.signals)
         found = fold(trace(connection.signals[mark:]))
-        settled = all(effect.rests(_is_task(effect, emission, tasks)) for effect in found) and (
-            not failed or any(effect.failed for effect in found))
+        resting_all = all(effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))
+                          for effect in found)
+        settled = resting_all and (not failed or any(effect.failed for effect in found))
         more = connection.wait(lambda count=seen: len(connection.signals) > count,
                                min(QUIET, deadline.left()) if settled else deadline.left())
         if settled and not more:
             return
 
 
-def _is_task(effect, emission, known):
-    """Return whether a job that runs is one that ends by itself, as far as its file tells."""
-    if effect.state != "running":
-        return False
-    if effect.job not in known:
+def _follow_presence(client, mark, emission):
+    """The same where it is told only that instances come and go: those that came are looked at until they rest."""
+    connection = client.connection
+    deadline = Deadline(SETTLE)
+    tasks = {}
+    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in connection.signals[mark:]):
+        seen = len(connection.signals)
+        pairs = [(effect.job, effect.instance) for effect in fold(trace(connection.signals[mark:]))]
+        settled = all(resting(status, _is_task(pair[0], emission, tasks))
+                      for pair, status in zip(pairs, client.statuses(pairs)))
+        more = connection.wait(lambda count=seen: len(connection.signals) > count,
+                               min(QUIET if settled else LOOK_EVERY, deadline.left()))
+        if settled and not more:
+            return
+
+
+def _is_task(job, emission, known):
+    """Return whether a job is one that ends by itself, as far as its file tells."""
+    if job not in known:
         try:
-            known[effect.job] = Definition(effect.job, emission.conf_dir).is_task()
+            known[job] = Definition(job, emission.conf_dir).is_task()
         except UpstartError:
-            known[effect.job] = False
-    return known[effect.job]
+            known[job] = False
+    return known[job]
 
 
-def _effects(client, mark, emission, marks):
+def _effects(client, mark, emission, marks, version):
     """Return the effects, with the status that each instance has by now."""
     signals = client.connection.signals[mark:]
     pairs = [(effect.job, effect.instance) for effect in fold(trace(signals))]
     statuses = {}
     for pair, status in zip(pairs, client.statuses(pairs)):
         statuses[pair] = "%(goal)s/%(state)s" % status if status else "stop/waiting"
-    return from_signals(signals, emission.log_dir, marks, statuses)
+    return from_signals(signals, emission.log_dir, marks, statuses, version)
 
 
 def _failed(emission, jobs):
@@ -116,7 +170,7 @@ def _failed(emission, jobs):
     reasons = []
     for job in failed:
         text = "%s %s" % (label(job["name"], job["instance"]), job["how"])
-        if job["log_lines"]:
+        if job.get("log_lines"):
             text += " (its log ends: %s)" % " | ".join(job["log_lines"][-3:])
         reasons.append(text)
     text = "The event %s was emitted, but %s that it concerns failed. " % (

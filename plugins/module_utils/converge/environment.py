@@ -20,6 +20,8 @@ except NameError:
     text_type = str
 
 
+ANY_NAME = (1, 1)  # the first release that takes every name but none
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 KEEPS_ORDER = (3, 7)  # the first Python whose mappings keep the order in which they were written
 # Half of a character of two: no text in UTF-8 has one. On narrow builds of Python 2 whole characters have both.
 HALF = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
@@ -107,6 +109,18 @@ def pairs(env, option="env"):
             raise UpstartError(u"The value of %s in %s is not UTF-8, which D-Bus asks for."
                                % (HALF.sub(u"?", key), option))
     return entries
+
+
+def check_names(entries, version):
+    """Raise UpstartError for a variable whose name a daemon of that version does not take.
+
+    :param entries: list of KEY=VALUE.
+    """
+    wrong = [] if version >= ANY_NAME else [entry for entry in entries if not IDENTIFIER.match(entry)]
+    if wrong:
+        name = wrong[0].partition("=")[0]
+        raise UpstartError(u"env has the variable '%s', but Upstart before 1.1 takes only names of letters, digits and "
+                           u"underscores that begin with no digit. Give it another name." % name, entry=wrong[0])
 
 
 def _entries(env, option):

@@ -9,6 +9,7 @@ from ..daemon.names import label
 from ..events import explain, holding
 from ..events.simulation import Simulation
 from . import host_events
+from .waiting import resting
 
 __metaclass__ = type
 
@@ -21,7 +22,7 @@ def holders(client, name, env, conf_dir, jobs=()):
     """
     world, untold = host_events.look(client, conf_dir)
     if untold is not None:
-        return _half_met(world, name, env) + _moving(client, jobs)
+        return _half_met(world, name, env) + _moving(client, world, jobs)
     simulation, event = _find(world, name, env)
     return holding.holders(simulation, event) if event is not None else []
 
@@ -57,13 +58,16 @@ def _half_met(world, name, env):
     return sorted(found)
 
 
-def _moving(client, jobs):
-    """Return sentences on instances that have not come to rest."""
+def _moving(client, world, jobs):
+    """Return sentences on instances that have not come to rest; a task does not before it is over."""
     pairs = [(job["name"], job["instance"]) for job in jobs if not job["stopped"]]
     found = []
     for pair, status in zip(pairs, client.statuses(pairs)):
-        if status is not None and (status["goal"], status["state"]) != ("start", "running"):
+        definition = world.by_name.get(pair[0])
+        if status is not None and not resting(status, definition is not None and definition.task):
             processes = ", ".join("process %s, pid %d" % one for one in sorted(status["processes"].items()))
+            if not processes and status["state"] == "running":
+                processes = "without a process"
             found.append("job %s is in %s/%s%s" % (
                 label(*pair), status["goal"], status["state"], " (%s)" % processes if processes else ""))
     return sorted(found)

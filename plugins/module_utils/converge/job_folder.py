@@ -145,6 +145,9 @@ class Folder:
         """Return the bytes of an override that the daemon reads, None for one that it ignores."""
         if path is None:
             return None
+        if self._version < OVERRIDES_SINCE:
+            self.ignored.append(("override-ignored", name, decode(path), ()))
+            return None
         if os.path.islink(path) and self._version >= LINKED_OVERRIDES_BEFORE:
             self.ignored.append(("override-is-link", name, decode(path), ()))
             return None

@@ -248,17 +248,17 @@ def act(plans, client, attributes, conf_dir):
 
 
 def _note_stale(watched, client, conf_dir):
-    """Note the instances that follow another definition than the files now hold, as far as the daemon tells."""
+    """Note the instances that follow another definition than the files now hold; None where nobody can tell."""
     alive = [(each, watcher) for each, watcher in watched if watcher.instances]
     try:
         classes = loaded.job_classes(client, conf_dir) if alive else []
     except loaded.NotTold:
-        classes = []
+        classes = None
     for each, watcher in alive:
         if each.changed or each.values is None:
             each.stale = watcher.live_instances()
         else:
-            each.stale = loaded.stale_instances(classes, each.wanted.name, each.values)
+            each.stale = classes and loaded.stale_instances(classes, each.wanted.name, each.values)
 
 
 def _watchers(plans, client):

@@ -169,10 +169,12 @@ class Snapshot:
 
     def is_stale(self, definition, instance):
         """Return whether an instance follows another definition than the files hold now; None when that is unknown."""
+        if definition.values is None:
+            return True
         found = self._found.get(instance_path(definition.name, instance))
         if found is None:
             return None
-        return definition.values is None or not follows(found[0], definition.values)
+        return not follows(found[0], definition.values)
 
     def environment(self, job, instance):
         """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""

@@ -5,6 +5,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
+
 from ..errors import UpstartError
 from .targets import state_of
 
@@ -30,6 +32,21 @@ def definition_unknown(target, reason):
     """Return the error for ``definition: current`` where nobody can tell what an instance follows."""
     return UpstartError("Whether job %s follows its present definition is not known: %s. Use state: restarted to have "
                         "it follow that." % (target.label, reason), name=target.job)
+
+
+def variables_unknown(target, reason):
+    """Return the error for an instance that could not be started again once it is stopped."""
+    names = list(collections.OrderedDict.fromkeys(target.definition.instance_variables()))
+    return UpstartError(
+        "Job %s was not %s: its name needs %s, and with which values it was started is not known: %s. Say that with "
+        "env, for instance env: {%s: VALUE}. It was left as it is." % (
+            target.label, target.wanted.state, " and ".join(names), reason, names[0]), name=target.job, missing=names)
+
+
+def variables_lost(target, reason):
+    """Return the warning on an instance that is started again with no more than its name tells."""
+    return ("Job %s gets only %s again, which its name tells. What else it was started with is not known: %s. If there "
+            "was more, name all of it in env." % (target.label, target.env[0].partition("=")[0], reason))
 
 
 def stale_warning(target):

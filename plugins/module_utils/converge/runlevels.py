@@ -68,7 +68,8 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
     :param version: tuple, the daemon's; before 1.7 it does not tell when all is over.
     :param deadline: waiting.Deadline.
     :param conf_dir: text, the directory of the job files.
-    :returns: list of sentences on conditions that hold the event, so that its end was not waited for.
+    :returns: list of sentences on conditions that hold the event, so that its end was not waited for; None when the
+        daemon does not tell its end.
     :raises UpstartError: with ``changed``.
     """
     mark = len(client.connection.signals)
@@ -77,7 +78,7 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
         if not deadline.left():
             raise _not_reached(level, deadline)
         client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
-    return _let_it_end(client, level, mark, deadline, conf_dir) if version >= TELLS_EVENTS else []
+    return _let_it_end(client, level, mark, deadline, conf_dir) if version >= TELLS_EVENTS else None
 
 
 def _telinit(level, deadline):

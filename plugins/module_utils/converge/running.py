@@ -14,21 +14,22 @@ from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
 from .initlog import failed_after_start
-from .logs import log_path, log_tail
+from .logs import log_tail
 from .refusals import wedged
 from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_resting
 
 __metaclass__ = type
 
 SETTLE = 2.0  # seconds that a failed instance is given to leave, so that its last signals are seen
+FORGIVES_DEATH = (1, 11)  # the first release for which a main process may end once a stop has begun
 SHORT = 0.5  # the same when the time of the task is over
 
 
 def _facts(client, target, request):
-    log = log_path(request.log_dir, target.job, target.instance or "")
+    log = target.log_file(request.log_dir)
     signals = client.connection.signals
     facts = causes.from_signals(signals, target.job, target.instance or "")
-    facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.log_mark),
+    facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.log_mark) if log else [],
                  init_messages=_said(target, expected=True))
     return facts
 
@@ -50,12 +51,22 @@ def died(client, target, request, verb):
 
 
 def _told(target, verb, facts):
-    return UpstartError(causes.sentence(target.job, target.instance or "", verb, facts), **facts)
+    text = causes.sentence(target.job, target.instance or "", verb, facts)
+    if _is_untold(target) and not facts["init_messages"]:
+        text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+    return UpstartError(text, **facts)
+
+
+def _is_untold(target):
+    """Return whether the daemon does not signal what becomes of processes."""
+    return target.definition.version < causes.TELLS_STATES
 
 
 def ended(client, target, request):
     """Return the error for a service that is gone again although its start succeeded."""
     facts = _facts(client, target, request)
+    if _is_untold(target) and target.wanted.state != "reloaded":
+        return _told(target, "ended, or was stopped, right after it was started", facts)
     if causes.describe(facts) or target.wanted.state == "reloaded":
         return _told(target, "did not stay up", facts)
     if _was_stopped(client, target):
@@ -102,6 +113,11 @@ def no_process(client, target, request):
 
 def failed_task(client, target, request):
     """Return the error for a task that is over and did not succeed, or None."""
+    if _is_untold(target) and not target.succeeded:
+        return UpstartError(
+            "The task job %s was running already, and it is over now. Upstart before 0.6.7 tells only those who "
+            "started it whether it succeeded. Look at what it was to do, or run the task again." % target.label,
+            name=target.job)
     signals = client.connection.signals
     if not causes.describe(causes.from_signals(signals, target.job, target.instance or "")):
         return None
@@ -129,8 +145,28 @@ def leftover_warning(target):
             "end_leftovers: true." % (target.label, processes))
 
 
+def ends_in_pre_stop(target):
+    """Return whether Upstart may call a stop failed, or respawn the job, just because the main process ended while
+    pre-stop ran, as it does before 1.11."""
+    values = target.definition.values
+    return target.definition.version < FORGIVES_DEATH and (values is None or "pre-stop" in values["process"])
+
+
+def note_failed_stop(target):
+    """Warn of a stop that Upstart calls failed where that may be for more than what ``ends_in_pre_stop`` tells."""
+    if target.definition.values is None or "post-stop" in target.definition.values["process"]:
+        said = _said(target)
+        target.warnings.append("Upstart says that job %s failed while stopping: before 1.11 it does so when the main "
+                               "process ends while pre-stop runs, else post-stop failed.%s" % (
+                                   target.label, " Init says: %s." % said[-1].rstrip(".") if said else ""))
+
+
 def not_stopped(target, deadline):
     """Return the error for an instance that is still there after a stop."""
+    if resting(target.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
+        return UpstartError(
+            "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
+            "pre-stop runs. Have pre-stop not end it, or take respawn out." % target.label, name=target.job)
     if resting(target.after):
         return UpstartError(
             "Job %s was stopped, but something started it again at once: look at its start on condition and at who "
@@ -195,20 +231,3 @@ def _hang_up(pid, target):
             target.error = UpstartError("Job %s was not reloaded: this user may not signal process %d. Run the task as "
                                         "root." % (target.label, pid), name=target.job)
         # else it has just ended, which the look after the reload tells
-
-
-def environment(snapshot, target):
-    """Return the environment that starts the same instance again (a restart is a stop and a start).
-
-    Only jobs with instances need it; a loaded.Snapshot knows it where the daemon tells it (since 1.6.1).
-    """
-    if target.env or not target.definition.instance_variables():
-        return target.env
-    env = snapshot.environment(target.job, target.instance)
-    return _environment_from_name(target) if env is None else env
-
-
-def _environment_from_name(target):
-    variables = target.definition.instance_variables()
-    plain = target.definition.values["instance"].strip("${}")
-    return ["%s=%s" % (variables[0], target.instance)] if variables == [plain] else target.env

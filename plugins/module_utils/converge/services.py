@@ -14,7 +14,6 @@ import collections
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from .loaded import Snapshot
-from .logs import log_path
 from .targets import resolve, state_of
 from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
 
@@ -82,6 +81,7 @@ def _prepare(client, request):
     _compare(client, jobs, request)
     for target in jobs:
         plan(target, target.wanted)
+    _keep_environment(client, jobs, request.conf_dir)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -98,6 +98,12 @@ def _name_instances(targets):
         from . import naming
         for target in unnamed:
             target.instance = naming.instance_of(target.definition, target.env)
+
+
+def _keep_environment(client, targets, conf_dir):
+    if any("start" in target.steps and target.before is not None for target in targets):
+        from . import restarting
+        restarting.keep_environment(client, targets, conf_dir)
 
 
 def _plan_cleaning(client, targets):
@@ -139,7 +145,11 @@ def _compare(client, targets, request):
         target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)
         target.env_differs = snapshot.differing(target.job, target.instance, target.env)
-        if snapshot.reason and request.definition == "current":
+        if snapshot.reason:
+            told = target.definition.instance_variables()
+            target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
+            target.unknown_because = snapshot.reason
+        if target.stale is None and snapshot.reason and request.definition == "current":
             target.error = _refusals().definition_unknown(target, snapshot.reason)
 
 
@@ -223,14 +233,20 @@ def _entry(target, request):
         "enabled": target.change.enabled if target.change else enabled,
         "enabled_before": enabled,
         "stale": _stale(target),
-        "env_differs": [] if {"stop", "start"} & set(steps) else target.env_differs,
+        "env_differs": _env_differs(target),
         "leftovers": target.leftovers,
-        "log_file": log_path(request.log_dir, target.job, target.instance or ""),
+        "log_file": target.log_file(request.log_dir),
     }
     if target.error is not None:
         entry.update(target.error.facts)
         entry.update(failed=True, msg=target.error.message)
     return entry
+
+
+def _env_differs(target):
+    if {"stop", "start"}.intersection(target.steps):
+        return []
+    return None if target.env_unknown else target.env_differs
 
 
 def _stale(target):
@@ -252,4 +268,7 @@ def warnings(targets):
         if target.env_differs and not target.steps:
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."
                          % (target.label, ", ".join(target.env_differs)))
+        if target.env_unknown and not target.steps:
+            found.append("Whether job %s runs with these values of %s is not known: %s."
+                         % (target.label, ", ".join(target.env_unknown), target.unknown_because))
     return found

@@ -9,7 +9,8 @@ from ..daemon import names
 from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
 from .definitions import Definition
-from .logs import log_path, log_size
+from .environment import check_names
+from .logs import KEEPS_LOGS, log_path, log_size
 from .waiting import look, resting
 
 __metaclass__ = type
@@ -26,10 +27,14 @@ class Target:
     :ivar steps: list of what is to be done, in order: clean, wait, free, stop, start, reload.
     :ivar todo: list of those steps that are not done yet.
     :ivar sent: set of the steps whose request went out.
+    :ivar succeeded: bool, whether the daemon answered our start, which for a task job is its success.
+    :ivar doubtful: bool, whether the daemon called our stop failed although that may mean nothing.
     :ivar error: UpstartError, why the wanted state was not reached, or None.
     :ivar age: float, seconds that its main process has been running; infinite when there is none.
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
     :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
+    :ivar env_unknown: list of text, variables in ``env`` of which nobody can tell what the running instance has.
+    :ivar unknown_because: text, a clause that says why, or None.
     :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
     :ivar unread: bool, whether the daemon does not know the job although its file is in order.
     :ivar script: scripts.Script behind a name that is no Upstart job, or None.
@@ -48,10 +53,14 @@ class Target:
         self.steps = []
         self.todo = []
         self.sent = set()
+        self.succeeded = False
+        self.doubtful = False
         self.error = None
         self.age = float("inf")
         self.stale = None
         self.env_differs = []
+        self.env_unknown = []
+        self.unknown_because = None
         self.change = None
         self.unread = False
         self.script = None
@@ -71,7 +80,12 @@ class Target:
 
     def mark_log(self, log_dir):
         """Remember where the job's log ends now, so that only what comes later is shown."""
-        self.log_mark = log_size(log_path(log_dir, self.job, self.instance or ""))
+        path = self.log_file(log_dir)
+        self.log_mark = log_size(path) if path else 0
+
+    def log_file(self, log_dir):
+        """Return the path of the job's log; None where Upstart keeps none."""
+        return log_path(log_dir, self.job, self.instance or "") if self.definition.version >= KEEPS_LOGS else None
 
 
 def state_of(status):
@@ -116,6 +130,7 @@ def resolve(client, request, version):
     for wanted in request.parts or [request]:
         for job in wanted.jobs:
             try:
+                check_names(wanted.env or [], version)
                 if job not in definitions:
                     definitions[job] = _definition(job, wanted, version)
                 found.extend(_targets(client, job, definitions[job], wanted))

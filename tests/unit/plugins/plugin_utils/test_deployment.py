@@ -280,3 +280,10 @@ def test_filters_document_what_they_return(name: str) -> None:
         assert set(contains) == set(steps([]))
     if name == "deployment_rollback":
         assert set(contains) == set(deployment.rollback({}, {}))
+
+
+def test_what_nobody_tells_of_what_runs_is_no_reason_to_restart_it() -> None:
+    """upstart_job returns null then, as with Upstart before 1.6.1."""
+    unknown = {**result("web"), "stale_instances": None}
+    assert steps([{"name": "web", "state": "started"}], unknown)["due"] == []
+    assert steps([{"name": "web", "state": "started"}], {**changed("web"), "stale_instances": None})["due"] == []

@@ -79,6 +79,9 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      [lambda host: linked(host, "web.conf"), lambda host: os.mkfifo(host.files / "web.conf")]),
     ("override-is-link", lambda host: (host.deploy("web"), linked(host, "web.override")),
      ("web", "web.override", None, "the override is a link"), [lambda host: host.deploy("web", override="task\n")]),
+    ("override-ignored", lambda host: (setattr(host, "number", (1, 2)), host.deploy("web", override="manual\n")),
+     ("web", "web.override", None, "this Upstart reads no overrides"),
+     [lambda host: host.deploy("web", override="manual\n")]),
     ("override-without-job", lambda host: host.write("web", "manual\n", ".override"),
      ("web", "web.override", None, "there is no web.conf for this override"),
      [lambda host: host.deploy("web", override="task\n")]),
@@ -207,6 +210,17 @@ def test_a_linked_override(tmp_path: Path, version: tuple[int, ...], read: bool)
     (tmp_path / "web.override").symlink_to(tmp_path / "target")
     assert ("override-is-link" in host.codes()) is not read
     assert host.job("web")["enabled"] is not read
+
+
+@pytest.mark.parametrize(("version", "code"), [((1, 2), "override-ignored"), ((1, 3), "override-without-job")])
+def test_an_override_that_is_not_read(tmp_path: Path, version: tuple[int, ...], code: str) -> None:
+    host = FakeHost(tmp_path, version)
+    host.write("web", "manual\n", ".override")
+    assert host.codes() == [code]
+    host.deploy("web", "start on a\nexec a\n")
+    assert host.job("web")["enabled"] is (version < (1, 3))
+    assert host.job("web")["override"] == (None if version < (1, 3) else f"{tmp_path}/web.override")
+    assert ("override-ignored" in host.codes()) is (version < (1, 3))
 
 
 # -- events and jobs that nothing provides -------------------------------------------

@@ -24,7 +24,12 @@ def event(name: str, *variables: str, job: str = "web", instance: str = "") -> S
 BAD = ("RESULT=failed", "PROCESS=pre-start", "EXIT_STATUS=3")
 SIGNALS: list[tuple[list[Signal], dict[str, Any]]] = [
     ([], {}),
-    ([failed(3)], {"failed_status": 3}),
+    # before 1.7 the number is all there is
+    ([failed(3)], {"failed_status": 3, "exit_status": 3}),
+    ([failed(2304)], {"failed_status": 2304, "exit_signal": "KILL"}),
+    ([failed(256 * 42)], {"failed_status": 256 * 42, "exit_signal": "42"}),
+    ([failed(0)], {"failed_status": 0}),
+    ([failed(-1)], {"failed_status": -1}),
     ([failed(3), event("stopping", *BAD)], {"failed_status": 3, "process": "pre-start", "exit_status": 3}),
     ([event("stopped", *BAD)], {"process": "pre-start", "exit_status": 3}),
     ([event("stopped", "RESULT=failed", "PROCESS=main", "EXIT_SIGNAL=KILL")],
@@ -48,7 +53,7 @@ def test_what_signals_tell(signals: list[Signal], expected: dict[str, Any]) -> N
 
 def test_an_instance_has_its_own_signals() -> None:
     signals = [failed(1, "tty", "1"), failed(2, "tty", "2"), event("stopped", *BAD, job="tty", instance="2")]
-    assert causes.from_signals(signals, "tty", "1") == {"failed_status": 1}
+    assert causes.from_signals(signals, "tty", "1") == {"failed_status": 1, "exit_status": 1}
     assert causes.from_signals(signals, "tty", "2") == {"failed_status": 2, "process": "pre-start", "exit_status": 3}
 
 
@@ -62,8 +67,8 @@ WORDS: list[tuple[dict[str, Any], str | None]] = [
     ({"process": "main"}, "its main process " + COULD_NOT),
     ({"process": "respawn"}, "it ended again and again and Upstart stopped respawning it"),
     ({"failed_status": 0}, "it ended again and again and Upstart stopped respawning it"),
-    ({"failed_status": 5}, "one of its processes exited with status 5"),
-    ({"failed_status": 2304}, "one of its processes was ended by signal 9"),
+    ({"failed_status": 5, "exit_status": 5}, "one of its processes exited with status 5"),
+    ({"failed_status": 2304, "exit_signal": "KILL"}, "one of its processes was ended by signal KILL"),
     ({"failed_status": -1}, "one of its processes " + COULD_NOT),
 ]
 

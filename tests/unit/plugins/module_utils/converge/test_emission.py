@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,16 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed, InvalidArguments, Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
+    EventFailed,
+    InvalidArguments,
+    Lost,
+    NoAnswer,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
+NEW, OLD = (1, 13, 2), (0, 6, 5)
 Batch = list[Signal]
 ANSWER = Signal("", "answer", [])  # stands for the reply to EmitEvent
 
@@ -80,7 +87,7 @@ def how(jobs: list[dict[str, Any]]) -> list[str]:
 ])
 def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[Batch]) -> None:
     client = FakeClient(*batches)
-    assert how(emission.emit(client, ask(tmp_path))) == ["a started", "b started"]
+    assert how(emission.emit(client, ask(tmp_path), NEW)) == ["a started", "b started"]
     assert client.emitted == [("go", ["A=1"], True)]
 
 
@@ -92,7 +99,7 @@ def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, b
     (tmp_path / "a.log").write_text("before\n")
     client = FakeClient(*batches, error=EventFailed("Event failed"))
     with pytest.raises(UpstartError) as caught:
-        emission.emit(client, ask(tmp_path))
+        emission.emit(client, ask(tmp_path), NEW)
     assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
                                     "a failed: its main process exited with status 3.")
     assert caught.value.facts["changed"] is True
@@ -101,35 +108,35 @@ def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, b
 
 def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="failed. Upstart does not tell which.$"):
-        emission.emit(FakeClient([ANSWER], error=EventFailed("Event failed")), ask(tmp_path))
+        emission.emit(FakeClient([ANSWER], error=EventFailed("Event failed")), ask(tmp_path), NEW)
 
 
 def test_nobody_is_concerned(tmp_path: Path) -> None:
-    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path)) == []
+    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW) == []
 
 
 def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
     client = FakeClient([ANSWER, *UP])
-    assert emission.emit(client, ask(tmp_path, wait=False)) == []
+    assert emission.emit(client, ask(tmp_path, wait=False), NEW) == []
     assert client.emitted == [("go", ["A=1"], False)]
 
 
 def test_the_daemon_refuses(tmp_path: Path) -> None:
     client = FakeClient([ANSWER], error=InvalidArguments("Name may not be empty string.", text="x"))
     with pytest.raises(UpstartError, match="Upstart refused the event go: Name may not be empty string.$"):
-        emission.emit(client, ask(tmp_path))
+        emission.emit(client, ask(tmp_path), NEW)
 
 
 def test_the_daemon_is_lost(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="gone"):
-        emission.emit(FakeClient([ANSWER], error=Lost("gone")), ask(tmp_path))
+        emission.emit(FakeClient([ANSWER], error=Lost("gone")), ask(tmp_path), NEW)
 
 
 def test_an_event_that_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "holders", lambda *arguments: ["job a: waits", "job b: waits too"])
     client = FakeClient(UP)
     with pytest.raises(UpstartError) as caught:
-        emission.emit(client, ask(tmp_path))
+        emission.emit(client, ask(tmp_path), NEW)
     assert caught.value.message == (
         "The event go was emitted, but not all that it causes was over within 1 s. It is held: job a: waits; job b: "
         "waits too. Set wait to false if that is meant to go on.")
@@ -144,4 +151,95 @@ def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(holding, "holders", fail)
     with pytest.raises(UpstartError, match=r"within 1 s. Who holds it cannot be told: The daemon hangs. Set wait"):
-        emission.emit(FakeClient(UP), ask(tmp_path))
+        emission.emit(FakeClient(UP), ask(tmp_path), NEW)
+
+
+def presence(member: str, job: str) -> Signal:
+    return Signal(f"/com/ubuntu/Upstart/jobs/{job}", member, [instance_path(job)])
+
+
+def test_before_0_6_7_only_what_comes_and_goes_is_told(tmp_path: Path) -> None:
+    """What is not known is no ``false``, and jobs further on are followed all the same."""
+    client = FakeClient([presence("InstanceAdded", "a"), ANSWER], [presence("InstanceAdded", "b")],
+                        [presence("InstanceRemoved", "c")])
+    found = emission.emit(client, ask(tmp_path), OLD)
+    assert how(found) == ["a started", "b started", "c stopped"]
+    assert [[one[key] for key in ("restarted", "respawned", "failed")] for one in found] == [[None] * 3] * 3
+
+
+def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> None:
+    client = FakeClient([presence("InstanceAdded", "c"), presence("InstanceRemoved", "c"), ANSWER],
+                        error=EventFailed("Event failed"))
+    with pytest.raises(UpstartError, match="a job that it concerns failed. Upstart does not tell which.$") as caught:
+        emission.emit(client, ask(tmp_path), OLD)
+    assert [(one["name"], one["started"], one["stopped"], one["failed"], one["how"])
+            for one in caught.value.facts["jobs"]] == [("c", None, True, None, "came and went")]
+
+
+def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    client = FakeClient([presence("InstanceAdded", "a"), ANSWER])
+    waits = 0
+
+    def wait(ready: Callable[[], bool], timeout: float) -> bool:
+        nonlocal waits
+        waits += 1
+        client.connection.pending.settle([], None)
+        client.connection.signals.append(presence("InstanceAdded", "a"))
+        time.sleep(0.001)
+        return bool(ready())
+
+    monkeypatch.setattr(client.connection, "wait", wait)
+    assert how(emission.emit(client, ask(tmp_path), OLD)) == ["a started"]
+    assert 1 < waits < 1000
+
+
+@pytest.mark.parametrize(("version", "words"), [
+    (OLD, "Upstart 0.6.5 tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
+          "restarted or respawned, and does not say what failed."),
+    ((0, 6, 7), None), (NEW, None)])
+def test_what_is_not_told_is_said(version: tuple[int, ...], words: str | None) -> None:
+    assert emission.untold(version) == words
+
+
+@pytest.mark.parametrize(("version", "keys"), [((1, 3), set()), ((1, 4), {"log_file", "log_lines"})])
+def test_which_upstart_keeps_logs(tmp_path: Path, version: tuple[int, ...], keys: set[str]) -> None:
+    client = FakeClient([*FAILURE, *END, ANSWER], error=EventFailed("Event failed"))
+    with pytest.raises(UpstartError, match="a failed: its main process exited with status 3") as caught:
+        emission.emit(client, ask(tmp_path), version)
+    assert {"log_file", "log_lines"} & set(caught.value.facts["jobs"][0]) == keys
+
+
+def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is signalled while it runs, so that it is looked at."""
+    (tmp_path / "b.conf").write_text("task\nexec sleep 1\n")
+    client = FakeClient([presence("InstanceAdded", "b"), ANSWER])
+    looks: list[Any] = [{"goal": "start", "state": "running", "processes": {}}] * 3 + [None] * 3
+
+    def statuses(pairs: list[tuple[str, str]]) -> list[Any]:
+        if len(looks) == 4:
+            client.connection.signals.extend([presence("InstanceRemoved", "b"), presence("InstanceAdded", "c")])
+        return [looks.pop(0), *[None] * (len(pairs) - 1)]
+
+    monkeypatch.setattr(client, "statuses", statuses)
+    assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD)] == ["b", "c"]
+    assert len(looks) < 3
+
+
+@pytest.mark.parametrize(("answers", "told"), [
+    (True, [("a", "start/running", "started"), ("c", "stop/waiting", "came and went")]),
+    (False, [("a", None, "on its way"), ("c", "stop/waiting", "came and went")])])
+def test_before_0_6_7_an_event_that_is_held_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                  answers: bool, told: list[Any]) -> None:
+    def silent(pairs: Any) -> list[Any]:
+        raise NoAnswer("no answer within 1 s")
+
+    monkeypatch.setattr(holding, "holders", lambda *arguments: [])
+    client = FakeClient([presence("InstanceAdded", "a"), presence("InstanceAdded", "c"),
+                         presence("InstanceRemoved", "c")])
+    if not answers:
+        monkeypatch.setattr(client, "statuses", silent)
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(client, ask(tmp_path), OLD)
+    assert [(one["name"], one["status"], one["how"]) for one in caught.value.facts["jobs"]] == told

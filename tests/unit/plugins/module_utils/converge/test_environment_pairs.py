@@ -108,3 +108,18 @@ def test_names_that_cannot_be_sent(text: str, message: str) -> None:
 def test_names_that_can(text: Any) -> None:
     environment.check_text(text.decode() if isinstance(text, bytes) else text, "name")
     assert environment.is_utf_8(text)
+
+
+@pytest.mark.parametrize("name", ["1A", "A-B", "A.B", "\u00c4"])
+@pytest.mark.parametrize(("version", "fails"), [((0, 6, 5), True), ((1, 0), True), ((1, 1), False)])
+def test_names_that_are_too_new(name: str, version: tuple[int, ...], fails: bool) -> None:
+    entries = ["_A1=x-1", f"{name}=1"]
+    if not fails:
+        environment.check_names(entries, version)
+        return
+    with pytest.raises(UpstartError) as caught:
+        environment.check_names(entries, version)
+    assert caught.value.message == (
+        f"env has the variable '{name}', but Upstart before 1.1 takes only names of letters, digits and underscores "
+        "that begin with no digit. Give it another name.")
+    assert caught.value.facts == {"entry": f"{name}=1"}

@@ -141,3 +141,14 @@ def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:
         "job a is in start/pre-start (process main, pid 7)"]
     assert holding.conditions(client, "go", [], str(tmp_path)) == [
         "job b: stop on (go and x): go has happened, x has not", BOTH]
+
+
+@pytest.mark.parametrize(("text", "processes", "held_by"), [
+    ("task\n" + SLEEP, PROCESSES, ["job a is in start/running (process main, pid 7)"]),
+    ("task\n", {}, ["job a is in start/running (without a process)"]), (SLEEP, PROCESSES, [])])
+def test_a_task_that_runs_holds_an_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str,
+                                         processes: dict[str, int], held_by: list[str]) -> None:
+    monkeypatch.setitem(globals(), "PROCESSES", processes)
+    client = FakeClient(tmp_path, {"a": UP}, a=text)
+    jobs = [{"name": "a", "instance": "", "stopped": False}]
+    assert holding.holders(client, "go", [], str(tmp_path), jobs) == held_by

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs, loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 
@@ -141,3 +142,21 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
     assert caught.value.message == (
         f"{tmp_path}/web.conf was changed by somebody else while this task wrote it. Run the task again.")
     assert caught.value.facts == {"name": "web", "path": f"{tmp_path}/web.conf"}
+
+
+@pytest.mark.parametrize(("told", "is_changed", "stale"), [
+    (True, False, []), (False, False, None), (True, True, [""]), (False, True, [""])])
+def test_what_runs_by_an_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool, is_changed: bool,
+                                    stale: list[str] | None) -> None:
+    """Where nobody tells it of a file that was not changed, that is no empty list."""
+    def job_classes(client: Any, conf_dir: str) -> list[dict[str, Any]]:
+        if not told:
+            raise loaded.NotTold("Upstart tells its definitions only since 1.6.1")
+        return [{"name": "other", "jobs": []}]
+
+    monkeypatch.setattr(loaded, "job_classes", job_classes)
+    (one, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
+    one.changed = is_changed
+    watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
+    jobs._note_stale(list(zip([one, idle], watchers)), None, str(tmp_path))
+    assert [job["stale_instances"] for job in jobs.report([one, idle])["jobs"]] == [stale, []]

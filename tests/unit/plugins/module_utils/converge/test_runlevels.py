@@ -163,7 +163,7 @@ def test_a_change_waits_for_the_end_of_the_event() -> None:
 
 @pytest.mark.usefixtures("gone_to_3")
 def test_a_change_waits_for_nothing_that_is_not_told() -> None:
-    assert change(start_on=ALONE, version=OLD) == ([], 0)
+    assert change(start_on=ALONE, version=OLD) == (None, 0)
 
 
 @pytest.mark.usefixtures("gone_to_3")

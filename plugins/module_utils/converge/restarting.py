@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of instances that are stopped and started again."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from . import loaded, naming, refusals
+
+__metaclass__ = type
+
+ONE_VARIABLE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
+
+
+def keep_environment(client, targets, conf_dir):
+    """Give instances that are to be stopped and started again the variables that they were started with.
+
+    Upstart tells these since 1.6.1. Else the name of an instance that is one variable's value tells that one, which is
+    warned of; an instance that could not be started again is refused before it is stopped.
+    """
+    again = [target for target in targets if target.error is None and "start" in target.steps and not target.env
+             and target.before is not None and target.definition.instance_variables()]
+    if not again:
+        return
+    snapshot = loaded.Snapshot(client, conf_dir)
+    for target in again:
+        env = snapshot.environment(target.job, target.instance)
+        if env is not None:
+            target.env = env
+            continue
+        reason = snapshot.reason or "Upstart did not tell its state"
+        target.env = _from_name(target)
+        if target.env:
+            target.warnings.append(refusals.variables_lost(target, reason))
+        else:
+            target.error, target.steps = refusals.variables_unknown(target, reason), []
+
+
+def _from_name(target):
+    """Return the one variable that an instance's name tells as a list of KEY=VALUE, or none."""
+    found = ONE_VARIABLE.match(target.definition.values["instance"])
+    if not found:
+        return []
+    before, plain, braced, after = found.groups()
+    value = target.instance[len(before):len(target.instance) - len(after)]
+    env = ["%s=%s" % (plain or braced, value)]
+    return env if naming.instance_of(target.definition, env) == target.instance else []
