@@ -18,6 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitio
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     AlreadyStarted,
+    JobFailed,
     Lost,
     PermissionDenied,
 )
@@ -78,6 +79,9 @@ class Client(FakeClient):
     def version(self) -> tuple[int, ...]:
         return self.number
 
+    def reload_configuration(self) -> None:
+        self.asked.append("ReloadConfiguration")
+
     def request(self, member: str, job: str, env: list[str]) -> Pending:
         self.asked.append(member)
         pending = Pending(member, None)
@@ -120,6 +124,52 @@ def test_a_request_that_is_not_answered_is_not_waited_for_later(tmp_path: Path) 
     error = act(client, one)
     assert error is not None and error.message.startswith("Job web was not started within 0.05 s: it is in start/pre-")
     assert [pending.member for pending in client.connection.forgotten] == ["Start"]
+
+
+def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
+    client = Client([JobFailed("Job failed to start")], [DOWN])
+    error = act(client, target(tmp_path, "started", "start"))
+    assert error is not None and error.message == "Job web failed to start."
+    assert error.facts["log_file"] == f"{tmp_path}/web.log"
+
+
+def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
+    client = Client([None], [UP])
+    one = target(tmp_path, "started", "start", text=TASK)
+    one.wanted = one.wanted._replace(timeout=0.05)
+    error = act(client, one)
+    assert error is not None
+    assert error.message == (
+        "The task job web was still running after 0.05 s. It goes on; give it more time with timeout.")
+
+
+def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
+    error = act(Client([[]], [UP]), target(tmp_path, "stopped", "stop", before=UP))
+    assert error is not None
+    assert error.message == ("Job web was stopped, but something started it again at once: look at its start on "
+                             "condition and at who else manages it.")
+
+
+@pytest.mark.parametrize(("state", "steps", "held", "reads"), [
+    ("started", ["start"], [fake_client.held("old")], True),
+    ("restarted", ["stop", "start"], [fake_client.held("old")], True),
+    ("started", ["start"], [fake_client.held("a")], False),
+    ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], False),
+    ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], False),
+    ("started", ["start"], None, False),
+    ("stopped", ["stop"], [fake_client.held("old")], False),
+])
+def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
+                                                held: list[dict[str, Any]] | None, reads: bool) -> None:
+    """What is started runs by the file as it is; one that has an older class left is going to follow it anyway."""
+    before = DOWN if steps == ["start"] else UP
+    client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
+    client.held = held
+    one = target(tmp_path, state, *steps, before=before)
+    if state == "restarted":
+        client.jobs["web"][""] = [DOWN, UP]
+    assert act(client, one) is None
+    assert client.asked == ["ReloadConfiguration"] * reads + [step.capitalize() for step in steps]
 
 
 def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:

@@ -94,6 +94,18 @@ def test_records_of_the_kernel_log(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     log.close()
 
 
+def test_older_records_of_the_kernel_log_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file stands for the device, whose records begin with what has been logged since the boot."""
+    path = tmp_path / "kmsg"
+    path.write_text("6,1,2,-;init: web main process (3) terminated with status 9\n")
+    monkeypatch.setattr(initlog.stat, "S_ISCHR", lambda mode: True)
+    log = initlog.InitLog(str(path))
+    with path.open("a") as stream:
+        stream.write("6,2,3,-;init: %s\n" % TOLD)
+    assert log.about("web") == [TOLD]
+    log.close()
+
+
 def test_a_failed_post_start() -> None:
     said = ["web post-start process (7) terminated with status 1",
             "Failed to spawn web post-start process: unable to execute: No such file or directory", TOLD]

@@ -191,6 +191,20 @@ def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) ->
         assert other.wait(5) == -signal.SIGTERM
 
 
+def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How old it was is not known then, and the process is not ended for its pid alone."""
+    def read(pid: int) -> lsb_processes.Process | None:
+        folder.pid_file.unlink(missing_ok=True)
+        return real(pid)
+
+    real = lsb_processes.read
+    with child_processes.running("sleep", "1000", start_new_session=True) as other:
+        folder.pid_file.write_text(f"{other.pid}\n")
+        monkeypatch.setattr(lsb_processes, "read", read)
+        folder.converge("stopped")
+        assert other.poll() is None
+
+
 @pytest.mark.parametrize("text", ["root:x:0:0\n", "", "1\n", "0", "-5\n", "12 34\n", "99999999999\n"])
 def test_a_file_that_is_no_pid_file_is_left_alone(folder: Folder, text: str) -> None:
     folder.pid_file.write_text(text)
