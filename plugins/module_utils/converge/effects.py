@@ -22,7 +22,7 @@ def trace(signals):
     """
     found = []
     for signal in signals:
-        if signal.member in MEMBERS and signal.path.count("/") > 5:
+        if signal.member in MEMBERS:
             found.append((job_name(signal.path), instance_name(signal.path), signal.member, signal.args[0]))
     if found:
         return found

@@ -22,6 +22,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors impo
     Lost,
     PermissionDenied,
 )
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, FakeClient
@@ -75,6 +76,7 @@ class Client(FakeClient):
         self.answers = answers
         self.number = number
         self.asked: list[str] = []
+        self.sent: list[list[str]] = []  # the variables of each request
 
     def version(self) -> tuple[int, ...]:
         return self.number
@@ -84,6 +86,7 @@ class Client(FakeClient):
 
     def request(self, member: str, job: str, env: list[str]) -> Pending:
         self.asked.append(member)
+        self.sent.append(env)
         pending = Pending(member, None)
         self.connection.on_its_way.append((pending, self.answers.pop(0)))
         return pending
@@ -188,6 +191,21 @@ def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None
     client = Client([Lost("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
     assert act(client, target(tmp_path, "started", "start")) is None
     assert client.asked == ["Start", "Start"]
+
+
+@pytest.mark.parametrize(("text", "env", "looks"), [
+    (SERVICE, None, 0), ("instance $N\nexec a\n", ["N=1"], 0), ("instance $N\nexec a\n", None, 1)])
+def test_a_restart_looks_up_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str,
+                                          env: list[str] | None, looks: int) -> None:
+    looked: list[Any] = []
+    monkeypatch.setattr(acting.loaded, "Snapshot", lambda client, folder: looked.append(folder))
+    monkeypatch.setattr(running, "environment", lambda snapshot, one: ["N=2"])
+    client = Client([[], [instance_path("web")]], [DOWN, UP])
+    one = target(tmp_path, "restarted", "stop", "start", text=text, before=UP)
+    one.env = env or []
+    assert act(client, one) is None
+    assert len(looked) == looks
+    assert client.sent == [[], ["N=2"] if looks else one.env]
 
 
 def test_a_restart_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -300,3 +318,14 @@ def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: 
 
 def test_nothing_to_watch() -> None:
     running.watch(None, [], None, None)
+
+
+def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> None:
+    """The first was gone before, and needs no request."""
+    first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
+    client = Client([PermissionDenied("only root may.")], [UP])
+    client.jobs = {"web": {"": [UP], "gone": [DOWN]}}
+    first.instance = "gone"
+    acting.act(client, [first, second], first.wanted)
+    assert first.error is None
+    assert second.error is not None and second.error.message == "Upstart refused to stop web: only root may."

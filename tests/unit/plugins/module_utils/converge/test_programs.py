@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.programs import Programs
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import CANNOT_RUN, ENDS, STAYS
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 
 UNKNOWN = "unknown"
 Expected = Any  # UNKNOWN, or (what it does, its status, its seconds)
@@ -22,6 +23,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("exec false", (ENDS, 1, 0.0)),
     ("exec sleep 1.5", (ENDS, 0, 1.5)),
     ("exec sleep 2m 1", (ENDS, 0, 121.0)),
+    ("exec sleep 1d 1h 1s", (ENDS, 0, 90001.0)),
     ("exec sleep infinity", (ENDS, 0, float("inf"))),
     ("exec sleep a while", UNKNOWN),
     ("exec sleep", UNKNOWN),
@@ -79,6 +81,11 @@ def test_a_task(text: str, expected: Expected) -> None:
 def test_a_service(text: str, does: str, known: bool) -> None:
     found = Programs(os.getpid()).behaviour(values(text + "\n"), "main")
     assert (found.does, found.known) == (does, known)
+
+
+@pytest.mark.parametrize("peer_pid", [0, -1, fake_client.NO_PROCESS])
+def test_a_daemon_that_cannot_be_seen_has_our_programs(peer_pid: int) -> None:
+    assert Programs(peer_pid).behaviour(values("task\nexec true\n"), "main").does == ENDS
 
 
 def test_a_helper_of_a_service_ends() -> None:
