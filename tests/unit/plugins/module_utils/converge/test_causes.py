@@ -63,6 +63,8 @@ WORDS: list[tuple[dict[str, Any], str | None]] = [
     ({"process": "respawn"}, "it ended again and again and Upstart stopped respawning it"),
     ({"failed_status": 0}, "it ended again and again and Upstart stopped respawning it"),
     ({"failed_status": 5}, "one of its processes exited with status 5"),
+    ({"failed_status": 255}, "one of its processes exited with status 255"),
+    ({"failed_status": 256}, "one of its processes was ended by signal 1"),
     ({"failed_status": 2304}, "one of its processes was ended by signal 9"),
     ({"failed_status": -1}, "one of its processes " + COULD_NOT),
 ]

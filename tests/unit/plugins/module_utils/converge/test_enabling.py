@@ -122,6 +122,13 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
         switch(tmp_path, CONF, None, False)
 
 
+@pytest.mark.parametrize(("text", "on", "after"), [
+    ("env X=1\n", True, "env X=1\nmanual\n"), ("manual\n", True, "manual\n"), ("", True, "manual\n"),
+    ("env X=1\n", False, "env X=1\n"), ("env X=1\nmanual\n", False, "env X=1\n"), ("", False, "")])
+def test_an_override_that_is_as_wanted_stays(text: str, on: bool, after: str) -> None:
+    assert enabling.with_manual(text, on) == after
+
+
 def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The override is read again after it was written."""
     class Watcher:

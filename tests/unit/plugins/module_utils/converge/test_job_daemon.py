@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ NEW, GONE = {"content": "exec b\n"}, {"state": "absent"}
 class Attributes:
     def prepare(self, staged: str, path: str) -> None:
         return
+
+    def backup(self, path: str) -> str:
+        shutil.copy(path, path + "~")
+        return path + "~"
 
     def adjust(self, path: str) -> bool:
         return False
@@ -120,3 +125,22 @@ def test_an_init_that_does_not_come_back(tmp_path: Path, conf: Path, monkeypatch
         act(tmp_path, daemon, NEW)
     assert caught.value.message == "Nothing answers within 1 s. The files are as this task wants them."
     assert conf.read_text() == "exec b\n"
+
+
+@pytest.mark.parametrize(("text", "instances", "options", "warned"), [
+    ("description B\xfccher\nexec a\n", [""], NEW, True),
+    ("description B\xfccher\nexec a\n", [""], GONE, True),
+    ("description B\xfccher\nexec a\n", [], NEW, False),
+    ("exec a\n", [""], NEW, False),
+    ("exec a\n", [""], GONE, False),
+])
+def test_a_job_that_runs_by_text_which_harms_init(tmp_path: Path, conf: Path, text: str, instances: list[str],
+                                                  options: dict[str, Any], warned: bool) -> None:
+    """A copy of the old file stays, since nothing else tells that the daemon must not be asked."""
+    conf.write_bytes(text.encode("latin-1"))
+    plans = plan(tmp_path, options)
+    jobs.act(plans, Daemon({"web": instances}, folder=tmp_path), Attributes(), str(tmp_path))
+    assert [path.name for path in tmp_path.glob("*~")] == ["web.conf~"] * warned
+    alarms = jobs.warnings_of(plans)
+    assert len(alarms) == warned
+    assert not warned or f"does not ask while {tmp_path}/web.conf~, a copy of the old file, is there" in alarms[0]
