@@ -219,7 +219,7 @@ def _collect(client, targets, harmless, request, deadline):
             continue
         try:
             values = pending.result()
-            if pending.member == "Start" and values:
+            if values:  # only a start is answered with one
                 target.instance = instance_name(values[0])
         except harmless:
             continue

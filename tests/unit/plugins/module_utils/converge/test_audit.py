@@ -173,7 +173,10 @@ def test_findings_of_files_have_their_path(host: FakeHost) -> None:
 def test_a_file_without_a_name_is_no_job(host: FakeHost, name: str) -> None:
     host.write(name[:-len(".conf")], "exec a\n")
     assert host.info()["jobs"] == []
-    assert [(one["code"], one["file"]) for one in host.findings()] == [("job-name", f"{host.files}/{name}")]
+    (finding,) = host.findings()
+    assert (finding["code"], finding["file"]) == ("job-name", f"{host.files}/{name}")
+    said = {".conf": "(empty)", "net/.conf": "net/"}[name]
+    assert finding["message"] == f"the job name {said} cannot be used"
 
 
 def test_what_the_daemon_does_not_look_at(host: FakeHost) -> None:

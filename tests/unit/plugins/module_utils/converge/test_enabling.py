@@ -80,6 +80,8 @@ JOB_FILES: list[tuple[tuple[int, ...], str, bool, str]] = [
     (NO_OVERRIDES, CONF + "manual\n", True, CONF),
     (NO_OVERRIDES, CONF, True, CONF),
     (NO_MANUAL, CONF, False, "#disabled: start on ev\nexec a\n"),
+    ((0, 6, 6), CONF, False, "#disabled: start on ev\nexec a\n"),
+    ((0, 6, 7), CONF, False, CONF + "manual\n"),
     (NO_MANUAL, "#disabled: start on ev\nexec a\n", True, CONF),
     (NO_MANUAL, "exec a\n  start on (a\n    or b) # why\nstop on c", False,
      "exec a\n#disabled:   start on (a\n#disabled:     or b) # why\nstop on c"),
@@ -120,6 +122,15 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.override").symlink_to("elsewhere")
     with pytest.raises(UpstartError, match="is in the way: it is a symbolic link to elsewhere"):
         switch(tmp_path, CONF, None, False)
+
+
+@pytest.mark.parametrize("conf", [
+    'start on ev A="x\u2028y"\nexec a\n', "start on ev A=x\fy\nexec a\n", "start on (a \v\n or b)\n", "start on a\r\n"])
+def test_only_a_newline_ends_a_line(tmp_path: Path, conf: str) -> None:
+    """Where there is no manual, each line is made a comment, and comes back as it was."""
+    disabled, _override = switch(tmp_path, conf, None, False, NO_MANUAL)
+    assert disabled.count("#disabled: ") == conf.count("\n") - conf.count("exec")
+    assert switch(tmp_path, disabled, None, True, NO_MANUAL) == (conf, None)
 
 
 @pytest.mark.parametrize(("text", "on", "after"), [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import outcome, services
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     BROKEN,
     NO_PROCESS,
@@ -128,6 +129,17 @@ def test_nothing_is_started_when_a_job_cannot_be_enabled(tmp_path: Path) -> None
     (target,) = converge(tmp_path, FakeClient({"web": {}}), "started", enabled=True)
     assert target.error is not None and "no start on condition" in target.error.message
     assert target.steps == []
+
+
+def test_what_failed_first_is_told_in_fields(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(BROKEN)
+    wanted = request(tmp_path, "started", ("web", "none"), enabled=True)
+    found = services.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True)
+    with pytest.raises(UpstartError) as caught:
+        outcome.of_services(found, wanted)
+    assert "Unknown stanza" in caught.value.message and "knows no job none" in caught.value.message
+    assert caught.value.facts["reason"] == "Unknown stanza"
+    assert caught.value.facts["path"] == f"{tmp_path}/web.conf"
 
 
 def test_instances_are_enabled_together(tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("starting spawned stopping waiting", DOWN, SERVICE, STOPPED),
     ("starting spawned stopping waiting", DOWN, "expect fork\n" + SERVICE, ENDED),
     ("", DOWN, SERVICE, ENDED),
+    ("", fake_client.HOLLOW, SERVICE, "Job web has no main process although Upstart calls it running: the process "
+     "could not be run"),
+    ("", fake_client.HOLLOW, "expect fork\n" + SERVICE, "Job web has no main process although Upstart calls it "
+     "running: the process ended before it did what 'expect fork' waits for, or could not be run"),
+    ("", fake_client.HOLLOW, "respawn\n" + SERVICE, "Job web does not stay up: it is being respawned"),
+    ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is wedged"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once:"),
     ("starting running stopping post-stop starting running", OTHER, SERVICE,
