@@ -105,7 +105,9 @@ def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
 
 
 def test_nobody_is_concerned(tmp_path: Path) -> None:
+    """The answer comes after what the event itself moves; what may come later is not waited for."""
     assert emission.emit(FakeClient([ANSWER]), ask(tmp_path)) == []
+    assert emission.emit(FakeClient([ANSWER], UP), ask(tmp_path)) == []
 
 
 def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
