@@ -14,8 +14,9 @@ from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import BROKEN, DOWN, SERVICE, Status, status
 
 FORKS = "expect fork\n" + SERVICE
-EXPECTS = ("Its main process never did what 'expect fork' waits for; Upstart neither gives up nor stops it. Correct the "
-           "expect stanza and stop the job with unwedge: true, which ends process %s.")
+EXPECTS = ("Its main process never did what 'expect fork' waits for; Upstart neither gives up nor stops it. Correct "
+           "the expect stanza and stop the job with unwedge: true, which ends process %s.")
+KILLED = "Its process does not end; Upstart kills it for good after 5 s."
 HELPER = "Its %s process is still running; Upstart sets no limit to it."
 
 
@@ -28,7 +29,7 @@ HELPER = "Its %s process is still running; Upstart sets no limit to it."
     (SERVICE, status("stop", "pre-stop"), "stop/pre-stop", HELPER % "pre-stop"),
     (SERVICE, status("stop", "post-stop", None), "stop/post-stop", HELPER % "post-stop"),
     (SERVICE, status("start", "starting", None), "start/starting", "Another job holds its starting event."),
-    (SERVICE, status("stop", "killed"), "stop/killed", "Its process does not end; Upstart kills it for good after 5 s."),
+    (SERVICE, status("stop", "killed"), "stop/killed", KILLED),
     (SERVICE, DOWN, "stop/waiting", None),
     (BROKEN, status("start", "spawned"), "start/spawned", None),
 ])
