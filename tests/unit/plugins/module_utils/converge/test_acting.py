@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, targets, unwedge
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     AlreadyStarted,
     JobFailed,
@@ -134,6 +135,22 @@ def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
     error = act(client, target(tmp_path, "started", "start"))
     assert error is not None and error.message == "Job web failed to start."
     assert error.facts["log_file"] == f"{tmp_path}/web.log"
+
+
+def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
+    error = act(Client([[]], [fake_client.HOLLOW]), target(tmp_path, "started", "start"))
+    assert error is not None
+    assert error.message == ("Job web has no main process although Upstart calls it running: the process could not be "
+                             "run.")
+
+
+@pytest.mark.parametrize(("signals", "said"), [
+    ([], None), ([("Failed", 3)], "Job web ran and failed: one of its processes exited with status 3.")])
+def test_a_task_that_is_over(tmp_path: Path, signals: list[tuple[str, int]], said: str | None) -> None:
+    client = Client([[instance_path("web")]], [DOWN])
+    client.connection.signals = [Signal(instance_path("web"), member, [status]) for member, status in signals]
+    error = act(client, target(tmp_path, "started", "start", text=TASK))
+    assert (error.message if error else None) == said
 
 
 def test_a_task_that_takes_too_long(tmp_path: Path) -> None:

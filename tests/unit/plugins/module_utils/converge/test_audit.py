@@ -264,3 +264,10 @@ def test_a_healthy_host_has_no_findings(host: FakeHost) -> None:
     host.run("db")
     host.run("web")
     assert host.findings() == []
+
+
+def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
+    host.hold("web")
+    host.run("web", main=NO_PROCESS)
+    (finding,) = [one for one in host.findings() if one["code"] == "wedged"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)

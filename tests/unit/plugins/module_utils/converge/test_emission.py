@@ -147,3 +147,13 @@ def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(holding, "holders", fail)
     with pytest.raises(UpstartError, match=r"within 1 s. Who holds it cannot be told: The daemon hangs. Set wait"):
         emission.emit(FakeClient(UP), ask(tmp_path))
+
+
+def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").mkdir()
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path))) == ["a started"]
+
+
+def test_no_folder_of_logs(tmp_path: Path) -> None:
+    asked = ask(tmp_path)._replace(log_dir=str(tmp_path / "none"))
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), asked)) == ["a started"]

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import enabling
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 
 NEW, NO_OVERRIDES, NO_MANUAL = (1, 12, 1), (1, 2), (0, 6, 5)
 CONF = "start on ev\nexec a\n"
@@ -56,6 +57,7 @@ OVERRIDES: list[tuple[str, str | None, bool, str | None]] = [
     ("start on ev\nmanual\nexec a\n", None, False, None),
     ("start on (ev and x A=1)\nmanual\nexec a\n", None, True, "start on (ev and x A=1)\n"),
     ("start on ev\nmanual\nexec a\n", "env X=1", True, "env X=1\nstart on ev\n"),
+    ("start on ev\nmanual\nexec a\nmanual\n", None, True, "start on ev\n"),
     ("start on ev\nmanual\nexec a\n", "start on ev\n", False, "start on ev\nmanual\n"),
 ]
 
@@ -138,6 +140,12 @@ def test_only_a_newline_ends_a_line(tmp_path: Path, conf: str) -> None:
     ("env X=1\n", False, "env X=1\n"), ("env X=1\nmanual\n", False, "env X=1\n"), ("", False, "")])
 def test_an_override_that_is_as_wanted_stays(text: str, on: bool, after: str) -> None:
     assert enabling.with_manual(text, on) == after
+
+
+def test_an_override_that_upstart_refuses_is_not_changed() -> None:
+    with pytest.raises(JobFileError) as caught:
+        enabling.with_manual("env X=1\nfrob\n", True)
+    assert (caught.value.file, caught.value.line) == ("override", 2)
 
 
 def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

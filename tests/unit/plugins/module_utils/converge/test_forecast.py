@@ -141,3 +141,17 @@ def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:
         "job a is in start/pre-start (process main, pid 7)"]
     assert holding.conditions(client, "go", [], str(tmp_path)) == [
         "job b: stop on (go and x): go has happened, x has not", BOTH]
+
+
+def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its file said a moment ago counts then."""
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
+    told = client.job_properties
+
+    def properties(name: str) -> dict[str, Any]:
+        if name == "a":
+            raise Absent("no such job")
+        return told(name)
+
+    monkeypatch.setattr(client, "job_properties", properties)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]

@@ -63,6 +63,16 @@ def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> No
     assert log.about("web") == [TOLD]
 
 
+def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "messages"
+    path.touch()
+    log = initlog.InitLog(str(path))
+    path.unlink()
+    assert log.about("web", expected=True) == []
+    path.write_text("init: " + TOLD + "\n")
+    assert log.about("web") == [TOLD], "syslog has begun another"
+
+
 @pytest.mark.parametrize("kind", ["missing", "directory", "fifo"])
 def test_what_cannot_be_read_says_nothing_at_once(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "log"

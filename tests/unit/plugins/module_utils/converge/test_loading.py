@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import jobs, loading
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import UnknownJob
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
@@ -156,3 +157,12 @@ def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.
     daemon = Daemon({"a": ["1"]}, dumps=[set()])
     loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))]).see_noticed()
     assert daemon.asked == []
+
+
+def test_the_instances_of_a_job_that_has_gone() -> None:
+    class Gone(Daemon):
+        def instances(self, name: str) -> list[str]:
+            raise UnknownJob("no " + name)
+
+    watcher, = loading.watch(Gone({"a": []}), [("a", True)])
+    assert watcher.live_instances() == []

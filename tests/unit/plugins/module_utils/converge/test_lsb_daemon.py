@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -294,3 +295,24 @@ def test_a_process_that_ended_is_no_process() -> None:
         assert Path(f"/proc/{other.pid}").exists()
     assert lsb_processes.read(2 ** 31 - 1) is None
     assert lsb_processes.command_line(2 ** 31 - 1) == ""
+
+
+@pytest.mark.parametrize(("call", "said"), [
+    ("fork", "cannot be executed: Resource temporarily unavailable"),
+    ("setsid", "cannot be executed: Resource temporarily unavailable"),
+    ("mkstemp", "Cannot write the pid file .*: Resource temporarily unavailable. Nothing was started"),
+])
+def test_a_host_that_is_out_of_something(folder: Folder, monkeypatch: pytest.MonkeyPatch, call: str, said: str) -> None:
+    def refuse(*unused: object, **more: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(lsb_daemon.tempfile if call == "mkstemp" else lsb_daemon.os, call, refuse)
+    with pytest.raises(UpstartError, match=said):
+        folder.converge("running")
+    assert not folder.pid_file.exists() and folder.mine() == []
+
+
+def test_a_pid_file_that_cannot_be_removed(folder: Folder) -> None:
+    folder.pid_file.mkdir()
+    with pytest.raises(UpstartError, match="Cannot remove .*/web.pid: Is a directory."):
+        lsb_daemon._unlink(str(folder.pid_file))

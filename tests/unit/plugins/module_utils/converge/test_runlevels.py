@@ -187,6 +187,8 @@ def test_a_job_takes_too_long() -> None:
     with pytest.raises(UpstartError, match=r"The runlevel is 3 now, but .* within 0.5 s. It concerns rc.$") as caught:
         change([MOVED], [OTHER], start_on=ALONE)
     assert caught.value.facts["changed"] is True
+    with pytest.raises(UpstartError, match=r"stops was done within 0.5 s.$"):
+        change(start_on=ALONE)
 
 
 @pytest.mark.parametrize(("text", "said", "changed"), [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import outcome, services
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     BROKEN,
@@ -150,3 +151,27 @@ def test_instances_are_enabled_together(tmp_path: Path) -> None:
     result = outcome.of_services(found, wanted)
     assert [entry["enabled"] for entry in result["instances"]] == [False, False]
     assert result["enabled"] is False and len(result["diff"]) == 1
+
+
+def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is done yet, so all is looked up again."""
+    (tmp_path / "web.conf").write_text(SERVICE)
+    client = FakeClient({"web": {}})
+    found, reopened = client.find_job, []
+
+    def find_job(name: str) -> str:
+        if not reopened:
+            raise Lost("broke")
+        return found(name)
+
+    monkeypatch.setattr(client, "find_job", find_job)
+    monkeypatch.setattr(client.connection, "reopen", reopened.append, raising=False)
+    (target,) = converge(tmp_path, client, "started")
+    assert (target.error, target.steps, reopened) == (None, ["start"], [1.0])
+
+
+def test_what_is_not_there_does_not_start_by_itself(tmp_path: Path) -> None:
+    wanted = request(tmp_path, "stopped", enabled=False, must_exist=False)
+    found = services.converge(FakeClient({}), wanted, Attributes(), check_mode=True)
+    result = outcome.of_services(found, wanted)
+    assert (result["changed"], result["enabled"]) == (False, False)

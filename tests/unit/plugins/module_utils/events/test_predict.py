@@ -236,6 +236,13 @@ def test_an_instance_on_its_way() -> None:
     assert found.reasons == []
 
 
+def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
+    coming = [Present("", "start", "pre-start", processes={"pre-start": 7}, blocking=[0])]
+    jobs = [job("a", "go", "go", processes={**RUNS, "pre-start": ends()}, instances=coming)]
+    found = foresee(*jobs, events=[("come", [], "handling", False, 1)])
+    assert "job a was on its way before, in start/pre-start" in found.reasons
+
+
 def test_the_world_stays_as_it_is() -> None:
     world = World([job("a", "go", "go", instances=up())])
     assert told(predict(world, "go", [])) == told(predict(world, "go", []))
