@@ -144,3 +144,17 @@ def test_a_job_that_runs_by_text_which_harms_init(tmp_path: Path, conf: Path, te
     alarms = jobs.warnings_of(plans)
     assert len(alarms) == warned
     assert not warned or f"does not ask while {tmp_path}/web.conf~, a copy of the old file, is there" in alarms[0]
+
+
+def test_an_override_without_a_job_is_not_waited_for(tmp_path: Path, conf: Path) -> None:
+    conf.unlink()
+    daemon = Daemon({}, folder=tmp_path)
+    assert act(tmp_path, daemon, {"override": True, "nice": 5})["changed"] is True
+    assert not {"find web", "reload"}.intersection(daemon.asked)
+
+
+def test_an_override_without_a_job_when_init_is_executed_anew(tmp_path: Path, conf: Path) -> None:
+    daemon = Daemon({}, folder=tmp_path, broken=1)
+    plans = [*plan(tmp_path, {"name": "other", "override": True, "nice": 5}), *plan(tmp_path, NEW)]
+    jobs.act(plans, daemon, Attributes(), str(tmp_path))
+    assert daemon.asked.count("reopen") == 1 and "find other" not in daemon.asked

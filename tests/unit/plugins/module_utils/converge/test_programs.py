@@ -51,6 +51,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("script\n  exit $STATUS\nend script", UNKNOWN),
     ("script\n  true || exit 1\nend script", UNKNOWN),
     ("script\n  echo 'open\nend script", UNKNOWN),
+    ("script\n  sleep 1;; sleep 1\nend script", (ENDS, 0, 2.0)),
     ("chdir /no/such/folder\nexec true", (CANNOT_RUN, -1, 0.0)),
     ("chroot /no/such/folder\nexec true", (CANNOT_RUN, -1, 0.0)),
     ("setuid no-such-user\nexec true", (CANNOT_RUN, -1, 0.0)),
@@ -104,4 +105,9 @@ def test_programs_are_looked_for_where_the_job_is(tmp_path: Path) -> None:
     assert Programs(os.getpid()).behaviour(values(text), "main").does == CANNOT_RUN
     (tmp_path / "tool").chmod(0o755)
     assert not Programs(os.getpid()).behaviour(values(text), "main").known
+    assert not Programs(os.getpid()).behaviour(values(f"task\nchroot {tmp_path}\nexec /tool\n"), "main").known
+
+
+def test_a_link_in_another_root_may_lead_somewhere(tmp_path: Path) -> None:
+    (tmp_path / "tool").symlink_to("/no/such/program")
     assert not Programs(os.getpid()).behaviour(values(f"task\nchroot {tmp_path}\nexec /tool\n"), "main").known

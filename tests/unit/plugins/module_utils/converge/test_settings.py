@@ -263,3 +263,10 @@ def test_the_last_release_without_a_job_environment() -> None:
     client.release = (1, 6, 1)
     with pytest.raises(UpstartError, match="Upstart 1.6.1 has no job environment to set"):
         settings.converge(client, asked(job_env={"A": "1"}))
+
+
+def test_a_variable_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = daemon()
+    monkeypatch.setattr(client, "unset_job_variable", lambda name: None)
+    with pytest.raises(UpstartError, match="PATH"):
+        settings.converge(client, asked(job_env={"PATH": None}))
