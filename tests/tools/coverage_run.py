@@ -176,7 +176,7 @@ def explained(found: list[Measured]) -> tuple[dict[str, set[int]], list[str]]:
         texts = source.read_text(encoding="utf-8").split("\n") if source.exists() else []
         one = measured.get(entry["file"])
         missing = {*one.missing_lines, *(abs(branch[0]) for branch in one.alone())} if one else set()
-        for wanted in entry["lines"]:
+        for wanted in entry["lines"].splitlines():
             places = {number for number, text in enumerate(texts, 1) if text.strip() == wanted}
             if not places & missing:
                 complaints.append(f"{entry['file']}: explained, but {'run' if places else 'not there'}: {wanted}")

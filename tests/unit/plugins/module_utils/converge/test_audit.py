@@ -271,3 +271,15 @@ def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
     host.run("web", main=NO_PROCESS)
     (finding,) = [one for one in host.findings() if one["code"] == "wedged"]
     assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)
+
+
+def test_a_loop_of_a_job_without_a_file(host: FakeHost) -> None:
+    host.hold("a", "start on x or stopped a\nexec a\n")
+    (finding,) = [one for one in host.findings() if one["code"] == "stop-leads-to-start"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("a", None, None)
+
+
+def test_a_link_in_place_of_an_override_without_a_job(host: FakeHost) -> None:
+    """It is one finding, not two."""
+    (host.files / "web.override").symlink_to("elsewhere")
+    assert [one["code"] for one in host.findings()] == ["override-is-link"]

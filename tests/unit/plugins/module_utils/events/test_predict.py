@@ -243,6 +243,31 @@ def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
     assert "job a was on its way before, in start/pre-start" in found.reasons
 
 
+def test_a_program_that_is_being_executed() -> None:
+    coming = [Present("", "start", "spawned", processes={"main": 7})]
+    assert told(foresee(job("a", "go", instances=coming))) == {"a": "started"}
+
+
+def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
+    fails = {"main": ends(3, 5.0, known=True)}
+    found = foresee(job("a", "go", "stopped b", processes=fails), task("b", "go"))
+    assert told(found) == {"a": "started stopped", "b": "started stopped"} and found.finished
+
+
+def test_an_instance_that_goes_already_does_not_hold_the_event_that_stops_it() -> None:
+    going = [Present("", "stop", "post-stop", processes={"post-stop": 7})]
+    processes = {**RUNS, "post-stop": ends(0, 900.0, known=True)}
+    found = foresee(job("a", "up", "go", processes=processes, instances=going))
+    assert found.finished and found.held_by == []
+
+
+def test_nobody_knows_who_holds_the_job_that_holds_the_event() -> None:
+    coming = [Present("", "start", "starting", blocker=0)]
+    found = foresee(job("a", "up", "go", instances=coming),
+                    events=[("starting", ["JOB=a", "INSTANCE="], "handling", False, 1)])
+    assert found.held_by == ["job a is in stop/starting"]
+
+
 def test_the_world_stays_as_it_is() -> None:
     world = World([job("a", "go", "go", instances=up())])
     assert told(predict(world, "go", [])) == told(predict(world, "go", []))
