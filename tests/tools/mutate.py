@@ -58,6 +58,10 @@ PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=l
 SETTINGS = """\
 [run]
 data_file = {folder}/contexts
+parallel = True
+patch =
+    _exit
+    execv
 dynamic_context = test_function
 include = */sysinit/upstart/plugins/module_utils/*
 disable_warnings = no-data-collected, module-not-measured
@@ -147,6 +151,7 @@ def learn(folder: Path, room: str) -> Knowledge:
                               *TESTS[room])
     if status != 0:
         sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
+    lane.run("-m", "coverage", "combine", "--quiet", f"--rcfile={settings}")  # what children of the tests ran too
     places: dict[str, str] = {}
     for path in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"):
         places[path.stem] = str(path.relative_to(lane.folder / PLACE))

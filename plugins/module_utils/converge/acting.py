@@ -217,7 +217,7 @@ def _collect(client, targets, harmless, request, deadline):
         try:
             values = pending.result()
             target.succeeded = pending.member == "Start"
-            if pending.member == "Start" and values:
+            if values:  # only a start is answered with one
                 target.instance = instance_name(values[0])
         except harmless:
             continue

@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 from ..daemon.names import instance_name, job_name
 from ..events.effects import MEMBERS, fold
-from ..jobfile.signals import NAMES
 from . import causes
 from .logs import log_path, log_tail
 
@@ -24,7 +23,7 @@ def trace(signals):
     """
     found = []
     for signal in signals:
-        if signal.member in MEMBERS and signal.path.count("/") > 5:
+        if signal.member in MEMBERS:
             found.append((job_name(signal.path), instance_name(signal.path), signal.member, signal.args[0]))
     if found:
         return found
@@ -81,10 +80,9 @@ def predicted(prediction):
 
 
 def _cause(process, status):
+    """Nothing that is predicted to fail fails by a signal: init's own TERM, after a stop, is no failure."""
     cause = {"process": process}
-    if process != "respawn" and status >= 256:
-        cause["exit_signal"] = NAMES.get(status >> 8, "%d" % (status >> 8))
-    elif process != "respawn" and status >= 0:
+    if process != "respawn" and status >= 0:
         cause["exit_status"] = status
     return cause
 

@@ -28,6 +28,7 @@ MANUAL = (0, 6, 7)
 NEVER = {"event": u"a condition that no file has", "args": []}
 MARK = u"#disabled: "  # before each line of a ``start on`` where there is no ``manual``
 MARKED = re.compile(u"^" + MARK, re.MULTILINE)
+LINE_BEGIN = re.compile(u"^(?!\\Z)", re.MULTILINE)
 
 
 class Change:
@@ -155,8 +156,7 @@ def _commented_out(definition, text, version):
     """Turn every line of each ``start on`` into a comment that ``_uncommented`` knows again."""
     for span in reversed(Document(text, version).spans("start on")):
         start = text.rfind(u"\n", 0, span.start) + 1
-        lines = text[start:span.end].splitlines(True)
-        text = text[:start] + u"".join(MARK + line for line in lines) + text[span.end:]
+        text = text[:start] + LINE_BEGIN.sub(MARK, text[start:span.end]) + text[span.end:]
     values = _values(definition, text, version)
     if values is None or values["start_on"] is not None or not _same_but_start(values, definition.values):
         raise _not_by_us(definition, False, "its start on cannot be made a comment")

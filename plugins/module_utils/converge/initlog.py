@@ -20,6 +20,7 @@ __metaclass__ = type
 SAID = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
 RECORD = 8192  # bytes, the longest record of the kernel's log
 LATE = 0.3  # seconds that a log file may lag behind, since a syslog daemon writes it
+AGAIN = 0.03  # seconds between two looks at it
 CHATTER = re.compile(r" (?:goal|state) changed from | process \([0-9]+\)$| exited normally$")
 AFTER_START = re.compile(r"\bpost-start process\b.*\b(terminated|killed|dumped)\b|\bspawn \S.* post-start process: ")
 
@@ -58,7 +59,7 @@ class InitLog:
         found = self._about(job, instance)
         deadline = Deadline(LATE)
         while expected and self._is_file and not found and deadline.left():
-            time.sleep(LATE / 10)
+            time.sleep(AGAIN)
             found = self._about(job, instance)
         return found
 

@@ -165,13 +165,15 @@ def _same(old, new, version):
 
 
 def _same_override(old, new, version):
-    """Return whether two overrides do the same to any job: ``manual`` only shows on a job that starts on something."""
+    """Return whether two overrides do the same to any job: ``manual`` only shows on a job that starts on something.
+
+    Both have been read together with the job file, so neither is refused here.
+    """
     results = []
     for text in (old, new):
         values = new_values()
         values["start_on"] = [NEVER]
-        if parser.apply(text, values, version):
-            return False
+        parser.apply(text, values, version)
         results.append(values)
     return same_job(*results)
 

@@ -95,7 +95,7 @@ def not_utf_8(conf_dir):
 
 
 def _is_harmful(name, path):
-    return NOT_UTF_8.search(decode(name) if isinstance(name, bytes) else name) is not None or is_harmful_file(path)
+    return NOT_UTF_8.search(decode(name)) is not None or is_harmful_file(path)
 
 
 def is_harmful_file(path):

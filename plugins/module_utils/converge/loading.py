@@ -106,7 +106,7 @@ class Watcher:
 
     def _signalled(self, member):
         path = job_path(self.job)
-        return sum(signal.member == member and signal.args[:1] == [path]
+        return sum(signal.member == member and signal.args == [path]
                    for signal in self.client.connection.signals[self._mark:])
 
     def _loaded(self):

@@ -5,7 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-from ..jobfile.signals import NAMES
 from . import tables
 from .model import CANNOT_RUN, tree_of
 from .tables import KILLED, MAIN, POST_START, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STOP, STOPPING
@@ -164,9 +163,7 @@ class Instance:
             return ["RESULT=ok"]
         process, status = self.failure
         result = ["RESULT=failed", "PROCESS=" + process]
-        if process != RESPAWNED_TOO_OFTEN and status >= 256:
-            result.append("EXIT_SIGNAL=%s" % NAMES.get(status >> 8, status >> 8))
-        elif process != RESPAWNED_TOO_OFTEN and status >= 0:
+        if process != RESPAWNED_TOO_OFTEN and status >= 0:
             result.append("EXIT_STATUS=%d" % status)
         return result
 

@@ -85,6 +85,17 @@ class FakeClient:
         return [dict(each) if each else None for each in found]
 
 
+def held(command: str, path: str = "web/_", **more: Any) -> dict[str, Any]:
+    """Return a job class as GetState tells it, with one instance."""
+    processes: list[dict[str, Any]] = [{"script": 0, "command": None} for _number in range(6)]
+    processes[0]["command"] = command
+    return {
+        "name": "web", "instance": "", "env": [], "start_on": None, "stop_on": None, "task": 0, "respawn": 0,
+        "respawn_limit": 10, "respawn_interval": 5, "normalexit": [], "expect": "EXPECT_NONE", "console": "CONSOLE_LOG",
+        "nice": -21, "limits": [], "process": processes, **more,
+        "jobs": [{"path": "/com/ubuntu/Upstart/jobs/" + path, "env": ["A=1", "UPSTART_JOB=web"]}]}
+
+
 class Attributes:
     def prepare(self, staged: str, path: str) -> None:
         raise AssertionError("nothing is written in check mode")

@@ -47,9 +47,9 @@ class FakeDaemon:
     ``answers`` maps a method's name to its Answer; ``calls`` are the messages that came, ``received`` all bytes.
     """
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, answers: dict[str, Answer] | None = None) -> None:
         self.address = address or f"unix:abstract=/sysinit-upstart-fake/{uuid.uuid4()}"
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer] = dict(answers or {})
         self.calls: list[Message] = []
         self.received = b""
         self._serials = itertools.count(1)

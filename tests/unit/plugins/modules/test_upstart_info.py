@@ -194,9 +194,15 @@ def connected() -> Connection:
 
 
 def test_a_user_who_may_only_look(system_bus: Path) -> None:
+    found: dict[str, Any] = {}
+
+    def runs() -> bool:
+        found.update(inventory.collect(Upstart(connection), request))
+        return [one["status"] for job in found["jobs"] for one in job["instances"]] == ["start/running"]
+
     with connected() as connection:
         request = inventory.Request([], [], inventory.parts_of(["all"]), str(system_bus), "/log")
-        found = inventory.collect(Upstart(connection), request)
+        wait_for(runs, "the job does not run")
     (job,) = found["jobs"]
     (instance,) = job["instances"]
     assert (job["loaded"], job["enabled"], job["start_on"]) == (True, True, "hello")

@@ -8,102 +8,24 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, targets, unwedge
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, unwedge
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     AlreadyStarted,
     JobFailed,
     Lost,
     PermissionDenied,
 )
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
-from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, FakeClient
-
-NEW, OLD, SILENT = (1, 13, 2), (1, 5), (0, 6, 5)
-
-
-class Pending:
-    """A request; ``answer`` is an error, the values of the reply, or None while there is no reply."""
-
-    def __init__(self, member: str, answer: Any) -> None:
-        self.member = member
-        self.answer = answer
-
-    @property
-    def done(self) -> bool:
-        return self.answer is not None
-
-    def result(self) -> Any:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-class Connection(fake_client.FakeConnection):
-    """Brings replies while somebody waits."""
-
-    def __init__(self) -> None:
-        self.forgotten: list[Pending] = []
-        self.reopened: list[float] = []
-        self.on_its_way: list[tuple[Pending, Any]] = []
-
-    def wait(self, ready: Callable[[], object], seconds: float) -> bool:
-        for pending, answer in self.on_its_way:
-            pending.answer = answer
-        return bool(ready())
-
-    def forget(self, pending: Pending) -> None:
-        self.forgotten.append(pending)
-
-    def reopen(self, seconds: float) -> None:
-        self.reopened.append(seconds)
-
-
-class Client(FakeClient):
-    """Answers requests with ``answers``, in order, and notes them."""
-
-    def __init__(self, answers: list[Any], statuses: list[Any], number: tuple[int, ...] = NEW) -> None:
-        super().__init__({"web": {"": statuses}})
-        self.connection: Any = Connection()
-        self.answers = answers
-        self.number = number
-        self.asked: list[str] = []
-
-    def version(self) -> tuple[int, ...]:
-        return self.number
-
-    def request(self, member: str, job: str, env: list[str]) -> Pending:
-        self.asked.append(member)
-        pending = Pending(member, None)
-        self.connection.on_its_way.append((pending, self.answers.pop(0)))
-        return pending
-
-    def request_instance(self, member: str, job: str, instance: str) -> Pending:
-        return self.request(member, job, [])
-
-
-def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: Any = DOWN,
-           number: tuple[int, ...] = NEW) -> targets.Target:
-    (folder / "web.conf").write_text(text)
-    found = targets.Target("web", Definition("web", str(folder), number), fake_client.request(folder, state))
-    found.instance = ""
-    found.before = found.after = before
-    found.todo = list(steps)
-    return found
-
-
-def act(client: Client, one: targets.Target) -> UpstartError | None:
-    acting.act(client, [one], one.wanted)
-    error: UpstartError | None = one.error
-    return error
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, TASK, UP
 
 
 @pytest.mark.parametrize(("state", "step", "before"), [
@@ -123,6 +45,68 @@ def test_a_request_that_is_not_answered_is_not_waited_for_later(tmp_path: Path) 
     error = act(client, one)
     assert error is not None and error.message.startswith("Job web was not started within 0.05 s: it is in start/pre-")
     assert [pending.member for pending in client.connection.forgotten] == ["Start"]
+
+
+def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
+    client = Client([JobFailed("Job failed to start")], [DOWN])
+    error = act(client, target(tmp_path, "started", "start"))
+    assert error is not None and error.message == "Job web failed to start."
+    assert error.facts["log_file"] == f"{tmp_path}/web.log"
+
+
+def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
+    error = act(Client([[]], [fake_client.HOLLOW]), target(tmp_path, "started", "start"))
+    assert error is not None
+    assert error.message == ("Job web has no main process although Upstart calls it running: the process could not be "
+                             "run.")
+
+
+@pytest.mark.parametrize(("signals", "said"), [
+    ([], None), ([("Failed", 3)], "Job web ran and failed: one of its processes exited with status 3.")])
+def test_a_task_that_is_over(tmp_path: Path, signals: list[tuple[str, int]], said: str | None) -> None:
+    client = Client([[instance_path("web")]], [DOWN])
+    client.connection.signals = [Signal(instance_path("web"), member, [status]) for member, status in signals]
+    error = act(client, target(tmp_path, "started", "start", text=TASK))
+    assert (error.message if error else None) == said
+
+
+def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
+    client = Client([None], [UP])
+    one = target(tmp_path, "started", "start", text=TASK)
+    one.wanted = one.wanted._replace(timeout=0.05)
+    error = act(client, one)
+    assert error is not None
+    assert error.message == (
+        "The task job web was still running after 0.05 s. It goes on; give it more time with timeout.")
+
+
+def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
+    error = act(Client([[]], [UP]), target(tmp_path, "stopped", "stop", before=UP))
+    assert error is not None
+    assert error.message == ("Job web was stopped, but something started it again at once: look at its start on "
+                             "condition and at who else manages it.")
+
+
+@pytest.mark.parametrize(("state", "steps", "held", "reads"), [
+    ("started", ["start"], [fake_client.held("old")], True),
+    ("restarted", ["stop", "start"], [fake_client.held("old")], True),
+    ("started", ["start"], [fake_client.held("a")], False),
+    ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], False),
+    ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], False),
+    ("started", ["start"], None, False),
+    ("stopped", ["stop"], [fake_client.held("old")], False),
+])
+def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
+                                                held: list[dict[str, Any]] | None, reads: bool) -> None:
+    """What is started runs by the file as it is; one that has an older class left is going to follow it anyway."""
+    before = DOWN if steps == ["start"] else UP
+    client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
+    client.held = held
+    one = target(tmp_path, state, *steps, before=before)
+    if state == "restarted":
+        client.jobs["web"][""] = [DOWN, UP]
+    assert act(client, one) is None
+    assert client.asked == ["ReloadConfiguration"] * reads + [step.capitalize() for step in steps]
 
 
 def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:
@@ -255,80 +239,12 @@ def test_nothing_to_watch() -> None:
     running.watch(None, [], None, None)
 
 
-REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
-SAID = "init: web main process (7) terminated with status 3\n"
-
-
-@pytest.mark.parametrize(("number", "said", "words"), [
-    (SILENT, "", "Job web failed to start." + REASON),
-    (SILENT, SAID, "Job web failed to start. Init says: web main process (7) terminated with status 3."),
-    ((0, 6, 7), "", "Job web failed to start."),
-])
-def test_a_failure_of_which_no_reason_is_signalled(tmp_path: Path, number: tuple[int, ...], said: str,
-                                                   words: str) -> None:
-    (tmp_path / "syslog").write_text("")
-    one = target(tmp_path, "started", number=number)
-    one.wanted = one.wanted._replace(init_log=str(tmp_path / "syslog"))
-    one.init_log = InitLog(one.wanted.init_log)
-    (tmp_path / "syslog").write_text(said)
-    assert running.failure(Client([], [DOWN], number), one, one.wanted).message == words
-
-
-def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
-    """That it exited without an error would be a guess."""
-    one = target(tmp_path, "started", before=UP, number=SILENT)
-    running.watch(Client([], [DOWN], SILENT), [one], one.wanted, Deadline(1))
-    assert one.error is not None
-    assert one.error.message == "Job web ended, or was stopped, right after it was started." + REASON
-
-
-@pytest.mark.parametrize(("number", "answer", "fails"), [
-    (SILENT, AlreadyStarted("Job is already running: web"), True), (SILENT, ["/com/ubuntu/Upstart/jobs/web/_"], False),
-    ((0, 6, 7), AlreadyStarted("Job is already running: web"), False)])
-def test_a_task_of_somebody_else_before_0_6_7(tmp_path: Path, number: tuple[int, ...], answer: Any,
-                                              fails: bool) -> None:
-    """Only who starts it is told whether it succeeded."""
-    error = act(Client([answer], [DOWN], number), target(tmp_path, "started", "start", text=TASK, number=number))
-    assert (error is not None) is fails
-    assert error is None or error.message == (
-        "The task job web was running already, and it is over now. Upstart before 0.6.7 tells only those who started "
-        "it whether it succeeded. Look at what it was to do, or run the task again.")
-
-
-@pytest.mark.parametrize(("number", "name"), [((1, 3), None), ((1, 4), "web.log")])
-def test_which_upstart_has_a_log_for_a_job(tmp_path: Path, number: tuple[int, ...], name: str | None) -> None:
-    one = target(tmp_path, "started", number=number)
-    (tmp_path / "web.log").write_text("unrelated\n")
-    one.mark_log(str(tmp_path))
-    assert (one.log_file(str(tmp_path)), one.log_mark) == ((str(tmp_path / name), 10) if name else (None, 0))
-
-
-PRE_STOP = "pre-stop exec b\n" + SERVICE
-POST_STOP = "post-stop exec c\n"
-FAILED = "failed while stopping"
-
-
-@pytest.mark.parametrize(("text", "number", "after", "error", "warning"), [
-    (PRE_STOP, (1, 10), DOWN, None, None),
-    (PRE_STOP + POST_STOP, (1, 10), DOWN, None, FAILED),
-    (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
-    (PRE_STOP, (1, 11), DOWN, FAILED, None),
-    (PRE_STOP, (1, 10), UP, "something started it again at once", None),
-    ("respawn\n" + PRE_STOP, (1, 10), UP, "Upstart respawned it: before 1.11 it does so when the main process", None),
-    ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
-])
-def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,
-                                      error: str | None, warning: str | None) -> None:
-    """Before 1.11 it does when the main process ends while pre-stop runs, which is what many a pre-stop is for."""
-    one = target(tmp_path, "stopped", "stop", text=text, before=UP, number=number)
-    found = act(Client([JobFailed("Job failed while stopping")], [after], number), one)
-    assert (found is None) is (error is None)
-    assert found is None or str(error) in found.message
-    assert len(one.warnings) == bool(warning) and all(str(warning) in text for text in one.warnings)
-
-
-def test_a_restart_goes_on_after_a_stop_that_counts_as_failed(tmp_path: Path) -> None:
-    client = Client([JobFailed("Job failed while stopping"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP], OLD)
-    one = target(tmp_path, "restarted", "stop", "start", text=PRE_STOP, before=UP, number=OLD)
-    assert act(client, one) is None
-    assert client.asked == ["Stop", "Start"]
+def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> None:
+    """The first was gone before, and needs no request."""
+    first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
+    client = Client([PermissionDenied("only root may.")], [UP])
+    client.jobs = {"web": {"": [UP], "gone": [DOWN]}}
+    first.instance = "gone"
+    acting.act(client, [first, second], first.wanted)
+    assert first.error is None
+    assert second.error is not None and second.error.message == "Upstart refused to stop web: only root may."

@@ -176,7 +176,10 @@ def test_findings_of_files_have_their_path(host: FakeHost) -> None:
 def test_a_file_without_a_name_is_no_job(host: FakeHost, name: str) -> None:
     host.write(name[:-len(".conf")], "exec a\n")
     assert host.info()["jobs"] == []
-    assert [(one["code"], one["file"]) for one in host.findings()] == [("job-name", f"{host.files}/{name}")]
+    (finding,) = host.findings()
+    assert (finding["code"], finding["file"]) == ("job-name", f"{host.files}/{name}")
+    said = {".conf": "(empty)", "net/.conf": "net/"}[name]
+    assert finding["message"] == f"the job name {said} cannot be used"
 
 
 def test_what_the_daemon_does_not_look_at(host: FakeHost) -> None:
@@ -275,3 +278,22 @@ def test_a_healthy_host_has_no_findings(host: FakeHost) -> None:
     host.run("db")
     host.run("web")
     assert host.findings() == []
+
+
+def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
+    host.hold("web")
+    host.run("web", main=NO_PROCESS)
+    (finding,) = [one for one in host.findings() if one["code"] == "wedged"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)
+
+
+def test_a_loop_of_a_job_without_a_file(host: FakeHost) -> None:
+    host.hold("a", "start on x or stopped a\nexec a\n")
+    (finding,) = [one for one in host.findings() if one["code"] == "stop-leads-to-start"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("a", None, None)
+
+
+def test_a_link_in_place_of_an_override_without_a_job(host: FakeHost) -> None:
+    """It is one finding, not two."""
+    (host.files / "web.override").symlink_to("elsewhere")
+    assert [one["code"] for one in host.findings()] == ["override-is-link"]

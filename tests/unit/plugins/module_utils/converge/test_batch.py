@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -97,3 +98,28 @@ def test_a_removal_is_asked_for_twice(tmp_path: Path) -> None:
         batch.remove(str(path))
         batch.finish()
     assert not path.exists()
+
+
+def test_what_is_staged_may_go_by_itself(tmp_path: Path) -> None:
+    """The first error is told, not that there is nothing left to take away."""
+    with pytest.raises(UpstartError, match="no room"), files.Batch() as batch:
+        batch.place(str(tmp_path / "a.conf"), b"", Attributes())
+        for staged in tmp_path.iterdir():
+            staged.unlink()
+        raise UpstartError("no room")
+
+
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int, kind: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    with files.Batch() as batch:
+        batch.place(str(tmp_path / "a.conf"), b"exec a\n", Attributes())
+        batch.finish()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.conf"]
+
+
+def test_a_place_that_cannot_be_looked_at() -> None:
+    with pytest.raises(UpstartError, match="Cannot look at /x+.conf: File name too long"):
+        files.check_target("/%s.conf" % ("x" * 300))

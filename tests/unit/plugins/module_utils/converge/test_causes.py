@@ -57,6 +57,11 @@ def test_an_instance_has_its_own_signals() -> None:
     assert causes.from_signals(signals, "tty", "2") == {"failed_status": 2, "process": "pre-start", "exit_status": 3}
 
 
+@pytest.mark.parametrize(("number", "told"), [(255, {"exit_status": 255}), (256, {"exit_signal": "HUP"})])
+def test_what_the_number_of_a_failure_tells(number: int, told: dict[str, Any]) -> None:
+    assert causes.from_signals([failed(number)], "web") == {"failed_status": number, **told}
+
+
 COULD_NOT = "could not be run (no such program, user, group or directory, or a limit was refused)"
 WORDS: list[tuple[dict[str, Any], str | None]] = [
     ({}, None),

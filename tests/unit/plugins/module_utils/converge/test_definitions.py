@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import naming
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition, read_file
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -36,6 +37,18 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert found.complaint() is None and found.error is None
     assert found.is_task()
     assert found.instance_variables() == ["TTY", "PORT"]
+
+
+@pytest.mark.parametrize(("conf", "env", "name"), [
+    ("exec a\n", [], ""),
+    ("instance $N\nexec a\n", ["N=a=b=c"], "a=b=c"),
+    ("instance $N\nenv N=7\nexec a\n", [], "7"),
+    ("instance $N\nenv N=7\nexec a\n", ["M=1", "N=8"], "8"),
+    ("instance $N\nenv N\nexec a\n", [], None),
+    ("frob\n", ["N=1"], None),
+])
+def test_the_instance_that_variables_lead_to(tmp_path: Path, conf: str, env: list[str], name: str | None) -> None:
+    assert naming.instance_of(definition(tmp_path, conf), env) == name
 
 
 def test_an_override(tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
 
 
 def test_nobody_is_concerned(tmp_path: Path) -> None:
+    """The answer comes after what the event itself moves; what may come later is not waited for."""
     assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW) == []
+    assert emission.emit(FakeClient([ANSWER], UP), ask(tmp_path), NEW) == []
 
 
 def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
@@ -243,3 +245,13 @@ def test_before_0_6_7_an_event_that_is_held_tells_where_jobs_stand(tmp_path: Pat
     with pytest.raises(UpstartError) as caught:
         emission.emit(client, ask(tmp_path), OLD)
     assert [(one["name"], one["status"], one["how"]) for one in caught.value.facts["jobs"]] == told
+
+
+def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").mkdir()
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)) == ["a started"]
+
+
+def test_no_folder_of_logs(tmp_path: Path) -> None:
+    asked = ask(tmp_path)._replace(log_dir=str(tmp_path / "none"))
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), asked, NEW)) == ["a started"]

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import enabling
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 
 NEW, NO_OVERRIDES, NO_MANUAL = (1, 12, 1), (1, 2), (0, 6, 5)
 CONF = "start on ev\nexec a\n"
@@ -56,6 +57,7 @@ OVERRIDES: list[tuple[str, str | None, bool, str | None]] = [
     ("start on ev\nmanual\nexec a\n", None, False, None),
     ("start on (ev and x A=1)\nmanual\nexec a\n", None, True, "start on (ev and x A=1)\n"),
     ("start on ev\nmanual\nexec a\n", "env X=1", True, "env X=1\nstart on ev\n"),
+    ("start on ev\nmanual\nexec a\nmanual\n", None, True, "start on ev\n"),
     ("start on ev\nmanual\nexec a\n", "start on ev\n", False, "start on ev\nmanual\n"),
 ]
 
@@ -80,6 +82,8 @@ JOB_FILES: list[tuple[tuple[int, ...], str, bool, str]] = [
     (NO_OVERRIDES, CONF + "manual\n", True, CONF),
     (NO_OVERRIDES, CONF, True, CONF),
     (NO_MANUAL, CONF, False, "#disabled: start on ev\nexec a\n"),
+    ((0, 6, 6), CONF, False, "#disabled: start on ev\nexec a\n"),
+    ((0, 6, 7), CONF, False, CONF + "manual\n"),
     (NO_MANUAL, "#disabled: start on ev\nexec a\n", True, CONF),
     (NO_MANUAL, "exec a\n  start on (a\n    or b) # why\nstop on c", False,
      "exec a\n#disabled:   start on (a\n#disabled:     or b) # why\nstop on c"),
@@ -120,6 +124,28 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.override").symlink_to("elsewhere")
     with pytest.raises(UpstartError, match="is in the way: it is a symbolic link to elsewhere"):
         switch(tmp_path, CONF, None, False)
+
+
+@pytest.mark.parametrize("conf", [
+    'start on ev A="x\u2028y"\nexec a\n', "start on ev A=x\fy\nexec a\n", "start on (a \v\n or b)\n", "start on a\r\n"])
+def test_only_a_newline_ends_a_line(tmp_path: Path, conf: str) -> None:
+    """Where there is no manual, each line is made a comment, and comes back as it was."""
+    disabled, _override = switch(tmp_path, conf, None, False, NO_MANUAL)
+    assert disabled.count("#disabled: ") == conf.count("\n") - conf.count("exec")
+    assert switch(tmp_path, disabled, None, True, NO_MANUAL) == (conf, None)
+
+
+@pytest.mark.parametrize(("text", "on", "after"), [
+    ("env X=1\n", True, "env X=1\nmanual\n"), ("manual\n", True, "manual\n"), ("", True, "manual\n"),
+    ("env X=1\n", False, "env X=1\n"), ("env X=1\nmanual\n", False, "env X=1\n"), ("", False, "")])
+def test_an_override_that_is_as_wanted_stays(text: str, on: bool, after: str) -> None:
+    assert enabling.with_manual(text, on) == after
+
+
+def test_an_override_that_upstart_refuses_is_not_changed() -> None:
+    with pytest.raises(JobFileError) as caught:
+        enabling.with_manual("env X=1\nfrob\n", True)
+    assert (caught.value.file, caught.value.line) == ("override", 2)
 
 
 def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

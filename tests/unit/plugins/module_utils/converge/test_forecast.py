@@ -152,3 +152,17 @@ def test_a_task_that_runs_holds_an_event(tmp_path: Path, monkeypatch: pytest.Mon
     client = FakeClient(tmp_path, {"a": UP}, a=text)
     jobs = [{"name": "a", "instance": "", "stopped": False}]
     assert holding.holders(client, "go", [], str(tmp_path), jobs) == held_by
+
+
+def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its file said a moment ago counts then."""
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
+    told = client.job_properties
+
+    def properties(name: str) -> dict[str, Any]:
+        if name == "a":
+            raise Absent("no such job")
+        return told(name)
+
+    monkeypatch.setattr(client, "job_properties", properties)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]

@@ -63,6 +63,16 @@ def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> No
     assert log.about("web") == [TOLD]
 
 
+def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "messages"
+    path.touch()
+    log = initlog.InitLog(str(path))
+    path.unlink()
+    assert log.about("web", expected=True) == []
+    path.write_text("init: " + TOLD + "\n")
+    assert log.about("web") == [TOLD], "syslog has begun another"
+
+
 @pytest.mark.parametrize("kind", ["missing", "directory", "fifo"])
 def test_what_cannot_be_read_says_nothing_at_once(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(initlog, "LATE", 120)
@@ -92,6 +102,18 @@ def test_records_of_the_kernel_log(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(log, "_handle", os.open("/dev/null", os.O_RDONLY))
     monkeypatch.setattr(initlog.os, "read", read)
     assert log.about("web") == [TOLD, "web respawning too fast, stopped"]
+    log.close()
+
+
+def test_older_records_of_the_kernel_log_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file stands for the device, whose records begin with what has been logged since the boot."""
+    path = tmp_path / "kmsg"
+    path.write_text("6,1,2,-;init: web main process (3) terminated with status 9\n")
+    monkeypatch.setattr(initlog.stat, "S_ISCHR", lambda mode: True)
+    log = initlog.InitLog(str(path))
+    with path.open("a") as stream:
+        stream.write("6,2,3,-;init: %s\n" % TOLD)
+    assert log.about("web") == [TOLD]
     log.close()
 
 

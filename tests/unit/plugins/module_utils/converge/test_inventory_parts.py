@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import inventory, runlevels
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import instances, inventory, runlevels
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
 
@@ -144,3 +147,21 @@ def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
     assert found["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
     (job,) = found["jobs"]
     assert (job["path"], job["orphan"]) == (path, False)
+
+
+def test_when_processes_began() -> None:
+    clock = instances.Clock(os.getpid())
+    assert clock.works is True
+    began = clock.began(os.getpid())
+    assert began is not None and clock.began(1) <= began <= time.time() + 1
+    assert clock.began(NO_PROCESS) is None
+
+
+@pytest.mark.parametrize("peer_pid", [0, -1])
+def test_a_daemon_whose_processes_cannot_be_seen(peer_pid: int) -> None:
+    assert instances.Clock(peer_pid).works is False
+
+
+def test_a_kernel_that_does_not_tell_when_it_was_booted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instances, "open", lambda path, mode: io.BytesIO(b"cpu 1 2 3\n"), raising=False)
+    assert instances.Clock(os.getpid()).works is False

@@ -51,6 +51,10 @@ PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
     ("exec a\nenv A=1 # one\nenv B=2\n", None, {"env": {"A": 1, "B": 3}, "merge": True},
      "exec a\nenv A=1 # one\nenv B=3\n"),
     # override
+    (None, None, {"override": True, "nice": 5}, "nice 5\n"),
+    (None, "nice 3\n", {"override": True, "nice": 5}, "nice 5\n"),
+    (None, "# hi\nnice 5\n", {"override": True, "nice": 5}, None),
+    ("exec a\n", "frob\n", {"override": True, "nice": 5}, "nice 5\n"),
     ("exec a\n", None, {"override": True, "content": "manual\n"}, "manual\n"),
     ("start on x\nexec a\n", "# o\nmanual\n", {"override": True, "manual": True}, None),
     ("exec a\n", "manual\n", {"override": True, "manual": True}, None),

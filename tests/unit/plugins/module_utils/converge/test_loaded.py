@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 
 
 class Client:
@@ -31,6 +33,17 @@ class Client:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+
+def test_the_variables_that_an_instance_was_started_with(tmp_path: Path) -> None:
+    """Neither those of the job file nor those that Upstart adds."""
+    path = instance_path("web", "1")
+    env = ["A=1", "B=2", "UPSTART_JOB=web", "UPSTART_INSTANCE=1", "PATH=/bin", "C=web"]
+    job_class = {"name": "web", "env": ["B=2"], "jobs": [{"path": path, "env": env}]}
+    snapshot = loaded.Snapshot(Client(json.dumps({"job_classes": [job_class]})), str(tmp_path))
+    assert snapshot.environment("web", "1") == ["A=1", "C=web"]
+    assert snapshot.environment("web", "2") is None
+    assert snapshot.reason is None
 
 
 FILES: list[tuple[str, bytes, bool]] = [

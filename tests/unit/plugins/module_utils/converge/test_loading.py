@@ -5,56 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import jobs, loading
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import UnknownJob
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, job_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
-
-
-class Daemon:
-    """A client and its connection in one, which notes what it is asked; ``on_reload`` are jobs that a reload loads."""
-
-    def __init__(self, jobs: dict[str, list[str]], on_reload: list[str] | None = None) -> None:
-        self.connection = self
-        self.loaded = dict(jobs)
-        self.on_reload = on_reload or []
-        self.signals: list[Signal] = []
-        self.asked: list[str] = []
-
-    def load(self, name: str) -> None:
-        self.loaded.setdefault(name, [])
-        self.signals.append(Signal(MANAGER_PATH, "JobAdded", [job_path(name)]))
-
-    def jobs(self) -> list[str]:
-        self.asked.append("jobs")
-        return sorted(self.loaded)
-
-    def instances_of(self, names: list[str]) -> list[list[str]]:
-        self.asked.append("instances of " + " ".join(names))
-        return [self.loaded[name] for name in names]
-
-    def instances(self, name: str) -> list[str]:
-        return self.loaded.get(name, [])
-
-    def find_job(self, name: str) -> str:
-        self.asked.append("find " + name)
-        if name not in self.loaded:
-            raise UnknownJob("no %s" % name)
-        return job_path(name)
-
-    def reload_configuration(self) -> None:
-        self.asked.append("reload")
-        for name in self.on_reload:
-            self.load(name)
-
-    def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
-        return ready()
+from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
 def test_one_question_for_all() -> None:
@@ -173,3 +131,38 @@ def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[
 
     jobs.foresee(plans, object(), Attributes(), str(tmp_path))
     assert seen == [("a", loaded) for loaded in loads]
+
+
+@pytest.mark.parametrize(("dumps", "reloads"), [
+    ([set(), {"a"}], False),
+    ([set(), set(), {"a"}], False),
+    ([set(), {"b"}, {"a", "b"}], False),
+    ([set()], True),
+    ([{"a"}], True),
+    ([], True),
+])
+def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dumps: list[set[str]],
+                                           reloads: bool) -> None:
+    """Of its new file nothing is signalled: the dump marks it, unless it was marked before or is not told."""
+    monkeypatch.setattr(loading, "NOTICE", 0.2)
+    daemon = Daemon({"a": ["1"], "b": ["1"]}, dumps=dumps)
+    running = loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))])
+    assert "reload" not in daemon.asked
+    running.see_noticed()
+    assert daemon.asked.count("reload") == reloads
+
+
+def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading.process, "watches", lambda pid, folder: folder == str(tmp_path))
+    daemon = Daemon({"a": ["1"]}, dumps=[set()])
+    loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))]).see_noticed()
+    assert daemon.asked == []
+
+
+def test_the_instances_of_a_job_that_has_gone() -> None:
+    class Gone(Daemon):
+        def instances(self, name: str) -> list[str]:
+            raise UnknownJob("no " + name)
+
+    watcher, = loading.watch(Gone({"a": []}), [("a", True)])
+    assert watcher.live_instances() == []

@@ -51,6 +51,13 @@ def test_the_status_of_a_control_command(tmp_path: Path) -> None:
     assert wait(control=str(tmp_path / "control"))["status"] == "running"
 
 
+def test_it_waits_between_two_readings(tmp_path: Path) -> None:
+    """The last one is made when the time is over."""
+    with pytest.raises(UpstartError, match="Reading 2 of its status was the last"):
+        wait(timeout=0.5, interval=60, status=status(tmp_path, 10**6))
+    assert readings(tmp_path) == 2
+
+
 @pytest.mark.parametrize(("code", "words"), [(3, "stopped (3)."), (1, "dirty (1): dead, but its pid file is there.")])
 def test_the_time_is_over(tmp_path: Path, code: int, words: str) -> None:
     with pytest.raises(UpstartError) as caught:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -191,6 +192,20 @@ def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) ->
         assert other.wait(5) == -signal.SIGTERM
 
 
+def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How old it was is not known then, and the process is not ended for its pid alone."""
+    def read(pid: int) -> lsb_processes.Process | None:
+        folder.pid_file.unlink(missing_ok=True)
+        return real(pid)
+
+    real = lsb_processes.read
+    with child_processes.running("sleep", "1000", start_new_session=True) as other:
+        folder.pid_file.write_text(f"{other.pid}\n")
+        monkeypatch.setattr(lsb_processes, "read", read)
+        folder.converge("stopped")
+        assert other.poll() is None
+
+
 @pytest.mark.parametrize("text", ["root:x:0:0\n", "", "1\n", "0", "-5\n", "12 34\n", "99999999999\n"])
 def test_a_file_that_is_no_pid_file_is_left_alone(folder: Folder, text: str) -> None:
     folder.pid_file.write_text(text)
@@ -280,3 +295,24 @@ def test_a_process_that_ended_is_no_process() -> None:
         assert Path(f"/proc/{other.pid}").exists()
     assert lsb_processes.read(2 ** 31 - 1) is None
     assert lsb_processes.command_line(2 ** 31 - 1) == ""
+
+
+@pytest.mark.parametrize(("call", "said"), [
+    ("fork", "cannot be executed: Resource temporarily unavailable"),
+    ("setsid", "cannot be executed: Resource temporarily unavailable"),
+    ("mkstemp", "Cannot write the pid file .*: Resource temporarily unavailable. Nothing was started"),
+])
+def test_a_host_that_is_out_of_something(folder: Folder, monkeypatch: pytest.MonkeyPatch, call: str, said: str) -> None:
+    def refuse(*unused: object, **more: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(lsb_daemon.tempfile if call == "mkstemp" else lsb_daemon.os, call, refuse)
+    with pytest.raises(UpstartError, match=said):
+        folder.converge("running")
+    assert not folder.pid_file.exists() and folder.mine() == []
+
+
+def test_a_pid_file_that_cannot_be_removed(folder: Folder) -> None:
+    folder.pid_file.mkdir()
+    with pytest.raises(UpstartError, match="Cannot remove .*/web.pid: Is a directory."):
+        lsb_daemon._unlink(str(folder.pid_file))

@@ -85,7 +85,7 @@ def test_a_link_to_nothing_does_not_run(tmp_path: Path) -> None:
 
 
 def test_links_are_turned_around_where_there_is_no_program(tmp_path: Path) -> None:
-    on, off = "2/S20nfs 3/S05nfs 6/K80nfs", "2/K80nfs 3/K95nfs 6/K80nfs"
+    on, off = "2/S20nfs 3/S05nfs 4/S01nfs 5/S00nfs 6/K80nfs", "2/K80nfs 3/K95nfs 4/K99nfs 5/K00nfs 6/K80nfs"
     folder = root(tmp_path, on)
     assert lsb_script.set_enabled("nfs", True, folder) is False
     assert lsb_script.set_enabled("nfs", False, folder) is True

@@ -61,6 +61,7 @@ def names(path: Path) -> list[str]:
 def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db"), job("web", override=True)).run()
     assert names(path) == ["db", "web", "web.override"]
+    assert path.stat().st_mode & 0o777 == 0o644
     Deployment(path, conf, job("web"), job("mail")).run()
     assert names(path) == ["db", "mail", "web", "web.override"]
     pruned = Deployment(path, conf, job("web"), prune=True)

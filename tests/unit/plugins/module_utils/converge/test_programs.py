@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.programs import Programs
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import CANNOT_RUN, ENDS, STAYS
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 
 UNKNOWN = "unknown"
 Expected = Any  # UNKNOWN, or (what it does, its status, its seconds)
@@ -22,6 +23,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("exec false", (ENDS, 1, 0.0)),
     ("exec sleep 1.5", (ENDS, 0, 1.5)),
     ("exec sleep 2m 1", (ENDS, 0, 121.0)),
+    ("exec sleep 1d 1h 1s", (ENDS, 0, 90001.0)),
     ("exec sleep infinity", (ENDS, 0, float("inf"))),
     ("exec sleep a while", UNKNOWN),
     ("exec sleep", UNKNOWN),
@@ -49,6 +51,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("script\n  exit $STATUS\nend script", UNKNOWN),
     ("script\n  true || exit 1\nend script", UNKNOWN),
     ("script\n  echo 'open\nend script", UNKNOWN),
+    ("script\n  sleep 1;; sleep 1\nend script", (ENDS, 0, 2.0)),
     ("chdir /no/such/folder\nexec true", (CANNOT_RUN, -1, 0.0)),
     ("chroot /no/such/folder\nexec true", (CANNOT_RUN, -1, 0.0)),
     ("setuid no-such-user\nexec true", (CANNOT_RUN, -1, 0.0)),
@@ -81,6 +84,11 @@ def test_a_service(text: str, does: str, known: bool) -> None:
     assert (found.does, found.known) == (does, known)
 
 
+@pytest.mark.parametrize("peer_pid", [0, -1, fake_client.NO_PROCESS])
+def test_a_daemon_that_cannot_be_seen_has_our_programs(peer_pid: int) -> None:
+    assert Programs(peer_pid).behaviour(values("task\nexec true\n"), "main").does == ENDS
+
+
 def test_a_helper_of_a_service_ends() -> None:
     found = Programs(os.getpid()).behaviour(values("exec sleep 9\npre-start exec /bin/sh\n"), "pre-start")
     assert (found.does, found.known) == (ENDS, False)
@@ -97,4 +105,9 @@ def test_programs_are_looked_for_where_the_job_is(tmp_path: Path) -> None:
     assert Programs(os.getpid()).behaviour(values(text), "main").does == CANNOT_RUN
     (tmp_path / "tool").chmod(0o755)
     assert not Programs(os.getpid()).behaviour(values(text), "main").known
+    assert not Programs(os.getpid()).behaviour(values(f"task\nchroot {tmp_path}\nexec /tool\n"), "main").known
+
+
+def test_a_link_in_another_root_may_lead_somewhere(tmp_path: Path) -> None:
+    (tmp_path / "tool").symlink_to("/no/such/program")
     assert not Programs(os.getpid()).behaviour(values(f"task\nchroot {tmp_path}\nexec /tool\n"), "main").known

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loops
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.relations import Job, Relations
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.relations import Job, Relations, job_argument
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.spelling import Spelling
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
@@ -128,3 +128,10 @@ def test_names_like_nothing_are_not_compared_with_all() -> None:
         return lambda: [spelling.nearest(name) for name in unknown]
 
     assert counted_work.grows_in_step(search, 300)
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    (["web"], ("web", False)), (["JOB=web"], ("web", False)), (["JOB!=web"], ("web", True)),
+    (["N=1", "JOB=web"], ("web", False)), (["N=1", "2"], (None, False)), ([], (None, False))])
+def test_which_job_an_event_is_of(arguments: list[str], expected: tuple[str | None, bool]) -> None:
+    assert job_argument({"event": "started", "args": arguments}) == expected

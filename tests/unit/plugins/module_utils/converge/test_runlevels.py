@@ -174,10 +174,21 @@ def test_a_condition_holds_the_event() -> None:
 
 
 @pytest.mark.usefixtures("gone_to_3")
+def test_conditions_that_are_not_told_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(client: FakeClient) -> list[str]:
+        raise Absent("no GetAllJobs")
+
+    monkeypatch.setattr(FakeClient, "jobs", fail)
+    assert change([MOVED], [OVER], start_on=HELD) == ([], 2)
+
+
+@pytest.mark.usefixtures("gone_to_3")
 def test_a_job_takes_too_long() -> None:
     with pytest.raises(UpstartError, match=r"The runlevel is 3 now, but .* within 0.5 s. It concerns rc.$") as caught:
         change([MOVED], [OTHER], start_on=ALONE)
     assert caught.value.facts["changed"] is True
+    with pytest.raises(UpstartError, match=r"stops was done within 0.5 s.$"):
+        change(start_on=ALONE)
 
 
 @pytest.mark.parametrize(("text", "said", "changed"), [

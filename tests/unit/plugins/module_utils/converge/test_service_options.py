@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import outcome, services
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     BROKEN,
     NO_PROCESS,
@@ -19,21 +21,10 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     FakeClient,
     Status,
     converge,
+    held,
     request,
     status,
 )
-
-
-def held(command: str, path: str = "web/_", **more: Any) -> dict[str, Any]:
-    """Return a job class as GetState tells it, with one instance."""
-    processes: list[dict[str, Any]] = [{"script": 0, "command": None} for _number in range(6)]
-    processes[0]["command"] = command
-    return {
-        "name": "web", "instance": "", "env": [], "start_on": None, "stop_on": None, "task": 0, "respawn": 0,
-        "respawn_limit": 10, "respawn_interval": 5, "normalexit": [], "expect": "EXPECT_NONE", "console": "CONSOLE_LOG",
-        "nice": -21, "limits": [], "process": processes, **more,
-        "jobs": [{"path": "/com/ubuntu/Upstart/jobs/" + path, "env": ["A=1", "UPSTART_JOB=web"]}]}
-
 
 STALE: list[tuple[str, list[dict[str, Any]] | None, str, list[str], bool | None, str]] = [
     (SERVICE, [held("a")], "any", [], False, ""),
@@ -141,6 +132,17 @@ def test_nothing_is_started_when_a_job_cannot_be_enabled(tmp_path: Path) -> None
     assert target.steps == []
 
 
+def test_what_failed_first_is_told_in_fields(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text(BROKEN)
+    wanted = request(tmp_path, "started", ("web", "none"), enabled=True)
+    found = services.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True)
+    with pytest.raises(UpstartError) as caught:
+        outcome.of_services(found, wanted)
+    assert "Unknown stanza" in caught.value.message and "knows no job none" in caught.value.message
+    assert caught.value.facts["reason"] == "Unknown stanza"
+    assert caught.value.facts["path"] == f"{tmp_path}/web.conf"
+
+
 def test_instances_are_enabled_together(tmp_path: Path) -> None:
     (tmp_path / "tty.conf").write_text("start on ev\ninstance $TTY\nexec a\n")
     wanted = request(tmp_path, None, ("tty",), enabled=False)
@@ -149,3 +151,27 @@ def test_instances_are_enabled_together(tmp_path: Path) -> None:
     result = outcome.of_services(found, wanted)
     assert [entry["enabled"] for entry in result["instances"]] == [False, False]
     assert result["enabled"] is False and len(result["diff"]) == 1
+
+
+def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is done yet, so all is looked up again."""
+    (tmp_path / "web.conf").write_text(SERVICE)
+    client = FakeClient({"web": {}})
+    found, reopened = client.find_job, []
+
+    def find_job(name: str) -> str:
+        if not reopened:
+            raise Lost("broke")
+        return found(name)
+
+    monkeypatch.setattr(client, "find_job", find_job)
+    monkeypatch.setattr(client.connection, "reopen", reopened.append, raising=False)
+    (target,) = converge(tmp_path, client, "started")
+    assert (target.error, target.steps, reopened) == (None, ["start"], [1.0])
+
+
+def test_what_is_not_there_does_not_start_by_itself(tmp_path: Path) -> None:
+    wanted = request(tmp_path, "stopped", enabled=False, must_exist=False)
+    found = services.converge(FakeClient({}), wanted, Attributes(), check_mode=True)
+    result = outcome.of_services(found, wanted)
+    assert (result["changed"], result["enabled"]) == (False, False)

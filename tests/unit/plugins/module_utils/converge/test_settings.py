@@ -123,6 +123,8 @@ CHANGES: list[tuple[dict[str, Any], list[str], dict[str, Any], str, str]] = [
     ({"runlevel": "3"}, ["telinit 3"], {"runlevel": "3", "previous_runlevel": "2"}, "runlevel: 2\n", "runlevel: 3\n"),
     ({"job_env": {"FOO": "new"}}, ["set FOO=new"], {"job_env": {**VARIABLES, "FOO": "new"}},
      "job_env: FOO=own\n", "job_env: FOO=new\n"),
+    ({"job_env": {"FOO": "a=b=c"}}, ["set FOO=a=b=c"], {"job_env": {**VARIABLES, "FOO": "a=b=c"}},
+     "job_env: FOO=own\n", "job_env: FOO=a=b=c\n"),
     ({"job_env": {"N": 1, "E": ""}}, ["set E=", "set N=1"], {"job_env": {**VARIABLES, "N": "1", "E": ""}},
      "", "job_env: E=\njob_env: N=1\n"),
     ({"job_env": {"PATH": None}}, ["unset PATH"], {"job_env": {"FOO": "own", "F": "eff", "FOOBAR": "x"}},
@@ -254,3 +256,17 @@ def test_what_a_reload_will_find(tmp_path: Path) -> None:
     assert (result["jobs_added"], result["jobs_removed"]) == (["new", "sub/new"], ["bad", "gone"])
     assert result["changed"] is True
     assert client.done == []
+
+
+def test_the_last_release_without_a_job_environment() -> None:
+    client = daemon(None, session=False)
+    client.release = (1, 6, 1)
+    with pytest.raises(UpstartError, match="Upstart 1.6.1 has no job environment to set"):
+        settings.converge(client, asked(job_env={"A": "1"}))
+
+
+def test_a_variable_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = daemon()
+    monkeypatch.setattr(client, "unset_job_variable", lambda name: None)
+    with pytest.raises(UpstartError, match="PATH"):
+        settings.converge(client, asked(job_env={"PATH": None}))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import errors
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import errors, routes
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection, Signal
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, message_bus
@@ -214,3 +214,18 @@ def test_the_bus_ends(bus: MessageBus, connection: Connection) -> None:
         call(connection, "Start")
     with pytest.raises(errors.Lost):
         call(connection, "Get")
+
+
+def test_a_bus_that_does_not_see_the_pid() -> None:
+    """As one in another PID namespace: who owns the name is told by its user alone."""
+    class OtherBus:
+        address, owner = "unix:path=/bus", 0
+
+        def call(self, path: str, interface: str, member: str, *more: Any, **options: Any) -> list[Any]:
+            if member == "GetConnectionUnixProcessID":
+                raise errors.DaemonError("Could not determine PID")
+            return {"GetNameOwner": [":1.7"], "GetConnectionUnixUser": [0]}.get(member, [])
+
+    route = routes.OnBus()
+    assert route.meet(OtherBus(), lambda: 1.0) == {"pid": 0, "uid": 0, "gid": None}
+    assert route.destination == ":1.7"

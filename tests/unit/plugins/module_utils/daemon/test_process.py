@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 from pathlib import Path
@@ -78,6 +79,19 @@ def test_a_daemon_whose_namespace_we_may_not_read(monkeypatch: pytest.MonkeyPatc
 def test_inner_pid() -> None:
     assert process.inner_pid(os.getpid()) == os.getpid()
     assert process.inner_pid(NO_PROCESS) == NO_PROCESS
+
+
+@pytest.mark.parametrize(("lines", "pid"), [
+    (b"Name:\tinit\nPid:\t70\nNSpid:\t70\t7\n", 7), (b"Name:\tinit\nPid:\t70\n", 70)])
+def test_the_pid_in_a_container(monkeypatch: pytest.MonkeyPatch, lines: bytes, pid: int) -> None:
+    """Linux tells it since 4.1."""
+    monkeypatch.setattr(process, "open", lambda path, mode: io.BytesIO(lines), raising=False)
+    assert process.inner_pid(70) == pid
+
+
+def test_a_process_of_which_half_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "open", lambda path, mode: io.BytesIO(b"70 (a) b) S 1 2 3"), raising=False)
+    assert process.info(70) is None
 
 
 def test_words() -> None:

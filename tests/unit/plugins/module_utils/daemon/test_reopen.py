@@ -96,8 +96,7 @@ def test_a_daemon_that_takes_its_time(daemon: FakeDaemon) -> None:
 
         def come_back() -> None:
             time.sleep(0.4)
-            later.append(FakeDaemon(daemon.address))
-            later[0].answers.update(daemon.answers)
+            later.append(FakeDaemon(daemon.address, daemon.answers))
 
         thread = threading.Thread(target=come_back)
         thread.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.events import predict as predict_module
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import (
     Definition,
     Present,
@@ -138,6 +139,33 @@ def test_a_half_that_came_before() -> None:
     half = job("a", "b and go", start_met=[(True, 0), (False, None), (False, None)])
     found = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
     assert told(found) == {"a": "started"} and found.finished
+    over = job("a", "b and go", start_met=[(True, None), (False, None), (False, None)])
+    assert told(foresee(over)) == {"a": "started"}, "its event is over"
+
+
+def test_what_was_held_before_goes_on() -> None:
+    coming = [Present("", "start", "starting", blocker=0)]
+    hook = [Present("", "stop", "killed", processes={"main": 7}, blocking=[0])]
+    jobs = [job("a", "come", instances=coming), task("h", "starting a", instances=hook)]
+    found = foresee(*jobs, events=[("starting", ["JOB=a", "INSTANCE="], "handling", False, 1)])
+    assert told(found) == {"h": "stopped", "a": "started"}
+
+
+def test_a_job_that_is_respawned_late_holds_the_event_that_starts_it() -> None:
+    dying = [Present("", "respawn", "stopping", blocker=0)]
+    jobs = [job("a", "go", instances=dying), job("h", "stopping a", instances=up(blocking=[0]))]
+    found = foresee(*jobs, events=[("stopping", ["JOB=a", "INSTANCE="], "handling", False, 1)])
+    assert not found.finished
+    assert found.held_by == [
+        "job a is in start/stopping, its stopping event is held: job h is in start/running (process main, pid 7)"]
+
+
+@pytest.mark.parametrize("version", [LATEST, SYNCHRONOUS])
+def test_all_jobs_see_an_event(version: tuple[int, ...]) -> None:
+    """Whatever those before them in the daemon's order make of it."""
+    jobs = [job("a", "up", "go", instances=up()), job("b", "go N=1"), job("c", "go and x"), job("d", "go"),
+            job("e", "go")]
+    assert told(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
 
 
 def test_who_holds_a_job_that_holds_the_event() -> None:
@@ -176,6 +204,12 @@ def test_a_race_is_told() -> None:
     assert foresee(task("a", "go"), task("b", "go", processes=slow), jobs[2]).reasons == []
 
 
+def test_a_tie_is_told_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predict_module, "RANDOM_PACES", 0)
+    jobs = [task("a", "go"), task("b", "go"), job("c", "stopped a", "stopped b")]
+    assert foresee(*jobs).reasons == ["what becomes of c depends on which process is faster"]
+
+
 def test_what_goes_round_for_ever_is_told() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
@@ -186,6 +220,8 @@ def test_what_the_daemon_does_not_tell_is_told() -> None:
     found = foresee(job("a", "go and b"), tells=False)
     assert found.reasons == ["what happened before is not known: "
                              "job a: start on (go and b): go has happened, b has not"]
+    assert found.open_jobs == ["a"]
+    assert foresee(job("0", "go N=1"), job("a", "go and b"), tells=False).reasons == found.reasons
     running = up(env_known=False)
     found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), tells=False)
     assert found.reasons == ["the environment of the instances of job a is not known"]
@@ -198,6 +234,38 @@ def test_an_instance_on_its_way() -> None:
     found = foresee(job("a", "go", instances=present))
     assert told(found) == {"a": "started restarted"}
     assert found.reasons == []
+
+
+def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
+    coming = [Present("", "start", "pre-start", processes={"pre-start": 7}, blocking=[0])]
+    jobs = [job("a", "go", "go", processes={**RUNS, "pre-start": ends()}, instances=coming)]
+    found = foresee(*jobs, events=[("come", [], "handling", False, 1)])
+    assert "job a was on its way before, in start/pre-start" in found.reasons
+
+
+def test_a_program_that_is_being_executed() -> None:
+    coming = [Present("", "start", "spawned", processes={"main": 7})]
+    assert told(foresee(job("a", "go", instances=coming))) == {"a": "started"}
+
+
+def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
+    fails = {"main": ends(3, 5.0, known=True)}
+    found = foresee(job("a", "go", "stopped b", processes=fails), task("b", "go"))
+    assert told(found) == {"a": "started stopped", "b": "started stopped"} and found.finished
+
+
+def test_an_instance_that_goes_already_does_not_hold_the_event_that_stops_it() -> None:
+    going = [Present("", "stop", "post-stop", processes={"post-stop": 7})]
+    processes = {**RUNS, "post-stop": ends(0, 900.0, known=True)}
+    found = foresee(job("a", "up", "go", processes=processes, instances=going))
+    assert found.finished and found.held_by == []
+
+
+def test_nobody_knows_who_holds_the_job_that_holds_the_event() -> None:
+    coming = [Present("", "start", "starting", blocker=0)]
+    found = foresee(job("a", "up", "go", instances=coming),
+                    events=[("starting", ["JOB=a", "INSTANCE="], "handling", False, 1)])
+    assert found.held_by == ["job a is in stop/starting"]
 
 
 def test_the_world_stays_as_it_is() -> None:

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A daemon that loads jobs, when it is told to or by itself, and notes what it is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, Lost, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, job_path
+
+
+class Daemon:
+    """A client and its connection in one.
+
+    ``on_reload`` are jobs that a reload loads; with ``folder`` it loads what is there and drops what is not.
+    ``dumps`` are the jobs that GetState marks as deleted, one set for each question, the last for ever; without any
+    there is no such method. ``broken`` is how many waits the connection does not survive.
+    """
+
+    timeout = 1.0
+    peer = {"pid": os.getpid(), "uid": 0, "gid": 0}
+
+    def __init__(self, jobs: dict[str, list[str]], on_reload: list[str] | None = None, folder: Path | None = None,
+                 dumps: list[set[str]] | None = None, broken: int = 0) -> None:
+        self.connection = self
+        self.loaded = dict(jobs)
+        self.on_reload = on_reload or []
+        self.folder = folder
+        self.dumps = dumps or []
+        self.broken = broken
+        self.signals: list[Signal] = []
+        self.asked: list[str] = []
+
+    def load(self, name: str) -> None:
+        self.loaded.setdefault(name, [])
+        self.signals.append(Signal(MANAGER_PATH, "JobAdded", [job_path(name)]))
+
+    def jobs(self) -> list[str]:
+        self.asked.append("jobs")
+        return sorted(self.loaded)
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        self.asked.append("instances of " + " ".join(names))
+        return [self.loaded[name] for name in names]
+
+    def instances(self, name: str) -> list[str]:
+        return self.loaded.get(name, [])
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[None]:
+        return [None for _pair in pairs]
+
+    def find_job(self, name: str) -> str:
+        self.asked.append("find " + name)
+        if name not in self.loaded:
+            raise UnknownJob("no %s" % name)
+        return job_path(name)
+
+    def state(self) -> str:
+        self.asked.append("state")
+        if not self.dumps:
+            raise Absent("no GetState")
+        marked = self.dumps.pop(0) if len(self.dumps) > 1 else self.dumps[0]
+        return json.dumps({"job_classes": [
+            {"name": name, "deleted": int(name in marked), "jobs": []} for name in sorted(self.loaded)]})
+
+    def reload_configuration(self) -> None:
+        self.asked.append("reload")
+        for name in self.on_reload:
+            self.load(name)
+        self.read_folder()
+
+    def read_folder(self) -> None:
+        if self.folder is not None:
+            there = {path.stem for path in self.folder.glob("*.conf")}
+            for name in [name for name, instances in self.loaded.items() if name not in there and not instances]:
+                del self.loaded[name]
+            for name in sorted(there):
+                self.load(name)
+
+    def reopen(self, seconds: float) -> None:
+        self.asked.append("reopen")
+        self.read_folder()
+
+    def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
+        if self.broken:
+            self.broken -= 1
+            raise Lost("The connection broke.")
+        return ready()
