@@ -117,6 +117,9 @@ options:
       - V(any) leaves it as it is and warns; RV(instances[].stale) tells it.
       - V(current) restarts it, or fails when the daemon would refuse the present files. Upstart before 1.6.1 does not
         tell what a running job follows, which is an error then.
+      - While instances of a job run by an older definition, Upstart starts further ones by that, too. V(any) does so
+        and warns, V(current) refuses it. All that one task restarts are stopped before the first of them starts, so
+        they follow the present files.
     type: str
     choices: [any, current]
     default: any
@@ -319,8 +322,9 @@ instances:
       version_added: 1.0.0
     stale:
       description:
-        - Whether the instance runs by an older definition than the files hold. Null when that is not known, as before
-          Upstart 1.6.1 and for O(state=stopped).
+        - Whether the instance runs by an older definition than the files hold, which one that was just started does
+          while others of its job keep Upstart on that. Null when that is not known, as before Upstart 1.6.1 and for
+          O(state=stopped).
       returned: always
       type: bool
       sample: false

@@ -54,8 +54,23 @@ def stale_warning(target):
     complaint = target.definition.complaint()
     if complaint:
         return "Job %s runs with a definition that its files hold no more: %s." % (target.label, complaint)
+    if target.kept_by:
+        return ("Job %s runs with an older definition than that in %s, %s. Restart all of them in one task to have "
+                "them follow the present one." % (target.label, target.definition.conf, _why_kept(target)))
     return ("Job %s runs with an older definition than that in %s; state: restarted or definition: current has it "
             "follow the present one." % (target.label, target.definition.conf))
+
+
+def definition_kept(target):
+    """Return the error for ``definition: current`` where Upstart would start an instance by an older one."""
+    return UpstartError(
+        "Job %s was not %s: it would not follow the present definition in %s, %s. Restart them in the same task." % (
+            target.label, target.wanted.state, target.definition.conf, _why_kept(target)),
+        name=target.job, kept_by=target.kept_by)
+
+
+def _why_kept(target):
+    return "since Upstart keeps the older one until no instance runs by it any more (%s)" % ", ".join(target.kept_by)
 
 
 def refused(target, state):

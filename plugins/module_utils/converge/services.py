@@ -81,7 +81,7 @@ def _prepare(client, request):
     _compare(client, jobs, request)
     for target in jobs:
         plan(target, target.wanted)
-    _keep_environment(client, jobs, request.conf_dir)
+    _look_at_others(client, jobs, request.conf_dir)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -100,10 +100,15 @@ def _name_instances(targets):
             target.instance = naming.instance_of(target.definition, target.env)
 
 
-def _keep_environment(client, targets, conf_dir):
-    if any("start" in target.steps and target.before is not None for target in targets):
+def _look_at_others(client, targets, conf_dir):
+    """See what instances that are to be started had before, and by what definition the others of their job run."""
+    starting = [target for target in targets if "start" in target.steps]
+    if any(target.before is not None for target in starting):
         from . import restarting
         restarting.keep_environment(client, targets, conf_dir)
+    if any(target.definition.instance_variables() for target in starting):
+        from . import kept
+        kept.look(client, targets, conf_dir)
 
 
 def _plan_cleaning(client, targets):
@@ -250,8 +255,8 @@ def _env_differs(target):
 
 
 def _stale(target):
-    """A job that was started by this task follows its present files."""
-    if target.after is None or ("start" in target.steps and target.error is None):
+    """A job that was started by this task follows its present files, unless other instances keep Upstart from that."""
+    if target.after is None or ("start" in target.steps and target.error is None and not target.kept_by):
         return False
     return target.stale
 
@@ -263,7 +268,7 @@ def warnings(targets):
         found.extend(target.warnings)
         if target.error is not None:
             continue
-        if _stale(target) and target.wanted.state in ("started", "reloaded"):
+        if _stale(target) and target.wanted.state != "stopped":
             found.append(_refusals().stale_warning(target))
         if target.env_differs and not target.steps:
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."

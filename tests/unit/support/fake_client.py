@@ -68,6 +68,9 @@ class FakeClient:
     def instances(self, name: str) -> list[str]:
         return sorted(self.jobs[name])
 
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [self.instances(name) for name in names]
+
     def find_instance(self, name: str, env: list[str]) -> str | None:
         given = dict(entry.split("=", 1) for entry in env)
         for variable in self.variables:

@@ -162,7 +162,7 @@ class Daemon:
 
 
 def until(happened: Callable[[], object], what: Callable[[], str]) -> None:
-    deadline = time.monotonic() + 60  # the jobs of all cells are brought there together
+    deadline = time.monotonic() + 300  # the jobs of all cells are brought there together
     while not happened():
         assert time.monotonic() < deadline, what()
         time.sleep(0.05)

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Definitions that Upstart keeps: while instances run by an older one, it starts new instances by that as well."""
+
+from __future__ import absolute_import, division, print_function
+
+from . import loaded, refusals
+
+__metaclass__ = type
+
+
+def look(client, targets, conf_dir):
+    """Note for each instance that is to be started what would keep Upstart from doing so by the present files.
+
+    Those that are stopped by the same task keep nothing: all of them are gone before the first start.
+    """
+    starting = [target for target in targets
+                if target.error is None and "start" in target.steps and target.definition.instance_variables()]
+    staying = _staying(client, targets, sorted(set(target.job for target in starting)))
+    if not any(staying.values()):
+        return
+    snapshot = loaded.Snapshot(client, conf_dir)
+    for target in starting:
+        target.kept_by = [name for name in staying[target.job]
+                          if snapshot.reason or snapshot.is_stale(target.definition, name)]
+        if not target.kept_by:
+            continue
+        target.stale = None if snapshot.reason else True
+        if target.wanted.definition == "current":
+            target.error = (refusals.definition_unknown(target, snapshot.reason) if snapshot.reason
+                            else refusals.definition_kept(target))
+            target.steps = []
+
+
+def _staying(client, targets, jobs):
+    """Return a dict of job to the names of its instances that this task does not stop."""
+    going = set((target.job, target.instance) for target in targets if target.error is None
+                and (target.wanted.state == "stopped" or {"stop", "free"}.intersection(target.steps)))
+    return dict((job, [name for name in instances if (job, name) not in going])
+                for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []))

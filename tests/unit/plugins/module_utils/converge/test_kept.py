@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An instance that is started while others run by an older definition of the job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import services
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
+
+WHY = "since Upstart keeps the older one until no instance runs by it any more (1)"
+UNTOLD = "Upstart tells its definitions only since 1.6.1"
+
+
+class Client(FakeClient):
+    """A daemon on which instance 1 of tty runs by ``command``; None is one that does not tell that."""
+
+    def __init__(self, command: str | None, *instances: str) -> None:
+        jobs: dict[str, list[Status | None]] = {name: [UP] for name in instances or ("1",)}
+        classes = None
+        if command:
+            each = fake_client.held(command, name="tty", instance="$TTY")
+            each["jobs"] = [{"path": instance_path("tty", name), "env": ["TTY=" + name]} for name in jobs]
+            classes = [each]
+        super().__init__({"tty": jobs}, ("TTY",), classes)
+
+def converge(folder: Path, client: Client, state: str, *env: str, **more: Any) -> Any:
+    (folder / "tty.conf").write_text("instance $TTY\nexec a\n")
+    return fake_client.converge(folder, client, state, "tty", env=list(env) or None, **more)
+
+
+def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b"), "started", "TTY=2")
+    assert (found.error, found.steps) == (None, ["start"])
+    assert services.report([found], found.wanted)[0]["stale"] is True
+    assert services.warnings([found]) == [
+        f"Job tty (2) runs with an older definition than that in {tmp_path}/tty.conf, {WHY}. Restart all of them in "
+        "one task to have them follow the present one."]
+
+
+def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b"), "started", "TTY=2", definition="current")
+    assert found.steps == [] and found.error is not None
+    assert found.error.message == (
+        f"Job tty (2) was not started: it would not follow the present definition in {tmp_path}/tty.conf, {WHY}. "
+        "Restart them in the same task.")
+    assert found.error.facts == {"name": "tty", "kept_by": ["1"]}
+
+
+def test_one_of_them_alone_cannot_be_restarted_into_the_present_definition(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b", "1", "2"), "restarted", "TTY=2")
+    assert (found.steps, services.report([found], found.wanted)[0]["stale"]) == (["stop", "start"], True)
+    assert [WHY in text for text in services.warnings([found])] == [True]
+
+
+def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> None:
+    found = converge(tmp_path, Client("b", "1", "2"), "restarted")
+    assert [each.steps for each in found] == [["stop", "start"]] * 2
+    assert [entry["stale"] for entry in services.report(found, found[0].wanted)] == [False, False]
+    assert services.warnings(found) == []
+
+
+@pytest.mark.parametrize("definition", ["any", "current"])
+def test_nothing_is_kept_where_the_others_follow_the_files(tmp_path: Path, definition: str) -> None:
+    (found,) = converge(tmp_path, Client("a"), "started", "TTY=2", definition=definition)
+    assert (found.error, found.steps, services.warnings([found])) == (None, ["start"], [])
+    assert services.report([found], found.wanted)[0]["stale"] is False
+
+
+def test_where_it_is_not_told_nobody_knows(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client(None), "started", "TTY=2")
+    assert services.report([found], found.wanted)[0]["stale"] is None
+    (refused,) = converge(tmp_path, Client(None), "started", "TTY=2", definition="current")
+    assert refused.error is not None and UNTOLD in refused.error.message and refused.steps == []
