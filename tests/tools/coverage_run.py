@@ -173,13 +173,15 @@ def explained(found: list[Measured]) -> tuple[dict[str, set[int]], list[str]]:
     measured = {one.name: one for one in found}
     for entry in yaml.safe_load(UNREACHED.read_text(encoding="utf-8")):
         source = ROOT / entry["file"]
-        texts = source.read_text(encoding="utf-8").split("\n") if source.exists() else []
+        texts = [line.strip() for line in source.read_text(encoding="utf-8").split("\n")] if source.exists() else []
         one = measured.get(entry["file"])
         missing = {*one.missing_lines, *(abs(branch[0]) for branch in one.alone())} if one else set()
-        for wanted in entry["lines"].splitlines():
-            places = {number for number, text in enumerate(texts, 1) if text.strip() == wanted}
+        for block in entry["lines"].strip().split("\n\n"):
+            wanted = [line.strip() for line in block.split("\n")]
+            places = {number for first in range(len(texts)) if texts[first:first + len(wanted)] == wanted
+                      for number in range(first + 1, first + 1 + len(wanted))}
             if not places & missing:
-                complaints.append(f"{entry['file']}: explained, but {'run' if places else 'not there'}: {wanted}")
+                complaints.append(f"{entry['file']}: explained, but {'run' if places else 'not there'}: {wanted[0]}")
             lines.setdefault(entry["file"], set()).update(places & missing)
     return lines, complaints
 
