@@ -116,7 +116,8 @@ options:
       - What O(state=started) does with a job that runs by an older definition than its files hold now.
       - V(any) leaves it as it is and warns; RV(instances[].stale) tells it.
       - V(current) restarts it, or fails when the daemon would refuse the present files. Upstart before 1.6.1 does not
-        tell what a running job follows, which is an error then.
+        tell what a running job follows, which is an error then; V(any) warns there when a file was changed after the
+        job's main process began.
       - While instances of a job run by an older definition, Upstart starts further ones by that, too. V(any) does so
         and warns, V(current) refuses it. All that one task restarts are stopped before the first of them starts, so
         they follow the present files.

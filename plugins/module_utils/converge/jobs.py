@@ -124,7 +124,7 @@ def _restored(wanted):
 def _wanted_text(wanted, before, version):
     """Return the text that the file shall have."""
     if wanted.content is not None:
-        return decode(wanted.content.encode("utf-8"))
+        return decode(wanted.content)  # text, or on Python 2 its bytes
     _check_defaults(wanted.stanzas, version)
     values = options.to_values(wanted.stanzas)
     given = options.keys_of(wanted.stanzas)

@@ -37,6 +37,7 @@ NICE_UNSET = -21
 NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfile.textio decodes it
 # What backups, packagers and editors make of NAME.conf or NAME.override; NAME is the group.
 COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-z0-9]")
+CLOCK_STEP = 0.05  # seconds; the age of a process is known in hundredths
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
 
 
@@ -150,6 +151,19 @@ def _is_younger(client, definition, status, copy):
     if pid is None or definition.values is None or definition.values["respawn"]:
         return False
     return 0 < age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
+
+
+def changed_since(definition, age):
+    """Return which file of a job was changed after a process of ``age`` seconds began, by the clock of now, or None."""
+    if age == float("inf"):
+        return None  # there is no process
+    for path in (definition.conf, definition.override):
+        try:
+            if time.time() - age + CLOCK_STEP < os.stat(path).st_ctime:
+                return path
+        except OSError:
+            pass  # there is none
+    return None
 
 
 class Snapshot:

@@ -61,6 +61,13 @@ def stale_warning(target):
             "follow the present one." % (target.label, target.definition.conf))
 
 
+def changed_warning(target):
+    """Return the warning on an instance that may follow an older definition, where the daemon does not tell."""
+    return ("Job %s may run with an older definition: %s was changed after it started, and what it runs by is not "
+            "known: %s. state: restarted has it follow its present files." % (
+                target.label, target.changed_file, target.unknown_because))
+
+
 def definition_kept(target):
     """Return the error for ``definition: current`` where Upstart would start an instance by an older one."""
     return UpstartError(

@@ -13,7 +13,7 @@ import collections
 
 from ..daemon.errors import Lost
 from ..errors import UpstartError
-from .loaded import Snapshot
+from .loaded import Snapshot, changed_since
 from .targets import resolve, state_of
 from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
 
@@ -154,8 +154,10 @@ def _compare(client, targets, request):
             told = target.definition.instance_variables()
             target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
             target.unknown_because = snapshot.reason
-        if target.stale is None and snapshot.reason and request.definition == "current":
-            target.error = _refusals().definition_unknown(target, snapshot.reason)
+        if target.stale is None and snapshot.reason:
+            target.changed_file = changed_since(target.definition, target.age)
+            if request.definition == "current":
+                target.error = _refusals().definition_unknown(target, snapshot.reason)
 
 
 def plan(target, request):
@@ -270,6 +272,8 @@ def warnings(targets):
             continue
         if _stale(target) and target.wanted.state != "stopped":
             found.append(_refusals().stale_warning(target))
+        if target.changed_file and "start" not in target.steps:
+            found.append(_refusals().changed_warning(target))
         if target.env_differs and not target.steps:
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."
                          % (target.label, ", ".join(target.env_differs)))

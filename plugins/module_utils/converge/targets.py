@@ -32,6 +32,7 @@ class Target:
     :ivar error: UpstartError, why the wanted state was not reached, or None.
     :ivar age: float, seconds that its main process has been running; infinite when there is none.
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
+    :ivar changed_file: path of its file that was changed after it began, where nobody tells what it runs by, or None.
     :ivar kept_by: list of text, other instances for which Upstart keeps an older definition, by which it starts this.
     :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
     :ivar env_unknown: list of text, variables in ``env`` of which nobody can tell what the running instance has.
@@ -59,6 +60,7 @@ class Target:
         self.error = None
         self.age = float("inf")
         self.stale = None
+        self.changed_file = None
         self.kept_by = []
         self.env_differs = []
         self.env_unknown = []

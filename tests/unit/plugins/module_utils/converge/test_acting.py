@@ -61,6 +61,20 @@ def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
                              "run.")
 
 
+def test_an_instance_that_fails_while_it_is_started(tmp_path: Path) -> None:
+    """Its own failure is told, not that of another instance."""
+    client = Client([JobFailed("Job failed to start")], [])
+    client.jobs = {"web": {"1": [DOWN]}}
+    client.connection.signals = [Signal(instance_path("web", name), "Failed", [status])
+                                 for name, status in (("1", 3), ("2", 4), ("", 5))]
+    one = target(tmp_path, "started", "start", text="instance $N\nexec a\n")
+    one.instance = "1"
+    error = act(client, one)
+    assert error is not None
+    assert error.message == "Job web (1) failed to start: one of its processes exited with status 3."
+    assert error.facts["log_file"] == f"{tmp_path}/web-1.log"
+
+
 @pytest.mark.parametrize(("signals", "said"), [
     ([], None), ([("Failed", 3)], "Job web ran and failed: one of its processes exited with status 3.")])
 def test_a_task_that_is_over(tmp_path: Path, signals: list[tuple[str, int]], said: str | None) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -67,8 +66,9 @@ def test_a_job_that_runs(host: FakeHost) -> None:
 
 
 def started(pid: int) -> float:
-    age = subprocess.run(["ps", "-o", "etimes=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
-    return time.time() - int(age)
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    began = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.time() - uptime + began
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=str)

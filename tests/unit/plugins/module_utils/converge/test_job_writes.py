@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs, loaded
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import files, job_options, jobs, loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 
@@ -160,3 +161,13 @@ def test_what_runs_by_an_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
     jobs._note_stale(list(zip([one, idle], watchers)), None, str(tmp_path))
     assert [job["stale_instances"] for job in jobs.report([one, idle])["jobs"]] == [stale, []]
+
+
+@pytest.mark.parametrize("content", ["exec a\n", "exec b\n"])
+def test_what_a_killed_run_left_goes(tmp_path: Path, attributes: Attributes, content: str) -> None:
+    (tmp_path / "web.conf").write_text("exec a\n")
+    left = tmp_path / (".web.conf.x" + files.STAGED)
+    left.write_text("exec hal")
+    os.utime(left, (0, 0))
+    act(tmp_path, attributes, {"content": content})
+    assert names(tmp_path) == ["web.conf"]

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, NoAnswer
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 
 class Client:
     """Answers GetState with a text, or raises what it was given instead."""
 
     def __init__(self, answer: str | Exception = '{"job_classes": []}') -> None:
+        self.connection: Any = None
         self.answer = answer
         self.asked = 0
 
@@ -96,3 +100,37 @@ def test_what_is_no_job_file_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "gone.conf").symlink_to("nowhere")
     (tmp_path / "other.conf").symlink_to("/proc/self/mem")
     assert loaded.job_classes(Client(), str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("conf", "pid", "told"), [
+    ("exec a\n", True, True),
+    ("respawn\nexec a\n", True, False),
+    ("frob\n", True, False),
+    (None, True, False),
+    ("exec a\n", False, False),
+])
+def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, told: bool) -> None:
+    """Only a process that surely began after the copy was made is known to run by the new file."""
+    class Running(Client):
+        peer = {"pid": os.getpid()}
+
+        def instances_of(self, names: list[str]) -> list[list[str]]:
+            return [[""] for _name in names]
+
+        def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+            return [{"goal": "start", "state": "running", "processes": {"main": child.pid} if pid else {}}]
+
+    if conf is not None:
+        (tmp_path / "web.conf").write_text(conf)
+    (tmp_path / "web.conf.1~").write_bytes("description B\u00fccher\nexec a\n".encode("latin-1"))
+    time.sleep(0.2)  # a process's begin is known in hundredths of a second
+    with child_processes.running("sleep", "1000") as child:
+        time.sleep(0.1)
+        client = Running()
+        client.connection = client
+        if told:
+            assert loaded.job_classes(client, str(tmp_path)) == []
+        else:
+            with pytest.raises(loaded.NotTold, match="job web may still run by text that is not UTF-8"):
+                loaded.job_classes(client, str(tmp_path))
+    assert client.asked == told

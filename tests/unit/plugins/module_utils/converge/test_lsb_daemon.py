@@ -202,7 +202,7 @@ def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pyte
     with child_processes.running("sleep", "1000", start_new_session=True) as other:
         folder.pid_file.write_text(f"{other.pid}\n")
         monkeypatch.setattr(lsb_processes, "read", read)
-        folder.converge("stopped")
+        assert lsb_daemon.PidFile(str(folder.pid_file), [folder.program], 5).stop().rc == 0
         assert other.poll() is None
 
 

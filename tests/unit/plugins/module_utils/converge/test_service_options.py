@@ -31,7 +31,7 @@ STALE: list[tuple[str, list[dict[str, Any]] | None, str, list[str], bool | None,
     (SERVICE, [held("b")], "any", [], True, "runs with an older definition than that in "),
     (SERVICE, [held("b")], "current", ["stop", "start"], True, ""),
     (SERVICE, [held("a")], "current", [], False, ""),
-    (SERVICE, None, "any", [], None, ""),
+    (SERVICE, None, "any", [], None, "web.conf was changed after it started"),
     ("start on ev\n" + SERVICE, [held("a")], "current", [], False, ""),
     (BROKEN, [held("a")], "any", [], True, "web.conf:1: Unknown stanza"),
 ]
