@@ -121,7 +121,7 @@ def running() -> Iterator[Daemon]:
 
 
 def no_process_left(scratch: Path) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while left_behind(scratch):
         if time.monotonic() > deadline:
             print("with_daemon: left behind: " + "; ".join(left_behind(scratch)), file=sys.stderr)

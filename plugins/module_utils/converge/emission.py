@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
-from ..daemon.errors import DaemonError, EventFailed
+from ..daemon.errors import DaemonError, EventFailed, NoAnswer
 from ..daemon.names import label
 from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
@@ -184,6 +184,13 @@ def _held(client, emission, jobs):
     from . import holding  # only the event that is held needs it
     try:
         holders = holding.holders(client, emission.name, emission.env, emission.conf_dir, jobs)
+    except NoAnswer as error:
+        if not jobs:
+            return UpstartError("Whether the event %s was emitted is not known, as no answer came within %g s. %s" % (
+                emission.name, emission.timeout, error.message), name=emission.name, env=emission.env, held_by=[],
+                jobs=[], changed=True, timeout=emission.timeout)
+        holders = []
+        reason = " Who holds it cannot be told: %s" % error.message
     except UpstartError as error:
         holders = []
         reason = " Who holds it cannot be told: %s" % error.message

@@ -49,7 +49,7 @@ def look(client, conf_dir):
     try:
         return _from_dump(loaded.state(client, conf_dir), version, programs), None
     except loaded.NotTold as error:
-        deadly = "path" in error.facts
+        deadly = isinstance(error, loaded.Deadly)
         return _from_calls(client, conf_dir, version, programs, ask=not deadly), error.message
 
 

@@ -45,6 +45,10 @@ class NotTold(UpstartError):
     """The daemon cannot be asked what it holds; the message is a clause that says why."""
 
 
+class Deadly(NotTold):
+    """The daemon would crash if it were asked."""
+
+
 def job_classes(client, conf_dir):
     """Return what the daemon holds of its jobs, a list of dicts as GetState gives them; see ``state``."""
     return state(client, conf_dir)["job_classes"]
@@ -62,10 +66,10 @@ def state(client, conf_dir):
 
 
 def refuse(harmful):
-    """Raise NotTold for a path that ``not_utf_8`` found."""
+    """Raise Deadly for a path that ``not_utf_8`` found."""
     if harmful:
-        raise NotTold("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
-                      % harmful, path=harmful)
+        raise Deadly("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
+                     % harmful, path=harmful)
 
 
 def classes_in(answer):
@@ -119,7 +123,7 @@ def is_harmful_text(data):
 
 
 def refuse_held(client, conf_dir):
-    """Raise NotTold when a job may still run by text that is not UTF-8 although its file was put right.
+    """Raise Deadly when a job may still run by text that is not UTF-8 although its file was put right.
 
     Upstart holds such text until the last instance of then is gone, and tells nobody of it without crashing. So a
     copy of the old file beside the new one is the only sign; ``jobs.act`` keeps one for this.
@@ -129,9 +133,9 @@ def refuse_held(client, conf_dir):
     for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []):
         for status in client.statuses([(job, instance) for instance in instances]):
             if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
-                raise NotTold("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
-                              "crash if it were asked for its state. Restart job %s and delete the copy"
-                              % (job, copies[job], job), path=copies[job], name=job)
+                raise Deadly("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
+                             "crash if it were asked for its state. Restart job %s and delete the copy"
+                             % (job, copies[job], job), path=copies[job], name=job)
 
 
 def _bad_copies(conf_dir):

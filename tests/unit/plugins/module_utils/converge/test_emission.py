@@ -247,6 +247,21 @@ def test_before_0_6_7_an_event_that_is_held_tells_where_jobs_stand(tmp_path: Pat
     assert [(one["name"], one["status"], one["how"]) for one in caught.value.facts["jobs"]] == told
 
 
+def test_a_daemon_that_answers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows then whether it has even read the event."""
+    def fail(*arguments: Any) -> list[str]:
+        raise NoAnswer("The daemon hangs.")
+
+    monkeypatch.setattr(holding, "holders", fail)
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(FakeClient(), ask(tmp_path), NEW)
+    assert caught.value.message == (
+        "Whether the event go was emitted is not known, as no answer came within 1 s. The daemon hangs.")
+    assert caught.value.facts["changed"] is True and caught.value.facts["jobs"] == []
+    with pytest.raises(UpstartError, match="was emitted, but not all that it causes"):
+        emission.emit(FakeClient(UP), ask(tmp_path), NEW)
+
+
 def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> None:
     (tmp_path / "a.conf").mkdir()
     assert how(emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)) == ["a started"]

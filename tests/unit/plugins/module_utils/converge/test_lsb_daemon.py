@@ -59,11 +59,20 @@ class Folder:
         return int(self.pid_file.read_text().split()[0])
 
     def child(self) -> int:
-        deadline = time.monotonic() + 5
-        while not (self.path / "child").exists() or not (self.path / "child").read_text():
+        """Return the pid of the program's child once that is a program of its own, and no more a copy of the shell."""
+        deadline = time.monotonic() + 60
+        noted = self.path / "child"
+        while not (noted.exists() and noted.read_text() and self._sleeps(int(noted.read_text()))):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        return int((self.path / "child").read_text())
+        return int(noted.read_text())
+
+    @staticmethod
+    def _sleeps(pid: int) -> bool:
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep")
+        except OSError:
+            return True  # it has ended
 
     def mine(self) -> list[lsb_processes.Process]:
         found: list[lsb_processes.Process] = lsb_processes.matching(re.compile(re.escape(str(self.path))))
@@ -83,7 +92,7 @@ def alive(pid: int) -> bool:
 
 
 def gone(pid: int) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -289,7 +298,7 @@ def test_the_task_itself_does_not_match() -> None:
 
 def test_a_process_that_ended_is_no_process() -> None:
     with child_processes.running("true") as other:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while lsb_processes.read(other.pid) is not None:
             assert time.monotonic() < deadline
         assert Path(f"/proc/{other.pid}").exists()
