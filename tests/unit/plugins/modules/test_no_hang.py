@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import re
 import socket
 import struct
@@ -292,6 +293,9 @@ def test_request(matrices: dict[Question, Matrix], name: str, request_name: str)
     found = letter(answer)
     assert answer.seconds < matrix.limit
     expected = state.outcomes[list(REQUESTS).index(request_name)]
+    if (name, request_name) in QUIET and os.geteuid() != 0 and found == "f":
+        assert "run the task as root" in answer.result()["msg"]  # who is not may have too many process ids to use up
+        return
     assert found == expected, answer.result().get("msg")
     wanted = REQUESTS[request_name]
     if found != "f" and "state" in wanted:

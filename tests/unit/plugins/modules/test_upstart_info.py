@@ -31,7 +31,7 @@ os.geteuid = lambda: somebody
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
