@@ -40,7 +40,8 @@ def plays(count: int, number: int) -> dict[str, dict[str, Any]]:
     place = {name: "{{ upstart_%s }}" % name for name in ("address", "conf_dir", "log_dir")}
     role = {
         "module_defaults": {"group/sysinit.upstart.upstart": place},
-        "vars": {"upstart_jobs_list": jobs("round%d-" % number, count)},
+        "vars": {"upstart_jobs_list": jobs("round%d-" % number, count),
+                 "upstart_jobs_manifest_dir": "{{ upstart_conf_dir }}.manifests"},
         "roles": ["sysinit.upstart.upstart_jobs"],
     }
     return {PING: {"tasks": [{"name": "Ping", "ansible.builtin.ping": {}}]}, **dict.fromkeys(RUNS, role)}

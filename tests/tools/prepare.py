@@ -111,7 +111,8 @@ def make_oldest(python: str, venv: Path, oldest: Path) -> None:
     core = oldest_core(venv)
     say(f"making the virtual environment {oldest} with ansible-core {core}")
     run([python, "-m", "venv", "--clear", "--system-site-packages", str(oldest)])
-    run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", f"ansible-core=={core}.*"])
+    run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check",
+         "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*"])
     if not can_import(str(oldest / "bin/python"), "dbus.mainloop.glib"):
         install_dbus(oldest)
 
