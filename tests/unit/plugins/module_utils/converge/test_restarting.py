@@ -26,12 +26,12 @@ UNTOLD = "Upstart tells its definitions only since 1.6.1"
 
 
 def restart(folder: Path, template: str, instance: str, *, state: str = "restarted", env: list[str] | None = None,
-            held: list[str] | None = None, before: Status = UP, own: str = "", **more: Any) -> Any:
+            held: list[str] | None = None, before: Status | None = None, own: str = "", **more: Any) -> Any:
     """Return the target of the restart of one instance; ``held`` is its environment where the daemon tells it."""
     (folder / "tty.conf").write_text(f"instance {template}\n{own}exec a\n")
     classes = None if held is None else [
         {"name": "tty", "env": [], "jobs": [{"path": instance_path("tty", instance), "env": held}]}]
-    client = FakeClient({"tty": {instance: [before]}}, ("TTY",) if env else (), classes)
+    client = FakeClient({"tty": {instance: [before or UP]}}, ("TTY",) if env else (), classes)
     (target,) = converge(folder, client, state, "tty", env=env, **more)
     return target
 
