@@ -24,8 +24,9 @@ from versions import CORES
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 DEBIAN_PYTHON = "/usr/bin/python3"
-# ansible-test integration asks for ssh-keygen; the tests of the emulator on a message bus start one.
-PROGRAMS = {"ssh-keygen": "openssh-client", "dbus-daemon": "dbus-daemon"}
+# ansible-test integration asks for ssh-keygen; the tests of the emulator on a message bus start one, those of files
+# that nobody may change make some.
+PROGRAMS = {"ssh-keygen": "openssh-client", "dbus-daemon": "dbus-daemon", "chattr": "e2fsprogs"}
 
 
 def say(text: str) -> None:
