@@ -378,11 +378,8 @@ def report(plans):
         "stale_instances": each.stale,
         "warnings": each.warnings,
     } for each in plans]
-    return {
-        "changed": any(each.changed for each in plans),
-        "jobs": jobs,
-        "diff": [difference(each) for each in plans if each.before != each.after],
-    }
+    differences = [difference(each) for each in plans if each.before != each.after]
+    return {"changed": any(each.changed for each in plans), "jobs": jobs, "diff": differences}
 
 
 def _previous(each):
