@@ -142,6 +142,8 @@ def _begin(program, words, path):
     # Python 2 leaves SIGPIPE ignored in its children and cannot start a session by itself.
     session = {"preexec_fn": _new_session} if sys.version_info[0] == 2 else {"start_new_session": True}
     with open(os.devnull, "rb") as null:
+        # AnsibleModule.run_command knows no deadline, and waits for daemons that keep the output open.
+        # pylint: disable-next=ansible-bad-function
         return subprocess.Popen(  # nosec B603 # a list of words, which no shell reads
             [native(word) for word in words], executable=native(program), cwd="/", bufsize=0, stdin=null,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True, env=environment(path), **session)

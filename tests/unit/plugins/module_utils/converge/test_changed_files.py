@@ -17,8 +17,7 @@ UNTOLD = "Upstart tells its definitions only since 1.6.1"
 
 
 @pytest.mark.parametrize("name", ["conf", "override"])
-def test_a_file_that_was_changed_after_the_start_is_told_where_nobody_tells_what_is_followed(tmp_path: Path,
-                                                                                           name: str) -> None:
+def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
     later = subprocess.Popen(["sleep", "1000"])
     try:

@@ -232,8 +232,8 @@ def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize(("answers", "told"), [
     (True, [("a", "start/running", "started"), ("c", "stop/waiting", "came and went")]),
     (False, [("a", None, "on its way"), ("c", "stop/waiting", "came and went")])])
-def test_before_0_6_7_an_event_that_is_held_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                                  answers: bool, told: list[Any]) -> None:
+def test_before_0_6_7_a_held_event_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                          answers: bool, told: list[Any]) -> None:
     def silent(pairs: Any) -> list[Any]:
         raise NoAnswer("no answer within 1 s")
 

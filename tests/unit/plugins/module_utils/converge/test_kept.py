@@ -30,6 +30,7 @@ class Client(FakeClient):
             classes = [each]
         super().__init__({"tty": jobs}, ("TTY",), classes)
 
+
 def converge(folder: Path, client: Client, state: str, *env: str, **more: Any) -> Any:
     (folder / "tty.conf").write_text("instance $TTY\nexec a\n")
     return fake_client.converge(folder, client, state, "tty", env=list(env) or None, **more)
