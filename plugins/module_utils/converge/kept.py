@@ -5,22 +5,23 @@
 
 from __future__ import absolute_import, division, print_function
 
-from . import loaded, refusals
+from . import refusals
 
 __metaclass__ = type
 
 
-def look(client, targets, conf_dir):
+def look(client, targets, snapshot):
     """Note for each instance that is to be started what would keep Upstart from doing so by the present files.
 
     Those that are stopped by the same task keep nothing: all of them are gone before the first start.
+
+    :param snapshot: loaded.Snapshot.
     """
     starting = [target for target in targets
                 if target.error is None and "start" in target.steps and target.definition.instance_variables()]
     staying = _staying(client, targets, sorted(set(target.job for target in starting)))
     if not any(staying.values()):
         return
-    snapshot = loaded.Snapshot(client, conf_dir)
     for target in starting:
         target.kept_by = [name for name in staying[target.job]
                           if snapshot.reason or snapshot.is_stale(target.definition, name)]

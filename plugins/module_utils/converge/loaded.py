@@ -171,19 +171,37 @@ def changed_since(definition, age):
 
 
 class Snapshot:
-    """The daemon's definitions and instances at one moment; ``reason`` says why they are not known, or is None."""
+    """The daemon's definitions and instances at one moment: when they are first asked for, as that is expensive."""
 
     def __init__(self, client, conf_dir):
-        self.reason = None
-        self._found = {}
+        self._client = client
+        self._conf_dir = conf_dir
+        self._reason = None
+        self._instances = None
+
+    @property
+    def reason(self):
+        """Why the definitions are not known, a clause; None when they are."""
+        self._look()
+        return self._reason
+
+    @property
+    def _found(self):
+        self._look()
+        return self._instances
+
+    def _look(self):
+        if self._instances is not None:
+            return
+        self._instances = {}
         try:
-            classes = job_classes(client, conf_dir)
+            classes = job_classes(self._client, self._conf_dir)
         except NotTold as error:
-            self.reason = error.message
+            self._reason = error.message
             return
         for job_class in classes:
             for job in job_class.get("jobs") or []:
-                self._found[job["path"]] = (job_class, job)
+                self._instances[job["path"]] = (job_class, job)
 
     def is_stale(self, definition, instance):
         """Return whether an instance follows another definition than the files hold now; None when that is unknown."""

@@ -7,24 +7,25 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from . import loaded, naming, refusals
+from . import naming, refusals
 
 __metaclass__ = type
 
 ONE_VARIABLE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
 
 
-def keep_environment(client, targets, conf_dir):
+def keep_environment(targets, snapshot):
     """Give instances that are to be stopped and started again the variables that they were started with.
 
     Upstart tells these since 1.6.1. Else the name of an instance that is one variable's value tells that one, which is
     warned of; an instance that could not be started again is refused before it is stopped.
+
+    :param snapshot: loaded.Snapshot.
     """
     again = [target for target in targets if target.error is None and "start" in target.steps and not target.env
              and target.before is not None and target.definition.instance_variables()]
     if not again:
         return
-    snapshot = loaded.Snapshot(client, conf_dir)
     for target in again:
         env = snapshot.environment(target.job, target.instance)
         if env is not None:

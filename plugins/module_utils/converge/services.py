@@ -78,10 +78,11 @@ def _prepare(client, request):
     jobs = [target for target in _fine(targets) if target.script is None]
     _name_instances(jobs)
     confirm_hollow(client, jobs)
-    _compare(client, jobs, request)
+    snapshot = Snapshot(client, request.conf_dir)
+    _compare(client, jobs, request, snapshot)
     for target in jobs:
         plan(target, target.wanted)
-    _look_at_others(client, jobs, request.conf_dir)
+    _look_at_others(client, jobs, snapshot)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -100,15 +101,15 @@ def _name_instances(targets):
             target.instance = naming.instance_of(target.definition, target.env)
 
 
-def _look_at_others(client, targets, conf_dir):
+def _look_at_others(client, targets, snapshot):
     """See what instances that are to be started had before, and by what definition the others of their job run."""
     starting = [target for target in targets if "start" in target.steps]
     if any(target.before is not None for target in starting):
         from . import restarting
-        restarting.keep_environment(client, targets, conf_dir)
+        restarting.keep_environment(targets, snapshot)
     if any(target.definition.instance_variables() for target in starting):
         from . import kept
-        kept.look(client, targets, conf_dir)
+        kept.look(client, targets, snapshot)
 
 
 def _plan_cleaning(client, targets):
@@ -139,13 +140,10 @@ def _plan_enabling(targets, version):
             target.error, target.steps = error, []
 
 
-def _compare(client, targets, request):
+def _compare(client, targets, request, snapshot):
     """Find out which running instances follow an older definition, or other variables, than is asked for."""
     alive = [target for target in targets
              if target.before is not None and target.wanted.state not in ("stopped", "restarted")]
-    if not alive:
-        return
-    snapshot = Snapshot(client, request.conf_dir)
     for target in alive:
         target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)

@@ -51,11 +51,13 @@ class FakeClient:
         self.variables = variables
         self.connection = FakeConnection()
         self.looks = 0
+        self.asked_for_state = 0
 
     def version(self) -> tuple[int, ...]:
         return (1, 13, 2)
 
     def state(self) -> str:
+        self.asked_for_state += 1
         if self.held is None:
             raise Absent("no GetState")
         return json.dumps({"job_classes": self.held})

@@ -67,6 +67,13 @@ def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> N
     assert services.warnings(found) == []
 
 
+def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> None:
+    client = Client("b", "1", "2")
+    (found,) = converge(tmp_path, client, "started", "TTY=2", definition="current")
+    assert found.error is not None and found.error.facts["kept_by"] == ["1"]
+    assert client.asked_for_state == 1
+
+
 @pytest.mark.parametrize("definition", ["any", "current"])
 def test_nothing_is_kept_where_the_others_follow_the_files(tmp_path: Path, definition: str) -> None:
     (found,) = converge(tmp_path, Client("a"), "started", "TTY=2", definition=definition)
