@@ -79,19 +79,18 @@ class FileAttributes:
         """Run the user's own check on a copy of the file under its real name; raise UpstartError when it fails."""
         if "%s" not in command:
             raise UpstartError("validate must contain %%s for the file's name: %s" % command)
-        folder = None
         try:
             folder = tempfile.mkdtemp(prefix="validate-", dir=self._module.tmpdir)
-            path = os.path.join(folder, name)
-            with open(path, "wb") as stream:
-                stream.write(data)
-            status, out, err = self._module.run_command(command % path)
+            try:
+                path = os.path.join(folder, name)
+                with open(path, "wb") as stream:
+                    stream.write(data)
+                status, out, err = self._module.run_command(command % path)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
         except (IOError, OSError) as error:
             raise UpstartError("Cannot write a copy of %s for the validate command below %s: %s. Nothing was written."
-                               % (name, folder or self._module.tmpdir, error.strerror or error))
-        finally:
-            if folder:
-                shutil.rmtree(folder, ignore_errors=True)
+                               % (name, self._module.tmpdir, error.strerror or error))
         if status != 0:
             raise UpstartError(
                 "The validate command refused %s with status %d: %s. Nothing was written." % (
