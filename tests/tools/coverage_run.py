@@ -211,7 +211,7 @@ def table(found: list[Measured], old: dict[str, set[int]], known: dict[str, set[
 def main() -> int:
     folder, parts = Path(sys.argv[1]).absolute(), sys.argv[2:] or ["unit", "integration"]
     settings = prepare(folder)
-    runner = [sys.executable, str(TOOLS / "run_tests.py"), str(folder), *parts]
+    runner = [sys.executable, str(TOOLS / "run_tests.py"), str(folder), "--newest-only", *parts]
     failed = subprocess.run(runner, check=False).returncode
     found = combined(folder, settings)
     python = python_27()

@@ -47,12 +47,7 @@ def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> st
 
 def works(python: Path, version: str, modules: str = "") -> bool:
     """Return whether a file is a Python of this version (MAJOR.MINOR) with these modules, not a shim that has none."""
-    code = f"import sys{',' if modules else ''}{modules}; print('%d.%d' % sys.version_info[:2])"
-    try:
-        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    except OSError:
-        return False
-    return done.returncode == 0 and done.stdout.strip() == version
+    return prepare.python_version(python, modules) == version
 
 
 def find(version: str, folders: Iterable[str]) -> Path | None:

@@ -42,10 +42,18 @@ def run(command: list[str], quiet: bool = True, **environment: str) -> None:
         sys.exit(f"prepare: {' '.join(command)} failed with status {done.returncode}")
 
 
+def python_version(python: str | Path, modules: str = "") -> str | None:
+    """Return MAJOR.MINOR of a Python; None for one that does not run, a shim for instance, or lacks these modules."""
+    code = f"import sys{',' if modules else ''}{modules}; print('%d.%d' % sys.version_info[:2])"
+    try:
+        told = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return told.stdout.strip() if told.returncode == 0 else None
+
+
 def can_import(python: str, modules: str) -> bool:
-    if not shutil.which(python):
-        return False
-    return subprocess.run([python, "-c", f"import {modules}"], capture_output=True, check=False).returncode == 0
+    return python_version(python, modules) is not None
 
 
 def install_debian(packages: list[str]) -> None:
@@ -98,9 +106,7 @@ def install_dbus(venv: Path) -> None:
 
 def oldest_core(venv: Path) -> str:
     """Return the oldest supported ansible-core that the Python of an environment can run."""
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
-    told = subprocess.run([venv / "bin/python", "-c", code], capture_output=True, text=True, check=True)
-    version = told.stdout.strip()
+    version = python_version(venv / "bin/python")
     for core, (controllers, _hosts) in CORES.items():
         if version in controllers:
             return core
@@ -110,8 +116,8 @@ def oldest_core(venv: Path) -> str:
 def make_oldest(python: str, venv: Path, oldest: Path) -> None:
     """Make the environment for the oldest ansible-core beside the one for the newest."""
     core = oldest_core(venv)
-    say(f"making the virtual environment {oldest} with ansible-core {core}")
-    run([python, "-m", "venv", "--clear", "--system-site-packages", str(oldest)])
+    make_environment(python, oldest)
+    say(f"installing ansible-core {core} into it")
     run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check",
          "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*"])
     if not can_import(str(oldest / "bin/python"), "dbus.mainloop.glib"):
