@@ -149,6 +149,8 @@ options:
   end_leftovers:
     description:
       - With O(unwedge), end the processes that a wedged job left behind unsupervised, which are warned of otherwise.
+      - Those that another Upstart started, in a user's session or in a container, are left alone, also when its job
+        has the same name.
     type: bool
     default: false
     version_added: 1.0.0

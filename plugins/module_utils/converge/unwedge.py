@@ -21,6 +21,7 @@ __metaclass__ = type
 PATIENCE = 5.0  # seconds between TERM and KILL, as Upstart's own default
 NOTICE = 2.0  # seconds in which the daemon notices the end of a process
 BREATH = 1.0  # seconds that a process has after each signal, whatever the deadline
+SESSION = b"UPSTART_SESSION="  # what the Upstart of a user's session writes into the environment of its jobs
 LINGER = 0.05  # seconds that the new owner of a lost pid lives, twice as long with each attempt
 
 
@@ -188,7 +189,8 @@ def leftovers(client, job, instance, known_pids):
     """Return the processes of an instance that the daemon does not supervise, the oldest first.
 
     These have the instance's names in their environment, or are in the session of one that has. Never one of ours or
-    of our ancestors, and nothing in a PID namespace below the daemon's.
+    of our ancestors, nothing that another Upstart started (a user's session may have a job of this name), and nothing
+    in a PID namespace below the daemon's.
 
     :param known_pids: what the daemon lists for the instance now, in its own PID namespace.
     :returns: list of dicts with ``pid`` (ours) and ``command`` (text).
@@ -215,12 +217,26 @@ def _left_over(client, job, instance, known_pids):
     everybody = dict((pid, found) for pid, found in process.table(peer).items() if found.state not in "ZX")
     spared = _ours(everybody) | set([1, peer]) | _supervised(everybody, set(known_pids))
     marks = set(("%s=%s" % pair).encode("utf-8") for pair in (("UPSTART_JOB", job), ("UPSTART_INSTANCE", instance)))
-    marked = [found for found in everybody.values()
-              if found.pid not in spared and marks <= set(process.words(found.pid, "environ"))]
+    marked = []
+    for found in everybody.values():
+        environment = [] if found.pid in spared else process.words(found.pid, "environ")
+        if marks <= set(environment) and _is_started_by(client, found, environment, everybody):
+            marked.append(found)
     sessions = set(found.session for found in marked) - set(everybody[pid].session for pid in spared & set(everybody))
     left = [found for found in everybody.values()
             if found.pid not in spared and (found in marked or found.session in sessions)]
     return sorted(left, key=lambda found: (found.start, found.pid))
+
+
+def _is_started_by(client, found, environment, everybody):
+    """Return whether a process is of this daemon: that of a session names itself, others adopt their jobs' orphans."""
+    sessions = [word for word in environment if word.startswith(SESSION)]
+    if sessions:
+        return sessions == [SESSION + client.connection.address.encode("utf-8")]
+    daemon = client.connection.peer["pid"]
+    while found is not None and found.parent != daemon:
+        found = everybody.get(found.parent)
+    return found is not None
 
 
 def _ours(everybody):

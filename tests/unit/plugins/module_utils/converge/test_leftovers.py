@@ -25,6 +25,7 @@ PATIENCE = 60.0
 
 
 class FakeConnection:
+    address = "unix:abstract=/com/ubuntu/upstart"
     peer = {"pid": 1, "uid": 0, "gid": 0}
 
 
@@ -41,8 +42,8 @@ def run() -> Iterator[Run]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(script: str, job: str = JOB, instance: str = "", session: bool = True,
-              last: str = "exec sleep 1000") -> subprocess.Popen[bytes]:
-        env = {"PATH": os.environ["PATH"], "UPSTART_JOB": job, "UPSTART_INSTANCE": instance}
+              last: str = "exec sleep 1000", **more: str) -> subprocess.Popen[bytes]:
+        env = {"PATH": os.environ["PATH"], "UPSTART_JOB": job, "UPSTART_INSTANCE": instance, **more}
         running.append(subprocess.Popen(["sh", "-c", script + "\necho; " + last], env=env, start_new_session=session,
                                         stdout=subprocess.PIPE))
         assert running[-1].stdout is not None
@@ -91,6 +92,31 @@ def test_by_the_session(run: Run) -> None:
     leader = run("env -i sleep 1000 &")
     assert len(in_session(leader.pid)) == 2
     assert sorted(found()) == sorted(each.pid for each in in_session(leader.pid))
+
+
+def test_not_what_the_upstart_of_a_users_session_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such jobs may have the same names; each of these processes tells in its environment whose it is."""
+    session = "unix:abstract=/com/ubuntu/upstart-session/1000/77"
+    here, there = run(":"), run(":", UPSTART_SESSION=session)
+    run(":", UPSTART_SESSION=session + "7")
+    assert found() == [here.pid]
+    monkeypatch.setattr(FakeConnection, "address", session)
+    monkeypatch.setattr(FakeConnection, "peer", {"pid": run(":", job=JOB + "x").pid})
+    assert found() == [there.pid]
+
+
+def test_not_what_another_daemon_of_this_namespace_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = run(":")
+    other = run("sh -c 'echo; exec sleep 1000' &")
+    deadline = Deadline(PATIENCE)
+    while len(in_session(other.pid)) < 2 and deadline.left():
+        time.sleep(0.01)
+    below = [each.pid for each in in_session(other.pid) if each.pid != other.pid]
+    assert len(found()) == 3
+    monkeypatch.setattr(FakeConnection, "peer", {"pid": one.pid})
+    assert found() == []
+    monkeypatch.setattr(FakeConnection, "peer", {"pid": other.pid})
+    assert found() == below
 
 
 def test_what_the_daemon_supervises(run: Run) -> None:
