@@ -231,6 +231,7 @@ def _end(process, outputs):
         process.poll()
         return [each for each in lsb_processes.table() if each.session == process.pid]
 
-    if not lsb_processes.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds)):
+    gone = lsb_processes.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds))
+    for each in [] if gone else left()[:1]:
         raise UpstartError("Process %d (%s) does not end, not even by the signal KILL." % (
-            left()[0].pid, lsb_processes.command_line(left()[0].pid)))
+            each.pid, lsb_processes.command_line(each.pid)))

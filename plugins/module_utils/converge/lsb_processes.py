@@ -82,19 +82,20 @@ def end(find, timeout, sleep=time.sleep):
     :raises UpstartError: when the user of the task may not signal one of them.
     """
     asked = set()
-    for number, deadline in ((signal.SIGTERM, Deadline(timeout)), (signal.SIGKILL, Deadline(timeout + AFTER_KILL))):
+    for number, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, AFTER_KILL)):
+        deadline = Deadline(seconds)
         while True:
             left = find()
             if not left:
                 return True
-            if not deadline.left():
-                break
-            for process in left:
+            for process in left:  # also when the look at a busy machine's processes has taken all of the time
                 if (number, process) not in asked:
                     asked.add((number, process))
                     _signal(process, number)
+            if not deadline.left():
+                break
             sleep(min(LOOK_EVERY, deadline.left()))
-    return False
+    return not find()
 
 
 def _signal(process, number):

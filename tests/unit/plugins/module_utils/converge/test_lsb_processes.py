@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,18 @@ def test_one_that_no_signal_ends(kills: Kills) -> None:
     this = lsb_processes.read(os.getpid())
     assert lsb_processes.end(lambda: [this], 0.1) is False
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
+
+
+def test_each_signal_is_sent_however_long_a_look_takes(kills: Kills) -> None:
+    """A look at the processes of a busy machine may take longer than a short timeout."""
+    this, looks = lsb_processes.read(os.getpid()), iter("12345")
+
+    def slow_look() -> list[lsb_processes.Process]:
+        time.sleep(0.2)
+        return [this] if next(looks) < "3" else []
+
+    assert lsb_processes.end(slow_look, 0.1) is True
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
 def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
