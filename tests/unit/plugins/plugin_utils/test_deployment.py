@@ -28,7 +28,7 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": "web", "colour": "a"}, "job web: unknown key 'colour'"),
     ({"name": "web", "keep_running": True}, "job web: unknown key 'keep_running'"),
     ({"exec": "a"}, "entry 1 of upstart_jobs_list: missing required arguments: name"),
-    ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type str"),
+    ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type"),
     ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
     ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
     ({"name": "web", "content": "", "template": "a"}, "job web: template and content are two texts for one file"),
