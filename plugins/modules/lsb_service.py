@@ -87,7 +87,7 @@ options:
   pattern:
     description:
       - Regular expression to look for in the command lines of all processes, whose words are parted by one blank each.
-        The processes of the task itself are left out.
+        The processes of the task itself and those of containers are left out.
       - Takes the place of O(stop), O(status) or both where they are not given.
       - The default is the O(start) command, word by word.
       - Cannot be combined with O(control).

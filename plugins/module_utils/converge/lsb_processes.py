@@ -12,6 +12,7 @@ import os
 import signal
 import time
 
+from ..daemon import process
 from ..errors import UpstartError
 from .waiting import Deadline
 
@@ -43,7 +44,7 @@ def read(pid):
 def table():
     """Return all live processes."""
     found = [read(int(name)) for name in os.listdir("/proc") if name.isdigit()]
-    return [process for process in found if process is not None]
+    return [each for each in found if each is not None]
 
 
 def command_line(pid):
@@ -61,16 +62,19 @@ def own_line():
     pid = os.getpid()
     while pid > 0 and pid not in pids:
         pids.add(pid)
-        process = read(pid)
-        pid = process.parent if process else 0
+        found = read(pid)
+        pid = found.parent if found else 0
     return pids
 
 
 def matching(expression):
-    """Return the live processes whose command line a compiled ``expression`` is found in, not those of this task."""
+    """Return the live processes whose command line a compiled ``expression`` is found in.
+
+    Without those of this task, and those of containers, which have PID namespaces of their own.
+    """
     left_out = own_line()
-    return [process for process in table()
-            if process.pid not in left_out and expression.search(command_line(process.pid) or u"\0")]
+    return [each for each in table() if each.pid not in left_out
+            and expression.search(command_line(each.pid) or u"\0") and process.same_namespace(each.pid)]
 
 
 def end(find, timeout, sleep=time.sleep):
@@ -88,20 +92,20 @@ def end(find, timeout, sleep=time.sleep):
             left = find()
             if not left:
                 return True
-            for process in left:  # also when the look at a busy machine's processes has taken all of the time
-                if (number, process) not in asked:
-                    asked.add((number, process))
-                    _signal(process, number)
+            for each in left:  # also when the look at a busy machine's processes has taken all of the time
+                if (number, each) not in asked:
+                    asked.add((number, each))
+                    _signal(each, number)
             if not deadline.left():
                 break
             sleep(min(LOOK_EVERY, deadline.left()))
     return not find()
 
 
-def _signal(process, number):
+def _signal(one, number):
     try:
-        os.kill(process.pid, number)
+        os.kill(one.pid, number)
     except OSError as error:
         if error.errno != errno.ESRCH:
             raise UpstartError("Cannot end process %d (%s): %s." % (
-                process.pid, command_line(process.pid), error.strerror), pid=process.pid)
+                one.pid, command_line(one.pid), error.strerror), pid=one.pid)

@@ -21,6 +21,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
     lsb_options,
     lsb_processes,
 )
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
@@ -287,6 +288,15 @@ def test_those_that_do_not_listen_or_are_new_are_ended_too(folder: Folder) -> No
         assert result["status"] == "stopped"
         assert other.wait(5) == -signal.SIGKILL
         assert folder.mine() == []
+
+
+def test_those_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write(":")
+    with child_processes.running(folder.program) as inside:
+        folder.child()
+        monkeypatch.setattr(process, "namespace", lambda pid: "container" if pid == inside.pid else "host")
+        assert folder.by_pattern("stopped", start="true", pattern=re.escape(folder.program))["changed"] is False
+        assert inside.poll() is None
 
 
 def test_the_task_itself_does_not_match() -> None:
