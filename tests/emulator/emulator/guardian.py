@@ -15,6 +15,7 @@ from typing import Callable
 from . import linux
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
+PASSED_ON = (*ENDING, signal.SIGHUP)
 
 
 def supervise(daemon: Callable[[], int]) -> int:
@@ -26,6 +27,7 @@ def supervise(daemon: Callable[[], int]) -> int:
     """
     group = os.getpgrp()
     lifeline_read, lifeline_write = os.pipe()
+    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # until both sides of each fork have their handlers
     guardian = os.fork()
     if not guardian:
         os.close(lifeline_write)
@@ -35,8 +37,9 @@ def supervise(daemon: Callable[[], int]) -> int:
     def pass_on(number: int, _frame: object) -> None:
         os.kill(guardian, number)
 
-    for number in (*ENDING, signal.SIGHUP):
+    for number in PASSED_ON:
         signal.signal(number, pass_on)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     while True:
         try:
             _pid, status = os.waitpid(guardian, 0)
@@ -50,11 +53,10 @@ def _guard(daemon: Callable[[], int], lifeline: int, group: int) -> int:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     os.set_inheritable(lifeline, False)
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    for number in (signal.SIGCHLD, *ENDING, signal.SIGHUP):
+    for number in (signal.SIGCHLD, *PASSED_ON):
         signal.signal(number, lambda _number, _frame: None)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     guardian = os.getpid()
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
         signal.set_wakeup_fd(-1)
@@ -62,12 +64,12 @@ def _guard(daemon: Callable[[], int], lifeline: int, group: int) -> int:
             os.close(descriptor)
         for number in ENDING:  # until the daemon has handlers of its own
             signal.signal(number, lambda _number, _frame: os._exit(0))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         with contextlib.suppress(OSError):  # the group is gone when the caller is
             os.setpgid(0, group)
         _die_with(guardian)
         os._exit(daemon())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     status = _watch(pid, lifeline, wake_read)
     end_descendants()
     return status
