@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import services
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import kept, services
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
 
@@ -65,6 +67,29 @@ def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> N
     assert [each.steps for each in found] == [["stop", "start"]] * 2
     assert [entry["stale"] for entry in services.report(found, found[0].wanted)] == [False, False]
     assert services.warnings(found) == []
+
+
+def target(job: str, instance: str, *steps: str, error: UpstartError | None = None, state: str | None = "started",
+           variables: tuple[str, ...] = ("N",)) -> Any:
+    return SimpleNamespace(
+        job=job, instance=instance, steps=list(steps), error=error, kept_by=[], stale=False,
+        wanted=SimpleNamespace(state=state, definition="any"),
+        definition=SimpleNamespace(name=job, instance_variables=lambda: variables))
+
+
+def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() -> None:
+    targets = [
+        target("fine", "1", "start"), target("tty", "new", "start"), target("tty", "again", "stop", "start"),
+        target("tty", "idle"), target("tty", "failed", "stop", "start", error=UpstartError("no")),
+        target("tty", "other", state=None), target("tty", "down", "stop", state="stopped"),
+        target("single", "", "start", variables=())]
+    running = {"fine": ["2"], "tty": ["again", "idle", "failed", "other", "down"]}
+    client: Any = SimpleNamespace(instances_of=lambda jobs: [running[job] for job in jobs])
+    snapshot: Any = SimpleNamespace(reason=None, is_stale=lambda definition, name: definition.name == "tty")
+    kept.look(client, targets, snapshot)
+    staying = ["idle", "failed", "other"]
+    assert [each.kept_by for each in targets] == [[], staying, staying, [], [], [], [], []]
+    assert [each.stale for each in targets] == [False, True, True, False, False, False, False, False]
 
 
 def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> None:

@@ -42,6 +42,14 @@ def test_what_is_told_is_kept(tmp_path: Path) -> None:
     assert services.warnings([target]) == []
 
 
+def test_each_of_several_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "tty.conf").write_text("instance $TTY\nexec a\n")
+    jobs = [{"path": instance_path("tty", name), "env": ["TTY=" + name, "SPEED=" + name * 2]} for name in ("1", "2")]
+    client = FakeClient({"tty": {"1": [UP], "2": [UP]}}, (), [{"name": "tty", "env": [], "jobs": jobs}])
+    assert [target.env for target in converge(tmp_path, client, "restarted", "tty")] == [
+        ["TTY=1", "SPEED=11"], ["TTY=2", "SPEED=22"]]
+
+
 @pytest.mark.parametrize(("template", "instance", "value"), [
     ("$TTY", "1", "1"), ("${TTY}", "a=b", "a=b"), ("tty$TTY", "tty1", "1"), ("a${TTY}b", "a-b", "-"),
     ("$TTY-x", "1-x", "1")])
@@ -59,7 +67,7 @@ def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str
                                                    names: list[str]) -> None:
     """A name made of more, or by an older definition, does not tell what it was made of."""
     target = restart(tmp_path, template, instance)
-    assert target.error is not None and target.steps == [] and target.todo == []
+    assert target.error is not None and target.steps == [] and target.todo == [] and target.env == []
     assert target.error.message == (
         f"Job tty ({instance}) was not restarted: its name needs {' and '.join(names)}, and with which values it was "
         f"started is not known: {UNTOLD}. Say that with env, for instance env: {{{names[0]}: VALUE}}. It was left as "
