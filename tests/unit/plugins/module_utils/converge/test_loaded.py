@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, NoAnswer
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
-from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, fake_client
 
 
 class Client:
@@ -134,3 +135,9 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, t
             with pytest.raises(loaded.NotTold, match="job web may still run by text that is not UTF-8"):
                 loaded.job_classes(client, str(tmp_path))
     assert client.asked == told
+
+
+def test_a_limit_of_nothing_is_told_like_none_and_taken_from_the_file() -> None:
+    job_class = fake_client.held("a")
+    values = {**new_values(), "limits": {"core": [0, 0], "nofile": [1, 2]}}
+    assert loaded.values_of(job_class, values)["limits"] == {"core": [0, 0]}
