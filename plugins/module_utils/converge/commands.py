@@ -232,6 +232,7 @@ def _end(process, outputs):
         return [each for each in lsb_processes.table() if each.session == process.pid]
 
     gone = lsb_processes.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds))
-    for each in [] if gone else left()[:1]:
+    rest = [] if gone else left()
+    if rest:
         raise UpstartError("Process %d (%s) does not end, not even by the signal KILL." % (
-            each.pid, lsb_processes.command_line(each.pid)))
+            rest[0].pid, lsb_processes.command_line(rest[0].pid)))
