@@ -14,7 +14,7 @@ description:
   - Turns a list of jobs as the role C(sysinit.upstart.upstart_jobs) takes it into the option C(jobs) of
     M(sysinit.upstart.upstart_job).
   - What is wrong with an entry is an error that names the job and the key, and the key that may be meant.
-positional: texts
+positional: texts, set_name
 options:
   _input:
     description: The list of jobs.
@@ -26,6 +26,10 @@ options:
     type: list
     elements: string
     default: []
+  set_name:
+    description: The name of the list, upstart_jobs_set of the role, which is only checked.
+    type: string
+    default: default
 seealso:
   - plugin: sysinit.upstart.deployment_templates
     plugin_type: filter
@@ -61,10 +65,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
 
 
-def deployment_files(jobs: t.Any, texts: Sequence[str] = ()) -> list[dict[str, t.Any]]:
+def deployment_files(jobs: t.Any, texts: Sequence[str] = (), set_name: str = "default") -> list[dict[str, t.Any]]:
     """Return a list of jobs as upstart_job takes it."""
     try:
-        return deployment.files(jobs, texts)
+        return deployment.files(jobs, texts, set_name)
     except deployment.DeploymentError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 

@@ -14,7 +14,7 @@ description:
   - Takes the jobs that failed out of a result of M(sysinit.upstart.upstart_service) and tells what brings those that
     can be rolled back to the files that they had.
   - With the results of doing so it returns the message that tells of both.
-positional: undo, put_back, restarted
+positional: undo, put_back, restarted, waiting
 options:
   _input:
     description: The result of M(sysinit.upstart.upstart_service).
@@ -25,11 +25,16 @@ options:
     type: dictionary
     required: true
   put_back:
-    description: The result of M(sysinit.upstart.upstart_job) for RV(_value.files).
+    description: The results of M(sysinit.upstart.upstart_job) in a loop over RV(_value.files).
     type: dictionary
   restarted:
     description: The result of M(sysinit.upstart.upstart_service) for RV(_value.services).
     type: dictionary
+  waiting:
+    description: Names of jobs that are still to be restarted or reloaded.
+    type: list
+    elements: string
+    default: []
 seealso:
   - plugin: sysinit.upstart.deployment_steps
     plugin_type: filter
@@ -52,10 +57,14 @@ _value:
       elements: dictionary
       sample: []
     files:
-      description: The files, for M(sysinit.upstart.upstart_job). Empty when no failed job can be rolled back.
+      description:
+        - The files, as the options C(manifest) and C(jobs) of M(sysinit.upstart.upstart_job), once for each manifest.
+        - Empty when no failed job can be rolled back.
       type: list
       elements: dictionary
-      sample: [{name: web, override: false, restore: {content: ZXhlYyAvdXNyL2Jpbi9zaG9wCg==, listed: true}}]
+      sample:
+        - manifest: /var/lib/sysinit.upstart/default.json
+          jobs: [{name: web, override: false, restore: {content: ZXhlYyAvdXNyL2Jpbi9zaG9wCg==, listed: true}}]
     services:
       description: Jobs to be started with them, for M(sysinit.upstart.upstart_service).
       type: list
@@ -64,18 +73,18 @@ _value:
 """
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_rollback import rollback, verdict
 
 
 def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],
                         put_back: Mapping[str, t.Any] | None = None,
-                        restarted: Mapping[str, t.Any] | None = None) -> dict[str, list[dict[str, t.Any]]] | str:
+                        restarted: Mapping[str, t.Any] | None = None, waiting: Sequence[str] = ()) -> dict[str, list[dict[str, t.Any]]] | str:
     """Return what brings failed jobs back, or the message that tells what came of it."""
     if put_back is not None:
-        return deployment.verdict(outcome, undo, put_back, restarted or {})
-    return deployment.rollback(outcome, undo)
+        return verdict(outcome, undo, put_back, restarted or {}, waiting)
+    return rollback(outcome, undo)
 
 
 class FilterModule:

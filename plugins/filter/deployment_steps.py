@@ -13,7 +13,7 @@ author:
 description:
   - Compares a list of jobs as the role C(sysinit.upstart.upstart_jobs) takes it with what
     M(sysinit.upstart.upstart_job) returned for it, and tells what is left to do.
-positional: written, on_change, on_failure, pending
+positional: written, on_change, on_failure, stable_for, pending
 options:
   _input:
     description: The list of jobs.
@@ -34,9 +34,15 @@ options:
     type: string
     choices: [fail, rollback]
     default: fail
+  stable_for:
+    description: Seconds that jobs must stay up after they were started.
+    type: float
+    default: 1
   pending:
     description:
       - What this filter returned for another list whose RV(_value.due) is yet to be done; it is added.
+      - Jobs that this list stops or removes are taken out of it. A job that both lists want reloaded and restarted is
+        restarted.
     type: dictionary
 seealso:
   - plugin: sysinit.upstart.deployment_files
@@ -86,6 +92,15 @@ _value:
       description: What P(sysinit.upstart.deployment_rollback#filter) needs of the jobs that are rolled back.
       type: dictionary
       sample: {}
+    stable_for:
+      description: Seconds that the jobs in C(due) must stay up, the most that one of the lists says.
+      type: float
+      sample: 1
+    manifests:
+      description: The manifests of the lists, for M(sysinit.upstart.upstart_service).
+      type: list
+      elements: string
+      sample: [/var/lib/sysinit.upstart/default.json]
     news:
       description: Whether something in C(due) comes from this list.
       type: boolean
@@ -96,21 +111,23 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment import DeploymentError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_steps import steps
 
 CHOICES = {"on_change": ("restart", "reload", "none"), "on_failure": ("fail", "rollback")}
 
 
 def deployment_steps(jobs: t.Any, written: t.Any, on_change: str = "restart",
-                     on_failure: str = "fail", pending: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+                     on_failure: str = "fail", stable_for: float = 1,
+                     pending: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
     """Return what is left to do for a list of jobs."""
     for option, value in (("on_change", on_change), ("on_failure", on_failure)):
         if value not in CHOICES[option]:
             raise AnsibleFilterError(f"sysinit.upstart.deployment_steps: {option} is {value!r}, and can be "
                                      + " or ".join(CHOICES[option]))
     try:
-        return deployment.steps(jobs, written, on_change, on_failure, pending)
-    except deployment.DeploymentError as exc:
+        return steps(jobs, written, on_change, on_failure, stable_for, pending)
+    except DeploymentError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 
 

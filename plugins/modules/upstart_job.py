@@ -51,6 +51,14 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
+  enabled:
+    description:
+      - Whether the job is to start by itself, as O(sysinit.upstart.upstart_service#module:enabled) means it. It is for
+        lists in which that module gets the same value, so that neither undoes what the other did.
+      - It concerns only the file which that module changes too, the override; before Upstart 1.3 the job file. There
+        C(manual) is added or taken out. A job that cannot be enabled is left to that module to tell.
+    type: bool
+    version_added: 1.0.0
   override:
     description:
       - Write C(NAME.override), which changes the job of another file, instead of C(NAME.conf). Needs Upstart 1.3.
@@ -66,6 +74,9 @@ options:
     description:
       - File in which the names of the files that O(jobs) brought to the host are kept, so that O(prune) knows them
         later. Its name must end in C(.json); its directory is made.
+      - It also keeps the earlier text of files that were changed, until the jobs have come up by the new one, which
+        O(sysinit.upstart.upstart_service#module:manifests) notes; see RV(manifest.unproven). Only its owner can read
+        it.
       - Several lists of jobs on one host have a manifest each, in one directory. A file that two of them name is
         removed by neither as long as the other does.
       - A file that was there before, and in which O(merge) only changes stanzas, is not kept in it.
@@ -85,7 +96,8 @@ options:
   restore:
     description:
       - A file as it was before an earlier task changed it, as RV(jobs[].previous) of that task holds it. It is put back
-        byte for byte, whatever it says.
+        byte for byte, whatever it says; with C(content) null, which RV(manifest.unproven) has of files that were not
+        there, it is removed.
     type: dict
     version_added: 1.0.0
   merge:
@@ -341,10 +353,18 @@ jobs:
       type: bool
       sample: false
     job:
-      description: The job as the daemon reads it from the file and its override, in the options of this module.
+      description:
+        - The job as the daemon reads it from the file and its override, in the options of this module.
+        - Empty for a job that is removed, and for an override without a job file.
       returned: always
       type: dict
       sample: {"exec": "/usr/bin/shop", "respawn": true}
+    hidden_start_on:
+      description: The condition that C(manual) keeps from the job, or null when there is none.
+      returned: always
+      type: str
+      sample: runlevel [2345]
+      version_added: 1.0.0
     kept:
       description: Whether the file was left because instances of the job run, see O(keep_running).
       returned: always
@@ -355,10 +375,11 @@ jobs:
       description:
         - The file as it was before, when the task changed or removed it, or would in check mode; null when there was
           none. O(restore) puts it back.
-        - Its text in base64 is C(content), and C(listed) says whether O(manifest) named it.
+        - Its text in base64 is C(content), C(listed) says whether O(manifest) named it, and C(enabled) whether the job
+          started by itself.
       returned: always
       type: dict
-      sample: {"content": "ZXhlYyAvdXNyL2Jpbi9zaG9wCg==", "listed": true}
+      sample: {"content": "ZXhlYyAvdXNyL2Jpbi9zaG9wCg==", "listed": true, "enabled": true}
       version_added: 1.0.0
     backup_file:
       description:
@@ -412,6 +433,27 @@ jobs:
           returned: always
           type: str
           sample: add respawn
+manifest:
+  description: What O(manifest) holds beside the names.
+  returned: when O(manifest) is given
+  type: dict
+  version_added: 1.0.0
+  contains:
+    path:
+      description: The file.
+      returned: always
+      type: str
+      sample: /var/lib/sysinit.upstart/shop.json
+    unproven:
+      description:
+        - Files that this task or an earlier one changed or removed, and by which the job has not come up since. Jobs
+          that run by their present files are taken out by every task.
+        - A dictionary of C(name), C(override) and C(previous) for each, the last as RV(jobs[].previous), with C(content)
+          null for a file that was not there.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{"name": "web", "override": false, "previous": {"content": null, "listed": false, "enabled": null}}]
 file:
   description: The file that would be refused, or that cannot be written or removed.
   returned: when a file is the reason
@@ -450,7 +492,7 @@ def act(module):
     wanted = job_options.wanted_jobs(params)
     client = shell.connect(params) if params["load"] else None
     version = job_options.version_of(params["upstart_version"], client)
-    book = manifest_of(params)
+    book = manifest_of(params, client, version)
     obsolete = book.obsolete(wanted) if book and params["prune"] else []
     plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None)
     if book:
@@ -468,17 +510,23 @@ def act(module):
     for sentence in jobs.warnings_of(plans):
         module.warn(sentence)
     result = jobs.report(plans[len(obsolete):] + plans[:len(obsolete)])
-    if book and book.before != book.after:
-        result["changed"] = True
-        result["diff"].append(difference(book))
+    if book:
+        result["manifest"] = book.report()
+        if book.before != book.after:
+            result["changed"] = True
+            result["diff"].append(difference(book))
     return result
 
 
-def manifest_of(params):
+def manifest_of(params, client, version):
     if params["manifest"] is None:
         return None
     from ..module_utils.converge import manifest
-    return manifest.Manifest(params["manifest"])
+    book = manifest.Manifest(params["manifest"])
+    if book.unproven and client:
+        from ..module_utils.converge import proof
+        book.forget(proof.come_up(client, sorted(book.names()), params["conf_dir"], version))
+    return book
 
 
 def main():

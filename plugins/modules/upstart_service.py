@@ -154,6 +154,14 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
+  manifests:
+    description:
+      - Files of O(sysinit.upstart.upstart_job#module:manifest). The earlier files that they keep of jobs are forgotten
+        for those that this task has started, restarted or reloaded, or found running by their present files.
+    type: list
+    elements: path
+    default: []
+    version_added: 1.0.0
   init_log:
     description:
       - Where init's own messages are read from when a job fails, the kernel's log or a file that syslog writes.
@@ -311,6 +319,13 @@ instances:
       returned: always
       type: dict
       sample: {"main": 4711}
+    env:
+      description: The variables that it was started with, those of O(env) or those that it had before a restart.
+      returned: when it was to be started
+      type: list
+      elements: str
+      sample: [TTY=tty4]
+      version_added: 1.0.0
     enabled:
       description: Whether the job starts by itself; null when the daemon refuses its files.
       returned: always
@@ -479,6 +494,9 @@ def act(module):
         request = entries.split(request, params["jobs"], module.check_mode)
     client = shell.connect(params)
     targets = services.converge(client, request, attributes_of(module, request), module.check_mode)
+    if params["manifests"] and not module.check_mode:
+        from ..module_utils.converge import proof
+        proof.note(params["manifests"], targets)
     for text in services.warnings(targets):
         module.warn(text)
     return outcome.of_services(targets, request)
@@ -504,6 +522,7 @@ def main():
             must_exist=dict(type="bool", default=True),
             unwedge=dict(type="bool", default=False),
             end_leftovers=dict(type="bool", default=False),
+            manifests=dict(type="list", elements="path", default=[]),
             init_log=dict(type="path", default="/dev/kmsg"),
             script_dir=dict(type="path", default="/etc/init.d"),
             pattern=dict(type="str"),

@@ -13,6 +13,7 @@ import stat
 from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.errors import JobFileError
+from ..jobfile.values import same_job
 
 __metaclass__ = type
 
@@ -52,13 +53,17 @@ class Definition:
         self.version = version
         self.conf = os.path.join(conf_dir, name + ".conf")
         self.override = os.path.join(conf_dir, name + ".override")
-        self.text = read_file(self.conf) if read else None
-        self.override_text = self._read_override(version) if read else None
+        self.take(read_file(self.conf) if read else None, self._read_override(version) if read else None)
+
+    def take(self, text, override_text):
+        """Take the job for what these bytes say, None for no file."""
+        self.text = text
+        self.override_text = override_text
         self.values = None
         self.error = None
-        if self.text is not None:
+        if text is not None:
             try:
-                self.values = parser.parse_job(self.text, self.override_text, version)
+                self.values = parser.parse_job(text, override_text, self.version)
             except JobFileError as error:
                 self.error = error
 
@@ -71,9 +76,21 @@ class Definition:
         """Take the job for one that these options of upstart_job make, whatever the files say now."""
         from ..jobfile import structure
         from ..jobfile.textio import encode
-        self.text = encode(structure.write(options, version))
-        self.values = parser.parse_job(self.text, None, version)
-        self.error = None
+        override = self.override_text
+        told = dict((name, options[name]) for name in options if name != "manual")
+        self.take(encode(structure.write(told, version)), None)
+        if override is not None and self._adds_nothing(override):
+            self.take(self.text, override)
+        if options.get("manual") and self.is_enabled():  # it is not the override that says so
+            self.take(encode(structure.write(options, version)), self.override_text)
+
+    def _adds_nothing(self, override):
+        """Return whether an override does no more to the job than to keep it from being started."""
+        try:
+            values = parser.parse_job(self.text, override, self.version)
+        except JobFileError:
+            return False
+        return same_job(dict(values, start_on=None), dict(self.values, start_on=None))
 
     def complaint(self):
         """Return a clause on why the daemon would not load the job from these files, or None."""

@@ -66,6 +66,36 @@ def plan(definition, wanted, version):
                   wanted)
 
 
+def with_enabled(definition, wanted):
+    """Return the bytes of the file that ``plan`` would change, as they are once the job is enabled or disabled.
+
+    They are unchanged where ``plan`` fails: upstart_service tells the reason.
+    """
+    overriding = definition.version >= OVERRIDES
+    text = (definition.override_text if overriding else definition.text) or b""
+    if overriding and definition.text is None:
+        return encode(with_manual(decode(text), not wanted, definition.version))
+    try:
+        change = plan(definition, wanted, definition.version)
+    except UpstartError:
+        return text
+    return (change.after or b"") if change else text
+
+
+def hidden_condition(definition):
+    """Return the ``start on`` that ``manual`` keeps from a job that is not enabled, as text; None when there is none."""
+    if definition.values is None or definition.is_enabled():
+        return None
+    version = definition.version
+    override = decode(definition.override_text or b"")
+    for own in [override] + list(without_manual(override, version)):
+        for conf in [decode(definition.text)] + list(without_manual(decode(definition.text), version)):
+            condition = parser.parse_job(conf, own, version)["start_on"]
+            if condition is not None:
+                return to_text(condition)
+    return None
+
+
 def _emptied(overriding):
     """An override that says nothing any more goes; a job file stays, however empty."""
     return None if overriding else b""

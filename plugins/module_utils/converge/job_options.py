@@ -27,6 +27,7 @@ HANDLING = dict(
     exact=dict(type="bool", default=False),
     backup=dict(type="bool", default=False),
     keep_running=dict(type="bool", default=False),
+    enabled=dict(type="bool"),
     validate=dict(type="str"),
 )
 TYPES = dict(
@@ -85,7 +86,10 @@ def _wanted(params):
         others = whole[1:] + sorted(stanzas) + ["merge"] * params["merge"]
         raise UpstartError("Job %s: %s is the whole file, so it cannot be given with %s." % (
             params["name"], whole[0], ", ".join(others)), name=params["name"])
-    return Wanted(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
+    wanted = Wanted(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
+    if wanted.restore is not None and wanted.restore.get("content", "") is None:
+        return wanted._replace(state="absent")  # there was none
+    return wanted
 
 
 def version_of(text, client):

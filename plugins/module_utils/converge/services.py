@@ -242,6 +242,8 @@ def _entry(target, request):
         "leftovers": target.leftovers,
         "log_file": target.log_file(request.log_dir),
     }
+    if "start" in target.steps:
+        entry["env"] = target.env
     if target.error is not None:
         entry.update(target.error.facts)
         entry.update(failed=True, msg=target.error.message)

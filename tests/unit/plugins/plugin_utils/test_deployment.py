@@ -16,7 +16,8 @@ from ansible_collections.sysinit.upstart.plugins.filter import (
     deployment_steps,
     deployment_templates,
 )
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment, deployment_rollback as rollbacks
+from ansible_collections.sysinit.upstart.tests.unit.support.deployment_results import changed, result, steps
 
 Entry = dict[str, Any]
 MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployment_rollback,
@@ -33,7 +34,7 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
     ({"name": "web", "content": "", "template": "a"}, "job web: template and content are two texts for one file"),
     ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no meaning with state present"),
-    ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not str"),
+    ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not text"),
 ])
 def test_wrong_entries_are_named(entry: Any, words: str) -> None:
     with pytest.raises(AnsibleFilterError) as caught:
@@ -74,28 +75,13 @@ def test_files() -> None:
     ]
     assert deployment_templates.deployment_templates(entries) == ["a.j2", "b.j2"]
     assert deployment_files.deployment_files(entries, ["exec a\n", "exec b\n"]) == [
-        {"name": "web", "exec": "a", "kill_timeout": 9},
+        {"name": "web", "exec": "a", "kill_timeout": 9, "enabled": False},
         {"name": "legacy", "content": "exec a\n"},
         {"name": "old", "state": "absent", "backup": True, "keep_running": True},
         {"name": "other", "content": "exec b\n"},
     ]
     with pytest.raises(AnsibleFilterError, match="name 2 templates, but 1 texts are given"):
         deployment_files.deployment_files(entries, ["exec a\n"])
-
-
-def result(name: str, *stale: str, **more: Any) -> Entry:
-    path = f"/etc/init/{name}.{'override' if more.pop('override', False) else 'conf'}"
-    return {"name": name, "path": path, "state": "present", "changed": False, "created": False, "kept": False,
-            "previous": None, "stale_instances": list(stale), "job": {"exec": "a"}, **more}
-
-
-def changed(name: str, *stale: str, **more: Any) -> Entry:
-    return result(name, *stale, **{"changed": True, "previous": {"content": "YQ==", "listed": True}, **more})
-
-
-def steps(entries: list[Entry], *results: Entry, on_change: str = "restart", on_failure: str = "fail",
-          pending: Entry | None = None) -> Entry:
-    return deployment_steps.deployment_steps(entries, {"jobs": list(results)}, on_change, on_failure, pending)
 
 
 def due(entry: Entry, *results: Entry, on_change: str = "restart") -> list[tuple[str, Any, str]]:
@@ -200,65 +186,6 @@ def test_a_second_use_adds_to_what_is_due() -> None:
     assert ([task["name"] for task in third["due"]], third["news"]) == (["a", "b"], False)
 
 
-def undo_of(*entries: Entry, on_failure: str = "rollback") -> Entry:
-    """Return what is needed to undo changes: web was changed, new is new, and so is the override of tuned."""
-    found: Entry = steps(
-        [{"name": "web"}, {"name": "new"}, {"name": "tuned", "override": True}, {"name": "same"}, *entries],
-        changed("web"), changed("new", created=True, previous=None),
-        changed("tuned", "", created=True, previous=None, override=True), result("same"), on_failure=on_failure)["undo"]
-    return found
-
-
-def outcome(**failed: str) -> Entry:
-    return {"failed": True, "instances": [{"name": "fine"}] + [
-        {"name": name, "failed": True, "msg": why} for name, why in failed.items()]}
-
-
-def test_only_jobs_that_failed_are_rolled_back() -> None:
-    found = deployment_rollback.deployment_rollback(outcome(web="w", tuned="t", same="s"), undo_of())
-    assert found == {
-        "stop": [],
-        "files": [{"name": "web", "override": False, "restore": {"content": "YQ==", "listed": True}},
-                  {"name": "tuned", "override": True, "state": "absent"}],
-        "services": [{"name": "web", "state": "restarted"}, {"name": "tuned", "state": "restarted"}],
-    }
-    found = deployment_rollback.deployment_rollback(outcome(new="n"), undo_of())
-    assert found == {"stop": [{"name": "new", "state": "stopped"}], "services": [],
-                     "files": [{"name": "new", "override": False, "state": "absent"}]}
-
-
-@pytest.mark.parametrize("result_", [{"failed": True, "msg": "no daemon"}, {"skipped": True}, outcome(same="s")])
-def test_other_failures_are_not_rolled_back(result_: Entry) -> None:
-    assert deployment.rollback(result_, undo_of()) == {"stop": [], "files": [], "services": []}
-
-
-def test_rollback_is_off_unless_asked_for() -> None:
-    assert undo_of(on_failure="fail") == {}
-    assert list(steps([{"name": "web", "on_failure": "rollback"}], changed("web"))["undo"]) == ["web"]
-    assert steps([{"name": "web", "on_failure": "fail"}], changed("web"), on_failure="rollback")["undo"] == {}
-
-
-DONE: Entry = {"changed": True}
-
-
-@pytest.mark.parametrize(("failed", "put_back", "restarted", "words"), [
-    ({"web": "w."}, DONE, DONE, "Job web did not come up with its new definition: w. Its old file is back and the job "
-                                "runs with it again."),
-    ({"new": "n."}, DONE, {}, "Job new did not come up with its new definition: n. It was not there before and is "
-                              "removed again."),
-    ({"web": "w"}, DONE, outcome(web="z."), "Job web did not come up with its new definition: w. Its old file is back, "
-                                            "but the job did not come up with it either: z."),
-    ({"web": "w"}, DONE, {"failed": True, "msg": "no daemon."}, "Job web did not come up with its new definition: w. "
-                                                                "Its old file is back, but the job could not be "
-                                                                "started: no daemon."),
-    ({"web": "w"}, {"failed": True, "msg": "no space."}, {}, "Job web did not come up with its new definition: w. Its "
-                                                             "old file could not be put back: no space."),
-    ({"same": "s.", "web": "w"}, {"changed": False}, {}, "s. w."),
-])
-def test_both_reasons_are_told(failed: dict[str, str], put_back: Entry, restarted: Entry, words: str) -> None:
-    assert deployment_rollback.deployment_rollback(outcome(**failed), undo_of(), put_back, restarted) == words
-
-
 @pytest.mark.parametrize(("written", "options", "words"), [
     (None, {}, "the result of sysinit.upstart.upstart_job is needed"),
     ({}, {"on_change": "kill"}, "on_change is 'kill', and can be restart or reload or none"),
@@ -279,7 +206,7 @@ def test_filters_document_what_they_return(name: str) -> None:
     if name == "deployment_steps":
         assert set(contains) == set(steps([]))
     if name == "deployment_rollback":
-        assert set(contains) == set(deployment.rollback({}, {}))
+        assert set(contains) == set(rollbacks.rollback({}, {}))
 
 
 def test_what_nobody_tells_of_what_runs_is_no_reason_to_restart_it() -> None:

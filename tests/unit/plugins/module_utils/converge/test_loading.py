@@ -94,7 +94,8 @@ def test_a_job_is_forgotten() -> None:
 
 def wanted(kind: str, state: str, text: str) -> jobs.Wanted:
     return jobs.Wanted(name="a", state=state, override=kind == "override", stanzas={}, content=text,
-                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None)
+                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
+                       enabled=None)
 
 
 CONF, OVERRIDE = "exec b\n", "nice 5\n"

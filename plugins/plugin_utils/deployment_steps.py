@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role upstart_jobs has to do once the files of its list are written."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.expand import ExpansionError, expand
+from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment import (
+    DeploymentError,
+    Entry,
+    Job,
+    Tasks,
+    checked,
+    jobs_in,
+)
+
+Steps = dict[str, t.Any]
+
+
+def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stable_for: float = 1,
+          pending: Mapping[str, t.Any] | None = None) -> Steps:
+    """Return what is to be done once the files are written; see the filter deployment_steps."""
+    results, manifest, unproven = told(written)
+    jobs = jobs_in(checked(entries))
+    found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "undo": {}, "stable_for": stable_for,
+                    "manifests": [manifest] if manifest else []}
+    for result in results:
+        if is_conf(result) and result["state"] == "absent" and result["stale_instances"]:
+            found["stop"].append({"name": result["name"], "state": "stopped"})
+            if result["kept"]:
+                backup = {"backup": True} if jobs.get(result["name"], Job("")).backup else {}
+                found["remove"].append({"name": result["name"], "state": "absent", **backup})
+    by_name: dict[str, Tasks] = {}
+    for result in results:
+        by_name.setdefault(result["name"], []).append(result)
+    resting = names_in(found["stop"])
+    for name in [*jobs, *(name for name in by_name if name not in jobs)]:
+        job, mine, earlier = jobs.get(name) or Job(name), by_name.get(name, []), unproven.get(name, [])
+        if name in resting or job.leaves:
+            resting.add(name)
+            continue
+        if job.state == "stopped":
+            resting.add(name)
+        due = due_tasks(job, mine, bool(earlier), on_change)
+        found["due"] += due
+        found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, due)]
+        if earlier and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
+            found["undo"][name] = undo(job, manifest, earlier)
+    found["news"] = bool(found["due"])
+    return with_pending(found, pending, resting) if pending else found
+
+
+def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) -> Steps:
+    """Return the steps with those that an earlier list left to the handler.
+
+    What the new list says of a job counts more: one that it stops or removes is not restarted any more.
+    """
+    earlier = [task for task in pending["due"] if task["name"] not in resting]
+    due = []
+    for name in dict.fromkeys(task["name"] for task in [*earlier, *found["due"]]):
+        due += united([task for task in [*earlier, *found["due"]] if task["name"] == name])
+    kept = {name: undo for name, undo in pending["undo"].items() if name in names_in(earlier)}
+    return {
+        **found,
+        "due": due,
+        "undo": {**kept, **found["undo"]},
+        "stable_for": max(found["stable_for"], pending.get("stable_for", 0)),
+        "manifests": list(dict.fromkeys([*pending.get("manifests", []), *found["manifests"]])),
+    }
+
+
+def united(tasks: Tasks) -> Tasks:
+    """Return what does for tasks of one job, each instance once: a restart counts more than a reload."""
+    state = "restarted" if any(task["state"] == "restarted" for task in tasks) else "reloaded"
+    if any("env" not in task for task in tasks):
+        return [{"name": tasks[0]["name"], "state": state}]
+    found: Tasks = []
+    for task in tasks:
+        if {**task, "state": state} not in found:
+            found.append({**task, "state": state})
+    return found
+
+
+def names_in(tasks: Tasks) -> set[str]:
+    return {task["name"] for task in tasks}
+
+
+def told(written: t.Any) -> tuple[Tasks, str | None, dict[str, Tasks]]:
+    """Return the results of upstart_job, and what its manifest tells: its path, and earlier files by the job's name."""
+    if not isinstance(written, Mapping) or not isinstance(written.get("jobs", []), Sequence):
+        raise DeploymentError("the result of sysinit.upstart.upstart_job is needed")
+    manifest = written.get("manifest") or {}
+    unproven: dict[str, Tasks] = {}
+    for each in manifest.get("unproven", ()):
+        unproven.setdefault(each["name"], []).append(each)
+    return list(written.get("jobs", [])), manifest.get("path"), unproven
+
+
+def is_conf(result: Entry) -> bool:
+    return not str(result["path"]).endswith(".override")
+
+
+def due_state(job: Job, results: Tasks, unproven: bool, on_change: str) -> str | None:
+    """Return what a handler is to do for a job that ran while its file changed: restarted, reloaded or nothing.
+
+    It is due also when an earlier run changed the file and ended before its handlers.
+    """
+    if job.state == "stopped":
+        return None
+    wanted = job.on_change or on_change
+    stale = [result for result in results if result["stale_instances"]]
+    untold = [result for result in results if result["stale_instances"] is None]  # it runs, nobody tells by what
+    changed = [result for result in stale if result["changed"]]
+    late = unproven and bool(stale or untold)
+    if wanted == "restart" and (changed or late or any(result["state"] == "present" for result in stale)):
+        return "restarted"
+    return "reloaded" if wanted == "reload" and (changed or late) else None
+
+
+def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks:
+    """Return what the handler gives to upstart_service.
+
+    As long as one instance follows an old file, Upstart starts the job's others with that too: all of them are
+    restarted together, and those that are yet to be are started with them.
+    """
+    state = due_state(job, results, unproven, on_change)
+    if state is None:
+        return []
+    stale = {name for result in results for name in result["stale_instances"] or ()}
+    listed = {instance_name(results, env): env for env in job.instances or []}
+    if not stale <= set(listed):
+        return [{"name": job.name, "state": state}]
+    wanted = [env for name, env in listed.items() if state == "restarted" or name in stale]
+    return [{"name": job.name, "env": env, "state": state} for env in wanted]
+
+
+def service_tasks(job: Job, due: Tasks) -> Tasks:
+    """Return what upstart_service is to do at once, without what the handler restarts or starts."""
+    restarts = bool(due) and due[0]["state"] == "restarted"
+    if job.state == "present" or (restarts and (job.instances is None or "env" in due[0])):
+        return job.targets(None, job.enabled)
+    return job.targets(job.state, job.enabled)
+
+
+def expected(results: Tasks) -> dict[str, t.Any]:
+    """Return what check mode has to know of a job whose files are only going to be changed."""
+    changed = [result for result in results if result["changed"] and result["state"] == "present" and result["job"]]
+    if not changed:
+        return {}
+    hidden = changed[-1]["hidden_start_on"]
+    return {"expected": {**changed[-1]["job"], **({"start_on": hidden, "manual": True} if hidden else {})}}
+
+
+def instance_name(results: Tasks, env: Mapping[str, t.Any]) -> str | None:
+    """Return the name of the instance that variables lead to; None when the job's files do not tell it."""
+    for definition in (result["job"] for result in results if result["job"].get("instance")):
+        own = definition.get("env") or {}
+        given = {str(key): str(value) for key, value in env.items()}
+        try:
+            return str(expand(definition["instance"], {**own, **given} if isinstance(own, Mapping) else given))
+        except ExpansionError:
+            return None
+    return None
+
+
+def undo(job: Job, manifest: str | None, unproven: Tasks) -> dict[str, t.Any]:
+    """Return what brings a job back to the files by which it last came up."""
+    files = [{"name": job.name, "override": each["override"], "restore": each["previous"]} for each in unproven]
+    return {"manifest": manifest, "files": files, "instances": job.instances,
+            "enabled": unproven[0]["previous"].get("enabled")}
