@@ -80,7 +80,8 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_rollbac
 
 def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],
                         put_back: Mapping[str, t.Any] | None = None,
-                        restarted: Mapping[str, t.Any] | None = None, waiting: Sequence[str] = ()) -> dict[str, list[dict[str, t.Any]]] | str:
+                        restarted: Mapping[str, t.Any] | None = None,
+                        waiting: Sequence[str] = ()) -> dict[str, list[dict[str, t.Any]]] | str:
     """Return what brings failed jobs back, or the message that tells what came of it."""
     if put_back is not None:
         return verdict(outcome, undo, put_back, restarted or {}, waiting)

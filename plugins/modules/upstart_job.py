@@ -448,8 +448,8 @@ manifest:
       description:
         - Files that this task or an earlier one changed or removed, and by which the job has not come up since. Jobs
           that run by their present files are taken out by every task.
-        - A dictionary of C(name), C(override) and C(previous) for each, the last as RV(jobs[].previous), with C(content)
-          null for a file that was not there.
+        - A dictionary of C(name), C(override) and C(previous) for each, the last as RV(jobs[].previous), with
+          C(content) null for a file that was not there.
       returned: always
       type: list
       elements: dict

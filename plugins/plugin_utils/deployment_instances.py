@@ -26,9 +26,9 @@ def faults(name: str, state: str | None, instances: Sequence[Options] | None, fi
         return []
     stanza, env = known
     if stanza is None:
-        several = instances is not None and len(instances) > 1
-        return [f"job {name}: instances has {len(instances or ())} entries, but without an instance stanza the job runs "
-                "only once"] if several else []
+        number = len(instances or ())
+        return [f"job {name}: instances has {number} entries, but without an instance stanza the job runs only once"] \
+            if number > 1 else []
     if instances is None:
         missing = state == "started" and name_of(stanza, env) is None
         return [f"job {name}: its instances are named by {stanza}; name them in instances, or set state to present"] \

@@ -132,7 +132,7 @@ def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks
         return []
     stale = {name for result in results for name in result["stale_instances"] or ()}
     listed = {instance_name(results, env): env for env in job.instances or []}
-    if not stale <= set(listed):
+    if job.instances is None or not stale <= set(listed):
         return [{"name": job.name, "state": state}]
     wanted = [env for name, env in listed.items() if state == "restarted" or name in stale]
     return [{"name": job.name, "env": env, "state": state} for env in wanted]

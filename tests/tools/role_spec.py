@@ -28,7 +28,7 @@ GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gp
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 WARNING = "Written by tests/tools/role_spec.py from the documentation of upstart_job: change that, then run it."
-NOT_A_JOBS_OWN = ("jobs", "load", "upstart_version", "state", "keep_running", "restore", "manifest", "prune")
+NOT_A_JOBS_OWN = ("jobs", "load", "upstart_version", "state", "enabled", "keep_running", "restore", "manifest", "prune")
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
         "description": [
@@ -49,7 +49,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "instances": {
         "description": [
             "Environments of the instances that shall be started or stopped, each a dictionary, for a job with "
-            "O(instance).",
+            "O(instance). Others that run are left alone.",
         ],
         "type": "list",
         "elements": "dict",
@@ -85,7 +85,7 @@ VARIABLES: dict[str, Any] = {
         "description": [
             "What a job gets whose file changed while it ran, unless its entry says it. The handlers give it to each "
             "job once.",
-            "V(restart) is made up for when an earlier run ended before its handlers.",
+            "What an earlier run did not come to, since it ended before its handlers, is made up for.",
         ],
         "type": "str", "choices": ["restart", "reload", "none"], "default": "restart",
     },
@@ -99,7 +99,8 @@ VARIABLES: dict[str, Any] = {
             "either way.",
             "V(fail) leaves the new file, and the job as it is.",
             "V(rollback) puts the old file back and starts the job with it; a job that was not there before is "
-            "removed again. Other jobs keep their new files.",
+            "removed again. Other jobs keep their new files. What it needs for that is kept on the host until the job "
+            "has come up, so that it does not matter in which run that is tried.",
         ],
         "type": "str", "choices": ["fail", "rollback"], "default": "fail", "version_added": "1.0.0",
     },
@@ -115,12 +116,15 @@ VARIABLES: dict[str, Any] = {
     "upstart_jobs_set": {
         "description": [
             "Name of this list of jobs. Lists with different names, of several roles or plays for one host, do not "
-            "prune each other's jobs.",
+            "prune each other's jobs. Letters, digits, C(_), C(.) and C(-).",
         ],
         "type": "str", "default": "default", "version_added": "1.0.0",
     },
     "upstart_jobs_manifest_dir": {
-        "description": ["Directory on the host in which the names of the deployed jobs are kept, a file for each set."],
+        "description": [
+            "Directory on the host in which the names of the deployed jobs are kept, and the earlier files of those "
+            "that are yet to come up by the new ones; a file for each set, which only its owner can read.",
+        ],
         "type": "path", "default": "/var/lib/sysinit.upstart", "version_added": "1.0.0",
     },
 }
@@ -213,6 +217,10 @@ def kind(option: dict[str, Any]) -> str:
     return f"list of {option['elements']}" if option.get("elements", "raw") != "raw" else str(option["type"])
 
 
+def default(option: dict[str, Any]) -> str:
+    return "required" if option.get("required") else f"`{option['default']}`" if "default" in option else ""
+
+
 def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
@@ -223,12 +231,13 @@ def readme() -> str:
     variables = "".join(
         row(f"`{name}`", kind(option), "required" if option.get("required") else f"`{str(option['default']).lower()}`",
             described(option)) for name, option in main_entry["options"].items())
-    keys = "".join(row(f"`{name}`", kind(option), described(option))
+    keys = "".join(row(f"`{name}`", kind(option), default(option), described(option))
                    for name, option in main_entry["options"]["upstart_jobs_list"]["options"].items())
     return (f"<!--\n{LICENCE}\n{WARNING}\n-->\n\n# sysinit.upstart.upstart_jobs\n\n"
             + "".join(f"{plain(line)}\n" for line in main_entry["description"])
             + f"\n{EXAMPLE}\n## Variables\n\n" + row("Variable", "Type", "Default", "Meaning") + row(*["---"] * 4)
-            + variables + "\n## Keys of an entry\n\n" + row("Key", "Type", "Meaning") + row(*["---"] * 3) + keys)
+            + variables + "\n## Keys of an entry\n\n" + row("Key", "Type", "Default", "Meaning") + row(*["---"] * 4)
+            + keys)
 
 
 EXAMPLE = """```yaml
@@ -253,6 +262,13 @@ EXAMPLE = """```yaml
 ```
 
 The guide `docs/docsite/rst/role.rst` tells how changes, removals and failures are handled.
+
+## Needs
+
+The host needs what the modules need: Python 2.7 or 3.6 and later with dbus-python, and root's rights, so `become` where
+Ansible does not log in as root. Where the daemon or its directories are not in their usual places, set `address`,
+`conf_dir` and `log_dir` by `module_defaults` of the play, for the group `sysinit.upstart.upstart`. Handlers run outside
+of blocks: `become` and `module_defaults` of a block around the role do not reach them.
 """
 
 

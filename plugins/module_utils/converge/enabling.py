@@ -83,7 +83,7 @@ def with_enabled(definition, wanted):
 
 
 def hidden_condition(definition):
-    """Return the ``start on`` that ``manual`` keeps from a job that is not enabled, as text; None when there is none."""
+    """Return the ``start on`` that ``manual`` keeps from a job that is not enabled, as text, or None."""
     if definition.values is None or definition.is_enabled():
         return None
     version = definition.version

@@ -121,7 +121,7 @@ class Manifest:
             elif each.wanted.state == "absent" and not each.wanted.override:
                 found = dict((other, found[other]) for other in found if other[0] != key[0])
             elif each.before != each.after and (each.after is not None or each.stale):
-                if found.get(key, {}).get("content") is None:
+                if key not in found or (found[key]["content"] is None and each.before is not None):
                     found[key] = each.previous()
             elif each.after is None and not each.stale:
                 found.pop(key, None)  # nothing runs that the override was taken from

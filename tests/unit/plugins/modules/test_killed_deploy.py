@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ SEED, KILLS = 7, 50
 EVERY = 5  # so many kills between two looks whether a third run changes nothing
 LOADED = (".conf", ".override")
 Files = dict[str, bytes]
+Manifest = dict[str, Any]
 
 LINE = "# a line that makes the file longer than one buffer\n"
 
@@ -39,16 +43,22 @@ class Deployment:
         jobs = [job(name, generation) for name in (*running, "idle-1", "idle-2", "idle-3")]
         jobs += [{"name": "large", "content": f"env GENERATION={generation}\n{LINE * 2000}exec sleep 1000\n"},
                  {"name": "web", "override": True, "description": f"generation {generation}"},
-                 {"name": "db", "override": True, "nice": generation % 20},
-                 {"name": gone, "state": "absent"}]
+                 {"name": "db", "override": True, "nice": generation % 20}]
         place = {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
                  "timeout": 30}
         return [
             ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
-            ("upstart_job", {**place, "jobs": jobs}),
+            ("upstart_job", {**place, "jobs": jobs, "manifest": str(self.manifest), "prune": True}),
             ("upstart_service", {**place, "jobs": [{"name": name} for name in running], "state": "started",
-                                 "definition": "current", "stable_for": 0}),
+                                 "definition": "current", "stable_for": 0, "manifests": [str(self.manifest)]}),
         ]
+
+    @property
+    def manifest(self) -> Path:
+        return self.daemon.scratch / "lists" / "default.json"
+
+    def listed(self) -> Manifest:
+        return dict(json.loads(self.manifest.read_text()))
 
     def files(self) -> Files:
         return {str(path.relative_to(self.daemon.conf)): path.read_bytes()
@@ -63,7 +73,9 @@ class Seen:
     killed: bool
     old: Files
     left: Files
+    listed: Manifest
     new: Files
+    new_listed: Manifest
     next: Run
     third: Run | None
 
@@ -96,10 +108,11 @@ def kills() -> Iterator[list[Seen]]:
         for number, moment in enumerate(moments(whole)):
             calls, old = deployment.calls(number + 2), deployment.files()
             killed = runner.run(calls, moment)
-            left = deployment.files()
+            left, listed = deployment.files(), deployment.listed()
             then = runner.run(calls)
             third = runner.run(calls) if number % EVERY == 0 else None
-            seen.append(Seen(moment, killed.status == -9, old, left, deployment.files(), then, third))
+            seen.append(Seen(moment, killed.status == -9, old, left, listed, deployment.files(), deployment.listed(),
+                             then, third))
         yield seen
     assert with_daemon.no_process_left(daemon.scratch)
 
@@ -123,6 +136,29 @@ def test_nothing_that_the_daemon_would_load_is_left_over(kills: list[Seen]) -> N
     for each in kills:
         others = set(each.left) - set(each.old) - set(each.new)
         assert [name for name in others if name.endswith(LOADED)] == [], each.moment
+
+
+def names(manifest: Manifest) -> set[str]:
+    return {f"{name}.conf" for name in manifest["jobs"]} | {f"{name}.override" for name in manifest["overrides"]}
+
+
+def test_the_manifest_names_every_file_that_is_there(kills: list[Seen]) -> None:
+    for each in kills:
+        there = {name for name in each.left if name.endswith(LOADED)}
+        assert there <= names(each.listed), each.moment
+        assert names(each.new_listed) == set(each.new), each.moment
+
+
+def test_the_manifest_keeps_the_text_of_every_changed_file_until_the_job_runs_by_the_new_one(kills: list[Seen]) -> None:
+    for each in kills:
+        for job in ("web", "db"):
+            kept = {entry["override"]: entry["previous"]["content"] for entry in each.listed.get("unproven", [])
+                    if entry["name"] == job}
+            changed = each.left[f"{job}.conf"] != each.old[f"{job}.conf"]
+            if changed and kept:
+                assert base64.b64decode(kept[False]) == each.old[f"{job}.conf"], each.moment
+            assert not changed or kept or each.left == each.new, each.moment
+        assert not {"web", "db"} & {entry["name"] for entry in each.new_listed.get("unproven", [])}
 
 
 def test_the_next_run_converges_and_leaves_no_litter(kills: list[Seen]) -> None:

@@ -16,8 +16,9 @@ from ansible_collections.sysinit.upstart.plugins.filter import (
     deployment_steps,
     deployment_templates,
 )
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment, deployment_rollback as rollbacks
-from ansible_collections.sysinit.upstart.tests.unit.support.deployment_results import changed, result, steps
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment_rollback as rollbacks
+from ansible_collections.sysinit.upstart.tests.unit.support.deployment_results import changed, result, steps, unproven
 
 Entry = dict[str, Any]
 MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployment_rollback,
@@ -33,6 +34,8 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
     ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
     ({"name": "web", "content": "", "template": "a"}, "job web: template and content are two texts for one file"),
+    ({"name": "web", "template": "a", "exec": "a", "merge": True},
+     "job web: template is the whole file, so it cannot be given with exec, merge"),
     ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no meaning with state present"),
     ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not text"),
 ])
@@ -52,10 +55,14 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(("more", "words"), [
     ({"exec": "a"}, "job web: is listed twice"),
     ({"override": True, "state": "stopped"}, "job web: its job file and its override differ in state"),
+    ({"state": "absent", "override": False, "name": "gone"}, "job gone: its job file is to go, and takes the override"),
 ])
 def test_entries_of_one_job_agree(more: Entry, words: str) -> None:
     with pytest.raises(deployment.DeploymentError, match=words):
-        deployment.checked([{"name": "web", "state": "started"}, {"name": "web", **more}])
+        deployment.checked([{"name": "web", "state": "started"}, {"name": "gone", "override": True},
+                            {"name": "web", **more}])
+    assert deployment.checked([{"name": "web", "state": "absent"},
+                               {"name": "web", "override": True, "state": "absent"}])
 
 
 @pytest.mark.parametrize("entries", ["web", {"name": "web"}, 3])
@@ -177,13 +184,66 @@ def test_jobs_that_go() -> None:
     assert found["services"] == []
 
 
+def test_what_check_mode_expects_of_jobs_that_do_not_start_by_themselves() -> None:
+    hidden = changed("a", job={"exec": "new"}, hidden_start_on="x")
+    assert steps([{"name": "a"}], hidden)["services"][0]["expected"] == {"exec": "new", "start_on": "x", "manual": True}
+    waiting = changed("a", override=True, job={})
+    assert steps([{"name": "a", "override": True}], waiting)["services"] == [{"name": "a", "state": "started"}]
+
+
+@pytest.mark.parametrize(("state", "stale", "on_change", "wanted"), [
+    ("started", [""], "reload", ["reloaded"]),
+    ("started", None, "reload", ["reloaded"]),
+    ("started", None, "restart", ["restarted"]),
+    ("started", [], "reload", []),
+    ("started", [""], "none", []),
+    ("stopped", [""], "restart", []),
+])
+def test_what_an_earlier_run_did_not_come_to(state: str, stale: Any, on_change: str, wanted: list[str]) -> None:
+    """Upstart before 1.6.1 does not tell by which file a job runs; that the last run left it unproven is enough."""
+    found = steps([{"name": "web", "state": state}], {**result("web"), "stale_instances": stale},
+                  late=(unproven("web"),), on_change=on_change)
+    assert [task["state"] for task in found["due"]] == wanted
+
+
 def test_a_second_use_adds_to_what_is_due() -> None:
-    first = steps([{"name": "a"}], changed("a", ""), on_failure="rollback")
+    first = steps([{"name": "a"}], changed("a", ""), on_failure="rollback", stable_for=3, path="/lists/a.json")
     second = steps([{"name": "b"}], changed("b", ""), pending=first)
     assert [task["name"] for task in second["due"]] == ["a", "b"]
     assert list(second["undo"]) == ["a"]
+    assert (second["stable_for"], second["manifests"]) == (3, ["/lists/a.json", "/lists/default.json"])
     third = steps([{"name": "c"}], result("c"), pending=second)
     assert ([task["name"] for task in third["due"]], third["news"]) == (["a", "b"], False)
+    assert steps([{"name": "c"}], result("c"), pending={"due": [], "undo": {}})["due"] == []
+
+
+@pytest.mark.parametrize(("entry", "written", "wanted"), [
+    ({"state": "stopped"}, result("web"), []),
+    ({"state": "absent"}, result("web", "", state="absent", kept=True), []),
+    ({"state": "absent"}, result("web", state="absent"), []),
+    ({"on_change": "none"}, changed("web", ""), ["reloaded"]),
+    ({"on_change": "reload"}, changed("web", ""), ["reloaded"]),
+    ({"on_change": "restart"}, changed("web", ""), ["restarted"]),
+    ({"state": "present"}, result("web"), ["reloaded"]),
+])
+def test_what_a_second_use_says_of_a_job_counts(entry: Entry, written: Entry, wanted: list[str]) -> None:
+    first = steps([{"name": "web"}], changed("web", ""), on_change="reload", on_failure="rollback")
+    found = steps([{"name": "web", **entry}], written, pending=first)
+    assert [task["state"] for task in found["due"]] == wanted
+    assert list(found["undo"]) == ["web"] * len(wanted)
+
+
+def test_instances_that_two_uses_change_are_restarted_once() -> None:
+    first = steps([GETTY], changed("getty", "1b", job=DEFINITION), on_change="reload")
+    found = steps([GETTY], changed("getty", "1b", "2b", job=DEFINITION), pending=first)
+    assert [(task["env"], task["state"]) for task in found["due"]] == [({"A": 1}, "restarted"), ({"A": 2}, "restarted")]
+    found = steps([GETTY], changed("getty", "9b", job=DEFINITION), pending=first)
+    assert found["due"] == [{"name": "getty", "state": "restarted"}]
+
+
+def test_jobs_that_go_keep_a_copy_when_asked_to() -> None:
+    found = steps([{"name": "web", "state": "absent", "backup": True}], result("web", "", state="absent", kept=True))
+    assert found["remove"] == [{"name": "web", "state": "absent", "backup": True}]
 
 
 @pytest.mark.parametrize(("written", "options", "words"), [
@@ -213,4 +273,3 @@ def test_what_nobody_tells_of_what_runs_is_no_reason_to_restart_it() -> None:
     """upstart_job returns null then, as with Upstart before 1.6.1."""
     unknown = {**result("web"), "stale_instances": None}
     assert steps([{"name": "web", "state": "started"}], unknown)["due"] == []
-    assert steps([{"name": "web", "state": "started"}], {**changed("web"), "stale_instances": None})["due"] == []

@@ -90,8 +90,8 @@ def test_a_file_that_an_earlier_run_left_is_rolled_back_too() -> None:
 
 
 def test_an_override_that_was_removed_comes_back() -> None:
-    found = steps([{"name": "web", "state": "absent", "override": True}], on_failure="rollback", *[
-        changed("web", "", state="absent", override=True)])
+    found = steps([{"name": "web", "state": "absent", "override": True}],
+                  changed("web", "", state="absent", override=True), on_failure="rollback")
     (file,) = rollback(outcome(web="w"), found["undo"])["files"]
     assert file["jobs"] == [{"name": "web", "override": True,
                              "restore": {"content": "YQ==", "listed": True, "enabled": None}}]

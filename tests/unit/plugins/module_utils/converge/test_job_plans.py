@@ -210,7 +210,58 @@ def test_what_was_before_is_told_only_of_changes(tmp_path: Path) -> None:
     assert told == [None, None, None]
 
 
-@pytest.mark.parametrize("restore", [{}, {"content": None}, {"content": "a"}, {"content": ["a"]}])
+@pytest.mark.parametrize("restore", [{}, {"content": 1}, {"content": "a"}, {"content": ["a"]}])
 def test_what_cannot_be_restored(tmp_path: Path, restore: dict[str, Any]) -> None:
     with pytest.raises(UpstartError, match="Job web: restore must be what an earlier task returned under previous"):
         plan(tmp_path, restore=restore)
+
+
+# What stands there, what is asked for with which ``enabled`` and release, what the file that is meant shall hold.
+@pytest.mark.parametrize(("conf", "override", "options", "version", "after"), [
+    ("start on x\nexec a\n", "nice 1\nmanual\n", {"override": True, "nice": 1, "enabled": False}, NEW, None),
+    ("start on x\nexec a\n", None, {"override": True, "nice": 1, "enabled": False}, NEW, "nice 1\nmanual\n"),
+    ("start on x\nexec a\n", "nice 1\nmanual\n", {"override": True, "nice": 1, "enabled": True}, NEW, "nice 1\n"),
+    ("start on x\nexec a\n", "nice 1\nmanual\n", {"override": True, "nice": 1}, NEW, "nice 1\n"),
+    ("start on x\nmanual\nexec a\n", None, {"override": True, "nice": 1, "enabled": True}, NEW, "nice 1\nstart on x\n"),
+    ("start on x\nexec a\n", None, {"content": "start on x\nexec b\n", "enabled": False}, NEW, "start on x\nexec b\n"),
+    (None, None, {"override": True, "nice": 1, "enabled": False}, NEW, "nice 1\nmanual\n"),
+    # a job without a condition is left to upstart_service, which says so
+    ("exec a\n", None, {"override": True, "nice": 1, "enabled": True}, NEW, "nice 1\n"),
+    # before 1.3 the job file itself says it
+    ("start on x\nexec a\nmanual\n", None, {"content": "start on x\nexec a\n", "enabled": False}, (1, 2), None),
+    ("#disabled: start on x\nexec a\n", None, {"content": "start on x\nexec a\n", "enabled": False}, (0, 6, 5), None),
+    ("start on x\nexec a\nmanual\n", None, {"content": "start on x\nexec a\n", "enabled": True}, (1, 2),
+     "start on x\nexec a\n"),
+])
+def test_it_writes_what_upstart_service_leaves(tmp_path: Path, conf: str | None, override: str | None,
+                                               options: dict[str, Any], version: tuple[int, ...],
+                                               after: str | None) -> None:
+    put(tmp_path, conf, override)
+    found = plan(tmp_path, version, **options)
+    assert found.changed == (after is not None)
+    if after is not None:
+        assert found.after == after.encode()
+
+
+@pytest.mark.parametrize(("conf", "override", "hidden"), [
+    ("start on x\nexec a\n", None, None),
+    ("start on x\nexec a\nmanual\n", None, "x"),
+    ("start on x and y\nexec a\n", "manual\n", "(x and y)"),
+    ("start on x\nexec a\n", "start on y\nmanual\n", "y"),
+    ("start on x\nmanual\nexec a\n", "manual\n", "x"),
+    ("exec a\n", "manual\n", None),
+    ("exec manual\n", None, None),
+])
+def test_the_condition_that_manual_hides_is_told(tmp_path: Path, conf: str, override: str | None,
+                                                 hidden: str | None) -> None:
+    put(tmp_path, None, override)
+    (entry,) = jobs.report([plan(tmp_path, content=conf)])["jobs"]
+    assert entry["hidden_start_on"] == hidden
+
+
+def test_an_override_in_wait_for_its_job_is_no_job(tmp_path: Path) -> None:
+    (entry,) = jobs.report([plan(tmp_path, override=True, nice=1)])["jobs"]
+    assert entry["job"] == {}
+    put(tmp_path, "exec a\n")
+    (entry,) = jobs.report([plan(tmp_path, override=True, nice=1)])["jobs"]
+    assert entry["job"] == {"exec": "a", "nice": 1}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def names(path: Path) -> list[str]:
 def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db"), job("web", override=True)).run()
     assert names(path) == ["db", "web", "web.override"]
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     Deployment(path, conf, job("web"), job("mail")).run()
     assert names(path) == ["db", "mail", "web", "web.override"]
     pruned = Deployment(path, conf, job("web"), prune=True)
@@ -92,7 +93,9 @@ def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
     check.book.foresee(check.plans)
     assert names(path) == ["db", "web"]
     Deployment(path, conf, job("mail"), job("db"), prune=True).run()
-    assert path.read_bytes() == check.book.after
+    assert names(path) == ["db", "mail"]
+    assert json.loads(check.book.after) == {key: value for key, value in json.loads(path.read_text()).items()
+                                            if key != "unproven"}
 
 
 def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
@@ -145,7 +148,9 @@ def test_a_restored_file_belongs_to_whom_it_did(path: Path, conf: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"jobs": []}', '{"jobs": "web", "overrides": []}',
-                                  '{"jobs": [1], "overrides": []}', b"\xff"])
+                                  '{"jobs": [1], "overrides": []}', b"\xff",
+                                  '{"format": 1, "jobs": [], "overrides": [], "unproven": [1]}',
+                                  '{"format": 1, "jobs": [], "overrides": [], "unproven": [{"name": 1}]}'])
 def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, text: str | bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -168,6 +173,71 @@ def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
 
 def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
     path.parent.mkdir()
-    path.write_text('{"jobs": ["../../etc/passwd"], "overrides": []}')
+    path.write_text('{"format": 1, "jobs": ["../../etc/passwd"], "overrides": []}')
     with pytest.raises(UpstartError, match="is not a name for a job"):
         Deployment(path, conf, prune=True)
+
+
+def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"format": 2, "jobs": [], "overrides": []}')
+    with pytest.raises(UpstartError, match="it is of format 2, and this release reads format 1"):
+        Deployment(path, conf, job("web"))
+
+
+def unproven(path: Path) -> dict[str, str | None]:
+    """Return the texts in a manifest by the names of their files."""
+    found = {}
+    for each in json.loads(path.read_text()).get("unproven", []):
+        content = each["previous"]["content"]
+        found[each["name"] + (".override" if each["override"] else "")] = content and base64.b64decode(content).decode()
+    return found
+
+
+def test_the_text_by_which_a_job_last_came_up_is_kept(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec old\n")
+    first = Deployment(path, conf, job("web"), job("new"))
+    first.book.announce(first.plans)
+    assert unproven(path) == {"web": "exec old\n", "new": None}, "a crash would forget it"
+    (conf / "web.conf").write_text("exec a\n")
+    (conf / "new.conf").write_text("exec a\n")
+    first.run()
+    Deployment(path, conf, job("web", nice=1), job("new", nice=1)).run()
+    assert unproven(path) == {"web": "exec old\n", "new": "exec a\n"}, "that of a job which never ran is no use"
+    book = manifest.Manifest(str(path))
+    assert book.names() == {"web", "new"}
+    book.forget(["web"])
+    book.save()
+    assert unproven(path) == {"new": "exec a\n"}
+
+
+def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec old\n")
+    (conf / "web.override").write_text("nice 1\n")
+    Deployment(path, conf, job("web"), job("web", override=True, exec="b"), job("new")).run()
+    assert unproven(path) == {"web": "exec old\n", "web.override": "nice 1\n", "new": None}
+    Deployment(path, conf, job("web", restore={"content": "ZXhlYyBvbGQK"}), job("new", restore={"content": None})).run()
+    assert unproven(path) == {"web.override": "nice 1\n"}
+    assert not Deployment(path, conf, job("new", restore={"content": None})).plans[0].changed
+    Deployment(path, conf, job("web", state="absent")).run()
+    assert unproven(path) == {}
+
+
+def test_an_override_that_goes_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec a\n")
+    (conf / "web.override").write_text("nice 1\n")
+    removal = Deployment(path, conf, job("web", override=True, state="absent"))
+    removal.plans[0].stale = [""]
+    removal.run()
+    assert unproven(path) == {"web.override": "nice 1\n"}
+    Deployment(path, conf, job("web", override=True, state="absent")).run()
+    assert unproven(path) == {}
+
+
+def test_whether_the_job_started_by_itself_is_kept_too(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("start on x\nexec old\n")
+    (conf / "off.conf").write_text("start on x\nexec old\n")
+    (conf / "off.override").write_text("manual\n")
+    Deployment(path, conf, job("web"), job("off"), job("new")).run()
+    kept = json.loads(path.read_text())["unproven"]
+    assert {each["name"]: each["previous"]["enabled"] for each in kept} == {"web": True, "off": False, "new": None}
