@@ -90,12 +90,20 @@ def checked(entries: t.Any) -> list[Entry]:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return dictionaries and lists of Ansible's own kinds as Python's, since copying those copies all variables."""
+    """Return dictionaries and lists of Ansible's own kinds as Python's, since copying those copies all variables.
+
+    Keys whose value is ``omit`` are left out, as Ansible does with the options of a module.
+    """
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items() if not is_omitted(item)}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [plain(item) for item in value]
     return value
+
+
+def is_omitted(value: t.Any) -> bool:
+    """Return whether a value is ``omit``, which is a text before ansible-core 2.19 and an object of its own since."""
+    return type(value).__name__ == "_OmitType" or (isinstance(value, str) and value.startswith("__omit_place_holder__"))
 
 
 def label_of(entry: t.Any, number: int) -> str:

@@ -273,3 +273,11 @@ def test_what_nobody_tells_of_what_runs_is_no_reason_to_restart_it() -> None:
     """upstart_job returns null then, as with Upstart before 1.6.1."""
     unknown = {**result("web"), "stale_instances": None}
     assert steps([{"name": "web", "state": "started"}], unknown)["due"] == []
+
+
+def test_what_is_omitted_is_not_there() -> None:
+    """As values have it in ansible-core since 2.19, and before."""
+    omit = type("_OmitType", (), {})()
+    entry = {"name": "web", "exec": "a", "nice": omit, "state": omit, "umask": "__omit_place_holder__0a1b",
+             "pre_start": {"exec": "b", "interpreter": omit}}
+    assert deployment_files.deployment_files([entry]) == [{"name": "web", "exec": "a", "pre_start": {"exec": "b"}}]
