@@ -30,6 +30,10 @@ attributes:
         RV(reasons) and RV(assumed) how far that can be relied on.
       - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
         included. Upstart before 1.6.1 does not tell these, and the job files are read instead.
+      - The job files are also read instead where a file holds text that is not UTF-8, or a loaded job has no file in
+        O(conf_dir) that could be looked at, because Upstart might crash if it were asked. RV(sure) is false then. The
+        same holds for who holds an event that is not over in time. Upstart is asked where a job runs by such text
+        although its file was put right and no copy of the old one is left. Restart such a job first.
       - It takes main processes of services to keep running and all others to end well, unless the job's file and the
         host's programs tell otherwise, as for a program that is not there.
   diff_mode:

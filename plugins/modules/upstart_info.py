@@ -65,8 +65,9 @@ options:
       - V(stanzas) are all stanzas of the jobs, V(audit) the findings, V(graph) the events and edges.
       - V(environment) is the environment of the instances, and V(definitions) which of them are stale. For both a
         daemon since 1.6.1 is asked for its whole state. That is not done where a file holds text that is not UTF-8,
-        of which it would crash. It would also crash of such text that only a running job still has because its
-        file was changed meanwhile. Leave out both where that can be.
+        of which it would crash, nor where a loaded job has no file in O(conf_dir) that could be looked at. It would
+        also crash of such text that only a running job still has because its file was changed meanwhile, without a
+        copy of the old one beside it. Leave out both where that can be.
     type: list
     elements: str
     default: [all]

@@ -10,8 +10,6 @@ from . import effects, host_events
 
 __metaclass__ = type
 
-TELLS_STATE = (1, 6, 1)
-
 
 def foresee(client, emission):
     """Return what upstart_event returns in check mode besides ``name`` and ``env``.
@@ -22,7 +20,7 @@ def foresee(client, emission):
     found = predict(world, emission.name, emission.env, emission.timeout)
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
-    if untold and world.version >= TELLS_STATE:
+    if untold:
         reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
     return {
         "jobs": jobs,

@@ -20,8 +20,8 @@ def holders(client, name, env, conf_dir, jobs=()):
     :param jobs: list of dicts with ``name`` and ``instance``: the instances that it has set in motion, which count
         where the daemon does not tell who holds what.
     """
-    world, untold = host_events.look(client, conf_dir)
-    if untold is not None:
+    world, unused = host_events.look(client, conf_dir)
+    if not world.tells:
         return _half_met(world, name, env) + _moving(client, world, jobs)
     simulation, event = _find(world, name, env)
     return holding.holders(simulation, event) if event is not None else []
@@ -29,8 +29,8 @@ def holders(client, name, env, conf_dir, jobs=()):
 
 def conditions(client, name, variables, conf_dir):
     """Return sentences on the conditions that hold an event which has these variables."""
-    world, untold = host_events.look(client, conf_dir)
-    if untold is not None:
+    world, unused = host_events.look(client, conf_dir)
+    if not world.tells:
         return _half_met(world, name, variables)
     simulation, event = _find(world, name, variables)
     return holding.conditions(simulation, event) if event is not None else []

@@ -6,9 +6,8 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.errors import DaemonError, Lost
-from ..jobfile.textio import encode
 from ..jobfile.values import new_values, same_job
-from . import instances, loaded
+from . import deadly, instances, loaded
 from .job_folder import Folder
 
 __metaclass__ = type
@@ -55,15 +54,16 @@ class Host:
         if not wanted:
             return None, u"the definitions that Upstart holds were not asked for"
         try:
-            loaded.refuse_held(client, self.folder.path)
+            deadly.refuse_held(client, self.folder.path, self.folder.copies)
+            deadly.refuse_strangers(client, self.folder.path, self.folder.readable)
             return instances.Dump(client, self.folder.harmful), None
-        except loaded.NotTold as error:
+        except deadly.NotTold as error:
             return None, error.message
 
     def _receive(self, dump):
         try:
             return dump and dump.classes()
-        except loaded.NotTold as error:
+        except deadly.NotTold as error:
             self._reason = error.message
             return None
 
@@ -152,17 +152,12 @@ class Host:
 
 
 def _real_names(names, folder):
-    """Return the names of loaded jobs as a set, and those among them that are not ASCII, as their files have them.
-
-    For these the daemon makes a wrong path of D-Bus, with one byte in place of all others.
-    """
+    """Return the names of loaded jobs as a set, and those among them that are not ASCII, as their files have them."""
     found = set(names)
     wrong = set()
     for name in folder.jobs:
-        raw = bytearray(encode(name))
-        if name not in found and max(raw) > 127:
-            garbled = bytes(bytearray(byte if byte < 128 else 255 for byte in raw)).decode("utf-8", "replace")
-            if garbled in found:
-                found.remove(garbled)
-                wrong.add(name)
+        garbled = deadly.told_names(name)[-1]
+        if name not in found and garbled in found:
+            found.remove(garbled)
+            wrong.add(name)
     return found | wrong, wrong

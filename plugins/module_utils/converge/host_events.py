@@ -10,7 +10,7 @@ from ..events.model import Definition, Present, World
 from ..events.variables import OF_INIT, merge
 from ..jobfile.conditions import dbus_to_rpn
 from ..jobfile.values import new_values
-from . import loaded
+from . import deadly, loaded
 from .definitions import VARIABLE
 from .job_folder import Folder
 from .programs import Programs
@@ -39,18 +39,19 @@ class Expected:
 
 
 def look(client, conf_dir):
-    """Return (events.model.World, sentence on what the daemon does not tell or None).
+    """Return (events.model.World, clause on why less is known than such a daemon tells, or None).
 
-    :param conf_dir: text, the directory of the job files; where these hold text that is not UTF-8, the daemon is
+    :param conf_dir: text, the directory of the job files; where the daemon may hold text that is not UTF-8, it is
         asked neither for its state nor for conditions: it would crash.
     """
     programs = Programs(client.connection.peer["pid"])
     version = client.version()
     try:
         return _from_dump(loaded.state(client, conf_dir), version, programs), None
-    except loaded.NotTold as error:
-        deadly = isinstance(error, loaded.Deadly)
-        return _from_calls(client, conf_dir, version, programs, ask=not deadly), error.message
+    except deadly.NotTold as error:
+        dangerous = isinstance(error, deadly.Deadly)
+        world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
+        return world, error.message if dangerous or version >= deadly.TELLS_STATE else unknown
 
 
 # -- from the dump -------------------------------------------------------------------------------------------------
@@ -96,29 +97,36 @@ def _present(job, values):
 
 # -- from calls and files ------------------------------------------------------------------------------------------
 def _from_calls(client, conf_dir, version, programs, ask):
+    """Return (World, clause on jobs of which nothing is known, or None).
+
+    The daemon is not asked for what a job says that has no file which can be read: it may be text of which it crashes.
+    """
     folder = Folder(conf_dir, version)
     folder.parse(thorough=False)
     names = client.jobs()
-    conditions = _conditions(client, names) if ask and version >= TELLS_CONDITIONS else {}
+    readable = [name for name in names if name in folder.readable]
+    conditions = _conditions(client, readable) if ask and version >= TELLS_CONDITIONS else {}
     found = dict(zip(names, client.instances_of(names)))
     pairs = [(name, one) for name in names for one in found[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))
     environment = _environment(client)
-    definitions, notes = [], {}
+    definitions, notes, unknown = [], {}, []
     for name in names:
         files = folder.jobs.get(name)
         values = files.values if files is not None and files.values is not None else None
         if values is None:
-            notes.setdefault(name, []).append("nothing is known of job %s but its conditions: it has no file that "
-                                              "can be read" % name)
             values = new_values()
+            if name in conditions:
+                notes[name] = ["nothing is known of job %s but its conditions: there is no right file of it" % name]
+            else:
+                unknown.append("nothing is known of job %s, of which there is no right file in %s" % (name, conf_dir))
         if name in conditions:
             values = dict(values, **conditions[name])
         present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
                    if statuses[name, one] is not None]
         definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
                                       **_stanzas(values)))
-    return World(definitions, (), version, environment, tells=False, notes=notes)
+    return World(definitions, (), version, environment, tells=False, notes=notes), (unknown or [None])[0]
 
 
 def _conditions(client, names):

@@ -11,7 +11,7 @@ import re
 from ..daemon import process
 from ..daemon.errors import NoAnswer
 from ..daemon.names import MANAGER, MANAGER_PATH
-from . import loaded
+from . import deadly, loaded
 from .waiting import LOOK_EVERY, hollow, look
 
 __metaclass__ = type
@@ -48,11 +48,11 @@ class Dump:
     """The dump of the daemon's state, asked for at once and waited for when it is wanted.
 
     :param harmful: path of a file for which Upstart would crash, so that it is not asked; or None.
-    :raises NotTold: see loaded.
+    :raises NotTold: see deadly.
     """
 
     def __init__(self, client, harmful):
-        loaded.refuse(harmful)
+        deadly.refuse_file(harmful)
         self._connection = client.connection
         self._timeout = client.longest
         self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")

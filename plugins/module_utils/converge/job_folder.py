@@ -15,7 +15,7 @@ from ..jobfile import parser
 from ..jobfile.stanzas import OVERRIDES_SINCE
 from ..jobfile.textio import STRAY_BYTES, decode
 from ..jobfile.values import new_values
-from . import loaded
+from . import deadly
 from .definitions import read_file
 
 __metaclass__ = type
@@ -76,7 +76,9 @@ class Folder:
     :ivar ignored: list of (code, job name, path, what the code's message names): files that the daemon does not read.
     :ivar unreadable: list of sentences on what this user may not read.
     :ivar complete: whether all files could be listed and read.
+    :ivar readable: set of the names of the jobs whose files could be read, as deadly.told_names gives them.
     :ivar harmful: path of a file with text that crashes a daemon which is asked for it, or None.
+    :ivar copies: dict of job name to the path of a copy of such a file, see deadly.Files.
     :ivar stray: whether some text or name here is not UTF-8.
     """
 
@@ -85,7 +87,9 @@ class Folder:
         self.jobs = {}
         self.ignored = []
         self.unreadable = []
+        self.readable = set()
         self.harmful = None
+        self.copies = {}
         self.stray = False
         self._version = version
         self._texts = []
@@ -116,6 +120,7 @@ class Folder:
             job.conf = decode(confs[name])
             job.override = None if override is None else decode(override_path)
             if conf is not False and override is not False:
+                self.readable.update(deadly.told_names(name))
                 self._texts.append((job, conf, override))
         for name in sorted(overrides):
             if self._override(name, overrides[name]):
@@ -132,13 +137,16 @@ class Folder:
         for folder, folders, names in os.walk(path, onerror=refused):
             for name in [name for name in folders if SKIPPED.match(name)]:
                 folders.remove(name)
-                self.harmful = self.harmful or loaded.not_utf_8(os.path.join(folder, name))
+                self.harmful = self.harmful or deadly.Files(os.path.join(folder, name)).harmful
             prefix = decode(folder[len(path):]).strip(u"/")
             for name in names:
                 for suffix in found:
                     if name.endswith(suffix):
-                        stem = decode(name[:-len(suffix)])
-                        found[suffix][u"%s/%s" % (prefix, stem) if prefix else stem] = os.path.join(folder, name)
+                        job = os.path.join(prefix, decode(name[:-len(suffix)]))
+                        found[suffix][job] = os.path.join(folder, name)
+                copied = deadly.harmful_copy(folder, name)
+                if copied:
+                    self.copies[os.path.join(prefix, copied)] = decode(os.path.join(folder, name))
         return found[CONF], found[OVERRIDE]
 
     def _override(self, name, path):
@@ -179,6 +187,6 @@ class Folder:
             bad_text = True
         bad_name = STRAY_BYTES.search(decode(path)) is not None
         self.stray = self.stray or bad_text or bad_name
-        if self.harmful is None and (bad_name or (bad_text and loaded.is_harmful_text(data))):
+        if self.harmful is None and (bad_name or (bad_text and deadly.is_harmful_text(data))):
             self.harmful = decode(path)
         return data

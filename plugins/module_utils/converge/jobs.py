@@ -10,7 +10,7 @@ import os
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import options
-from . import files, loaded, loading
+from . import deadly, files, loaded, loading
 from .definitions import read_file
 from .differences import difference
 from .job_plans import Plan, Wanted, belonging, plan, plan_all
@@ -129,7 +129,7 @@ def _ask_for(each, watcher, attributes, batch):
     removed = belonging(each) if each.after is None else []
     replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
     held = watcher is not None and watcher.instances and any(
-        loaded.is_harmful_file(path) for path in removed + replaced)
+        deadly.is_harmful_file(path) for path in removed + replaced)
     if each.wanted.backup or held:
         copies = [batch.keep(path, attributes) for path in removed + replaced]
         each.backup = copies[0] if copies else None  # an override that goes along has its copy beside this one

@@ -7,17 +7,13 @@ from __future__ import absolute_import, division, print_function
 
 import json
 import os
-import re
 import time
 
 from ..daemon.errors import Absent, DaemonError
 from ..daemon.names import instance_name, instance_path
-from ..errors import UpstartError
-from ..jobfile import parser
-from ..jobfile.textio import decode
-from ..jobfile.values import new_values, same_job
-from .definitions import Definition, read_file
-from .waiting import age
+from ..jobfile.values import same_job
+from . import deadly
+from .deadly import NotTold
 
 __metaclass__ = type
 
@@ -32,21 +28,8 @@ RESOURCES = (
 )
 OPERATORS = {"EVENT_AND": "and", "EVENT_OR": "or"}
 NICE_UNSET = -21
-
-
-NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfile.textio decodes it
-# What backups, packagers and editors make of NAME.conf or NAME.override; NAME is the group.
-COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-z0-9]")
 CLOCK_STEP = 0.05  # seconds; the age of a process is known in hundredths
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
-
-
-class NotTold(UpstartError):
-    """The daemon cannot be asked what it holds; the message is a clause that says why."""
-
-
-class Deadly(NotTold):
-    """The daemon would crash if it were asked."""
 
 
 def job_classes(client, conf_dir):
@@ -57,19 +40,11 @@ def job_classes(client, conf_dir):
 def state(client, conf_dir):
     """Return all that the daemon holds, a dict as GetState gives it.
 
-    :param conf_dir: text, the directory of the job files; one that is not UTF-8 makes the question deadly.
-    :raises NotTold: before Upstart 1.6.1, and where the question would crash the daemon.
+    :param conf_dir: text, the directory of the job files.
+    :raises NotTold: before Upstart 1.6.1, and where the question might crash the daemon.
     """
-    refuse(not_utf_8(conf_dir))
-    refuse_held(client, conf_dir)
+    deadly.refuse(client, conf_dir)
     return state_in(client.state)
-
-
-def refuse(harmful):
-    """Raise Deadly for a path that ``not_utf_8`` found."""
-    if harmful:
-        raise Deadly("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
-                     % harmful, path=harmful)
 
 
 def classes_in(answer):
@@ -85,76 +60,6 @@ def state_in(answer):
         raise NotTold("Upstart tells its definitions only since 1.6.1")
     except (DaemonError, ValueError) as error:
         raise NotTold("Upstart did not tell its state (%s)" % error)
-
-
-def not_utf_8(conf_dir):
-    """Return the path of a job file whose name or values are not UTF-8, or None; comments do no harm."""
-    for folder, unused, names in os.walk(conf_dir):
-        for name in names:
-            if not name.endswith((".conf", ".override")):
-                continue
-            path = os.path.join(folder, name)
-            if _is_harmful(name, path):
-                return path
-    return None
-
-
-def _is_harmful(name, path):
-    return NOT_UTF_8.search(decode(name)) is not None or is_harmful_file(path)
-
-
-def is_harmful_file(path):
-    """Return whether there is a file which gives the daemon values that are not UTF-8."""
-    try:
-        return is_harmful_text(read_file(path) or b"")
-    except UpstartError:  # a dangling link, a directory: no job file
-        return False
-
-
-def is_harmful_text(data):
-    """Return whether a file of these bytes gives the daemon values that are not UTF-8."""
-    try:
-        data.decode("utf-8")
-        return False
-    except UnicodeDecodeError:
-        values = new_values()
-        parser.apply(decode(data), values)
-        return bool(NOT_UTF_8.search(json.dumps(values, ensure_ascii=False)))
-
-
-def refuse_held(client, conf_dir):
-    """Raise Deadly when a job may still run by text that is not UTF-8 although its file was put right.
-
-    Upstart holds such text until the last instance of then is gone, and tells nobody of it without crashing. So a
-    copy of the old file beside the new one is the only sign; ``jobs.act`` keeps one for this.
-    """
-    copies = _bad_copies(conf_dir)
-    jobs = sorted(copies)
-    for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []):
-        for status in client.statuses([(job, instance) for instance in instances]):
-            if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
-                raise Deadly("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
-                             "crash if it were asked for its state. Restart job %s and delete the copy"
-                             % (job, copies[job], job), path=copies[job], name=job)
-
-
-def _bad_copies(conf_dir):
-    """Return a dict of job name to the path of a copy of its file or override that gives values which are not UTF-8."""
-    found = {}
-    for folder, unused, names in os.walk(conf_dir):
-        for name, match in ((name, COPY.match(name)) for name in names):
-            path = os.path.join(folder, name)
-            if match and is_harmful_file(path):
-                found[decode(os.path.relpath(os.path.join(folder, match.group(1)), conf_dir))] = decode(path)
-    return found
-
-
-def _is_younger(client, definition, status, copy):
-    """Return whether an instance surely began after ``copy`` was made; a respawn keeps the old definition."""
-    pid = (status or {}).get("processes", {}).get("main")
-    if pid is None or definition.values is None or definition.values["respawn"]:
-        return False
-    return 0 < age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
 
 
 def changed_since(definition, age):

@@ -73,11 +73,13 @@ class Running:
 
     def _is_noticed(self):
         deadline = Deadline(NOTICE)
-        while self._marked() != self._jobs:
-            if not deadline.left():
+        while True:
+            marked = self._marked()
+            if marked == self._jobs:
+                return True
+            if marked is None or not deadline.left():
                 return False
             self._client.connection.wait(lambda: False, LOOK_EVERY)
-        return True
 
 
 class Watcher:

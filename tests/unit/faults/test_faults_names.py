@@ -140,6 +140,47 @@ def test_a_respawned_job_keeps_the_old_text(daemon: Daemon) -> None:
     assert service(daemon, "started", definition="current")["instances"][0]["stale"] is False
 
 
+@pytest.mark.parametrize("how", ["by hand", "by upstart_job"])
+def test_a_file_that_is_gone(daemon: Daemon, how: str) -> None:
+    path = daemon.conf / "web.conf"
+    path.write_bytes(LATIN_1)
+    deployed(daemon, "other")
+    for name in ("web", "other"):
+        service(daemon, "started", name=name)
+    if how == "by hand":
+        path.unlink()
+    else:
+        Path(job(daemon, state="absent")["jobs"][0]["backup_file"]).unlink()
+    check("no-file", service(daemon, "started", name="other", definition="current"), folder=daemon.conf)
+    said = run(daemon, "upstart_info")
+    assert "job web has no file below" in said["left_out"][0], said
+    assert [each["code"] for each in said["findings"]] == ["orphan"]
+    said = run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)
+    assert not said["sure"] and "job web has no file below" in said["reasons"][0], said
+    service(daemon, "stopped")
+    assert service(daemon, "started", name="other", definition="current")["instances"][0]["stale"] is False
+    assert run(daemon, "upstart_info")["left_out"] == []
+
+
+@pytest.mark.parametrize("folder", ["typo", "second"])
+def test_a_directory_that_is_not_the_daemons(daemon: Daemon, folder: str) -> None:
+    (daemon.conf / "web.conf").write_bytes(LATIN_1)
+    place = daemon.scratch / folder
+    if folder == "second":
+        place.mkdir()
+        (place / "other.conf").write_text(SERVICE)
+    (daemon.conf / "held.conf").write_text("start on deploy and never\n" + SERVICE)
+    wait_for(lambda: {"held", "web"} <= set(listed(daemon)), "it is not loaded")
+    for name in (None, "web"):
+        more = {"name": [name]} if name else {}
+        said = run(daemon, "upstart_info", conf_dir=str(place), **more)
+        check("other-folder", said)
+        assert any("nor any other that Upstart has is in a file below" in each for each in said["left_out"]), said
+    said = run(daemon, "upstart_event", name="deploy", conf_dir=str(place), _ansible_check_mode=True)
+    assert not said["sure"] and "Name the directory of this daemon in conf_dir" in said["reasons"][0], said
+    assert run(daemon, "upstart_event", name="deploy", conf_dir=str(place), timeout=1)["failed"]
+
+
 @pytest.mark.parametrize("name", ["web.conf~", "web.conf.dpkg-old", ".web.conf.bak", "web.override.4711.2026-11-21~"])
 def test_a_copy_that_others_kept(daemon: Daemon, name: str) -> None:
     path = daemon.conf / "web.conf"

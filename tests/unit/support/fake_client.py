@@ -46,7 +46,7 @@ class FakeClient:
 
     def __init__(self, jobs: dict[str, dict[str, list[Status | None]]], variables: tuple[str, ...] = (),
                  held: list[dict[str, Any]] | None = None) -> None:
-        self.jobs = jobs
+        self.known = jobs
         self.held = held
         self.variables = variables
         self.connection = FakeConnection()
@@ -62,13 +62,16 @@ class FakeClient:
             raise Absent("no GetState")
         return json.dumps({"job_classes": self.held})
 
+    def jobs(self) -> list[str]:
+        return sorted(self.known)
+
     def find_job(self, name: str) -> str:
-        if name not in self.jobs:
+        if name not in self.known:
             raise UnknownJob("Unknown job: " + name, error="com.ubuntu.Upstart0_6.Error.UnknownJob")
         return name
 
     def instances(self, name: str) -> list[str]:
-        return sorted(self.jobs[name])
+        return sorted(self.known[name])
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [self.instances(name) for name in names]
@@ -79,13 +82,13 @@ class FakeClient:
             if variable not in given:
                 raise InvalidArguments("Unknown parameter: %s\nUsage: x" % variable)
         instance = "-".join(given[variable] for variable in self.variables)
-        return instance if instance in self.jobs[name] else None
+        return instance if instance in self.known[name] else None
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[Status | None]:
         self.looks += len(pairs)
         found = []
         for job, instance in pairs:
-            known = self.jobs[job].get(instance, [None])
+            known = self.known[job].get(instance, [None])
             found.append(known.pop(0) if len(known) > 1 else known[0])
         return [dict(each) if each else None for each in found]
 

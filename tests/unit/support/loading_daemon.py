@@ -41,6 +41,9 @@ class Daemon:
         self.loaded.setdefault(name, [])
         self.signals.append(Signal(MANAGER_PATH, "JobAdded", [job_path(name)]))
 
+    def version(self) -> tuple[int, ...]:
+        return (1, 13, 2)
+
     def jobs(self) -> list[str]:
         self.asked.append("jobs")
         return sorted(self.loaded)

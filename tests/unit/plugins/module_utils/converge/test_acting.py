@@ -64,7 +64,7 @@ def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
 def test_an_instance_that_fails_while_it_is_started(tmp_path: Path) -> None:
     """Its own failure is told, not that of another instance."""
     client = Client([JobFailed("Job failed to start")], [])
-    client.jobs = {"web": {"1": [DOWN]}}
+    client.known = {"web": {"1": [DOWN]}}
     client.connection.signals = [Signal(instance_path("web", name), "Failed", [status])
                                  for name, status in (("1", 3), ("2", 4), ("", 5))]
     one = target(tmp_path, "started", "start", text="instance $N\nexec a\n")
@@ -118,7 +118,7 @@ def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, step
     client.held = held
     one = target(tmp_path, state, *steps, before=before)
     if state == "restarted":
-        client.jobs["web"][""] = [DOWN, UP]
+        client.known["web"][""] = [DOWN, UP]
     assert act(client, one) is None
     assert client.asked == ["ReloadConfiguration"] * reads + [step.capitalize() for step in steps]
 
@@ -257,7 +257,7 @@ def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> N
     """The first was gone before, and needs no request."""
     first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
     client = Client([PermissionDenied("only root may.")], [UP])
-    client.jobs = {"web": {"": [UP], "gone": [DOWN]}}
+    client.known = {"web": {"": [UP], "gone": [DOWN]}}
     first.instance = "gone"
     acting.act(client, [first, second], first.wanted)
     assert first.error is None

@@ -284,7 +284,15 @@ def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
     assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)
 
 
-def test_a_loop_of_a_job_without_a_file(host: FakeHost) -> None:
+def test_a_loop_of_a_job_without_a_file(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that came after the files were looked for."""
+    told = host.jobs
+
+    def jobs() -> list[str]:
+        host.write("a", "exec a\n")
+        return told()
+
+    monkeypatch.setattr(host, "jobs", jobs)
     host.hold("a", "start on x or stopped a\nexec a\n")
     (finding,) = [one for one in host.findings() if one["code"] == "stop-leads-to-start"]
     assert (finding["job"], finding["file"], finding["line"]) == ("a", None, None)

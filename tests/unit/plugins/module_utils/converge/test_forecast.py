@@ -122,14 +122,38 @@ def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> 
     assert found["outlook"]["would_start"] == ["a"] and not found["sure"]
     assert "web.conf holds text that is not UTF-8, and Upstart would crash" in found["reasons"][0]
     assert holding.holders(client, "go", [], str(tmp_path)) == [] and client.asked == []
+    client = FakeClient(tmp_path, version=(1, 5), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
+    assert not foresee(client, tmp_path)["sure"] and client.asked == []
+
+
+def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP)
+    found = foresee(client, tmp_path / "typo")
+    assert client.asked == [] and not found["sure"]
+    assert found["reasons"] == [
+        f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
+        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the jobs "
+        "are taken from their files"]
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:
-    client = FakeClient(tmp_path, a="start on go\n" + SLEEP)
+    """What it says may be text of which the daemon crashes when it is asked for it."""
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
     (tmp_path / "a.conf").unlink()
     found = foresee(client, tmp_path)
+    assert found["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
+    assert found["reasons"] == [
+        f"nothing is known of job a, of which there is no right file in {tmp_path}: the jobs are taken from their "
+        "files"]
+    assert holding.holders(client, "go", [], str(tmp_path)) == []
+
+
+def test_a_job_whose_file_is_refused(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP)
+    (tmp_path / "a.conf").write_text("frob\n")
+    found = foresee(client, tmp_path)
     assert found["outlook"]["would_start"] == ["a"]
-    assert found["reasons"] == ["nothing is known of job a but its conditions: it has no file that can be read"]
+    assert found["reasons"] == ["nothing is known of job a but its conditions: there is no right file of it"]
 
 
 def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:

@@ -138,9 +138,41 @@ def test_an_orphan(host: FakeHost) -> None:
     found = {job["name"]: job for job in host.info()["jobs"]}
     gone = found["gone"]
     assert (gone["path"], gone["loaded"], gone["orphan"], gone["enabled"]) == (None, True, True, None)
-    assert (gone["start_on"], gone["stop_on"], gone["emits"], gone["task"]) == ("a", "b", ["c"], True)
+    assert (gone["start_on"], gone["stop_on"], gone["emits"], gone["task"]) == (None, None, [], None)
     assert gone["instances"][0]["stale"] is None
     assert found["idle"]["orphan"] is False and found["web"]["orphan"] is False
+
+
+@pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])
+def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy: str) -> None:
+    """Nobody knows what it says, and the daemon would crash of telling it."""
+    host.deploy("web")
+    host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
+    if runs:
+        host.run("gone")
+    reason = (f"job gone has no file below {host.files} that can be read, and Upstart might crash if it were asked for "
+              f"its state. If the file is gone, {remedy}.")
+    assert host.info()["left_out"] == [
+        "Which instances are stale and the env of the instances: " + reason,
+        "The stanzas of jobs without a file that can be read (gone): " + reason]
+    assert host.connection.asked == 0
+
+
+def test_a_file_that_comes_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked for once more."""
+    told, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
+    host.deploy("web")
+
+    def jobs() -> list[str]:
+        host.write(name, texts[name])
+        host.hold(name, texts[name])
+        return told()
+
+    monkeypatch.setattr(host, "jobs", jobs)
+    for name in ("new", "bad"):
+        left_out = host.info("definitions")["left_out"]
+        assert [name == "bad"] == ["bad.conf holds text that is not UTF-8" in " ".join(left_out)], left_out
+        assert host.connection.asked == 1
 
 
 @pytest.mark.parametrize(("version", "parts", "reason"), [
@@ -161,8 +193,12 @@ def test_what_is_not_known_of_an_orphan(tmp_path: Path, version: tuple[int, ...]
 
 
 def test_another_directory_than_the_daemons(host: FakeHost) -> None:
-    host.hold("web")
+    host.hold("web", b"env A=\xe4\n")
+    said = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
+            "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
     assert host.info()["left_out"] == [
+        "Which instances are stale and the env of the instances: " + said,
+        "The stanzas of jobs without a file that can be read (web): " + said,
         f"None of the loaded jobs has a file in {host.files}: is that the directory of this daemon?"]
 
 
@@ -282,7 +318,9 @@ def test_a_directory_that_is_not_there(host: FakeHost) -> None:
     host.run("web")
     host.files = host.files / "nowhere"
     found = host.info()
-    assert found["left_out"] == [f"What is in {host.files}: no such file or directory."]
+    assert found["left_out"][0] == f"What is in {host.files}: no such file or directory."
+    assert "neither job web nor any other that Upstart has is in a file below" in found["left_out"][1]
+    assert host.connection.asked == 0
     assert (found["jobs"][0]["orphan"], found["jobs"][0]["loaded"]) == (False, True)
     assert host.findings() == []
 

@@ -90,9 +90,8 @@ def mixed(host: FakeHost) -> FakeHost:
     host.deploy("net/wedged")
     host.deploy("hollow")
     host.deploy("stale")
-    host.hold("orphan")
     host.write("refused", "frob\n")
-    for name in ("up", "stale", "orphan"):
+    for name in ("up", "stale"):
         host.run(name)
     host.run("slow", status="stop/pre-start", main=None)
     host.run("net/wedged", status="stop/killed", main=NO_PROCESS)
@@ -102,14 +101,13 @@ def mixed(host: FakeHost) -> FakeHost:
 
 
 @pytest.mark.parametrize(("states", "names"), [
-    ([], ["down", "hollow", "net/wedged", "orphan", "refused", "slow", "stale", "up"]),
-    (["running"], ["hollow", "orphan", "stale", "up"]),
+    ([], ["down", "hollow", "net/wedged", "refused", "slow", "stale", "up"]),
+    (["running"], ["hollow", "stale", "up"]),
     (["stopped"], ["down", "refused"]),
     (["changing"], ["net/wedged", "slow"]),
     (["stale"], ["stale"]),
     (["wedged"], ["net/wedged"]),
     (["hollow"], ["hollow"]),
-    (["orphan"], ["orphan"]),
     (["refused"], ["refused"]),
     (["stale", "refused"], ["refused", "stale"]),
 ])
@@ -117,6 +115,13 @@ def test_states(mixed: FakeHost, states: list[str], names: list[str]) -> None:
     found = mixed.info(states=tuple(states))
     assert [job["name"] for job in found["jobs"]] == names
     assert {one["job"] for one in found["findings"]} <= set(names)
+
+
+def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
+    mixed.hold("orphan")
+    mixed.run("orphan")
+    assert [job["name"] for job in mixed.info(states=("orphan",))["jobs"]] == ["orphan"]
+    assert [job["name"] for job in mixed.info(states=("running",))["jobs"]] == ["hollow", "orphan", "stale", "up"]
 
 
 @pytest.mark.parametrize(("patterns", "names"), [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loaded
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import deadly, loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, NoAnswer
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
@@ -22,10 +22,19 @@ from ansible_collections.sysinit.upstart.tests.unit.support import child_process
 class Client:
     """Answers GetState with a text, or raises what it was given instead."""
 
-    def __init__(self, answer: str | Exception = '{"job_classes": []}') -> None:
+    def __init__(self, answer: str | Exception = '{"job_classes": []}', loaded: tuple[str, ...] = (),
+                 version: tuple[int, ...] = (1, 13, 2)) -> None:
         self.connection: Any = None
         self.answer = answer
+        self.loaded = loaded
+        self.number = version
         self.asked = 0
+
+    def version(self) -> tuple[int, ...]:
+        return self.number
+
+    def jobs(self) -> list[str]:
+        return sorted(self.loaded)
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [[] for _name in names]
@@ -135,6 +144,51 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, t
             with pytest.raises(loaded.NotTold, match="job web may still run by text that is not UTF-8"):
                 loaded.job_classes(client, str(tmp_path))
     assert client.asked == told
+
+
+def folder_of_jobs(path: Path) -> Path:
+    """Make a directory of job files, with what the daemon does not take for one."""
+    (path / "net").mkdir()
+    (path / "real").mkdir()
+    for name in ("web", "net/if", "café", ".hidden", ".", "real/a", "closed"):
+        (path / f"{name}.conf").write_text("exec a\n")
+    (path / "link.conf").symlink_to("web.conf")
+    (path / "links").symlink_to("real")
+    (path / "gone.conf").symlink_to("nowhere")
+    (path / "folder.conf").mkdir()
+    (path / "lone.override").touch()
+    os.mkfifo(path / "closed.override")
+    return path
+
+
+@pytest.mark.parametrize("name", ["web", "net/if", ".hidden", ".", "real/a", "link", "café", "caf\ufffd\ufffd"])
+def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
+    client = Client(loaded=("web", name))
+    assert loaded.job_classes(client, str(folder_of_jobs(tmp_path)) + "/") == []
+
+
+@pytest.mark.parametrize("name", ["if", "net/web", "links/a", "gone", "folder", "lone", "closed", "", "b\ufffd"])
+def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
+    """Its file is gone or below another directory, or cannot be read."""
+    client = Client(loaded=("web", name))
+    with pytest.raises(deadly.Deadly, match=f"^job {name} has no file below .* that can be read"):
+        loaded.job_classes(client, str(folder_of_jobs(tmp_path)))
+    assert client.asked == 0
+
+
+@pytest.mark.parametrize("place", ["typo", "empty", "web.conf"])
+def test_a_directory_that_is_not_the_daemons(tmp_path: Path, place: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "web.conf").write_text("exec a\n")
+    client = Client(loaded=("web",))
+    with pytest.raises(deadly.Deadly, match=r"^neither job web nor .* Name the directory of this daemon in conf_dir$"):
+        loaded.job_classes(client, str(tmp_path / place))
+    assert client.asked == 0
+
+
+def test_an_old_daemon_has_nothing_to_tell(tmp_path: Path) -> None:
+    with pytest.raises(loaded.NotTold, match="only since 1.6.1"):
+        loaded.job_classes(Client(Absent("no GetState"), loaded=("web",), version=(1, 5)), str(tmp_path))
 
 
 def test_a_limit_of_nothing_is_told_like_none_and_taken_from_the_file() -> None:

@@ -146,11 +146,25 @@ def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.M
                                            reloads: bool) -> None:
     """Of its new file nothing is signalled: the dump marks it, unless it was marked before or is not told."""
     monkeypatch.setattr(loading, "NOTICE", 0.2)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.conf").touch()
     daemon = Daemon({"a": ["1"], "b": ["1"]}, dumps=dumps)
     running = loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))])
     assert "reload" not in daemon.asked
     running.see_noticed()
     assert daemon.asked.count("reload") == reloads
+
+
+def test_a_daemon_that_must_not_be_asked_reloads_at_once(tmp_path: Path) -> None:
+    """It still has the job of the removed file, which may hold what it would crash of."""
+    conf = tmp_path / "a.conf"
+    conf.touch()
+    daemon = Daemon({"a": ["1"]}, dumps=[set()])
+    running = loading.Running(daemon, str(tmp_path), [("a", str(conf))])
+    assert daemon.asked.count("state") == 1
+    conf.unlink()
+    running.see_noticed()
+    assert daemon.asked.count("state") == 1 and daemon.asked[-1] == "reload"
 
 
 def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,10 +143,11 @@ ALONE = [["runlevel", "3"]]
 HELD = [["runlevel", "3"], ["db"], ["/AND"]]
 
 
-def change(*batches: list[Signal], start_on: list[list[str]], version: tuple[int, ...] = NEW) -> tuple[list[str], int]:
+def change(*batches: list[Signal], start_on: list[list[str]], version: tuple[int, ...] = NEW,
+           conf_dir: str = "/etc/init") -> tuple[list[str], int]:
     connection = FakeConnection(*batches)
     client = FakeClient(connection, start_on)
-    return runlevels.change(client, "3", version, Deadline(0.5)), connection.waits
+    return runlevels.change(client, "3", version, Deadline(0.5), conf_dir), connection.waits
 
 
 @pytest.fixture
@@ -167,8 +168,9 @@ def test_a_change_waits_for_nothing_that_is_not_told() -> None:
 
 
 @pytest.mark.usefixtures("gone_to_3")
-def test_a_condition_holds_the_event() -> None:
-    held_by, waits = change([MOVED], start_on=HELD)
+def test_a_condition_holds_the_event(tmp_path: Path) -> None:
+    (tmp_path / "rc.conf").touch()
+    held_by, waits = change([MOVED], start_on=HELD, conf_dir=str(tmp_path))
     assert held_by == ["job rc: start on (runlevel 3 and db): runlevel 3 has happened, db has not"]
     assert waits == 1
 
