@@ -6,6 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 import re
+from collections import namedtuple
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -53,22 +54,49 @@ def _mixes(text):
     return False
 
 
+# RHEL 6 and Amazon Linux have 0.6.5. Their rc emits started and the like for its services, too.
+ONLY_INIT_TELLS_OF_JOBS_SINCE = (1, 0)
+# A part of a condition: the event for which it certainly cannot come true, or None; whether nothing known keeps it
+# from that; the problems of its events.
+Part = namedtuple("Part", ["never", "well", "problems"])
+
+
 def impossible(job):
     """Events that never match or that nothing emits, and what that does to the whole condition."""
     found = []
     for stanza, key in STANZAS:
-        stack = []  # for each operand None, or the event for which it cannot come true
+        stack = []
         for item in job.values[key] or []:
             if "op" in item:
                 right, left = stack.pop(), stack.pop()
-                stack.append(left or right if item["op"] == "and" else left and right)
+                stack.append(_both(left, right) if item["op"] == "and" else _either(left, right))
             else:
                 problems = list(_event_problems(job, stanza, item))
-                found.extend(problems)
-                stack.append(show([item]) if problems else None)
-        if stack and stack[0]:
-            found.append(Problem("condition-impossible", job.place(stanza), (stanza, stack[0])))
+                never = any(_is_certain(job, item, one.code) for one in problems)
+                stack.append(Part(show([item]) if never else None, not problems, problems))
+        for whole in stack:
+            found.extend(whole.problems)
+            if whole.never:
+                found.append(Problem("condition-impossible", job.place(stanza), (stanza, whole.never)))
     return found
+
+
+def _both(left, right):
+    return Part(left.never or right.never, left.well and right.well, left.problems + right.problems)
+
+
+def _either(left, right):
+    """A job that is one choice among several need not exist: conditions name all display managers, say."""
+    problems = [one for side, other in ((left, right), (right, left)) for one in side.problems
+                if not (other.well and one.code == "unknown-job")]
+    return Part(left.never and right.never, left.well or right.well, problems)
+
+
+def _is_certain(job, item, code):
+    """Return whether an event with this problem certainly never matches, unless somebody emits it by hand."""
+    if code == "unknown-job":
+        return job.version >= ONLY_INIT_TELLS_OF_JOBS_SINCE and item["event"] not in (job.known_events or ())
+    return code != "unknown-event"
 
 
 def _event_problems(job, stanza, item):

@@ -55,6 +55,7 @@ EVENTS = (
     Event("static-network-up", (), SYSTEM),
     Event("deconfiguring-networking", (), SYSTEM),
     Event("network-interface-up", None, EACH),
+    Event("device-not-ready", None, EACH),
     # bridges
     Event("*-device-added", None, EACH),
     Event("*-device-removed", None, EACH),
@@ -77,6 +78,9 @@ EVENTS = (
     Event("desktop-shutdown", (), SYSTEM),
     Event("desktop-start", (), SYSTEM),
     Event("start-ttys", (), SYSTEM),
+    # programs of RHEL 6 and its relatives
+    Event("fedora.serial-console-available", ("DEV", "SPEED"), EACH),
+    Event("splash-request", None, SYSTEM),
 )
 
 

@@ -236,13 +236,16 @@ def test_misspelt_events(host: FakeHost, event: str, nearest: str | None) -> Non
     host.deploy("web", "emits web-ready\nexec a\nstop on runlevel 0\n")
     host.deploy("db", f"start on {event}\nstop on runlevel 0\nexec a\n")
     assert remedies(host, "unknown-event") == [
-        f"check the spelling: {nearest} exists" if nearest else "check the spelling"]
+        f"check the spelling: {nearest} exists" if nearest else
+        "check the spelling; if it is right, only who emits it by hand, as with upstart_event, brings it about"]
+    assert "condition-impossible" not in host.codes()
 
 
 @pytest.mark.parametrize("event", [
     "startup", "net-device-up IFACE=eth0", "block-device-added", "socket PROTO=inet PORT=80", "tty1-device-removed",
     ":sys:power", "mounted MOUNTPOINT=/srv", "runlevel [2345]", "filesystem", "web-ready", "web-ready/failed",
-    "starting/failed", "scripted", "usb-thing-plugged"])
+    "starting/failed", "scripted", "usb-thing-plugged", "fedora.serial-console-available DEV=*",
+    "splash-request IMMEDIATE=1", "graphics-device-added PRIMARY_DEVICE_FOR_DISPLAY=1", "device-not-ready"])
 def test_events_of_init_its_bridges_and_other_jobs_are_known(host: FakeHost, event: str) -> None:
     """initctl check-config takes most of these for errors."""
     host.deploy("web", "emits web-ready usb-*-plugged\nscript\n  initctl --quiet emit --no-wait 'scripted' A=1\n"
@@ -255,8 +258,38 @@ def test_misspelt_jobs(host: FakeHost) -> None:
     deployed(host, postgresql="exec a\n", web="start on started postgesql or started nothing-like-it\n")
     assert remedies(host, "unknown-job") == ["check the spelling: postgresql exists",
                                              "check the spelling, or install the job"]
+    assert "condition-impossible" in host.codes()
     host.hold("nothing-like-it")
-    assert len(remedies(host, "unknown-job")) == 1
+    assert remedies(host, "unknown-job") == [], "the other one is enough"
+
+
+@pytest.mark.parametrize(("version", "emits", "impossible"), [
+    ((0, 6, 5), "x", False), ((1, 3), "x", True), ((1, 13, 2), "started JOB=messagebus", False)])
+def test_a_service_of_rc_is_no_job_and_yet_starts_some(tmp_path: Path, version: tuple[int, ...], emits: str,
+                                                       impossible: bool) -> None:
+    """RHEL 6 has its init reload on started messagebus, which is a script there."""
+    host = FakeHost(tmp_path, version)
+    deployed(host, reload="task\nstart on started messagebus\nexec a\n", other=f"exec initctl emit {emits}\n")
+    assert ("condition-impossible" in host.codes("reload")) is impossible
+    assert "unknown-job" in host.codes("reload")
+
+
+@pytest.mark.parametrize(("condition", "unknown", "impossible"), [
+    ("starting gdm or starting kdm or starting web or starting xdm", [], False),
+    ("(starting gdm and runlevel 2) or starting web", [], False),
+    ("starting web or (starting gdm and starting kdm)", [], False),
+    ("starting gdm and starting web", ["gdm"], True),
+    ("(starting gdm or starting kdm) and starting web", ["gdm", "kdm"], True),
+    ("starting gdm or deployed", ["gdm"], False),
+    ("starting gdm or runlevel 23", ["gdm"], True),
+    ("starting gdm or (starting kdm and starting web)", ["gdm", "kdm"], True),
+])
+def test_a_job_that_is_one_choice_among_several(host: FakeHost, condition: str, unknown: list[str],
+                                                impossible: bool) -> None:
+    deployed(host, web="exec a\n", splash=f"start on {condition}\nstop on runlevel 0\nexec a\n")
+    names = [one["message"].split()[5].rstrip(",") for one in host.findings() if one["code"] == "unknown-job"]
+    assert names == unknown
+    assert ("condition-impossible" in host.codes()) is impossible
 
 
 def test_a_job_whose_file_is_refused_is_not_unknown(host: FakeHost) -> None:

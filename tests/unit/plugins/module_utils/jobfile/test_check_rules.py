@@ -213,9 +213,15 @@ WITH_ARGUMENTS: list[tuple[str, dict[str, Any], tuple[str | None, int | None], d
     ),
     (
         "condition-impossible",
-        {"conf_text": "stop on a or b\n", "known_events": []},
+        {"conf_text": "stop on runlevel 23 or runlevel 8\n"},
         ("conf", 1),
-        {"conf_text": "stop on a or b\n", "known_events": ["b"]},
+        {"conf_text": "stop on runlevel 23 or a\n", "known_events": [], "known_jobs": []},
+    ),
+    (
+        "condition-impossible",
+        {"conf_text": "start on starting web X=$Y and a\n", "known_events": [], "known_jobs": []},
+        ("conf", 1),
+        {"conf_text": "start on a and starting web\n", "known_events": [], "known_jobs": [], "version": (0, 6, 5)},
     ),
     (
         "unknown-job",
