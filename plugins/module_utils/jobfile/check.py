@@ -88,7 +88,8 @@ def judge(job, remedy=None):
     for rule in RULES_FOR_BROKEN_FILES if job.error else RULES:
         problems.extend(rule(job))
     problems.sort(key=lambda problem: (FILE_ORDER[problem.place.file], problem.place.line or 0))
-    found = [_as_finding(problem, remedy and remedy(problem)) for problem in problems]
+    found = [_as_finding(problem, remedy and remedy(problem) or check_conditions.remedy(problem))
+             for problem in problems]
     if job.error:
         place = Place(job.error.file, job.error.line)
         found.append(_finding("syntax", ERROR, place, job.error.text, job.error.hint))

@@ -159,7 +159,7 @@ CONDITIONS = (
          "set it with env, or start on an event that has it"),
     Code("condition-never-matches", WARNING, "%s %s: %s never fits %s",
          "The event has no such variable, or never this value in it.",
-         "name the variable, as in RESULT=failed; put several runlevels in brackets, as in [2345]"),
+         "name the variable, as in RESULT=failed, and a value of it; several runlevels stand in brackets, as in [2345]"),
     Code("unknown-event", HINT, "%s names the event %s, which no known job emits",
          "If nothing on the host emits it, the job waits for ever.",
          "check the spelling; if it is right, only who emits it by hand, as with upstart_event, brings it about"),

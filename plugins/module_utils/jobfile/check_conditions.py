@@ -147,6 +147,23 @@ def _excludes(pattern, negated, values):
     return not UNDECIDED.search(pattern) and all(fnmatchcase(value, pattern) is negated for value in values)
 
 
+def remedy(problem):
+    """Return what to do about a condition that never matches, None about anything else: see the table."""
+    if problem.code != "condition-never-matches":
+        return None
+    _stanza, shown, arg, variable = problem.details
+    event = shown.split()[0]
+    if variable not in JOB_EVENTS.get(event, (variable,)):
+        return "leave it out, or use stopping or stopped, which have it"
+    if variable not in VALUES:
+        return "name the variable, as in RESULT=failed"
+    pattern = arg.partition("=")[2] if "=" in arg else arg
+    values = VALUES[variable]
+    if len(pattern) > 1 and set(pattern).issubset(values):
+        return "put several values in brackets, as in [%s]" % pattern
+    return "name one of its values: %s or %s" % (", ".join(values[:-1]), values[-1])
+
+
 def _job_pattern(item):
     for variable, pattern, negated, _arg in _arguments(item):
         if variable == "JOB" and not negated:

@@ -302,3 +302,23 @@ def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
         else:
             check.refuse("web", text)
         assert (code in severe) == (check_codes.BY_CODE[code].severity == "error")
+
+
+LEVELS = "name one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
+
+
+@pytest.mark.parametrize(("condition", "remedy"), [
+    ("runlevel [8]", LEVELS),
+    ("runlevel RUNLEVEL=8", LEVELS),
+    ("runlevel RUNLEVEL!=?", LEVELS),
+    ("runlevel 28", LEVELS),
+    ("runlevel 23", "put several values in brackets, as in [23]"),
+    ("runlevel PREVLEVEL=N2", "put several values in brackets, as in [N2]"),
+    ("stopped web RESULT=bad", "name one of its values: ok or failed"),
+    ("stopped web failed", "name the variable, as in RESULT=failed"),
+    ("started web RESULT=ok", "leave it out, or use stopping or stopped, which have it"),
+])
+def test_the_remedy_for_what_never_matches(condition: str, remedy: str) -> None:
+    remedies = [one["remedy"] for one in check.findings(f"start on {condition}\n")
+                if one["code"] == "condition-never-matches"]
+    assert remedies == [remedy]
