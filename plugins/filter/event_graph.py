@@ -27,9 +27,12 @@ options:
     type: dictionary
     required: true
   format:
-    description: The language of the graph.
+    description:
+      - The language of the graph.
+      - V(problem) is none. It gives the reason why the input cannot be drawn, or an empty text, so that one host of
+        many can be left out.
     type: string
-    choices: [dot, mermaid]
+    choices: [dot, mermaid, problem]
     default: dot
   jobs:
     description:
@@ -112,6 +115,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils import graph_model
 
 NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": graph_text.to_dot, "mermaid": graph_text.to_mermaid}
+PROBLEM = "problem"
 DIRECTIONS = ("LR", "TB")
 # The lists of upstart_info that are drawn, with what each of their items has at least.
 NEEDED = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events": {"name"}}
@@ -121,6 +125,12 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
                 events: bool = True, direction: str = "LR") -> str:
     """Return the graph of what upstart_info returned, as text."""
     check_options(format, jobs, depth, events, direction)
+    if format == PROBLEM:
+        try:
+            event_graph(info, jobs=jobs, depth=depth, events=events, direction=direction)
+        except AnsibleFilterError as exc:
+            return str(exc)
+        return ""
     check_info(info)
     try:
         builder = graph_model.Builder(info, events)
@@ -133,8 +143,8 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
 
 
 def check_options(format: str, jobs: Sequence[str] | None, depth: int, events: bool, direction: str) -> None:
-    if format not in WRITERS:
-        raise AnsibleFilterError(f"{NAME}: format is {format!r}, and can be {' or '.join(WRITERS)}")
+    if format not in WRITERS and format != PROBLEM:
+        raise AnsibleFilterError(f"{NAME}: format is {format!r}, and can be {', '.join(WRITERS)} or {PROBLEM}")
     if direction not in DIRECTIONS:
         raise AnsibleFilterError(f"{NAME}: direction is {direction!r}, and can be {' or '.join(DIRECTIONS)}")
     if not isinstance(events, bool):

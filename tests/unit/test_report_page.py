@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -209,3 +213,50 @@ def luminance(colour: str) -> float:
     parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+BROKEN: dict[str, Any] = {**BOOT, "jobs": [{**BOOT["jobs"][0], "start_on": {HOSTILE: 1}}, *BOOT["jobs"][1:]]}
+STUB = """#!/usr/bin/python
+import json
+from ansible.module_utils.basic import AnsibleModule
+module = AnsibleModule({name: {"type": "raw"} for name in ("address", "conf_dir", "log_dir", "timeout", "subset")})
+with open(module.params["conf_dir"], encoding="utf-8") as told:
+    module.exit_json(**json.load(told))
+"""
+
+
+def test_a_graph_that_cannot_be_drawn_leaves_the_rest() -> None:
+    page = check(render({"bad": BROKEN, "good": BOOT}))
+    words = re.sub(r"\s+", " ", page.text)
+    assert words.count("There is no graph.") == 1 and words.count("flowchart LR") == 1
+    assert f"a condition cannot be read. A condition cannot have the keys {HOSTILE}" in words
+
+
+def test_the_playbook_draws_the_others_then(tmp_path: Path) -> None:
+    """It is run with a module that tells what a file holds."""
+    collection = tmp_path / "ansible_collections" / "sysinit" / "upstart"
+    for part in ("plugins", "playbooks", "meta"):
+        shutil.copytree(ROOT / part, collection / part)
+    shutil.copy(ROOT / "galaxy.yml", collection)
+    (collection / "plugins" / "modules" / "upstart_info.py").write_text(STUB)
+    hosts = {}
+    for name, info in {"bad": BROKEN, "good": BOOT}.items():
+        (tmp_path / name).write_text(json.dumps(info))
+        hosts[name] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable,
+                       "upstart_conf_dir": str(tmp_path / name)}
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    result = subprocess.run(
+        ["ansible-playbook", "--inventory", tmp_path / "hosts.json", "--extra-vars", f"report_file={tmp_path}/page.html",
+         "sysinit.upstart.report"],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tmp_path), "ANSIBLE_LOCALHOST_WARNING": "False"},
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    page = check((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert page.text.count("There is no graph.") == 1
+    assert [tag for tag, _attrs in page.elements if tag in ("svg", "pre")] in (["svg"], ["pre"])
+
+
+def test_what_is_not_known_has_one_name() -> None:
+    text = render({"a": {**BOOT, "runlevel": None, "version": None, "previous_runlevel": None}})
+    assert len(re.findall(r'data-label="(?:Upstart|Runlevel)">unknown<', text)) == 2
+    assert len(re.findall(r"<dt>(?:Upstart|Runlevel)</dt><dd>unknown<", text)) == 2

@@ -110,7 +110,7 @@ def test_conditions_that_only_the_edges_tell() -> None:
     ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
      "sysinit.upstart.event_graph: a condition cannot be read. A condition cannot have the keys bogus"),
-    (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format is 'png', and can be dot or mermaid"),
+    (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format is 'png', and can be dot, mermaid or problem"),
     (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction is 'up', and can be LR or TB"),
     (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be a number from 0 on, not -1"),
     (BOOT, {"depth": True}, "sysinit.upstart.event_graph: depth must be a number from 0 on, not True"),
@@ -126,13 +126,24 @@ def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+def test_why_there_is_no_graph() -> None:
+    broken = {"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}
+    assert event_graph(broken, "problem").startswith("sysinit.upstart.event_graph: a condition cannot be read. A ")
+    assert event_graph({"failed": True, "msg": "No Upstart."}, "problem").startswith(
+        "sysinit.upstart.event_graph: the input has no jobs: No Upstart.")
+    assert "no job is called x" in event_graph(BOOT, "problem", jobs=["x"])
+    assert event_graph(BOOT, "problem") == ""
+    with pytest.raises(AnsibleFilterError, match="direction"):
+        event_graph(BOOT, "problem", direction="up")
+
+
 def test_the_documentation_names_the_options() -> None:
     documented = yaml.safe_load(plugin.DOCUMENTATION)
     options = {name: option.get("default") for name, option in documented["options"].items() if name != "_input"}
     parameters = list(inspect.signature(event_graph).parameters.values())[1:]
     assert options == {parameter.name: parameter.default for parameter in parameters}
     assert list(options)[:3] == documented["positional"].split(", ")
-    assert documented["options"]["format"]["choices"] == list(plugin.WRITERS)
+    assert documented["options"]["format"]["choices"] == [*plugin.WRITERS, plugin.PROBLEM]
     assert documented["options"]["direction"]["choices"] == list(plugin.DIRECTIONS)
     assert list(plugin.FilterModule().filters()) == [documented["name"]]
     assert yaml.safe_load(plugin.EXAMPLES)
