@@ -21,6 +21,7 @@ import jinja2
 import pytest
 from ansible.plugins.filter import core as core_filters
 from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
+from ansible_collections.sysinit.upstart.tests.unit.support import browser
 from ansible_collections.sysinit.upstart.tests.unit.support.job_states import STATES, instance
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -260,3 +261,34 @@ def test_what_is_not_known_has_one_name() -> None:
     text = render({"a": {**BOOT, "runlevel": None, "version": None, "previous_runlevel": None}})
     assert len(re.findall(r'data-label="(?:Upstart|Runlevel)">unknown<', text)) == 2
     assert len(re.findall(r"<dt>(?:Upstart|Runlevel)</dt><dd>unknown<", text)) == 2
+
+
+in_a_browser = pytest.mark.skipif(browser.find() is None, reason="needs Chromium or Chrome on the PATH")
+PICTURE = (ROOT / "docs" / "docsite" / "rst" / "images" / "event_graph.svg").read_text(encoding="utf-8")
+CONTROL = """<!DOCTYPE html><html><body><div style="width: 1000px">wide</div>
+<script>console.error("oh"); fetch("http://control.invalid/x").catch(() => 0)</script></body></html>"""
+
+
+@in_a_browser
+@pytest.mark.parametrize("kind", ["pictures", "texts", "hostile"])
+def test_a_browser_shows_the_page_by_itself(tmp_path: Path, kind: str) -> None:
+    answers = {"a": BOOT, "b": hostile_host() if kind == "hostile" else BROKEN, "c": {"msg": HOSTILE}}
+    text = render(answers, {"a": PICTURE} if kind == "pictures" else None)
+    for name in ("seen", "narrow"):
+        (tmp_path / name).mkdir()
+    seen = browser.see(text, tmp_path / "seen")
+    assert (seen.console, seen.urls) == ([], [])
+    assert "Upstart jobs on 3 hosts" in seen.document
+    taken, had = browser.widths(text, tmp_path / "narrow", 390)
+    assert 300 < taken <= had <= 390
+
+
+@in_a_browser
+def test_a_browser_would_tell(tmp_path: Path) -> None:
+    for name in ("seen", "narrow"):
+        (tmp_path / name).mkdir()
+    seen = browser.see(CONTROL, tmp_path / "seen")
+    assert len(seen.console) >= 1 and '"oh"' in seen.console[0]
+    assert seen.urls == ["http://control.invalid/x"]
+    taken, had = browser.widths(CONTROL, tmp_path / "narrow", 390)
+    assert taken > had
