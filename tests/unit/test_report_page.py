@@ -247,8 +247,8 @@ def test_the_playbook_draws_the_others_then(tmp_path: Path) -> None:
                        "upstart_conf_dir": str(tmp_path / name)}
     (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     result = subprocess.run(
-        ["ansible-playbook", "--inventory", tmp_path / "hosts.json", "--extra-vars", f"report_file={tmp_path}/page.html",
-         "sysinit.upstart.report"],
+        ["ansible-playbook", "--inventory", tmp_path / "hosts.json", "--extra-vars",
+         f"report_file={tmp_path}/page.html", "sysinit.upstart.report"],
         env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tmp_path), "ANSIBLE_LOCALHOST_WARNING": "False"},
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout + result.stderr

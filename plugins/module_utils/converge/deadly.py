@@ -75,7 +75,7 @@ class Files:
 
 
 def harmful_copy(folder, name):
-    """Return the name in ``folder`` of the job of whose files this is a copy with values that are not UTF-8, or None."""
+    """Return the name, in its folder, of the job whose file with values that are not UTF-8 this copies, or None."""
     found = COPY.match(name)
     return decode(found.group(1)) if found and is_harmful_file(os.path.join(folder, name)) else None
 
