@@ -41,7 +41,8 @@ clock.time = type("time", (), {"time": lambda: time.time()})
 # The same on a Python without a clock of its own, as 2.7.
 WITHOUT_A_CLOCK = JUMPING.replace("del sys.argv[0]", "del sys.argv[0]\n%s" % HIDE_IT, 1)
 # What looks at the wall clock, since it compares times of files, or of processes with those; none of it is a wait.
-BY_THE_WALL = {"converge/files.py", "converge/loaded.py", "converge/audit.py", "daemon/clock.py"}
+BY_THE_WALL = {
+    "converge/files.py", "converge/deadly.py", "converge/loaded.py", "converge/audit.py", "daemon/clock.py"}
 
 
 @pytest.fixture(name="daemon")
