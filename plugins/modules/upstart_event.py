@@ -103,8 +103,13 @@ env:
   sample: [VERSION=7]
 jobs:
   description:
-    - The instances that started, stopped, were restarted or respawned, or failed from when the event was sent, in the
-      order in which the daemon turned to them. In check mode, those that would.
+    - The instances that started, stopped, were restarted or respawned, or failed because of the event, in the order in
+      which the daemon turned to them. In check mode, those that would.
+    - These are the ones whose conditions name the event, or an event of one of them, and so on. Events of C(emits), and
+      what scripts in job files do by C(initctl), C(start), C(stop), C(restart) and C(service) count as the job's own.
+      What programs that jobs run do in other ways is not seen, and what other events did meanwhile is left out.
+    - All that moved meanwhile is there where conditions cannot be asked for, which is before Upstart 0.6.7 and where a
+      job file holds text that is not UTF-8, as Upstart would crash. The task warns of that.
     - Upstart before 0.6.7 tells only which instances come and go. Those that were restarted or respawned are missing
       there, RV(jobs[].restarted), RV(jobs[].respawned) and RV(jobs[].failed) are null, and the task warns of that.
       So is RV(jobs[].started) of one that came and went when the event failed or was not over in time.

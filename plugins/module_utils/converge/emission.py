@@ -14,6 +14,7 @@ from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
 from ..events.tables import RUNNING
 from .causes import TELLS_STATES
+from .consequences import Consequences
 from .definitions import Definition
 from .effects import COMES_AND_GOES, from_signals, trace
 from .logs import KEEPS_LOGS, log_size
@@ -40,7 +41,7 @@ def untold(version):
 def emit(client, emission, version):
     """Emit an event and return its effects, see effects.from_signals; without ``wait`` none are known.
 
-    Raises UpstartError when a job failed because of it, or when it is not over within ``timeout`` seconds.
+    Raises UpstartError when it fails because of a job, or when it is not over within ``timeout`` seconds.
 
     :param version: tuple, the daemon's.
     """
@@ -48,12 +49,12 @@ def emit(client, emission, version):
     if version < KEEPS_LOGS:
         emission = emission._replace(log_dir=None)
     marks = _log_sizes(emission.log_dir) if emission.wait and emission.log_dir else {}
-    mark = len(connection.signals)
+    caused = Consequences(client, emission, len(connection.signals), version)
     pending = client.emit(emission.name, emission.env, emission.wait)
     answered = connection.wait(lambda: pending.done, emission.timeout)
     if not answered:
         connection.forget(pending)
-        raise _held(client, emission, _so_far(client, mark, emission, marks, version))
+        raise _held(client, emission, _so_far(client, caused, emission, marks, version))
     error = pending.error
     if error is not None and not isinstance(error, EventFailed):
         if not isinstance(error, DaemonError):
@@ -62,24 +63,22 @@ def emit(client, emission, version):
                            name=emission.name, **error.facts)
     if not emission.wait:
         return []
-    if version < TELLS_STATES:
-        _follow_presence(client, mark, emission)
-    else:
-        _follow(client, mark, emission, failed=error is not None)
-    jobs = _effects(client, mark, emission, marks, version)
+    follow = _follow_presence if version < TELLS_STATES else _follow
+    follow(client, caused, emission, error is not None)
+    jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
-        raise _failed(emission, _doubted(jobs))
+        raise _failed(emission, _doubted(jobs), caused.untold)
     return jobs
 
 
-def _so_far(client, mark, emission, marks, version):
+def _so_far(client, caused, emission, marks, version):
     """Return the effects on an event that is not over; where states are not signalled, they are asked for."""
     if version < TELLS_STATES:
         try:
-            return _doubted(_effects(client, mark, emission, marks, version))
+            return _doubted(_effects(client, caused.signals(), emission, marks, version))
         except UpstartError:
             pass  # a daemon that does not answer: what came and went is all that is known
-    jobs = from_signals(client.connection.signals[mark:], emission.log_dir, marks, None, version)
+    jobs = from_signals(caused.signals(), emission.log_dir, marks, None, version)
     for job in _doubted(jobs):
         if job["failed"] is None and not job["stopped"]:
             job.update(status=None, how="on its way")
@@ -102,7 +101,7 @@ def _log_sizes(log_dir):
     return dict((path, log_size(path)) for path in [os.path.join(log_dir, name) for name in names])
 
 
-def _follow(client, mark, emission, failed):
+def _follow(client, caused, emission, failed):
     """Wait until the instances rest that the event moved, or moved by way of others, and signal nothing more.
 
     The answer may come before the signals that tell how a job failed, or after them.
@@ -110,7 +109,7 @@ def _follow(client, mark, emission, failed):
     connection = client.connection
 
     def told():
-        return any(signal.member in MEMBERS for signal in connection.signals[mark:])
+        return any(signal.member in MEMBERS for signal in caused.all_signals())
 
     if not connection.wait(told, SHORT if failed else 0):
         return  # it concerned nobody
@@ -118,7 +117,7 @@ def _follow(client, mark, emission, failed):
     tasks = {}
     while deadline.left():
         seen = len(connection.signals)
-        found = fold(trace(connection.signals[mark:]))
+        found = fold(trace(caused.signals()))
         resting_all = all(effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))
                           for effect in found)
         settled = resting_all and (not failed or any(effect.failed for effect in found))
@@ -128,14 +127,14 @@ def _follow(client, mark, emission, failed):
             return
 
 
-def _follow_presence(client, mark, emission):
+def _follow_presence(client, caused, emission, unused):
     """The same where it is told only that instances come and go: those that came are looked at until they rest."""
     connection = client.connection
     deadline = Deadline(SETTLE)
     tasks = {}
-    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in connection.signals[mark:]):
+    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in caused.signals()):
         seen = len(connection.signals)
-        pairs = [(effect.job, effect.instance) for effect in fold(trace(connection.signals[mark:]))]
+        pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))]
         settled = all(resting(status, _is_task(pair[0], emission, tasks))
                       for pair, status in zip(pairs, client.statuses(pairs)))
         more = connection.wait(lambda count=seen: len(connection.signals) > count,
@@ -154,9 +153,8 @@ def _is_task(job, emission, known):
     return known[job]
 
 
-def _effects(client, mark, emission, marks, version):
-    """Return the effects, with the status that each instance has by now."""
-    signals = client.connection.signals[mark:]
+def _effects(client, signals, emission, marks, version):
+    """Return the effects that signals tell of, with the status that each instance has by now."""
     pairs = [(effect.job, effect.instance) for effect in fold(trace(signals))]
     statuses = {}
     for pair, status in zip(pairs, client.statuses(pairs)):
@@ -164,19 +162,26 @@ def _effects(client, mark, emission, marks, version):
     return from_signals(signals, emission.log_dir, marks, statuses, version)
 
 
-def _failed(emission, jobs):
-    """Return the error for an event that made jobs fail."""
+def _failed(emission, jobs, untold):
+    """Return the error for an event that made jobs fail.
+
+    :param untold: a clause on why it is not known which jobs it concerns, else None.
+    """
     failed = [job for job in jobs if job["failed"]]
-    reasons = []
-    for job in failed:
-        text = "%s %s" % (label(job["name"], job["instance"]), job["how"])
-        if job.get("log_lines"):
-            text += " (its log ends: %s)" % " | ".join(job["log_lines"][-3:])
-        reasons.append(text)
-    text = "The event %s was emitted, but %s that it concerns failed. " % (
-        emission.name, "a job" if len(failed) < 2 else "%d jobs" % len(failed))
-    return UpstartError(text + ("; ".join(reasons) + "." if reasons else "Upstart does not tell which."),
-                        name=emission.name, env=emission.env, jobs=jobs, held_by=[], changed=True)
+    number = "a job" if len(failed) < 2 else "%d jobs" % len(failed)
+    text = "The event %s was emitted, but %s that it concerns failed. " % (emission.name, number)
+    if untold and failed:
+        text = ("The event %s was emitted, but it failed. %s failed meanwhile, because of it or not, as conditions "
+                "cannot be asked for (%s): " % (emission.name, number[0].upper() + number[1:], untold))
+    text += "; ".join(_told(job) for job in failed) + "." if failed else "Upstart does not tell which."
+    return UpstartError(text, name=emission.name, env=emission.env, jobs=jobs, held_by=[], changed=True)
+
+
+def _told(job):
+    text = "%s %s" % (label(job["name"], job["instance"]), job["how"])
+    if job.get("log_lines"):
+        text += " (its log ends: %s)" % " | ".join(job["log_lines"][-3:])
+    return text
 
 
 def _held(client, emission, jobs):

@@ -55,6 +55,18 @@ class Upstart:
         """Return a job's D-Bus properties as a dict; raise Absent when it is not loaded."""
         return self._call(job_path(name), PROPERTIES, "GetAll", "s", (JOB,))[0]
 
+    def properties_of(self, names):
+        """Return what ``job_properties`` does for many jobs at once, in their order; None for one that is not loaded.
+        """
+        calls = [(job_path(name), PROPERTIES, "GetAll", "s", (JOB,)) for name in names]
+        found = []
+        for pending in self.connection.gather(calls, self.timeout):
+            try:
+                found.append(pending.result()[0])
+            except Absent:
+                found.append(None)
+        return found
+
     def find_instance(self, name, env):
         """Return the name of the live instance that ``env`` (a list of KEY=VALUE) leads to, or None.
 

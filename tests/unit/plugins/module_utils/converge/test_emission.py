@@ -24,6 +24,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.errors import Upst
 
 NEW, OLD = (1, 13, 2), (0, 6, 5)
 Batch = list[Signal]
+START_ON = {"b": [["started", "a"]], "other": [["else"]]}
 ANSWER = Signal("", "answer", [])  # stands for the reply to EmitEvent
 
 
@@ -70,6 +71,9 @@ class FakeClient:
         self.emitted.append((name, env, wait))
         return self.connection.pending
 
+    def properties_of(self, names: list[str]) -> list[Any]:
+        return [{"start_on": START_ON.get(name, [["go"]])} for name in names]
+
     def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
         return [{"goal": "start", "state": "running", "processes": {}} if job in "ab" else None for job, _one in pairs]
 
@@ -104,6 +108,38 @@ def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, b
                                     "a failed: its main process exited with status 3.")
     assert caught.value.facts["changed"] is True
     assert caught.value.facts["jobs"][0]["log_lines"] == []
+
+
+OTHER = [signal("GoalChanged", "start", "other"), signal("Failed", 7, "other"), signal("GoalChanged", "stop", "other"),
+         signal("StateChanged", "waiting", "other")]
+
+
+def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
+    assert how(emission.emit(FakeClient([*OTHER, *UP, ANSWER]), ask(tmp_path), NEW)) == ["a started"]
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=EventFailed("x")), ask(tmp_path), NEW)
+    assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
+                                    "a failed: its main process exited with status 3.")
+    assert [job["name"] for job in caught.value.facts["jobs"]] == ["a"]
+
+
+def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: Path) -> None:
+    client = FakeClient([signal("GoalChanged", "start", "other"), signal("StateChanged", "pre-start", "other"), *UP,
+                         ANSWER])
+    began = time.monotonic()
+    assert how(emission.emit(client, ask(tmp_path), NEW)) == ["a started"]
+    assert time.monotonic() - began < emission.SETTLE / 2
+
+
+def test_where_conditions_cannot_be_asked_for_nobody_is_blamed(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=EventFailed("x")), ask(tmp_path), NEW)
+    assert caught.value.message == (
+        f"The event go was emitted, but it failed. 2 jobs failed meanwhile, because of it or not, as conditions cannot "
+        f"be asked for ({tmp_path}/web.conf holds text that is not UTF-8, and Upstart would crash if it were asked for "
+        f"its state): other failed: one of its processes exited with status 7; a failed: its main process exited with "
+        f"status 3.")
 
 
 def test_a_failure_that_is_not_told(tmp_path: Path) -> None:

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the instances that moved since an event was emitted can have moved because of it."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from ..daemon.errors import DaemonError
+from ..daemon.names import instance_path
+from ..errors import UpstartError
+from ..events.effects import MEMBERS
+from ..events.expand import ExpansionError, expand
+from ..events.glob import fnmatch
+from ..events.match import split_argument
+from ..events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
+from ..jobfile.conditions import dbus_to_rpn
+from . import loaded
+from .causes import TELLS_STATES
+from .definitions import Definition
+from .effects import trace
+from .relations import FAILED, Job
+
+__metaclass__ = type
+
+OF_STATES = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
+# What a script says to have init start or stop a job.
+COMMANDS = (re.compile(r"\b(?:start|stop|restart)\s+(?:-\S+\s+)*[\"']?([A-Za-z0-9_.:/+-]+)"),
+            re.compile(r"\bservice\s+[\"']?([A-Za-z0-9_.:/+-]+)[\"']?\s+(?:start|stop|restart)\b"))
+
+
+class Happened:
+    """An event that can have come.
+
+    :ivar env: list of KEY=VALUE, the first of its variables.
+    :ivar whole: whether these are all.
+    """
+
+    def __init__(self, name, env, whole):
+        self.name = name
+        self.env = env
+        self.whole = whole
+
+
+class Reaction:
+    """What a job reacts to and what it causes itself.
+
+    :ivar conditions: list of (goal, operand), the operands of ``start on`` and ``stop on``.
+    :ivar emits: list of patterns, names of the events that it emits.
+    :ivar commands: set of the names of jobs that its scripts start or stop.
+    """
+
+    def __init__(self, properties, values):
+        self.conditions = [(goal, item) for goal, key in ((START, "start_on"), (STOP, "stop_on"))
+                           for item in dbus_to_rpn(properties.get(key) or []) or () if "event" in item]
+        self.emits = list(properties.get("emits") or [])
+        self.commands = set()
+        if values is not None:
+            self.emits.extend(Job("", values).scripted)
+            for process in values["process"].values():
+                for command in COMMANDS:
+                    self.commands.update(command.findall(process["command"] or ""))
+
+
+class Consequences:
+    """What an event led to, as far as the jobs' conditions tell: a job that reacts to it, one that reacts to an event
+    of such a job, and so on. What other events did meanwhile is none of it.
+
+    :param mark: int, the number of signals before the event was emitted.
+    :ivar untold: a clause on why the conditions cannot be asked for, else None: then all that moved counts.
+    """
+
+    def __init__(self, client, emission, mark, version):
+        self.untold = None
+        self._client = client
+        self._mark = mark
+        self._conf_dir = emission.conf_dir
+        self._version = version
+        self._event = emission.name, emission.env
+        self._reactions = {}
+        if version < TELLS_STATES:
+            self.untold = "Upstart tells conditions only since 0.6.7"
+
+    def all_signals(self):
+        return self._client.connection.signals[self._mark:]
+
+    def signals(self):
+        """Return the signals since the event but those of instances that it cannot have moved."""
+        signals = self.all_signals()
+        goals, states = _moves(signals)
+        self._ask(job for job, unused in goals)
+        if self.untold:
+            return signals
+        strange = set(instance_path(*pair) for pair in set(goals).difference(self._led_to(goals, states)))
+        return [signal for signal in signals if strange.isdisjoint([signal.path] + signal.args[:1])]
+
+    def _ask(self, jobs):
+        """Learn how jobs react of which that is not known yet; a job that is gone by now is one of which it is not."""
+        names = sorted(set(jobs).difference(self._reactions))
+        if self.untold or not names:
+            return
+        try:
+            if not self._reactions:
+                loaded.refuse(loaded.not_utf_8(self._conf_dir))
+                loaded.refuse_held(self._client, self._conf_dir)
+            found = self._client.properties_of(names)
+        except (DaemonError, loaded.NotTold) as error:
+            self.untold = error.message.rstrip(".")
+            return
+        for name, properties in zip(names, found):
+            self._reactions[name] = None if properties is None else Reaction(properties, self._values(name))
+
+    def _values(self, name):
+        try:
+            return Definition(name, self._conf_dir, self._version).values
+        except UpstartError:
+            return None
+
+    def _led_to(self, goals, states):
+        """Return the set of those (job, instance) that the event can have moved.
+
+        :param goals: dict of (job, instance) to the set of goals that it got; ``states`` the same of its states.
+        """
+        name, env = self._event
+        found, left = set(), set(goals)
+        new = [Happened(name, env, True), Happened(name + FAILED, env, True)]
+        emits, commands = [], set()
+        while new or commands:
+            reached = set(pair for pair in left if self._reacts(pair, goals[pair], new, emits, commands))
+            found |= reached
+            left -= reached
+            new, emits, commands = [], [], set()
+            for pair in reached:
+                new.extend(_events_of(pair, states[pair]))
+                reaction = self._reactions[pair[0]]
+                if reaction is not None:
+                    emits.extend(reaction.emits)
+                    commands |= reaction.commands
+        return found
+
+    def _reacts(self, pair, goals, happened, emits, commands):
+        reaction = self._reactions[pair[0]]
+        if reaction is None or pair[0] in commands:
+            return True
+        for goal, item in reaction.conditions:
+            if goal not in goals:
+                continue
+            if any(fnmatch(pattern, item["event"]) for pattern in emits):
+                return True
+            if any(one.name == item["event"] and _may_match(item["args"], one, goal) for one in happened):
+                return True
+        return False
+
+
+def _moves(signals):
+    """Return two dicts of (job, instance): to the set of its new goals, and to that of the states that it got to."""
+    goals, states = {}, {}
+    for job, instance, member, value in trace([one for one in signals if one.member in MEMBERS]):
+        goals.setdefault((job, instance), set())
+        states.setdefault((job, instance), set())
+        if member == "GoalChanged":
+            goals[job, instance].add(value)
+        elif member == "StateChanged":
+            states[job, instance].add(value)
+    return goals, states
+
+
+def _events_of(pair, states):
+    """Return the events that an instance caused by itself; what follows JOB and INSTANCE is left open."""
+    env = ["JOB=" + pair[0], "INSTANCE=" + pair[1]]
+    names = [OF_STATES[state] for state in states if state in OF_STATES]
+    return [Happened(name + end, env, False) for name in names for end in ("", FAILED)]
+
+
+def _may_match(args, event, goal):
+    """Return whether the arguments of an operand allow for an event; variables of an instance may have any value."""
+    names = [entry.split("=", 1)[0] for entry in event.env]
+    position = 0
+    for argument in args:
+        variable, pattern, negated = split_argument(argument)
+        if variable is not None:
+            position = names.index(variable) if variable in names else None
+        if position is None or position >= len(names):
+            if event.whole:
+                return False
+            position = None  # somewhere among the variables that are not known
+            continue
+        if "$" not in pattern or goal == START:
+            try:
+                if fnmatch(expand(pattern, {}), event.env[position].split("=", 1)[1]) == negated:
+                    return False
+            except ExpansionError:
+                return False
+        position += 1
+    return True

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which jobs an event can have moved, by their conditions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.consequences import Consequences
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path, job_name, job_path
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import rpn_to_dbus
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+
+NEW = (1, 13, 2)
+STARTED = ["goal start", "starting", "running"]
+STOPPED = ["goal stop", "stopping", "waiting"]
+RUNS = "exec sleep 1000\n"
+
+
+class FakeClient:
+    """A daemon that has loaded the files of a folder, and signals what is given as (job, words)."""
+
+    def __init__(self, folder: Path, files: dict[str, str], moves: list[tuple[str, list[str]]]) -> None:
+        self.asked: list[str] = []
+        self._values = {name: parse_job(text.encode()) for name, text in files.items()}
+        for name, text in files.items():
+            (folder / f"{name}.conf").write_text(text)
+        signals = []
+        for label, words in moves:
+            job, _colon, instance = label.partition(":")
+            signals.append(Signal(job_path(job), "InstanceAdded", [instance_path(job, instance)]))
+            for word in words:
+                member, value = ("GoalChanged", word[5:]) if word.startswith("goal ") else ("StateChanged", word)
+                signals.append(Signal(instance_path(job, instance), member, [value]))
+        self.connection = SimpleNamespace(signals=signals)
+
+    def properties_of(self, names: list[str]) -> list[Any]:
+        self.asked.extend(names)
+        return [self._properties(name) for name in names]
+
+    def _properties(self, name: str) -> dict[str, Any] | None:
+        values = self._values.get(name)
+        return values and {"emits": values["emits"], **{
+            key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}}
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [[] for name in names]
+
+
+def follow(client: FakeClient, folder: Path, *env: str, version: tuple[int, ...] = NEW) -> Consequences:
+    asked = emission.Emission(name="go", env=list(env), wait=True, timeout=1.0, log_dir=None, conf_dir=str(folder))
+    return Consequences(client, asked, 0, version)
+
+
+def jobs(signals: list[Signal]) -> list[str]:
+    return sorted({job_name(signal.path) for signal in signals})
+
+
+CHAINS: list[tuple[dict[str, str], dict[str, list[str]], list[str]]] = [
+    ({"a": "start on go", "x": "start on other"}, {"a": STARTED, "x": STARTED}, ["a"]),
+    ({"a": "start on go and other"}, {"a": STARTED}, ["a"]),
+    ({"a": "start on go 1", "b": "start on go 2", "c": "start on go N=1", "d": "start on go M!=1",
+      "e": "start on go 1 2", "f": "start on go N=$N", "g": "start on go N=${N:-1}"},
+     dict.fromkeys("abcdefg", STARTED), ["a", "c", "g"]),
+    # A running job of which the event starts nothing, as its goal is reached, and which goes down for another reason.
+    ({"a": "start on go\nstop on other"}, {"a": STOPPED}, []),
+    ({"a": "stop on go"}, {"a": STOPPED}, ["a"]),
+    ({"a": "stop on go"}, {"a": STARTED}, []),
+    ({"a": "stop on go N=$N", "b": "stop on go N=2"}, {"a": STOPPED, "b": STOPPED}, ["a"]),
+    # Its main process ended and Upstart started it again: nobody told it to.
+    ({"a": "start on go\nrespawn"}, {"a": ["stopping", "post-stop", "starting", "running"]}, []),
+    ({"a": "start on go", "b": "start on started a", "c": "start on stopped JOB=b RESULT=ok",
+      "d": "start on starting x",
+      "e": "start on stopped b INSTANCE=2", "f": "start on started a * 7"},
+     {"a": STARTED, "b": STARTED + STOPPED, "c": STARTED, "d": STARTED, "e": STARTED, "f": STARTED},
+     ["a", "b", "c", "f"]),
+    ({"a": "start on go", "b": "start on stopped a"}, {"a": STARTED, "b": STARTED}, ["a"]),
+    ({"a": "start on go", "b": "start on stopped JOB!=x", "c": "start on stopped JOB!=a"},
+     {"a": STARTED + STOPPED, "b": STARTED, "c": STARTED}, ["a", "b"]),
+    ({"a": "start on go/failed", "b": "start on starting a", "c": "start on starting/failed a"},
+     {"a": STARTED, "b": STARTED, "c": STARTED}, ["a", "b", "c"]),
+    ({"a": "start on go\nemits a-*", "b": "start on a-up X=1", "c": "start on b-up"},
+     {"a": STARTED, "b": STARTED, "c": STARTED}, ["a", "b"]),
+    ({"a": "start on go\npost-start exec initctl emit up", "b": "start on up", "c": "start on down"},
+     {"a": STARTED, "b": STARTED, "c": STARTED}, ["a", "b"]),
+    ({"a": "start on go\npost-start exec start b N=1",
+      "c": "start on go\npre-start script\n  service d restart\nend script"},
+     {"a": STARTED, "b": STARTED, "c": STARTED, "d": STOPPED, "e": STOPPED}, ["a", "b", "c", "d"]),
+]
+
+
+@pytest.mark.parametrize(("stanzas", "moves", "expected"), CHAINS)
+def test_chains(tmp_path: Path, stanzas: dict[str, str], moves: dict[str, list[str]], expected: list[str]) -> None:
+    files = {name: f"{stanzas.get(name, '')}\n{RUNS}" for name in moves}
+    client = FakeClient(tmp_path, files, list(moves.items()))
+    caused = follow(client, tmp_path, "N=1")
+    assert jobs(caused.signals()) == expected and caused.untold is None
+    assert client.asked == sorted(moves)
+    assert jobs(caused.signals()) == expected and client.asked == sorted(moves), "nothing is asked for twice"
+
+
+def test_each_instance_for_itself(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, {"a": f"start on go\nstop on other N=$N\ninstance $N\n{RUNS}"},
+                        [("a:1", STOPPED), ("a:2", STARTED)])
+    signals = follow(client, tmp_path).signals()
+    assert [signal.args[0] for signal in signals] == [instance_path("a", "2"), "start", "starting", "running"]
+
+
+def test_a_job_that_is_gone_may_be_one_of_them(tmp_path: Path) -> None:
+    """Nobody knows any more what it reacted to."""
+    client = FakeClient(tmp_path, {"a": f"start on started gone\n{RUNS}"}, [("gone", STARTED), ("a", STARTED)])
+    assert jobs(follow(client, tmp_path).signals()) == ["a", "gone"]
+
+
+def test_a_job_without_a_file_that_can_be_read(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, {"a": f"start on go\n{RUNS}"}, [("a", STARTED)])
+    (tmp_path / "a.conf").unlink()
+    assert jobs(follow(client, tmp_path).signals()) == ["a"]
+    (tmp_path / "a.conf").mkdir()
+    assert jobs(follow(client, tmp_path).signals()) == ["a"]
+
+
+def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(names: list[str]) -> list[Any]:
+        raise NoAnswer("The daemon hangs.")
+
+    client = FakeClient(tmp_path, {"x": f"start on other\n{RUNS}"}, [("x", STARTED)])
+    old = follow(client, tmp_path, version=(0, 6, 5))
+    assert jobs(old.signals()) == ["x"] and old.untold == "Upstart tells conditions only since 0.6.7"
+    monkeypatch.setattr(client, "properties_of", silent)
+    hung = follow(client, tmp_path)
+    assert jobs(hung.signals()) == ["x"] and hung.untold == "The daemon hangs"
+    (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
+    deadly = follow(client, tmp_path)
+    assert jobs(deadly.signals()) == ["x"] and "Upstart would crash" in str(deadly.untold)
