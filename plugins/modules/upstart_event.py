@@ -13,7 +13,11 @@ short_description: Emit events of the Upstart init daemon
 version_added: 0.1.0
 description:
   - Emits an event over the daemon's D-Bus socket, waits until all that it causes is over, and says what that was.
-  - An event that makes a job fail fails the task, with the job, how it ended and the end of its log.
+  - An event that fails because of a job fails the task, with the job, how it ended and the end of its log. For Upstart
+    an event fails when a job that it starts itself fails before it is up (a task, before it has ended), and when one
+    that it stops fails before it is gone.
+  - A job that fails later, or further on because of such a job, does not fail the task. The task warns of it, and
+    RV(jobs[].failed) tells it.
   - An event that is not over in time fails the task, with who holds it and what each of them still waits for.
   - In check mode it plays Upstart's event model through and predicts all that, without emitting anything.
 author:
@@ -26,8 +30,12 @@ attributes:
   check_mode:
     support: full
     details:
-      - Emits nothing. The result has the shape of a run, RV(jobs) and RV(held_by) as predicted, and says in RV(sure),
-        RV(reasons) and RV(assumed) how far that can be relied on.
+      - Emits nothing. The result has the shape of a run, RV(jobs), RV(held_by) and RV(settled) as predicted, and says
+        in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
+      - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
+        and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
+      - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
+        V(false) then.
       - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
         included. Upstart before 1.6.1 does not tell these, and the job files are read instead.
       - The job files are also read instead where a file holds text that is not UTF-8, or a loaded job has no file in
@@ -59,10 +67,21 @@ options:
     description:
       - Whether to wait until the jobs that the event starts are running (tasks, have ended) and those that it stops
         are gone, for at most O(timeout) seconds. Jobs that these set in motion in turn are followed for up to two
-        seconds more.
+        seconds more, until all rest and 0.05 seconds have passed without another. RV(settled) is V(false) and the task
+        warns when something still moves then.
       - Without, the task is over when the daemon has taken the event, and nothing is known of its effects.
     type: bool
     default: true
+  stable_for:
+    description:
+      - Seconds for which services are watched that the event started or restarted, those further on included. They come
+        on top of O(timeout), and are over early when all of these services have ended. What their ends lead to is
+        followed for up to two seconds more.
+      - One that fails or is respawned meanwhile is told and warned of, and does not fail the task.
+      - An event that starts no service, one that fails and O(wait=false) take none of that time.
+    type: float
+    default: 1
+    version_added: 1.0.0
 seealso:
   - module: sysinit.upstart.upstart_service
 """
@@ -82,6 +101,13 @@ EXAMPLES = r"""
     env: [IFACE=eth1, LOGICAL=eth1]
   check_mode: true
   register: outlook
+
+- name: Start what belongs to the shop, and fail when some of it fails within ten seconds, however far on
+  sysinit.upstart.upstart_event:
+    name: shop-open
+    stable_for: 10
+  register: shop
+  failed_when: shop is failed or shop.jobs | selectattr('failed') | length > 0
 
 - name: Start a long chain of jobs without waiting for its end
   sysinit.upstart.upstart_event:
@@ -160,7 +186,7 @@ jobs:
       sample: false
       version_added: 1.0.0
     failed:
-      description: Whether it failed.
+      description: Whether it failed. When that was later or further on, the task warns of it and does not fail.
       returned: always
       type: bool
       sample: false
@@ -211,15 +237,26 @@ jobs:
 held_by:
   description:
     - Who holds an event that was not over within O(timeout), and what each of them still waits for. Empty for one that
-      was over. In check mode, who would.
+      was over, and with O(wait=false). In check mode, who would hold it, whatever O(wait) is.
   returned: always
   type: list
   elements: str
   sample:
     - "job web: start on (a and b): a has happened, b has not"
     - "job db is in start/pre-start (process pre-start, pid 4711)"
+settled:
+  description:
+    - Whether all that RV(jobs) tells of has come to rest, which is running for a service and gone for a task. In check
+      mode, whether it would within O(timeout) seconds.
+    - Null with O(wait=false).
+  returned: always
+  type: bool
+  sample: true
+  version_added: 1.0.0
 fails:
-  description: Whether the event would fail, which would fail the task.
+  description:
+    - Whether the task would fail, as the event would fail or would not be over within O(timeout) seconds. Always
+      V(false) with O(wait=false).
   returned: in check mode
   type: bool
   sample: false
@@ -288,7 +325,7 @@ def asked(module):
     environment.check_text(params["name"], "name")
     env = environment.pairs(environment.ordered(module, "env"))
     return emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                             log_dir=params["log_dir"], conf_dir=params["conf_dir"])
+                             stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
 def act(module):
@@ -306,7 +343,10 @@ def act(module):
         missing = emission.untold(version) if wanted.wait else None
         if missing:
             module.warn(missing)
-        result["jobs"] = emission.emit(client, wanted, version)
+        outcome = emission.emit(client, wanted, version)
+        for text in outcome.warnings:
+            module.warn(text)
+        result.update(jobs=outcome.jobs, settled=outcome.settled)
     return result
 
 
@@ -317,6 +357,7 @@ def main():
             name=dict(type="str", required=True),
             env=dict(type="raw"),
             wait=dict(type="bool", default=True),
+            stable_for=dict(type="float", default=1.0),
         ),
         supports_check_mode=True,
     )

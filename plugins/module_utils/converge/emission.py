@@ -9,10 +9,10 @@ import collections
 import os
 
 from ..daemon.errors import DaemonError, EventFailed, NoAnswer
-from ..daemon.names import label
+from ..daemon.names import instance_path, label
 from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
-from ..events.tables import RUNNING
+from ..events.tables import RUNNING, WAITING
 from .causes import TELLS_STATES
 from .consequences import Consequences
 from .definitions import Definition
@@ -27,7 +27,11 @@ SHORT = 0.5  # seconds for which the first of them is waited for when a job fail
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
 LOGS_AT_MOST = 5000
 
-Emission = collections.namedtuple("Emission", "name env wait timeout log_dir conf_dir")
+# stable_for: seconds for which what the event started is watched.
+Emission = collections.namedtuple("Emission", "name env wait timeout stable_for log_dir conf_dir")
+# jobs: see effects.from_signals; settled: whether all that the event moved has come to rest; warnings: list of
+# sentences. Without ``wait`` nothing of that is known, and settled is None.
+Outcome = collections.namedtuple("Outcome", "jobs settled warnings")
 
 
 def untold(version):
@@ -39,7 +43,7 @@ def untold(version):
 
 
 def emit(client, emission, version):
-    """Emit an event and return its effects, see effects.from_signals; without ``wait`` none are known.
+    """Emit an event and return its Outcome.
 
     Raises UpstartError when it fails because of a job, or when it is not over within ``timeout`` seconds.
 
@@ -62,13 +66,14 @@ def emit(client, emission, version):
         raise UpstartError("Upstart refused the event %s: %s." % (emission.name, error.message.rstrip(".")),
                            name=emission.name, **error.facts)
     if not emission.wait:
-        return []
-    follow = _follow_presence if version < TELLS_STATES else _follow
-    follow(client, caused, emission, error is not None)
+        return Outcome([], None, [])
+    moving = _follow(client, caused, emission, version, SETTLE, failed=error is not None)
+    if error is None and _watch(client, caused, emission, version):
+        moving = _follow(client, caused, emission, version, 0 if moving else SETTLE)
     jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
-        raise _failed(emission, _doubted(jobs), caused.untold)
-    return jobs
+        raise _failed(emission, _doubted(jobs), caused.untold, not moving)
+    return Outcome(jobs, not moving, _warnings(emission, jobs, moving, version >= TELLS_STATES and caused.untold))
 
 
 def _so_far(client, caused, emission, marks, version):
@@ -101,46 +106,73 @@ def _log_sizes(log_dir):
     return dict((path, log_size(path)) for path in [os.path.join(log_dir, name) for name in names])
 
 
-def _follow(client, caused, emission, failed):
+def _follow(client, caused, emission, version, seconds, failed=False):
     """Wait until the instances rest that the event moved, or moved by way of others, and signal nothing more.
 
     The answer may come before the signals that tell how a job failed, or after them.
+
+    :returns: list of the (job, instance) that do not rest after ``seconds``.
     """
     connection = client.connection
+    tells = version >= TELLS_STATES
+    members = MEMBERS if tells else COMES_AND_GOES
 
     def told():
-        return any(signal.member in MEMBERS for signal in caused.all_signals())
+        return any(signal.member in members for signal in caused.all_signals())
 
-    if not connection.wait(told, SHORT if failed else 0):
-        return  # it concerned nobody
-    deadline = Deadline(SETTLE)
+    if not connection.wait(told, SHORT if failed and tells else 0):
+        return []  # it concerned nobody
+    deadline = Deadline(seconds)
     tasks = {}
-    while deadline.left():
+    while True:
         seen = len(connection.signals)
         found = fold(trace(caused.signals()))
-        resting_all = all(effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))
-                          for effect in found)
-        settled = resting_all and (not failed or any(effect.failed for effect in found))
-        more = connection.wait(lambda count=seen: len(connection.signals) > count,
-                               min(QUIET, deadline.left()) if settled else deadline.left())
+        moving = (_moving if tells else _moving_by_looks)(client, found, emission, tasks)
+        if not deadline.left():
+            return moving
+        settled = not moving and (not failed or not tells or any(effect.failed for effect in found))
+        patience = QUIET if settled else deadline.left() if tells else LOOK_EVERY
+        more = connection.wait(lambda count=seen: len(connection.signals) > count, min(patience, deadline.left()))
         if settled and not more:
-            return
+            return []
 
 
-def _follow_presence(client, caused, emission, unused):
-    """The same where it is told only that instances come and go: those that came are looked at until they rest."""
-    connection = client.connection
-    deadline = Deadline(SETTLE)
+def _moving(unused, found, emission, tasks):
+    """Return the (job, instance) of those Effects that do not rest."""
+    return [(effect.job, effect.instance) for effect in found
+            if not effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))]
+
+
+def _moving_by_looks(client, found, emission, tasks):
+    """The same where it is told only that instances come and go."""
+    pairs = [(effect.job, effect.instance) for effect in found]
+    return [pair for pair, status in zip(pairs, client.statuses(pairs))
+            if not resting(status, _is_task(pair[0], emission, tasks))]
+
+
+def _watch(client, caused, emission, version):
+    """Keep an eye on the services that the event started, for ``stable_for`` seconds or until all have ended.
+
+    :returns: whether there are any.
+    """
+    pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))
+             if (effect.started or version < TELLS_STATES) and effect.state != WAITING]
     tasks = {}
-    while deadline.left() and any(signal.member in COMES_AND_GOES for signal in caused.signals()):
-        seen = len(connection.signals)
-        pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))]
-        settled = all(resting(status, _is_task(pair[0], emission, tasks))
-                      for pair, status in zip(pairs, client.statuses(pairs)))
-        more = connection.wait(lambda count=seen: len(connection.signals) > count,
-                               min(QUIET if settled else LOOK_EVERY, deadline.left()))
-        if settled and not more:
-            return
+    paths = set(instance_path(*pair) for pair, status in zip(pairs, client.statuses(pairs))
+                if status is not None and resting(status, _is_task(pair[0], emission, tasks)))
+    if not paths or not emission.stable_for:
+        return False
+    connection = client.connection
+    mark = len(connection.signals)
+
+    def all_left():
+        signals = connection.signals[mark:]
+        return paths <= set([signal.path for signal in signals
+                             if signal.member == "StateChanged" and signal.args[0] == WAITING]
+                            + [signal.args[0] for signal in signals if signal.member == "InstanceRemoved"])
+
+    connection.wait(all_left, emission.stable_for)
+    return True
 
 
 def _is_task(job, emission, known):
@@ -162,10 +194,29 @@ def _effects(client, signals, emission, marks, version):
     return from_signals(signals, emission.log_dir, marks, statuses, version)
 
 
-def _failed(emission, jobs, untold):
+def _warnings(emission, jobs, moving, untold):
+    """Return sentences on what an event that is over did not bring to a good end."""
+    found = []
+    ill = [_told(job) for job in jobs if job["failed"] or job["respawned"]]
+    if ill:
+        found.append("The event %s is over and did not fail, but not all is well that it has set in motion: %s." % (
+            emission.name, "; ".join(ill)))
+    on_their_way = ["%s is in %s" % (label(job["name"], job["instance"]), job["status"]) for job in jobs
+                    if (job["name"], job["instance"]) in moving]
+    if on_their_way:
+        found.append("The event %s is over, but not yet all that it has set in motion: %s. That was followed no "
+                     "further." % (emission.name, "; ".join(on_their_way)))
+    if jobs and untold:
+        found.append("jobs has all that moved since the event %s, because of it or not, as conditions cannot be asked "
+                     "for (%s)." % (emission.name, untold))
+    return found
+
+
+def _failed(emission, jobs, untold, settled):
     """Return the error for an event that made jobs fail.
 
     :param untold: a clause on why it is not known which jobs it concerns, else None.
+    :param settled: whether all that the event moved has come to rest.
     """
     failed = [job for job in jobs if job["failed"]]
     number = "a job" if len(failed) < 2 else "%d jobs" % len(failed)
@@ -174,7 +225,8 @@ def _failed(emission, jobs, untold):
         text = ("The event %s was emitted, but it failed. %s failed meanwhile, because of it or not, as conditions "
                 "cannot be asked for (%s): " % (emission.name, number[0].upper() + number[1:], untold))
     text += "; ".join(_told(job) for job in failed) + "." if failed else "Upstart does not tell which."
-    return UpstartError(text, name=emission.name, env=emission.env, jobs=jobs, held_by=[], changed=True)
+    return UpstartError(text, name=emission.name, env=emission.env, jobs=jobs, held_by=[], changed=True,
+                        settled=settled)
 
 
 def _told(job):
@@ -193,7 +245,7 @@ def _held(client, emission, jobs):
         if not jobs:
             return UpstartError("Whether the event %s was emitted is not known, as no answer came within %g s. %s" % (
                 emission.name, emission.timeout, error.message), name=emission.name, env=emission.env, held_by=[],
-                jobs=[], changed=True, timeout=emission.timeout)
+                jobs=[], changed=True, settled=False, timeout=emission.timeout)
         holders = []
         reason = " Who holds it cannot be told: %s" % error.message
     except UpstartError as error:
@@ -204,4 +256,4 @@ def _held(client, emission, jobs):
     text = "The event %s was emitted, but not all that it causes was over within %g s.%s" % (
         emission.name, emission.timeout, reason)
     return UpstartError(text + " Set wait to false if that is meant to go on.", name=emission.name, env=emission.env,
-                        held_by=holders, jobs=jobs, changed=True, timeout=emission.timeout)
+                        held_by=holders, jobs=jobs, changed=True, settled=False, timeout=emission.timeout)

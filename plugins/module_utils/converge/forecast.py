@@ -25,13 +25,23 @@ def foresee(client, emission):
     return {
         "jobs": jobs,
         "held_by": found.held_by,
-        "fails": found.failed,
+        "fails": emission.wait and (found.failed or not found.finished),
+        "settled": found.finished and not _moves(world, found) if emission.wait else None,
         "sure": not reasons,
         "reasons": reasons,
         "notes": found.notes,
         "assumed": ["job %s: its %s process %s" % one for one in found.assumed],
         "outlook": _outlook(jobs, found),
     }
+
+
+def _moves(world, found):
+    """Return whether something that the event set in motion is still on its way at the end of what is predicted."""
+    for effect in found.effects:
+        status = found.statuses.get((effect.job, effect.instance), effects.GONE)
+        if status != effects.GONE and (status != effects.UP or world.by_name[effect.job].task):
+            return True
+    return False
 
 
 def _outlook(jobs, found):

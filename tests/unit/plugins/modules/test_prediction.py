@@ -154,7 +154,7 @@ def compare(case: Case) -> None:
     if case.predicted["sure"]:
         assert differences(outcome(case.predicted["jobs"]), case.happened) == [], case.made.show()
         assert bool(case.predicted["held_by"]) == case.held, (case.predicted["held_by"], case.made.show())
-        assert case.predicted["fails"] == case.failed or case.held, case.made.show()
+        assert case.predicted["fails"] == (case.failed or case.held), case.made.show()
 
 
 @pytest.mark.parametrize("number", range(SETS))

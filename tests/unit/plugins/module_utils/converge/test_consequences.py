@@ -55,7 +55,8 @@ class FakeClient:
 
 
 def follow(client: FakeClient, folder: Path, *env: str, version: tuple[int, ...] = NEW) -> Consequences:
-    asked = emission.Emission(name="go", env=list(env), wait=True, timeout=1.0, log_dir=None, conf_dir=str(folder))
+    asked = emission.Emission(name="go", env=list(env), wait=True, timeout=1.0, stable_for=0.0, log_dir=None,
+                              conf_dir=str(folder))
     return Consequences(client, asked, 0, version)
 
 

@@ -32,7 +32,8 @@ def signal(member: str, value: Any, job: str = "a") -> Signal:
     return Signal(instance_path(job), member, [value])
 
 
-UP = [signal("GoalChanged", "start"), signal("StateChanged", "running")]
+LATE = Signal("", "late", [])  # opens a batch that comes only when all has been quiet for a while
+UP = [signal("GoalChanged", "start"), signal("StateChanged", "starting"), signal("StateChanged", "running")]
 NEXT = [signal("GoalChanged", "start", "b"), signal("StateChanged", "running", "b")]
 FAILURE = [signal("GoalChanged", "start"), signal("Failed", 3), signal("GoalChanged", "stop")]
 END = [signal("StateChanged", "waiting"), Signal(MANAGER_PATH, "EventEmitted", [
@@ -51,10 +52,12 @@ class FakeConnection:
 
     def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
         while timeout and not ready() and self._batches:
+            if self._batches[0][0] is LATE and timeout <= emission.QUIET:
+                break
             for each in self._batches.pop(0):
                 if each is ANSWER:
                     self.pending.settle([], self._error)
-                else:
+                elif each is not LATE:
                     self.signals.append(each)
         return bool(ready())
 
@@ -78,8 +81,9 @@ class FakeClient:
         return [{"goal": "start", "state": "running", "processes": {}} if job in "ab" else None for job, _one in pairs]
 
 
-def ask(folder: Path, wait: bool = True) -> emission.Emission:
-    return emission.Emission(name="go", env=["A=1"], wait=wait, timeout=1.0, log_dir=str(folder), conf_dir=str(folder))
+def ask(folder: Path, wait: bool = True, stable_for: float = 0.0) -> emission.Emission:
+    return emission.Emission(name="go", env=["A=1"], wait=wait, timeout=1.0, stable_for=stable_for,
+                             log_dir=str(folder), conf_dir=str(folder))
 
 
 def how(jobs: list[dict[str, Any]]) -> list[str]:
@@ -91,8 +95,63 @@ def how(jobs: list[dict[str, Any]]) -> list[str]:
 ])
 def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[Batch]) -> None:
     client = FakeClient(*batches)
-    assert how(emission.emit(client, ask(tmp_path), NEW)) == ["a started", "b started"]
+    assert how(emission.emit(client, ask(tmp_path), NEW).jobs) == ["a started", "b started"]
     assert client.emitted == [("go", ["A=1"], True)]
+
+
+FAILED_LATER = [LATE, *FAILURE[1:], *END]
+NEXT_FAILED = [signal(one.member, one.args[0], "b") for one in [*FAILURE, END[0]]]
+RESPAWNED = [LATE, *(signal("StateChanged", state) for state in ("stopping", "post-stop", "starting", "running"))]
+ILL = "The event go is over and did not fail, but not all is well that it has set in motion: "
+
+
+@pytest.mark.parametrize(("batches", "told"), [
+    ([[*UP, ANSWER], FAILED_LATER], "a failed: its main process exited with status 3"),
+    ([[*UP, ANSWER], RESPAWNED], "a respawned"),
+    ([[*UP, ANSWER], NEXT_FAILED], "b failed: one of its processes exited with status 3"),
+])
+def test_what_fails_later_or_further_on_is_told(tmp_path: Path, batches: list[Batch], told: str) -> None:
+    """For Upstart the event did not fail, and nor does the task."""
+    found = emission.emit(FakeClient(*batches), ask(tmp_path, stable_for=60.0), NEW)
+    assert found.warnings == [ILL + told + "."] and found.settled
+    assert told in how(found.jobs)
+
+
+def test_services_are_watched_for_as_long_as_was_asked(tmp_path: Path) -> None:
+    assert how(emission.emit(FakeClient([*UP, ANSWER], FAILED_LATER), ask(tmp_path), NEW).jobs) == ["a started"]
+    old = [presence("InstanceAdded", "c"), ANSWER]
+    gone = [LATE, presence("InstanceRemoved", "a")]
+    came = [presence("InstanceAdded", "a"), ANSWER]
+    watched = ask(tmp_path, stable_for=60.0)
+    assert how(emission.emit(FakeClient(came, gone), ask(tmp_path), OLD).jobs) == ["a started"]
+    assert [one["stopped"] for one in emission.emit(FakeClient(came, gone), watched, OLD).jobs] == [True]
+    assert [one["name"] for one in emission.emit(FakeClient(old, gone), watched, OLD).jobs] == ["c"]
+
+
+def test_a_task_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    (tmp_path / "a.conf").write_text("task\nexec sleep 1\n")
+    for first in ([*UP, ANSWER], [*UP, END[0], ANSWER]):
+        found = emission.emit(FakeClient(first, FAILED_LATER), ask(tmp_path, stable_for=60.0), NEW)
+        assert found.jobs[0]["started"] and not found.jobs[0]["failed"]
+
+
+def test_what_is_still_on_its_way_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    (tmp_path / "b.conf").write_text("task\nexec sleep 1000\n")
+    found = emission.emit(FakeClient([*UP, ANSWER], NEXT), ask(tmp_path), NEW)
+    assert not found.settled and how(found.jobs) == ["a started", "b started"]
+    assert found.warnings == ["The event go is over, but not yet all that it has set in motion: b is in start/running. "
+                              "That was followed no further."]
+
+
+def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
+    found = emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)
+    assert found.warnings == [
+        f"jobs has all that moved since the event go, because of it or not, as conditions cannot be asked for "
+        f"({tmp_path}/web.conf holds text that is not UTF-8, and Upstart would crash if it were asked for its state)."]
+    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW).warnings == []
 
 
 @pytest.mark.parametrize("batches", [
@@ -115,7 +174,7 @@ OTHER = [signal("GoalChanged", "start", "other"), signal("Failed", 7, "other"), 
 
 
 def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
-    assert how(emission.emit(FakeClient([*OTHER, *UP, ANSWER]), ask(tmp_path), NEW)) == ["a started"]
+    assert how(emission.emit(FakeClient([*OTHER, *UP, ANSWER]), ask(tmp_path), NEW).jobs) == ["a started"]
     with pytest.raises(UpstartError) as caught:
         emission.emit(FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=EventFailed("x")), ask(tmp_path), NEW)
     assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
@@ -127,7 +186,7 @@ def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: P
     client = FakeClient([signal("GoalChanged", "start", "other"), signal("StateChanged", "pre-start", "other"), *UP,
                          ANSWER])
     began = time.monotonic()
-    assert how(emission.emit(client, ask(tmp_path), NEW)) == ["a started"]
+    assert how(emission.emit(client, ask(tmp_path), NEW).jobs) == ["a started"]
     assert time.monotonic() - began < emission.SETTLE / 2
 
 
@@ -149,13 +208,13 @@ def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
 
 def test_nobody_is_concerned(tmp_path: Path) -> None:
     """The answer comes after what the event itself moves; what may come later is not waited for."""
-    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW) == []
-    assert emission.emit(FakeClient([ANSWER], UP), ask(tmp_path), NEW) == []
+    assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW) == ([], True, [])
+    assert emission.emit(FakeClient([ANSWER], UP), ask(tmp_path), NEW) == ([], True, [])
 
 
 def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
     client = FakeClient([ANSWER, *UP])
-    assert emission.emit(client, ask(tmp_path, wait=False), NEW) == []
+    assert emission.emit(client, ask(tmp_path, wait=False), NEW) == ([], None, [])
     assert client.emitted == [("go", ["A=1"], False)]
 
 
@@ -200,7 +259,7 @@ def test_before_0_6_7_only_what_comes_and_goes_is_told(tmp_path: Path) -> None:
     """What is not known is no ``false``, and jobs further on are followed all the same."""
     client = FakeClient([presence("InstanceAdded", "a"), ANSWER], [presence("InstanceAdded", "b")],
                         [presence("InstanceRemoved", "c")])
-    found = emission.emit(client, ask(tmp_path), OLD)
+    found = emission.emit(client, ask(tmp_path), OLD).jobs
     assert how(found) == ["a started", "b started", "c stopped"]
     assert [[one[key] for key in ("restarted", "respawned", "failed")] for one in found] == [[None] * 3] * 3
 
@@ -229,7 +288,7 @@ def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Pat
         return bool(ready())
 
     monkeypatch.setattr(client.connection, "wait", wait)
-    assert how(emission.emit(client, ask(tmp_path), OLD)) == ["a started"]
+    assert how(emission.emit(client, ask(tmp_path), OLD).jobs) == ["a started"]
     assert 1 < waits < 1000
 
 
@@ -261,7 +320,7 @@ def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatc
         return [looks.pop(0), *[None] * (len(pairs) - 1)]
 
     monkeypatch.setattr(client, "statuses", statuses)
-    assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD)] == ["b", "c"]
+    assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD).jobs] == ["b", "c"]
     assert len(looks) < 3
 
 
@@ -300,9 +359,9 @@ def test_a_daemon_that_answers_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> None:
     (tmp_path / "a.conf").mkdir()
-    assert how(emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)) == ["a started"]
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW).jobs) == ["a started"]
 
 
 def test_no_folder_of_logs(tmp_path: Path) -> None:
     asked = ask(tmp_path)._replace(log_dir=str(tmp_path / "none"))
-    assert how(emission.emit(FakeClient([*UP, ANSWER]), asked, NEW)) == ["a started"]
+    assert how(emission.emit(FakeClient([*UP, ANSWER]), asked, NEW).jobs) == ["a started"]

@@ -68,8 +68,9 @@ class FakeClient:
         return found
 
 
-def foresee(client: FakeClient, folder: Path, *env: str) -> dict[str, Any]:
-    asked = emission.Emission(name="go", env=list(env), wait=True, timeout=60.0, log_dir="/log", conf_dir=str(folder))
+def foresee(client: FakeClient, folder: Path, *env: str, wait: bool = True) -> dict[str, Any]:
+    asked = emission.Emission(name="go", env=list(env), wait=wait, timeout=60.0, stable_for=1.0, log_dir="/log",
+                              conf_dir=str(folder))
     found: dict[str, Any] = forecast.foresee(client, asked)
     return found
 
@@ -113,6 +114,23 @@ def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
     found = foresee(failing, tmp_path)
     assert found["sure"] and found["fails"]
     assert found["jobs"][0]["how"].startswith("failed: its main process could not be run")
+
+
+@pytest.mark.parametrize(("texts", "fails", "settled"), [
+    ({"a": "start on go\n" + SLEEP}, False, True),
+    ({"a": "start on go\nexec /no/such/program\n"}, True, True),
+    ({"a": "start on go and x\n" + SLEEP}, True, False),
+    ({"a": "start on go\ntask\n" + SLEEP}, True, False),
+    ({"a": "start on go\n" + SLEEP, "b": "start on started a\nexec /no/such/program\n"}, False, True),
+    ({"a": "start on go\n" + SLEEP, "b": "start on started a\ntask\n" + SLEEP}, False, False),
+])
+def test_what_would_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: bool, settled: bool) -> None:
+    """A job further on fails nobody; and nothing fails a task that does not wait."""
+    client = FakeClient(tmp_path, **texts)
+    found = foresee(client, tmp_path)
+    assert (found["fails"], found["settled"]) == (fails, settled)
+    unwaited = foresee(client, tmp_path, wait=False)
+    assert unwaited == {**found, "fails": False, "settled": None}
 
 
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
