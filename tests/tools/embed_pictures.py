@@ -18,7 +18,10 @@ import textwrap
 from pathlib import Path
 
 RST = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
-PAGES = {"benchmarks.rst": ["deploy.svg"], "event_graph.rst": ["event_graph.svg", "report.png", "report_phone.png"]}
+PAGES = {
+    "benchmarks.rst": ["deploy.svg"],
+    "event_graph.rst": ["event_graph.svg", "event_graph_el6.svg", "report.png", "report_phone.png"],
+}
 MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 # What is to be read in place of each picture.
@@ -26,10 +29,12 @@ TEXTS = {
     "deploy.svg": "Wall time over the number of jobs: the loops take time for each job, the role hardly any",
     "event_graph.svg": "Boxes for jobs and ellipses for events, from startup at the top over udev, dbus and the "
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
+    "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and the ends of rc lead on to the "
+                           "terminals, the graphical login and the splash screen",
     "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
     "report_phone.png": "The same report on a phone, with one paragraph for each host and job",
 }
-WIDE = {"deploy.svg", "event_graph.svg", "report.png"}
+WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "report.png"}
 
 
 def definition(path: Path) -> str:

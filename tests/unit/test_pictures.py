@@ -32,10 +32,11 @@ def test_each_picture_is_shown_and_small(path: Path) -> None:
         f"|{path.stem}|\n" in text.partition(embed_pictures.MARK)[0] for text in PAGES.values())
 
 
-def test_the_drawn_graph_is_that_of_the_filter() -> None:
-    drawn = ElementTree.parse(IMAGES / "event_graph.svg").getroot()
+@pytest.mark.parametrize(("picture", "golden"), [("event_graph.svg", "boot.dot"), ("event_graph_el6.svg", "el6.dot")])
+def test_the_drawn_graph_is_that_of_the_filter(picture: str, golden: str) -> None:
+    drawn = ElementTree.parse(IMAGES / picture).getroot()
     titles = {title.text for title in drawn.iter("{http://www.w3.org/2000/svg}title")}
-    dot = (DATA / "boot.dot").read_text()
+    dot = (DATA / golden).read_text()
     nodes = set(re.findall(r"^  (\w+) \[label", dot, re.M))
     edges = {f"{source}->{target}" for source, target in re.findall(r"^  (\w+) -> (\w+) \[", dot, re.M)}
     assert titles == nodes | edges | {"upstart"}

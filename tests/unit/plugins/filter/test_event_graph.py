@@ -50,6 +50,12 @@ def test_golden(arguments: dict[str, Any], golden: str) -> None:
     assert event_graph(BOOT, **arguments) == (DATA / golden).read_text()
 
 
+def test_golden_of_a_distribution() -> None:
+    """The jobs of Enterprise Linux 6, as upstart_info read them: names and conditions only."""
+    info = json.loads((DATA / "el6.json").read_text())
+    assert event_graph(info, direction="TB") == (DATA / "el6.dot").read_text()
+
+
 def test_the_order_of_the_input_does_not_count() -> None:
     turned = {**BOOT, **{key: list(reversed(BOOT[key])) for key in ("jobs", "edges", "events")}}
     assert event_graph(turned) == event_graph(BOOT)
