@@ -39,7 +39,8 @@ def untold(version):
     if version >= TELLS_STATES:
         return None
     return ("Upstart %s tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
-            "restarted or respawned, and does not say what failed." % ".".join(str(part) for part in version))
+            "restarted or respawned, has what other events did meanwhile, and does not say what failed."
+            % ".".join(str(part) for part in version))
 
 
 def emit(client, emission, version):

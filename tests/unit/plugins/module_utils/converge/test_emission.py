@@ -294,7 +294,7 @@ def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Pat
 
 @pytest.mark.parametrize(("version", "words"), [
     (OLD, "Upstart 0.6.5 tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
-          "restarted or respawned, and does not say what failed."),
+          "restarted or respawned, has what other events did meanwhile, and does not say what failed."),
     ((0, 6, 7), None), (NEW, None)])
 def test_what_is_not_told_is_said(version: tuple[int, ...], words: str | None) -> None:
     assert emission.untold(version) == words
