@@ -16,7 +16,7 @@ from ..events.glob import fnmatch
 from ..events.match import split_argument
 from ..events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
 from ..jobfile.conditions import dbus_to_rpn
-from . import loaded
+from . import deadly
 from .causes import TELLS_STATES
 from .definitions import Definition
 from .effects import trace
@@ -79,6 +79,7 @@ class Consequences:
         self._version = version
         self._event = emission.name, emission.env
         self._reactions = {}
+        self._readable = None
         if version < TELLS_STATES:
             self.untold = "Upstart tells conditions only since 0.6.7"
 
@@ -101,14 +102,15 @@ class Consequences:
         if self.untold or not names:
             return
         try:
-            if not self._reactions:
-                loaded.refuse(loaded.not_utf_8(self._conf_dir))
-                loaded.refuse_held(self._client, self._conf_dir)
-            found = self._client.properties_of(names)
-        except (DaemonError, loaded.NotTold) as error:
+            if self._readable is None:
+                self._readable = deadly.refuse(self._client, self._conf_dir).jobs
+            told = [name for name in names if name in self._readable]
+            found = dict(zip(told, self._client.properties_of(told)))
+        except (DaemonError, deadly.NotTold) as error:
             self.untold = error.message.rstrip(".")
             return
-        for name, properties in zip(names, found):
+        for name in names:
+            properties = found.get(name)
             self._reactions[name] = None if properties is None else Reaction(properties, self._values(name))
 
     def _values(self, name):

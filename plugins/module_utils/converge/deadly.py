@@ -95,11 +95,13 @@ def refuse(client, conf_dir):
     """Raise Deadly where the daemon may hold text of which it would crash if it were asked for its state.
 
     :param conf_dir: text, the directory of the job files.
+    :returns: Files, of that directory.
     """
     files = Files(conf_dir)
     refuse_file(files.harmful)
     refuse_held(client, conf_dir, files.copies)
     refuse_strangers(client, conf_dir, files.jobs)
+    return files
 
 
 def refuse_file(harmful):

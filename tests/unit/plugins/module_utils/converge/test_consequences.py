@@ -53,6 +53,12 @@ class FakeClient:
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [[] for name in names]
 
+    def jobs(self) -> list[str]:
+        return sorted(self._values)
+
+    def version(self) -> tuple[int, ...]:
+        return NEW
+
 
 def follow(client: FakeClient, folder: Path, *env: str, version: tuple[int, ...] = NEW) -> Consequences:
     asked = emission.Emission(name="go", env=list(env), wait=True, timeout=1.0, stable_for=0.0, log_dir=None,
@@ -141,3 +147,14 @@ def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     deadly = follow(client, tmp_path)
     assert jobs(deadly.signals()) == ["x"] and "Upstart would crash" in str(deadly.untold)
+
+
+def test_a_job_without_a_file_is_not_asked_for_its_conditions(tmp_path: Path) -> None:
+    """Its text may be what Upstart crashes of; so it counts as moved by the event."""
+    client = FakeClient(tmp_path, {"a": f"start on go\n{RUNS}", "b": f"start on other\n{RUNS}"},
+                        [("a", STARTED), ("b", STARTED)])
+    (tmp_path / "b.conf").unlink()
+    consequences = follow(client, tmp_path, version=(1, 5))
+    client.version = lambda: (1, 5)  # type: ignore[method-assign]
+    assert jobs(consequences.signals()) == ["a", "b"]
+    assert client.asked == ["a"]

@@ -8,10 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, holding
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import deadly, emission, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     EventFailed,
@@ -77,8 +78,22 @@ class FakeClient:
     def properties_of(self, names: list[str]) -> list[Any]:
         return [{"start_on": START_ON.get(name, [["go"]])} for name in names]
 
+    def jobs(self) -> list[str]:
+        return []
+
     def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
         return [{"goal": "start", "state": "running", "processes": {}} if job in "ab" else None for job, _one in pairs]
+
+
+@pytest.fixture(autouse=True)
+def _every_job_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = deadly.refuse
+
+    def refuse(client: Any, conf_dir: str) -> Any:
+        looked(client, conf_dir)
+        return SimpleNamespace(jobs={*"abcdefghijklmnopqrstuvwxyz", "other"})
+
+    monkeypatch.setattr(deadly, "refuse", refuse)
 
 
 def ask(folder: Path, wait: bool = True, stable_for: float = 0.0) -> emission.Emission:
