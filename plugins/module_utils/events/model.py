@@ -14,6 +14,7 @@ from .variables import merge
 __metaclass__ = type
 
 STAYS, ENDS, CANNOT_RUN = "stays", "ends", "cannot run"
+MANY_RESPAWNS = 300  # more than these are like no limit
 PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
 # What a process is expected to do.
@@ -108,6 +109,7 @@ class World:
     :ivar job_environment: list of KEY=VALUE that every job begins with.
     :ivar tells: whether the daemon tells what of its conditions has been met.
     :ivar notes: dict of job name to a list of sentences on what is not known of it.
+    :ivar respawns_at_most: int, how often one of its jobs may be respawned at once.
     """
 
     def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), tells=True, notes=None):
@@ -118,6 +120,8 @@ class World:
         self.tells = tells
         self.notes = notes or {}
         self.by_name = dict((one.name, one) for one in definitions)
+        limits = [one.respawn_limit[0] for one in definitions if one.respawn]
+        self.respawns_at_most = min(MANY_RESPAWNS, max(limits or [0]))
         self._order = dict((one.name, number) for number, one in enumerate(definitions))
         self._waiting = {}
         for one in definitions:

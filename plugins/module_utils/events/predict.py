@@ -23,6 +23,7 @@ Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
 RANDOM_PACES = 10
+NAMED = 5  # jobs in one sentence
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
 
@@ -46,12 +47,12 @@ def predict(world, name, env, horizon=60.0):
     open_jobs = set()
     if first.endless:
         open_jobs.update(one.job for one in effects)
-        reasons.append("it goes round without an end: %s" % ", ".join(sorted(open_jobs)))
+        reasons.append("it goes round without an end: %s" % _listed(first.endless))
     else:
         different = _different(world, name, env, paces[1:], horizon, _outcome(first, event))
         open_jobs.update(different)
         if different:
-            reasons.append("what becomes of %s depends on which process is faster" % ", ".join(sorted(different)))
+            reasons.append("what becomes of %s depends on which process is faster" % _listed(sorted(different)))
     if first.notes and not world.tells and world.version >= GIVES_UP:
         reasons.append("in which order the jobs see an event is not known: " + "; ".join(first.notes))
     unknown_jobs = _unknown(first)
@@ -68,6 +69,12 @@ def _play(world, name, env, pace, horizon):
     event = simulation.emit(name, env)
     simulation.run()
     return simulation, event
+
+
+def _listed(names):
+    """Return names in a line, no more than one likes to read."""
+    shown = ", ".join(names[:NAMED])
+    return "%s and %d more" % (shown, len(names) - NAMED) if len(names) > NAMED else shown
 
 
 def _statuses(simulation):

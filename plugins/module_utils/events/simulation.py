@@ -23,7 +23,8 @@ FAILED = "/failed"
 SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
 GIVES_UP = (1, 13)  # from here on an event ends at the first job that it cannot name an instance of
-STEPS = 3000  # changes of states, after which something goes round for ever
+STARTS = 30  # of one instance besides its respawns, after which it goes round for ever
+NEW_INSTANCES = 10  # of one job for each job that there is, after which their names grow for ever
 
 
 class EndlessError(Exception):
@@ -61,7 +62,7 @@ class Simulation:
     :ivar doubtful: set of the names of jobs of whose conditions one may have met a part.
     :ivar notes: list of sentences on what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
-    :ivar endless: whether it goes round for ever.
+    :ivar endless: sorted list of the names of the jobs that go round for ever.
     """
 
     def __init__(self, world, pace=None, horizon=60.0):
@@ -74,10 +75,11 @@ class Simulation:
         self.doubtful = set()
         self.notes = []
         self.failures = {}
-        self.endless = False
+        self.endless = []
         self.events = []
         self._pace = pace or Pace()
         self._jobs = {}
+        self._starts = {}  # job to a dict of instance to how often it has begun to start
         self._agenda = []
         self._serial = self._entries = 0
         self._horizon = horizon
@@ -125,7 +127,14 @@ class Simulation:
     # -- what the instances call ---------------------------------------------------------------------------------
     def note(self, instance, member, value):
         self.trace.append((instance.job.name, instance.name, member, value))
-        if len(self.trace) > STEPS:
+        if (member, value) == ("StateChanged", tables.STARTING):
+            self._count_start(instance.job, instance.name)
+
+    def _count_start(self, job, instance):
+        counts = self._starts.setdefault(job.name, {})
+        counts[instance] = counts.get(instance, 0) + 1
+        if (counts[instance] > STARTS + self.world.respawns_at_most
+                or len(counts) > STARTS + NEW_INSTANCES * len(self.world.definitions)):
             raise EndlessError()
 
     def emit(self, name, env):
@@ -167,7 +176,7 @@ class Simulation:
                 self._happen(*heapq.heappop(self._agenda))
                 self._poll()
         except EndlessError:
-            self.endless = True
+            self.endless = sorted(name for name, counts in self._starts.items() if sum(counts.values()) > STARTS // 2)
 
     def _happen(self, due, unused, instance, process, pid, what, status):
         if instance.pids.get(process) != pid:

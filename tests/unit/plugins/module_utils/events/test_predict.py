@@ -216,6 +216,36 @@ def test_what_goes_round_for_ever_is_told() -> None:
     assert found.reasons == ["it goes round without an end: a, b"]
 
 
+def test_a_long_round_is_told_in_short() -> None:
+    quick = {"main": ends(0, 0.0, known=True)}
+    ring = [task("j0", "go or stopped j9", processes=quick)]
+    ring += [task(f"j{number}", f"stopped j{number - 1}", processes=quick) for number in range(1, 10)]
+    found = foresee(*ring, job("once", "go"))
+    assert found.reasons == ["it goes round without an end: j0, j1, j2, j3, j4 and 5 more"]
+    assert len(found.open_jobs) == 11
+
+
+def test_a_thousand_jobs_are_no_round() -> None:
+    found = foresee(*[job(f"j{number}", "go", "down") for number in range(1000)])
+    assert found.reasons == [] and found.finished
+    assert len(found.effects) == 1000 and all(one.started for one in found.effects)
+
+
+def test_one_that_may_be_respawned_often_is_no_round() -> None:
+    found = foresee(job("a", "go", processes={"main": ends(3, 0.0, known=True)}, respawn=True,
+                        respawn_limit=(70, 60)), task("h", "starting a"))
+    assert found.reasons == []
+    assert told(found) == {"a": "started stopped respawned failed", "h": "started stopped"}
+
+
+def test_names_that_grow_go_round_too() -> None:
+    """No instance of them starts twice."""
+    quick = {"main": ends(0, 0.0, known=True)}
+    jobs = [task("a", "go or stopped b", instance="${INSTANCE:-}x", processes=quick),
+            task("b", "stopped a", instance="${INSTANCE:-}y", processes=quick)]
+    assert foresee(*jobs).reasons == ["it goes round without an end: a, b"]
+
+
 def test_what_the_daemon_does_not_tell_is_told() -> None:
     found = foresee(job("a", "go and b"), tells=False)
     assert found.reasons == ["what happened before is not known: "
