@@ -10,7 +10,7 @@ import collections
 from . import holding
 from .effects import fold
 from .model import STAYS
-from .simulation import GIVES_UP, Pace, Simulation
+from .simulation import ENDED, EXECUTED, GIVES_UP, Pace, Simulation
 
 __metaclass__ = type
 
@@ -38,7 +38,7 @@ def predict(world, name, env, horizon=60.0):
     :param horizon: float, seconds that are looked ahead.
     """
     unknown = min(0.5, horizon / UNKNOWN_PART)
-    paces = [Pace(unknown), Pace(unknown, reverse=True)]
+    paces = [Pace(unknown), Pace(unknown, reverse=True), Pace(unknown, first=ENDED), Pace(unknown, first=EXECUTED)]
     paces += [Pace(unknown, seed) for seed in range(RANDOM_PACES)]
     first, event = _play(world, name, env, paces[0], horizon)
     effects = fold(first.trace)

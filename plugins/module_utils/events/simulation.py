@@ -17,8 +17,11 @@ from .variables import as_dict
 
 __metaclass__ = type
 
-EXEC, KILL = 0.001, 0.005  # seconds that an exec takes, and a process to end when it is told to
-JITTER, HURRY = 0.4, 0.02  # seconds by which a busy host may delay the end of a process, and those two
+# Seconds until init hears of an exec, and of the end of a process that has nothing more to do: usually, and at least
+# and at most, as hosts are fast or busy.
+EXEC, EXECS = 0.001, (0.0003, 0.02)
+END, ENDINGS = 0.01, (0.0005, 0.4)
+KILL = 0.005  # the same for one that is told to end
 FAILED = "/failed"
 SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
@@ -37,19 +40,40 @@ class Pace:
     :param unknown: seconds that a process takes of which nothing is known.
     :param seed: None for one that is regular; else all times vary at random, from this seed on.
     :param reverse: whether of two that take the same time the later one is first.
+    :param first: ENDED for a host where all processes end before any exec is heard of, EXECUTED for the contrary.
     """
 
-    def __init__(self, unknown=0.5, seed=None, reverse=False):
+    def __init__(self, unknown=0.5, seed=None, reverse=False, first=None):
         self._unknown = unknown
         self._random = None if seed is None else random.Random(seed)  # nosec B311 # paces, no secrets
         self.sign = -1 if reverse else 1
+        self.first = first
 
-    def of(self, seconds):
-        if self._random is None:
-            return self._unknown if seconds is None else seconds
+    def exec_time(self):
+        """Return the seconds until init hears of an exec."""
+        return self._pick(EXEC, EXECS, EXECUTED)
+
+    def kill_time(self):
+        """Return the seconds until a process ends that is told to."""
+        return self._pick(KILL, ENDINGS, ENDED)
+
+    def life(self, seconds):
+        """Return the seconds that a process lives which works for ``seconds``, None when that is not known."""
+        rest = self._pick(END, ENDINGS, ENDED)
+        if self._random is not None:
+            return rest + (self._unknown * 50 ** self._random.uniform(-1, 1) if seconds is None
+                           else seconds * self._random.uniform(1, 1.1))
         if seconds is None:
-            return self._unknown * 50 ** self._random.uniform(-1, 1)
-        return seconds * self._random.uniform(1, 1.1) + self._random.uniform(0, JITTER if seconds > KILL else HURRY)
+            return rest if self.first == ENDED else self._unknown
+        return seconds + rest
+
+    def _pick(self, usual, extremes, what):
+        least, most = extremes
+        if self._random is not None:
+            return least * (most / least) ** self._random.random()
+        if self.first is None:
+            return usual
+        return least if self.first == what else most
 
 
 class Simulation:
@@ -120,7 +144,7 @@ class Simulation:
             self._serial += 1
             instance.pids[process] = self._serial
         if MAIN in instance.pids and (present.state, job.definition.expect) == (tables.SPAWNED, "none"):
-            self._at(EXEC, instance, MAIN, EXECUTED)
+            self._at(self._pace.exec_time(), instance, MAIN, EXECUTED)
         if MAIN in instance.pids and present.state == tables.KILLED:
             self.kill(instance)
 
@@ -149,20 +173,22 @@ class Simulation:
         self.run_processes.add((instance.job.name, process))
         definition = instance.job.definition
         behaviour = definition.processes[process]
-        executed = self._at(EXEC, instance, process, EXECUTED)
+        executed = self._at(self._pace.exec_time(), instance, process, EXECUTED)
         if process == MAIN and definition.expect != "none" and behaviour.settles:
-            executed = self._at(EXEC, instance, process, SETTLED, after=executed)
+            executed = self._at(self._pace.life(0.0 if behaviour.known else None), instance, process, SETTLED,
+                                after=executed)
         if behaviour.does == ENDS:
-            seconds = None if behaviour.seconds is None else behaviour.seconds + 2 * KILL
-            self._at(seconds, instance, process, ENDED, behaviour.status, executed)
+            if self._pace.first == ENDED and behaviour.seconds == 0:
+                executed = self.now  # init may hear of the end first
+            self._at(self._pace.life(behaviour.seconds), instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
-        self._at(KILL, instance, MAIN, ENDED, TERM << 8)
+        self._at(self._pace.kill_time(), instance, MAIN, ENDED, TERM << 8)
 
     def _at(self, seconds, instance, process, what, status=0, after=None):
-        """Note what happens to a process some time from now, or ``after`` another time; return when."""
+        """Note what happens to a process ``seconds`` from now, or ``after`` another time; return when."""
         self._entries += 1
-        due = (self.now if after is None else after + EXEC) + self._pace.of(seconds)
+        due = (self.now if after is None else after) + seconds
         heapq.heappush(self._agenda, (due, self._pace.sign * self._entries, instance, process, instance.pids[process],
                                       what, status))
         return due

@@ -163,3 +163,22 @@ class Maker:
 def make(seed: int, prefix: str) -> JobSet:
     """Return the set of a seed; its jobs and events have names that begin with ``prefix``."""
     return Maker(seed, prefix).make()
+
+
+RACES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "an end and two starts": ({
+        "a": "start on @go\ntask\nexec true", "b": "start on @go\nexec sleep 1000",
+        "c": "start on started @b\nexec sleep 1000",
+        "d": "start on stopped @a\nstop on started @c\nexec sleep 1000"}, []),
+    "a pre-stop and a start": ({
+        "a": "start on @up or (starting @c and @go)\nstop on @go\npre-stop exec true\nexec sleep 1000",
+        "b": "start on @go\nexec sleep 1000", "c": "start on started @b\nexec sleep 1000"}, ["up"]),
+}
+
+
+def race(name: str, prefix: str) -> JobSet:
+    """Return a set in which two processes run against each other."""
+    texts, before = RACES[name]
+    mark = f"{prefix}-"
+    return JobSet(prefix, {mark + job: text.replace("@", mark) + "\n" for job, text in texts.items()},
+                  before=[(mark + event, []) for event in before], event=(f"{mark}go", []))

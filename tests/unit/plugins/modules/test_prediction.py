@@ -24,6 +24,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
+SEED_OF_A_RACE = 7029  # which was predicted wrongly
 QUIET, PATIENCE = 2.0, 60.0  # seconds without a signal after which all is over; seconds until that must be so
 TIMEOUT = 20.0
 NOT_EXECUTED = 255  # how a process ends that could not become the program
@@ -140,9 +141,14 @@ def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Ca
     connection.close()
 
 
+def races() -> list[job_sets.JobSet]:
+    found = [job_sets.race(name, f"r{number}") for number, name in enumerate(job_sets.RACES)]
+    return [*found, job_sets.make(SEED_OF_A_RACE, f"r{len(found)}")]
+
+
 @pytest.fixture(scope="module")
 def cases() -> Iterator[list[Case]]:
-    sets = [job_sets.make(FIRST_SEED + number, f"s{number:02}") for number in range(SETS)]
+    sets = [job_sets.make(FIRST_SEED + number, f"s{number:02}") for number in range(SETS)] + races()
     with with_daemon.running() as daemon:
         yield list(play(daemon, sets))
         assert daemon.process.poll() is None, "the daemon has died"
@@ -157,13 +163,14 @@ def compare(case: Case) -> None:
         assert case.predicted["fails"] == (case.failed or case.held), case.made.show()
 
 
-@pytest.mark.parametrize("number", range(SETS))
+@pytest.mark.parametrize("number", range(SETS + len(races())))
 def test_what_is_predicted_happens(cases: list[Case], number: int) -> None:
     compare(cases[number])
 
 
 def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
     """Nearly all are sure; and among what happened there is some of everything."""
+    cases = cases[:SETS]
     unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
     untold = any("what happened before is not known" in reason for reasons in unsure for reason in reasons)
     assert len(unsure) <= (UNSURE_UNTOLD if untold else UNSURE_AT_MOST) * len(cases), unsure
