@@ -9,6 +9,7 @@ from ..daemon.errors import Absent, DaemonError
 from ..events.model import Definition, Present, World
 from ..events.variables import OF_INIT, merge
 from ..jobfile.conditions import dbus_to_rpn
+from ..jobfile.signals import NUMBERS
 from ..jobfile.values import new_values
 from . import deadly, loaded
 from .definitions import VARIABLE
@@ -18,6 +19,8 @@ from .programs import Programs
 __metaclass__ = type
 
 TELLS_CONDITIONS = (0, 6, 7)
+SPARING = frozenset([0] + [NUMBERS[name] for name in (
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # signals that end no process by themselves
 NO_SESSION = 0  # the index of a job that is no chroot's or user's
 
 
@@ -73,7 +76,7 @@ def _definition(job_class, programs):
 def _stanzas(values):
     names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
              "expect")
-    return dict((name, values[name]) for name in names)
+    return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in SPARING)
 
 
 def _met(items):

@@ -43,6 +43,7 @@ class Definition:
     :ivar start_met: for each item of ``start_on`` (whether it has come, index of the event that it holds or None), or
         None when that is not known.
     :ivar processes: dict of process name to Behaviour.
+    :ivar kill_spares: whether its kill signal is one that ends no process by itself.
     :ivar instances: list of Present.
     """
 
@@ -60,7 +61,22 @@ class Definition:
         self.normal_exit = stanzas.get("normal_exit") or []
         self.expect = stanzas.get("expect") or "none"
         self.processes = stanzas.get("processes") or {}
+        self.kill_spares = bool(stanzas.get("kill_spares"))
         self.instances = stanzas.get("instances") or []
+
+    def awaits_main(self, state):
+        """Return whether an instance in a state waits for what its expect stanza says."""
+        return state == tables.SPAWNED and self.expect != "none"
+
+    def ends_when_told(self):
+        """Return whether its main process certainly does."""
+        return not self.kill_spares and tables.MAIN in self.processes and self.processes[tables.MAIN].known
+
+    def passes(self, state):
+        """Return whether the main process of an instance in a state may well end, or do what it is awaited to."""
+        if state == tables.KILLED:
+            return not self.ends_when_told()
+        return self.task or self.awaits_main(state)
 
 
 class Present:
@@ -139,6 +155,18 @@ class World:
                 if any(index is not None for unused, index in one.start_met or ())
                 or any(not present.rests() or any(index is not None for unused, index in present.stop_met or ())
                        for present in one.instances)]
+
+    def passing(self):
+        """Return (job, instance, process) for each process now that ends by nature, or is awaited to do something."""
+        return [(one.name, present.name, process) for one in self.definitions for present in one.instances
+                for process in sorted(present.processes)
+                if process != tables.MAIN or one.passes(present.state)]
+
+    def surely_ends(self, job, process, seconds):
+        """Return whether a process that there is now ends within some seconds, as far as its program tells."""
+        definition = self.by_name[job]
+        behaviour = definition.processes[process] if process in definition.processes else stays()
+        return behaviour.known and behaviour.does == ENDS and behaviour.seconds <= seconds
 
 
 class Job:

@@ -11,6 +11,7 @@ from . import holding
 from .effects import fold
 from .model import STAYS
 from .simulation import ENDED, EXECUTED, GIVES_UP, Pace, Simulation
+from .tables import KILLED, MAIN
 
 __metaclass__ = type
 
@@ -24,6 +25,8 @@ Prediction = collections.namedtuple(
 
 RANDOM_PACES = 10
 NAMED = 5  # jobs in one sentence
+TOLD_TO_END = "ends when told to"
+ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
 
@@ -40,35 +43,73 @@ def predict(world, name, env, horizon=60.0):
     unknown = min(0.5, horizon / UNKNOWN_PART)
     paces = [Pace(unknown), Pace(unknown, reverse=True), Pace(unknown, first=ENDED), Pace(unknown, first=EXECUTED)]
     paces += [Pace(unknown, seed) for seed in range(RANDOM_PACES)]
-    first, event = _play(world, name, env, paces[0], horizon)
-    effects = fold(first.trace)
-    finished = event not in first.events
+    question = _Question(world, name, env, horizon)
+    first = question.play(paces[0])
+    simulation = first.simulation
+    effects = question.effects(first, paces[0])
     reasons = []
     open_jobs = set()
-    if first.endless:
+    if simulation.endless:
         open_jobs.update(one.job for one in effects)
-        reasons.append("it goes round without an end: %s" % _listed(first.endless))
+        reasons.append("it goes round without an end: %s" % _listed(simulation.endless))
     else:
-        different = _different(world, name, env, paces[1:], horizon, _outcome(first, event))
+        different = _different(question, paces[1:], _outcome(first, fold(simulation.trace)))
         open_jobs.update(different)
         if different:
             reasons.append("what becomes of %s depends on which process is faster" % _listed(sorted(different)))
-    if first.notes and not world.tells and world.version >= GIVES_UP:
-        reasons.append("in which order the jobs see an event is not known: " + "; ".join(first.notes))
-    unknown_jobs = _unknown(first)
+    if simulation.notes and not world.tells and world.version >= GIVES_UP:
+        reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
+    passing, ending = _passing(question, paces[0], _outcome(first, effects))
+    unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
     reasons.extend(text for unused, text in unknown_jobs)
     open_jobs.update(job for job, unused in unknown_jobs)
     return Prediction(
-        effects=effects, failures=dict(first.failures), statuses=_statuses(first), finished=finished,
-        failed=event.failed, held_by=[] if finished else holding.holders(first, event), reasons=reasons,
-        open_jobs=sorted(open_jobs), assumed=_assumed(first), notes=list(first.notes))
+        effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=first.finished(),
+        failed=first.event.failed, held_by=[] if first.finished() else holding.holders(simulation, first.event),
+        reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed(simulation) + passing)),
+        notes=list(simulation.notes))
 
 
-def _play(world, name, env, pace, horizon):
-    simulation = Simulation(world, pace, horizon)
-    event = simulation.emit(name, env)
-    simulation.run()
-    return simulation, event
+class _Play:
+    """A Simulation that has run, with the Event that was asked about (None for none)."""
+
+    def __init__(self, simulation, event):
+        self.simulation = simulation
+        self.event = event
+
+    def finished(self):
+        return self.event not in self.simulation.events
+
+    def traces(self):
+        """Return a dict of (job, instance) to what was signalled of it."""
+        found = {}
+        for job, instance, member, value in self.simulation.trace:
+            found.setdefault((job, instance), []).append((member, value))
+        return found
+
+
+class _Question:
+    """An event on a World, which can be played through."""
+
+    def __init__(self, world, name, env, horizon):
+        self.world = world
+        self._name = name
+        self._env = env
+        self.horizon = horizon
+
+    def play(self, pace, otherwise=(), emitted=True):
+        """Return the _Play at some pace; for ``otherwise`` see Simulation, ``emitted`` says whether the event comes."""
+        simulation = Simulation(self.world, pace, self.horizon, otherwise)
+        event = simulation.emit(self._name, self._env) if emitted else None
+        simulation.run()
+        return _Play(simulation, event)
+
+    def effects(self, played, pace, otherwise=()):
+        """Return the Effects of a _Play that are the event's, not of what is under way without it."""
+        traces = played.traces()
+        without = self.play(pace, otherwise, emitted=False).traces()
+        return [one for one in fold(played.simulation.trace)
+                if traces[one.job, one.instance] != without.get((one.job, one.instance))]
 
 
 def _listed(names):
@@ -82,24 +123,60 @@ def _statuses(simulation):
                 for job in simulation.jobs() for one in job.instances.values())
 
 
-def _outcome(simulation, event):
+def _outcome(played, effects):
     """Return what has to be the same however fast the processes are, as a dict."""
+    simulation = played.simulation
     found = dict(((one.job, one.instance), (
         one.started, one.stopped, one.restarted, one.respawned, one.failed, one.goal, one.state,
-        simulation.failures.get((one.job, one.instance)))) for one in fold(simulation.trace))
-    found[None, None] = (event in simulation.events, event.failed)
+        simulation.failures.get((one.job, one.instance)))) for one in effects)
+    found[None, None] = (played.finished(), played.event.failed, bool(simulation.endless))
     return found
 
 
-def _different(world, name, env, paces, horizon, expected):
+def _different(question, paces, expected):
     """Return the names of the jobs that fare otherwise at other paces; the event's own for its end."""
     names = set()
     for pace in paces:
-        found = _outcome(*_play(world, name, env, pace, horizon))
+        played = question.play(pace)
+        found = _outcome(played, fold(played.simulation.trace))
         for key in set(found).union(expected):
             if found.get(key) != expected.get(key):
                 names.add("the event itself" if key[0] is None else key[0])
     return names
+
+
+def _passing(question, pace, expected):
+    """Return what is taken for granted of processes that there are now, if it makes a difference to the event.
+
+    That is a list of (job, process, what it does), and one of (job, process) of those that surely end in time.
+    """
+    def matters(otherwise):
+        played = question.play(pace, otherwise)
+        return _outcome(played, question.effects(played, pace, otherwise)) != expected
+
+    world = question.world
+    passing = world.passing()
+    if not passing or not matters(passing):
+        return [], []
+    taken, ending = [], []
+    for one in [one for one in passing if matters([one])] or passing:
+        job, process = one[0], one[2]
+        what = _taken(world.by_name[job], *one[1:])
+        if what != TOLD_TO_END and world.surely_ends(job, process, question.horizon):
+            ending.append((job, process))
+        else:
+            taken.append((job, process, what))
+    return taken, ending
+
+
+def _taken(definition, instance, process):
+    """Return what the main process or a helper of an instance that there is now is taken to do."""
+    states = [one.state for one in definition.instances if one.name == instance]
+    if process == MAIN and KILLED in states:
+        return TOLD_TO_END
+    if process == MAIN and any(definition.awaits_main(state) for state in states):
+        return "does not do what expect waits for meanwhile"
+    return "does not end meanwhile"
 
 
 def _unknown(simulation):
@@ -128,8 +205,8 @@ def _unknown(simulation):
 
 def _assumed(simulation):
     """Return the processes that were taken to do well, though nobody knows it."""
-    found = []
-    for job, process in sorted(simulation.run_processes):
+    found = [(job, MAIN, TOLD_TO_END) for job in simulation.killed]
+    for job, process in simulation.run_processes:
         behaviour = simulation.world.by_name[job].processes[process]
         if not behaviour.known:
             found.append((job, process, "keeps running" if behaviour.does == STAYS else "ends well"))

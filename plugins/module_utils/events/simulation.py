@@ -79,9 +79,14 @@ class Pace:
 class Simulation:
     """A World that goes on from where it is, for ``horizon`` seconds.
 
+    The processes that there are now are taken to go on, and those that were told to end, to do so.
+
+    :param otherwise: list of (job, instance, process) of those of which the contrary is assumed.
+
     :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
     :ivar now: float, seconds since the begin.
     :ivar run_processes: set of (job, process) that were run.
+    :ivar killed: set of the names of jobs whose main process was told to end, though it may not.
     :ivar concerned: set of the names of jobs of whose conditions an event met a part.
     :ivar doubtful: set of the names of jobs of whose conditions one may have met a part.
     :ivar notes: list of sentences on what could not be done.
@@ -89,12 +94,13 @@ class Simulation:
     :ivar endless: sorted list of the names of the jobs that go round for ever.
     """
 
-    def __init__(self, world, pace=None, horizon=60.0):
+    def __init__(self, world, pace=None, horizon=60.0, otherwise=()):
         self.world = world
         self.version = world.version
         self.now = 0.0
         self.trace = []
         self.run_processes = set()
+        self.killed = set()
         self.concerned = set()
         self.doubtful = set()
         self.notes = []
@@ -107,6 +113,7 @@ class Simulation:
         self._agenda = []
         self._serial = self._entries = 0
         self._horizon = horizon
+        self._otherwise = otherwise
         self._restore()
 
     # -- the present ---------------------------------------------------------------------------------------------
@@ -114,7 +121,7 @@ class Simulation:
         """Take over the events under way and all that hold them."""
         self._known = [Event(*one) for one in self.world.events]
         self.events.extend(self._known)
-        for name in self.world.moving():
+        for name in self.world.moving() + [one[0] for one in self._otherwise]:
             self.job(name)
 
     def job(self, name):
@@ -143,10 +150,18 @@ class Simulation:
         for process in sorted(present.processes):
             self._serial += 1
             instance.pids[process] = self._serial
-        if MAIN in instance.pids and (present.state, job.definition.expect) == (tables.SPAWNED, "none"):
+            self._go_on(instance, process, (job.name, instance.name, process) in self._otherwise)
+
+    def _go_on(self, instance, process, otherwise):
+        """Note what becomes of a process that there is now."""
+        awaited = process == MAIN and instance.job.definition.awaits_main(instance.state)
+        told_to_end = process == MAIN and instance.state == tables.KILLED
+        if process == MAIN and instance.state == tables.SPAWNED and not awaited:
             self._at(self._pace.exec_time(), instance, MAIN, EXECUTED)
-        if MAIN in instance.pids and present.state == tables.KILLED:
-            self.kill(instance)
+        if told_to_end and not otherwise:
+            self._at(self._pace.kill_time(), instance, MAIN, ENDED, TERM << 8)
+        if otherwise and not told_to_end:
+            self._at(self._pace.life(None), instance, process, SETTLED if awaited else ENDED)
 
     # -- what the instances call ---------------------------------------------------------------------------------
     def note(self, instance, member, value):
@@ -183,6 +198,8 @@ class Simulation:
             self._at(self._pace.life(behaviour.seconds), instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
+        if not instance.job.definition.ends_when_told():
+            self.killed.add(instance.job.name)
         self._at(self._pace.kill_time(), instance, MAIN, ENDED, TERM << 8)
 
     def _at(self, seconds, instance, process, what, status=0, after=None):

@@ -133,6 +133,14 @@ def test_what_would_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: 
     assert unwaited == {**found, "fails": False, "settled": None}
 
 
+@pytest.mark.parametrize(("text", "assumed"), [
+    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends when told to"]),
+    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends when told to"])])
+def test_a_process_that_is_told_to_end(tmp_path: Path, text: str, assumed: list[str]) -> None:
+    found = foresee(FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + text), tmp_path)
+    assert found["assumed"] == assumed and found["outlook"]["would_stop"] == ["a"]
+
+
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
     found = foresee(client, tmp_path)

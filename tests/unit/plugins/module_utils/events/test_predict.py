@@ -143,12 +143,76 @@ def test_a_half_that_came_before() -> None:
     assert told(foresee(over)) == {"a": "started"}, "its event is over"
 
 
+STARTING_A = [("starting", ["JOB=a", "INSTANCE="], "handling", False, 1)]
+
+
 def test_what_was_held_before_goes_on() -> None:
     coming = [Present("", "start", "starting", blocker=0)]
     hook = [Present("", "stop", "killed", processes={"main": 7}, blocking=[0])]
-    jobs = [job("a", "come", instances=coming), task("h", "starting a", instances=hook)]
-    found = foresee(*jobs, events=[("starting", ["JOB=a", "INSTANCE="], "handling", False, 1)])
-    assert told(found) == {"h": "stopped", "a": "started"}
+    unknown = {"main": ends()}
+    jobs = [job("a", "come", instances=coming), task("h", "starting a", processes=unknown, instances=hook),
+            job("b", "go and stopped h"), job("c", "started b and started a")]
+    found = foresee(*jobs, events=STARTING_A)
+    assert told(found) == {"b": "started", "c": "started"} and found.finished
+    assert found.assumed == [("h", "main", "ends when told to")], "its end is none of this event, but counts"
+    known = [jobs[0], task("h", "starting a", instances=hook), *jobs[2:]]
+    assert foresee(*known, events=STARTING_A).assumed == []
+
+
+@pytest.mark.parametrize("state", ["killed", "stopping", "post-stop"])
+def test_what_goes_on_without_the_event_is_none_of_its_effects(state: str) -> None:
+    going = [Present("", "stop", state, processes={"post-stop" if state == "post-stop" else "main": 7})]
+    found = foresee(job("x", "come", processes={"main": stays()}, instances=going), job("y", "stopped x"),
+                    job("a", "go"))
+    assert told(found) == {"a": "started"}
+    assert found.assumed == [] and found.reasons == []
+
+
+def test_a_process_is_taken_to_end_when_it_is_told_to() -> None:
+    unknown = job("a", "up", "go", processes={"main": stays()}, instances=up())
+    found = foresee(unknown)
+    assert told(found) == {"a": "stopped"} and found.reasons == []
+    assert found.assumed == [("a", "main", "ends when told to")]
+    assert foresee(job("a", "up", "go", instances=up())).assumed == []
+    assert foresee(job("a", "up", "go", instances=up(), kill_spares=True)).assumed == found.assumed
+    assert foresee(job("a", "go", "go", processes={"main": stays()}, instances=up())).assumed == [
+        ("a", "main", "ends when told to"), ("a", "main", "keeps running")]
+
+
+WAITS_FOR_STOPPED = [job("c", "go and stopped a"), job("b", "stopped a")]
+
+
+@pytest.mark.parametrize("seconds", [None, 900.0])
+def test_a_task_that_runs_is_taken_to_go_on(seconds: float | None) -> None:
+    running = [Present("", "start", "running", processes={"main": 7}, blocking=[0])]
+    processes = {"main": ends(0, seconds, known=seconds is not None)}
+    events = [("up", [], "handling", False, 1)]
+    found = foresee(task("a", "up", processes=processes, instances=running), *WAITS_FOR_STOPPED, events=events)
+    assert told(found) == {} and found.reasons == [] and not found.finished
+    assert found.assumed == [("a", "main", "does not end meanwhile")]
+    unconcerned = foresee(task("a", "up", processes=processes, instances=running), job("d", "go"), events=events)
+    assert unconcerned.assumed == []
+
+
+def test_when_a_task_ends_that_runs_is_not_known() -> None:
+    processes = {"main": ends(0, 3.0, known=True)}
+    found = foresee(task("a", "up", processes=processes, instances=up()), *WAITS_FOR_STOPPED,
+                    task("z", "up", processes=processes, instances=up()))
+    assert found.assumed == [] and found.open_jobs == ["a"]
+    assert found.reasons == ["what happens depends on when the main process of job a ends, which runs already"]
+
+
+def test_a_helper_that_runs_is_taken_to_go_on() -> None:
+    coming = [Present("", "start", "pre-start", processes={"pre-start": 7})]
+    processes = {**RUNS, "pre-start": ends()}
+    found = foresee(job("a", "up", "go", processes=processes, instances=coming))
+    assert found.assumed == [("a", "pre-start", "does not end meanwhile")] and not found.finished
+
+
+def test_a_daemon_that_is_awaited_is_taken_to_stay_so() -> None:
+    coming = [Present("", "start", "spawned", processes={"main": 7})]
+    found = foresee(job("a", "up", expect="fork", instances=coming), job("c", "go and started a"))
+    assert found.assumed == [("a", "main", "does not do what expect waits for meanwhile")] and not found.finished
 
 
 def test_a_job_that_is_respawned_late_holds_the_event_that_starts_it() -> None:
@@ -315,7 +379,7 @@ def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
 
 def test_a_program_that_is_being_executed() -> None:
     coming = [Present("", "start", "spawned", processes={"main": 7})]
-    assert told(foresee(job("a", "go", instances=coming))) == {"a": "started"}
+    assert told(foresee(job("a", "up", instances=coming), job("c", "go and started a"))) == {"c": "started"}
 
 
 def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
