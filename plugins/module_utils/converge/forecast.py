@@ -17,6 +17,7 @@ def foresee(client, emission):
     :param emission: emission.Emission.
     """
     world, untold = host_events.look(client, emission.conf_dir)
+    world.successor = host_events.Successors(client, emission.conf_dir, world.version)
     found = predict(world, emission.name, emission.env, emission.timeout)
     jobs = effects.predicted(found)
     reasons = list(found.reasons)

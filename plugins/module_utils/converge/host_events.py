@@ -6,6 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.errors import Absent, DaemonError
+from ..errors import UpstartError
 from ..events.model import Definition, Present, World
 from ..events.variables import OF_INIT, merge
 from ..jobfile.conditions import dbus_to_rpn
@@ -13,6 +14,7 @@ from ..jobfile.signals import NUMBERS
 from ..jobfile.values import new_values
 from . import deadly, loaded
 from .definitions import VARIABLE
+from .definitions import Definition as FileDefinition
 from .job_folder import Folder
 from .programs import Programs
 
@@ -39,6 +41,33 @@ class Expected:
         if process not in self._found:
             self._found[process] = self._programs.behaviour(self._values, process)
         return self._found[process]
+
+
+class Successors:
+    """What becomes of jobs whose files were changed or removed, once the last instance is gone that keeps the old one.
+
+    Called with a name it returns what World.successor does.
+    """
+
+    def __init__(self, client, conf_dir, version):
+        self._programs = Programs(client.connection.peer["pid"])
+        self._conf_dir = conf_dir
+        self._version = version
+        self._found = {}
+
+    def __call__(self, name):
+        if name not in self._found:
+            self._found[name] = self._read(name)
+        return self._found[name]
+
+    def _read(self, name):
+        try:
+            values = FileDefinition(name, self._conf_dir, self._version).values
+        except UpstartError as error:
+            return None, "job %s gets another definition that cannot be read: %s" % (name, error.message)
+        if values is None:
+            return None, None
+        return Definition(name, processes=Expected(self._programs, values), **_stanzas(values)), None
 
 
 def look(client, conf_dir):
@@ -70,7 +99,8 @@ def _definition(job_class, programs):
     values = loaded.values_of(job_class, new_values())
     return Definition(
         job_class["name"], start_met=_met(job_class.get("start_on")), processes=Expected(programs, values),
-        instances=[_present(one, values) for one in job_class.get("jobs") or []], **_stanzas(values))
+        instances=[_present(one, values) for one in job_class.get("jobs") or []],
+        is_replaced=bool(job_class.get("deleted")), **_stanzas(values))
 
 
 def _stanzas(values):
@@ -120,15 +150,18 @@ def _from_calls(client, conf_dir, version, programs, ask):
         if values is None:
             values = new_values()
             if name in conditions:
-                notes[name] = ["nothing is known of job %s but its conditions: there is no right file of it" % name]
+                notes.setdefault(name, []).append(
+                    "nothing is known of job %s but its conditions: there is no right file of it" % name)
             else:
                 unknown.append("nothing is known of job %s, of which there is no right file in %s" % (name, conf_dir))
+        is_replaced = bool(found[name]) and any(
+            (values[key] or []) != (held or []) for key, held in conditions.get(name, {}).items())
         if name in conditions:
             values = dict(values, **conditions[name])
         present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
                    if statuses[name, one] is not None]
         definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
-                                      **_stanzas(values)))
+                                      is_replaced=is_replaced, **_stanzas(values)))
     return World(definitions, (), version, environment, tells=False, notes=notes), (unknown or [None])[0]
 
 

@@ -140,6 +140,8 @@ class Instance:
         if self.stop_on is not None:
             self.stop_on.reset()
         self.job.instances.pop(self.name, None)
+        if not self.job.instances:
+            self.simulation.gone(self.job)
         return tables.WAITING
 
     # -- events --------------------------------------------------------------------------------------------------

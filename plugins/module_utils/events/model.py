@@ -45,6 +45,7 @@ class Definition:
     :ivar processes: dict of process name to Behaviour.
     :ivar kill_spares: whether its kill signal is one that ends no process by itself.
     :ivar instances: list of Present.
+    :ivar is_replaced: whether the job gets another definition as soon as these are gone.
     """
 
     def __init__(self, name, **stanzas):
@@ -63,6 +64,11 @@ class Definition:
         self.processes = stanzas.get("processes") or {}
         self.kill_spares = bool(stanzas.get("kill_spares"))
         self.instances = stanzas.get("instances") or []
+        self.is_replaced = bool(stanzas.get("is_replaced"))
+
+    def awaited(self):
+        """Return the names of the events in its conditions."""
+        return [item["event"] for item in list(self.start_on) + list(self.stop_on) if "event" in item]
 
     def awaits_main(self, state):
         """Return whether an instance in a state waits for what its expect stanza says."""
@@ -125,6 +131,8 @@ class World:
     :ivar job_environment: list of KEY=VALUE that every job begins with.
     :ivar tells: whether the daemon tells what of its conditions has been met.
     :ivar notes: dict of job name to a list of sentences on what is not known of it.
+    :ivar successor: function of the name of a job that is replaced; returns (its new Definition or None for a job that
+        is removed, sentence on what is not known of it or None).
     :ivar respawns_at_most: int, how often one of its jobs may be respawned at once.
     """
 
@@ -135,19 +143,19 @@ class World:
         self.job_environment = list(job_environment)
         self.tells = tells
         self.notes = notes or {}
+        self.successor = lambda name: (None, None)
         self.by_name = dict((one.name, one) for one in definitions)
         limits = [one.respawn_limit[0] for one in definitions if one.respawn]
         self.respawns_at_most = min(MANY_RESPAWNS, max(limits or [0]))
         self._order = dict((one.name, number) for number, one in enumerate(definitions))
         self._waiting = {}
         for one in definitions:
-            for item in list(one.start_on) + list(one.stop_on):
-                if "event" in item:
-                    self._waiting.setdefault(item["event"], set()).add(one.name)
+            for event in one.awaited():
+                self._waiting.setdefault(event, set()).add(one.name)
 
-    def waiting_for(self, event):
-        """Return the names of the jobs whose conditions name an event, in the daemon's order."""
-        return sorted(self._waiting.get(event, ()), key=self._order.get)
+    def waiting_for(self, event, more=()):
+        """Return the names of the jobs whose conditions name an event, and of ``more``, in the daemon's order."""
+        return sorted(self._waiting.get(event, set()).union(more), key=self._order.get)
 
     def moving(self):
         """Return the names of the jobs that hold an event or have an instance which does not rest."""
@@ -178,6 +186,13 @@ class Job:
         self.start_on = tree_of(definition.start_on, definition.start_met, events)
         self.instances = collections.OrderedDict()
         self._job_environment = job_environment
+
+    def replace(self, definition):
+        """Take another definition, as there is no instance left of this one; what it remembered is lost."""
+        if self.start_on is not None:
+            self.start_on.reset()
+        self.definition = definition
+        self.start_on = tree_of(definition.start_on, None, ())
 
     def environment(self):
         """Return what the environment of a new instance begins with."""

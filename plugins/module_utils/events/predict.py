@@ -182,7 +182,7 @@ def _taken(definition, instance, process):
 def _unknown(simulation):
     """Return (job, sentence) for all that is not known and may make a difference."""
     world = simulation.world
-    found = []
+    found = sorted(simulation.doubts)
     for job in simulation.jobs():
         if job.name in simulation.concerned | simulation.doubtful:
             found.extend((job.name, text) for text in world.notes.get(job.name, ()))
@@ -206,8 +206,7 @@ def _unknown(simulation):
 def _assumed(simulation):
     """Return the processes that were taken to do well, though nobody knows it."""
     found = [(job, MAIN, TOLD_TO_END) for job in simulation.killed]
-    for job, process in simulation.run_processes:
-        behaviour = simulation.world.by_name[job].processes[process]
+    for job, process, behaviour in simulation.run_processes:
         if not behaviour.known:
             found.append((job, process, "keeps running" if behaviour.does == STAYS else "ends well"))
     return found

@@ -11,7 +11,7 @@ import random
 from . import tables
 from .expand import ExpansionError, expand
 from .lifecycle import TERM, Instance
-from .model import ENDS, FINISHED, HANDLING, PENDING, Event, Job, tree_of
+from .model import ENDS, FINISHED, HANDLING, PENDING, Definition, Event, Job, tree_of
 from .tables import MAIN, START, STOP
 from .variables import as_dict
 
@@ -85,10 +85,11 @@ class Simulation:
 
     :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
     :ivar now: float, seconds since the begin.
-    :ivar run_processes: set of (job, process) that were run.
+    :ivar run_processes: set of (job, process, Behaviour) that were run.
     :ivar killed: set of the names of jobs whose main process was told to end, though it may not.
     :ivar concerned: set of the names of jobs of whose conditions an event met a part.
     :ivar doubtful: set of the names of jobs of whose conditions one may have met a part.
+    :ivar doubts: set of (job, sentence) on what is not known of a definition that has just come into force.
     :ivar notes: list of sentences on what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
     :ivar endless: sorted list of the names of the jobs that go round for ever.
@@ -103,12 +104,14 @@ class Simulation:
         self.killed = set()
         self.concerned = set()
         self.doubtful = set()
+        self.doubts = set()
         self.notes = []
         self.failures = {}
         self.endless = []
         self.events = []
         self._pace = pace or Pace()
         self._jobs = {}
+        self._awaited = {}  # event to a set of the names of jobs whose new definition names it
         self._starts = {}  # job to a dict of instance to how often it has begun to start
         self._agenda = []
         self._serial = self._entries = 0
@@ -185,9 +188,9 @@ class Simulation:
         """Run a process, and note how it will go on."""
         self._serial += 1
         instance.pids[process] = self._serial
-        self.run_processes.add((instance.job.name, process))
         definition = instance.job.definition
         behaviour = definition.processes[process]
+        self.run_processes.add((instance.job.name, process, behaviour))
         executed = self._at(self._pace.exec_time(), instance, process, EXECUTED)
         if process == MAIN and definition.expect != "none" and behaviour.settles:
             executed = self._at(self._pace.life(0.0 if behaviour.known else None), instance, process, SETTLED,
@@ -201,6 +204,17 @@ class Simulation:
         if not instance.job.definition.ends_when_told():
             self.killed.add(instance.job.name)
         self._at(self._pace.kill_time(), instance, MAIN, ENDED, TERM << 8)
+
+    def gone(self, job):
+        """Give a job without instances the definition that its files have now, if it is not that one already."""
+        if not job.definition.is_replaced:
+            return
+        definition, doubt = self.world.successor(job.name)
+        job.replace(definition or Definition(job.name))
+        if doubt:
+            self.doubts.add((job.name, doubt))
+        for event in job.definition.awaited():
+            self._awaited.setdefault(event, set()).add(job.name)
 
     def _at(self, seconds, instance, process, what, status=0, after=None):
         """Note what happens to a process ``seconds`` from now, or ``after`` another time; return when."""
@@ -261,7 +275,7 @@ class Simulation:
             self.emit(event.name + FAILED, event.env)
 
     def _deliver(self, event):
-        for name in self.world.waiting_for(event.name):
+        for name in self.world.waiting_for(event.name, self._awaited.get(event.name, ())):
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)

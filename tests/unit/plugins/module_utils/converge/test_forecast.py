@@ -141,6 +141,22 @@ def test_a_process_that_is_told_to_end(tmp_path: Path, text: str, assumed: list[
     assert found["assumed"] == assumed and found["outlook"]["would_stop"] == ["a"]
 
 
+def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + SLEEP, b="start on stopped a\n" + SLEEP)
+    (tmp_path / "a.conf").write_text("start on started b\nexec /no/such/program\n")
+    found = foresee(client, tmp_path)
+    assert found["sure"] and found["outlook"] == {"would_start": ["b"], "would_stop": ["a"], "would_wait": []}
+    assert [job["failed"] for job in found["jobs"]] == [True, False]
+    (tmp_path / "a.conf").write_text("start on started b\n" + SLEEP)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
+    (tmp_path / "a.conf").write_text("nonsense on started b\n" + SLEEP)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["b"]
+    (tmp_path / "a.conf").unlink()
+    (tmp_path / "a.conf").mkdir()
+    reasons = foresee(client, tmp_path)["reasons"]
+    assert any(one.startswith("job a gets another definition that cannot be read: ") for one in reasons)
+
+
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
     found = foresee(client, tmp_path)

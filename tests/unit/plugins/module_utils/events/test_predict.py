@@ -113,6 +113,48 @@ def test_an_instance_for_each_value() -> None:
     assert told(foresee(many, env=("N=3",))) == {"a-3": "started"}
 
 
+def replaced(successor: tuple[Definition | None, str | None], *others: Definition, **more: Any) -> Prediction:
+    """Predict for a job "a" that the event stops and that becomes ``successor`` then."""
+    more.setdefault("instances", up())
+    world = World([job("a", "up", "go", is_replaced=True, **more), *others])
+    world.successor = lambda name: successor
+    return predict(world, "go", [])
+
+
+def test_a_changed_file_counts_when_the_last_instance_is_gone() -> None:
+    b = job("b", "stopped a")
+    assert told(replaced((job("a", "started b"), None), b)) == {"a": "started stopped", "b": "started"}
+    assert told(replaced((job("a", "stopped a"), None))) == {"a": "started stopped"}, "the old one's own end comes late"
+    assert told(replaced((job("a", "other"), None), b)) == {"a": "stopped", "b": "started"}
+    assert told(replaced((None, None), b, job("c", "started b"))) == {"a": "stopped", "b": "started", "c": "started"}
+    found = replaced((job("a", "started b", processes={"main": stays()}), None), b)
+    assert found.assumed == [("a", "main", "keeps running")]
+
+
+def test_a_changed_file_does_not_count_before() -> None:
+    other = Present("2", "start", "running", env=["N=2"], processes={"main": 8})
+    one = Present("1", "start", "running", env=["N=1"], processes={"main": 7})
+    world = World([job("a", "up", "go N=$N", instance="$N", instances=[one, other], is_replaced=True),
+                   job("b", "stopped a")])
+    world.successor = lambda name: (job("a", "started b"), None)
+    assert told(predict(world, "go", ["N=1"])) == {"a-1": "stopped", "b": "started"}
+    kept = World([job("a", "up or go", "go", instances=up(), is_replaced=True)])
+    assert told(predict(kept, "go", [])) == {"a": "started restarted"}
+
+
+def test_a_half_that_the_old_definition_remembered_is_let_go() -> None:
+    found = replaced((job("a", "never"), None), start_met=None)
+    assert found.finished
+    world = World([job("a", "go and other", "go", instances=up(), is_replaced=True)])
+    world.successor = lambda name: (job("a", "other and go"), None)
+    assert predict(world, "go", []).held_by == []
+
+
+def test_a_changed_file_that_cannot_be_read_is_told() -> None:
+    found = replaced((None, "it cannot be read"))
+    assert found.reasons == ["it cannot be read"] and found.open_jobs == ["a"]
+
+
 def test_no_name_for_an_instance() -> None:
     jobs = [job("a", "go", instance="$N"), job("b", "go")]
     found = foresee(*jobs, version=SYNCHRONOUS)
