@@ -23,10 +23,6 @@ STRANGE = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
 QUIET = (":", "true", "echo")  # commands of the shell that are done at once, and well
-SHELL_WORDS = frozenset((
-    ". alias bg break case cd command continue do done elif else esac eval export fg fi for function getopts hash if "
-    "in jobs kill let local printf pwd read readonly return set shift source test then times trap type ulimit umask "
-    "unalias unset until wait while").split())
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 LASTING = 2.0  # a service's main process that takes longer than this many seconds counts as one that stays
 
@@ -141,8 +137,10 @@ def _script(text, search):
             return ends(int((words[1:] or ["0"])[0]) % 256, seconds, known=True, settles=False)
         if name == "exec" and len(words) > 1:
             return _program(words[1:], search, True, seconds)
-        if name in SHELL_WORDS or name == "exec" or name == "exit":
+        if name in ("exec", "exit"):
             return None
+        if "/" not in name and search.look(name):
+            return None  # a builtin, perhaps: which ones there are depends on the shell
         found = ends(1, 0.0, known=True) if name == "false" else _program(words, search, True)
         if found is None or found.status:
             return found if found is None else found._replace(seconds=seconds)

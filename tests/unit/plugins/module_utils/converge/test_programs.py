@@ -43,7 +43,11 @@ TASKS: list[tuple[str, Expected]] = [
     ("script\n  # nothing\n  sleep 1; sleep 2\n  echo 'done; really'\nend script", UNKNOWN),
     ("script\n  # nothing\n  sleep 1; sleep 2\n  echo 'done'\nend script", (ENDS, 0, 3.0)),
     ("script\n  sleep 1\n  false\n  sleep 9\nend script", (ENDS, 1, 1.0)),
-    ("script\n  sleep 1\n  no-such-program\nend script", (ENDS, 127, 1.0)),
+    ("script\n  sleep 1\n  no-such-program\nend script", UNKNOWN),  # it may be a builtin of that shell
+    ("script\n  sleep 1\n  /no/such/program\nend script", (ENDS, 127, 1.0)),
+    ("script\n  exec no-such-program\nend script", (ENDS, 127, 0.0)),
+    ("script\n  chdir /tmp\n  sleep 1\nend script", UNKNOWN),
+    ("script\n  . /etc/profile\nend script", UNKNOWN),
     ("script\n  sleep 1\n  exec false\nend script", (ENDS, 1, 1.0)),
     ("script\n  sh -c true\n  exit 3\nend script", UNKNOWN),
     ("script\n  if true\n  then exit 1\n  fi\nend script", UNKNOWN),
@@ -61,6 +65,12 @@ TASKS: list[tuple[str, Expected]] = [
     ("limit nofile 20 unlimited\nexec true", (ENDS, 0, 0.0)),
     ("env PATH=/nowhere\nexec true", (CANNOT_RUN, -1, 0.0)),
 ]
+# What a shell may know though it is no program: words of dash, which Debian has, and of bash, which EL 6 has.
+BUILTINS = (
+    "alias bind break builtin caller cd chdir command compgen complete compopt continue declare dirs disown enable "
+    "eval export fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read "
+    "readarray readonly return set shift shopt source suspend test times trap type typeset ulimit umask unalias unset "
+    "wait").split()
 
 
 def values(text: str) -> dict[str, Any]:
@@ -73,6 +83,11 @@ def test_a_task(text: str, expected: Expected) -> None:
     found = Programs(os.getpid()).behaviour(values(f"task\n{text}\n"), "main")
     assert (UNKNOWN if not found.known else (found.does, found.status, found.seconds)) == expected
     assert found.known or (found.does, found.status) == (ENDS, 0)
+
+
+@pytest.mark.parametrize("name", BUILTINS)
+def test_a_builtin_is_not_missing(name: str) -> None:
+    assert not Programs(os.getpid()).behaviour(values(f"task\nscript\n  {name} x\nend script\n"), "main").known
 
 
 @pytest.mark.parametrize(("text", "does", "known"), [
