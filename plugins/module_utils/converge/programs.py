@@ -24,6 +24,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
 QUIET = (":", "true", "echo")  # commands of the shell that are done at once, and well
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
+SHELL = 0.001  # seconds that a shell takes at least
 LASTING = 2.0  # a service's main process that takes longer than this many seconds counts as one that stays
 
 
@@ -125,7 +126,7 @@ def _program(words, search, by_shell, seconds=0.0):
 
 def _script(text, search):
     """Return the Behaviour of a shell that runs a script with -e, None when it cannot be told."""
-    seconds = 0.0
+    seconds = SHELL
     forks = False
     for words in _statements(text):
         if words is None:

@@ -197,7 +197,7 @@ class Simulation:
                                 after=executed)
         if behaviour.does == ENDS:
             if self._pace.first == ENDED and behaviour.seconds == 0:
-                executed = self.now  # init may hear of the end first
+                executed = self.now  # init may hear of the end first (1.13: of 2 in 60 that it started together)
             self._at(self._pace.life(behaviour.seconds), instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
