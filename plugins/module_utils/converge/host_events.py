@@ -5,6 +5,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import os
+
 from ..daemon.errors import Absent, DaemonError
 from ..errors import UpstartError
 from ..events.model import Definition, Present, World
@@ -17,6 +19,7 @@ from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
 from .job_folder import Folder
 from .programs import Programs
+from .waiting import age
 
 __metaclass__ = type
 
@@ -143,7 +146,7 @@ def _from_calls(client, conf_dir, version, programs, ask):
     pairs = [(name, one) for name in names for one in found[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))
     environment = _environment(client)
-    definitions, notes, unknown = [], {}, []
+    definitions, notes, doubts, unknown = [], {}, [], []
     for name in names:
         files = folder.jobs.get(name)
         values = files.values if files is not None and files.values is not None else None
@@ -158,11 +161,23 @@ def _from_calls(client, conf_dir, version, programs, ask):
             (values[key] or []) != (held or []) for key, held in conditions.get(name, {}).items())
         if name in conditions:
             values = dict(values, **conditions[name])
+        elif found[name] and _may_be_stale(client, conf_dir, name, [statuses[name, one] for one in found[name]]):
+            doubts.append("job %s may still run by what its file said before, and its conditions of then are not told"
+                          % name)
         present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
                    if statuses[name, one] is not None]
         definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
                                       is_replaced=is_replaced, **_stanzas(values)))
-    return World(definitions, (), version, environment, tells=False, notes=notes), (unknown or [None])[0]
+    world = World(definitions, (), version, environment, tells=False, notes=notes, doubts=doubts)
+    return world, (unknown or [None])[0]
+
+
+def _may_be_stale(client, conf_dir, name, statuses):
+    """Return whether the files of a job were changed or removed after some process of it began."""
+    files = FileDefinition(name, conf_dir, read=False)
+    ages = [age(client.connection.peer["pid"], pid) for status in statuses if status is not None
+            for pid in status["processes"].values()]
+    return not os.path.exists(files.conf) or any(loaded.changed_since(files, one) for one in ages)
 
 
 def _conditions(client, names):

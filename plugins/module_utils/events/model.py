@@ -131,18 +131,21 @@ class World:
     :ivar job_environment: list of KEY=VALUE that every job begins with.
     :ivar tells: whether the daemon tells what of its conditions has been met.
     :ivar notes: dict of job name to a list of sentences on what is not known of it.
+    :ivar doubts: list of sentences on what is not known, whatever the event.
     :ivar successor: function of the name of a job that is replaced; returns (its new Definition or None for a job that
         is removed, sentence on what is not known of it or None).
     :ivar respawns_at_most: int, how often one of its jobs may be respawned at once.
     """
 
-    def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), tells=True, notes=None):
+    def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), tells=True, notes=None,
+                 doubts=()):
         self.definitions = definitions
         self.events = list(events)
         self.version = version
         self.job_environment = list(job_environment)
         self.tells = tells
         self.notes = notes or {}
+        self.doubts = list(doubts)
         self.successor = lambda name: (None, None)
         self.by_name = dict((one.name, one) for one in definitions)
         limits = [one.respawn_limit[0] for one in definitions if one.respawn]

@@ -61,7 +61,7 @@ def predict(world, name, env, horizon=60.0):
         reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
     passing, ending = _passing(question, paces[0], _outcome(first, effects))
     unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
-    reasons.extend(text for unused, text in unknown_jobs)
+    reasons.extend([text for unused, text in unknown_jobs] + world.doubts)
     open_jobs.update(job for job, unused in unknown_jobs)
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=first.finished(),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, forecast, holding
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, forecast, holding, host_events
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import rpn_to_dbus
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
@@ -155,6 +155,18 @@ def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
     (tmp_path / "a.conf").mkdir()
     reasons = foresee(client, tmp_path)["reasons"]
     assert any(one.startswith("job a gets another definition that cannot be read: ") for one in reasons)
+
+
+def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstart 0.6.5 tells no conditions: a file that is younger than a process may not be what it runs by."""
+    client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
+    doubt = "job a may still run by what its file said before, and its conditions of then are not told"
+    for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
+        monkeypatch.setattr(host_events, "age", lambda peer_pid, pid, seconds=seconds: seconds)
+        found = foresee(client, tmp_path)
+        assert found["reasons"] == reasons and found["outlook"]["would_start"] == ["b"]
+    (tmp_path / "a.conf").unlink()
+    assert foresee(client, tmp_path)["reasons"] == [doubt]
 
 
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
