@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 
 EVENTS = ("a", "b", "c")
@@ -20,9 +21,11 @@ MAINS = {
                      "exec /no/such/program", "script\n  sleep 0.3\n  exec no-such\nend script"],
     "failing service": ["exec /no/such/program", "chdir /no/such/folder\nexec sleep 1000"],
     "long task": ["exec sleep 1000"],
+    "crashing service": ["respawn\nrespawn limit 2 60\nscript\n  sleep 0.3\n  exit 1\nend script"],
     "abstract": [""],
 }
-KINDS = ("service",) * 8 + ("task",) * 6 + ("failing task",) * 2 + ("failing service", "long task", "abstract")
+KINDS = ("service",) * 8 + ("task",) * 6 + ("failing task",) * 2 + (
+    "failing service", "long task", "abstract", "crashing service")
 # Not among them is a post-start that cannot be executed: 1.13 may hear of its end and of its failed exec, and then go
 # on twice.
 HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "pre-start exec sleep 0.1",
@@ -42,6 +45,15 @@ class JobSet:
     starts: list[tuple[str, list[str]]] = field(default_factory=list)
     before: list[tuple[str, list[str]]] = field(default_factory=list)
     event: tuple[str, list[str]] = ("", [])
+
+    def depth(self, job: str, moved: set[str]) -> int:
+        """Return how many jobs of ``moved`` the start of one hangs on, one behind the other, itself included."""
+        others = re.findall(r"(?:started|stopped|starting|stopping) (?:JOB=)?([\w-]+)",
+                            self.start_on(job).replace("[", "").replace("]", ""))
+        return 1 + max([self.depth(one, moved - {job}) for one in others if one in moved - {job}], default=0)
+
+    def start_on(self, job: str) -> str:
+        return self.files[job].splitlines()[0]
 
     def show(self) -> str:
         files = "\n".join(f"-- {name}\n{text}" for name, text in self.files.items())
@@ -119,7 +131,7 @@ class Maker:
 
     def _leaf(self, number: int) -> str:
         if number and self._chance(0.55):
-            return self._job_event(self._names[self._random.randrange(number)])
+            return self._job_event(self._names[self._random.choice((number - 1, self._random.randrange(number)))])
         return self._plain()
 
     def _plain(self) -> str:
@@ -165,20 +177,27 @@ def make(seed: int, prefix: str) -> JobSet:
     return Maker(seed, prefix).make()
 
 
-RACES: dict[str, tuple[dict[str, str], list[str]]] = {
+RACES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {  # files, jobs that are started, events before
     "an end and two starts": ({
         "a": "start on @go\ntask\nexec true", "b": "start on @go\nexec sleep 1000",
         "c": "start on started @b\nexec sleep 1000",
-        "d": "start on stopped @a\nstop on started @c\nexec sleep 1000"}, []),
+        "d": "start on stopped @a\nstop on started @c\nexec sleep 1000"}, [], []),
     "a pre-stop and a start": ({
         "a": "start on @up or (starting @c and @go)\nstop on @go\npre-stop exec true\nexec sleep 1000",
-        "b": "start on @go\nexec sleep 1000", "c": "start on started @b\nexec sleep 1000"}, ["up"]),
+        "b": "start on @go\nexec sleep 1000", "c": "start on started @b\nexec sleep 1000"}, [], ["up"]),
+    "a pre-stop and a start that leads to a respawned job": ({
+        "j0": "start on @go\ntask\nexec sleep 1.2",
+        "j1": "start on (stopping @j0 or started JOB=@j[0])\nstop on @go\nexport K\nexec sleep 2000",
+        "j2": "start on started @j1\nstop on @go\nenv K=none\ninstance $K\nrespawn\npost-start exec false\n"
+              "exec sleep 2000",
+        "j3": "start on (starting @j2 and @go)\nstop on @go\npre-stop exec true\nexec sleep 1000",
+        "j4": "start on started @j2\nstop on started JOB=@j[2]\nexec sleep 1000"}, ["j3"], []),
 }
 
 
 def race(name: str, prefix: str) -> JobSet:
     """Return a set in which two processes run against each other."""
-    texts, before = RACES[name]
+    texts, starts, before = RACES[name]
     mark = f"{prefix}-"
     return JobSet(prefix, {mark + job: text.replace("@", mark) + "\n" for job, text in texts.items()},
-                  before=[(mark + event, []) for event in before], event=(f"{mark}go", []))
+                  [(mark + job, []) for job in starts], [(mark + event, []) for event in before], (f"{mark}go", []))

@@ -24,12 +24,12 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
-SEED_OF_A_RACE = 7029  # which was predicted wrongly
 QUIET, PATIENCE = 2.0, 60.0  # seconds without a signal after which all is over; seconds until that must be so
 TIMEOUT = 20.0
 NOT_EXECUTED = 255  # how a process ends that could not become the program
 AT_ONCE = 16  # sets whose events are emitted together
 UNSURE_AT_MOST, UNSURE_UNTOLD = 0.15, 0.5  # part of the sets; where the daemon does not tell what has come before
+CHAIN = 3  # jobs, one started by the other
 
 Outcome = dict[tuple[str, str], dict[str, Any]]
 CAUSE = ("process", "exit_status", "exit_signal")
@@ -142,8 +142,7 @@ def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Ca
 
 
 def races() -> list[job_sets.JobSet]:
-    found = [job_sets.race(name, f"r{number}") for number, name in enumerate(job_sets.RACES)]
-    return [*found, job_sets.make(SEED_OF_A_RACE, f"r{len(found)}")]
+    return [job_sets.race(name, f"r{number}") for number, name in enumerate(job_sets.RACES)]
 
 
 @pytest.fixture(scope="module")
@@ -174,8 +173,12 @@ def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
     unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
     untold = any("what happened before is not known" in reason for reasons in unsure for reason in reasons)
     assert len(unsure) <= (UNSURE_UNTOLD if untold else UNSURE_AT_MOST) * len(cases), unsure
-    jobs = [job for case in cases if case.predicted["sure"] for job in case.happened.items()]
-    for word in ("started", "stopped", "restarted", "failed"):
-        assert any(found[word] for _key, found in jobs), word
-    assert any(instance for (_job, instance), _found in jobs)
+    jobs = [(case.made, *key, found) for case in cases if case.predicted["sure"]
+            for key, found in case.happened.items()]
+    for word in ("started", "stopped", "restarted", "respawned", "failed"):
+        assert any(found[word] for *_key, found in jobs), word
+    assert any(instance for _made, _job, instance, _found in jobs)
+    started = [(made, job) for made, job, _instance, found in jobs if found["started"]]
+    assert any(" and " in made.start_on(job) for made, job in started), "a half that came with the other one"
+    assert max(made.depth(job, {one for of, one in started if of is made}) for made, job in started) >= CHAIN
     assert {case.held for case in cases} == {case.failed for case in cases} == {True, False}
