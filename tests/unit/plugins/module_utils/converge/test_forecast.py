@@ -153,8 +153,8 @@ def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
     assert foresee(client, tmp_path)["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
     (tmp_path / "a.conf").mkdir()
-    reasons = foresee(client, tmp_path)["reasons"]
-    assert any(one.startswith("job a gets another definition that cannot be read: ") for one in reasons)
+    found = foresee(client, tmp_path)
+    assert not found["sure"] and found["reasons"][0].startswith("nothing is known of job a, ")
 
 
 def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytes
         found = foresee(client, tmp_path)
         assert found["reasons"] == reasons and found["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
-    assert foresee(client, tmp_path)["reasons"] == [doubt]
+    assert doubt in foresee(client, tmp_path)["reasons"]
 
 
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
