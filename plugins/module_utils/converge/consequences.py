@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from ..daemon.errors import DaemonError
-from ..daemon.names import instance_path
+from ..daemon.names import instance_path, job_name
 from ..errors import UpstartError
 from ..events.effects import MEMBERS
 from ..events.expand import ExpansionError, expand
@@ -91,6 +91,8 @@ class Consequences:
         signals = self.all_signals()
         goals, states = _moves(signals)
         self._ask(job for job, unused in goals)
+        # The conditions of a definition that has been replaced since are not to be had any more.
+        self._reactions.update((job_name(signal.args[0]), None) for signal in signals if signal.member == "JobRemoved")
         if self.untold:
             return signals
         strange = set(instance_path(*pair) for pair in set(goals).difference(self._led_to(goals, states)))

@@ -14,7 +14,12 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import em
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.consequences import Consequences
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import NoAnswer
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path, job_name, job_path
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import (
+    MANAGER_PATH,
+    instance_path,
+    job_name,
+    job_path,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import rpn_to_dbus
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
 
@@ -158,3 +163,12 @@ def test_a_job_without_a_file_is_not_asked_for_its_conditions(tmp_path: Path) ->
     client.version = lambda: (1, 5)  # type: ignore[method-assign]
     assert jobs(consequences.signals()) == ["a", "b"]
     assert client.asked == ["a"]
+
+
+def test_a_job_whose_definition_was_replaced_meanwhile_counts(tmp_path: Path) -> None:
+    """What it reacted to was in the old one, which went with its last instance."""
+    client = FakeClient(tmp_path, {"a": f"start on other\n{RUNS}", "b": f"start on stopped a\n{RUNS}"},
+                        [("a", ["goal stop", "stopping", "waiting"]), ("b", STARTED)])
+    assert jobs(follow(client, tmp_path).signals()) == []
+    client.connection.signals.insert(1, Signal(MANAGER_PATH, "JobRemoved", [job_path("a")]))
+    assert {"a", "b"} <= set(jobs([one for one in follow(client, tmp_path).signals() if one.member != "JobRemoved"]))
