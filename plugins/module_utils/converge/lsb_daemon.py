@@ -12,6 +12,7 @@ import re
 import signal
 import tempfile
 
+from ..daemon import process
 from ..errors import UpstartError
 from ..jobfile.textio import decode
 from . import commands, lsb_processes
@@ -108,47 +109,47 @@ class PidFile:
         return tuple(int(group) if group else None for group in found.groups())
 
     def _leader(self, record):
-        """Return the Process that a record means, None when that one is gone and its pid free or taken by another."""
+        """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
         pid, started, session = record
-        process = lsb_processes.read(pid)
-        if process is None or pid in lsb_processes.own_line():
+        leader = process.live(pid)
+        if leader is None or pid in process.line(os.getpid()):
             return None
         if session is None:
-            return process if self._older_than_file(process) or self._runs_our_program(pid) else None
-        return process if process.started == started else None
+            return leader if self._older_than_file(leader) or self._runs_our_program(pid) else None
+        return leader if leader.start == started else None
 
     def _members(self, record):
         """Return the live processes of the record's process group, if that group is the daemon's own."""
         pid, _started, session = record
         leader = self._leader(record)
-        if leader is None and (session is None or lsb_processes.read(pid) is not None):
+        if leader is None and (session is None or process.live(pid) is not None):
             return []
         if leader is not None and leader.group != pid:
             return [leader]
         wanted = leader.session if leader else session
         return [each for each in lsb_processes.table() if each.group == pid and each.session == wanted]
 
-    def _older_than_file(self, process):
+    def _older_than_file(self, leader):
         with io.open("/proc/stat") as stream:
             boot = int(re.search("(?m)^btime ([0-9]+)$", stream.read()).group(1))
         try:
             written = os.stat(commands.native(self.path)).st_mtime
         except OSError:
             return False
-        return boot + process.started / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK
+        return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK
 
     def _runs_our_program(self, pid):
         return os.path.basename(self.words[0]) in lsb_processes.command_line(pid)
 
     def _write(self, pid):
         """Write the pid file in one step; raise UpstartError."""
-        process = lsb_processes.read(pid)
+        written = process.live(pid)
         folder, name = os.path.split(commands.native(self.path))
         staged = None
         try:
             handle, staged = tempfile.mkstemp(prefix=".%s." % name, dir=folder)
             with os.fdopen(handle, "wb") as stream:
-                text = "%d\nstarted=%d session=%d\n" % (pid, process.started, process.session)
+                text = "%d\nstarted=%d session=%d\n" % (pid, written.start, written.session)
                 stream.write(text.encode("ascii"))
             os.chmod(staged, 0o644)
             os.rename(staged, commands.native(self.path))

@@ -5,7 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import collections
 import errno
 import io
 import os
@@ -20,30 +19,11 @@ __metaclass__ = type
 
 LOOK_EVERY = 0.05  # seconds between two looks at processes that were told to end
 AFTER_KILL = 5.0  # seconds within which a killed process is gone, unless the kernel holds it
-DEAD = u"ZXx"
-
-Process = collections.namedtuple("Process", "pid parent group session started")
-
-
-def _text(data):
-    return data.decode("utf-8", "replace")
-
-
-def read(pid):
-    """Return the Process with this pid, None when there is none or it has ended and only waits for its parent."""
-    try:
-        with io.open("/proc/%d/stat" % pid, "rb") as stream:
-            fields = _text(stream.read()).rpartition(u")")[2].split()
-    except (IOError, OSError):
-        return None
-    if len(fields) < 20 or fields[0] in DEAD:
-        return None
-    return Process(pid, int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
 
 
 def table():
-    """Return all live processes."""
-    found = [read(int(name)) for name in os.listdir("/proc") if name.isdigit()]
+    """Return all live processes as Infos of the daemon room's ``process``."""
+    found = [process.live(int(name)) for name in os.listdir("/proc") if name.isdigit()]
     return [each for each in found if each is not None]
 
 
@@ -51,20 +31,9 @@ def command_line(pid):
     """Return a process's command line as text, its words parted by blanks; empty for a kernel thread."""
     try:
         with io.open("/proc/%d/cmdline" % pid, "rb") as stream:
-            return _text(stream.read().replace(b"\0", b" ")).strip()
+            return stream.read().replace(b"\0", b" ").decode("utf-8", "replace").strip()
     except (IOError, OSError):
         return u""
-
-
-def own_line():
-    """Return the pids of this process and of all that it descends from."""
-    pids = set()
-    pid = os.getpid()
-    while pid > 0 and pid not in pids:
-        pids.add(pid)
-        found = read(pid)
-        pid = found.parent if found else 0
-    return pids
 
 
 def matching(expression):
@@ -72,7 +41,7 @@ def matching(expression):
 
     Without those of this task, and those of containers, which have PID namespaces of their own.
     """
-    left_out = own_line()
+    left_out = process.line(os.getpid())
     return [each for each in table() if each.pid not in left_out
             and expression.search(command_line(each.pid) or u"\0") and process.same_namespace(each.pid)]
 
@@ -80,7 +49,7 @@ def matching(expression):
 def end(find, timeout, sleep=time.sleep):
     """End all that ``find()`` returns, until it returns nothing: TERM once each, after ``timeout`` seconds KILL.
 
-    :param find: returns a list of Processes; those that appear meanwhile are ended too.
+    :param find: returns a list of Infos; those that appear meanwhile are ended too.
     :param sleep: called with seconds to wait between two looks.
     :returns: whether all are gone.
     :raises UpstartError: when the user of the task may not signal one of them.

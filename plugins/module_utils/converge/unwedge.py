@@ -214,7 +214,7 @@ def end_leftovers(client, job, instance, known_pids, deadline, patience=PATIENCE
 
 def _left_over(client, job, instance, known_pids):
     peer = _peer(client)
-    everybody = dict((pid, found) for pid, found in process.table(peer).items() if found.state not in "ZX")
+    everybody = dict((pid, found) for pid, found in process.table(peer).items() if found.state not in process.DEAD)
     spared = _ours(everybody) | set([1, peer]) | _supervised(everybody, set(known_pids))
     marks = set(("%s=%s" % pair).encode("utf-8") for pair in (("UPSTART_JOB", job), ("UPSTART_INSTANCE", instance)))
     marked = []
@@ -241,14 +241,8 @@ def _is_started_by(client, found, environment, everybody):
 
 def _ours(everybody):
     """Return the pids of ourselves, our ancestors and our session."""
-    pids = set([os.getpid()])
     session = os.getsid(0)
-    pids.update(found.pid for found in everybody.values() if found.session == session)
-    above = process.info(os.getpid())
-    while above is not None and above.parent:
-        pids.add(above.parent)
-        above = process.info(above.parent)
-    return pids
+    return process.line(os.getpid()).union(found.pid for found in everybody.values() if found.session == session)
 
 
 def _supervised(everybody, inner_pids):
@@ -295,8 +289,8 @@ def _end(processes, deadline, patience):
 
 def _lives(found):
     """Return whether a process is still there, and not a later one of the same pid."""
-    now = process.info(found.pid)
-    return now is not None and now.start == found.start and now.state not in "ZX"
+    now = process.live(found.pid)
+    return now is not None and now.start == found.start
 
 
 def _send(found, number, entry):

@@ -70,6 +70,7 @@ def watches(pid, folder):
 
 
 Info = collections.namedtuple("Info", "pid inner state parent group session start")
+DEAD = "ZXx"  # the states of what has ended and only waits for its parent
 
 
 def info(pid, inner=None):
@@ -87,6 +88,22 @@ def info(pid, inner=None):
         return None
     parent, group, session = [int(field) for field in fields[1:4]]
     return Info(pid, inner or pid, fields[0].decode("ascii"), parent, group, session, int(fields[19]))
+
+
+def live(pid):
+    """Return the Info of one of our processes, or None when there is none or it has ended."""
+    found = info(pid)
+    return None if found is None or found.state in DEAD else found
+
+
+def line(pid):
+    """Return the set of the pids of one of our processes and of all that it descends from."""
+    pids = set()
+    while pid > 0 and pid not in pids:
+        pids.add(pid)
+        found = info(pid)
+        pid = found.parent if found else 0
+    return pids
 
 
 def inner_pid(pid):

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, lsb_processes
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.commands import Result, run
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 DEAF = "trap '' TERM; while :; do sleep 0.1; done"
@@ -34,7 +35,7 @@ def script(path: Path, text: str, mode: int = 0o755) -> str:
 
 
 def alive(pid: int) -> bool:
-    return lsb_processes.read(pid) is not None
+    return process.live(pid) is not None
 
 
 def pids(path: Path) -> list[int]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import checkout
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import lsb_processes, unwedge
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import unwedge
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
@@ -159,7 +159,7 @@ print([entry["command"] for entry in unwedge.leftovers(Client, %r, "", [])])
 
 
 def test_ours_are_all_that_we_descend_from() -> None:
-    assert lsb_processes.own_line() <= unwedge._ours({})
+    assert process.line(os.getpid()) <= unwedge._ours({})
 
 
 def test_never_our_ancestors() -> None:

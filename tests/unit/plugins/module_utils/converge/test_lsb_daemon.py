@@ -75,8 +75,8 @@ class Folder:
         except OSError:
             return True  # it has ended
 
-    def mine(self) -> list[lsb_processes.Process]:
-        found: list[lsb_processes.Process] = lsb_processes.matching(re.compile(re.escape(str(self.path))))
+    def mine(self) -> list[process.Info]:
+        found: list[process.Info] = lsb_processes.matching(re.compile(re.escape(str(self.path))))
         return found
 
 
@@ -89,7 +89,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
 
 
 def alive(pid: int) -> bool:
-    return lsb_processes.read(pid) is not None
+    return process.live(pid) is not None
 
 
 def gone(pid: int) -> None:
@@ -122,16 +122,16 @@ def test_how_the_program_is_started(folder: Folder) -> None:
     folder.converge("running")
     os.close(reader)
     os.close(writer)
-    process = lsb_processes.read(folder.pid())
-    assert process is not None
-    assert process.group == process.pid
-    assert process.session not in (process.pid, os.getsid(0))
-    proc = Path(f"/proc/{process.pid}")
+    leader = process.live(folder.pid())
+    assert leader is not None
+    assert leader.group == leader.pid
+    assert leader.session not in (leader.pid, os.getsid(0))
+    proc = Path(f"/proc/{leader.pid}")
     assert proc.joinpath("cmdline").read_bytes().split(b"\0")[1:3] == [folder.program.encode(), b"two words"]
     assert {os.readlink(proc / "fd" / number) for number in "012"} == {"/dev/null"}
     assert set(os.listdir(proc / "fd")) <= {"0", "1", "2", "10"}, "10 is the shell's own script"
     assert os.readlink(proc / "cwd") == "/"
-    assert folder.pid_file.read_text() == f"{process.pid}\nstarted={process.started} session={process.session}\n"
+    assert folder.pid_file.read_text() == f"{leader.pid}\nstarted={leader.start} session={leader.session}\n"
     assert folder.pid_file.stat().st_mode & 0o777 == 0o644
     assert sorted(entry.name for entry in folder.path.iterdir()) == ["child", "program", "web.pid"]
 
@@ -179,9 +179,9 @@ def test_a_crash_makes_it_dirty_and_is_cleaned_up(folder: Folder) -> None:
 @pytest.mark.parametrize("line", ["started={started} session={session}\n", ""])
 def test_a_later_process_with_the_same_pid_is_not_taken_for_it(folder: Folder, line: str) -> None:
     with child_processes.running("sleep", "1000", start_new_session=True) as other:
-        now = lsb_processes.read(other.pid)
+        now = process.live(other.pid)
         assert now is not None
-        folder.pid_file.write_text(f"{other.pid}\n" + line.format(started=now.started - 1, session=now.session))
+        folder.pid_file.write_text(f"{other.pid}\n" + line.format(started=now.start - 1, session=now.session))
         os.utime(folder.pid_file, (0, time.time() - 3600))
         assert folder.converge("running", check_mode=True)["check"] == 'web: WARNING, in "dirty" state: 1'
         assert folder.converge("stopped")["actions"] == ["stop"]
@@ -204,14 +204,14 @@ def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) ->
 
 def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """How old it was is not known then, and the process is not ended for its pid alone."""
-    def read(pid: int) -> lsb_processes.Process | None:
+    def read(pid: int) -> process.Info | None:
         folder.pid_file.unlink(missing_ok=True)
         return real(pid)
 
-    real = lsb_processes.read
+    real = process.live
     with child_processes.running("sleep", "1000", start_new_session=True) as other:
         folder.pid_file.write_text(f"{other.pid}\n")
-        monkeypatch.setattr(lsb_processes, "read", read)
+        monkeypatch.setattr(process, "live", read)
         assert lsb_daemon.PidFile(str(folder.pid_file), [folder.program], 5).stop().rc == 0
         assert other.poll() is None
 
@@ -300,19 +300,19 @@ def test_those_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.
 
 
 def test_the_task_itself_does_not_match() -> None:
-    assert {os.getpid(), os.getppid(), 1} <= lsb_processes.own_line()
+    assert {os.getpid(), os.getppid(), 1} <= process.line(os.getpid())
     own = re.compile(re.escape(lsb_processes.command_line(os.getpid())))
-    assert os.getpid() not in [process.pid for process in lsb_processes.matching(own)]
-    assert os.getpid() in [process.pid for process in lsb_processes.table()]
+    assert os.getpid() not in [each.pid for each in lsb_processes.matching(own)]
+    assert os.getpid() in [each.pid for each in lsb_processes.table()]
 
 
 def test_a_process_that_ended_is_no_process() -> None:
     with child_processes.running("true") as other:
         deadline = time.monotonic() + 60
-        while lsb_processes.read(other.pid) is not None:
+        while process.live(other.pid) is not None:
             assert time.monotonic() < deadline
         assert Path(f"/proc/{other.pid}").exists()
-    assert lsb_processes.read(2 ** 31 - 1) is None
+    assert process.live(2 ** 31 - 1) is None
     assert lsb_processes.command_line(2 ** 31 - 1) == ""
 
 

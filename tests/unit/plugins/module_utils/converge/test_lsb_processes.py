@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, lsb_daemon, lsb_processes
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
@@ -26,21 +27,21 @@ def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     sent: Kills = []
     monkeypatch.setattr(lsb_processes, "AFTER_KILL", 0.1)
     monkeypatch.setattr(commands, "GRACE", 0.1)
-    monkeypatch.setattr(lsb_processes, "_signal", lambda process, number: sent.append((process.pid, number)))
+    monkeypatch.setattr(lsb_processes, "_signal", lambda each, number: sent.append((each.pid, number)))
     return sent
 
 
 def test_one_that_no_signal_ends(kills: Kills) -> None:
-    this = lsb_processes.read(os.getpid())
+    this = process.live(os.getpid())
     assert lsb_processes.end(lambda: [this], 0.1) is False
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
 
 
 def test_each_signal_is_sent_however_long_a_look_takes(kills: Kills) -> None:
     """A look at the processes of a busy machine may take longer than a short timeout."""
-    this, looks = lsb_processes.read(os.getpid()), iter("12345")
+    this, looks = process.live(os.getpid()), iter("12345")
 
-    def slow_look() -> list[lsb_processes.Process]:
+    def slow_look() -> list[process.Info]:
         time.sleep(0.2)
         return [this] if next(looks) < "3" else []
 
@@ -57,11 +58,11 @@ def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
 
 def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
     path = tmp_path / "pid"
-    with child_processes.running("sleep", "1000", start_new_session=True) as process:
-        path.write_text("%d\n" % process.pid)
+    with child_processes.running("sleep", "1000", start_new_session=True) as other:
+        path.write_text("%d\n" % other.pid)
         result = lsb_daemon.PidFile(str(path), ["/bin/sleep", "1000"], 0.1).stop()
     assert (result.rc, result.stderr) == (
-        lsb_daemon.UNKNOWN, "process %d does not end, not even by KILL" % process.pid)
+        lsb_daemon.UNKNOWN, "process %d does not end, not even by KILL" % other.pid)
     assert path.exists()
 
 
@@ -94,7 +95,7 @@ def test_one_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int,
         left.clear()
         raise OSError(number, os.strerror(number))
 
-    this = lsb_processes.read(os.getpid())
+    this = process.live(os.getpid())
     left = [this]
     monkeypatch.setattr(lsb_processes.os, "kill", refuse)
     if said is None:
