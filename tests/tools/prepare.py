@@ -13,6 +13,7 @@ otherwise through sudo.  Needs Python 3.9 and its standard library.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -27,6 +28,8 @@ DEBIAN_PYTHON = "/usr/bin/python3"
 # ansible-test integration asks for ssh-keygen; the tests of the emulator on a message bus start one, those of files
 # that nobody may change make some.
 PROGRAMS = {"ssh-keygen": "openssh-client", "dbus-daemon": "dbus-daemon", "chattr": "e2fsprogs"}
+# Some tests look at graphs and pages with these, and are left out where a distribution does not have them.
+EXTRAS = {"dot": "graphviz", "chromium": "chromium"}
 
 
 def say(text: str) -> None:
@@ -56,18 +59,29 @@ def can_import(python: str, modules: str) -> bool:
     return python_version(python, modules) is not None
 
 
+def as_root() -> list[str] | None:
+    """Return the words in front of a command that have it run as root, None when this user may not."""
+    if os.geteuid() == 0:
+        return []
+    return ["sudo"] if shutil.which("sudo") else None
+
+
+@functools.cache
+def update_lists() -> None:
+    run([*(as_root() or []), "apt-get", "--quiet", "update"])
+
+
 def install_debian(packages: list[str]) -> None:
     """Install Debian packages; end with a sentence when this user may not."""
     command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
     if not shutil.which("apt-get"):
         sys.exit(f"prepare: missing here: what Debian calls {' '.join(packages)}. Install it and run make again.")
-    if os.geteuid() != 0:
-        if not shutil.which("sudo"):
-            sys.exit(f"prepare: as root, run: {' '.join(command)}")
-        command = ["sudo", *command]
+    before = as_root()
+    if before is None:
+        sys.exit(f"prepare: as root, run: {' '.join(command)}")
     say(f"installing the Debian packages {' '.join(packages)}")
-    run([*command[:-len(command) + command.index("apt-get")], "apt-get", "--quiet", "update"])
-    run(command, DEBIAN_FRONTEND="noninteractive")
+    update_lists()
+    run([*before, *command], DEBIAN_FRONTEND="noninteractive")
 
 
 def install_programs() -> None:
@@ -75,6 +89,25 @@ def install_programs() -> None:
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if missing:
         install_debian(missing)
+
+
+def install_extras() -> None:
+    """Install the programs that some tests are left out without, where they are to be had."""
+    missing = [package for program, package in EXTRAS.items() if not shutil.which(program)]
+    offered = []
+    if missing and shutil.which("apt-get") and as_root() is not None:
+        update_lists()
+        offered = [package for package in missing if "Candidate: " in policy(package)]
+    if offered:
+        install_debian(offered)
+    for package in sorted(set(missing) - set(offered)):
+        say(f"{package} cannot be installed here, so the tests that need it are left out")
+
+
+def policy(package: str) -> str:
+    """Return what apt says of a package's versions; nothing for one that it does not have."""
+    told = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True, check=False)
+    return told.stdout.replace("Candidate: (none)", "")
 
 
 def make_environment(python: str, venv: Path) -> None:
@@ -139,6 +172,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if level != "demo":
         install_programs()
+    if level == "test":
+        install_extras()
     if not can_import(str(venv / "bin/python"), "pip"):
         make_environment(python, venv)
     install_python(venv, REQUIREMENTS / f"{level}.txt")

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Part:
     about: str
     passed: int = 0
     failed: int = 0
+    skipped: list[str] = field(default_factory=list)  # a reason for each test that was left out
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
@@ -139,6 +141,8 @@ def counted(part: Part, output: str) -> None:
             part.passed += number
         else:
             part.failed += number
+    for number, reason in re.findall(r"^SKIPPED \[(\d+)\] \S+: (.*)$", output, re.M):
+        part.skipped += [reason] * int(number)
 
 
 def unit(part: Part) -> None:
@@ -146,7 +150,7 @@ def unit(part: Part) -> None:
     shares = [*([name] for name in SLOW_TESTS), ["tests/unit", *(f"--ignore={name}" for name in SLOW_TESTS)]]
 
     def run_share(names: list[str]) -> tuple[int, str]:
-        return part.run(VENV / "pytest", "-q", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
+        return part.run(VENV / "pytest", "-q", "-rs", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
 
     with ThreadPoolExecutor() as pool:
         ended = list(pool.map(run_share, shares))
@@ -294,6 +298,8 @@ def carry_out(name: str) -> Part:
     good = part.failed == 0 and part.passed > 0
     print(f"{'ok  ' if good else 'FAIL'} {name}: {part.passed} of {part.passed + part.failed} {part.about} "
           f"({time.monotonic() - began:.0f} s)", flush=True)
+    for reason, number in sorted(Counter(part.skipped).items()):
+        print(f"     {number} skipped: {reason}", flush=True)
     if not good:
         part.failed = part.failed or 1
         print("\n".join([f"---- all of it: {log}", *part.ends, *part.notes, "----"]), flush=True)
@@ -311,7 +317,8 @@ def main() -> int:
         parts = [carry_out(name) for name in names if name not in aside]
         parts += [future.result() for future in running]
     passed, failed = sum(part.passed for part in parts), sum(part.failed for part in parts)
-    print(f"total: {passed} passed, {failed} failed")
+    skipped = sum(len(part.skipped) for part in parts)
+    print(f"total: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 
 

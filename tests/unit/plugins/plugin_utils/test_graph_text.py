@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
+import subprocess
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
@@ -27,6 +30,7 @@ MERMAID_LINE = re.compile(
     rf"|\w+ (?:-->|-\.-x|--o)(?:\|{MERMAID_QUOTED}\|)? \w+"
     r"|classDef [a-z]+ [-a-z0-9:#, ]+|linkStyle [0-9,]+ stroke:#[0-9a-f]{6})", re.ASCII)
 
+SVG = "{http://www.w3.org/2000/svg}"
 PIECES = ['"', "\\", "<", ">", "&", "#", ";", "`", "$$", "%%{init:", "\n", "\0", "\x1b", "\u202e", "\udcff", "\uffff",
           "&lt;", "#quot;", "-->", "]]>", "<script>alert(1)</script>", "end", "1. ", "- ", "fa:fa-car", "\\n",
           "\ufb02\xb0", "\u00e9", "\U0001f600", "a", "web", " "]
@@ -61,6 +65,20 @@ def test_any_name_in_dot(names: list[str]) -> None:
     assert [line for line in lines[1:-2] if not DOT_LINE.fullmatch(line)] == []
     labels = [re.match(rf"  job\w* \[label=({QUOTED})", line) for line in lines]
     assert {visible(name) for name in names} <= {read_dot(found.group(1)).split("\n")[0] for found in labels if found}
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
+@settings(max_examples=30, deadline=None)
+@given(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+def test_graphviz_draws_any_name(names: list[str]) -> None:
+    """It says nothing, and there is a node for each job, each event and each place where conditions meet."""
+    text = event_graph(hostile(names))
+    done = subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    nodes = re.findall(r"^  ((?:job|event|gate)\w*) \[", text, re.M)
+    drawn = [one.findtext(f"{SVG}title") for one in ElementTree.fromstring(done.stdout).iter(f"{SVG}g")
+             if one.get("class", "").split()[:1] == ["node"]]
+    assert sorted(nodes) == sorted(drawn)
 
 
 @settings(max_examples=150, deadline=None)
