@@ -23,7 +23,8 @@ __metaclass__ = type
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
-RANDOM_PACES = 10
+RANDOM_PACES = 20
+TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
 NAMED = 5  # jobs in one sentence
 TOLD_TO_END = "ends when told to"
 ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
@@ -42,7 +43,7 @@ def predict(world, name, env, horizon=60.0):
     """
     unknown = min(0.5, horizon / UNKNOWN_PART)
     paces = [Pace(unknown), Pace(unknown, reverse=True), Pace(unknown, first=ENDED), Pace(unknown, first=EXECUTED)]
-    paces += [Pace(unknown, seed) for seed in range(RANDOM_PACES)]
+    paces += [Pace(unknown, seed, together=TOGETHER * (seed % 2)) for seed in range(RANDOM_PACES)]
     question = _Question(world, name, env, horizon)
     first = question.play(paces[0])
     simulation = first.simulation

@@ -41,13 +41,16 @@ class Pace:
     :param seed: None for one that is regular; else all times vary at random, from this seed on.
     :param reverse: whether of two that take the same time the later one is first.
     :param first: ENDED for a host where all processes end before any exec is heard of, EXECUTED for the contrary.
+    :param together: seconds for which init may do something else, to hear then of all that happened at once; for
+        ``seed`` only, and what else varies at random does so by no more than that.
     """
 
-    def __init__(self, unknown=0.5, seed=None, reverse=False, first=None):
+    def __init__(self, unknown=0.5, seed=None, reverse=False, first=None, together=0.0):
         self._unknown = unknown
         self._random = None if seed is None else random.Random(seed)  # nosec B311 # paces, no secrets
         self.sign = -1 if reverse else 1
         self.first = first
+        self.together = together
 
     def exec_time(self):
         """Return the seconds until init hears of an exec."""
@@ -62,14 +65,19 @@ class Pace:
         rest = self._pick(END, ENDINGS, ENDED)
         if self._random is not None:
             return rest + (self._unknown * 50 ** self._random.uniform(-1, 1) if seconds is None
-                           else seconds * self._random.uniform(1, 1.1))
+                           else seconds * self._random.uniform(1, 1.01 if self.together else 1.1))
         if seconds is None:
             return rest if self.first == ENDED else self._unknown
         return seconds + rest
 
+    def absence(self):
+        """Return the seconds for which init does something else before it hears of more."""
+        return self._random.uniform(0, self.together) if self.together and self._random.random() < 0.5 else 0.0
+
     def _pick(self, usual, extremes, what):
         least, most = extremes
         if self._random is not None:
+            most = min(most, self.together or most)
             return least * (most / least) ** self._random.random()
         if self.first is None:
             return usual
@@ -230,10 +238,19 @@ class Simulation:
         try:
             self._poll()
             while self._agenda and self._agenda[0][0] <= self._horizon:
-                self._happen(*heapq.heappop(self._agenda))
+                for entry in self._due():
+                    self._happen(*entry)
                 self._poll()
         except EndlessError:
             self.endless = sorted(name for name, counts in self._starts.items() if sum(counts.values()) > STARTS // 2)
+
+    def _due(self):
+        """Return what init hears of next."""
+        found = [heapq.heappop(self._agenda)]
+        absence = self._pace.absence()
+        while absence and self._agenda and self._agenda[0][0] <= min(found[0][0] + absence, self._horizon):
+            found.append(heapq.heappop(self._agenda))
+        return found
 
     def _happen(self, due, unused, instance, process, pid, what, status):
         if instance.pids.get(process) != pid:

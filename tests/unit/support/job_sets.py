@@ -94,9 +94,11 @@ class Maker:
 
     def _file(self, number: int, has_instances: bool) -> str:
         kind = self._random.choice(KINDS)
-        lines = [f"start on {self._start(number)}"]
+        start = self._start(number)
+        lines = [f"start on {start}"]
         if self._chance(0.5):
-            lines.append(f"stop on {self._stop(number, has_instances)}")
+            stop = start if self._chance(0.15) else self._stop(number, has_instances)  # for one that is restarted
+            lines.append(f"stop on {stop}")
         if self._chance(0.06):
             lines.append("manual")
         if has_instances:

@@ -212,6 +212,15 @@ def test_a_tie_is_told_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None
     assert foresee(*jobs).reasons == ["what becomes of c depends on which process is faster"]
 
 
+def test_ends_that_init_hears_of_together_are_told() -> None:
+    """A job that has ended but is not gone when its event comes is restarted; one that runs, or is gone, is not."""
+    crashing = job("b", "go", processes=BROKEN, respawn=True, respawn_limit=(2, 60))
+    assert foresee(crashing, task("a", "started b")).open_jobs == ["a"]
+    assert foresee(crashing, task("a", "started b", processes=AT_ONCE)).open_jobs == ["a"]
+    slow = {"main": ends(0, 9.0, known=True)}
+    assert foresee(crashing, task("a", "started b", processes=slow)).reasons == []
+
+
 def test_what_goes_round_for_ever_is_told() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
