@@ -5,8 +5,9 @@
 
 Both deploy the same jobs and start them, on one daemon and in one run of this program, and are run a second time,
 which changes nothing. Times are those of whole playbook runs, ansible-playbook's own start included. The role also
-watches the jobs for a second after their start (upstart_jobs_stable_for), which the loops do not. Processor time, of
-all processes but the daemon's, suffers least from what else the machine does.
+watches the jobs for a second after their start, which the loops do not; so it is also measured without that
+(upstart_jobs_stable_for: 0). Processor time, of all processes but the daemon's, suffers least from what else the
+machine does.
 
 The builtin module drives Upstart through initctl, for which it gets the stand-in of tests/emulator, see services.py.
 The stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are also given
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import json
 import signal
 import sys
@@ -37,7 +39,8 @@ from benchmarks import plot
 from benchmarks.services import Host, Spent, enter_namespace, fact, install_initctl, writable
 from benchmarks.upstart_job import collections_path
 
-ROLE, LOOPS = "role upstart_jobs", "loops of template and service"
+ROLE, UNWATCHED, LOOPS = "role upstart_jobs", "the role without a watch", "loops of template and service"
+PREFIXES = {ROLE: "role", UNWATCHED: "unwatched", LOOPS: "loop"}
 RUNS = ("first run", "second run")
 AIMS = {"first run": 40, "second run": 60}  # at AIMED jobs
 AIMED = 200
@@ -60,12 +63,12 @@ class Measured:
     jobs: int
     spent: dict[str, dict[str, Spent]]
 
-    def ratio(self, run: str, initctl: bool = True) -> float:
+    def ratio(self, kind: str, run: str, initctl: bool = True) -> float:
         theirs = self.spent[LOOPS][run]
-        return (theirs.wall - (0 if initctl else theirs.initctl)) / self.spent[ROLE][run].wall
+        return (theirs.wall - (0 if initctl else theirs.initctl)) / self.spent[kind][run].wall
 
-    def cpu_ratio(self, run: str) -> float:
-        return self.spent[LOOPS][run].cpu / self.spent[ROLE][run].cpu
+    def cpu_ratio(self, kind: str, run: str) -> float:
+        return self.spent[LOOPS][run].cpu / self.spent[kind][run].cpu
 
 
 def jobs(prefix: str, count: int) -> list[dict[str, Any]]:
@@ -80,10 +83,11 @@ def jobs(prefix: str, count: int) -> list[dict[str, Any]]:
     } for number in range(count)]
 
 
-def role_play(host: Host, wanted: list[dict[str, Any]]) -> dict[str, Any]:
+def role_play(host: Host, wanted: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     return {
         "module_defaults": {"group/sysinit.upstart.upstart": host.place},
-        "vars": {"upstart_jobs_list": wanted, "upstart_jobs_manifest_dir": str(host.daemon.scratch / "manifests")},
+        "vars": {"upstart_jobs_list": wanted, "upstart_jobs_manifest_dir": str(host.daemon.scratch / "manifests"),
+                 **({"upstart_jobs_stable_for": 0} if kind == UNWATCHED else {})},
         "roles": ["sysinit.upstart.upstart_jobs"],
     }
 
@@ -108,15 +112,15 @@ def clear(host: Host, names: list[str]) -> None:
 
 
 def measure(host: Host, count: int) -> Measured:
-    """Deploy jobs with the role and with the loops, twice each."""
+    """Deploy jobs with each kind of play, twice each."""
     spent: dict[str, dict[str, Spent]] = {}
-    for kind, prefix in ((ROLE, "role"), (LOOPS, "loop")):
+    for kind, prefix in PREFIXES.items():
         wanted = jobs("%s%d-" % (prefix, count), count)
         names = [job["name"] for job in wanted]
         spent[kind] = {}
         for run in RUNS:
-            play = functools.partial(host.play, [], role_play(host, wanted))
-            if kind is LOOPS:
+            play = functools.partial(host.play, [], role_play(host, wanted, kind))
+            if kind == LOOPS:
                 play = functools.partial(host.play, loop_tasks(host, wanted))
             spent[kind][run], records = host.spend(play)
             changed = [name for name, record in records.items() if record["changed"] and name != "fact"]
@@ -132,19 +136,18 @@ def measure(host: Host, count: int) -> Measured:
 
 
 def table(measured: list[Measured]) -> list[str]:
-    lines = ["%6s  %-11s %9s %10s %9s  %11s  %s" % (
-        "jobs", "", "role", "loops", "ratio", "ratio of CPU", "ratio if initctl took no time")]
-    for each in measured:
-        for run in RUNS:
-            aim = "   (aim: %d)" % AIMS[run] if each.jobs == AIMED else ""
-            lines.append("%6d  %-11s %7.2f s %8.2f s %7.1f x  %10.1f x  %5.1f x%s" % (
-                each.jobs, run, each.spent[ROLE][run].wall, each.spent[LOOPS][run].wall, each.ratio(run),
-                each.cpu_ratio(run), each.ratio(run, initctl=False), aim))
+    lines = ["%6s  %-11s %-24s %9s %10s %9s  %11s  %s" % (
+        "jobs", "", "", "", "loops", "ratio", "ratio of CPU", "ratio if initctl took no time")]
+    for each, run, kind in itertools.product(measured, RUNS, (ROLE, UNWATCHED)):
+        aim = "   (aim: %d)" % AIMS[run] if each.jobs == AIMED and kind == ROLE else ""
+        lines.append("%6d  %-11s %-24s %7.2f s %8.2f s %7.1f x  %10.1f x  %5.1f x%s" % (
+            each.jobs, run, kind, each.spent[kind][run].wall, each.spent[LOOPS][run].wall, each.ratio(kind, run),
+            each.cpu_ratio(kind, run), each.ratio(kind, run, initctl=False), aim))
     return lines
 
 
 def series(measured: list[Measured]) -> list[plot.Series]:
-    return [plot.Series("%s, %s" % ("loops" if kind is LOOPS else "role", run), kind is LOOPS, run == RUNS[1],
+    return [plot.Series("%s, %s" % ("loops" if kind == LOOPS else "role", run), kind == LOOPS, run == RUNS[1],
                         [(each.jobs, each.spent[kind][run].wall) for each in measured])
             for kind in (LOOPS, ROLE) for run in RUNS]
 
