@@ -55,6 +55,10 @@ class JobSet:
     def start_on(self, job: str) -> str:
         return self.files[job].splitlines()[0]
 
+    def turns(self, job: str) -> bool:
+        """Return whether what starts a job also stops it, so that one that runs is restarted."""
+        return self.files[job].splitlines()[1] == self.start_on(job).replace("start on", "stop on")
+
     def show(self) -> str:
         files = "\n".join(f"-- {name}\n{text}" for name, text in self.files.items())
         return f"{files}\nstarts {self.starts}\nbefore {self.before}\nevent {self.event}"
@@ -75,7 +79,7 @@ class Maker:
         for number, name in enumerate(self._names):
             self._set.files[name] = self._file(number, name in instances)
         for name in self._names:
-            if self._chance(0.25):
+            if self._chance(0.8 if self._set.turns(name) else 0.25):
                 env = [f"K={value}" for value in self._random.sample(VALUES, 2)] if name in instances else [""]
                 self._set.starts += [(name, [one] if one else []) for one in env]
         for _number in range(self._random.choice((0, 0, 1, 1, 2))):
@@ -97,7 +101,7 @@ class Maker:
         start = self._start(number)
         lines = [f"start on {start}"]
         if self._chance(0.5):
-            stop = start if self._chance(0.15) else self._stop(number, has_instances)  # for one that is restarted
+            stop = start if self._chance(0.25) else self._stop(number, has_instances)
             lines.append(f"stop on {stop}")
         if self._chance(0.06):
             lines.append("manual")
