@@ -221,6 +221,13 @@ def test_ends_that_init_hears_of_together_are_told() -> None:
     assert foresee(crashing, task("a", "started b", processes=slow)).reasons == []
 
 
+def test_a_new_start_lets_go_of_the_event_that_stops_the_job() -> None:
+    hook = task("h", "stopping a", processes=RUNS)
+    found = foresee(job("a", "started b", "go", instances=up()), job("b", "go"), hook)
+    assert (found.finished, found.statuses["a", ""]) == (True, "start/stopping")
+    assert not foresee(job("a", "other", "go", instances=up()), job("b", "go"), hook).finished
+
+
 def test_what_goes_round_for_ever_is_told() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
