@@ -30,7 +30,8 @@ def test_what_ends_in_time(seconds: float, ended: bool) -> None:
     world = World([task("a", "go", processes={"main": ends(0, 1.0, known=True)}), job("b"),
                    task("c", "go", processes={"main": ends(0, 1.0)})])
     assert world.surely_ends("a", "main", seconds) is ended
-    assert [world.surely_ends(*one, seconds) for one in (("b", "main"), ("c", "main"), ("a", "post-stop"))] == [False] * 3
+    for job_name, process in (("b", "main"), ("c", "main"), ("a", "post-stop")):
+        assert not world.surely_ends(job_name, process, seconds)
 
 
 def test_how_often_jobs_may_be_respawned() -> None:
