@@ -14,7 +14,7 @@ description:
   - Takes the jobs that failed out of a result of M(sysinit.upstart.upstart_service) and tells what brings those that
     can be rolled back to the files that they had.
   - With the results of doing so it returns the message that tells of both.
-positional: undo, put_back, restarted, waiting
+positional: undo, put_back, restarted, waiting, ended
 options:
   _input:
     description: The result of M(sysinit.upstart.upstart_service).
@@ -35,6 +35,9 @@ options:
     type: list
     elements: string
     default: []
+  ended:
+    description: The result of M(sysinit.upstart.upstart_service) for RV(_value.stop).
+    type: dictionary
 seealso:
   - plugin: sysinit.upstart.deployment_steps
     plugin_type: filter
@@ -64,7 +67,11 @@ _value:
       elements: dictionary
       sample:
         - manifest: /var/lib/sysinit.upstart/default.json
-          jobs: [{name: web, override: false, restore: {content: ZXhlYyAvdXNyL2Jpbi9zaG9wCg==, listed: true}}]
+          jobs:
+            - name: web
+              override: false
+              restore: {content: ZXhlYyAvdXNyL2Jpbi9zaG9wCg==, listed: true}
+              keep_running: true
     services:
       description: Jobs to be started with them, for M(sysinit.upstart.upstart_service).
       type: list
@@ -81,10 +88,11 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_rollbac
 def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],
                         put_back: Mapping[str, t.Any] | None = None,
                         restarted: Mapping[str, t.Any] | None = None,
-                        waiting: Sequence[str] = ()) -> dict[str, list[dict[str, t.Any]]] | str:
+                        waiting: Sequence[str] = (),
+                        ended: Mapping[str, t.Any] | None = None) -> dict[str, list[dict[str, t.Any]]] | str:
     """Return what brings failed jobs back, or the message that tells what came of it."""
     if put_back is not None:
-        return verdict(outcome, undo, put_back, restarted or {}, waiting)
+        return verdict(outcome, undo, put_back, restarted or {}, waiting, ended)
     return rollback(outcome, undo)
 
 

@@ -97,7 +97,7 @@ options:
     description:
       - A file as it was before an earlier task changed it, as RV(jobs[].previous) of that task holds it. It is put back
         byte for byte, whatever it says; with C(content) null, which RV(manifest.unproven) has of files that were not
-        there, it is removed.
+        there, it is removed, and an override beside it is left. O(keep_running) counts then, too.
     type: dict
     version_added: 1.0.0
   merge:

@@ -59,33 +59,44 @@ def is_new(undo: Undo) -> bool:
     return any(file["restore"]["content"] is None and not file["override"] for file in undo["files"])
 
 
-def verdict(outcome: t.Any, undo: Undo, put_back: t.Any, restarted: t.Any, waiting: Sequence[str] = ()) -> str:
+def verdict(outcome: t.Any, undo: Undo, put_back: t.Any, restarted: t.Any, waiting: Sequence[str] = (),
+            ended: t.Any = None) -> str:
     """Return the message that a host fails with after ``rollback``, with the reason for each job.
 
     :param put_back: results of upstart_job for ``files``, one for each manifest.
     :param restarted: result of upstart_service for ``services``; skipped when there are none.
     :param waiting: jobs that are still to be restarted or reloaded.
+    :param ended: result of upstart_service for ``stop``; skipped when there are none.
     """
-    written = {file["name"]: result for result in put_back.get("results", []) for file in result["item"]["jobs"]}
+    written = {file["name"]: result for result in put_back.get("results", [])
+               for file in result[result["ansible_loop_var"]]["jobs"]}
     sentences = []
     for name, reason in reasons(outcome).items():
         result = written.get(name, {})
-        if not (result.get("failed") or result.get("changed")):  # check mode replaced none
+        if not (result.get("failed") or result.get("changed") or is_kept(name, result)):  # check mode replaced none
             sentences.append(reason)
             continue
         sentences.append(f"Job {name} did not come up with its new definition: {reason}")
-        sentences.append(ending(name, undo[name], result, restarted))
+        sentences.append(ending(name, undo[name], result, restarted, ended or {}))
     late = [name for name in waiting if name not in written]
     if late:
         sentences.append(f"Not restarted or reloaded yet, and due in the next run: {', '.join(late)}.")
     return " ".join(sentences)
 
 
-def ending(name: str, undo: Undo, put_back: Entry, restarted: Entry) -> str:
+def is_kept(name: str, put_back: Entry) -> bool:
+    """Return whether the file of a job that was to go is still there, as the job runs."""
+    return any(job["name"] == name and job["kept"] for job in put_back.get("jobs", ()))
+
+
+def ending(name: str, undo: Undo, put_back: Entry, restarted: Entry, ended: Entry) -> str:
     """Return the sentence that tells what became of a job that was rolled back."""
     failed_again = reasons(restarted)
     if put_back.get("failed"):
         return f"Its old file could not be put back: {put_back.get('msg')}"
+    if is_kept(name, put_back):
+        return ("It was not there before, but its file stays, as it could not be stopped: "
+                + reasons(ended).get(name, ended.get("msg", "it was started again.")))
     if is_new(undo):
         return "It was not there before and is removed again."
     if name in failed_again:

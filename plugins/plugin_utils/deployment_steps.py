@@ -48,7 +48,7 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
         due = due_tasks(job, mine, bool(earlier), on_change)
         found["due"] += due
         found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, due)]
-        if earlier and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
+        if may_undo(earlier, mine) and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
             found["undo"][name] = undo(job, manifest, earlier)
     found["news"] = bool(found["due"])
     return with_pending(found, pending, resting) if pending else found
@@ -167,8 +167,15 @@ def instance_name(results: Tasks, env: Mapping[str, t.Any]) -> str | None:
     return None
 
 
+def may_undo(unproven: Tasks, results: Tasks) -> bool:
+    """Return whether there is something to go back to: a new file that an earlier run brought is nobody's failure now."""
+    is_new = any(each["previous"]["content"] is None and not each["override"] for each in unproven)
+    return bool(unproven) and (not is_new or any(result["changed"] for result in results))
+
+
 def undo(job: Job, manifest: str | None, unproven: Tasks) -> dict[str, t.Any]:
     """Return what brings a job back to the files by which it last came up."""
-    files = [{"name": job.name, "override": each["override"], "restore": each["previous"]} for each in unproven]
+    files = [{"name": job.name, "override": each["override"], "restore": each["previous"], "keep_running": True}
+             for each in unproven]
     return {"manifest": manifest, "files": files, "instances": job.instances,
             "enabled": unproven[0]["previous"].get("enabled")}

@@ -217,10 +217,10 @@ def _refused(wanted, error, paths):
 
 
 def belonging(each):
-    """Return the files that go with a removal: a job file takes its override along."""
+    """Return the files that go with a removal: a job file takes its override along, one that was not there does not."""
     if each.kept:
         return []
     paths = [each.path]
-    if not each.wanted.override:
+    if not each.wanted.override and each.wanted.restore is None:
         paths.append(each.path[:-len(".conf")] + ".override")
     return [path for path in paths if os.path.lexists(path)]

@@ -89,7 +89,7 @@ class Manifest:
                 entries.discard((each.wanted.name, each.wanted.override))
             if each.wanted.state == "absent" and not each.kept:
                 entries.discard((each.wanted.name, each.wanted.override))
-                if not each.wanted.override:
+                if not each.wanted.override and each.wanted.restore is None:
                     entries.discard((each.wanted.name, True))
         self.unproven = self._unproven(plans)
         self._entries = entries

@@ -35,14 +35,15 @@ def test_only_jobs_that_failed_are_rolled_back() -> None:
     assert found == {
         "stop": [],
         "files": [{"manifest": "/lists/default.json", "jobs": [
-            {"name": "web", "override": False, "restore": {"content": "YQ==", "listed": True, "enabled": None}},
-            {"name": "tuned", "override": True, "restore": NONE}]}],
+            {"name": "web", "override": False, "restore": {"content": "YQ==", "listed": True, "enabled": None},
+             "keep_running": True},
+            {"name": "tuned", "override": True, "restore": NONE, "keep_running": True}]}],
         "services": [{"name": "web", "state": "restarted"}, {"name": "tuned", "state": "restarted"}],
     }
     found = deployment_rollback.deployment_rollback(outcome(new="n"), undo_of())
     assert found == {"stop": [{"name": "new", "state": "stopped"}], "services": [],
                      "files": [{"manifest": "/lists/default.json", "jobs": [
-                         {"name": "new", "override": False, "restore": NONE}]}]}
+                         {"name": "new", "override": False, "restore": NONE, "keep_running": True}]}]}
 
 
 @pytest.mark.parametrize("result_", [{"failed": True, "msg": "no daemon"}, {"skipped": True}, outcome(same="s")])
@@ -65,7 +66,7 @@ def test_each_instance_that_ran_or_was_to_run_is_started_again() -> None:
     assert rollback(found, undo_of())["services"] == [
         {"name": "web", "state": "restarted", "env": [f"N={number}"]} for number in (1, 2, 3)]
     words = deployment_rollback.deployment_rollback(found, undo_of(), {
-        "results": [{"changed": True, "item": item} for item in rollback(found, undo_of())["files"]]}, {})
+        "results": [{"changed": True, "item": item, "ansible_loop_var": "item"} for item in rollback(found, undo_of())["files"]]}, {})
     assert words == ("Job web did not come up with its new definition: second. third. Its old file is back and the job "
                      "runs with it again.")
     del found["instances"][0]["env"]
@@ -89,11 +90,29 @@ def test_a_file_that_an_earlier_run_left_is_rolled_back_too() -> None:
     assert file["jobs"][0]["restore"]["content"] == "b2xk"
 
 
+def test_a_new_file_that_an_earlier_run_brought_stays() -> None:
+    """That run had no failure, or said it."""
+    waiting = (unproven("web", None),)
+    assert steps([{"name": "web"}], result("web"), late=waiting, on_failure="rollback")["undo"] == {}
+    assert list(steps([{"name": "web"}], changed("web", previous=None), on_failure="rollback")["undo"]) == ["web"]
+    tuned = (unproven("web", None, override=True),)
+    assert list(steps([{"name": "web"}], result("web"), late=tuned, on_failure="rollback")["undo"]) == ["web"]
+
+
+def test_a_new_job_that_cannot_be_stopped_stays() -> None:
+    (item,) = rollback(outcome(new="n"), undo_of())["files"]
+    kept = {"changed": False, "jobs": [{"name": "new", "kept": True}], "item": item, "ansible_loop_var": "item"}
+    told = deployment_rollback.deployment_rollback(outcome(new="n."), undo_of(), {"results": [kept]}, {}, [],
+                                                   outcome(new="Job new was not stopped."))
+    assert told == ("Job new did not come up with its new definition: n. It was not there before, but its file stays, "
+                    "as it could not be stopped: Job new was not stopped.")
+
+
 def test_an_override_that_was_removed_comes_back() -> None:
     found = steps([{"name": "web", "state": "absent", "override": True}],
                   changed("web", "", state="absent", override=True), on_failure="rollback")
     (file,) = rollback(outcome(web="w"), found["undo"])["files"]
-    assert file["jobs"] == [{"name": "web", "override": True,
+    assert file["jobs"] == [{"name": "web", "override": True, "keep_running": True,
                              "restore": {"content": "YQ==", "listed": True, "enabled": None}}]
 
 
@@ -121,5 +140,5 @@ DONE: Entry = {"changed": True}
 ])
 def test_both_reasons_are_told(failed: dict[str, str], put_back: Entry, restarted: Entry, words: str) -> None:
     files = rollback(outcome(**failed), undo_of())["files"]
-    results = {"results": [{**put_back, "item": item} for item in files]}
+    results = {"results": [{**put_back, "item": item, "ansible_loop_var": "item"} for item in files]}
     assert deployment_rollback.deployment_rollback(outcome(**failed), undo_of(), results, restarted) == words

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs, manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, job_plans, jobs, manifest
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 
@@ -221,6 +221,19 @@ def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
     assert not Deployment(path, conf, job("new", restore={"content": None})).plans[0].changed
     Deployment(path, conf, job("web", state="absent")).run()
     assert unproven(path) == {}
+
+
+def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
+    """It may be somebody else's; one of the same list is put back by itself."""
+    Deployment(path, conf, job("web"), job("web", override=True, nice=1)).run()
+    for name in ("web.conf", "web.override"):
+        (conf / name).write_text("nice 1\n")
+    gone = Deployment(path, conf, job("web", restore={"content": None}))
+    assert job_plans.belonging(gone.plans[0]) == [str(conf / "web.conf")]
+    gone.run()
+    assert names(path) == ["web.override"]
+    assert job_plans.belonging(Deployment(path, conf, job("web", state="absent")).plans[0]) == [
+        str(conf / "web.conf"), str(conf / "web.override")]
 
 
 def test_an_override_that_goes_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
