@@ -168,7 +168,7 @@ def instance_name(results: Tasks, env: Mapping[str, t.Any]) -> str | None:
 
 
 def may_undo(unproven: Tasks, results: Tasks) -> bool:
-    """Return whether there is something to go back to: a new file that an earlier run brought is nobody's failure now."""
+    """Return whether there is something to go back to; a new file that an earlier run brought is none of this one."""
     is_new = any(each["previous"]["content"] is None and not each["override"] for each in unproven)
     return bool(unproven) and (not is_new or any(result["changed"] for result in results))
 

@@ -142,7 +142,7 @@ def counted(part: Part, output: str) -> None:
         else:
             part.failed += number
     for number, reason in re.findall(r"^SKIPPED \[(\d+)\] \S+: (.*)$", output, re.M):
-        part.skipped += [reason] * int(number)
+        part.skipped += [reason.partition(": ")[0]] * int(number)
 
 
 def unit(part: Part) -> None:

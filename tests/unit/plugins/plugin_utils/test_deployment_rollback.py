@@ -65,8 +65,9 @@ def test_each_instance_that_ran_or_was_to_run_is_started_again() -> None:
                           {"name": "web", "instance": "3", "env": ["N=3"], "failed": True, "msg": "third."}]
     assert rollback(found, undo_of())["services"] == [
         {"name": "web", "state": "restarted", "env": [f"N={number}"]} for number in (1, 2, 3)]
+    (item,) = rollback(found, undo_of())["files"]
     words = deployment_rollback.deployment_rollback(found, undo_of(), {
-        "results": [{"changed": True, "item": item, "ansible_loop_var": "item"} for item in rollback(found, undo_of())["files"]]}, {})
+        "results": [{"changed": True, "item": item, "ansible_loop_var": "item"}]}, {})
     assert words == ("Job web did not come up with its new definition: second. third. Its old file is back and the job "
                      "runs with it again.")
     del found["instances"][0]["env"]
