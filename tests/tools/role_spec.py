@@ -100,8 +100,8 @@ VARIABLES: dict[str, Any] = {
             "V(fail) leaves the new file, and the job as it is.",
             "V(rollback) puts the old file back and starts the job with it; a job that was not there before is "
             "removed again, in the run that brought it. A process that hangs is ended for that. Other jobs keep their "
-            "new files. What it needs for that is kept on the host until the job has come up, so that it does not matter "
-            "in which run that is tried.",
+            "new files. What it needs for that is kept on the host until the job has come up, so that it does not "
+            "matter in which run that is tried.",
         ],
         "type": "str", "choices": ["fail", "rollback"], "default": "fail", "version_added": "1.0.0",
     },
