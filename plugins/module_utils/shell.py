@@ -72,8 +72,10 @@ def run(module, action):
     """
     if module.no_log:
         module.warn = lambda text: None
-    if module.params["timeout"] <= 0:
+    if not module.params["timeout"] > 0:  # which "not a number" is not either
         module.fail_json(msg="timeout is %g, but it must be more than 0 seconds." % module.params["timeout"])
+    if not module.params.get("stable_for", 0) >= 0:
+        module.fail_json(msg="stable_for is %g, but it must be 0 seconds or more." % module.params["stable_for"])
     try:
         result = action(module)
     except UpstartError as error:

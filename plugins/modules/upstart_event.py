@@ -60,7 +60,7 @@ options:
     description:
       - Variables of the event. Conditions match the first ones by their position, so their order counts; that of a
         mapping is the one in which it is written.
-      - A list of C(KEY=VALUE), a mapping, or one string of such words quoted as in a shell.
+      - A list of C(KEY=VALUE), a mapping, one string of such words quoted as in a shell, or JSON of a list or mapping.
       - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
     type: raw
   wait:
@@ -169,7 +169,9 @@ jobs:
       type: bool
       sample: true
     stopped:
-      description: Whether it went down. A task that came up and ended has both.
+      description:
+        - Whether it went down. A task that came up and ended has both, and so has a job that went down and was started
+          again by what came of that; RV(jobs[].status) is how it is in the end.
       returned: always
       type: bool
       sample: true

@@ -14,6 +14,7 @@ __metaclass__ = type
 
 UP, GONE = "start/running", "stop/waiting"
 COMES_AND_GOES = ("InstanceAdded", "InstanceRemoved")
+MANY_TURNS = 3  # more of them are not told one by one
 
 
 def trace(signals):
@@ -54,7 +55,7 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None, version=cause
         cause = causes.from_signals(signals, effect.job, effect.instance) if effect.failed else None
         status = (statuses or {}).get((effect.job, effect.instance), _status(effect))
         if status == UP and effect.state == "starting":  # nothing was signalled between
-            effect.started = True
+            effect.come_up()
         found.append(entry(effect, status, cause, log_dir, marks))
         if version < causes.TELLS_STATES:
             found[-1].update(restarted=None, respawned=None, failed=None)
@@ -110,12 +111,16 @@ def how(effect, status, cause):
     if effect.failed:
         reason = causes.describe(cause)
         return "failed" + (": " + reason if reason else "")
-    again = effect.respawned or effect.restarted
-    words = [word for word, is_so in (
-        ("respawned", effect.respawned), ("restarted", effect.restarted), ("started", effect.started and not again),
-        ("stopped", effect.stopped)) if is_so]
+    words = [word for word, is_so in (("respawned", effect.respawned), ("restarted", effect.restarted)) if is_so]
+    words += ["stopped"] * effect.stopped if words else _turns(effect.turns)
     if not (effect.started or effect.stopped):
         words.append("on its way")
     if status not in (None, UP, GONE):
         words.append("now in " + status)
     return ", ".join(words)
+
+
+def _turns(turns):
+    if len(turns) > MANY_TURNS:
+        return ["started and stopped more than once, in the end %s" % turns[-1]]
+    return [word + (" again" if number and word == "started" else "") for number, word in enumerate(turns)]

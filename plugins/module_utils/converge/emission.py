@@ -85,6 +85,12 @@ def _so_far(client, caused, emission, marks, version):
         except UpstartError:
             pass  # a daemon that does not answer: what came and went is all that is known
     jobs = from_signals(caused.signals(), emission.log_dir, marks, None, version)
+    untold = [(job["name"], job["instance"]) for job in jobs if job["status"] is None]
+    if untold and version >= TELLS_STATES:  # only the goal has changed so far
+        try:
+            jobs = from_signals(caused.signals(), emission.log_dir, marks, _statuses(client, untold), version)
+        except UpstartError:
+            pass
     for job in _doubted(jobs):
         if job["failed"] is None and not job["stopped"]:
             job.update(status=None, how="on its way")
@@ -189,10 +195,12 @@ def _is_task(job, emission, known):
 def _effects(client, signals, emission, marks, version):
     """Return the effects that signals tell of, with the status that each instance has by now."""
     pairs = [(effect.job, effect.instance) for effect in fold(trace(signals))]
-    statuses = {}
-    for pair, status in zip(pairs, client.statuses(pairs)):
-        statuses[pair] = "%(goal)s/%(state)s" % status if status else "stop/waiting"
-    return from_signals(signals, emission.log_dir, marks, statuses, version)
+    return from_signals(signals, emission.log_dir, marks, _statuses(client, pairs), version)
+
+
+def _statuses(client, pairs):
+    return dict((pair, "%(goal)s/%(state)s" % status if status else "stop/waiting")
+                for pair, status in zip(pairs, client.statuses(pairs)))
 
 
 def _warnings(emission, jobs, moving, untold):

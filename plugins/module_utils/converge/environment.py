@@ -20,6 +20,7 @@ except NameError:
     text_type = str
 
 
+CONTAINERS = (dict, list, tuple)
 ANY_NAME = (1, 1)  # the first release that takes every name but none
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 KEEPS_ORDER = (3, 7)  # the first Python whose mappings keep the order in which they were written
@@ -92,7 +93,7 @@ def pairs(env, option="env"):
     """Return ``env`` as a list of ``KEY=VALUE`` texts in the order given.
 
     :param env: None, a dict, a list of ``KEY=VALUE`` texts, or one text of such words
-        quoted as in a shell.
+        quoted as in a shell, or of a list or mapping as JSON.
     :raises UpstartError: for anything else, a key without name, an entry without ``=``, a NUL or what is not UTF-8.
     """
     if env is None or env == "":
@@ -124,16 +125,34 @@ def check_names(entries, version):
 
 
 def _entries(env, option):
+    if isinstance(env, (bytes, text_type)):
+        env = _words(env, option)
     if isinstance(env, dict):
-        entries = [u"%s=%s" % (_text(key), _text(u"" if value is None else value)) for key, value in env.items()]
-    elif isinstance(env, (list, tuple)):
-        entries = [_text(item) for item in env]
-    elif isinstance(env, (bytes, text_type)):
-        try:
-            entries = _split(env)
-        except ValueError as error:
-            raise UpstartError("%s cannot be split into words (%s): give a list or a mapping." % (option, error))
-    else:
+        return [_entry(_text(key), value, option) for key, value in env.items()]
+    if not isinstance(env, (list, tuple)):
         raise UpstartError("%s is a %s: give a mapping, a list of KEY=VALUE or one string of them."
                            % (option, type(env).__name__))
-    return entries
+    for item in env:
+        if isinstance(item, CONTAINERS):
+            raise UpstartError(u"%s has the entry %s, which is not KEY=VALUE." % (option, json.dumps(item)))
+    return [_text(item) for item in env]
+
+
+def _entry(key, value, option):
+    if u"=" in key:
+        raise UpstartError(u"%s has the name '%s', but a name cannot hold '='." % (option, key))
+    if isinstance(value, CONTAINERS):
+        raise UpstartError(u"The value of %s in %s is %s, but must be one text." % (key, option, json.dumps(value)))
+    return u"%s=%s" % (key, _text(u"" if value is None else value))
+
+
+def _words(line, option):
+    """Return the words of one string, or the list or mapping that it is as JSON."""
+    import collections
+    text = _text(line)
+    is_json = text.lstrip().startswith((u"[", u"{"))
+    try:
+        return json.loads(text, object_pairs_hook=collections.OrderedDict) if is_json else _split(text)
+    except ValueError as error:
+        raise UpstartError("%s cannot be %s (%s): give a list or a mapping." % (
+            option, "read as the JSON that it begins as" if is_json else "split into words", error))

@@ -17,7 +17,8 @@ MEMBERS = ("GoalChanged", "StateChanged", "Failed")
 class Effect:
     """What became of an instance.
 
-    :ivar started: whether it came up; ``stopped`` whether it went down for good.
+    :ivar started: whether it came up; ``stopped`` whether it went down for good, until another event started it.
+    :ivar turns: list of "started" and "stopped" in the order in which it did so, never the same twice in a row.
     :ivar restarted: whether it went down and up again because it was told to.
     :ivar respawned: whether it did so because its main process ended.
     :ivar failed: whether it failed, with ``failed_status`` as the signal has it.
@@ -28,6 +29,7 @@ class Effect:
         self.job = job
         self.instance = instance
         self.started = self.stopped = self.restarted = self.respawned = self.failed = False
+        self.turns = []
         self.failed_status = None
         self.goal = None
         self.state = None
@@ -45,15 +47,24 @@ class Effect:
     def _enter(self, state):
         before, self.state = self.state, state
         if state == RUNNING and before != PRE_STOP:
-            self.started = True
+            self.come_up()
         elif state == WAITING:
             self.stopped = True
+            self._turn("stopped")
         elif state == STARTING:
             if before == POST_STOP and self._is_told:
                 self.restarted = True
             elif before == POST_STOP:
                 self.respawned = True
             self._is_told = False
+
+    def come_up(self):
+        self.started = True
+        self._turn("started")
+
+    def _turn(self, word):
+        if self.turns[-1:] != [word]:
+            self.turns.append(word)
 
     def rests(self, task=False):
         """Return whether nothing more is to come of it by itself, as far as it is told."""

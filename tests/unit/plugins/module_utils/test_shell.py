@@ -81,3 +81,29 @@ def test_where_it_looks(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core:
         shell.find_library()
     monkeypatch.undo()
     assert pythons.asked == [expected]
+
+
+class Ended(Exception):
+    """The module has ended, with this message."""
+
+
+class Module:
+    no_log = False
+
+    def __init__(self, **params: float) -> None:
+        self.params = {"timeout": 60.0, **params}
+
+    def fail_json(self, msg: str) -> None:
+        raise Ended(msg)
+
+
+@pytest.mark.parametrize(("params", "message"), [
+    ({"timeout": 0.0}, "timeout is 0, but it must be more than 0 seconds."),
+    ({"timeout": float("nan")}, "timeout is nan, but it must be more than 0 seconds."),
+    ({"stable_for": -1.0}, "stable_for is -1, but it must be 0 seconds or more."),
+    ({"stable_for": float("nan")}, "stable_for is nan, but it must be 0 seconds or more."),
+])
+def test_times_that_are_none(params: dict[str, float], message: str) -> None:
+    with pytest.raises(Ended) as caught:
+        shell.run(Module(**params), lambda module: pytest.fail("acted"))
+    assert str(caught.value) == message

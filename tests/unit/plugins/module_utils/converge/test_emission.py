@@ -257,6 +257,23 @@ def test_an_event_that_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert client.connection.forgotten == [client.connection.pending]
 
 
+@pytest.mark.parametrize(("answers", "told"), [
+    (True, ("stop/pre-start", "on its way, now in stop/pre-start")), (False, (None, "on its way"))])
+def test_where_a_job_stands_of_which_no_state_was_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool,
+                                                       told: tuple[str | None, str]) -> None:
+    def statuses(pairs: Any) -> list[Any]:
+        if not answers:
+            raise NoAnswer("no answer within 1 s")
+        return [{"goal": "stop", "state": "pre-start", "processes": {}} for _pair in pairs]
+
+    monkeypatch.setattr(holding, "holders", lambda *arguments: [])
+    client = FakeClient(UP[:1])
+    monkeypatch.setattr(client, "statuses", statuses)
+    with pytest.raises(UpstartError) as caught:
+        emission.emit(client, ask(tmp_path), NEW)
+    assert [(one["status"], one["how"]) for one in caught.value.facts["jobs"]] == [told]
+
+
 def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: Any) -> None:
         raise UpstartError("The daemon hangs.")

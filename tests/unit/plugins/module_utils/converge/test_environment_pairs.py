@@ -33,6 +33,9 @@ ACCEPTED: list[tuple[Any, list[str]]] = [
     ("A=a\\ b", ["A=a b"]),
     (b"A=\xc3\xa9", ["A=é"]),
     ("   ", []),
+    ('["B=1", "A=two words"]', ["B=1", "A=two words"]),
+    (' {"B": 1, "A": true, "é": null}', ["B=1", "A=true", "é="]),
+    (b'{"B": "\xc3\xa9", "A": ""}', ["B=é", "A="]),
 ]
 REFUSED: list[tuple[Any, str]] = [
     (["A"], "env has the entry 'A', which is not KEY=VALUE."),
@@ -42,6 +45,11 @@ REFUSED: list[tuple[Any, str]] = [
     ([{"A": 1}], "which is not KEY=VALUE."),
     ("A=1 B", "env has the entry 'B', which is not KEY=VALUE."),
     ("A='1", "env cannot be split into words (No closing quotation)"),
+    ('["A=1", "B=2]', "env cannot be read as the JSON that it begins as ("),
+    ("{A: 1}", "env cannot be read as the JSON that it begins as ("),
+    ({"A=B": 1}, "env has the name 'A=B', but a name cannot hold '='."),
+    ({"A": ["x"]}, 'The value of A in env is ["x"], but must be one text.'),
+    ([["A=1"]], 'env has the entry ["A=1"], which is not KEY=VALUE.'),
     (7, "env is a int: give a mapping, a list of KEY=VALUE or one string of them."),
     (True, "env is a bool: give a mapping"),
     (["A=\ud800"], "The value of A in env is not UTF-8, which D-Bus asks for."),

@@ -24,6 +24,12 @@ EFFECTS: list[tuple[list[tuple[str, Any]], tuple[bool, bool, bool], str]] = [
     ([STOP, ("StateChanged", "stopping"), START, ("StateChanged", "post-stop"), ("StateChanged", "starting"), RUNNING],
      (True, False, False), "restarted"),
     ([("StateChanged", "post-stop"), ("StateChanged", "starting"), RUNNING], (True, False, False), "respawned"),
+    ([STOP, WAITING, START, RUNNING], (True, True, False), "stopped, started again"),
+    ([START, RUNNING, STOP, WAITING, START, RUNNING], (True, True, False), "started, stopped, started again"),
+    ([START, RUNNING, STOP, WAITING] * 2, (True, True, False),
+     "started and stopped more than once, in the end stopped"),
+    ([("StateChanged", "post-stop"), ("StateChanged", "starting"), RUNNING, STOP, WAITING], (True, True, False),
+     "respawned, stopped"),
 ]
 
 

@@ -44,6 +44,13 @@ def test_one_instance(text: str, words: str) -> None:
     assert [word for word in WORDS if getattr(found, word)] == words.split()
 
 
+@pytest.mark.parametrize(("text", "turns"), [
+    (UP, ["started"]), (f"{UP} {DOWN}", ["started", "stopped"]), (f"{DOWN} {UP}", ["stopped", "started"]),
+    (f"{UP} {AROUND} {AROUND}", ["started"]), ("G:start starting F:-1 G:stop stopping waiting", ["stopped"])])
+def test_turns_are_kept_in_their_order(text: str, turns: list[str]) -> None:
+    assert effect(text).turns == turns
+
+
 def test_the_failure_and_the_end_are_kept() -> None:
     found = effect("G:start starting F:2304 G:stop stopping")
     assert (found.failed_status, found.goal, found.state) == (2304, "stop", "stopping")
