@@ -18,6 +18,14 @@ SEPARATOR = re.compile(r"(&&|\|\||;)\s*\S")
 BACKGROUND = re.compile(r"(?<!&)&\s*$")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 ONLY_EXEC = re.compile(r"\s*exec\s+([^\n]+)\n?\s*\Z")
+# What a shell does by itself; what forks one all the same: substitutions, pipelines, the background, subshells.
+BUILTINS = frozenset([
+    ".", ":", "[", "cd", "exit", "export", "false", "readonly", "set", "shift", "test", "true", "ulimit", "umask", "unset",
+])
+KEYWORDS = frozenset(["!", "elif", "else", "fi", "if", "then", "{", "}"])
+FORKS = re.compile(r"[`(]|(?<![|])[|](?![|])|(?<![&])[&](?![&])")
+STATEMENTS = re.compile(r"[\n;]|&&|[|][|]")
+COMMENT = re.compile(r"(?:^|(?<=[ \t;]))#.*$", re.MULTILINE)
 # A script that may stop itself, or hands over to a program that may.
 MAY_STOP = re.compile(r"STOP|-19|^\s*exec\s", re.MULTILINE)
 HERE_DOCUMENT = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\2")
@@ -87,14 +95,13 @@ def tracking(job):
     if not main:
         return
     place, expect = main[0].place, job.values["expect"]
-    only_exec = ONLY_EXEC.match(main[0].text) if main[0].script else None
-    if main[0].script and not only_exec:
+    text = _replaced_by(main[0].text) if main[0].script else main[0].text
+    if text is None:
         if expect in ("fork", "daemon"):
             yield Problem("expect-with-script", job.place("expect"), (expect,))
         elif expect == "stop" and not MAY_STOP.search(main[0].text):
             yield Problem("expect-stop-not-raised", job.place("expect"), ())
         return
-    text = only_exec.group(1) if only_exec else main[0].text
     words = text.split() or [""]
     program = words[0].rpartition("/")[2]
     if program in CHANGES_USER and job.version >= (1, 4):
@@ -104,6 +111,28 @@ def tracking(job):
         yield Problem("foreground-with-expect", job.place("expect"), (expect, stays))
     if expect == "none" and leaves:
         yield Problem("daemon-without-expect", place, (leaves,))
+
+
+def _replaced_by(script):
+    """Return the command that takes a script's place by exec before the shell can have forked, None without one."""
+    only_exec = ONLY_EXEC.match(script)
+    if only_exec:
+        return only_exec.group(1)
+    text = COMMENT.sub("", script)
+    if FORKS.search(SINGLE_QUOTED.sub("", text)):
+        return None
+    statements = [words for words in map(_command, STATEMENTS.split(text)) if words]
+    if not statements or statements[-1][0] != "exec" or any(words[0] not in BUILTINS for words in statements[:-1]):
+        return None
+    return " ".join(statements[-1][1:])
+
+
+def _command(statement):
+    """Return the words of a statement from its command on."""
+    words = statement.split()
+    while words and (words[0] in KEYWORDS or ASSIGNMENT.match(words[0])):
+        words.pop(0)
+    return words
 
 
 def _foreground(program, arguments):

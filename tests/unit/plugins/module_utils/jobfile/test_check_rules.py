@@ -95,8 +95,17 @@ CASES: list[tuple[str, str, int, list[str]]] = [
         "expect-with-script",
         "expect fork\n" + SCRIPT,
         1,
-        ["expect stop\n" + SCRIPT, "expect fork\nscript\n  exec a\nend script\n"],
+        ["expect stop\n" + SCRIPT, "expect fork\nscript\n  exec a\nend script\n",
+         "expect fork\nscript\n  # reads (it) & goes\n  if [ -r /etc/default/a ]; then\n    . /etc/default/a\n  fi\n"
+         "  A=1 umask 022 || exit 1\n  exec a $OPTIONS\nend script\n"],
     ),
+    ("expect-with-script", "expect fork\nscript\n  mkdir -p /run/a\n  exec a\nend script\n", 1, []),
+    ("expect-with-script", "expect fork\nscript\n  A=$(b)\n  exec a\nend script\n", 1, []),
+    ("expect-with-script", "expect fork\nscript\n  [ -r b ] | true\n  exec a\nend script\n", 1, []),
+    ("expect-with-script", "expect fork\nscript\n  true &\n  exec a\nend script\n", 1, []),
+    ("foreground-with-expect", "expect fork\nscript\n  . /etc/default/ssh\n  exec sshd -D\nend script\n", 1, []),
+    ("daemon-without-expect", "script\n  . /etc/default/cron\n  exec cron\nend script\n", 1,
+     ["script\n  . /etc/default/cron\n  exec cron -f\nend script\n"]),
     (
         "expect-stop-not-raised",
         "expect stop\n" + SCRIPT,
