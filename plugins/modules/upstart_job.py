@@ -89,6 +89,14 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
+  prune_except:
+    description:
+      - Names of jobs that O(prune) leaves, as those that another manifest names, and that O(manifest) is not to name
+        any more. In check mode these are jobs whose list was foreseen, but whose manifest has not been written yet.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
   content:
     description:
       - The whole text of the file, instead of single stanzas.
@@ -493,7 +501,7 @@ def act(module):
     client = shell.connect(params) if params["load"] else None
     version = job_options.version_of(params["upstart_version"], client)
     book = manifest_of(params, client, version)
-    obsolete = book.obsolete(wanted) if book and params["prune"] else []
+    obsolete = book.obsolete(wanted, params["prune_except"]) if book and params["prune"] else []
     plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None)
     if book:
         book.mark(plans)
@@ -536,6 +544,7 @@ def main():
             jobs=dict(type="list", elements="dict"),
             manifest=dict(type="path"),
             prune=dict(type="bool", default=False),
+            prune_except=dict(type="list", elements="str", default=[]),
             load=dict(type="bool", default=True),
             upstart_version=dict(type="str"),
             **job_options.argument_spec()

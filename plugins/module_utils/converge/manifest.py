@@ -42,13 +42,15 @@ class Manifest:
         self._entries, self.unproven = (set(), {}) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
-    def obsolete(self, wanted):
+    def obsolete(self, wanted, spared=()):
         """Return a Wanted for each file that is to go, since ``wanted`` (list of Wanteds) does not name it any more.
 
-        Files that a manifest beside this one names as well belong to that from now on.
+        Files that a manifest beside this one names as well belong to that from now on, and so do those of the jobs
+        ``spared``.
         """
         left = self._entries.difference((each.name, each.override) for each in wanted)
         gone = left.difference(self._entries_of_others()) if left else left
+        gone = set(entry for entry in gone if entry[0] not in spared)
         self._entries -= left - gone
         gone -= set((name, True) for name, override in gone if not override)  # a job file takes its override along
         return [Wanted(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,

@@ -20,7 +20,8 @@ ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 ONLY_EXEC = re.compile(r"\s*exec\s+([^\n]+)\n?\s*\Z")
 # What a shell does by itself; what forks one all the same: substitutions, pipelines, the background, subshells.
 BUILTINS = frozenset([
-    ".", ":", "[", "cd", "exit", "export", "false", "readonly", "set", "shift", "test", "true", "ulimit", "umask", "unset",
+    ".", ":", "[", "cd", "exit", "export", "false", "readonly", "set", "shift", "test", "true", "ulimit", "umask",
+    "unset",
 ])
 KEYWORDS = frozenset(["!", "elif", "else", "fi", "if", "then", "{", "}"])
 FORKS = re.compile(r"[`(]|(?<![|])[|](?![|])|(?<![&])[&](?![&])")

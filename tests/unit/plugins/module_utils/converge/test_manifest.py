@@ -39,10 +39,11 @@ def conf(tmp_path: Path) -> Path:
 class Deployment:
     """One run of upstart_job, as far as the manifest takes part in it."""
 
-    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False) -> None:
+    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
+                 spared: tuple[str, ...] = ()) -> None:
         self.book = manifest.Manifest(str(path))
         listed = wanted(*entries)
-        self.obsolete = self.book.obsolete(listed) if prune else []
+        self.obsolete = self.book.obsolete(listed, spared) if prune else []
         self.plans = jobs.plan_all(self.obsolete + listed, str(conf))
         self.book.mark(self.plans)
 
@@ -221,6 +222,14 @@ def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
     assert not Deployment(path, conf, job("new", restore={"content": None})).plans[0].changed
     Deployment(path, conf, job("web", state="absent")).run()
     assert unproven(path) == {}
+
+
+def test_jobs_that_another_list_gains_are_spared(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
+    pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
+    assert pruned.gone() == ["db"]
+    pruned.run()
+    assert names(path) == ["mail"]
 
 
 def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
