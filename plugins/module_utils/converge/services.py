@@ -83,6 +83,7 @@ def _prepare(client, request):
     for target in jobs:
         plan(target, target.wanted)
     _look_at_others(client, jobs, snapshot)
+    _refuse_names(jobs)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -99,6 +100,20 @@ def _name_instances(targets):
         from . import naming
         for target in unnamed:
             target.instance = naming.instance_of(target.definition, target.env)
+
+
+def _refuse_names(targets):
+    """Refuse instances whose names Upstart must not meet, or has met already: it tells nothing right of those."""
+    named = [target for target in _fine(targets) if target.wanted.state is not None
+             and (target.instance or (target.definition.values and target.definition.values["instance"]))]
+    if named:
+        from . import naming
+        for target in named:
+            name = naming.harmful(target)
+            if name is not None:
+                runs = naming.UNREADABLE in (target.instance or "")
+                target.error = (_refusals().name_has_done_harm if runs else _refusals().name_would_harm)(target, name)
+                target.steps = []
 
 
 def _look_at_others(client, targets, snapshot):
