@@ -142,7 +142,7 @@ options:
       - Free a job that Upstart can neither stop nor start any more, because a wrong C(expect) made it follow a process
         that does not exist or wait for a fork that never comes. Needs root.
       - A process id that is lost is given to a short-lived child of init, whose end Upstart takes for that of the job.
-        A process that hangs before its fork is ended.
+        A process that hangs before its fork is ended, also when the present file has no C(expect) any more.
       - Without it such a job is an error that says so.
     type: bool
     default: false
