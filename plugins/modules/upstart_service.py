@@ -106,6 +106,7 @@ options:
       - Variables for the job, which also choose the instance of a job that has instances.
       - A mapping, a list of C(KEY=VALUE), or one string of such words. With O(jobs) each entry has its own.
       - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
+      - The name of an instance has to be ASCII, as Upstart corrupts its memory by others; other values may be any text.
       - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
       - A job that runs already keeps its variables. The task warns when they are others, and when Upstart does not
         tell, which is so before 1.6.1.
@@ -141,7 +142,7 @@ options:
       - Free a job that Upstart can neither stop nor start any more, because a wrong C(expect) made it follow a process
         that does not exist or wait for a fork that never comes. Needs root.
       - A process id that is lost is given to a short-lived child of init, whose end Upstart takes for that of the job.
-        A process that hangs before its fork is ended.
+        A process that hangs before its fork is ended, also when the present file has no C(expect) any more.
       - Without it such a job is an error that says so.
     type: bool
     default: false

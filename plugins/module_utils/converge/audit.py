@@ -109,12 +109,12 @@ def _of_job(host, name, files):
     if files is not None and name.rpartition(u"/")[2].startswith(u"."):
         yield _finding("hidden-job", files.conf, None, name + CONF)
     for instance in running:
-        code, details = _of_instance(host, instance, files)
+        code, details = _of_instance(host, instance)
         if code:
             yield _finding(code, files.conf if files else None, None, *details)
 
 
-def _of_instance(host, instance, files):
+def _of_instance(host, instance):
     """Return the worst that is wrong with an instance, and what its message names."""
     called = label(instance.job, instance.name)
     status = instance.status
@@ -122,7 +122,7 @@ def _of_instance(host, instance, files):
         return "wedged", (called, instance.lost)
     if instance.hollow:
         return "hollow", (called,)
-    expect = files.values["expect"] if files is not None and files.values else "none"
+    expect = host.expect(instance.job)
     waited = time.time() - instance.since if instance.since is not None else 0
     if status["state"] == "spawned" and expect != "none" and waited > PATIENCE:
         return "fork-not-seen", (called, expect, int(waited))

@@ -5,8 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
+from ..daemon.names import label
 from ..events.predict import predict
 from . import effects, host_events
+from .naming import NOT_ASCII
 
 __metaclass__ = type
 
@@ -21,6 +23,7 @@ def foresee(client, emission):
     found = predict(world, emission.name, emission.env, emission.timeout)
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
+    reasons.extend(_harmful(found))
     if untold:
         reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
     return {
@@ -34,6 +37,12 @@ def foresee(client, emission):
         "assumed": ["job %s: its %s process %s" % one for one in found.assumed],
         "outlook": _outlook(jobs, found),
     }
+
+
+def _harmful(found):
+    """Return a sentence for each instance by whose name Upstart corrupts its memory."""
+    return ["job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % label(*pair)
+            for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))]
 
 
 def _moves(world, found):

@@ -122,6 +122,11 @@ class Host:
         held = self._held(name)
         return None if held is None else loaded.values_of(held, new_values())
 
+    def expect(self, name):
+        """Return what the instances of a job are expected to do: by the definition that they follow, if it is told."""
+        held = self._held(name)
+        return (self.values(name) or {}).get("expect", "none") if held is None else loaded.expect_of(held)
+
     def path_of(self, name):
         """Return where the file of a job would be."""
         return u"%s/%s.conf" % (self.folder.path.rstrip(u"/"), name)

@@ -6,18 +6,16 @@
 from __future__ import absolute_import, division, print_function
 
 import os
-import re
 
 from ..daemon import process
 from ..daemon.errors import NoAnswer
 from ..daemon.names import MANAGER, MANAGER_PATH
 from . import deadly, loaded
+from .naming import NOT_ASCII, UNREADABLE
 from .waiting import LOOK_EVERY, hollow, look
 
 __metaclass__ = type
 
-UNREADABLE = u"\ufffd"  # in place of what a path does not tell
-NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
 NO_SESSION = 0  # the index of a job that is no chroot's or user's
 
 

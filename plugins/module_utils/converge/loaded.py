@@ -161,7 +161,7 @@ def values_of(job_class, like):
         respawn=bool(job_class["respawn"]),
         respawn_limit=[job_class["respawn_limit"], job_class["respawn_interval"]],
         normal_exit=job_class["normalexit"],
-        expect=job_class["expect"][len("EXPECT_"):].lower(),
+        expect=expect_of(job_class),
         console=console_of(job_class),
         nice=None if job_class["nice"] == NICE_UNSET else job_class["nice"],
         limits=_limits(job_class["limits"], like["limits"]),
@@ -173,6 +173,10 @@ def values_of(job_class, like):
 def word(constant):
     """Return what D-Bus says for a goal or state of the dump: JOB_PRE_START is pre-start."""
     return constant[len("JOB_"):].lower().replace("_", "-")
+
+
+def expect_of(job_class):
+    return job_class["expect"][len("EXPECT_"):].lower()
 
 
 def console_of(job_class):

@@ -5,9 +5,14 @@
 
 from __future__ import absolute_import, division, print_function
 
+import re
+
 from ..events.expand import ExpansionError, expand
 
 __metaclass__ = type
+
+UNREADABLE = u"\ufffd"  # in place of what a path does not tell
+NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
 
 
 def instance_of(definition, env):
@@ -19,3 +24,15 @@ def instance_of(definition, env):
         return expand(definition.values["instance"], dict(entry.split("=", 1) for entry in entries if "=" in entry))
     except ExpansionError:
         return None  # the daemon refuses the start with the same reason
+
+
+def harmful(target):
+    """Return the name that is not ASCII of an instance that is asked for, runs or is to be started; None for others.
+
+    Upstart writes past the end of the D-Bus path that it makes of such a name, and never tells that path right.
+    """
+    if "start" in target.steps or target.wanted.env is not None:
+        name = instance_of(target.definition, target.env)
+        if name and NOT_ASCII.search(name):
+            return name
+    return target.instance if UNREADABLE in (target.instance or "") else None

@@ -15,7 +15,7 @@ from ..daemon.errors import Lost
 from ..errors import UpstartError
 from .loaded import Snapshot, changed_since
 from .targets import resolve, state_of
-from .waiting import BACK, age, confirm_hollow, hollow, lost_process, resting
+from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting
 
 __metaclass__ = type
 
@@ -83,6 +83,7 @@ def _prepare(client, request):
     for target in jobs:
         plan(target, target.wanted)
     _look_at_others(client, jobs, snapshot)
+    _refuse_names(jobs)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -99,6 +100,20 @@ def _name_instances(targets):
         from . import naming
         for target in unnamed:
             target.instance = naming.instance_of(target.definition, target.env)
+
+
+def _refuse_names(targets):
+    """Refuse instances whose names Upstart must not meet, or has met already: it tells nothing right of those."""
+    named = [target for target in _fine(targets) if target.wanted.state is not None
+             and (target.instance or (target.definition.values and target.definition.values["instance"]))]
+    if named:
+        from . import naming
+        for target in named:
+            name = naming.harmful(target)
+            if name is not None:
+                runs = naming.UNREADABLE in (target.instance or "")
+                target.error = (_refusals().name_has_done_harm if runs else _refusals().name_would_harm)(target, name)
+                target.steps = []
 
 
 def _look_at_others(client, targets, snapshot):
@@ -180,14 +195,16 @@ def plan(target, request):
 
 def _steps(target, request, status, wedged):
     up = status is not None and status["goal"] == "start"
-    if wedged or (request.unwedge and request.state != "started" and _may_hang(target, status)):
+    outdated = request.definition == "current" and target.stale
+    may_come_up = request.state == "started" and up and not outdated
+    if wedged or (request.unwedge and not may_come_up and _may_hang(target, status)):
         return ["free"] if request.state == "stopped" else ["free", "start"]
     if request.state == "stopped":
         return [] if status is None else ["stop" if up else "wait"]
     if up and request.state in ("started", "reloaded") and hollow(target.definition, status):
         return ["stop", "start"]
     if request.state == "started" and up:
-        if request.definition == "current" and target.stale:
+        if outdated:
             return ["stop", "start"]
         settled = resting(status, target.definition.is_task()) and target.age >= request.stable_for
         return [] if settled else ["wait"]
@@ -199,9 +216,14 @@ def _steps(target, request, status, wedged):
 
 
 def _may_hang(target, status):
-    """Return whether an instance waits for what its ``expect`` names, which Upstart neither ends nor gives up."""
-    expects = (target.definition.values or {}).get("expect", "none") != "none" or target.definition.values is None
-    return status is not None and status["state"] == "spawned" and expects
+    """Return whether an instance may wait for what an ``expect`` names, which Upstart neither ends nor gives up.
+
+    The present file does not tell: an instance follows the one that it was started with. Without ``expect`` an instance
+    is there for a moment only, so ``unwedge`` looks how long it lasts; a reload alone is no reason to stop a young one.
+    """
+    values = target.definition.values
+    expects = values is None or values["expect"] != "none"
+    return status is not None and status["state"] == "spawned" and (expects or target.age >= MOMENT)
 
 
 def predict(target):

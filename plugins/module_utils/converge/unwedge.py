@@ -14,7 +14,7 @@ from ..daemon import lostpid, process
 from ..daemon.errors import Absent, AlreadyStopped, JobFailed, UnknownInstance
 from ..daemon.names import label
 from ..errors import UpstartError
-from .waiting import LOOK_EVERY, Deadline, look, lost_process
+from .waiting import LOOK_EVERY, MOMENT, Deadline, age, look, lost_process
 
 __metaclass__ = type
 
@@ -80,7 +80,7 @@ class _Cure:
             return  # on its way, and the end of a main process can make init abort in some other states (1.13.2)
         elif lost_process(status):
             self._give_back(status)
-        elif status["state"] == "spawned":
+        elif status["state"] == "spawned" and self._hangs(status):
             self._end(status)
 
     def _ask_to_stop(self):
@@ -112,6 +112,11 @@ class _Cure:
             if found.inner == pid:
                 return " It is process %d (%s) now." % (found.pid, command(found.pid))
         return ""
+
+    def _hangs(self, status):
+        """Return whether a process in ``spawned`` is not just on its way: without ``expect`` that takes a moment."""
+        moment = min(MOMENT, self._deadline.seconds / 2)
+        return age(_peer(self._client), status["processes"]["main"]) >= moment
 
     def _end(self, status):
         pid = status["processes"]["main"]

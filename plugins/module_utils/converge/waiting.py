@@ -15,6 +15,7 @@ from ..daemon.names import instance_path
 __metaclass__ = type
 
 BACK = 5.0  # seconds within which a re-executed init answers again
+MOMENT = 2.0  # seconds after which a process that Upstart has started but not gone on from is taken to hang
 LOOK_EVERY = 0.1  # seconds between two looks at states that no reply will announce
 
 
@@ -139,13 +140,19 @@ def no_answer(target, verb, deadline):
     return NoAnswer(text + (" " + advice if advice else ""), name=target.job, timeout=deadline.seconds)
 
 
+def _about_expect(expect, pid):
+    if expect != "none":
+        return ("Its main process never did what 'expect %s' waits for; Upstart neither gives up nor stops it. Correct "
+                "the expect stanza and stop the job with unwedge: true, which ends process %s." % (expect, pid))
+    return ("If it was started with an expect stanza that its file has no more, Upstart waits for that for ever, and "
+            "neither gives up nor stops it. Stop the job with unwedge: true then, which ends process %s." % pid)
+
+
 def _advice(target, status):
     values = target.definition.values or {}
     state = (status or {}).get("state")
-    if state == "spawned" and values.get("expect", "none") != "none":
-        return ("Its main process never did what 'expect %s' waits for; Upstart neither gives up nor stops it. Correct "
-                "the expect stanza and stop the job with unwedge: true, which ends process %s."
-                % (values["expect"], status["processes"].get("main", "?")))
+    if state == "spawned":
+        return _about_expect(values.get("expect", "none"), status["processes"].get("main", "?"))
     if state in ("pre-start", "post-start", "pre-stop", "post-stop"):
         return "Its %s process is still running; Upstart sets no limit to it." % state
     if state in ("starting", "stopping"):

@@ -77,6 +77,16 @@ def test_a_name_that_is_asked_for(daemon: Daemon) -> None:
     assert contents(daemon.conf) == {}
 
 
+@pytest.mark.parametrize("state", ["started", "stopped", "restarted"])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_instance_that_is_asked_for(daemon: Daemon, state: str, check_mode: bool) -> None:
+    deployed(daemon, content="instance $N\n" + SERVICE)
+    said = service(daemon, state, env={"N": "caf\u00e9"}, _ansible_check_mode=check_mode)
+    check("bad-instance-asked", said, state=state)
+    assert not said["changed"]
+    assert service(daemon, "started", env={"N": "cafe", "TITLE": "caf\u00e9"})["changed"] is True
+
+
 def test_a_text(daemon: Daemon) -> None:
     (daemon.conf / "web.conf").write_bytes(LATIN_1)
     deployed(daemon, "other")

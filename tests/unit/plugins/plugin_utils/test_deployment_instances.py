@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
 
 TTY = {"name": "tty", "instance": "$TTY", "exec": "a"}
+HARM = ("but Upstart corrupts its memory by a name that is not ASCII; use ASCII in instance and in the variables that "
+        "it names")
 LISTED = "job tty: its instances are named by $TTY; name them in instances, or set state to present"
 
 
@@ -18,6 +20,10 @@ LISTED = "job tty: its instances are named by $TTY; name them in instances, or s
     ([{**TTY, "instances": [{"N": 1}]}],
      "job tty: instances has {'N': 1}, which does not give all that $TTY is made of"),
     ([{**TTY, "instances": [{"TTY": 1}, {"TTY": "1"}]}], "job tty: instances names '1' twice"),
+    ([{**TTY, "instances": [{"TTY": "m\u00fcller"}]}],
+     "job tty: instances names 'm\u00fcller', " + HARM),
+    ([{**TTY, "state": "stopped", "instances": [{"TTY": "1"}, {"TTY": "\u00fc"}]}],
+     "job tty: instances names '\u00fc', " + HARM),
     ([TTY], LISTED),
     ([{"name": "tty", "content": "instance $TTY\nexec a\n"}], LISTED),
     ([{"name": "tty", "exec": "a"}, {"name": "tty", "override": True, "instance": "$TTY"}], LISTED),
@@ -32,6 +38,7 @@ def test_they_are_told_with_the_job(entries: list[dict[str, Any]], words: str) -
 
 @pytest.mark.parametrize("entries", [
     [{**TTY, "instances": [{"TTY": 1}, {"TTY": 2}]}],
+    [{**TTY, "instances": [{"TTY": 1, "TITLE": "M\u00fcller"}]}],  # not in the name
     [{**TTY, "instances": []}],
     [{**TTY, "state": "present"}],
     [{**TTY, "state": "stopped"}],

@@ -116,6 +116,16 @@ def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
     assert found["jobs"][0]["how"].startswith("failed: its main process could not be run")
 
 
+@pytest.mark.parametrize(("name", "reasons"), [
+    ("\u00fc", ["job a (\u00fc) gets an instance whose name is not ASCII, by which Upstart corrupts its memory"]),
+    ("u", []),
+])
+def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) -> None:
+    client = FakeClient(tmp_path, a="start on go\ninstance $N\n" + SLEEP, b="start on go\n" + SLEEP)
+    found = foresee(client, tmp_path, "N=" + name)
+    assert (found["reasons"], found["sure"]) == (reasons, not reasons)
+
+
 @pytest.mark.parametrize(("texts", "fails", "settled"), [
     ({"a": "start on go\n" + SLEEP}, False, True),
     ({"a": "start on go\nexec /no/such/program\n"}, True, True),

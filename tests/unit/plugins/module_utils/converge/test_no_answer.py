@@ -16,6 +16,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import B
 FORKS = "expect fork\n" + SERVICE
 EXPECTS = ("Its main process never did what 'expect fork' waits for; Upstart neither gives up nor stops it. Correct "
            "the expect stanza and stop the job with unwedge: true, which ends process %s.")
+MAY_EXPECT = ("If it was started with an expect stanza that its file has no more, Upstart waits for that for ever, and "
+              "neither gives up nor stops it. Stop the job with unwedge: true then, which ends process %s.")
 KILLED = "Its process does not end; Upstart kills it for good after 5 s."
 HELPER = "Its %s process is still running; Upstart sets no limit to it."
 
@@ -24,14 +26,15 @@ HELPER = "Its %s process is still running; Upstart sets no limit to it."
     (FORKS, status("start", "spawned", 7), "start/spawned", EXPECTS % 7),
     (FORKS, status("stop", "spawned", None), "stop/spawned", EXPECTS % "?"),
     (FORKS, status("start", "pre-start", None), "start/pre-start", HELPER % "pre-start"),
-    (SERVICE, status("start", "spawned"), "start/spawned", None),
+    (SERVICE, status("start", "spawned", 7), "start/spawned", MAY_EXPECT % 7),
+    (SERVICE, status("stop", "spawned", None), "stop/spawned", MAY_EXPECT % "?"),
     (SERVICE, status("start", "post-start"), "start/post-start", HELPER % "post-start"),
     (SERVICE, status("stop", "pre-stop"), "stop/pre-stop", HELPER % "pre-stop"),
     (SERVICE, status("stop", "post-stop", None), "stop/post-stop", HELPER % "post-stop"),
     (SERVICE, status("start", "starting", None), "start/starting", "Another job holds its starting event."),
     (SERVICE, status("stop", "killed"), "stop/killed", KILLED),
     (SERVICE, DOWN, "stop/waiting", None),
-    (BROKEN, status("start", "spawned"), "start/spawned", None),
+    (BROKEN, status("start", "spawned", 7), "start/spawned", MAY_EXPECT % 7),
 ])
 def test_where_it_stands(tmp_path: Path, text: str, after: Status | None, where: str, advice: str | None) -> None:
     (tmp_path / "web.conf").write_text(text)

@@ -75,6 +75,7 @@ def test_other_variables_are_noticed(tmp_path: Path, env: list[str] | None, diff
     assert len(services.warnings(found)) == bool(differing)
 
 
+LONG = 1e9
 LOST = status("start", "running", NO_PROCESS)
 FREED: list[tuple[str, Status, str, list[str]]] = [
     (SERVICE, LOST, "stopped", ["free"]),
@@ -84,7 +85,8 @@ FREED: list[tuple[str, Status, str, list[str]]] = [
     ("expect fork\nexec a\n", status("start", "spawned"), "stopped", ["free"]),
     ("expect fork\nexec a\n", status("stop", "spawned"), "restarted", ["free", "start"]),
     ("expect fork\nexec a\n", status("start", "spawned"), "started", ["wait"]),
-    (SERVICE, status("start", "spawned"), "stopped", ["stop"]),
+    (SERVICE, status("start", "spawned"), "stopped", ["free"]),
+    (SERVICE, status("stop", "spawned"), "restarted", ["free", "start"]),
 ]
 
 
@@ -93,6 +95,26 @@ def test_wedged_jobs_are_freed_when_asked(tmp_path: Path, conf: str, before: Sta
                                           steps: list[str]) -> None:
     (tmp_path / "web.conf").write_text(conf)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [before]}}), state, unwedge=True)
+    assert (target.error, target.steps) == (None, steps)
+
+
+@pytest.mark.parametrize(("moment", "before", "state", "definition", "steps"), [
+    (0.0, status("start", "spawned"), "reloaded", "any", ["free", "start"]),
+    (LONG, status("start", "spawned"), "reloaded", "any", ["wait", "reload"]),
+    (0.0, status("start", "spawned"), "started", "any", ["wait"]),
+    (0.0, status("start", "spawned"), "started", "current", ["free", "start"]),
+    (LONG, status("start", "spawned"), "started", "current", ["stop", "start"]),
+    (0.0, status("stop", "spawned"), "started", "any", ["free", "start"]),
+])
+def test_what_its_file_does_not_expect_has_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: float, before: Status, state: str, definition: str,
+    steps: list[str],
+) -> None:
+    """Its instance may follow an earlier file; one that only comes up is not to be stopped for that."""
+    monkeypatch.setattr(services, "MOMENT", moment)
+    (tmp_path / "web.conf").write_text(SERVICE)
+    client = FakeClient({"web": {"": [before]}}, held=[held("b", expect="EXPECT_FORK")])
+    (target,) = converge(tmp_path, client, state, definition=definition, unwedge=True)
     assert (target.error, target.steps) == (None, steps)
 
 

@@ -138,6 +138,25 @@ def test_states_in_which_nothing_is_touched(monkeypatch: pytest.MonkeyPatch, sta
     assert caught.value.facts == {"name": "web", "wedged": True, "pid": NO_PROCESS, "timeout": 0.1}
 
 
+@pytest.mark.parametrize(("ages", "seconds", "done"), [
+    ([0.0, 1.9, 2.0], PATIENCE, [END]),
+    ([0.0, 0.4, 0.5], 1.0, [END]),
+    ([0.0], 0.1, []),
+])
+def test_a_process_that_was_just_started_has_a_moment(
+    monkeypatch: pytest.MonkeyPatch, ages: list[float], seconds: float, done: list[str],
+) -> None:
+    """Without expect it leaves that state by itself, and Upstart ends it in its own way."""
+    monkeypatch.setattr(unwedge, "age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
+    client = FakeClient(HUNG, None)
+    if done:
+        assert client.free(monkeypatch, seconds)["wedge"] == "hung"
+    else:
+        with pytest.raises(UpstartError, match="it is in stop/spawned.$"):
+            client.free(monkeypatch, seconds)
+    assert (client.done, len(ages)) == (done, 1)
+
+
 def test_a_living_process_that_is_being_killed_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeClient(status("stop", "killed", ALIVE))
     with pytest.raises(UpstartError, match="it is in stop/killed.$"):
