@@ -104,7 +104,8 @@ options:
   env:
     description:
       - Variables for the job, which also choose the instance of a job that has instances.
-      - A mapping, a list of C(KEY=VALUE), or one string of such words. With O(jobs) each entry has its own.
+      - A mapping, a list of C(KEY=VALUE), one string of such words, or JSON of a list or a mapping. With O(jobs) each
+        entry has its own.
       - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
       - The name of an instance has to be ASCII, as Upstart corrupts its memory by others; other values may be any text.
       - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
