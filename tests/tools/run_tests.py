@@ -38,7 +38,8 @@ COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
 TAIL_LINES = 60
-LANES = 2  # integration targets, scenarios or checks that run at the same time
+LANES = 2  # checks that run at the same time
+WAITING_LANES = 3  # the same of integration targets and scenarios, which mostly wait
 ON_OLDEST = ["smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
 SLOW_TESTS = ["tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
 
@@ -109,7 +110,7 @@ def with_daemon(*command: str | Path, venv: Path = VENV) -> list[str | Path]:
 Task = Callable[[Path, dict[str, str]], None]
 
 
-def share_out(part: Part, tasks: Iterable[Task]) -> None:
+def share_out(part: Part, tasks: Iterable[Task], lanes: int = WAITING_LANES) -> None:
     """Carry out tasks, some at a time: each lane has a mirror of its own, in which they may write, and a home."""
     waiting = queue.SimpleQueue[Task]()
     for task in tasks:
@@ -128,7 +129,7 @@ def share_out(part: Part, tasks: Iterable[Task]) -> None:
             task(folder, {"HOME": str(folder / "home")})
 
     with ThreadPoolExecutor() as pool:
-        for running in [pool.submit(lane, number) for number in range(LANES)]:
+        for running in [pool.submit(lane, number) for number in range(lanes)]:
             running.result()
 
 
@@ -269,7 +270,7 @@ def lint(part: Part) -> None:
     def task(command: list[str | Path]) -> Task:
         return lambda folder, _home: part.check(*command, folder=folder)  # what sanity installs stays for the next time
 
-    share_out(part, [task(command) for command in commands])
+    share_out(part, [task(command) for command in commands], LANES)
 
 
 PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
