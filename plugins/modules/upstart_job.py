@@ -405,6 +405,14 @@ jobs:
       type: list
       elements: str
       sample: [""]
+    stale_job:
+      description:
+        - The job as RV(jobs[].stale_instances) follow it, in the options of this module. Null when there are none, for
+          a file that is removed, and where Upstart does not tell it.
+      returned: always
+      type: dict
+      sample: {"exec": "/usr/bin/old-shop", "respawn": true}
+      version_added: 1.0.0
     warnings:
       description: What is probably wrong, or surprising, in the job although the daemon accepts it.
       returned: always

@@ -68,6 +68,15 @@ options:
       env:
         description: Variables for the job, which also choose the instance, in the forms that O(env) has.
         type: raw
+      instances:
+        description:
+          - With O(jobs[].state=restarted), the variables of all instances that the job shall have, each in the forms
+            that O(env) has, for a job that names its instances otherwise than it did. V([{}]) is the one of a job
+            without C(instance), and an empty list none.
+          - All that run are stopped before these are started, whatever their names are, and all is left as it is when
+            one of these cannot be started.
+        type: list
+        elements: raw
       expected:
         description:
           - In check mode, what the job would be after a task before this one, as
@@ -82,6 +91,8 @@ options:
       - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
       - V(restarted) stops the job, waits until it is gone and starts it, so that its present file takes effect. It is
         refused before the stop when the daemon would not load that file. A stopped job is started.
+      - Instances of a job that has no C(instance) any more are stopped for the single one, and one with variables that
+        name no instance any more is refused before the stop; O(jobs[].instances) names others.
       - An instance is started again with the variables that it had. Upstart before 1.6.1 does not tell them. Then it
         gets the one that its name is made of, which is warned of, and where that is not enough the restart is refused
         before the stop, unless O(env) says all of them.
@@ -234,6 +245,15 @@ EXAMPLES = r"""
         env: {TTY: tty6}
         state: stopped
 
+- name: Have getty run on these two terminals only, whatever its instances were called
+  sysinit.upstart.upstart_service:
+    jobs:
+      - name: getty
+        state: restarted
+        instances:
+          - {TTY: tty4}
+          - {TTY: tty5}
+
 - name: Run nothing at boot, and stop what runs
   sysinit.upstart.upstart_service:
     name: web
@@ -327,6 +347,13 @@ instances:
       type: list
       elements: str
       sample: [TTY=tty4]
+      version_added: 1.0.0
+    env_before:
+      description: The variables that it had been started with, or null where Upstart does not tell them.
+      returned: for what ran of a job with O(jobs[].instances)
+      type: list
+      elements: str
+      sample: []
       version_added: 1.0.0
     enabled:
       description: Whether the job starts by itself; null when the daemon refuses its files.
@@ -490,6 +517,7 @@ def act(module):
         script_dir=params["script_dir"],
         parts=None,
         expected=None,
+        instances=None,
     )
     if params["jobs"] is not None:
         from ..module_utils.converge import entries
@@ -514,6 +542,7 @@ def main():
                 state=dict(type="str", choices=STATES),
                 enabled=dict(type="bool"),
                 env=dict(type="raw"),
+                instances=dict(type="list", elements="raw"),
                 expected=dict(type="dict"),
             )),
             state=dict(type="str", choices=STATES),

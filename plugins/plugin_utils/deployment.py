@@ -120,6 +120,8 @@ def faults_of(entry: Entry, values: Entry, messages: Iterable[str]) -> list[str]
     if unknown:
         return unknown
     found = [message.rstrip(".") for message in messages]
+    if not isinstance(entry.get("name", ""), str):
+        found.append(f"its name is {entry['name']!r}, which YAML takes for no text; put it in quotes")
     if entry.get("template") is not None and entry.get("content") is not None:
         found.append("template and content are two texts for one file; keep one of them")
     if is_rendered(entry):

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.events.expand import ExpansionError, expand
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.expand import SIMPLE, ExpansionError, expand
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
 
 Options = Mapping[str, t.Any]
+REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def faults(name: str, state: str | None, instances: Sequence[Options] | None, files: Sequence[Options]) -> list[str]:
@@ -62,6 +65,13 @@ def definition(files: Sequence[Options]) -> tuple[str | None, dict[str, str]] | 
     return known
 
 
+def earlier_definition(files: Sequence[Options]) -> tuple[str | None, dict[str, str]] | None:
+    """Return what ``definition`` does of files that upstart_job is to restore."""
+    texts = {bool(each["override"]): each["restore"]["content"] for each in files if each["restore"]["content"]}
+    return definition([{"override": override, "content": base64.b64decode(text).decode("utf-8", "replace")}
+                       for override, text in texts.items()])
+
+
 def told(options: Options) -> tuple[str | None, dict[str, str]] | None:
     """Return the instance stanza and the variables in one file; None when it is not known."""
     if options.get("content") is not None:
@@ -74,6 +84,36 @@ def told(options: Options) -> tuple[str | None, dict[str, str]] | None:
         return None
     env = pairs(options.get("env") or {})
     return None if env is None else (options.get("instance"), env)
+
+
+def successors(job: Options, state: str | None, instances: list[t.Any] | None, old: Options) -> list[t.Any] | None:
+    """Return the variables of all instances that shall run instead of stale ones; None when those are restarted.
+
+    :param job: the job as upstart_job tells it; ``old`` is the one that the stale ones follow.
+    :param instances: those that the list names, or None.
+    """
+    if state == "present" and job.get("task") and not old.get("task"):
+        return []
+    if not renames(old, job):
+        return None
+    if instances is not None:
+        return instances
+    stanza, env = naming(job)
+    if REFERENCE.search(stanza) and REFERENCE.search(naming(old)[0]):
+        return None  # the variables that they have may do
+    return [] if name_of(stanza, env) is None else [{}]
+
+
+def renames(old: Options, new: Options) -> bool:
+    """Return whether a job, as upstart_job tells it, names its instances otherwise than it did."""
+    one, other = ((stanza, {name: env.get(name) for name in REFERENCE.findall(stanza)})
+                  for stanza, env in (naming(old), naming(new)))
+    return one != other
+
+
+def naming(job: Options) -> tuple[str, dict[str, str]]:
+    """Return a job's instance stanza, empty for none, with all variables in braces, and its own variables."""
+    return SIMPLE.sub(r"${\1}", str(job.get("instance") or "")), pairs(job.get("env") or {}) or {}
 
 
 def pairs(env: t.Any) -> dict[str, str] | None:

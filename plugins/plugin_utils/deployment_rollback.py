@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.expand import variable_behind
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment_instances
 from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment import Entry, Job, Tasks
 
 Undo = Mapping[str, t.Any]
@@ -48,10 +50,25 @@ def again(name: str, instances: Sequence[Entry], undo: Undo) -> Tasks:
     """Return what has a job run by its old files, with every instance that ran before or was to run."""
     enabled = {} if undo["enabled"] is None else {"enabled": undo["enabled"]}
     touched = [instance for instance in instances if instance["name"] == name]
+    earlier = replaced(touched, undo)
+    if earlier is not None:
+        return [{"name": name, "state": "restarted", "instances": earlier, **enabled}]
     if all("env" in instance for instance in touched):
         return [{"name": name, "state": "restarted", **({"env": instance["env"]} if instance["env"] else {}), **enabled}
                 for instance in touched]
     return [{**task, **enabled} for task in Job(name, instances=undo["instances"]).targets("restarted")]
+
+
+def replaced(touched: Sequence[Entry], undo: Undo) -> list[t.Any] | None:
+    """Return the variables of the instances that ran before others were to run; None when these are no others."""
+    old = deployment_instances.earlier_definition(undo["files"])
+    stanza = old[0] or "" if old else ""
+    earlier = [instance for instance in touched if "env_before" in instance]
+    if earlier:
+        return [variable_behind(stanza, instance["instance"]) if instance["env_before"] is None
+                else instance["env_before"] for instance in earlier]
+    has_one = old is not None and not stanza
+    return [[]] if has_one and any(instance.get("instance") for instance in touched) else None
 
 
 def is_new(undo: Undo) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.expand import ExpansionError, expand
+from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment_instances
 from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment import (
     DeploymentError,
     Entry,
@@ -47,7 +49,7 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
             resting.add(name)
         due = due_tasks(job, mine, bool(earlier), on_change)
         found["due"] += due
-        found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, due)]
+        found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, mine, due)]
         if may_undo(earlier, mine) and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
             found["undo"][name] = undo(job, manifest, earlier)
     found["news"] = bool(found["due"])
@@ -62,7 +64,7 @@ def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) 
     earlier = [task for task in pending["due"] if task["name"] not in resting]
     due = []
     for name in dict.fromkeys(task["name"] for task in [*earlier, *found["due"]]):
-        due += united([task for task in [*earlier, *found["due"]] if task["name"] == name])
+        due += united(*([task for task in tasks if task["name"] == name] for tasks in (earlier, found["due"])))
     kept = {name: undo for name, undo in pending["undo"].items() if name in names_in(earlier)}
     return {
         **found,
@@ -73,8 +75,11 @@ def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) 
     }
 
 
-def united(tasks: Tasks) -> Tasks:
+def united(earlier: Tasks, later: Tasks) -> Tasks:
     """Return what does for tasks of one job, each instance once: a restart counts more than a reload."""
+    tasks = [*earlier, *later]
+    if any("instances" in task for task in tasks):  # the later list knows what they are called by now
+        return later if later and later[0]["state"] == "restarted" else earlier
     state = "restarted" if any(task["state"] == "restarted" for task in tasks) else "reloaded"
     if any("env" not in task for task in tasks):
         return [{"name": tasks[0]["name"], "state": state}]
@@ -130,20 +135,46 @@ def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks
     state = due_state(job, results, unproven, on_change)
     if state is None:
         return []
-    stale = {name for result in results for name in result["stale_instances"] or ()}
+    followed = old_job(results)
+    if followed and state == "restarted":
+        successors = deployment_instances.successors(followed[0], job.state, job.instances, followed[1])
+        if successors is not None:
+            return [{"name": job.name, "state": state, "instances": successors, **expected(results)}]
+    stale = stale_names(results)
     listed = {instance_name(results, env): env for env in job.instances or []}
-    if job.instances is None or not stale <= set(listed):
+    if job.instances is None or not stale <= set(listed) or is_renamed(results):
         return [{"name": job.name, "state": state}]
     wanted = [env for name, env in listed.items() if state == "restarted" or name in stale]
     return [{"name": job.name, "env": env, "state": state} for env in wanted]
 
 
-def service_tasks(job: Job, due: Tasks) -> Tasks:
-    """Return what upstart_service is to do at once, without what the handler restarts or starts."""
-    restarts = bool(due) and due[0]["state"] == "restarted"
-    if job.state == "present" or (restarts and (job.instances is None or "env" in due[0])):
+def service_tasks(job: Job, results: Tasks, due: Tasks) -> Tasks:
+    """Return what upstart_service is to do at once, without what the handler restarts, reloads or starts.
+
+    Nothing is started beside instances whose names the job has no more: Upstart would do that by their definition.
+    """
+    handled = [task["env"] for task in due if "env" in task]
+    stale = stale_names(results)
+    left = [env for env in job.instances or [] if env not in handled and instance_name(results, env) not in stale]
+    if job.state == "present" or (due and not left) or (job.state == "started" and is_renamed(results)):
         return job.targets(None, job.enabled)
-    return job.targets(job.state, job.enabled)
+    return (replace(job, instances=left) if due else job).targets(job.state, job.enabled)
+
+
+def stale_names(results: Tasks) -> set[str]:
+    return {name for result in results for name in result["stale_instances"] or ()}
+
+
+def old_job(results: Tasks) -> tuple[Entry, Entry] | None:
+    """Return a job as its files say it and as its stale instances follow it; None without these, or when untold."""
+    known = [(result["job"], result["stale_job"]) for result in results if result["job"] and result["stale_job"]]
+    return known[-1] if known else None
+
+
+def is_renamed(results: Tasks) -> bool:
+    """Return whether a job has stale instances, and names its instances otherwise now."""
+    followed = old_job(results)
+    return followed is not None and deployment_instances.renames(followed[1], followed[0])
 
 
 def expected(results: Tasks) -> dict[str, t.Any]:

@@ -50,7 +50,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "instances": {
         "description": [
             "Environments of the instances that shall be started or stopped, each a dictionary, for a job with "
-            "O(instance). Others that run are left alone.",
+            "O(instance). Others that run are left alone, unless a changed O(instance) names all of them otherwise.",
         ],
         "type": "list",
         "elements": "dict",

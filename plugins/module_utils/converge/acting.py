@@ -90,6 +90,9 @@ def _take_steps(client, targets, request, deadline):
             take(client, together, request, deadline)
             for target in together:
                 del target.todo[0]
+            if any(target.group for target in together):
+                from . import replacing
+                replacing.hold_back(together)
 
 
 def _resume(client, targets, deadline):

@@ -16,8 +16,8 @@ def split(request, jobs, check_mode=False):
     """Return a services.Request with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
 
     :param request: services.Request with what the entries do not say themselves.
-    :param jobs: list of dicts with ``name``, ``state``, ``enabled``, ``env`` and ``expected``, None for what is not
-        said; the last counts in check mode only.
+    :param jobs: list of dicts with ``name``, ``state``, ``enabled``, ``env``, ``instances`` and ``expected``, None for
+        what is not said; the last counts in check mode only.
     :raises UpstartError: for an entry that asks for nothing or has an ``env`` that is none.
     """
     parts = [_part(request, entry, "jobs[%d] (%s)" % (number, entry["name"])) for number, entry in enumerate(jobs)]
@@ -34,7 +34,19 @@ def _part(request, entry, where):
                            "the job shall be." % where, name=entry["name"])
     env = environment.pairs(entry["env"], "env of " + where) if entry["env"] else None
     return request._replace(jobs=[entry["name"]], state=state, enabled=enabled, env=env,
+                            instances=_instances(entry, state, where),
                             must_exist=request.must_exist or state != "stopped")
+
+
+def _instances(entry, state, where):
+    """Return the variables of all instances that a job is to have, or None when an entry does not say that."""
+    listed = entry.get("instances")
+    if listed is None:
+        return None
+    if state != "restarted" or entry["env"]:
+        raise UpstartError("%s has instances, which needs the state restarted and no env beside it." % where,
+                           name=entry["name"])
+    return [environment.pairs(env, "instances of " + where) for env in listed]
 
 
 def distinct(targets):

@@ -38,6 +38,7 @@ class Plan:
         restored file that the daemon will not read.
     :ivar listed: bool, whether a manifest named the file before.
     :ivar kept: bool, whether the file of a job that shall go stays, since instances of it run.
+    :ivar stale_values: dict, the job as its running instances follow it where that is an older one, or None.
     :ivar hidden_start_on: text, the condition that ``manual`` keeps from the job, or None.
     """
 
@@ -55,12 +56,17 @@ class Plan:
         self.backup = None
         self.alarm = None
         self.stale = []
+        self.stale_values = None
         self.warnings = list(warnings)
 
     def previous(self):
         """Return what this replaces or removes, in the form of ``Wanted.restore``; the text of no file is None."""
         text = None if self.before is None else base64.b64encode(self.before).decode("ascii")
         return {"content": text, "listed": self.listed, "enabled": self._old and self._old().is_enabled()}
+
+    def old_values(self):
+        """Return the job as the daemon read it before this, or None when it did not, or nobody kept that."""
+        return self._old and self._old().values
 
     def remember(self, old):
         """Keep ``old``, a function that returns the job's definitions.Definition from before this."""

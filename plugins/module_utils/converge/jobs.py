@@ -88,6 +88,15 @@ def _note_stale(watched, client, conf_dir):
             each.stale = watcher.live_instances()
         else:
             each.stale = classes and loaded.stale_instances(classes, each.wanted.name, each.values)
+        if each.stale and each.values is not None:
+            each.stale_values = _followed(each, classes)
+
+
+def _followed(each, classes):
+    """Return the values that a job's instances follow, or None when nobody can tell."""
+    if classes is None:
+        return each.old_values()
+    return loaded.followed_values(classes, each.wanted.name, each.values)
 
 
 def _watchers(plans, client):
@@ -194,6 +203,7 @@ def report(plans):
         "hidden_start_on": each.hidden_start_on,
         "backup_file": each.backup,
         "stale_instances": each.stale,
+        "stale_job": options.from_values(each.stale_values) if each.stale_values else None,
         "warnings": each.warnings,
     } for each in plans]
     differences = [difference(each) for each in plans if each.before != each.after]

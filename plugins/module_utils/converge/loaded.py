@@ -208,6 +208,16 @@ def _processes(items):
                 for name, item in zip(PROCESSES, items) if item["command"] is not None)
 
 
+def followed_values(classes, name, like):
+    """Return what a job's instances follow as values of jobfile, or None when it has none.
+
+    :param classes: what ``job_classes`` returned.
+    :param like: as of ``values_of``.
+    """
+    held = [job_class for job_class in classes if job_class["name"] == name and job_class["jobs"]]
+    return values_of(held[0], like) if held else None
+
+
 def stale_instances(classes, name, values):
     """Return the names of a job's instances that follow another definition than ``values``.
 

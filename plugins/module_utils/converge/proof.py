@@ -50,8 +50,9 @@ def note(manifests, targets):
     :param manifests: list of text, paths.
     :param targets: list of targets.Target, as the task leaves them.
     """
-    names = set(target.job for target in targets)
-    names.difference_update(target.job for target in targets if not _is_proven(target))
+    judged = [target for target in targets if not (target.group and target.wanted.state == "stopped")]
+    names = set(target.job for target in judged)
+    names.difference_update(target.job for target in judged if not _is_proven(target))
     for path in manifests:
         book = Manifest(path)
         if names.intersection(book.names()):

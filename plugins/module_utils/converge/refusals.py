@@ -98,6 +98,18 @@ def _why_kept(target):
     return "since Upstart keeps the older one until no instance runs by it any more (%s)" % ", ".join(target.kept_by)
 
 
+def left_together(target):
+    """Return the error for an instance that is not started, as others that the job shall have cannot be."""
+    return UpstartError("Job %s was not %s, since that is not possible with all of its instances." % (
+        target.label, target.wanted.state), name=target.job)
+
+
+def place_taken(target, other):
+    """Return the error for an instance that is not started, as one whose place it takes is still there."""
+    return UpstartError("Job %s was not started: job %s is still there, and Upstart would start it by the same older "
+                        "definition." % (target.label, other.label), name=target.job)
+
+
 def refused(target, state):
     """Return the error for a start from files that the daemon would not load."""
     kept = " It was left as it is, so that nothing is lost." if target.before else ""

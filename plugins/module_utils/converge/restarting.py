@@ -5,13 +5,12 @@
 
 from __future__ import absolute_import, division, print_function
 
-import re
-
+from ..events.expand import variable_behind
 from . import naming, refusals
 
 __metaclass__ = type
 
-ONE_VARIABLE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
+DOES_WITHOUT = "it runs by an older definition, which did without them"
 
 
 def keep_environment(targets, snapshot):
@@ -23,28 +22,19 @@ def keep_environment(targets, snapshot):
     :param snapshot: loaded.Snapshot.
     """
     again = [target for target in targets if target.error is None and "start" in target.steps and not target.env
-             and target.before is not None and target.definition.instance_variables()]
+             and target.before is not None and target.group is None and target.definition.instance_variables()]
     if not again:
         return
     for target in again:
         env = snapshot.environment(target.job, target.instance)
         if env is not None:
+            if naming.instance_of(target.definition, env) is None:
+                target.error, target.steps = refusals.variables_unknown(target, DOES_WITHOUT), []
             target.env = env
             continue
         reason = snapshot.reason or "Upstart did not tell its state"
-        target.env = _from_name(target)
+        target.env = variable_behind(target.definition.values["instance"], target.instance)
         if target.env:
             target.warnings.append(refusals.variables_lost(target, reason))
         else:
             target.error, target.steps = refusals.variables_unknown(target, reason), []
-
-
-def _from_name(target):
-    """Return the one variable that an instance's name tells as a list of KEY=VALUE, or none."""
-    found = ONE_VARIABLE.match(target.definition.values["instance"])
-    if not found:
-        return []
-    before, plain, braced, after = found.groups()
-    value = target.instance[len(before):len(target.instance) - len(after)]
-    env = ["%s=%s" % (plain or braced, value)]
-    return env if naming.instance_of(target.definition, env) == target.instance else []

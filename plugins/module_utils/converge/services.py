@@ -22,10 +22,11 @@ __metaclass__ = type
 # What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
 # KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none; parts:
 # list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None;
-# expected: dict, the job in options of upstart_job when its files are yet to be written, else None.
+# expected: dict, the job in options of upstart_job when its files are yet to be written, else None; instances: list of
+# lists of KEY=VALUE, all that are to run after a restart, or None.
 Request = collections.namedtuple(
     "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
-    "init_log script_dir parts expected")
+    "init_log script_dir parts expected instances")
 
 
 def converge(client, request, attributes, check_mode=False):
@@ -87,6 +88,10 @@ def _prepare(client, request):
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
+    grouped = [target for target in jobs if target.group is not None]
+    if grouped:
+        from . import replacing
+        replacing.look(grouped, snapshot)
     for target in jobs:
         target.after = target.before
         target.todo = list(target.steps)
@@ -266,6 +271,8 @@ def _entry(target, request):
     }
     if "start" in target.steps:
         entry["env"] = target.env
+    if target.group is not None and target.before is not None:
+        entry["env_before"] = target.env_before
     if target.error is not None:
         entry.update(target.error.facts)
         entry.update(failed=True, msg=target.error.message)

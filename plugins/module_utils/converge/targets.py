@@ -40,6 +40,8 @@ class Target:
     :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
     :ivar unread: bool, whether the daemon does not know the job although its file is in order.
     :ivar script: scripts.Script behind a name that is no Upstart job, or None.
+    :ivar group: list of Targets, the instances that a job is to have with those that go for them, or None.
+    :ivar env_before: list of KEY=VALUE that an instance in a group was started with; None when that is not told.
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
     :ivar warnings: list of text.
     """
@@ -68,6 +70,8 @@ class Target:
         self.change = None
         self.unread = False
         self.script = None
+        self.group = None
+        self.env_before = None
         self.leftovers = []
         self.warnings = []
         self.pending = None
@@ -188,8 +192,17 @@ def _failed(job, definition, wanted, error):
     return target
 
 
+def _becomes_single(definition, named):
+    """Return whether instances of these names are to become the single one that a job's files know now."""
+    return bool(named) and named != [""] and definition.values is not None and not definition.instance_variables()
+
+
 def _instances(client, job, definition, wanted):
     named = client.instances(job) if wanted.env is None and wanted.state != "started" else []
+    if wanted.instances is not None or (wanted.state == "restarted" and _becomes_single(definition, named)):
+        from . import replacing
+        listed = [[]] if wanted.instances is None else wanted.instances
+        return replacing.targets(job, definition, wanted._replace(instances=listed), named)
     if not named and (wanted.env is not None or wanted.state not in ("stopped", None)):
         named = [client.find_instance(job, wanted.env or [])]
     if named == [None] and wanted.state == "reloaded" and wanted.env and definition.instance_variables():

@@ -13,6 +13,7 @@ __metaclass__ = type
 
 SIMPLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 OPERATOR = re.compile(r":-|:\+|-|\+|(?=\})")
+ONE_REFERENCE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
 LITERAL = re.compile(r"[^$}:+-]+")
 
 
@@ -99,3 +100,17 @@ def _operator(text, position, reference):
         raise ExpansionError("Expected operator")
     reference.take_operator(operator.group())
     return operator.end()
+
+
+def variable_behind(text, expanded):
+    """Return the one variable with which ``text`` becomes ``expanded``, a list of KEY=VALUE.
+
+    None are returned when it is made of more than one, or of another text, and for an empty value, as which a job that
+    had no instances would pass.
+    """
+    found = ONE_REFERENCE.match(text)
+    if not found:
+        return []
+    before, plain, braced, after = found.groups()
+    value = expanded[len(before):len(expanded) - len(after)]
+    return ["%s=%s" % (plain or braced, value)] if value and before + value + after == expanded else []

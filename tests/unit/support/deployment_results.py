@@ -15,7 +15,8 @@ Entry = dict[str, Any]
 def result(name: str, *stale: str, **more: Any) -> Entry:
     path = f"/etc/init/{name}.{'override' if more.pop('override', False) else 'conf'}"
     return {"name": name, "path": path, "state": "present", "changed": False, "created": False, "kept": False,
-            "previous": None, "stale_instances": list(stale), "job": {"exec": "a"}, "hidden_start_on": None, **more}
+            "previous": None, "stale_instances": list(stale), "job": {"exec": "a"},
+            "stale_job": more.get("job", {"exec": "a"}) if stale else None, "hidden_start_on": None, **more}
 
 
 def changed(name: str, *stale: str, **more: Any) -> Entry:

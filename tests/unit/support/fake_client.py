@@ -114,7 +114,8 @@ def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), e
     settings: dict[str, Any] = {
         "jobs": list(jobs), "state": state, "enabled": None, "env": env, "definition": "any", "timeout": 1.0,
         "stable_for": 0.0, "must_exist": True, "unwedge": False, "end_leftovers": False, "conf_dir": str(folder),
-        "log_dir": str(folder), "init_log": str(folder / "no-log"), "script_dir": None, "parts": None, "expected": None}
+        "log_dir": str(folder), "init_log": str(folder / "no-log"), "script_dir": None, "parts": None, "expected": None,
+        "instances": None}
     return services.Request(**{**settings, **more})
 
 

@@ -30,6 +30,10 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": "web", "colour": "a"}, "job web: unknown key 'colour'"),
     ({"name": "web", "keep_running": True}, "job web: unknown key 'keep_running'"),
     ({"exec": "a"}, "entry 1 of upstart_jobs_list: missing required arguments: name"),
+    ({"name": False}, "entry 1 of upstart_jobs_list: its name is False, which YAML takes for no text; put it"),
+    ({"name": 1.0}, "its name is 1.0, which YAML takes for no text"),
+    ({"name": 8}, "its name is 8, which YAML takes for no text"),
+    ({"name": None}, "its name is None, which YAML takes for no text"),
     ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type"),
     ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
     ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
@@ -130,8 +134,8 @@ DEFINITION = {"instance": "$A$B", "env": {"B": "b"}}
 @pytest.mark.parametrize(("stale", "on_change", "wanted", "services"), [
     ([], "restart", [], [{"A": 1}, {"A": 2}]),
     (["1b"], "restart", [({"A": 1}, "restarted"), ({"A": 2}, "restarted")], []),
-    (["1b"], "reload", [({"A": 1}, "reloaded")], [{"A": 1}, {"A": 2}]),
-    (["1b", "9b"], "restart", [(None, "restarted")], [{"A": 1}, {"A": 2}]),
+    (["1b"], "reload", [({"A": 1}, "reloaded")], [{"A": 2}]),
+    (["1b", "9b"], "restart", [(None, "restarted")], [{"A": 2}]),
 ])
 def test_instances(stale: list[str], on_change: str, wanted: list[Any], services: list[Entry]) -> None:
     """A new instance would follow the old file while one of the others runs, so all are restarted together."""

@@ -262,3 +262,16 @@ def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> N
     acting.act(client, [first, second], first.wanted)
     assert first.error is None
     assert second.error is not None and second.error.message == "Upstart refused to stop web: only root may."
+
+
+def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> None:
+    """Upstart would start it by the older definition."""
+    client = Client([PermissionDenied("no", error="x.PermissionDenied")], [UP])
+    one = target(tmp_path, "stopped", "stop", before=UP)
+    other = target(tmp_path, "restarted", "start")
+    other.instance = "1"
+    one.group = other.group = [one, other]
+    acting.act(client, [one, other], one.wanted)
+    assert client.asked == ["Stop"]
+    assert other.error is not None and other.error.message == (
+        "Job web (1) was not started: job web is still there, and Upstart would start it by the same older definition.")

@@ -129,3 +129,78 @@ def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
         outcome.of_services(found, request_)
     for words in ("Unknown stanza", "knows no job unknown", "pipe.conf is not a regular file", "its name needs N"):
         assert words in caught.value.message
+
+
+GIVEN = [["B=1"], ["B=2"]]
+OTHER = "instance x-$B\nexec a\n"
+
+
+def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tuple[str, ...] = ("1", "2"),
+             held: list[Any] | None = None) -> list[Target]:
+    """Return the plans for a job that shall have these instances while others run."""
+    (folder / "getty.conf").write_text(text)
+    client = FakeClient({"getty": {name: [UP] for name in running}}, ("N",), held)
+    wanted = [job("getty", state="restarted", instances=instances), *more]
+    return services.converge(client, entries.split(request(folder, None), wanted), Attributes(), check_mode=True)
+
+
+@pytest.mark.parametrize(("text", "instances", "plan"), [
+    (OTHER, GIVEN, [("1", ["stop"]), ("2", ["stop"]), ("x-1", ["start"]), ("x-2", ["start"])]),
+    ("instance $B\nexec a\n", GIVEN, [("1", ["stop", "start"]), ("2", ["stop", "start"])]),
+    ("instance $B\nexec a\n", [{"B": 2}, {"B": 3}], [("1", ["stop"]), ("2", ["stop", "start"]), ("3", ["start"])]),
+    ("exec a\n", [{}], [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]),
+    (GETTY, [], [("1", ["stop"]), ("2", ["stop"])]),
+])
+def test_other_instances_take_the_place_of_those_that_run(tmp_path: Path, text: str, instances: Any,
+                                                          plan: list[Any]) -> None:
+    found = replaced(tmp_path, text, instances)
+    assert [(target.instance, target.steps) for target in found] == plan
+    told = services.report(found, request(tmp_path, None))
+    assert [("env_before" in one) for one in told] == [one["before"] == "start/running" for one in told]
+    assert {one["status"] for one in told if one["instance"] in plan[-1]} <= {"start/running", "stop/waiting"}
+
+
+def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
+    held = [{"name": "getty", "env": ["A=a"], "jobs": [
+        {"path": "/com/ubuntu/Upstart/jobs/getty/1", "env": ["A=a", "N=1", "B=c", "UPSTART_JOB=getty"]}]}]
+    found = services.report(replaced(tmp_path, OTHER, GIVEN, running=("1",), held=held), request(tmp_path, None))
+    assert [one.get("env_before") for one in found] == [["N=1", "B=c"], None, None]
+    assert [one.get("env") for one in found] == [None, ["B=1"], ["B=2"]]
+
+
+@pytest.mark.parametrize(("text", "instances", "words"), [
+    (OTHER, [{"B": 1}, {"N": 2}], ["Job getty (x-1) was not restarted, since that is not possible with all of its",
+                                   "Job getty runs as instances and its name needs B"]),
+    (BROKEN, GIVEN, ["Unknown stanza", "Unknown stanza"]),
+])
+def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,
+                                                        words: list[str]) -> None:
+    found = replaced(tmp_path, text, instances)
+    assert [target.steps for target in found] == [[]] * 4
+    assert [target.error for target in found[:2]] == [None, None]
+    for target, expected in zip(found[2:], words):
+        assert target.error is not None and expected in target.error.message
+
+
+@pytest.mark.parametrize(("instances", "more", "words"), [
+    ([["B=1"], ["B=1", "C=2"]], (), "two entries for the job getty (x-1) with different values in env"),
+    (GIVEN, (getty(1, state="started"),), "the job getty (1) to be stopped and started"),
+    (GIVEN, (getty(state="stopped"),), "to be restarted and stopped"),
+])
+def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more: Any, words: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        replaced(tmp_path, OTHER, instances, *more)
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
+def test_instances_are_those_after_a_restart(tmp_path: Path, entry: Entry) -> None:
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which needs the state restarted and no"):
+        entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
+
+
+def test_a_restart_of_what_has_become_a_single_one(tmp_path: Path) -> None:
+    (tmp_path / "getty.conf").write_text(SERVICE)
+    client = FakeClient({"getty": {"1": [UP], "2": [UP]}})
+    found = services.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True)
+    assert [(target.instance, target.steps) for target in found] == [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]

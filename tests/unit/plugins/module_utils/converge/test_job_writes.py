@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import files, job_options, jobs, loaded
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
 
 
 class Attributes:
@@ -161,6 +162,23 @@ def test_what_runs_by_an_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
     jobs._note_stale(list(zip([one, idle], watchers)), None, str(tmp_path))
     assert [job["stale_instances"] for job in jobs.report([one, idle])["jobs"]] == [stale, []]
+
+
+@pytest.mark.parametrize(("running", "wanted"), [
+    ([held("b", instance="$N", env=["B=c"])], {"exec": "b", "instance": "$N", "env": {"B": "c"}}),
+    ([dict(held("gone", instance="$M"), jobs=[]), held("b")], {"exec": "b"}),
+    (None, {"exec": "old"}),  # Upstart before 1.6.1 does not tell it
+])
+def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
+                                     wanted: dict[str, Any]) -> None:
+    (tmp_path / "web.conf").write_text("exec old\n")
+    (one, gone) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
+    watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
+    client = FakeClient({}, (), running)
+    monkeypatch.setattr(loaded.deadly, "refuse", lambda client, conf_dir: None)
+    jobs._note_stale(list(zip([one, gone], watchers)), client, str(tmp_path))
+    (told, other) = (job["stale_job"] for job in jobs.report([one, gone])["jobs"])
+    assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
 
 
 @pytest.mark.parametrize("content", ["exec a\n", "exec b\n"])

@@ -53,7 +53,7 @@ def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foun
 def target(name: str, *steps: str, **more: Any) -> SimpleNamespace:
     state = more.pop("state", "started")
     return SimpleNamespace(**{"job": name, "steps": list(steps), "error": None, "script": None, "kept_by": [],
-                              "stale": None, "wanted": SimpleNamespace(state=state), **more})
+                              "group": None, "stale": None, "wanted": SimpleNamespace(state=state), **more})
 
 
 @pytest.mark.parametrize(("targets", "forgotten"), [
@@ -70,6 +70,8 @@ def target(name: str, *steps: str, **more: Any) -> SimpleNamespace:
     ([target("web", state=None, stale=False)], False),
     ([target("web", "start", script="/etc/init.d/web")], False),
     ([target("other", "start")], False),
+    ([target("web", "stop", state="stopped", group=["it", "other"]), target("web", "start", state="restarted")], True),
+    ([target("web", "stop", state="stopped", group=["it"])], False),
 ])
 def test_what_a_task_brought_up_is_forgotten(tmp_path: Path, targets: list[Any], forgotten: bool) -> None:
     path = tmp_path / "a.json"

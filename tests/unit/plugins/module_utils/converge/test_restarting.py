@@ -119,3 +119,10 @@ def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: P
     assert left.error is None and left.stale is (True if text == "frob\n" else None)
     said = services.warnings([left])
     assert [NEWER in text or "files hold no more" in text for text in said] == [True] * len(said) and said
+
+
+def test_one_whose_variables_name_no_instance_any_more_is_not_stopped(tmp_path: Path) -> None:
+    for held, why in ((["A=b"], "it runs by an older definition"), (None, UNTOLD)):
+        target = restart(tmp_path, "$N", "", held=held)
+        assert target.error is not None and target.steps == []
+        assert f"its name needs N, and with which values it was started is not known: {why}" in target.error.message

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Have other instances of a job run than there are, as when its definition names them in another way now.
+
+Upstart follows the older definition until no instance runs by it any more, so all are gone before the first start.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from . import naming, refusals
+from .targets import Target, missing_variables
+
+__metaclass__ = type
+
+
+def targets(job, definition, wanted, there):
+    """Return the Targets of one job of which exactly ``wanted.instances`` shall run; they know each other.
+
+    :param there: names of the instances that there are.
+    """
+    group = []
+    for env in wanted.instances:
+        target = Target(job, definition, wanted._replace(env=env))
+        target.instance = naming.instance_of(definition, env)
+        if target.instance is None and definition.instance_variables():
+            target.error = missing_variables(definition, env, None)
+        group.append(target)
+    named = set(target.instance for target in group)
+    going = [_going(job, definition, wanted, name) for name in there if name not in named]
+    group[:0] = going
+    for target in group:
+        target.group = group
+    return group
+
+
+def _going(job, definition, wanted, name):
+    target = Target(job, definition, wanted._replace(state="stopped", env=[]))
+    target.instance = name
+    return target
+
+
+def is_replaced(target):
+    """Return whether others take the place of an instance, which only goes."""
+    return target.group is not None and target.wanted.state == "stopped"
+
+
+def look(targets, snapshot):
+    """Note the variables of what is to be stopped, and leave all as it is where not all of a job can be started.
+
+    :param snapshot: loaded.Snapshot.
+    """
+    for target in targets:
+        if target.before is not None:
+            target.env_before = snapshot.environment(target.job, target.instance)
+        if any(other.error is not None for other in target.group):
+            target.steps = []
+            if target.error is None and not is_replaced(target):
+                target.error = refusals.left_together(target)
+
+
+def hold_back(targets):
+    """Start nothing in the place of an instance that is still there."""
+    for target in targets:
+        if target.error is not None:
+            for other in target.group or ():
+                if other.error is None and "start" in other.todo:
+                    other.error = refusals.place_taken(other, target)
