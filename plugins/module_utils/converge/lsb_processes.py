@@ -62,8 +62,8 @@ def end(find, timeout, sleep=time.sleep):
             if not left:
                 return True
             for each in left:  # also when the look at a busy machine's processes has taken all of the time
-                if (number, each) not in asked:
-                    asked.add((number, each))
+                if (number, each.pid, each.start) not in asked:
+                    asked.add((number, each.pid, each.start))
                     _signal(each, number)
             if not deadline.left():
                 break

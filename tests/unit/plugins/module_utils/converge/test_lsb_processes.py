@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import signal
 import time
@@ -35,6 +36,14 @@ def test_one_that_no_signal_ends(kills: Kills) -> None:
     this = process.live(os.getpid())
     assert lsb_processes.end(lambda: [this], 0.1) is False
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
+
+
+def test_one_is_asked_once_whatever_it_does_meanwhile(kills: Kills) -> None:
+    this = process.live(os.getpid())
+    assert this is not None
+    states = itertools.cycle("RSD")
+    assert lsb_processes.end(lambda: [this._replace(state=next(states))], 0.2) is False
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
 def test_each_signal_is_sent_however_long_a_look_takes(kills: Kills) -> None:
