@@ -5,8 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import re
-
 from ..daemon.errors import DaemonError
 from ..daemon.names import instance_path, job_name
 from ..errors import UpstartError
@@ -15,19 +13,17 @@ from ..events.expand import ExpansionError, expand
 from ..events.glob import fnmatch
 from ..events.match import split_argument
 from ..events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
+from ..jobfile import orders
 from ..jobfile.conditions import dbus_to_rpn
 from . import deadly
 from .causes import TELLS_STATES
 from .definitions import Definition
 from .effects import trace
-from .relations import FAILED, Job
+from .relations import FAILED
 
 __metaclass__ = type
 
 OF_STATES = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
-# What a script says to have init start or stop a job.
-COMMANDS = (re.compile(r"\b(?:start|stop|restart)\s+(?:-\S+\s+)*[\"']?([A-Za-z0-9_.:/+-]+)"),
-            re.compile(r"\bservice\s+[\"']?([A-Za-z0-9_.:/+-]+)[\"']?\s+(?:start|stop|restart)\b"))
 
 
 class Happened:
@@ -48,19 +44,20 @@ class Reaction:
 
     :ivar conditions: list of (goal, operand), the operands of ``start on`` and ``stop on``.
     :ivar emits: list of patterns, names of the events that it emits.
-    :ivar commands: set of the names of jobs that its scripts start or stop.
+    :ivar commands: set of patterns, names of other jobs that its scripts start or stop.
     """
 
-    def __init__(self, properties, values):
+    def __init__(self, job, properties, values):
         self.conditions = [(goal, item) for goal, key in ((START, "start_on"), (STOP, "stop_on"))
                            for item in dbus_to_rpn(properties.get(key) or []) or () if "event" in item]
         self.emits = list(properties.get("emits") or [])
         self.commands = set()
-        if values is not None:
-            self.emits.extend(Job("", values).scripted)
-            for process in values["process"].values():
-                for command in COMMANDS:
-                    self.commands.update(command.findall(process["command"] or ""))
+        for process in values["process"].values() if values is not None else ():
+            for order in orders.read(process["command"]):
+                if order.verb == orders.EMITS:
+                    self.emits.append(order.pattern(job))
+                elif order.name is not None:  # else it is this instance itself
+                    self.commands.add(order.pattern(job))
 
 
 class Consequences:
@@ -113,7 +110,7 @@ class Consequences:
             return
         for name in names:
             properties = found.get(name)
-            self._reactions[name] = None if properties is None else Reaction(properties, self._values(name))
+            self._reactions[name] = None if properties is None else Reaction(name, properties, self._values(name))
 
     def _values(self, name):
         try:
@@ -145,7 +142,7 @@ class Consequences:
 
     def _reacts(self, pair, goals, happened, emits, commands):
         reaction = self._reactions[pair[0]]
-        if reaction is None or pair[0] in commands:
+        if reaction is None or any(fnmatch(pattern, pair[0]) for pattern in commands):
             return True
         for goal, item in reaction.conditions:
             if goal not in goals:

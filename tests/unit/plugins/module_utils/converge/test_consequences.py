@@ -105,6 +105,11 @@ CHAINS: list[tuple[dict[str, str], dict[str, list[str]], list[str]]] = [
     ({"a": "start on go\npost-start exec start b N=1",
       "c": "start on go\npre-start script\n  service d restart\nend script"},
      {"a": STARTED, "b": STARTED, "c": STARTED, "d": STOPPED, "e": STOPPED}, ["a", "b", "c", "d"]),
+    ({"a": "start on go\npre-start script\n  # the admin may start b by hand\n  echo start b\n  stop; exit 0\n"
+           "end script"}, {"a": STARTED, "b": STARTED}, ["a"]),
+    ({"a": "start on go\npre-start script\n  for one in b c; do start web-$one; done\n  telinit 3\nend script",
+      "d": "start on runlevel"},
+     {"a": STARTED, "b": STARTED, "web-b": STARTED, "web-c": STARTED, "d": STARTED}, ["a", "d", "web-b", "web-c"]),
 ]
 
 
