@@ -139,7 +139,7 @@ jobs:
       job's own. In check mode they are in RV(reasons) instead.
     - A name in such a script that contains a variable may be any that fits, so that after C(start $JOB) all that moved
       meanwhile counts. What programs that jobs run do in other ways is not seen, and what other events did meanwhile is
-      left out.
+      left out, instances that another event of the same name started among it.
     - All that moved meanwhile is there where conditions cannot be asked for, which is before Upstart 0.6.7 and where a
       job file holds text that is not UTF-8, as Upstart would crash. The task warns of that.
     - Upstart before 0.6.7 tells only which instances come and go. Those that were restarted or respawned are missing
