@@ -44,6 +44,9 @@ attributes:
         although its file was put right and no copy of the old one is left. Restart such a job first.
       - It takes main processes of services to keep running and all others to end well, unless the job's file and the
         host's programs tell otherwise, as for a program that is not there.
+      - What scripts have init do is not played through. RV(sure) is false where a process that would be run, and whose
+        end is not certain, emits an event that a loaded job waits for, or starts, stops or restarts a loaded job, its
+        own among them. The same holds for an event of C(emits) that no process of that job is seen to emit.
   diff_mode:
     support: none
   idempotent:
@@ -132,8 +135,11 @@ jobs:
     - The instances that started, stopped, were restarted or respawned, or failed because of the event, in the order in
       which the daemon turned to them. In check mode, those that would.
     - These are the ones whose conditions name the event, or an event of one of them, and so on. Events of C(emits), and
-      what scripts in job files do by C(initctl), C(start), C(stop), C(restart) and C(service) count as the job's own.
-      What programs that jobs run do in other ways is not seen, and what other events did meanwhile is left out.
+      what scripts in job files do by C(initctl), C(start), C(stop), C(restart), C(service) and C(telinit) count as the
+      job's own. In check mode they are in RV(reasons) instead.
+    - A name in such a script that contains a variable may be any that fits, so that after C(start $JOB) all that moved
+      meanwhile counts. What programs that jobs run do in other ways is not seen, and what other events did meanwhile is
+      left out, instances that another event of the same name started among it.
     - All that moved meanwhile is there where conditions cannot be asked for, which is before Upstart 0.6.7 and where a
       job file holds text that is not UTF-8, as Upstart would crash. The task warns of that.
     - Upstart before 0.6.7 tells only which instances come and go. Those that were restarted or respawned are missing
@@ -274,7 +280,9 @@ reasons:
   returned: in check mode
   type: list
   elements: str
-  sample: ["what becomes of web depends on which process is faster"]
+  sample:
+    - what becomes of web depends on which process is faster
+    - "what follows from it is not predicted: the pre-start process of job network-interface emits net-device-up"
   version_added: 1.0.0
 assumed:
   description: What the prediction takes processes to do of which nothing is known.

@@ -5,8 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import re
-
 from ..daemon.errors import DaemonError
 from ..daemon.names import instance_path, job_name
 from ..errors import UpstartError
@@ -14,20 +12,21 @@ from ..events.effects import MEMBERS
 from ..events.expand import ExpansionError, expand
 from ..events.glob import fnmatch
 from ..events.match import split_argument
+from ..events.model import Event
 from ..events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
+from ..events.trees import Tree
+from ..events.variables import OF_INIT, as_dict, merge
+from ..jobfile import orders
 from ..jobfile.conditions import dbus_to_rpn
 from . import deadly
 from .causes import TELLS_STATES
 from .definitions import Definition
 from .effects import trace
-from .relations import FAILED, Job
+from .relations import FAILED
 
 __metaclass__ = type
 
 OF_STATES = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
-# What a script says to have init start or stop a job.
-COMMANDS = (re.compile(r"\b(?:start|stop|restart)\s+(?:-\S+\s+)*[\"']?([A-Za-z0-9_.:/+-]+)"),
-            re.compile(r"\bservice\s+[\"']?([A-Za-z0-9_.:/+-]+)[\"']?\s+(?:start|stop|restart)\b"))
 
 
 class Happened:
@@ -48,19 +47,42 @@ class Reaction:
 
     :ivar conditions: list of (goal, operand), the operands of ``start on`` and ``stop on``.
     :ivar emits: list of patterns, names of the events that it emits.
-    :ivar commands: set of the names of jobs that its scripts start or stop.
+    :ivar commands: set of patterns, names of other jobs that its scripts start or stop.
     """
 
-    def __init__(self, properties, values):
-        self.conditions = [(goal, item) for goal, key in ((START, "start_on"), (STOP, "stop_on"))
-                           for item in dbus_to_rpn(properties.get(key) or []) or () if "event" in item]
+    def __init__(self, job, properties, values):
+        held = dict((goal, dbus_to_rpn(properties.get(key) or []) or []) for goal, key in (
+            (START, "start_on"), (STOP, "stop_on")))
+        self.conditions = [(goal, item) for goal in (START, STOP) for item in held[goal] if "event" in item]
+        self._start_on = held[START]
+        self._values = values
         self.emits = list(properties.get("emits") or [])
         self.commands = set()
-        if values is not None:
-            self.emits.extend(Job("", values).scripted)
-            for process in values["process"].values():
-                for command in COMMANDS:
-                    self.commands.update(command.findall(process["command"] or ""))
+        for process in values["process"].values() if values is not None else ():
+            for order in orders.read(process["command"]):
+                if order.verb == orders.EMITS:
+                    self.emits.append(order.pattern(job))
+                elif order.name is not None:  # else it is this instance itself
+                    self.commands.add(order.pattern(job))
+
+    def has_instances(self):
+        return self._values is not None and bool(self._values["instance"])
+
+    def instance_of(self, event):
+        """Return the name of the instance that an event of which all is known starts, by the job's file.
+
+        None where that cannot be told, as where a half that came before gives the instance variables too.
+        """
+        if not self.has_instances() or not event.whole or any(item.get("op") == "and" for item in self._start_on):
+            return None
+        tree = Tree(self._start_on)
+        if not tree.handle(Event(event.name, event.env), None):
+            return None
+        env = tree.environment(merge(list(OF_INIT), self._values["env"]), "UPSTART_EVENTS")
+        try:
+            return expand(self._values["instance"], as_dict(env))
+        except ExpansionError:
+            return None
 
 
 class Consequences:
@@ -79,6 +101,7 @@ class Consequences:
         self._version = version
         self._event = emission.name, emission.env
         self._reactions = {}
+        self._there = {}  # job to the names of its instances, once the event was emitted
         self._readable = None
         if version < TELLS_STATES:
             self.untold = "Upstart tells conditions only since 0.6.7"
@@ -108,12 +131,14 @@ class Consequences:
                 self._readable = deadly.refuse(self._client, self._conf_dir).jobs
             told = [name for name in names if name in self._readable]
             found = dict(zip(told, self._client.properties_of(told)))
+            for name in names:
+                properties = found.get(name)
+                self._reactions[name] = None if properties is None else Reaction(name, properties, self._values(name))
+            several = [name for name in names if self._reactions[name] and self._reactions[name].has_instances()]
+            if several:
+                self._there.update(zip(several, self._client.instances_of(several)))
         except (DaemonError, deadly.NotTold) as error:
             self.untold = error.message.rstrip(".")
-            return
-        for name in names:
-            properties = found.get(name)
-            self._reactions[name] = None if properties is None else Reaction(properties, self._values(name))
 
     def _values(self, name):
         try:
@@ -131,7 +156,7 @@ class Consequences:
         new = [Happened(name, env, True), Happened(name + FAILED, env, True)]
         emits, commands = [], set()
         while new or commands:
-            reached = set(pair for pair in left if self._reacts(pair, goals[pair], new, emits, commands))
+            reached = set(pair for pair in left if self._reacts(pair, goals, new, emits, commands))
             found |= reached
             left -= reached
             new, emits, commands = [], [], set()
@@ -145,16 +170,23 @@ class Consequences:
 
     def _reacts(self, pair, goals, happened, emits, commands):
         reaction = self._reactions[pair[0]]
-        if reaction is None or pair[0] in commands:
+        if reaction is None or any(fnmatch(pattern, pair[0]) for pattern in commands):
             return True
         for goal, item in reaction.conditions:
-            if goal not in goals:
+            if goal not in goals[pair]:
                 continue
             if any(fnmatch(pattern, item["event"]) for pattern in emits):
                 return True
-            if any(one.name == item["event"] and _may_match(item["args"], one, goal) for one in happened):
+            if any(one.name == item["event"] and _may_match(item["args"], one, goal)
+                   and not (goal == START and self._starts_another(pair, one, goals)) for one in happened):
                 return True
         return False
+
+    def _starts_another(self, pair, event, moved):
+        """Return whether an event starts another instance of a job, one that there is: else the file may be newer."""
+        job, instance = pair
+        name = self._reactions[job].instance_of(event)
+        return name not in (None, instance) and ((job, name) in moved or name in self._there.get(job, ()))
 
 
 def _moves(signals):

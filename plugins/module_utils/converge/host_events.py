@@ -108,7 +108,7 @@ def _definition(job_class, programs):
 
 def _stanzas(values):
     names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
-             "expect")
+             "expect", "emits")
     return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in SPARING)
 
 

@@ -11,8 +11,10 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+from ..events.glob import fnmatch
 from ..jobfile.known_events import JOB_EVENTS
-from .relations import job_argument
+from ..jobfile.orders import RESTARTS, STARTS
+from .relations import GLOB, job_argument
 
 __metaclass__ = type
 
@@ -191,12 +193,37 @@ def _never_first(relations):
     possible = set(relations.names).difference(jobs)
     waiting = list(possible) + [name for name in jobs if _can_start(jobs[name], needs[name], possible)]
     possible.update(waiting)
+    told = _Told(relations)
     while waiting:
-        for name in followers.get(waiting.pop(), ()):
-            if name not in possible and _can_start(jobs[name], needs[name], possible):
-                possible.add(name)
-                waiting.append(name)
+        first = waiting.pop()
+        found = set(name for name in followers.get(first, ()) if _can_start(jobs[name], needs[name], possible))
+        found = found.union(told.by(first)).difference(possible)
+        possible.update(found)
+        waiting.extend(found)
     return _circles(sorted(set(jobs).difference(possible)), needs, possible)
+
+
+class _Told:
+    """Which jobs are started by what commands and scripts of others say."""
+
+    def __init__(self, relations):
+        self._names = relations.names
+        self._all = set(relations.names)
+        self._patterns = {}
+        self._asked = set()
+        for job in relations.jobs:
+            self._patterns[job.name] = set(
+                order.pattern(job.name) for order in job.orders if order.verb in (STARTS, RESTARTS))
+
+    def by(self, name):
+        """Return the names of the jobs that a job starts; those of a pattern only once, as it may cover all."""
+        new = self._patterns.get(name, set()).difference(self._asked)
+        self._asked.update(new)
+        found = self._all.intersection(new)
+        for pattern in new:
+            if GLOB.search(pattern):
+                found.update(one for one in self._names if fnmatch(pattern, one))
+        return found
 
 
 def _needs(relations, job):

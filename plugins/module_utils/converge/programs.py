@@ -14,6 +14,7 @@ import stat
 
 from ..events.model import cannot_run, ends, stays
 from ..events.variables import PATH
+from ..jobfile import orders
 
 __metaclass__ = type
 
@@ -52,7 +53,7 @@ class Programs:
         search = _Search(place, values["chdir"] or "/", env.get("PATH", PATH))
         found = self._read(values["process"][process], search)
         if found is None:
-            return role()
+            return role(orders=orders.read(values["process"][process]["command"]))
         if role is stays and found.seconds is not None and found.seconds > LASTING:
             return stays(known=True, settles=found.settles)
         return found

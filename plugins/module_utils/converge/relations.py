@@ -10,6 +10,7 @@ import re
 from ..events.expand import ExpansionError, expand
 from ..events.glob import fnmatch
 from ..events.match import split_argument
+from ..jobfile import orders
 from ..jobfile.known_events import JOB_EVENTS, known_event
 
 __metaclass__ = type
@@ -17,8 +18,6 @@ __metaclass__ = type
 STANZAS = ("start_on", "stop_on")
 GLOB = re.compile(r"[*?\[\\]")
 FAILED = "/failed"
-# initctl emit NAME, with options in front of the name.
-EMITS = re.compile(r"\binitctl\s+(?:-\S+\s+)*emit\s+(?:-\S+\s+)*[\"']?([A-Za-z0-9_.:/+-]+)[\"']?(?=[\s;&|)`]|\Z)")
 
 
 class Job:
@@ -26,6 +25,7 @@ class Job:
 
     :ivar start_on: condition in reverse Polish order or None, so is ``stop_on``.
     :ivar emits: list of names, those of its emits stanzas.
+    :ivar orders: list of jobfile.orders.Order, what its commands and scripts have init do.
     :ivar scripted: list of further names, which its scripts emit by initctl.
     """
 
@@ -35,7 +35,10 @@ class Job:
         self.stop_on = values["stop_on"]
         self.task = bool(values["task"])
         self.emits = list(values["emits"])
-        self.scripted = sorted(_scripted(values["process"]).difference(self.emits))
+        self.orders = [order for one in values["process"].values() for order in orders.read(one["command"])]
+        self.scripted = sorted(set(
+            order.name for order in self.orders if order.verb == orders.EMITS and order.is_literal()
+        ).difference(self.emits, [orders.RUNLEVEL]))  # for telinit and its kind that goes without saying
         self.env = dict(entry.partition("=")[::2] for entry in values["env"] if "=" in entry)
 
     def leaves(self):
@@ -44,14 +47,6 @@ class Job:
             for item in getattr(self, stanza) or ():
                 if "event" in item:
                     yield stanza, item
-
-
-def _scripted(processes):
-    names = set()
-    for one in processes.values():
-        if one["command"] and "initctl" in one["command"]:
-            names.update(EMITS.findall(one["command"]))
-    return names
 
 
 class Relations:

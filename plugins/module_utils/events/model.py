@@ -7,7 +7,9 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+from ..jobfile.orders import EMITS
 from . import tables
+from .glob import fnmatch
 from .trees import Tree
 from .variables import merge
 
@@ -20,20 +22,20 @@ PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 # What a process is expected to do.
 # does: one of STAYS, ENDS, CANNOT_RUN; status: its exit status; seconds: how long it takes, None when that is not
 # known; known: whether this is certain, not only what such a process is for; settles: whether it does what the job's
-# expect stanza waits for.
-Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles")
+# expect stanza waits for; orders: tuple of jobfile.orders.Order, what it may have init do.
+Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders")
 
 
-def stays(known=False, settles=True):
-    return Behaviour(STAYS, 0, None, known, settles)
+def stays(known=False, settles=True, orders=()):
+    return Behaviour(STAYS, 0, None, known, settles, tuple(orders))
 
 
-def ends(status=0, seconds=None, known=False, settles=True):
-    return Behaviour(ENDS, status, seconds, known, settles)
+def ends(status=0, seconds=None, known=False, settles=True, orders=()):
+    return Behaviour(ENDS, status, seconds, known, settles, tuple(orders))
 
 
 def cannot_run():
-    return Behaviour(CANNOT_RUN, -1, 0.0, True, True)
+    return Behaviour(CANNOT_RUN, -1, 0.0, True, True, ())
 
 
 class Definition:
@@ -43,6 +45,7 @@ class Definition:
     :ivar start_met: for each item of ``start_on`` (whether it has come, index of the event that it holds or None), or
         None when that is not known.
     :ivar processes: dict of process name to Behaviour.
+    :ivar emits: list of patterns, the names of the events that it says it emits.
     :ivar kill_spares: whether its kill signal is one that ends no process by itself.
     :ivar instances: list of Present.
     :ivar is_replaced: whether the job gets another definition as soon as these are gone.
@@ -62,6 +65,7 @@ class Definition:
         self.normal_exit = stanzas.get("normal_exit") or []
         self.expect = stanzas.get("expect") or "none"
         self.processes = stanzas.get("processes") or {}
+        self.emits = stanzas.get("emits") or []
         self.kill_spares = bool(stanzas.get("kill_spares"))
         self.instances = stanzas.get("instances") or []
         self.is_replaced = bool(stanzas.get("is_replaced"))
@@ -69,6 +73,12 @@ class Definition:
     def awaited(self):
         """Return the names of the events in its conditions."""
         return [item["event"] for item in list(self.start_on) + list(self.stop_on) if "event" in item]
+
+    def declared(self):
+        """Return the patterns in ``emits`` of events that no order of its processes is seen to emit."""
+        behaviours = [self.processes[name] for name in (tables.MAIN,) + tables.HELPERS if name in self.processes]
+        seen = [order.pattern(self.name) for one in behaviours for order in one.orders if order.verb == EMITS]
+        return [name for name in self.emits if not any(fnmatch(pattern, name) for pattern in seen)]
 
     def awaits_main(self, state):
         """Return whether an instance in a state waits for what its expect stanza says."""
@@ -159,6 +169,14 @@ class World:
     def waiting_for(self, event, more=()):
         """Return the names of the jobs whose conditions name an event, and of ``more``, in the daemon's order."""
         return sorted(self._waiting.get(event, set()).union(more), key=self._order.get)
+
+    def named(self, pattern):
+        """Return the sorted names of the jobs that a pattern covers."""
+        return sorted(name for name in self.by_name if fnmatch(pattern, name))
+
+    def awaited(self):
+        """Return the names of all events in conditions, a set."""
+        return set(self._waiting)
 
     def moving(self):
         """Return the names of the jobs that hold an event or have an instance which does not rest."""

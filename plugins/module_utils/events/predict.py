@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+from ..jobfile.orders import EMITS
 from . import holding
 from .effects import fold
 from .model import STAYS
@@ -28,6 +29,7 @@ TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
 NAMED = 5  # jobs in one sentence
 TOLD_TO_END = "ends when told to"
 ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
+NOT_PREDICTED = "what follows from it is not predicted: "
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
 
@@ -64,6 +66,9 @@ def predict(world, name, env, horizon=60.0):
     unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
     reasons.extend([text for unused, text in unknown_jobs] + world.doubts)
     open_jobs.update(job for job, unused in unknown_jobs)
+    for jobs, text in _orders(simulation) + _declared(simulation):
+        reasons.append(NOT_PREDICTED + text)
+        open_jobs.update(jobs)
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=first.finished(),
         failed=first.event.failed, held_by=[] if first.finished() else holding.holders(simulation, first.event),
@@ -201,6 +206,34 @@ def _unknown(simulation):
             if one.present is not None and not one.present.rests() and one.blocking:
                 found.append((job.name, "job %s was on its way before, in %s/%s" % (
                     holding.label(one), one.present.goal, one.present.state)))
+    return found
+
+
+def _orders(simulation):
+    """Return (jobs, clause) for all that processes which were run may have init do and that concerns a job."""
+    found = []
+    for job, process, behaviour in sorted(simulation.run_processes, key=lambda one: one[:2]):
+        for order in behaviour.orders:
+            pattern = order.pattern(job)
+            if order.verb == EMITS:
+                jobs = [name for event in simulation.awaited(pattern) for name in simulation.waiting_for(event)]
+            else:
+                jobs = simulation.world.named(pattern)
+            if jobs:
+                found.append((jobs, "the %s process of job %s %s %s" % (
+                    process, job, order.verb, "its own job" if order.name is None else order.name)))
+    return found
+
+
+def _declared(simulation):
+    """Return (jobs, clause) for the events that jobs which ran something unknown say that they emit."""
+    found = []
+    for job in sorted(set(one[0] for one in simulation.run_processes if not one[2].known)):
+        patterns = simulation.job(job).definition.declared()
+        events = sorted(set(event for pattern in patterns for event in simulation.awaited(pattern)))
+        if events:
+            jobs = [name for event in events for name in simulation.waiting_for(event)]
+            found.append((jobs, "job %s emits %s, as its emits stanza says" % (job, _listed(events))))
     return found
 
 

@@ -10,6 +10,7 @@ import random
 
 from . import tables
 from .expand import ExpansionError, expand
+from .glob import fnmatch
 from .lifecycle import TERM, Instance
 from .model import ENDS, FINISHED, HANDLING, PENDING, Definition, Event, Job, tree_of
 from .tables import MAIN, START, STOP
@@ -174,6 +175,14 @@ class Simulation:
         if otherwise and not told_to_end:
             self._at(self._pace.life(None), instance, process, SETTLED if awaited else ENDED)
 
+    def waiting_for(self, event):
+        """Return the names of the jobs whose conditions name an event, in the daemon's order."""
+        return self.world.waiting_for(event, self._awaited.get(event, ()))
+
+    def awaited(self, pattern):
+        """Return the sorted names of the events in conditions that a pattern covers."""
+        return sorted(event for event in self.world.awaited().union(self._awaited) if fnmatch(pattern, event))
+
     # -- what the instances call ---------------------------------------------------------------------------------
     def note(self, instance, member, value):
         self.trace.append((instance.job.name, instance.name, member, value))
@@ -292,7 +301,7 @@ class Simulation:
             self.emit(event.name + FAILED, event.env)
 
     def _deliver(self, event):
-        for name in self.world.waiting_for(event.name, self._awaited.get(event.name, ())):
+        for name in self.waiting_for(event.name):
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)

@@ -130,7 +130,11 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      ("a", "a.conf", 1, "a after c after b can only start after itself"),
      [lambda host: deployed(host, a="start on started b or x\n", b="start on started a\n"),
       lambda host: deployed(host, a="start on started b\n", b="exec a\n"),
-      lambda host: deployed(host, a="start on started nowhere\n")]),
+      lambda host: deployed(host, a="start on started nowhere\n"),
+      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
+                            c="start on x\nscript\n  start a\nend script\n"),
+      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
+                            c="start on x\npre-start script\n  for one in a b; do start $one; done\nend script\n")]),
 ]
 
 

@@ -34,6 +34,7 @@ class FakeClient:
 
     def __init__(self, folder: Path, files: dict[str, str], moves: list[tuple[str, list[str]]]) -> None:
         self.asked: list[str] = []
+        self.there: dict[str, list[str]] = {}
         self._values = {name: parse_job(text.encode()) for name, text in files.items()}
         for name, text in files.items():
             (folder / f"{name}.conf").write_text(text)
@@ -56,7 +57,7 @@ class FakeClient:
             key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}}
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
-        return [[] for name in names]
+        return [self.there.get(name, []) for name in names]
 
     def jobs(self) -> list[str]:
         return sorted(self._values)
@@ -105,6 +106,11 @@ CHAINS: list[tuple[dict[str, str], dict[str, list[str]], list[str]]] = [
     ({"a": "start on go\npost-start exec start b N=1",
       "c": "start on go\npre-start script\n  service d restart\nend script"},
      {"a": STARTED, "b": STARTED, "c": STARTED, "d": STOPPED, "e": STOPPED}, ["a", "b", "c", "d"]),
+    ({"a": "start on go\npre-start script\n  # the admin may start b by hand\n  echo start b\n  stop; exit 0\n"
+           "end script"}, {"a": STARTED, "b": STARTED}, ["a"]),
+    ({"a": "start on go\npre-start script\n  for one in b c; do start web-$one; done\n  telinit 3\nend script",
+      "d": "start on runlevel"},
+     {"a": STARTED, "b": STARTED, "web-b": STARTED, "web-c": STARTED, "d": STARTED}, ["a", "d", "web-b", "web-c"]),
 ]
 
 
@@ -123,6 +129,32 @@ def test_each_instance_for_itself(tmp_path: Path) -> None:
                         [("a:1", STOPPED), ("a:2", STARTED)])
     signals = follow(client, tmp_path).signals()
     assert [signal.args[0] for signal in signals] == [instance_path("a", "2"), "start", "starting", "running"]
+
+
+INSTANCES: list[tuple[str, list[str], list[str], list[str]]] = [
+    # the stanzas, the instances that started, those that were there, those that the event with N=1 counts for
+    ("start on go\ninstance $N", ["1", "2"], [], ["1"]),
+    ("start on go/failed\ninstance $N", ["1", "2"], [], ["1"]),
+    ("start on go or started x\ninstance a-${N}-$M\nenv N=2\nenv M=3", ["a-1-3", "a-2-3"], [], ["a-1-3"]),
+    ("start on go\ninstance $N", ["2", "3"], ["1"], []),
+    # the file may be newer than what Upstart has, a half that came before may have the variable, and so may init
+    ("start on go\ninstance $N", ["2", "3"], [], ["2", "3"]),
+    ("start on go and x\ninstance $N", ["1", "2"], ["1"], ["1", "2"]),
+    ("start on go\ninstance $N-$M", ["1-1", "1-2"], [], ["1-1", "1-2"]),
+    # another event of which not all is known
+    ("start on started a\ninstance $N", ["1", "2"], [], ["1", "2"]),
+    ("stop on go\ninstance $N", [], ["1", "2"], []),
+]
+
+
+@pytest.mark.parametrize(("text", "started", "there", "expected"), INSTANCES)
+def test_another_event_of_that_name_starts_other_instances(
+        tmp_path: Path, text: str, started: list[str], there: list[str], expected: list[str]) -> None:
+    files = {"i": f"{text}\n{RUNS}", "a": f"start on go\n{RUNS}"}
+    client = FakeClient(tmp_path, files, [("a", STARTED), *((f"i:{one}", STARTED) for one in started)])
+    client.there = {"i": there}
+    caused = {one.path for one in follow(client, tmp_path, "N=1").signals() if one.member == "GoalChanged"}
+    assert caused == {instance_path("a", ""), *(instance_path("i", one) for one in expected)}
 
 
 def test_a_job_that_is_gone_may_be_one_of_them(tmp_path: Path) -> None:

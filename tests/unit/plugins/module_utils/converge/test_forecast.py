@@ -126,6 +126,21 @@ def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) ->
     assert (found["reasons"], found["sure"]) == (reasons, not reasons)
 
 
+def test_what_scripts_have_init_do(tmp_path: Path) -> None:
+    """As of Ubuntu 14.04: a pre-start that stops its own job, and one that emits an event."""
+    found = foresee(FakeClient(
+        tmp_path, b="start on net-device-up\n" + SLEEP, c="start on ready\n" + SLEEP,
+        ssh="start on go\npre-start script\n  test -x /no/such/sshd || { stop; exit 0; }\nend script\n" + SLEEP,
+        net="start on go\nemits net-device-up\nemits ready\npre-start script\n  # initctl emit never\n"
+            "  initctl emit -n net-device-up \\\n    IFACE=lo\nend script\n" + SLEEP), tmp_path)
+    assert not found["sure"] and found["outlook"]["would_start"] == ["net", "ssh"]
+    assert found["reasons"] == ["what follows from it is not predicted: " + reason for reason in (
+        "the pre-start process of job net emits net-device-up", "the pre-start process of job ssh stops its own job",
+        "job net emits ready, as its emits stanza says")]
+    found = foresee(FakeClient(tmp_path, net="start on go\nemits ready\nscript\n  sleep 1000\nend script\n"), tmp_path)
+    assert found["sure"], "a process that is known emits nothing"
+
+
 @pytest.mark.parametrize(("texts", "fails", "settled"), [
     ({"a": "start on go\n" + SLEEP}, False, True),
     ({"a": "start on go\nexec /no/such/program\n"}, True, True),

@@ -23,7 +23,8 @@ HOST = {
     "peer": "env PEER=cache\nstart on started $PEER\nstop on stopping ${PEER} or stopping ${NONE} or started\n",
     "bridge": "emits *-device-*\nexec a\n",
     "disk": "start on block-device-added or db-up/failed or usb-thing or filesystem\n",
-    "script": "script\n  initctl emit deployed\n  /sbin/initctl -q emit 'usb-thing' A=1; initctl emit $X\nend script\n",
+    "script": "script\n  initctl emit deployed\n  /sbin/initctl -q emit 'usb-thing' A=1; initctl emit $X\n"
+              "  # initctl emit never\n  telinit 2\nend script\n",
 }
 
 
@@ -110,6 +111,21 @@ def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
              "d": "start on started b\n", "e": "start on started a\n"}
     (loop,) = loops.find(relations(texts))
     assert (loop.job, [job for _what, job in loop.path]) == ("b", ["b", "c", "d"])
+
+
+@pytest.mark.parametrize(("script", "loop"), [
+    ("start a", False), ("restart *", False), ("start $ONE", False), ("# start a", True), ("stop a", True),
+    ("start c", True)])
+def test_a_circle_that_a_script_begins(script: str, loop: bool) -> None:
+    texts = {"a": "start on started b\n", "b": "start on started a\n",
+             "c": f"start on x\nscript\n  {script}\nend script\n"}
+    assert [one.job for one in loops.find(relations(texts))] == (["a"] if loop else [])
+
+
+def test_a_circle_whose_own_script_starts_one_of_it() -> None:
+    texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
+             "d": "start on started c\nexec start a\n"}
+    assert [one.job for one in loops.find(relations(texts))] == ["a", "c"]
 
 
 def test_a_name_among_thousands() -> None:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.events import predict as predict_module
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import (
+    Behaviour,
     Definition,
     Present,
     World,
@@ -16,6 +19,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.events.model impor
     stays,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.predict import predict
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.orders import Order
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
     BROKEN,
     DONE,
@@ -286,3 +290,43 @@ def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
 def test_the_world_stays_as_it_is() -> None:
     world = World([job("a", "go", "go", instances=up())])
     assert told(predict(world, "go", [])) == told(predict(world, "go", []))
+
+
+def unknown(*said: tuple[str, str | None], **more: Any) -> Behaviour:
+    """A process of which nothing is known but what it has init do."""
+    return stays(orders=[Order(*one) for one in said], **more)
+
+
+ORDERS: dict[str, tuple[list[Definition], list[str], list[str]]] = {
+    "an event": ([job("a", "go", processes={"main": unknown(("emits", "up"))}), job("b", "up"), job("c", "x", "up")],
+                 ["the main process of job a emits up"], ["b", "c"]),
+    "an event of nobody": ([job("a", "go", processes={"main": unknown(("emits", "up"))}), job("b", "up-2")], [], []),
+    "some event": ([job("a", "go", processes={"main": unknown(("emits", "net-$A"))}), job("b", "net-up"),
+                    job("c", "net")], ["the main process of job a emits net-$A"], ["b"]),
+    "jobs": ([job("a", "go", processes={"main": unknown(("starts", "b"), ("stops", "$C"), ("restarts", "x"))}),
+              job("b")], ["the main process of job a starts b", "the main process of job a stops $C"], ["a", "b"]),
+    "its own job": ([job("a", "go", processes={**RUNS, "pre-start": ends(orders=[Order("stops", None)])})],
+                    ["the pre-start process of job a stops its own job"], ["a"]),
+    "a process that is not run": (
+        [job("a", "go", processes={**RUNS, "post-stop": unknown(("emits", "up"))}), job("b", "up")], [], []),
+    "a job that is not started": (
+        [job("a", "x", processes={"main": unknown(("emits", "up"))}, emits=["up"]), job("b", "up"), job("c", "go")],
+        [], []),
+    "what is declared": (
+        [job("a", "go", processes={"main": stays()}, emits=["up", "net-*", "x"]), job("b", "up"), job("c", "net-1"),
+         job("d", "", "net-2"), job("e", "go/failed")],
+        ["job a emits net-1, net-2, up, as its emits stanza says"], ["b", "c", "d"]),
+    "what is declared and not done": ([job("a", "go", emits=["up"]), job("b", "up")], [], []),
+    "what is declared and done by another process": (
+        [job("a", "go", processes={"main": stays(), "post-stop": unknown(("emits", "up"))}, emits=["up", "end"]),
+         job("b", "up"), job("c", "end")], ["job a emits end, as its emits stanza says"], ["c"]),
+    "what is declared of nobody": ([job("a", "go", processes={"main": stays()}, emits=["up"])], [], []),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_what_processes_have_init_do_is_not_predicted(name: str) -> None:
+    jobs, reasons, open_jobs = ORDERS[name]
+    found = foresee(*jobs)
+    assert found.reasons == [f"what follows from it is not predicted: {reason}" for reason in reasons]
+    assert found.open_jobs == open_jobs

@@ -16,6 +16,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.events.model impor
     stays,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.predict import Prediction, predict
+from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.orders import Order
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import RUNS, foresee, job, task, told, up
 
 
@@ -35,6 +36,13 @@ def test_a_changed_file_counts_when_the_last_instance_is_gone() -> None:
     assert told(replaced((None, None), b, job("c", "started b"))) == {"a": "stopped", "b": "started", "c": "started"}
     found = replaced((job("a", "started b", processes={"main": stays()}), None), b)
     assert found.assumed == [("a", "main", "keeps running")]
+
+
+def test_a_changed_file_may_name_an_event_that_a_process_emits() -> None:
+    told = {"main": stays(orders=[Order("emits", "up")])}
+    found = replaced((job("a", "up"), None), job("b", "stopped a", processes=told))
+    assert found.reasons == ["what follows from it is not predicted: the main process of job b emits up"]
+    assert "a" in found.open_jobs
 
 
 def test_a_changed_file_does_not_count_before() -> None:
