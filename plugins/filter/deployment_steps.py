@@ -101,6 +101,10 @@ _value:
       type: list
       elements: string
       sample: [/var/lib/sysinit.upstart/default.json]
+    claimed:
+      description: The names of the jobs that each list has on the host, by its manifest.
+      type: dictionary
+      sample: {/var/lib/sysinit.upstart/default.json: [shop]}
     news:
       description: Whether something in C(due) comes from this list.
       type: boolean

@@ -29,7 +29,9 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
     results, manifest, unproven = told(written)
     jobs = jobs_in(checked(entries))
     found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "undo": {}, "stable_for": stable_for,
-                    "manifests": [manifest] if manifest else []}
+                    "manifests": [manifest] if manifest else [], "claimed": dict((pending or {}).get("claimed", {}))}
+    if manifest:
+        found["claimed"][manifest] = [job.name for job in jobs.values() if not job.leaves]
     for result in results:
         if is_conf(result) and result["state"] == "absent" and result["stale_instances"]:
             found["stop"].append({"name": result["name"], "state": "stopped"})

@@ -210,6 +210,14 @@ def test_what_an_earlier_run_did_not_come_to(state: str, stale: Any, on_change: 
     assert [task["state"] for task in found["due"]] == wanted
 
 
+def test_each_use_knows_what_the_lists_before_have() -> None:
+    first = steps([{"name": "a"}, {"name": "gone", "state": "absent"}], result("a"), path="/lists/a.json")
+    second = steps([{"name": "b"}], result("b"), pending=first)
+    assert second["claimed"] == {"/lists/a.json": ["a"], "/lists/default.json": ["b"]}
+    third = steps([{"name": "c"}], result("c"), pending=second)
+    assert third["claimed"]["/lists/default.json"] == ["c"]
+
+
 def test_a_second_use_adds_to_what_is_due() -> None:
     first = steps([{"name": "a"}], changed("a", ""), on_failure="rollback", stable_for=3, path="/lists/a.json")
     second = steps([{"name": "b"}], changed("b", ""), pending=first)
