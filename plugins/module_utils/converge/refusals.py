@@ -104,10 +104,10 @@ def left_together(target):
         target.label, target.wanted.state), name=target.job)
 
 
-def place_taken(target, other):
+def place_taken(left, there):
     """Return the error for an instance that is not started, as one whose place it takes is still there."""
     return UpstartError("Job %s was not started: job %s is still there, and Upstart would start it by the same older "
-                        "definition." % (target.label, other.label), name=target.job)
+                        "definition." % (left.label, there.label), name=left.job)
 
 
 def refused(target, state):
