@@ -27,6 +27,21 @@ def exists(peer_pid, pid):
     return peer_pid < 1 or os.path.exists("%s/%d" % (proc, pid)) or not os.path.exists("%s/1" % proc)
 
 
+def state_of(peer_pid, pid):
+    """Return the state of the process that the daemon knows as ``pid``, as /proc names it (R, S, D, T, Z ...).
+
+    '' when there is no such process, None when that cannot be seen.
+    """
+    proc = proc_of(peer_pid)
+    if peer_pid < 1 or not os.path.exists("%s/1" % proc):
+        return None
+    try:
+        with open("%s/%d/stat" % (proc, pid), "rb") as stream:
+            return stream.read().rpartition(b")")[2].split()[0].decode("ascii")
+    except (IOError, OSError, IndexError):
+        return ""
+
+
 def name(pid):
     """Return the command name of one of our own processes, or None when that cannot be read."""
     try:
