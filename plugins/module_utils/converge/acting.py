@@ -5,16 +5,37 @@
 
 from __future__ import absolute_import, division, print_function
 
-from ..daemon.errors import AlreadyStarted, AlreadyStopped, Absent, DaemonError, JobFailed, Lost, UnknownInstance
+from ..daemon.errors import (
+    Absent,
+    AlreadyStarted,
+    AlreadyStopped,
+    DaemonError,
+    JobFailed,
+    Lost,
+    UnknownInstance,
+    UnknownJob,
+)
 from ..daemon.names import instance_name
 from ..errors import UpstartError
 from . import loaded, loading, naming, refusals, running
-from .initlog import InitLog
-from .waiting import BACK, Deadline, hollow, lost_process, no_answer, until_answered, until_resting
+from .targets import unknown_job
+from .waiting import (
+    BACK,
+    LOOK_EVERY,
+    Deadline,
+    hollow,
+    lost_process,
+    no_answer,
+    resting,
+    until_answered,
+    until_resting,
+    zombie,
+)
 
 __metaclass__ = type
 
 PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
+KILL_TIMEOUT = 5  # seconds, Upstart's default
 KEEPS_STATE = (1, 6)  # the version since which a re-executed init still knows its jobs
 
 
@@ -34,26 +55,26 @@ def enable(client, targets, attributes, conf_dir):
             client.find_job(job)
 
 
-def act(client, targets, request):
-    """Take the steps of all targets together and verify where they ended."""
-    log = InitLog(request.init_log)
+def act(client, targets, request, log=None):
+    """Take the steps of all targets together and judge where each ended.
+
+    :param log: initlog.InitLog that follows what init says from before the first step, or None to say nothing of it.
+    """
     deadline = Deadline(request.timeout)
-    try:
-        _have_read(client, targets, request)
-        for target in targets:
-            _name_instance(target)
+    _have_read(client, targets, request)
+    for target in targets:
+        _name_instance(target)
+        if target.init_log is None:
             target.mark_log(request.log_dir)
             target.init_log = log
-            if _comes_up(target):
-                target.todo.append("watch")
-        while True:
-            try:
-                _take_steps(client, targets, request, deadline)
-                return
-            except Lost:
-                _resume(client, targets, deadline)
-    finally:
-        log.close()
+        if _comes_up(target):
+            target.todo.append("watch")
+    while True:
+        try:
+            _take_steps(client, targets, request, deadline)
+            return
+        except Lost:
+            _resume(client, targets, deadline)
 
 
 def _comes_up(target):
@@ -83,10 +104,14 @@ def _have_read(client, targets, request):
 
 def _take_steps(client, targets, request, deadline):
     """Take the steps of all; what stops is gone before anything starts, and all that comes up is watched together."""
+    stopped = False
     for steps, take in PHASES:
+        if stopped and take is _start:
+            deadline = Deadline(request.timeout)  # what the stops took is not taken from the starts
         together = [target for target in targets if target.error is None and target.todo and target.todo[0] in steps
                     and ("wait" != target.todo[0] or _goes(target) == (take is _stop))]
         if together:
+            stopped = stopped or take is _stop
             take(client, together, request, deadline)
             for target in together:
                 del target.todo[0]
@@ -153,22 +178,83 @@ def _clean(client, targets, request, deadline):
             target.error = error
 
 
+def _settle(client, targets, request, deadline):
+    """Let instances come up that somebody else has started, before they are stopped."""
+    until_resting(client, targets, Deadline(deadline.left() / 2))
+    for target in targets:
+        wedged = lost_process(target.after)
+        if wedged:
+            target.error = refusals.wedged(target, wedged)
+
+
 def _stop(client, targets, request, deadline):
-    stopping = [target for target in targets if target.todo[0] == "stop"]
-    for target in stopping:
-        if target.after is not None and target.after["goal"] == "start":
-            target.pending = client.request_instance("Stop", target.job, target.instance)
+    """Stop what is to be stopped, and wait until it and what somebody else is stopping is gone."""
+    for target in targets:
+        if target.todo[0] == "stop" and target.after is not None and target.after["goal"] == "start":
+            target.pending = _send_stop(client, target)
             target.sent.add("stop")
     until_answered(client.connection, targets, deadline)
+    again = [target for target in targets if "stop" in target.sent and "start" in target.todo]
+    until_answered(client.connection, again, Deadline(_kill_timeout(again)))
     _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request, deadline)
     until_resting(client, _fine(targets), deadline)
+    late = [target for target in again if target.error is None and not target.rests()]
+    if late:
+        until_resting(client, late, Deadline(_kill_timeout(late)))
     for target in _fine(targets):
-        if target not in stopping:
+        if target.todo[0] == "wait":
             _judge(client, target, request, deadline)
-        elif target.after is not None:
-            target.error = running.not_stopped(target, deadline)
-        elif target.doubtful:
+        else:
+            _judge_stop(client, target, deadline)
+
+
+def _send_stop(client, target):
+    """Ask for the stop of an instance; the variables of a task that stops it are for its pre-stop and post-stop."""
+    if target.wanted.state == "stopped" and target.env:
+        return client.request("Stop", target.job, target.env)
+    return client.request_instance("Stop", target.job, target.instance)
+
+
+def _kill_timeout(targets):
+    """Return the seconds after which Upstart kills what does not end by itself, the longest of the targets'."""
+    return max([(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets] or [0])
+
+
+def _judge_stop(client, target, deadline):
+    """Set the error of a target that is still there after its stop, or after that of somebody else."""
+    wedged = lost_process(target.after)
+    if target.after is None:
+        if target.doubtful:
             running.note_failed_stop(target)
+    elif wedged:
+        target.error = refusals.wedged(target, wedged)
+    elif resting(target.after):
+        if running.ends_in_pre_stop(target) and target.wanted.state == "stopped":
+            target.error = running.not_stopped(target, deadline)
+        # else somebody has started it again, which is judged once all has been done
+    elif "start" in target.todo and "stop" in target.sent:
+        _give_up_stop(client, target, deadline)
+    elif "start" in target.todo:
+        target.error = no_answer(target, PAST[target.wanted.state], deadline)
+    else:
+        target.error = running.not_stopped(target, deadline)
+
+
+def _give_up_stop(client, target, deadline):
+    """Have Upstart itself start an instance again whose stop, for a restart, does not end: else nobody would."""
+    pending = client.request_instance("Start", target.job, target.instance)
+    try:
+        client.connection.wait(lambda: pending.done, LOOK_EVERY)
+        if pending.done:
+            pending.result()
+        else:
+            client.connection.forget(pending)
+    except (Absent, UnknownInstance):
+        return  # it is gone by now, and is started like the others
+    except AlreadyStarted:
+        pass  # by somebody else
+    until_resting(client, [target], Deadline(0))
+    target.error = running.stop_outlasted(target, deadline)
 
 
 def _start(client, targets, request, deadline):
@@ -199,8 +285,8 @@ def _watch(client, targets, request, deadline):
             running.note_failed_post_start(target)
 
 
-PHASES = ((("clean",), _clean), (("free",), _free), (("stop", "wait"), _stop), (("start", "wait"), _start),
-          (("reload",), _reload), (("watch",), _watch))
+PHASES = ((("clean",), _clean), (("free",), _free), (("settle",), _settle), (("stop", "wait", "finish"), _stop),
+          (("start", "wait"), _start), (("reload",), _reload), (("watch",), _watch))
 
 
 def _fine(targets):
@@ -225,12 +311,14 @@ def _collect(client, targets, harmless, request, deadline):
         except harmless:
             continue
         except JobFailed:
-            if pending.member == "Stop" and running.ends_in_pre_stop(target):
+            if pending.member == "Stop" and (running.ends_in_pre_stop(target) or "start" in target.todo):
                 target.doubtful = True
             else:
                 failed.append(target)
         except Lost:
             raise
+        except (Absent, UnknownJob) as error:  # its class has gone with the last instance
+            target.error = unknown_job(target.definition.anew(), error)
         except DaemonError as error:
             target.error = UpstartError("Upstart refused to %s %s: %s." % (
                 pending.member.lower(), target.label, error.message.rstrip(".")), name=target.job, **error.facts)
@@ -253,5 +341,7 @@ def _judge(client, target, request, deadline):
         target.error = running.failed_task(client, target, request)
     elif target.after is None:
         target.error = running.ended(client, target, request)
+    elif zombie(target.after):
+        target.error = running.zombie_main(target)
     elif hollow(target.definition, target.after):
         target.error = running.no_process(client, target, request)

@@ -5,11 +5,14 @@
 
 from __future__ import absolute_import, division, print_function
 
+import re
+
 from ..daemon.names import instance_path, label
 from ..jobfile.signals import NAMES
 
 __metaclass__ = type
 
+ENDED = re.compile(r"\bmain process \([0-9]+\) (?:terminated with status ([0-9]+)|killed by ([A-Z0-9+]+) signal)")
 TELLS_STATES = (0, 6, 7)  # the first release that signals more of instances than that they come and go
 
 
@@ -48,19 +51,46 @@ def _from_number(status):
     return {"exit_status": status} if status > 0 else {}
 
 
+def last_end(messages):
+    """Return how a main process ended by init's own messages: ``exit_status`` or ``exit_signal``, as ``from_signals``.
+
+    :param messages: list of text, as initlog.InitLog.about returns them.
+    :returns: dict, empty when none of them says it.
+    """
+    for message in reversed(messages):
+        ended = ENDED.search(message)
+        if ended:
+            return {"exit_status": int(ended.group(1))} if ended.group(1) else {"exit_signal": ended.group(2)}
+    return {}
+
+
+def is_in_log_of_init(cause):
+    """Return whether only init's log has the reason: for a process that could not be run, or is respawned."""
+    return cause.get("process") == "respawn" or cause.get("failed_status") in (0, -1)
+
+
 def describe(cause):
     """Return a cause as the end of a sentence, or None when nothing is known."""
     process = cause.get("process")
     status = cause.get("failed_status")
     if process == "respawn" or status == 0:
-        return "it ended again and again and Upstart stopped respawning it"
+        last = _end("its main process", cause)
+        return "it ended again and again%s and Upstart stopped respawning it" % (" (%s)" % last if last else "")
     subject = "its %s process" % process if process else "one of its processes"
+    end = _end(subject, cause)
+    if end:
+        return end
+    if status == -1 or (process and status is None):
+        return "%s could not be run (no such program, user, group or directory, or a limit was refused)" % subject
+    return None
+
+
+def _end(subject, cause):
+    """Return how a process ended as a clause, or None when that is not known."""
     if "exit_status" in cause:
         return "%s exited with status %d" % (subject, cause["exit_status"])
     if "exit_signal" in cause:
         return "%s was ended by signal %s" % (subject, cause["exit_signal"])
-    if status == -1 or (process and status is None):
-        return "%s could not be run (no such program, user, group or directory, or a limit was refused)" % subject
     return None
 
 

@@ -51,6 +51,7 @@ class Definition:
     def __init__(self, name, conf_dir, version=parser.LATEST, read=True):
         self.name = name
         self.version = version
+        self._conf_dir = conf_dir
         self.conf = os.path.join(conf_dir, name + ".conf")
         self.override = os.path.join(conf_dir, name + ".override")
         self.take(read_file(self.conf) if read else None, self._read_override(version) if read else None)
@@ -71,6 +72,10 @@ class Definition:
         if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
             return None  # the daemon does not look at these
         return read_file(self.override)
+
+    def anew(self):
+        """Return the Definition that the job's files make now."""
+        return Definition(self.name, self._conf_dir, self.version)
 
     def expect(self, options, version=parser.LATEST):
         """Take the job for one that these options of upstart_job make, whatever the files say now."""

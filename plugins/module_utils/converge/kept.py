@@ -37,6 +37,6 @@ def look(client, targets, snapshot):
 def _staying(client, targets, jobs):
     """Return a dict of job to the names of its instances that this task does not stop."""
     going = set((target.job, target.instance) for target in targets if target.error is None
-                and (target.wanted.state == "stopped" or {"stop", "free"}.intersection(target.steps)))
+                and (target.wanted.state == "stopped" or {"stop", "free", "finish"}.intersection(target.steps)))
     return dict((job, [name for name in instances if (job, name) not in going])
                 for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []))

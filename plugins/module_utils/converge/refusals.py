@@ -86,6 +86,24 @@ def changed_warning(target):
                 target.label, target.changed_file, target.unknown_because))
 
 
+def old_definition(target):
+    """Return the error for an instance that was to run by its present files and does not."""
+    complaint = target.definition.complaint()
+    if complaint:
+        return UpstartError("Job %s runs with a definition that its files no longer hold: %s. Fix the file, then run the "
+                            "task again." % (target.label, complaint), name=target.job, **target.definition.facts())
+    if target.kept_by:
+        return definition_kept(target)
+    return UpstartError("Job %s runs with an older definition than that in %s: the file was changed while this task was "
+                        "at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
+
+
+def not_as_enabled(target):
+    """Return the error for a job whose files were changed by somebody else after the task enabled or disabled it."""
+    return UpstartError("Job %s was %s, but somebody changed its files while this task was at work. Run the task again."
+                        % (target.job, "enabled" if target.wanted.enabled else "disabled"), name=target.job)
+
+
 def definition_kept(target):
     """Return the error for ``definition: current`` where Upstart would start an instance by an older one."""
     return UpstartError(
@@ -112,6 +130,6 @@ def place_taken(left, there):
 
 def refused(target, state):
     """Return the error for a start from files that the daemon would not load."""
-    kept = " It was left as it is, so that nothing is lost." if target.before else ""
+    kept = " It was left as it is, so that nothing is lost." if (target.before or {}).get("goal") == "start" else ""
     return UpstartError("Job %s was not %s: %s.%s Mend the file and run the task again." % (
         target.label, state, target.definition.complaint(), kept), name=target.job, **target.definition.facts())

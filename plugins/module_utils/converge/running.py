@@ -10,13 +10,15 @@ import os
 import signal
 
 from ..daemon import process
+from ..daemon.errors import NoAnswer
 from ..daemon.names import instance_path
 from ..errors import UpstartError
 from . import causes
 from .initlog import failed_after_start
 from .logs import log_tail
 from .refusals import wedged
-from .waiting import Deadline, hollow, lost_process, no_answer, resting, until_resting
+from .targets import state_of
+from .waiting import LOOK_EVERY, Deadline, age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
 
 __metaclass__ = type
 
@@ -29,8 +31,11 @@ def _facts(client, target, request):
     log = target.log_file(request.log_dir)
     signals = client.connection.signals
     facts = causes.from_signals(signals, target.job, target.instance or "")
+    messages = _said(target, expected=True)
+    if facts.get("process") == "respawn":
+        facts.update(causes.last_end(messages))
     facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.log_mark) if log else [],
-                 init_messages=_said(target, expected=True))
+                 init_messages=messages)
     return facts
 
 
@@ -41,7 +46,8 @@ def _said(target, expected=False):
 def failure(client, target, request):
     """Return the error for a job that the daemon reported as failed."""
     verb = "ran and failed" if target.definition.is_task() else "failed to start"
-    verb = "failed while stopping" if target.wanted.state == "stopped" else verb
+    if target.wanted.state == "stopped" or target.sent == set(["stop"]):
+        verb = "failed while stopping"
     return died(client, target, request, verb)
 
 
@@ -50,10 +56,14 @@ def died(client, target, request, verb):
     return _told(target, verb, _facts(client, target, request))
 
 
-def _told(target, verb, facts):
+def _told(target, verb, facts, in_log=False):
+    """Return the error of a job that failed; ``in_log`` says that only init's log can have the reason."""
     text = causes.sentence(target.job, target.instance or "", verb, facts)
     if _is_untold(target) and not facts["init_messages"]:
         text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+    elif (in_log or causes.is_in_log_of_init(facts)) and not facts["init_messages"]:
+        text += " Init writes the reason to its own log; set init_log to that file, as %s has nothing about it." % (
+            target.wanted.init_log)
     return UpstartError(text, **facts)
 
 
@@ -69,7 +79,7 @@ def ended(client, target, request):
         return _told(target, "ended, or was stopped, right after it was started", facts)
     if causes.describe(facts) or target.wanted.state == "reloaded":
         return _told(target, "did not stay up", facts)
-    if _was_stopped(client, target):
+    if was_stopped(client, target):
         return _meddled(target, "stopped", facts)
     return UpstartError(
         "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
@@ -77,22 +87,31 @@ def ended(client, target, request):
         **facts)
 
 
-def _was_stopped(client, target):
-    """Return whether somebody stopped an instance since it was started.
+def was_stopped(client, target, last_run=False):
+    """Return whether somebody stopped an instance since the task began, as far as signals show.
 
-    One that ends by itself skips pre-stop, and was up before unless it had to fork for that.
+    One that ends by itself skips pre-stop, and was up before unless it had to fork for that. A task need not come up.
+
+    :param last_run: bool, whether only the last of its runs counts.
     """
     path = instance_path(target.job, target.instance or "")
-    forks = (target.definition.values or {}).get("expect", "none") != "none"
-    started, up = False, False
+    forks = (target.definition.values or {}).get("expect", "none") != "none" or target.definition.is_task()
+    run = up = target.before is not None and resting(target.before)
+    stopped = False
     for state in [item.args[0] for item in client.connection.signals
                   if item.path == path and item.member == "StateChanged"]:
         if state == "starting":
-            started, up = True, forks
-        elif started and (state == "pre-stop" or (state == "stopping" and not up)):
-            return True
-        up = up or state in ("post-start", "running")
-    return False
+            run, up, stopped = True, False, stopped and not last_run
+        elif run and (state == "pre-stop" or (state == "stopping" and not up)):
+            stopped = True
+        up = up or state in ("post-start", "running") or (forks and state == "spawned")
+    return stopped
+
+
+def is_same_process(target):
+    """Return whether the main process of an instance is the one that it had before the task."""
+    before, after = [(status or {}).get("processes", {}).get("main") for status in (target.before, target.after)]
+    return before is not None and before == after
 
 
 def _meddled(target, how, facts):
@@ -100,11 +119,22 @@ def _meddled(target, how, facts):
                         "else manages it." % (target.label, how), **facts)
 
 
+def no_longer_running(client, target, request):
+    """Return the error for a service that ran when the task began, or came up during it, and is gone at its end."""
+    facts = _facts(client, target, request)
+    if causes.describe(facts):
+        return _told(target, "did not stay up", facts)
+    if was_stopped(client, target):
+        return UpstartError("Job %s is not running any more: somebody stopped it while this task was at work. Look at "
+                            "its stop on condition and at who else manages it." % target.label, **facts)
+    return ended(client, target, request)
+
+
 def no_process(client, target, request):
     """Return the error for an instance that Upstart calls running although its main process is not there."""
     values = target.definition.values or {}
     if values.get("respawn"):
-        return died(client, target, request, "does not stay up: it is being respawned")
+        return respawning(client, target, request)
     why = "could not be run"
     if values.get("expect", "none") != "none":
         why = "ended before it did what 'expect %s' waits for, or %s" % (values["expect"], why)
@@ -122,6 +152,20 @@ def failed_task(client, target, request):
     if not causes.describe(causes.from_signals(signals, target.job, target.instance or "")):
         return None
     return died(client, target, request, "ran and failed")
+
+
+def not_finished(client, target, request):
+    """Return the error for a task that somebody stopped before it had done its work."""
+    return UpstartError(
+        "The task job %s did not run to its end: somebody stopped it. Look at its stop on condition and at who else "
+        "manages it, then run it again." % target.label, **_facts(client, target, request))
+
+
+def not_restarted(target):
+    """Return the error for a restart after which the same process runs as before."""
+    return UpstartError(
+        "Job %s was not restarted: somebody asked for its start while its pre-stop ran, which cancels a stop, so the "
+        "same process runs on. Look at who else manages it." % target.label, name=target.job)
 
 
 def outcome_unknown(target):
@@ -153,16 +197,49 @@ def ends_in_pre_stop(target):
 
 
 def note_failed_stop(target):
-    """Warn of a stop that Upstart calls failed where that may be for more than what ``ends_in_pre_stop`` tells."""
-    if target.definition.values is None or "post-stop" in target.definition.values["process"]:
+    """Warn of a stop that Upstart calls failed although the instance is gone, unless ``ends_in_pre_stop`` explains it."""
+    if not ends_in_pre_stop(target):
+        said = _said(target, expected=True)
+        target.warnings.append("The post-stop process of job %s failed when the job was stopped for its restart.%s" % (
+            target.label, " Init says: %s." % said[-1].rstrip(".") if said else ""))
+    elif target.definition.values is None or "post-stop" in target.definition.values["process"]:
         said = _said(target)
         target.warnings.append("Upstart says that job %s failed while stopping: before 1.11 it does so when the main "
                                "process ends while pre-stop runs, else post-stop failed.%s" % (
                                    target.label, " Init says: %s." % said[-1].rstrip(".") if said else ""))
 
 
+def stop_outlasted(target, deadline):
+    """Return the error for a restart whose stop does not end; Upstart has been asked to start the job again itself."""
+    return NoAnswer(
+        "Job %s was not %s: its stop was not over after %g s and the kill timeout of its file; it is in %s. Upstart "
+        "starts it again by itself as soon as that is over; allow it more time with timeout." % (
+            target.label, "restarted", deadline.seconds, state_of(target.after)),
+        name=target.job, timeout=deadline.seconds)
+
+
+def zombie_main(target):
+    """Return the error for an instance whose main process has ended while its parent does not collect it."""
+    pid = zombie(target.after)
+    return UpstartError(
+        "Job %s has no living main process: Upstart tracks process %d, which has ended (a zombie), because its expect "
+        "stanza is wrong. Fix the expect stanza, then restart the job." % (target.label, pid),
+        name=target.job, zombie=True, pid=pid)
+
+
+def suspended_warning(target):
+    """Return the warning on an instance whose main process a signal or a debugger has suspended."""
+    return ("Job %s does not do anything: its main process %d is stopped (state T) until it gets the signal CONT. A "
+            "program that stops itself when it is ready needs the stanza expect stop." % (
+                target.label, suspended(target.after)))
+
+
 def not_stopped(target, deadline):
     """Return the error for an instance that is still there after a stop."""
+    if resting(target.after) and is_same_process(target):
+        return UpstartError(
+            "Job %s was not stopped: somebody asked for its start while its pre-stop ran, which cancels a stop. Look "
+            "at who else manages it." % target.label, name=target.job)
     if resting(target.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
         return UpstartError(
             "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
@@ -184,10 +261,35 @@ def let_settle(client, targets, deadline):
 
 
 def watch(client, targets, request, deadline):
-    """Keep an eye on instances for ``stable_for`` seconds; one that ends or is respawned is an error."""
+    """Watch instances until their processes have run for ``stable_for`` seconds; one that ends or respawns is an error."""
     if not targets:
         return
     before = [(target.after or {}).get("processes", {}).get("main") for target in targets]
+    for target in targets:
+        target.up_mark = len(client.connection.signals)
+    _wait_for_uptime(client, targets, request)
+    until_resting(client, targets, _settling(deadline))
+    for target, pid in zip(targets, before):
+        now = (target.after or {}).get("processes", {}).get("main")
+        if target.after is None:
+            target.error = ended(client, target, request)
+        elif lost_process(target.after):
+            target.error = wedged(target, now)
+        elif zombie(target.after):
+            target.error = zombie_main(target)
+        elif hollow(target.definition, target.after):
+            target.error = no_process(client, target, request)
+        elif now != pid and was_stopped(client, target):
+            target.error = _meddled(target, "restarted", _facts(client, target, request))
+        elif now != pid or is_respawned(client, target):
+            target.error = respawning(client, target, request)
+
+
+def _wait_for_uptime(client, targets, request):
+    """Wait until main processes have been up for ``stable_for`` seconds in which they could run, or all have ended.
+
+    On a busy host a process may begin its work late, so the time that it waited for a processor does not count.
+    """
     paths = set(instance_path(target.job, target.instance or "") for target in targets)
     mark = len(client.connection.signals)
 
@@ -196,20 +298,34 @@ def watch(client, targets, request, deadline):
                    if item.member == "StateChanged" and item.args[0] == "waiting")
         return paths <= left
 
-    client.connection.wait(all_left, request.stable_for)
-    until_resting(client, targets, _settling(deadline))
-    for target, pid in zip(targets, before):
-        now = (target.after or {}).get("processes", {}).get("main")
-        if target.after is None:
-            target.error = ended(client, target, request)
-        elif lost_process(target.after):
-            target.error = wedged(target, now)
-        elif hollow(target.definition, target.after):
-            target.error = no_process(client, target, request)
-        elif now != pid and _was_stopped(client, target):
-            target.error = _meddled(target, "restarted", _facts(client, target, request))
-        elif now != pid:
-            target.error = died(client, target, request, "is respawning (process %s became %s)" % (pid, now))
+    limit = Deadline(request.stable_for + request.timeout)
+    missing = request.stable_for
+    while not client.connection.wait(all_left, missing):
+        missing = min(limit.left(), request.stable_for - min(_uptime(client, target) for target in targets))
+        if missing <= 0:
+            return
+
+
+def _uptime(client, target):
+    """Return the seconds for which the main process of an instance has run or slept; infinite without one."""
+    peer, main = client.connection.peer["pid"], (target.after or {}).get("processes", {}).get("main")
+    return age(peer, main) - process.time_in_queue(peer, main) if main and peer > 0 else float("inf")
+
+
+def is_respawned(client, target):
+    """Return whether signals show that an instance has been down since it came up."""
+    path = instance_path(target.job, target.instance or "")
+    return any(item.path == path and item.member == "StateChanged" and item.args[0] == "starting"
+               for item in client.connection.signals[target.up_mark:])
+
+
+def respawning(client, target, request):
+    """Return the error for a service whose main process ends again and again."""
+    facts = _facts(client, target, request)
+    end = causes.last_end(facts["init_messages"])
+    if end:
+        facts.update(end, process="main")
+    return _told(target, "does not stay up and is being respawned", facts, in_log=not end)
 
 
 def send_reload(client, target):

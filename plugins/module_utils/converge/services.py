@@ -13,9 +13,10 @@ import collections
 
 from ..daemon.errors import Lost
 from ..errors import UpstartError
+from . import verifying
 from .loaded import Snapshot, changed_since
 from .targets import resolve, state_of
-from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting
+from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
 
 __metaclass__ = type
 
@@ -50,14 +51,29 @@ def converge(client, request, attributes, check_mode=False):
             if target.error is None and target.script is None:
                 target.after = predict(target)
     elif any(target.todo or target.change for target in targets):
-        from . import acting
-        acting.enable(client, targets, attributes, request.conf_dir)
-        acting.act(client, _fine(targets), request)
+        _act(client, targets, request, attributes)
+    else:
+        verifying.verify_unchanged(client, targets, request)
     named = [target for target in _fine(targets) if target.script is not None]
     if named:
         from . import scripts
         scripts.converge(named, check_mode)
     return targets
+
+
+def _act(client, targets, request, attributes):
+    """Take the steps of all targets, then read again whether all is as asked."""
+    from . import acting, initlog
+    log = initlog.InitLog(request.init_log)
+    try:
+        acting.enable(client, targets, attributes, request.conf_dir)
+        acting.act(client, _fine(targets), request, log)
+        verifying.verify(client, targets, request, log)
+    finally:
+        log.close()
+
+
+WAITS = ("wait", "settle", "finish")  # steps that change nothing
 
 
 def _refusals():
@@ -162,8 +178,8 @@ def _plan_enabling(targets, version):
 
 def _compare(client, targets, request, snapshot):
     """Find out which running instances follow an older definition, or other variables, than is asked for."""
-    alive = [target for target in targets
-             if target.before is not None and target.wanted.state not in ("stopped", "restarted")]
+    alive = [target for target in targets if target.before is not None and (
+        target.wanted.state is None or (target.wanted.state in ("started", "reloaded") and _is_up(target.before)))]
     for target in alive:
         target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)
@@ -191,33 +207,44 @@ def plan(target, request):
     target.steps = _steps(target, request, status, wedged)
     if "reload" in target.steps and resting(status) and "main" not in status["processes"]:
         target.error, target.steps = _refusals().nothing_to_reload(target), []
-    replaced = "stop" in target.steps or "free" in target.steps
+    replaced = {"stop", "free", "finish"}.intersection(target.steps)
     broken = target.definition.error is not None or (replaced and target.definition.text is None)
     if "start" in target.steps and broken:
         target.error = _refusals().refused(target, request.state)
         target.steps = []
 
 
+def _is_up(status):
+    """Return whether an instance is there and not on its way down."""
+    return status is not None and status["goal"] == "start"
+
+
 def _steps(target, request, status, wedged):
-    up = status is not None and status["goal"] == "start"
+    up = _is_up(status)
     outdated = request.definition == "current" and target.stale
     may_come_up = request.state == "started" and up and not outdated
     if wedged or (request.unwedge and not may_come_up and _may_hang(target, status)):
         return ["free"] if request.state == "stopped" else ["free", "start"]
     if request.state == "stopped":
         return [] if status is None else ["stop" if up else "wait"]
+    if status is not None and not up:
+        return ["finish", "start"]  # a start before that would only turn the goal round, with the old definition
     if up and request.state in ("started", "reloaded") and hollow(target.definition, status):
         return ["stop", "start"]
     if request.state == "started" and up:
         if outdated:
-            return ["stop", "start"]
+            return _restart(status)
         settled = resting(status, target.definition.is_task()) and target.age >= request.stable_for
-        return [] if settled else ["wait"]
+        return [] if settled and not zombie(status) else ["wait"]
     if not up:
         return ["start"]
     if request.state == "reloaded":
         return ["reload"] if resting(status) else ["wait", "reload"]
-    return ["stop", "start"]
+    return _restart(status)
+
+
+def _restart(status):
+    return ["stop", "start"] if resting(status) else ["settle", "stop", "start"]
 
 
 def _may_hang(target, status):
@@ -253,7 +280,7 @@ def report(targets, request):
 def _entry(target, request):
     if target.script is not None:
         return target.script.report(target.error)
-    steps = [step for step in target.steps if step != "wait"]
+    steps = [step for step in target.steps if step not in WAITS]
     enabled = target.definition.is_enabled()
     entry = {
         "name": target.job,
@@ -287,8 +314,10 @@ def _env_differs(target):
 
 def _stale(target):
     """A job that was started by this task follows its present files, unless other instances keep Upstart from that."""
-    if target.after is None or ("start" in target.steps and target.error is None and not target.kept_by):
+    if target.after is None:
         return False
+    if "start" in target.steps and target.error is None and not target.kept_by:
+        return bool(target.sent and target.stale)
     return target.stale
 
 
@@ -301,6 +330,8 @@ def warnings(targets):
             continue
         if _stale(target) and target.wanted.state != "stopped":
             found.append(_refusals().stale_warning(target))
+        if suspended(target.after):
+            found.append(verifying.suspended_warning(target))
         if target.changed_file and "start" not in target.steps:
             found.append(_refusals().changed_warning(target))
         if target.env_differs and not target.steps:

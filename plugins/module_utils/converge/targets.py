@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from ..daemon import names
+from ..daemon import names, process
 from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
 from .definitions import Definition
@@ -43,6 +43,8 @@ class Target:
     :ivar group: list of Targets, the instances that a job is to have with those that go for them, or None.
     :ivar env_before: list of KEY=VALUE that an instance in a group was started with; None when that is not told.
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
+    :ivar main: what identifies its main process before anything was done, or None; see ``main_of``.
+    :ivar up_mark: int, the number of signals when it had come up by what the task did.
     :ivar warnings: list of text.
     """
 
@@ -73,6 +75,8 @@ class Target:
         self.group = None
         self.env_before = None
         self.leftovers = []
+        self.main = None
+        self.up_mark = None
         self.warnings = []
         self.pending = None
         self.log_mark = 0
@@ -94,6 +98,12 @@ class Target:
     def log_file(self, log_dir):
         """Return the path of the job's log; None where Upstart keeps none."""
         return log_path(log_dir, self.job, self.instance or "") if self.definition.version >= KEEPS_LOGS else None
+
+
+def main_of(client, status):
+    """Return what identifies the main process of an instance, its pid and when it began; None where it has none."""
+    pid = (status or {}).get("processes", {}).get("main")
+    return (pid, process.began(client.connection.peer["pid"], pid)) if pid else None
 
 
 def state_of(status):
@@ -150,6 +160,7 @@ def resolve(client, request, version):
     live = [target for target in found if target.error is None and target.instance is not None]
     for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
         target.before = status
+        target.main = main_of(client, status)
     return found
 
 

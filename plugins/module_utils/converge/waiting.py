@@ -17,6 +17,8 @@ __metaclass__ = type
 BACK = 5.0  # seconds within which a re-executed init answers again
 MOMENT = 2.0  # seconds after which a process that Upstart has started but not gone on from is taken to hang
 LOOK_EVERY = 0.1  # seconds between two looks at states that no reply will announce
+NOT_RUNNING = ("Z", "T", "t")  # states of processes in /proc
+ZOMBIE_GRACE = 1.0  # seconds that a process which has ended may wait for its parent to collect it
 
 
 class Deadline:
@@ -36,21 +38,29 @@ def resting(status, task=False):
 
 
 def look(client, pairs):
-    """Return the statuses of many (job, instance), with the key ``lost`` where the main process does not exist."""
+    """Return the statuses of many (job, instance).
+
+    One has the key ``lost``, the pid, where the main process does not exist, and ``main_state`` where that is a zombie
+    (Z) or suspended (T or t).
+    """
     statuses = client.statuses(pairs)
-    gone = [number for number, status in enumerate(statuses) if _main_is_gone(client, status)]
+    gone = [number for number, status in enumerate(statuses) if _main_state(client, status) == ""]
     # A process may have ended since that answer: then the next one tells so.
     for number, status in zip(gone, client.statuses([pairs[number] for number in gone])):
         pid = statuses[number]["processes"]["main"]
-        if status is not None and status["processes"].get("main") == pid:
+        if _main_state(client, status) == "" and status["processes"]["main"] == pid:
             status["lost"] = pid
         statuses[number] = status
     return statuses
 
 
-def _main_is_gone(client, status):
+def _main_state(client, status):
+    """Return the state of the main process of a status, as process.state_of; note one in which it does not run."""
     pid = (status or {}).get("processes", {}).get("main")
-    return bool(pid) and not process.exists(client.connection.peer["pid"], pid)
+    state = process.state_of(client.connection.peer["pid"], pid) if pid else None
+    if state in NOT_RUNNING:
+        status["main_state"] = state
+    return state
 
 
 def lost_process(status):
@@ -59,6 +69,16 @@ def lost_process(status):
     Upstart never notices the end of such a process: what waits for it waits for ever.
     """
     return (status or {}).get("lost")
+
+
+def zombie(status):
+    """Return the pid of the main process of an instance where that has ended and its parent has not collected it."""
+    return status["processes"]["main"] if status is not None and status.get("main_state") == "Z" else None
+
+
+def suspended(status):
+    """Return the pid of the main process of an instance where a signal or a debugger has suspended it, or None."""
+    return status["processes"]["main"] if status is not None and status.get("main_state") in ("T", "t") else None
 
 
 def age(peer_pid, pid):
@@ -114,11 +134,18 @@ def until_resting(client, targets, deadline):
 
 
 def _is_settled(client, target, suspects):
-    """A hollow target must be so in two looks between which the daemon signalled nothing of it."""
+    """A hollow target must be so in two looks between which the daemon signalled nothing of it.
+
+    One whose main process is a zombie must be so for ZOMBIE_GRACE: init collects its own children late when it is busy.
+    """
     if lost_process(target.after):
         return True
     if not target.rests():
         return False
+    pid = zombie(target.after)
+    if pid:
+        since = suspects.setdefault((target, pid), monotonic())
+        return monotonic() - since >= ZOMBIE_GRACE
     path = instance_path(target.job, target.instance or "")
     signalled = sum(signal.path == path for signal in client.connection.signals)
     suspected = suspects.pop(target, None)

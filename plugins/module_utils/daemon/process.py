@@ -42,6 +42,30 @@ def state_of(peer_pid, pid):
         return ""
 
 
+def began(peer_pid, pid):
+    """Return when the process that the daemon knows as ``pid`` began, in clock ticks since boot; None for no process.
+
+    With the pid it tells a process from a later one of the same pid.
+    """
+    try:
+        with open("%s/%d/stat" % (proc_of(peer_pid), pid), "rb") as stream:
+            return int(stream.read().rpartition(b")")[2].split()[19])
+    except (IOError, OSError, IndexError):
+        return None
+
+
+def time_in_queue(peer_pid, pid):
+    """Return the seconds that a process wanted to run and other processes had the processors; 0 where unknown.
+
+    :param pid: int, as the daemon knows it.
+    """
+    try:
+        with open("%s/%d/schedstat" % (proc_of(peer_pid), pid), "rb") as stream:
+            return int(stream.read().split()[1]) / 1e9
+    except (IOError, OSError, IndexError, ValueError):
+        return 0.0
+
+
 def name(pid):
     """Return the command name of one of our own processes, or None when that cannot be read."""
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, targets
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, FakeClient
@@ -94,6 +95,6 @@ def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: A
 
 
 def act(client: Client, one: targets.Target) -> UpstartError | None:
-    acting.act(client, [one], one.wanted)
+    acting.act(client, [one], one.wanted, InitLog(one.wanted.init_log))
     error: UpstartError | None = one.error
     return error

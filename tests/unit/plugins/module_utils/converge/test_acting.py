@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, unwedge
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, unwedge, verifying
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
@@ -95,9 +95,13 @@ def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
 
 
 def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
-    error = act(Client([[]], [UP]), target(tmp_path, "stopped", "stop", before=UP))
-    assert error is not None
-    assert error.message == ("Job web was stopped, but something started it again at once: look at its start on "
+    client = Client([[], []], [fake_client.status("start", "running", os.getppid())])
+    one = target(tmp_path, "stopped", "stop", before=UP)
+    assert act(client, one) is None
+    verifying.verify(client, [one], one.wanted, one.init_log)
+    assert client.asked == ["Stop", "Stop"]  # it is asked once more
+    assert one.error is not None
+    assert one.error.message == ("Job web was stopped, but something started it again at once: look at its start on "
                              "condition and at who else manages it.")
 
 
@@ -238,7 +242,7 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(("before", "after", "said"), [
     (UP, UP, None),
     (UP, fake_client.status("start", "running", os.getppid()),
-     f"Job web is respawning (process {os.getpid()} became {os.getppid()})"),
+     "Job web does not stay up and is being respawned."),
     (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
     (UP, fake_client.HOLLOW, "Job web has no main process although Upstart calls it running"),
 ])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog i
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import AlreadyStarted, JobFailed
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, SILENT, Client, act, target
-from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
 
 REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
 SAID = "init: web main process (7) terminated with status 3\n"
@@ -67,6 +68,7 @@ def test_which_upstart_has_a_log_for_a_job(tmp_path: Path, number: tuple[int, ..
 PRE_STOP = "pre-stop exec b\n" + SERVICE
 POST_STOP = "post-stop exec c\n"
 FAILED = "failed while stopping"
+AGAIN = status("start", "running", os.getppid())
 
 
 @pytest.mark.parametrize(("text", "number", "after", "error", "warning"), [
@@ -74,8 +76,8 @@ FAILED = "failed while stopping"
     (PRE_STOP + POST_STOP, (1, 10), DOWN, None, FAILED),
     (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
     (PRE_STOP, (1, 11), DOWN, FAILED, None),
-    (PRE_STOP, (1, 10), UP, "something started it again at once", None),
-    ("respawn\n" + PRE_STOP, (1, 10), UP, "Upstart respawned it: before 1.11 it does so when the main process", None),
+    (PRE_STOP, (1, 10), AGAIN, "something started it again at once", None),
+    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart respawned it: before 1.11 it does so when the main process", None),
     ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
 ])
 def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,

@@ -77,7 +77,7 @@ def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str
 
 def test_one_that_is_on_its_way_down_is_started_again_with_its_variable(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", before=GOING)
-    assert (target.env, target.steps) == (["TTY=1"], ["start"])
+    assert (target.env, target.steps) == (["TTY=1"], ["finish", "start"])
 
 
 def test_one_that_is_freed_from_a_wedge_is_started_again_with_its_variable(tmp_path: Path) -> None:

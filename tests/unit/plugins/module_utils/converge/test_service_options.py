@@ -103,7 +103,7 @@ def test_wedged_jobs_are_freed_when_asked(tmp_path: Path, conf: str, before: Sta
     (LONG, status("start", "spawned"), "reloaded", "any", ["wait", "reload"]),
     (0.0, status("start", "spawned"), "started", "any", ["wait"]),
     (0.0, status("start", "spawned"), "started", "current", ["free", "start"]),
-    (LONG, status("start", "spawned"), "started", "current", ["stop", "start"]),
+    (LONG, status("start", "spawned"), "started", "current", ["settle", "stop", "start"]),
     (0.0, status("stop", "spawned"), "started", "any", ["free", "start"]),
 ])
 def test_what_its_file_does_not_expect_has_a_moment(

@@ -198,7 +198,7 @@ def test_refusals_name_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting.process, "exists", lambda _peer_pid, _pid: False)
+    monkeypatch.setattr(waiting.process, "state_of", lambda _peer_pid, _pid: "")
     monkeypatch.setattr(lostpid, "TAKEN", 0.1)
     client = FakeClient(status("stop", "killed", os.getpid()))
     with pytest.raises(UpstartError) as caught:

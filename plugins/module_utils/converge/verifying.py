@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read again what a task of upstart_service is about to report, and decide by the promise whether it is so.
+
+All instances are read together, last, whatever was done to them. What did not stay as asked while the others moved is
+brought there once more; what is not as asked after that is an error.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from .. import promise
+from ..daemon.errors import Lost, UnknownJob
+from . import causes, refusals, running
+from .loaded import Snapshot
+from .targets import Target, main_of
+from .waiting import BACK, Deadline, age, hollow, look, lost_process, no_answer, resting, until_resting
+
+__metaclass__ = type
+
+PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
+SETTLE_AT_MOST = 3  # how often the instances are read until none is in between two states
+suspended_warning = running.suspended_warning
+
+
+def verify_unchanged(client, targets, request):
+    """Judge targets of a task that found all as asked: what it read is what it reports."""
+    for target in _judged(targets):
+        fault = _first(promise.instance_faults(_asked(target), None, _instance(client, target)))
+        if fault is not None:
+            _set_error(client, target, fault, request)
+
+
+def verify(client, targets, request, log):
+    """Read all targets again, act once more on those that are not as asked, and set the error of what stays so.
+
+    :param targets: list of Targets; instances that came up meanwhile, and that were to be stopped, are added.
+    :param log: initlog.InitLog.
+    """
+    deadline = Deadline(request.timeout)
+    for last in (False, True):
+        try:
+            faults = _read_faults(client, targets, request, deadline)
+        except Lost:
+            client.connection.reopen(min(BACK, client.timeout))
+            faults = _read_faults(client, targets, request, deadline)
+        again = [] if last else _take_up_again(client, faults)
+        for target, fault in faults:
+            if target not in again:
+                _set_error(client, target, fault, request)
+        if not again:
+            break
+        from . import acting  # not needed where all stayed as it was
+        acting.act(client, again, request, log)
+    _verify_enabled(targets)
+
+
+def _judged(targets):
+    return [target for target in targets
+            if target.error is None and target.script is None and target.wanted.state is not None]
+
+
+def _asked(target):
+    wanted = target.wanted
+    current = wanted.state == "restarted" or wanted.definition == "current"
+    return promise.Asked(wanted.state, target.definition.is_task(), current, wanted.stable_for)
+
+
+def _instance(client, target):
+    """Return a target's present status as promise.Instance, or None where there is no such instance."""
+    status = target.after
+    task = target.definition.is_task()
+    if status is None and not task:
+        return None
+    main = main_of(client, status)
+    defined = hollow(target.definition, dict(status, processes={})) if status else None
+    up_mark = target.up_mark
+    return promise.Instance(
+        goal=status["goal"] if status else "stop", state=status["state"] if status else "waiting", main=main,
+        main_defined=defined, main_state="" if lost_process(status) else (status or {}).get("main_state"),
+        age=age(client.connection.peer["pid"], main[0]) if main else float("inf"),
+        current=None if target.stale is None else not target.stale,
+        respawned=up_mark is not None and running.is_respawned(client, target) and not running.was_stopped(client, target),
+        finished=not running.was_stopped(client, target, last_run=True) if task and target.steps else None)
+
+
+def _before(target):
+    """Return the promise.Instance of a target before the task, with what matters of it; None for no such instance."""
+    if target.before is None:
+        return None
+    return promise.Instance(goal=target.before["goal"], state=target.before["state"], main=target.main,
+                            main_defined=None, main_state=None, age=0.0, current=None, respawned=False, finished=None)
+
+
+def _first(faults):
+    """Return the most serious of faults that fail a task, or None."""
+    serious = [fault for fault in faults if fault not in promise.WARNINGS]
+    return serious[0] if serious else None
+
+
+def _read_faults(client, targets, request, deadline):
+    """Return a list of (target, what does not hold of it), from what is read of all targets at one moment."""
+    _add_new_instances(client, targets)
+    judged = _judged(targets)
+    for target in judged:
+        target.definition = target.definition.anew()
+    for attempt in range(SETTLE_AT_MOST):
+        _read_statuses(client, judged, deadline)
+        faults = [(target, _first(promise.instance_faults(_asked(target), _before(target), _instance(client, target))))
+                  for target in judged]
+        young = [target for target, fault in faults if fault == promise.YOUNG]
+        if not young and not any(fault == promise.NOT_UP for unused, fault in faults):
+            break
+        if young and attempt + 1 < SETTLE_AT_MOST:
+            running.watch(client, young, request, deadline)
+            judged = [target for target in judged if target.error is None]
+    return [(target, fault) for target, fault in faults if fault is not None and target.error is None]
+
+
+def _read_statuses(client, judged, deadline):
+    """Read all statuses at one moment, once none is on its way up, and by which definitions the instances run."""
+    up = [target for target in judged if target.wanted.state != "stopped" and not target.definition.is_task()]
+    until_resting(client, up, deadline)
+    for target, status in zip(judged, look(client, [(target.job, target.instance or "") for target in judged])):
+        target.after = status
+    alive = [target for target in judged if target.after is not None and target.wanted.state != "stopped"]
+    if alive:
+        snapshot = Snapshot(client, alive[0].wanted.conf_dir)
+        for target in alive:
+            target.stale = snapshot.is_stale(target.definition, target.instance or "")
+            if "start" not in target.sent:
+                target.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
+
+
+def _add_new_instances(client, targets):
+    """Add the instances that somebody has started of jobs of which none was to be left."""
+    for target in _judged(targets):
+        wanted = target.wanted
+        if wanted.state != "stopped" or wanted.env is not None or target.group is not None:
+            continue
+        known = set(other.instance or "" for other in targets if other.job == target.job)
+        try:
+            names = client.instances_of([target.job])[0]
+        except UnknownJob:
+            names = []
+        for name in names:
+            if name not in known:
+                new = Target(target.job, target.definition, wanted)
+                new.instance, new.init_log = name, target.init_log
+                targets.append(new)
+                known.add(name)
+
+
+def _take_up_again(client, faults):
+    """Plan what brings targets there that did not stay as asked, and return those; the others are errors."""
+    again = []
+    for target, fault in faults:
+        todo = _steps_for(client, target, fault)
+        if todo:
+            target.todo, target.sent = list(todo), set()
+            target.steps = target.steps + todo
+            again.append(target)
+    return again
+
+
+def _steps_for(client, target, fault):
+    """Return the steps for a target that does not need anybody to fix it first, else []."""
+    if lost_process(target.after) or target.definition.complaint():
+        return []
+    if fault == promise.STILL_THERE:
+        return [] if running.ends_in_pre_stop(target) else ["stop" if target.after["goal"] == "start" else "wait"]
+    if fault in (promise.GONE, promise.STOPPING):
+        if _failed(client, target) or not running.was_stopped(client, target):
+            return []
+        return ["start"] if target.after is None else ["finish", "start"]
+    if fault == promise.NOT_RESTARTED:
+        return ["stop", "start"]
+    if fault == promise.OLD_DEFINITION and not _note_kept(client, target):
+        return ["stop", "start"]
+    return []
+
+
+def _failed(client, target):
+    cause = causes.from_signals(client.connection.signals, target.job, target.instance or "")
+    return causes.describe(cause) is not None
+
+
+def _note_kept(client, target):
+    """Return the names of other instances of the job, for which Upstart keeps an older definition."""
+    if not target.definition.instance_variables():
+        return []
+    names = client.instances_of([target.job])[0]
+    target.kept_by = [name for name in names if name != (target.instance or "")]
+    return target.kept_by
+
+
+def _set_error(client, target, fault, request):
+    """Set the error of a target for which something does not hold."""
+    if lost_process(target.after):
+        target.error = refusals.wedged(target, lost_process(target.after))
+    elif fault == promise.STILL_THERE:
+        target.error = running.not_stopped(target, Deadline(target.wanted.timeout))
+    elif fault == promise.MAIN_ZOMBIE:
+        target.error = running.zombie_main(target)
+    elif fault == promise.NO_MAIN:
+        target.error = running.no_process(client, target, request)
+    elif fault in (promise.RESPAWNED, promise.YOUNG):
+        target.error = running.respawning(client, target, request)
+    elif fault == promise.NOT_FINISHED:
+        target.error = running.not_finished(client, target, request)
+    elif fault == promise.NOT_RESTARTED:
+        target.error = running.not_restarted(target)
+    elif fault == promise.OLD_DEFINITION:
+        target.error = refusals.old_definition(target)
+    elif resting(target.after) or fault == promise.STOPPING:
+        target.error = running.no_longer_running(client, target, request)
+    else:
+        target.error = no_answer(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
+
+
+def _verify_enabled(targets):
+    """Set the error of jobs whose files do not say any more what ``enabled`` asked for."""
+    for target in targets:
+        if target.error is None and target.script is None and target.wanted.enabled is not None:
+            now = target.definition.anew().is_enabled()
+            if promise.enabled_faults(target.wanted.enabled, now):
+                target.error = refusals.not_as_enabled(target)
