@@ -340,7 +340,9 @@ def _judge(client, target, request, deadline):
     elif target.definition.is_task():
         target.error = running.failed_task(client, target, request)
     elif target.after is None:
-        target.error = running.ended(client, target, request)
+        if "start" in target.sent or not running.was_stopped(client, target):
+            target.error = running.ended(client, target, request)
+        # else somebody has stopped what this task only waited for, which is judged once all has been done
     elif zombie(target.after):
         target.error = running.zombie_main(target)
     elif hollow(target.definition, target.after):

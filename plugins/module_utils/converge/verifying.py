@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read again what a task of upstart_service is about to report, and decide by the promise whether it is so.
 
-All instances are read together, last, whatever was done to them. What did not stay as asked while the others moved is
-brought there once more; what is not as asked after that is an error.
+All instances are read together, last, whatever was done to them. What was to run and was stopped while the others moved
+is started once more. What is not as asked after that is an error.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -164,11 +164,9 @@ def _take_up_again(client, faults):
 
 
 def _steps_for(client, target, fault):
-    """Return the steps for a target that does not need anybody to fix it first, else []."""
+    """Return the steps for a target that was to run, and does not need anybody to fix it first, else []."""
     if lost_process(target.after) or target.definition.complaint():
         return []
-    if fault == promise.STILL_THERE:
-        return [] if running.ends_in_pre_stop(target) else ["stop" if target.after["goal"] == "start" else "wait"]
     if fault in (promise.GONE, promise.STOPPING):
         if _failed(client, target) or not running.was_stopped(client, target):
             return []
