@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import json
 import os
 import sys
 
@@ -12,12 +13,14 @@ from .daemon import addresses, library
 from .daemon.client import Upstart
 from .daemon.connection import Connection
 from .daemon.errors import LibraryMissing
+from .daemon.names import is_utf_8
 from .errors import UpstartError
 
 __metaclass__ = type
 
 LOOK_UP = 10.0  # seconds that a daemon in health never needs to answer a question
 HIDDEN = "The task failed. no_log hides why: the field hidden_msg of its registered result says it."
+CHECKED_ELSEWHERE = ("env", "arguments", "args", "job_env", "content")  # with sentences of their own
 PYTHON_3 = ("/usr/bin/python3", "/usr/libexec/platform-python", "/usr/local/bin/python3")
 PYTHON_2 = ("/usr/bin/python", "/usr/bin/python2.7", "/usr/bin/python2")
 
@@ -30,6 +33,40 @@ def daemon_options():
         log_dir=dict(type="path", default="/var/log/upstart"),
         timeout=dict(type="float", default=60.0),
     )
+
+
+def refuse_unusable_text():
+    """End the module if an option holds text that is not UTF-8, or a NUL character.
+
+    It must be called before AnsibleModule is made, which ends in a traceback for some of them.
+    """
+    from ansible.module_utils import basic
+    try:
+        options = json.loads(basic._ANSIBLE_ARGS.decode("utf-8"))["ANSIBLE_MODULE_ARGS"]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return  # sent in another way, or not at all
+    for name in sorted(options):
+        problem = _unusable(options[name], name, name in CHECKED_ELSEWHERE)
+        if problem:
+            sys.stdout.write(json.dumps({"failed": True, "msg": problem}) + "\n")
+            sys.exit(1)
+
+
+def _unusable(value, name, top_only):
+    """Return a sentence on text in an option's value that no daemon and no file can be given, or None."""
+    if isinstance(value, dict) and not top_only:
+        parts = [("%s.%s" % (name, key) if is_utf_8(key) else name, part)
+                 for key in value for part in (key, value[key]) if key not in CHECKED_ELSEWHERE]
+    elif isinstance(value, list) and not top_only:
+        parts = [("%s[%d]" % (name, number), part) for number, part in enumerate(value)]
+    elif isinstance(value, type(u"")):
+        if not is_utf_8(value):
+            return "%s is not UTF-8. Upstart and D-Bus take no other text." % name
+        nul = "\0" in value and name != "content"  # whose text Upstart takes for the end of a line
+        return "%s holds a NUL character, which Upstart cannot be told." % name if nul else None
+    else:
+        return None
+    return next((problem for problem in [_unusable(part, where, False) for where, part in parts] if problem), None)
 
 
 def find_library():

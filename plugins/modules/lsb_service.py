@@ -264,6 +264,7 @@ def act(module):
 
 
 def main():
+    shell.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
             name=dict(type="str", required=True),

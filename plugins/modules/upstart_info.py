@@ -454,6 +454,7 @@ def act(module):
 
 
 def main():
+    shell.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
             shell.daemon_options(),

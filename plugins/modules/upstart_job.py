@@ -510,7 +510,8 @@ def act(module):
     version = job_options.version_of(params["upstart_version"], client)
     book = manifest_of(params, client, version)
     obsolete = book.obsolete(wanted, params["prune_except"]) if book and params["prune"] else []
-    plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None)
+    plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None,
+                          params["log_dir"])
     if book:
         book.mark(plans)
     if module.check_mode:
@@ -546,6 +547,7 @@ def manifest_of(params, client, version):
 
 
 def main():
+    shell.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
             shell.daemon_options(),

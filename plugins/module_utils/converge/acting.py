@@ -17,7 +17,7 @@ from ..daemon.errors import (
 )
 from ..daemon.names import instance_name
 from ..errors import UpstartError
-from . import loaded, loading, naming, refusals, running
+from . import naming, refusals, running, unread_files
 from .targets import unknown_job
 from .waiting import (
     BACK,
@@ -61,7 +61,7 @@ def act(client, targets, request, log=None):
     :param log: initlog.InitLog that follows what init says from before the first step, or None to say nothing of it.
     """
     deadline = Deadline(request.timeout)
-    _have_read(client, targets, request)
+    _have_files_read(client, targets, request)
     for target in targets:
         _name_instance(target)
         if target.init_log is None:
@@ -86,20 +86,12 @@ def _goes(target):
     return target.wanted.state == "stopped"
 
 
-def _have_read(client, targets, request):
-    """Have the job files read again when the daemon has not noticed that one of a job to be started was changed."""
-    starting = dict((target.job, target) for target in targets if "start" in target.todo and target.definition.values)
-    if loading.are_watched(client, [target.definition.conf for target in starting.values()]):
-        return
-    try:
-        classes = loaded.job_classes(client, request.conf_dir)
-    except loaded.NotTold:
-        return
-    for held in classes:
-        target = starting.get(held["name"])
-        if target and not held.get("deleted") and not loaded.follows(held, target.definition.values):
-            client.reload_configuration()
-            return
+def _have_files_read(client, targets, request):
+    """Have init read the present files of what is to be started; what it cannot load from them is an error."""
+    starting = [target for target in targets if target.error is None and "start" in target.todo]
+    errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in starting])
+    for target in starting:
+        target.error = errors.get(target.job)
 
 
 def _take_steps(client, targets, request, deadline):
@@ -108,6 +100,7 @@ def _take_steps(client, targets, request, deadline):
     for steps, take in PHASES:
         if stopped and take is _start:
             deadline = Deadline(request.timeout)  # what the stops took is not taken from the starts
+            _have_files_read(client, targets, request)  # they may have changed meanwhile
         together = [target for target in targets if target.error is None and target.todo and target.todo[0] in steps
                     and ("wait" != target.todo[0] or _goes(target) == (take is _stop))]
         if together:

@@ -13,10 +13,12 @@ import stat
 from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.errors import JobFileError
+from ..jobfile.textio import decode, encode
 from ..jobfile.values import same_job
 
 __metaclass__ = type
 
+FILE_NAME_LIMIT = 255  # bytes
 VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -36,6 +38,11 @@ def read_file(path):
             return stream.read()
     except (IOError, OSError) as error:
         raise UpstartError("Cannot read %s: %s." % (path, error.strerror), path=path)
+
+
+def read_override(path):
+    """Return an override's bytes, or None when there is none: the name of a job may be too long to have one."""
+    return read_file(path) if len(encode(decode(os.path.basename(path)))) <= FILE_NAME_LIMIT else None
 
 
 class Definition:
@@ -71,7 +78,7 @@ class Definition:
     def _read_override(self, version):
         if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
             return None  # the daemon does not look at these
-        return read_file(self.override)
+        return read_override(self.override)
 
     def anew(self):
         """Return the Definition that the job's files make now."""
@@ -80,7 +87,6 @@ class Definition:
     def expect(self, options, version=parser.LATEST):
         """Take the job for one that these options of upstart_job make, whatever the files say now."""
         from ..jobfile import structure
-        from ..jobfile.textio import encode
         override = self.override_text
         told = dict((name, options[name]) for name in options if name != "manual")
         self.take(encode(structure.write(told, version)), None)

@@ -229,9 +229,9 @@ def act(client, changes, attributes, conf_dir):
     with files.Batch() as batch:
         for change in changes:
             if change.after is None:
-                batch.remove(change.path)
+                batch.remove(change.path, change.before)
             else:
-                batch.place(change.path, change.after, attributes)
+                batch.place(change.path, change.after, attributes, change.before)
         batch.finish()
     for change, watcher in zip(changes, watchers):
         if read_file(change.path) != change.after:

@@ -10,6 +10,7 @@ import re
 import shlex
 import sys
 
+from ..daemon.names import HALF, is_utf_8
 from ..errors import UpstartError
 
 __metaclass__ = type
@@ -24,8 +25,6 @@ CONTAINERS = (dict, list, tuple)
 ANY_NAME = (1, 1)  # the first release that takes every name but none
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 KEEPS_ORDER = (3, 7)  # the first Python whose mappings keep the order in which they were written
-# Half of a character of two: no text in UTF-8 has one. On narrow builds of Python 2 whole characters have both.
-HALF = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def ordered(module, option, aliases=()):
@@ -62,16 +61,6 @@ def check_text(text, option):
         raise UpstartError(u"%s holds a NUL character, which Upstart cannot be told." % option)
     if not is_utf_8(text):
         raise UpstartError(u"%s is not UTF-8, which D-Bus asks for." % option)
-
-
-def is_utf_8(text):
-    """Return whether a text (or bytes) can be sent as UTF-8."""
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError:
-            return False
-    return not HALF.search(text)
 
 
 def _text(value):

@@ -9,17 +9,23 @@ import collections
 import errno
 import fcntl
 import os
+import re
 import stat
 import tempfile
 import threading
 import time
 
 from ..errors import UpstartError
+from ..jobfile.textio import decode, encode
+from .definitions import read_file
 
 __metaclass__ = type
 
 # The daemon loads every *.conf and *.override, hidden ones too, so a name that ends like this is safe.
 STAGED = ".ansible~"
+STAGED_NAME = re.compile(r"\..+\.[^.]+\.ansible~$")  # as Batch.place makes them
+STAGED_LENGTH = 200  # bytes of a file's name that its staged name begins with
+ANYTHING = object()  # a file that is replaced whatever it holds
 ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody, where locks do not tell
 LOCK_LOOKS, LOCK_PAUSE = 50, 0.01  # how often, and how many seconds apart, a lock that others hold is tried
 FLUSHERS = 8
@@ -37,7 +43,7 @@ def check_target(path, removal=False):
     try:
         mode = os.lstat(path).st_mode
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
             return
         raise UpstartError("Cannot look at %s: %s." % (path, error.strerror), path=path)
     if stat.S_ISREG(mode) or (removal and stat.S_ISLNK(mode)):
@@ -48,27 +54,28 @@ def check_target(path, removal=False):
     raise UpstartError("%s is in the way: it is %s. Move it away; it is not replaced." % (path, kind), path=path)
 
 
-def make_parent(path, conf_dir):
-    """Make the sub-directory of a job whose name has a ``/``; ``conf_dir`` itself must be there."""
-    if not os.path.isdir(conf_dir):
-        raise UpstartError("The job directory %s does not exist. Is this host running Upstart, or does it read its "
-                           "jobs from elsewhere (conf_dir)?" % conf_dir, path=conf_dir)
-    parent = os.path.dirname(path)
-    if not os.path.isdir(parent):
-        try:
-            os.makedirs(parent, 0o755)
-        except OSError as error:
-            raise _failed("make the directory", parent, error)
+def _missing(folder):
+    """Return the directories that must be made to have ``folder``, the outermost first."""
+    missing = []
+    while folder and not os.path.isdir(folder):
+        missing.insert(0, folder)
+        folder = os.path.dirname(folder)
+    return missing
 
 
 class Batch:
     """Files that are placed and removed together; use it in a ``with`` statement, which leaves no staged file behind.
 
-    Nothing happens to them before ``finish``, and then all data is flushed before the first file gets its name.
+    Nothing happens to them before ``finish``, and then all data is flushed before the first file gets its name. A file
+    that is no longer what its change was planned from is left alone: somebody's change would be lost.
     """
 
     def __init__(self):
         self._steps = []  # of path, staged file or None for a removal, attributes
+        self._before = {}  # the bytes that each path is to hold until its next step, None for no file
+        self._after = {}  # the bytes that are staged, by the staged file
+        self._levels = {}  # how many directories above a removed file go with it
+        self._folders = []  # directories that were made here
         self._claims = {}
         self._copies = []
         self._done = []
@@ -83,6 +90,8 @@ class Batch:
                 os.unlink(name)
             except OSError:  # it has gone, or the disk takes no change at all: the first error says so
                 pass
+        for folder in reversed(self._folders):
+            _remove_if_empty(folder)
         for handle in self._claims.values():
             if handle is not None:
                 os.close(handle)
@@ -103,33 +112,60 @@ class Batch:
             self._copies.append((path, copy))
         return copy
 
-    def place(self, path, data, attributes):
+    def make_parent(self, path, conf_dir):
+        """Make the sub-directory of a job whose name has a ``/``; it goes again if nothing is put there in the end."""
+        if not os.path.isdir(conf_dir):
+            raise UpstartError("The job directory %s does not exist. Is this host running Upstart, or does it read its "
+                               "jobs from elsewhere (conf_dir)?" % conf_dir, path=conf_dir)
+        parent = os.path.dirname(path)
+        for folder in _missing(parent):
+            try:
+                os.mkdir(folder, 0o755)
+            except OSError as error:
+                if error.errno != errno.EEXIST:
+                    raise _failed("make the directory", parent, error)
+            else:
+                self._folders.append(folder)
+
+    def place(self, path, data, attributes, before=ANYTHING):
         """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
 
         :param attributes: object with ``prepare(staged, path)``, which gives the staged file the owner, mode and
             context that the file shall have.
+        :param before: bytes that the change was planned from, None for no file: ``finish`` raises if the file differs.
         """
         folder, name = os.path.split(path)
         try:
             self._claim(folder)
-            handle, staged = tempfile.mkstemp(prefix=".%s." % name, suffix=STAGED, dir=folder)
+            handle, staged = tempfile.mkstemp(prefix=".%s." % _beginning(name), suffix=STAGED, dir=folder)
             self._steps.append((path, staged, attributes))
+            self._before.setdefault(path, before)
+            self._after[staged] = data
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
         except (IOError, OSError) as error:
             raise _failed("write", path, error)
 
-    def remove(self, path):
-        """Have a file removed; to ask for that twice is no error."""
+    def remove(self, path, before=ANYTHING, levels=0):
+        """Have a file removed; to ask for that twice is no error.
+
+        :param before: as of ``place``.
+        :param levels: how many of the directories above the file are removed with it if that leaves them empty.
+        """
         if (path, None, None) not in self._steps:
             self._steps.append((path, None, None))
+            self._before.setdefault(path, before)
+            self._levels[path] = levels
 
     def finish(self):
         """Carry out everything, in the order in which it was asked for, and make it last."""
         _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
         folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
+        for path in self._before:
+            self._check_unchanged(path)
         while self._steps:
             path, staged, attributes = self._steps[0]
+            self._check_unchanged(path)
             try:
                 if staged is None:
                     os.unlink(path)
@@ -138,10 +174,25 @@ class Batch:
                     os.rename(staged, path)
             except (IOError, OSError) as error:
                 raise _failed("remove" if staged is None else "write", path, error, self._done)
+            self._before[path] = self._after.get(staged)
             self._done.append(path)
             del self._steps[0]
+            for _level in range(self._levels.pop(path, 0)):
+                path = os.path.dirname(path)
+                if _remove_if_empty(path):
+                    folders.discard(path)
+                    folders.add(os.path.dirname(path))
         for folder in folders:
             _flush(folder)
+
+    def _check_unchanged(self, path):
+        """Raise UpstartError if a file is not what its next step was planned from."""
+        before = self._before[path]
+        if before is not ANYTHING and read_file(path) != before:
+            text = "%s was changed by somebody else after this task had read it, so it was left as it is now." % path
+            if self._done:
+                text += " Changed before that, and not undone: %s." % ", ".join(self._done)
+            raise UpstartError(text + " Run the task again.", path=path, done=list(self._done))
 
     def _claim(self, folder):
         """Lock a folder as one that files are staged in; who is alone there removes what is left of others."""
@@ -176,8 +227,22 @@ def _staged_in(folder):
         entries = os.listdir(folder)
     except OSError:
         return []
-    return [os.path.join(folder, entry) for entry in entries if entry.startswith(".") and entry.endswith(STAGED)
-            and (".conf." in entry or ".override." in entry)]
+    return [os.path.join(folder, entry) for entry in entries if STAGED_NAME.match(entry)]
+
+
+def _beginning(name):
+    """Return what of a file's name its staged name begins with: there must be room for the rest."""
+    short = encode(decode(name))[:STAGED_LENGTH]
+    return short if str is bytes else short.decode("utf-8", "ignore")
+
+
+def _remove_if_empty(folder):
+    """Remove a directory that holds nothing; return whether it is gone by that."""
+    try:
+        os.rmdir(folder)
+        return True
+    except OSError:
+        return False
 
 
 def _remove_staged(folder, age):

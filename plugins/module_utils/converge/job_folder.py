@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 import errno
 import os
-import re
 import stat
 
 from ..errors import UpstartError
@@ -17,13 +16,12 @@ from ..jobfile.textio import STRAY_BYTES, decode
 from ..jobfile.values import new_values
 from . import deadly
 from .definitions import read_file
+from .job_names import is_skipped
 
 __metaclass__ = type
 
 CONF, OVERRIDE = ".conf", ".override"
 LINKED_OVERRIDES_BEFORE = (1, 7)
-# Directories that the daemon does not look into: hidden ones, backups and those of version control.
-SKIPPED = re.compile(r"\.|.*(~|\.bak|\.BAK)$|(RCS|CVS|CVS\.adm|SCCS|BitKeeper)$")
 
 
 class JobFiles:
@@ -135,7 +133,7 @@ class Folder:
             self.unreadable.append(u"What is in %s: %s." % (place, (error.strerror or u"it cannot be read").lower()))
 
         for folder, folders, names in os.walk(path, onerror=refused):
-            for name in [name for name in folders if SKIPPED.match(name)]:
+            for name in [name for name in folders if is_skipped(name)]:
                 folders.remove(name)
                 self.harmful = self.harmful or deadly.Files(os.path.join(folder, name)).harmful
             prefix = decode(folder[len(path):]).strip(u"/")

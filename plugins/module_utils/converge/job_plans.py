@@ -15,8 +15,8 @@ from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
-from . import files
-from .definitions import Definition, read_file
+from . import files, job_names
+from .definitions import Definition, read_file, read_override
 from .enabling import NEVER, OVERRIDES, hidden_condition, with_enabled, with_manual
 
 __metaclass__ = type
@@ -34,6 +34,7 @@ class Plan:
     :ivar path: text, the file.
     :ivar before: bytes, what it holds now, or None when there is none.
     :ivar after: bytes, what it shall hold, or None when it shall go.
+    :ivar override_before: bytes, what the override holds now that goes with a removed job file, or None.
     :ivar values: dict, the job as the daemon will read it, override included; None for a removed job, and for a
         restored file that the daemon will not read.
     :ivar listed: bool, whether a manifest named the file before.
@@ -47,6 +48,7 @@ class Plan:
         self.path = path
         self.before = before
         self.after = after
+        self.override_before = None
         self.values = values
         self.changed = before != after
         self.kept = False
@@ -74,44 +76,48 @@ class Plan:
         return self
 
 
-def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None):
+def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None, log_dir=None):
     """Return the Plans for a list of Wanteds, a job file and its override in one list seen together.
 
     :param known_jobs: names of the jobs that the daemon has, to find conditions on jobs that do not exist; or None.
+    :param log_dir: text, the directory of the daemon's logs, to refuse names whose log wedges it; or None.
     """
     if known_jobs is not None:
         known_jobs = set(known_jobs).union(each.name for each in wanted if each.state == "present")
     plans = []
     planned = {}
     for each in wanted:
-        plans.append(plan(each, conf_dir, version, planned, known_jobs))
+        plans.append(plan(each, conf_dir, version, planned, known_jobs, log_dir))
         planned[plans[-1].path] = plans[-1].after
     return plans
 
 
-def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None):
+def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None, log_dir=None):
     """Return the Plan for a Wanted; raise UpstartError for what the daemon would refuse. Writes nothing.
 
     :param planned: dict of path to bytes, or None for a file that goes: what other plans do to files.
     """
-    _check_name(wanted.name)
+    job_names.check_job_name(wanted.name)
     base = os.path.join(conf_dir, wanted.name)
     paths = {"conf": base + ".conf", "override": base + ".override"}
     if wanted.override and version < (1, 3):
         raise UpstartError("Upstart %s does not read override files (they came with 1.3): change the job file of %s "
                            "itself." % (parser.dotted(version), wanted.name), name=wanted.name)
     kind = "override" if wanted.override else "conf"
+    if wanted.state == "present":
+        job_names.check_file_name(wanted.name, conf_dir, "." + kind)
     files.check_target(paths[kind], removal=wanted.state == "absent")
-    texts = dict((key, read_file(paths[key])) for key in paths)
-    before = texts[kind]
+    texts = {"conf": read_file(paths["conf"]), "override": read_override(paths["override"])}
+    before, override_before = texts[kind], texts["override"]
     old = functools.partial(_definition, wanted, conf_dir, version, dict(texts))
     texts.update((key, planned[paths[key]]) for key in paths if key != kind and paths[key] in (planned or {}))
     if wanted.state == "absent":
         removal = Plan(wanted, paths[kind], before, None, None)
+        removal.override_before = override_before
         removal.changed = bool(belonging(removal))
         return removal.remember(old)
     try:
-        after = _restored(wanted) if wanted.restore is not None else encode(_wanted_text(wanted, before, version))
+        after = _restored(wanted) if wanted.restore is not None else _wanted_bytes(wanted, before, version)
         result = dict(texts, **{kind: after})
         if wanted.enabled is not None and wanted.override == (version >= OVERRIDES):
             after = result[kind] = with_enabled(_definition(wanted, conf_dir, version, result), wanted.enabled)
@@ -120,6 +126,8 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None)
         if wanted.restore is not None:
             return Plan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
+    if log_dir and result["conf"] is not None:
+        _check_log_path(wanted, log_dir, values, version)
     if before not in (None, after) and not (wanted.exact or wanted.restore) and _same(texts, result, version):
         after = before
         warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
@@ -135,11 +143,10 @@ def _definition(wanted, conf_dir, version, texts):
     return definition
 
 
-def _check_name(name):
-    parts = name.split("/")
-    if not name or name.startswith("/") or ".." in parts or "" in parts or "\0" in name:
-        raise UpstartError("%r is not a name for a job: give the path below the job directory, without .conf."
-                           % str(name), name=name)
+def _check_log_path(wanted, log_dir, values, version):
+    path = job_names.log_path_wedges_init(log_dir, wanted.name, "", values, version)
+    if path is not None:
+        raise job_names.wedging_log_path(wanted.name, "", path)
 
 
 def _restored(wanted):
@@ -148,6 +155,13 @@ def _restored(wanted):
     except (AttributeError, KeyError, TypeError, ValueError):
         raise UpstartError("Job %s: restore must be what an earlier task returned under previous." % wanted.name,
                            name=wanted.name)
+
+
+def _wanted_bytes(wanted, before, version):
+    try:
+        return encode(_wanted_text(wanted, before, version))
+    except UnicodeEncodeError:
+        raise JobFileError("A text holds half a character (a lone surrogate)", hint="write proper UTF-8")
 
 
 def _wanted_text(wanted, before, version):

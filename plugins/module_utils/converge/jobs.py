@@ -59,7 +59,7 @@ def act(plans, client, attributes, conf_dir):
     with files.Batch() as batch:
         batch.tidy(set(os.path.dirname(each.path) for each in plans))
         for each in plans:
-            _check_in_place(each, attributes, conf_dir)
+            _check_in_place(each, attributes, conf_dir, batch)
         for each, watcher in watched:
             _ask_for(each, watcher, attributes, batch)
         batch.finish()
@@ -125,10 +125,10 @@ def _is_read(each):
     return not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
 
 
-def _check_in_place(each, attributes, conf_dir):
+def _check_in_place(each, attributes, conf_dir, batch):
     """Make the directory that a file to be written needs, and run the user's own check."""
     if each.after is not None and each.changed:
-        files.make_parent(each.path, conf_dir)
+        batch.make_parent(each.path, conf_dir)
         if each.wanted.validate:
             attributes.validate(each.wanted.validate, os.path.basename(each.path), each.after)
 
@@ -148,9 +148,9 @@ def _ask_for(each, watcher, attributes, batch):
             "or asks for Upstart's state. Restart it now. This collection does not ask while %s, a copy of the old "
             "file, is there." % (each.wanted.name, each.backup))
     for path in removed:
-        batch.remove(path)
+        batch.remove(path, each.before if path == each.path else each.override_before, each.wanted.name.count("/"))
     if each.changed and each.after is not None:
-        batch.place(each.path, each.after, attributes)
+        batch.place(each.path, each.after, attributes, each.before)
 
 
 def _verify(each, watcher):

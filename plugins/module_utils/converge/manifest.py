@@ -38,7 +38,7 @@ class Manifest:
         if not path.endswith(SUFFIX):
             raise UpstartError("manifest is %s, but the name of a manifest must end in %s." % (path, SUFFIX), path=path)
         self.path = path
-        data = read_file(path)
+        data = self._held = read_file(path)
         self._entries, self.unproven = (set(), {}) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
@@ -46,11 +46,11 @@ class Manifest:
         """Return a Wanted for each file that is to go, since ``wanted`` (list of Wanteds) does not name it any more.
 
         Files that a manifest beside this one names as well belong to that from now on, and so do those of the jobs
-        ``spared``.
+        ``spared``. Names such as ./web, which 1.0.0 took, are dropped: their files are those of other jobs.
         """
         left = self._entries.difference((each.name, each.override) for each in wanted)
         gone = left.difference(self._entries_of_others()) if left else left
-        gone = set(entry for entry in gone if entry[0] not in spared)
+        gone = set(entry for entry in gone if entry[0] not in spared and "." not in entry[0].split("/"))
         self._entries -= left - gone
         gone -= set((name, True) for name, override in gone if not override)  # a job file takes its override along
         return [Wanted(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,
@@ -102,6 +102,8 @@ class Manifest:
 
         A crash then forgets none.
         """
+        with Batch() as batch:
+            batch.tidy([os.path.dirname(self.path)])
         self._write(self._with_new(plans), self._unproven(plans))
 
     def settle(self, plans):
@@ -136,9 +138,8 @@ class Manifest:
             if each.wanted.state == "present" and not (each.wanted.merge and each.before is not None))
 
     def _write(self, entries, unproven):
-        before = read_file(self.path)
         data = _text(entries, unproven)
-        if data == before or (before is None and not entries and not unproven):
+        if data == self._held or (self._held is None and not entries and not unproven):
             return
         folder = os.path.dirname(self.path)
         try:
@@ -148,8 +149,9 @@ class Manifest:
             raise UpstartError("Cannot make the directory %s for the manifest: %s. No job file was touched."
                                % (folder, error.strerror), path=folder)
         with Batch() as batch:
-            batch.place(self.path, data, _Plain)
+            batch.place(self.path, data, _Plain, self._held)
             batch.finish()
+        self._held = data
 
 
 class _Plain:

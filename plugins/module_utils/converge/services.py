@@ -14,6 +14,7 @@ import collections
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from . import verifying
+from .job_names import log_path_wedges_init, wedging_log_path
 from .loaded import Snapshot, changed_since
 from .targets import resolve, state_of
 from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
@@ -101,6 +102,7 @@ def _prepare(client, request):
         plan(target, target.wanted)
     _look_at_others(client, jobs, snapshot)
     _refuse_names(jobs)
+    _refuse_log_paths(jobs, request, version)
     if request.unwedge and request.end_leftovers:
         _plan_cleaning(client, _fine(jobs))
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
@@ -135,6 +137,14 @@ def _refuse_names(targets):
                 runs = naming.UNREADABLE in (target.instance or "")
                 target.error = (_refusals().name_has_done_harm if runs else _refusals().name_would_harm)(target, name)
                 target.steps = []
+
+
+def _refuse_log_paths(targets, request, version):
+    """Refuse the start of instances whose log would wedge init."""
+    for target in [target for target in _fine(targets) if "start" in target.steps]:
+        path = log_path_wedges_init(request.log_dir, target.job, target.instance or "", target.definition.values, version)
+        if path is not None:
+            target.error, target.steps = wedging_log_path(target.job, target.instance, path), []
 
 
 def _look_at_others(client, targets, snapshot):

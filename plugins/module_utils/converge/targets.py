@@ -10,6 +10,7 @@ from ..daemon.errors import InvalidArguments, Lost, UnknownJob
 from ..errors import UpstartError
 from .definitions import Definition
 from .environment import check_names
+from .job_names import check_job_name, skipped_part
 from .logs import KEEPS_LOGS, log_path, log_size
 from .waiting import look, resting
 
@@ -118,6 +119,10 @@ def unknown_job(definition, cause):
     if definition.text is not None and complaint:
         return UpstartError("The job %s is not loaded: %s. Mend the file and run the task again."
                             % (definition.name, complaint), **facts)
+    if definition.text is not None and skipped_part(definition.name):
+        return UpstartError(
+            "Upstart never reads %s: it skips directories with names such as %s. Give the job another name."
+            % (definition.conf, skipped_part(definition.name)), **facts)
     if definition.text is not None:
         return UpstartError(
             "Upstart has not loaded the job %s although %s is in order. Is conf_dir the directory that this daemon "
@@ -148,6 +153,7 @@ def resolve(client, request, version):
     for wanted in request.parts or [request]:
         for job in wanted.jobs:
             try:
+                check_job_name(job)
                 check_names(wanted.env or [], version)
                 if job not in definitions:
                     definitions[job] = _definition(job, wanted, version)
@@ -184,7 +190,8 @@ def _targets(client, job, definition, wanted):
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):
             target.error = unknown_job(definition, error)
-            target.unread = definition.text is not None and definition.complaint() is None
+            target.unread = (definition.text is not None and definition.complaint() is None
+                             and skipped_part(job) is None)
         return [target]
     except InvalidArguments as error:
         return [_failed(job, definition, wanted, missing_variables(definition, wanted.env or [], error))]

@@ -164,14 +164,15 @@ def test_what_is_in_the_way(tmp_path: Path) -> None:
 
 
 def test_parents(tmp_path: Path) -> None:
-    files.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
-    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o755
-    files.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
-    with pytest.raises(UpstartError, match="The job directory .* does not exist"):
-        files.make_parent(str(tmp_path / "no" / "web.conf"), str(tmp_path / "no"))
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UpstartError, match="Cannot make the directory"):
-        files.make_parent(str(tmp_path / "file" / "web.conf"), str(tmp_path))
+    with files.Batch() as batch:
+        batch.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
+        assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o755
+        batch.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
+        with pytest.raises(UpstartError, match="The job directory .* does not exist"):
+            batch.make_parent(str(tmp_path / "no" / "web.conf"), str(tmp_path / "no"))
+        (tmp_path / "file").write_bytes(b"")
+        with pytest.raises(UpstartError, match="Cannot make the directory"):
+            batch.make_parent(str(tmp_path / "file" / "web.conf"), str(tmp_path))
 
 
 def test_removal(tmp_path: Path) -> None:

@@ -125,10 +125,11 @@ def test_refused(tmp_path: Path, options: dict[str, Any], message: str, facts: d
     assert {key: caught.value.facts[key] for key in facts} == facts
 
 
-@pytest.mark.parametrize("name", ["", "/web", "../web", "a/../b", "a//b", "a/", "a\0b"])
-def test_names_that_are_none(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["/web", "../web", "a/../b", "a//b", "a/", "a\0b", "./web", "a/./b", "web/."])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_names_that_are_none(tmp_path: Path, name: str, state: str) -> None:
     with pytest.raises(UpstartError, match="is not a name for a job"):
-        plan(tmp_path, name=name, content="exec a\n")
+        plan(tmp_path, name=name, content="exec a\n", state=state)
 
 
 def test_a_job_in_a_sub_directory(tmp_path: Path) -> None:

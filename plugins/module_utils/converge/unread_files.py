@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Job files that init has not read although they are in place.
+
+Inotify reports nothing when the target of a link changes, when a file is changed through another of its names, or when
+a link is made in place (ln, ln -s). Init then goes on with an older definition, or loses the job with its last instance.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+import stat
+
+from ..daemon import process
+from ..daemon.errors import UnknownJob
+from ..errors import UpstartError
+from ..jobfile import parser
+from ..jobfile.values import new_values, same_job
+from . import loaded
+from .definitions import Definition
+
+__metaclass__ = type
+
+LINKED_OVERRIDES_BEFORE = (1, 7)
+
+
+def ensure_files_are_read(client, conf_dir, definitions):
+    """Reload init's configuration if it may not have read the present files of these jobs.
+
+    Call it before a stop, so that a job whose file is in place still exists afterwards, and again before a start: a file
+    may change during the stop. The files are read anew. A job without a job file is left alone.
+
+    :param definitions: list of definitions.Definition, of the jobs that are about to be stopped or started.
+    :returns: dict of job name to UpstartError, for each job that init cannot load from its present files.
+    """
+    present = dict((each.name, Definition(each.name, conf_dir, each.version))
+                   for each in definitions if each.text is not None)
+    errors = dict((name, _not_loadable(job)) for name, job in present.items() if job.complaint())
+    good = [job for name, job in sorted(present.items()) if name not in errors]
+    if not all(files_read(client, conf_dir, good).values()):
+        client.reload_configuration()
+        errors.update((job.name, _not_loaded(job)) for job in good if not _is_known(client, job.name))
+    return errors
+
+
+def files_read(client, conf_dir, definitions):
+    """Return whether init has read exactly the present files of jobs: a dict of name to True, False or None (unknown).
+
+    :param definitions: list of definitions.Definition, just read, whose files are in order.
+    """
+    if not definitions:
+        return {}
+    watched = process_watches(client, definitions)
+    doubtful = set(job.name for job in definitions if job.conf not in watched or escapes_inotify(job))
+    try:
+        state = loaded.state(client, conf_dir)
+    except loaded.NotTold:
+        return dict((job.name, _read_by_signs(client, job, job.name in doubtful)) for job in definitions)
+    classes = dict((held["name"], held) for held in state["job_classes"])
+    paths = known_paths(state)
+    return dict((job.name, _read_by_state(job, classes.get(job.name), job.conf in paths, job.name in doubtful))
+                for job in definitions)
+
+
+def _read_by_signs(client, job, doubtful):
+    if not _is_known(client, job.name):
+        return False
+    return None if doubtful else True
+
+
+def _read_by_state(job, held, path_known, doubtful):
+    """Judge by the class that init has registered.
+
+    A class that is marked as deleted lives on in its instances only. Its successor is not in the state; init has one
+    when it knows the job file.
+    """
+    if held is None:
+        return False
+    if held.get("deleted"):
+        if not path_known:
+            return False
+        return None if doubtful else True
+    return holds(held, job)
+
+
+def holds(held, job):
+    """Return whether a class of the state has the definition of a job's files, ``start on`` included."""
+    values = job.values
+    if not _says_console(job):  # the daemon's own default may be another
+        values = dict(values, console=loaded.console_of(held))
+    return same_job(loaded.values_of(held, values), values)
+
+
+def _says_console(job):
+    values = dict(new_values(), console=None)
+    for text in (job.text, job.override_text):
+        if text is not None:
+            parser.apply(text, values, job.version)
+    return values["console"] is not None
+
+
+def known_paths(state):
+    """Return the paths of the job files that init has a definition from, a set of text.
+
+    :param state: dict, as loaded.state returns it.
+    """
+    return set(entry["path"] for source in state.get("conf_sources") or [] for entry in source.get("conf_files") or []
+               if entry.get("job_class"))
+
+
+def process_watches(client, definitions):
+    """Return the job files of ``definitions`` whose directories init watches, a set of paths."""
+    folders = set(os.path.dirname(job.conf) for job in definitions)
+    watched = set(folder for folder in folders if process.watches(client.connection.peer["pid"], folder))
+    return set(job.conf for job in definitions if os.path.dirname(job.conf) in watched)
+
+
+def escapes_inotify(job):
+    """Return whether a job's file or override may change, or may have come, without an inotify event."""
+    paths = [job.conf]
+    if job.override_text is not None:
+        paths.append(job.override)
+    return any(map(is_link, paths))
+
+
+def is_link(path):
+    """Return whether there is a file that is a symbolic link or has more than one name."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISLNK(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_nlink > 1)
+
+
+def _is_known(client, name):
+    try:
+        client.find_job(name)
+        return True
+    except UnknownJob:
+        return False
+
+
+def _not_loadable(job):
+    return UpstartError("Job %s cannot be started: %s. Fix the file, then run the task again."
+                        % (job.name, job.complaint()), name=job.name, **job.facts())
+
+
+def _not_loaded(job):
+    return UpstartError(
+        "Upstart has not loaded the job %s from %s, not even on ReloadConfiguration. Set conf_dir to the directory that "
+        "this daemon reads." % (job.name, job.conf), name=job.name, path=job.conf)
