@@ -45,7 +45,7 @@ class Loss:
     :ivar event: text, the event in its ``stop on`` by which it went, or None.
     :ivar happened: list of texts, the events of its ``start on`` that have come since it was started last.
     :ivar waits_for: list of texts, those that it still waits for; None when that cannot be told.
-    :ivar reason: clause on how one of its processes failed, or None.
+    :ivar reason: clause on why it does not run although it was started again, or None.
     """
 
     def __init__(self, job, instance, status):
@@ -66,9 +66,10 @@ class Loss:
         self.caused_by = sorted(set(cause.origin[0] for cause in stops))
         self.event = stops[-1].operand if stops else None
 
-    def explain(self, explained):
-        """Take what ``events.explain`` says of its ``start on``."""
-        self.happened, self.waits_for = explained["happened"], explained["missing"]
+    def explain(self, explained, all_known=True):
+        """Take what ``events.explain`` says of its ``start on``, and whether all events were known to it."""
+        self.happened = explained["happened"]
+        self.waits_for = explained["missing"] if all_known else None
 
 
 def acts_of(targets):
@@ -185,12 +186,16 @@ class _History:
         """Fill in because of whom services went, as far as signals and conditions tell."""
         if self._version < causes.TELLS_STATES:
             return
-        found = self._causes(trace(self.signals()))
+        moves = trace(self.signals())
+        found = self._causes(moves)
+        turns = dict(((effect.job, effect.instance), effect.turns) for effect in fold(moves))
         for loss in losses:
             loss.blame(found.get((loss.job, loss.instance), []))
             if not loss.ours and not self._askable:
                 loss.ours = None
             loss.reason = causes.describe(causes.from_signals(self.signals(), loss.job, loss.instance))
+            if loss.reason is None and turns.get((loss.job, loss.instance), [])[-2:] == ["started", "stopped"]:
+                loss.reason = "it came back and ended again"
 
     def _causes(self, moves):
         self._ask(sorted(set(move[0] for move in moves) - set(self._links)))
@@ -250,9 +255,12 @@ def _explain_losses(client, losses, history, conf_dir):
             loss.explain(_progress(unmoved.job(loss.job).start_on))
         else:
             rpn = world.by_name[loss.job].start_on
-            loss.explain(explain(rpn, history.events()))
-            if any(item.get("op") == "and" for item in rpn):
-                loss.waits_for = None  # one half may have come before
+            loss.explain(explain(rpn, history.events()), all_known=not _has_halves(rpn))
+
+
+def _has_halves(rpn):
+    """Return whether a condition has an ``and``: one half may have come before anybody looked."""
+    return any(item.get("op") == "and" for item in rpn)
 
 
 def _progress(tree):
@@ -277,7 +285,8 @@ def predicted_losses(client, acts, conf_dir, version, timeout):
         status = simulation.status_of(job, instance)
         if status != UP:
             loss = Loss(job, instance, status or GONE)
-            loss.explain(_progress(simulation.job(job).start_on))
+            tree = simulation.job(job).start_on
+            loss.explain(_progress(tree), all_known=world.tells or tree is None or not _has_halves(tree.rpn))
             found.append(loss)
     if found:
         _blame_simulated(found, simulation, acts)
@@ -313,8 +322,8 @@ def error(loss):
 
 def prediction(loss):
     """Return the sentences on a service that a task would take down."""
-    return "Job %s is running and would not run after this task: %s. Start it afterwards, or list it in this task." % (
-        label(loss.job, loss.instance), _why(loss, "would still wait for"))
+    return "Job %s is running and %s not run after this task: %s. Start it afterwards, or list it in this task." % (
+        label(loss.job, loss.instance), "may" if loss.waits_for is None else "would", _why(loss, "would still wait for"))
 
 
 def _why(loss, waits_for):
@@ -323,20 +332,23 @@ def _why(loss, waits_for):
     if loss.event is not None:
         clauses.append("it stops on %s" % loss.event)
     elif loss.ours:
-        clauses.append("a script of job %s stopped it" % loss.caused_by[0])
+        clauses.append("a script of job %s stops it" % loss.caused_by[0])
     elif loss.ours is False:
         clauses.append("it was not this task that stopped it")
-    if loss.reason:
-        clauses.append(loss.reason)
-    if loss.status != GONE:
-        clauses.append("it is in %s" % loss.status)
-    elif loss.waits_for:
-        clauses.append("its start on %s %s" % (waits_for, " and ".join(loss.waits_for)))
-    elif loss.waits_for is None:
-        clauses.append("its start on has not come true again")
-    elif not loss.happened:
-        clauses.append("it has no start on")
+    clauses.extend(_why_not_back(loss, waits_for))
     return clauses[0] if len(clauses) == 1 else "%s, and %s" % (", ".join(clauses[:-1]), clauses[-1])
+
+
+def _why_not_back(loss, waits_for):
+    if loss.reason:
+        return [loss.reason]
+    if loss.status != GONE:
+        return ["it is in %s" % loss.status]
+    if loss.waits_for is None:
+        return ["what its start on waits for is not known"]
+    if loss.waits_for:
+        return ["its start on %s %s" % (waits_for, " and ".join(loss.waits_for))]
+    return ["it was started but does not run" if loss.happened else "it has no start on"]
 
 
 def data(losses):

@@ -8,6 +8,7 @@ UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -86,6 +87,16 @@ def names(losses: list[others.Loss]) -> list[str]:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
+    with with_daemon.running() as daemon:
+        made = Host(daemon)
+        yield made
+        made.client.connection.close()
+
+
+@pytest.fixture(params=["0.6.5", "1.5"])
+def old_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
+                                       f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
     with with_daemon.running() as daemon:
         made = Host(daemon)
         yield made
@@ -184,6 +195,18 @@ def test_whom_somebody_else_stops_is_not_our_loss(host: Host) -> None:
     assert "it was not this task that stopped it, and it has no start on. Look at who" in others.warning(losses[0])
 
 
+def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
+    flag = host.daemon.scratch / "flag"
+    flag.write_text("")
+    host.deploy(db=RUNS, web=f"start on started db\nstop on stopping db\nscript\n test -e {flag} && exec sleep 1000\n"
+                             " sleep 0.2\nend script\n")
+    host.start("db")
+    until(lambda: ("web", "") in host.running())
+    flag.unlink()
+    losses = host.losses(restarting(DB), lambda: until(lambda: host.client.status("web") is None))
+    assert "it stops on stopping db, and it came back and ended again. Start it" in others.warning(losses[0])
+
+
 def test_a_failure_is_told(host: Host) -> None:
     """It comes back, and fails."""
     flag = host.daemon.scratch / "flag"
@@ -214,6 +237,21 @@ def test_a_respawned_service_is_there(host: Host) -> None:
     until(lambda: (host.client.status("web") or {}).get("processes", {}).get("main") not in (
         None, services.pids["web", ""]))
     assert others.lost_services(host.client, services, restarting(), host.conf, host.version, Deadline(PATIENCE)) == []
+
+
+def test_where_upstart_tells_less_no_more_is_said(old_host: Host) -> None:
+    """Before 1.6.1 nobody knows which half of an ``and`` has come; before 0.6.7 not even who stopped whom."""
+    old_host.deploy(db=RUNS, shop=SHOP)
+    old_host.start("db")
+    old_host.emit("net-up")
+    until(lambda: ("shop", "") in old_host.running())
+    acts = restarting(DB)
+    assert [others.prediction(loss)[:55] for loss in old_host.predicted(acts)] == [
+        "Job shop is running and may not run after this task: it"]
+    losses = old_host.losses(acts)
+    known = (True, ["db"]) if old_host.version > (1, 0) else (None, [])
+    assert [(loss.job, loss.ours, loss.caused_by, loss.waits_for) for loss in losses] == [("shop", *known, None)]
+    assert "what its start on waits for is not known" in others.warning(losses[0])
 
 
 def test_tasks_are_no_services(host: Host) -> None:
