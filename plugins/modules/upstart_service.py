@@ -407,6 +407,57 @@ instances:
       returned: failure
       type: str
       sample: "Job web failed to start: its pre-start process exited with status 3."
+taken_down:
+  description:
+    - Services of the host that ran before the task and do not run after it, without those that the task was asked to
+      stop. In check mode those that would not run any more.
+    - A service with C(stop on stopping db) goes down when db is restarted. It does not come back if its C(start on)
+      waits for other events too, as the second half of C(start on (started db and net-up)) does not come again.
+  returned: always
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: Name of the job.
+      returned: always
+      type: str
+      sample: shop
+    instance:
+      description: Name of the instance, empty for a job that has only one.
+      returned: always
+      type: str
+      sample: ""
+    status:
+      description: Goal and state after the task.
+      returned: always
+      type: str
+      sample: stop/waiting
+    caused_by:
+      description:
+        - Names of the jobs of this task because of which it went down. Empty when something else stopped it, or when
+          Upstart does not report that, which it does since 0.6.7.
+      returned: always
+      type: list
+      elements: str
+      sample: [db]
+    event:
+      description: The event in its C(stop on) by which it went down, null when that is not known.
+      returned: always
+      type: str
+      sample: stopping db
+    happened:
+      description: The events of its C(start on) that have come since.
+      returned: always
+      type: list
+      elements: str
+      sample: [started db]
+    waits_for:
+      description: The events that its C(start on) still waits for, null when that is not known.
+      returned: always
+      type: list
+      elements: str
+      sample: [net-up]
 process:
   description: Which process of the job failed, C(main), C(pre-start) and so on; C(respawn) if it ended too often.
   returned: when a process of the job failed

@@ -161,7 +161,7 @@ class Consequences:
             left -= reached
             new, emits, commands = [], [], set()
             for pair in reached:
-                new.extend(_events_of(pair, states[pair]))
+                new.extend(events_of(pair, states[pair]))
                 reaction = self._reactions[pair[0]]
                 if reaction is not None:
                     emits.extend(reaction.emits)
@@ -177,7 +177,7 @@ class Consequences:
                 continue
             if any(fnmatch(pattern, item["event"]) for pattern in emits):
                 return True
-            if any(one.name == item["event"] and _may_match(item["args"], one, goal)
+            if any(one.name == item["event"] and may_match(item["args"], one, goal)
                    and not (goal == START and self._starts_another(pair, one, goals)) for one in happened):
                 return True
         return False
@@ -202,14 +202,14 @@ def _moves(signals):
     return goals, states
 
 
-def _events_of(pair, states):
+def events_of(pair, states):
     """Return the events that an instance caused by itself; what follows JOB and INSTANCE is left open."""
     env = ["JOB=" + pair[0], "INSTANCE=" + pair[1]]
     names = [OF_STATES[state] for state in states if state in OF_STATES]
     return [Happened(name + end, env, False) for name in names for end in ("", FAILED)]
 
 
-def _may_match(args, event, goal):
+def may_match(args, event, goal):
     """Return whether the arguments of an operand allow for an event; variables of an instance may have any value."""
     names = [entry.split("=", 1)[0] for entry in event.env]
     position = 0

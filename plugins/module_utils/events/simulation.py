@@ -175,6 +175,11 @@ class Simulation:
         if otherwise and not told_to_end:
             self._at(self._pace.life(None), instance, process, SETTLED if awaited else ENDED)
 
+    def status_of(self, job, instance):
+        """Return goal/state of an instance as text, or None when there is none."""
+        found = self.job(job).instances.get(instance) if job in self.world.by_name else None
+        return "%s/%s" % (found.goal, found.state) if found is not None else None
+
     def waiting_for(self, event):
         """Return the names of the jobs whose conditions name an event, in the daemon's order."""
         return self.world.waiting_for(event, self._awaited.get(event, ()))
@@ -242,11 +247,11 @@ class Simulation:
         return due
 
     # -- what happens --------------------------------------------------------------------------------------------
-    def run(self):
-        """Go on until nothing more happens by itself."""
+    def run(self, until=lambda: False):
+        """Go on until nothing more happens by itself, or ``until()`` is true."""
         try:
             self._poll()
-            while self._agenda and self._agenda[0][0] <= self._horizon:
+            while self._agenda and self._agenda[0][0] <= self._horizon and not until():
                 for entry in self._due():
                     self._happen(*entry)
                 self._poll()

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Play through requests to stop and to start instances, as a task sends them."""
+
+from __future__ import absolute_import, division, print_function
+
+from .expand import ExpansionError, expand
+from .lifecycle import Instance
+from .simulation import Simulation
+from .tables import START, STOP
+from .variables import as_dict, merge
+
+__metaclass__ = type
+
+
+def play(world, stops, starts, horizon=60.0, pace=None):
+    """Return the Simulation of requests after it has come to rest: all stops, then, once these are over, all starts.
+
+    :param world: model.World.
+    :param stops: list of (job, instance).
+    :param starts: list of (job, instance, list of KEY=VALUE).
+    """
+    simulation = Simulation(world, pace, horizon)
+    for job, instance in stops:
+        _stop(simulation, job, instance)
+    simulation.run(until=lambda: not any(simulation.status_of(job, instance) for job, instance in stops))
+    if not simulation.endless:
+        for job, unused, env in starts:
+            _start(simulation, job, env)
+        simulation.run()
+    return simulation
+
+
+def _stop(simulation, name, instance_name):
+    instance = _instances(simulation, name).get(instance_name)
+    if instance is not None and instance.goal != STOP:
+        instance.finish(False)
+        instance.change_goal(STOP)
+
+
+def _start(simulation, name, env):
+    """Start the instance that an environment leads to; Upstart refuses what is started already or has no name."""
+    if name not in simulation.world.by_name:
+        return
+    job = simulation.job(name)
+    whole = merge(job.environment(), env)
+    try:
+        instance_name = expand(job.definition.instance, as_dict(whole))
+    except ExpansionError:
+        return
+    instance = job.instances.get(instance_name)
+    if instance is None:
+        instance = job.instances[instance_name] = Instance(simulation, job, instance_name)
+    if instance.goal != START:
+        instance.start_env = whole
+        instance.finish(False)
+        instance.change_goal(START)
+
+
+def _instances(simulation, name):
+    return simulation.job(name).instances if name in simulation.world.by_name else {}
