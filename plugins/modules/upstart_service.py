@@ -260,7 +260,7 @@ EXAMPLES = r"""
     state: stopped
     enabled: false
 
-- name: See that the web server runs with the definition that its file has now
+- name: Run the web server with its current job file (after upstart_job, in place of a handler)
   sysinit.upstart.upstart_service:
     name: web
     state: started

@@ -81,11 +81,12 @@ def main() -> int:
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
     }
     first = ansible("ansible-playbook", "playbooks/demo.yml", environment=environment)
-    ansible("ansible", "all", "-m", "sysinit.upstart.upstart_event", "-a", "name=deploy-done env=VERSION=7",
-            environment=environment)
+    event = ansible("ansible", "all", "-m", "sysinit.upstart.upstart_event", "-a",
+                    "name=deploy-done env=VERSION=7 conf_dir={{ upstart_conf_dir }}", environment=environment)
     announced = log_of("announce.log")
     print(f"\n  announce.log: {announced}")
     second = ansible("ansible-playbook", "playbooks/demo.yml", environment=environment)
+    warnings = sum(output.count("[WARNING]") for output in (first, event, second))
     checks = [
         (changes(first) > 0, f"The first run deployed six jobs and changed {changes(first)} things."),
         (first.count("See that the shop answers") == 1, "The shop answered on its port."),
@@ -93,6 +94,7 @@ def main() -> int:
          "Two instances of getty run, one on tty1 and one on tty2."),
         (announced == "version 7 is deployed", f"The event deploy-done ran its task, which wrote: {announced}"),
         (changes(second) == 0, f"The second run changed {changes(second)} things: changed={changes(second)}."),
+        (warnings == 0, f"Ansible printed {warnings} warnings."),
     ]
     print("\nWhat happened")
     for good, sentence in checks:

@@ -216,8 +216,7 @@ def _warnings(emission, jobs, moving, untold):
         found.append("The event %s is over, but not yet all that it has set in motion: %s. That was followed no "
                      "further." % (emission.name, "; ".join(on_their_way)))
     if jobs and untold:
-        found.append("jobs has all that moved since the event %s, because of it or not, as conditions cannot be asked "
-                     "for (%s)." % (emission.name, untold))
+        found.append("Cannot tell which of these changes the event %s caused: %s." % (emission.name, untold))
     return found
 
 

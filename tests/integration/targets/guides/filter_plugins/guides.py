@@ -22,14 +22,12 @@ def on_the_daemon(play: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def guide_files(page: str) -> dict[str, list[t.Any]]:
-    """Return the files that a page shows as lists of plays; tasks.yml and handlers.yml are the one play tasks.yml."""
-    data = {block.caption: block.data() for block in examples.blocks_of(PAGES / f"{page}.rst") if block.caption}
-    files = {name: [on_the_daemon(play) for play in plays] for name, plays in data.items()
-             if name.endswith(".yml") and "hosts" in plays[0]}
-    if "tasks.yml" in data:
-        play = {"name": "Tasks", "hosts": "all", "tasks": data["tasks.yml"], "handlers": data["handlers.yml"]}
-        files["tasks.yml"] = [on_the_daemon(play)]
-    return files
+    """Return the files that a page shows as lists of plays; tasks become a play."""
+    data = {block.caption: block.data() for block in examples.blocks_of(PAGES / f"{page}.rst")
+            if block.caption.endswith(".yml")}
+    plays = {name: items if "hosts" in items[0] else [{"name": "Tasks", "hosts": "all", "tasks": items}]
+             for name, items in data.items()}
+    return {name: [on_the_daemon(play) for play in found] for name, found in plays.items()}
 
 
 def guide_texts(page: str) -> list[str]:
