@@ -574,13 +574,14 @@ def act(module):
         from ..module_utils.converge import entries
         request = entries.split(request, params["jobs"], module.check_mode)
     client = shell.connect(params)
-    targets = services.converge(client, request, attributes_of(module, request), module.check_mode)
+    taken_down = []
+    targets = services.converge(client, request, attributes_of(module, request), module.check_mode, taken_down)
     if params["manifests"] and not module.check_mode:
         from ..module_utils.converge import proof
         proof.note(params["manifests"], targets)
-    for text in services.warnings(targets):
+    for text in services.warnings(targets, taken_down, module.check_mode):
         module.warn(text)
-    return outcome.of_services(targets, request)
+    return outcome.of_services(targets, request, taken_down)
 
 
 def main():

@@ -15,8 +15,11 @@ from .services import report
 __metaclass__ = type
 
 
-def of_services(targets, request):
-    """Return upstart_service's result; raise UpstartError with the same fields when a target failed."""
+def of_services(targets, request, taken_down=()):
+    """Return upstart_service's result; raise UpstartError with the same fields when a target failed.
+
+    :param taken_down: list of others.Loss.
+    """
     entries = report(targets, request)
     result = {
         "changed": any(entry["changed"] for entry in entries),
@@ -24,7 +27,11 @@ def of_services(targets, request):
         "state": request.state,
         "instances": entries,
         "diff": _differences(targets, entries, request),
+        "taken_down": [],
     }
+    if taken_down:
+        from . import others
+        result["taken_down"] = others.data(taken_down)
     if request.enabled is not None:
         result["enabled"] = all(entry["enabled"] for entry in entries)
     failed = [target for target in targets if target.error is not None]

@@ -17,7 +17,7 @@ from . import verifying
 from .job_names import log_path_wedges_init, wedging_log_path
 from .loaded import Snapshot, changed_since
 from .targets import resolve, state_of
-from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
+from .waiting import BACK, MOMENT, Deadline, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
 
 __metaclass__ = type
 
@@ -31,12 +31,13 @@ Request = collections.namedtuple(
     "init_log script_dir parts expected instances")
 
 
-def converge(client, request, attributes, check_mode=False):
+def converge(client, request, attributes, check_mode=False, taken_down=None):
     """Do what a request asks for.
 
     :param client: daemon.client.Upstart.
     :param request: Request.
     :param attributes: see files.Batch; for the override that enables or disables.
+    :param taken_down: list that gets an others.Loss for each other service that ran before and does not run after it.
     :returns: list of Targets, each with ``after`` (its status, read again) or ``error``.
     """
     try:
@@ -51,8 +52,13 @@ def converge(client, request, attributes, check_mode=False):
         for target in targets:
             if target.error is None and target.script is None:
                 target.after = predict(target)
+        if taken_down is not None and any(set(target.steps).difference(WAITS) for target in targets):
+            from . import others
+            acts = others.acts_of(targets)
+            taken_down.extend(_of_others(targets, others.predicted_losses(
+                client, acts, request.conf_dir, client.version(), request.timeout)))
     elif any(target.todo or target.change for target in targets):
-        _act(client, targets, request, attributes)
+        _act(client, targets, request, attributes, [] if taken_down is None else taken_down)
     else:
         verifying.verify_unchanged(client, targets, request)
     named = [target for target in _fine(targets) if target.script is not None]
@@ -62,16 +68,27 @@ def converge(client, request, attributes, check_mode=False):
     return targets
 
 
-def _act(client, targets, request, attributes):
-    """Take the steps of all targets, then read again whether all is as asked."""
-    from . import acting, initlog
+def _act(client, targets, request, attributes, taken_down):
+    """Take the steps of all targets, then read again whether all is as asked, and what became of other services."""
+    from . import acting, initlog, others
     log = initlog.InitLog(request.init_log)
+    version = client.version()
     try:
+        before = others.running_services(client, request.conf_dir, version)
         acting.enable(client, targets, attributes, request.conf_dir)
         acting.act(client, _fine(targets), request, log)
         verifying.verify(client, targets, request, log)
+        losses = others.lost_services(client, before, others.acts_of(targets), request.conf_dir, version,
+                                      Deadline(request.timeout))
+        taken_down.extend(_of_others(targets, losses))
     finally:
         log.close()
+
+
+def _of_others(targets, losses):
+    """Return those Losses that are not of instances which the task itself judges."""
+    own = set((target.job, target.instance or "") for target in targets if target.wanted.state is not None)
+    return [loss for loss in losses if (loss.job, loss.instance) not in own]
 
 
 WAITS = ("wait", "settle", "finish")  # steps that change nothing
@@ -331,9 +348,15 @@ def _stale(target):
     return target.stale
 
 
-def warnings(targets):
-    """Return what a user should know although the task is right."""
+def warnings(targets, taken_down=(), check_mode=False):
+    """Return what a user should know although the task is right.
+
+    :param taken_down: what ``converge`` put into the list of that name.
+    """
     found = []
+    if taken_down:
+        from . import others
+        found.extend((others.prediction if check_mode else others.warning)(loss) for loss in taken_down)
     for target in targets:
         found.extend(target.warnings)
         if target.error is not None:
