@@ -88,6 +88,14 @@ _value:
       type: list
       elements: dictionary
       sample: [{name: mail, state: restarted}]
+    running:
+      description:
+        - Jobs that shall run and are not in C(due), for M(sysinit.upstart.upstart_service). Together with C(due) they make
+          one task that starts those again which the restarts take down.
+      type: list
+      elements: dictionary
+      sample: [{name: shop, state: started}]
+      version_added: 1.1.0
     undo:
       description: What P(sysinit.upstart.deployment_rollback#filter) needs of the jobs that are rolled back.
       type: dictionary

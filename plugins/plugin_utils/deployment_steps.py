@@ -28,7 +28,7 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
     """Return what is to be done once the files are written; see the filter deployment_steps."""
     results, manifest, unproven = told(written)
     jobs = jobs_in(checked(entries))
-    found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "undo": {}, "stable_for": stable_for,
+    found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "running": [], "undo": {}, "stable_for": stable_for,
                     "manifests": [manifest] if manifest else [], "claimed": dict((pending or {}).get("claimed", {}))}
     if manifest:
         found["claimed"][manifest] = [job.name for job in jobs.values() if not job.leaves]
@@ -54,6 +54,8 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
         found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, mine, due)]
         if may_undo(earlier, mine) and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
             found["undo"][name] = undo(job, manifest, earlier)
+    found["running"] = [task for task in found["services"] if task.get("state") == "started"
+                        and task["name"] not in names_in(found["due"])]
     found["news"] = bool(found["due"])
     return with_pending(found, pending, resting) if pending else found
 
@@ -67,10 +69,16 @@ def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) 
     due = []
     for name in dict.fromkeys(task["name"] for task in [*earlier, *found["due"]]):
         due += united(*([task for task in tasks if task["name"] == name] for tasks in (earlier, found["due"])))
+    running = {task["name"]: [] for task in [*pending.get("running", ()), *found["running"]]
+               if task["name"] not in resting | names_in(due)}
+    for name in running:  # what the later list says of a job counts
+        later = [task for task in found["running"] if task["name"] == name]
+        running[name] = later or [task for task in pending["running"] if task["name"] == name]
     kept = {name: undo for name, undo in pending["undo"].items() if name in names_in(earlier)}
     return {
         **found,
         "due": due,
+        "running": [task for tasks in running.values() for task in tasks],
         "undo": {**kept, **found["undo"]},
         "stable_for": max(found["stable_for"], pending.get("stable_for", 0)),
         "manifests": list(dict.fromkeys([*pending.get("manifests", []), *found["manifests"]])),

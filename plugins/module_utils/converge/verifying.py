@@ -70,7 +70,7 @@ def _instance(client, target):
     """Return a target's present status as promise.Instance, or None where there is no such instance."""
     status = target.after
     task = target.definition.is_task()
-    if status is None and not task:
+    if status is None and (not task or target.wanted.state == "stopped"):
         return None
     main = main_of(client, status)
     defined = hollow(target.definition, dict(status, processes={})) if status else None

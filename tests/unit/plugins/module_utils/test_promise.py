@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What does not hold of a claim, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils import promise
+
+UP: dict[str, Any] = {
+    "goal": "start", "state": "running", "main": (7, 100), "main_defined": True, "main_state": "S", "age": 5.0,
+    "current": True, "respawned": False, "finished": None}
+OLD = promise.Instance(**{**UP, "main": (6, 50), "current": None})
+TASK = {**UP, "goal": "stop", "state": "waiting", "main": None, "age": float("inf")}
+
+
+def faults(state: str, now: dict[str, Any] | None, before: promise.Instance | None = None, task: bool = False,
+           current: bool = True) -> list[str]:
+    asked = promise.Asked(state, task, current, 1.0)
+    return list(promise.instance_faults(asked, before, None if now is None else promise.Instance(**now)))
+
+
+@pytest.mark.parametrize(("change", "fault"), [
+    ({}, None),
+    ({"goal": "stop"}, promise.STOPPING),
+    ({"state": "pre-start"}, promise.NOT_UP),
+    ({"main": None}, promise.NO_MAIN),
+    ({"main": None, "main_defined": False}, None),
+    ({"main": None, "main_defined": None}, None),
+    ({"main_state": ""}, promise.MAIN_LOST),
+    ({"main_state": None}, None),
+    ({"main_state": "Z"}, promise.MAIN_ZOMBIE),
+    ({"main_state": "T"}, promise.MAIN_SUSPENDED),
+    ({"main_state": "t"}, promise.MAIN_SUSPENDED),
+    ({"respawned": True}, promise.RESPAWNED),
+    ({"age": 0.9}, promise.YOUNG),
+    ({"age": 0.96}, None),  # the clock of /proc has hundredths
+    ({"current": False}, promise.OLD_DEFINITION),
+    ({"current": None}, None),
+])
+@pytest.mark.parametrize("state", ["started", "restarted", "reloaded"])
+def test_what_has_to_run(state: str, change: dict[str, Any], fault: str | None) -> None:
+    assert faults(state, {**UP, **change}) == [fault] * (fault is not None)
+
+
+def test_what_has_to_run_and_is_not_there() -> None:
+    assert faults("started", None) == [promise.GONE]
+
+
+def test_what_has_to_be_stopped() -> None:
+    assert faults("stopped", None) == []
+    assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [promise.STILL_THERE]
+
+
+def test_a_restart_needs_another_process() -> None:
+    assert faults("restarted", UP, OLD) == []
+    assert faults("restarted", {**UP, "main": OLD.main}, OLD) == [promise.NOT_RESTARTED]
+    assert faults("restarted", {**UP, "main": (OLD.main[0], 51)}, OLD) == []  # the number is used again
+    assert faults("restarted", {**UP, "main": None, "main_defined": False}, OLD._replace(main=None)) == []
+    assert faults("started", {**UP, "main": OLD.main}, OLD) == []
+
+
+def test_the_definition_matters_where_it_is_asked_for() -> None:
+    assert faults("started", {**UP, "current": False}, current=False) == []
+
+
+@pytest.mark.parametrize(("finished", "fault"), [(True, None), (None, None), (False, promise.NOT_FINISHED)])
+def test_a_task_has_to_run_to_its_end(finished: bool | None, fault: str | None) -> None:
+    assert faults("started", {**TASK, "finished": finished}, task=True) == [fault] * (fault is not None)
+    assert faults("started", None, task=True) == []
+
+
+def test_the_most_serious_comes_first() -> None:
+    now = {**UP, "main_state": "T", "respawned": True, "age": 0.1, "current": False}
+    assert faults("restarted", now) == [promise.MAIN_SUSPENDED, promise.RESPAWNED, promise.YOUNG, promise.OLD_DEFINITION]
+    assert promise.WARNINGS == (promise.MAIN_SUSPENDED,)
+
+
+@pytest.mark.parametrize(("asked", "now", "fault"), [
+    (True, True, None), (True, False, promise.NOT_ENABLED), (False, True, promise.NOT_ENABLED), (None, False, None),
+    (True, None, None)])
+def test_whether_a_job_starts_by_itself(asked: bool | None, now: bool | None, fault: str | None) -> None:
+    assert promise.enabled_faults(asked, now) == [fault] * (fault is not None)

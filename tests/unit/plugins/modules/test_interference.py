@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_service says while somebody else acts on the same jobs.
+
+UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
+
+RUNS = "exec sleep 1000\n"
+STUBBORN = "script\n  trap '' TERM\n  while :; do sleep 0.1; done\nend script\n"
+SLOW = "kill timeout 3\n" + STUBBORN
+WHERE = {"killed": SLOW, "pre-stop": "pre-stop exec sleep 3\n" + RUNS, "post-stop": "post-stop exec sleep 3\n" + RUNS}
+
+
+class Host:
+    """A daemon, and the second client that acts on it."""
+
+    def __init__(self, daemon: with_daemon.Daemon) -> None:
+        self.daemon = daemon
+        self.client = Upstart(Connection(daemon.address).open(), faults.PATIENCE)
+
+    def write(self, name: str, text: str) -> None:
+        """Replace a job file at once, as editors do."""
+        staged = self.daemon.conf / f"{name}.new~"
+        staged.write_text(text)
+        staged.rename(self.daemon.conf / f"{name}.conf")
+        faults.wait_for(lambda: name in self.client.jobs(), f"{name} is not loaded")
+
+    def status(self, name: str, instance: str = "") -> dict[str, Any]:
+        return self.client.status(name, instance) or {"goal": "stop", "state": "waiting", "processes": {}}
+
+    def is_up(self, name: str, instance: str = "") -> bool:
+        status = self.status(name, instance)
+        return (status["goal"], status["state"]) == ("start", "running")
+
+    def start(self, name: str, *env: str, instance: str = "") -> None:
+        self.client.request("Start", name, env, wait=False)
+        faults.wait_for(lambda: self.is_up(name, instance), f"{name} does not come up")
+
+    def stop(self, name: str, instance: str = "") -> None:
+        pending = self.client.request_instance("Stop", name, instance)
+        self.client.connection.wait(lambda: pending.done, 0.05)
+
+    def in_state(self, state: str, name: str, instance: str = "") -> None:
+        faults.wait_for(lambda: self.status(name, instance)["state"] == state, f"{name} is not in {state}")
+
+    def marker(self, name: str, instance: str = "") -> str:
+        """Return the value of V in the environment of a job's main process."""
+        main = self.status(name, instance)["processes"]["main"]
+        path = f"{process.proc_of(self.client.connection.peer['pid'])}/{main}/environ"
+        with open(path, "rb") as stream:
+            return next(word[2:].decode() for word in stream.read().split(b"\0") if word.startswith(b"V="))
+
+    def task(self, name: str | list[str], state: str, **more: Any) -> subprocess.Popen[str]:
+        options = faults.options(self.daemon, **{"stable_for": 0.1, "init_log": str(self.daemon.messages), **more})
+        return run_module.start("upstart_service", name=name, state=state, **options)
+
+    def run(self, name: str | list[str], state: str, **more: Any) -> dict[str, Any]:
+        return run_module.result(self.task(name, state, **more))
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with with_daemon.running() as daemon:
+        made = Host(daemon)
+        yield made
+        made.client.connection.close()
+
+
+@pytest.mark.parametrize("where", sorted(WHERE))
+@pytest.mark.parametrize("asked", [
+    {"state": "started"}, {"state": "started", "definition": "current"}, {"state": "restarted"}, {"state": "reloaded"}])
+def test_a_stop_that_is_under_way_is_over_before_the_start(host: Host, where: str, asked: dict[str, str]) -> None:
+    host.write("web", "env V=1\n" + WHERE[where])
+    host.start("web")
+    before = host.status("web")["processes"]["main"]
+    host.write("web", "env V=2\n" + WHERE[where])
+    host.stop("web")
+    host.in_state(where, "web")
+    answer = host.run("web", **asked)
+    assert answer.get("changed") is True, answer
+    assert answer["instances"][0]["stale"] is False
+    assert (host.is_up("web"), host.marker("web")) == (True, "2")
+    assert host.status("web")["processes"]["main"] != before
+
+
+def test_what_is_as_asked_at_first_is_read_again(host: Host) -> None:
+    host.write("web", RUNS)
+    host.write("slow", SLOW)
+    host.start("slow")
+    task = host.task(["web", "slow"], "stopped")
+    host.in_state("killed", "slow")
+    host.start("web")
+    answer = run_module.result(task)
+    assert answer.get("failed") is True and answer["msg"].startswith("Job web was stopped, but something started it")
+    assert answer["instances"][0]["status"] == "start/running"
+
+
+def test_what_is_stopped_while_others_come_up_is_started_again(host: Host) -> None:
+    host.write("web", RUNS)
+    host.write("late", "pre-start exec sleep 2\n" + RUNS)
+    host.start("web")
+    task = host.task(["web", "late"], "started")
+    host.in_state("pre-start", "late")
+    host.stop("web")
+    answer = run_module.result(task)
+    assert answer.get("changed") is True, answer
+    assert (host.is_up("web"), host.is_up("late")) == (True, True)
+
+
+def test_an_instance_that_somebody_starts_while_all_are_stopped(host: Host) -> None:
+    host.write("m", "instance $N\n" + SLOW)
+    host.start("m", "N=a", instance="a")
+    task = host.task("m", "stopped")
+    host.in_state("killed", "m", "a")
+    host.start("m", "N=b", instance="b")
+    answer = run_module.result(task)
+    assert answer.get("failed") is True, answer
+    assert [(each["instance"], each["status"]) for each in answer["instances"]] == [
+        ("a", "stop/waiting"), ("b", "start/running")]
+
+
+def test_an_instance_that_keeps_the_old_definition(host: Host) -> None:
+    host.write("m", "env V=1\ninstance $N\n" + SLOW)
+    host.start("m", "N=a", instance="a")
+    host.write("m", "env V=2\ninstance $N\n" + SLOW)
+    task = host.task("m", "restarted")
+    host.in_state("killed", "m", "a")
+    host.start("m", "N=b", instance="b")
+    answer = run_module.result(task)
+    assert answer.get("failed") is True and "it would not follow the present definition" in answer["msg"], answer
+    assert host.marker("m", "a") == "1"
+
+
+def test_a_stop_that_lasts_longer_than_the_timeout_is_not_left_as_an_outage(host: Host) -> None:
+    """The kill timeout comes on top of it."""
+    host.write("web", SLOW)
+    host.start("web")
+    answer = host.run("web", "restarted", timeout=1)
+    assert answer.get("changed") is True, answer
+    assert host.is_up("web")
+
+
+def test_a_stop_that_does_not_end_is_given_back_to_upstart(host: Host) -> None:
+    host.write("web", "kill timeout 1\npost-stop exec sleep 12\n" + RUNS)
+    host.start("web")
+    answer = host.run("web", "restarted", timeout=1)
+    assert answer.get("failed") is True, answer
+    assert "Upstart starts it again by itself as soon as that is over" in answer["msg"]
+    faults.wait_for(lambda: host.is_up("web"), "web is not started again")
+
+
+def test_a_post_stop_that_fails_does_not_end_a_restart(host: Host) -> None:
+    host.write("web", "post-stop exec false\n" + RUNS)
+    host.start("web")
+    answer = host.run("web", "restarted")
+    assert answer.get("changed") is True and host.is_up("web"), answer
+    assert "The post-stop process of job web failed" in str(answer["warnings"])
+
+
+def test_a_stop_that_somebody_cancels_is_reported_as_that(host: Host) -> None:
+    host.write("web", "pre-stop exec sleep 2\n" + RUNS)
+    host.start("web")
+    task = host.task("web", "stopped")
+    host.in_state("pre-stop", "web")
+    host.client.request("Start", "web", wait=False)
+    answer = run_module.result(task)
+    assert "somebody asked for its start while its pre-stop ran, which cancels a stop" in answer["msg"], answer
+
+
+def test_the_variables_of_a_stop_reach_pre_stop(host: Host) -> None:
+    note = host.daemon.log / "note"
+    host.write("web", f"pre-stop script\n  echo \"$WHY\" > {note}\nend script\n" + RUNS)
+    host.start("web")
+    assert host.run("web", "stopped", env={"WHY": "upgrade"}).get("changed") is True
+    assert note.read_text() == "upgrade\n"
+
+
+def test_a_task_that_somebody_stops_has_not_run(host: Host) -> None:
+    host.write("job", "task\nexec sleep 1000\n")
+    task = host.task("job", "started")
+    host.in_state("running", "job")
+    host.stop("job")
+    answer = run_module.result(task)
+    assert answer.get("failed") is True, answer
+    assert answer["msg"].startswith("The task job job did not run to its end: somebody stopped it.")
+    host.write("short", "task\nexec true\n")
+    assert host.run("short", "started").get("changed") is True
+
+
+def test_a_task_that_has_to_be_stopped(host: Host) -> None:
+    host.write("job", "task\nexec sleep 1000\n")
+    task = host.task("job", "started")
+    host.in_state("running", "job")
+    assert host.run("job", "stopped").get("changed") is True
+    assert run_module.result(task).get("failed") is True
+    assert host.run("job", "stopped").get("changed") is False
+
+
+def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
+    host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
+    answer = host.run("web", "started")
+    assert answer.get("changed") is True, answer
+    assert "does not do anything: its main process" in str(answer["warnings"])
+
+
+def test_a_zombie_is_no_service(host: Host) -> None:
+    """A wrong expect fork has Upstart track a child that its parent does not collect."""
+    program = host.daemon.log / "program.py"
+    program.write_text("import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(0)\ntime.sleep(300)\n")
+    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
+    for _run in range(2):
+        answer = host.run("web", "started", stable_for=1)
+        assert answer.get("failed") is True, answer
+        assert answer["msg"].startswith("Job web has no living main process: Upstart tracks process ")
+    assert host.run("web", "stopped").get("changed") is True
+
+
+def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=2)
+    assert answer["msg"].startswith("Job web does not stay up and is being respawned: its main process exited with status 3.")
+    assert answer["exit_status"] == 3
+    host.client.request_instance("Stop", "web", "")
+
+
+def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
+    assert "set init_log to that file, as /dev/null has nothing about it." in answer["msg"]
+    host.client.request_instance("Stop", "web", "")
+
+
+def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
+    host.write("web", RUNS)
+    host.start("web")
+    pid = next(found.pid for found in process.table(host.client.connection.peer["pid"]).values()
+               if found.inner == host.status("web")["processes"]["main"])
+    os.kill(pid, signal.SIGSTOP)
+    answer = host.run("web", "reloaded")
+    assert answer.get("changed") is True and "state T" in str(answer["warnings"]), answer
