@@ -43,7 +43,7 @@ def check_target(path, removal=False):
     try:
         mode = os.lstat(path).st_mode
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return
         raise UpstartError("Cannot look at %s: %s." % (path, error.strerror), path=path)
     if stat.S_ISREG(mode) or (removal and stat.S_ISLNK(mode)):
@@ -122,7 +122,7 @@ class Batch:
             try:
                 os.mkdir(folder, 0o755)
             except OSError as error:
-                if error.errno != errno.EEXIST:
+                if error.errno != errno.EEXIST or not os.path.isdir(folder):
                     raise _failed("make the directory", parent, error)
             else:
                 self._folders.append(folder)
@@ -189,9 +189,9 @@ class Batch:
         """Raise UpstartError if a file is not what its next step was planned from."""
         before = self._before[path]
         if before is not ANYTHING and read_file(path) != before:
-            text = "%s was changed by somebody else after this task had read it, so it was left as it is now." % path
-            if self._done:
-                text += " Changed before that, and not undone: %s." % ", ".join(self._done)
+            text = "%s was changed by somebody else after this task had read it." % path
+            text += (" Changed before that, and not undone: %s." % ", ".join(self._done) if self._done
+                     else " Nothing was written.")
             raise UpstartError(text + " Run the task again.", path=path, done=list(self._done))
 
     def _claim(self, folder):
