@@ -161,11 +161,11 @@ class Batch:
         """Carry out everything, in the order in which it was asked for, and make it last."""
         _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
         folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
-        for path in self._before:
-            self._check_unchanged(path)
+        for path, staged, _attributes in reversed(self._steps):
+            self._check_unchanged(path, staged)
         while self._steps:
             path, staged, attributes = self._steps[0]
-            self._check_unchanged(path)
+            self._check_unchanged(path, staged)
             try:
                 if staged is None:
                     os.unlink(path)
@@ -185,10 +185,13 @@ class Batch:
         for folder in folders:
             _flush(folder)
 
-    def _check_unchanged(self, path):
-        """Raise UpstartError if a file is not what its next step was planned from."""
+    def _check_unchanged(self, path, staged):
+        """Raise UpstartError unless a file is what its next step was planned from, or holds already what is staged."""
         before = self._before[path]
-        if before is not ANYTHING and read_file(path) != before:
+        if before is ANYTHING:
+            return
+        present = read_file(path)
+        if present != before and (present is None or present != self._after.get(staged)):
             text = "%s was changed by somebody else after this task had read it." % path
             text += (" Changed before that, and not undone: %s." % ", ".join(self._done) if self._done
                      else " Nothing was written.")
