@@ -33,6 +33,12 @@ NOT_FINISHED = "not finished"  # a task that somebody stopped on its way
 NOT_ENABLED = "not as enabled"  # the files do not say what ``enabled`` asks for
 WARNINGS = (MAIN_SUSPENDED,)
 
+# What does not hold, for a job file.
+FILE_DIFFERS = "file differs"
+JOB_UNKNOWN = "job unknown"
+JOB_REMAINS = "job remains"
+FILE_UNREAD = "file unread"
+
 # What is asked of an instance. state: started, stopped, restarted or reloaded; task: whether its job is a task, which
 # ends by itself; current: whether it has to run by the present files; stable_for: seconds that it has to be up.
 Asked = collections.namedtuple("Asked", "state task current stable_for")
@@ -98,3 +104,24 @@ def enabled_faults(asked, now):
     :param now: bool, by the files as they are now; None where Upstart would not load them.
     """
     return [NOT_ENABLED] if asked is not None and now is not None and asked != now else []
+
+
+def file_faults(asked, present, is_known=None, is_read=None):
+    """Return what does not hold of a job file: a list of the kinds above, [] when everything holds.
+
+    :param asked: bytes that the file shall hold, None for no file.
+    :param present: bytes that it holds now, None for no file.
+    :param is_known: whether init knows the job; None where that does not matter: nobody asks init, or instances that
+        still run keep the job of a removed file.
+    :param is_read: whether init has read exactly this file; None where that is unknown or does not matter.
+    """
+    faults = []
+    if asked != present:
+        faults.append(FILE_DIFFERS)
+    if asked is None:
+        return faults + ([JOB_REMAINS] if is_known else [])
+    if is_known is False:
+        faults.append(JOB_UNKNOWN)
+    elif is_read is False:
+        faults.append(FILE_UNREAD)
+    return faults

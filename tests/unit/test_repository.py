@@ -110,16 +110,17 @@ def test_names_of_test_files_are_unique() -> None:
 # Who may import what, by the first parts of the names below plugins/.
 ROOMS = {
     "module_utils/errors": set(),
+    "module_utils/promise": set(),
     "module_utils/jobfile": {"errors"},
     "module_utils/events": {"errors", "jobfile"},
     "module_utils/daemon": {"errors"},
-    "module_utils/converge": {"errors", "jobfile", "events", "daemon"},
+    "module_utils/converge": {"errors", "jobfile", "events", "daemon", "promise"},
     "module_utils/attributes": {"errors"},
     "module_utils/shell": {"errors", "daemon"},
     "plugin_utils": {"plugin_utils", "errors", "jobfile", "events"},
     "filter": {"plugin_utils", "errors", "jobfile", "events"},
     "doc_fragments": set(),
-    "modules": {"errors", "jobfile", "events", "daemon", "converge", "attributes", "shell"},
+    "modules": {"errors", "jobfile", "events", "daemon", "converge", "attributes", "shell", "promise"},
 }
 COLLECTION = "ansible_collections.sysinit.upstart."
 

@@ -11,6 +11,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
+from .. import promise
 from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.conditions import to_text
@@ -18,8 +19,8 @@ from ..jobfile.document import Document
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
-from . import files, loading
-from .definitions import read_file
+from . import files, loading, unread_files
+from .definitions import Definition, read_file
 
 __metaclass__ = type
 
@@ -234,8 +235,19 @@ def act(client, changes, attributes, conf_dir):
                 batch.place(change.path, change.after, attributes, change.before)
         batch.finish()
     for change, watcher in zip(changes, watchers):
-        if read_file(change.path) != change.after:
+        if promise.file_faults(change.after, read_file(change.path)):
             raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again."
                                % change.path, name=change.name, path=change.path)
         watcher.see_loaded(change.path, True)
     running.see_noticed()
+    _have_read(client, conf_dir, [change.name for change, watcher in zip(changes, watchers)
+                                  if watcher.instances and change.name not in running.jobs])
+
+
+def _have_read(client, conf_dir, names):
+    """Make sure that init has read the files of running jobs: a link in their place may have escaped it."""
+    version = client.version() if names else None
+    errors = unread_files.ensure_files_are_read(
+        client, conf_dir, [Definition(name, conf_dir, version) for name in names])
+    for name in sorted(errors):
+        raise errors[name]

@@ -43,7 +43,7 @@ def check_target(path, removal=False):
     try:
         mode = os.lstat(path).st_mode
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return
         raise UpstartError("Cannot look at %s: %s." % (path, error.strerror), path=path)
     if stat.S_ISREG(mode) or (removal and stat.S_ISLNK(mode)):
@@ -122,7 +122,7 @@ class Batch:
             try:
                 os.mkdir(folder, 0o755)
             except OSError as error:
-                if error.errno != errno.EEXIST:
+                if error.errno != errno.EEXIST or not os.path.isdir(folder):
                     raise _failed("make the directory", parent, error)
             else:
                 self._folders.append(folder)
@@ -161,11 +161,11 @@ class Batch:
         """Carry out everything, in the order in which it was asked for, and make it last."""
         _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
         folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
-        for path in self._before:
-            self._check_unchanged(path)
+        for path, staged, _attributes in reversed(self._steps):
+            self._check_unchanged(path, staged)
         while self._steps:
             path, staged, attributes = self._steps[0]
-            self._check_unchanged(path)
+            self._check_unchanged(path, staged)
             try:
                 if staged is None:
                     os.unlink(path)
@@ -185,13 +185,16 @@ class Batch:
         for folder in folders:
             _flush(folder)
 
-    def _check_unchanged(self, path):
-        """Raise UpstartError if a file is not what its next step was planned from."""
+    def _check_unchanged(self, path, staged):
+        """Raise UpstartError unless a file is what its next step was planned from, or holds already what is staged."""
         before = self._before[path]
-        if before is not ANYTHING and read_file(path) != before:
-            text = "%s was changed by somebody else after this task had read it, so it was left as it is now." % path
-            if self._done:
-                text += " Changed before that, and not undone: %s." % ", ".join(self._done)
+        if before is ANYTHING:
+            return
+        present = read_file(path)
+        if present != before and (present is None or present != self._after.get(staged)):
+            text = "%s was changed by somebody else after this task had read it." % path
+            text += (" Changed before that, and not undone: %s." % ", ".join(self._done) if self._done
+                     else " Nothing was written.")
             raise UpstartError(text + " Run the task again.", path=path, done=list(self._done))
 
     def _claim(self, folder):

@@ -52,7 +52,7 @@ def _problems(name):
     if "" in parts:
         yield "it has an empty part", below
     if "." in parts or ".." in parts:
-        yield "it has the part %s" % ("." if "." in parts else ".."), below
+        yield "it has '%s' as a part" % ("." if "." in parts else ".."), below
 
 
 def _too_long(name, suffix=".conf"):

@@ -34,6 +34,7 @@ class Plan:
     :ivar path: text, the file.
     :ivar before: bytes, what it holds now, or None when there is none.
     :ivar after: bytes, what it shall hold, or None when it shall go.
+    :ivar version: tuple, the release that the file is for.
     :ivar override_before: bytes, what the override holds now that goes with a removed job file, or None.
     :ivar values: dict, the job as the daemon will read it, override included; None for a removed job, and for a
         restored file that the daemon will not read.
@@ -49,6 +50,7 @@ class Plan:
         self.before = before
         self.after = after
         self.override_before = None
+        self.version = parser.LATEST
         self.values = values
         self.changed = before != after
         self.kept = False
@@ -114,6 +116,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     if wanted.state == "absent":
         removal = Plan(wanted, paths[kind], before, None, None)
         removal.override_before = override_before
+        removal.version = version
         removal.changed = bool(belonging(removal))
         return removal.remember(old)
     try:
@@ -132,6 +135,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
         after = before
         warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
     made = Plan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
+    made.version = version
     if made.values and made.values["start_on"] is None and b"manual" in result["conf"] + (result["override"] or b""):
         made.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
     return made.remember(old)

@@ -10,10 +10,10 @@ import os
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import options
-from . import deadly, files, loaded, loading
-from .definitions import read_file
+from . import deadly, file_verifying, files, loaded, loading
 from .differences import difference
 from .job_plans import Plan, Wanted, belonging, plan, plan_all
+from .file_verifying import is_left, is_read
 from .waiting import BACK
 
 __metaclass__ = type
@@ -29,9 +29,13 @@ def foresee(plans, client, attributes, conf_dir):
         watched = list(zip(plans, _watchers(plans, client)))
         _keep(watched)
         for each, watcher in watched:
-            if _is_left(each, watcher):
+            if is_left(each, watcher):
                 each.changed = True
-        _note_stale(watched, client, conf_dir)
+        state, reads = file_verifying.read_state(watched, client, conf_dir)
+        for each, _watcher in watched:
+            if reads.get(each.wanted.name) is False and each.before == each.after is not None:
+                each.changed = True
+        _note_stale(watched, state)
 
 
 def _keep(watched):
@@ -68,21 +72,20 @@ def act(plans, client, attributes, conf_dir):
             each.changed = True
     try:
         for each, watcher in watched:
-            _verify(each, watcher)
+            _see_loaded(each, watcher)
         running.see_noticed()
+        state = file_verifying.verify(watched, client, conf_dir, running.jobs)
     except Lost:
-        _verify_again(plans, client)
+        _verify_again(plans, client)  # init has read all files by then
+        state = file_verifying.verify(watched, client, conf_dir, set(each.wanted.name for each in plans))
     if client:
-        _note_stale(watched, client, conf_dir)
+        _note_stale(watched, state)
 
 
-def _note_stale(watched, client, conf_dir):
+def _note_stale(watched, state):
     """Note the instances that follow another definition than the files now hold; None where nobody can tell."""
     alive = [(each, watcher) for each, watcher in watched if watcher.instances]
-    try:
-        classes = loaded.job_classes(client, conf_dir) if alive else []
-    except loaded.NotTold:
-        classes = None
+    classes = state["job_classes"] if state else None
     for each, watcher in alive:
         if each.changed or each.values is None:
             each.stale = watcher.live_instances()
@@ -117,12 +120,7 @@ def _watchers(plans, client):
 
 def _concerns_daemon(each):
     """Return whether a plan changes what the daemon makes of the job."""
-    return _is_read(each) and (each.before != each.after or (each.after is None and each.changed))
-
-
-def _is_read(each):
-    """Return whether the daemon reads the file: an override does not go without its job file."""
-    return not each.wanted.override or os.path.exists(each.path[:-len(".override")] + ".conf")
+    return is_read(each) and (each.before != each.after or (each.after is None and each.changed))
 
 
 def _check_in_place(each, attributes, conf_dir, batch):
@@ -153,18 +151,16 @@ def _ask_for(each, watcher, attributes, batch):
         batch.place(each.path, each.after, attributes, each.before)
 
 
-def _verify(each, watcher):
-    """See that the file and the daemon are as wanted."""
-    if each.before != each.after and read_file(each.path) != each.after:
-        raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % each.path,
-                           name=each.wanted.name, path=each.path)
+def _see_loaded(each, watcher):
+    """Wait until the daemon has noticed what became of a file."""
+    file_verifying.check_bytes(each)
     if watcher is None or each.kept:
         return
     if each.after is None:
-        if _is_left(each, watcher):
+        if is_left(each, watcher):
             each.changed = True
             watcher.wait_forgotten(each.path)
-    elif _is_read(each):
+    elif is_read(each):
         each.changed = watcher.see_loaded(each.path, each.before != each.after) or each.changed
 
 
@@ -176,17 +172,11 @@ def _verify_again(plans, client):
         error.message += " The files are as this task wants them."
         raise
     for each, watcher in zip(plans, _watchers(plans, client)):
-        if each.after is not None and _is_read(each):
+        if each.after is not None and is_read(each):
             watcher.known = False
             watcher.see_loaded(each.path, False)
-        elif _is_left(each, watcher):
+        elif is_left(each, watcher):
             watcher.wait_forgotten(each.path)
-
-
-def _is_left(each, watcher):
-    """Return whether the daemon has the job of a removed file, be it one that somebody else removed unseen."""
-    unseen = watcher.known and not watcher.instances
-    return each.after is None and not each.wanted.override and (each.changed or unseen)
 
 
 def report(plans):

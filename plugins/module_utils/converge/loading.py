@@ -42,6 +42,19 @@ def are_watched(client, paths):
     return all(process.watches(client.connection.peer["pid"], folder) for folder in set(map(os.path.dirname, paths)))
 
 
+def not_loaded(job, path):
+    """Return the error for a job that init does not load from its file."""
+    return UpstartError(
+        "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does this daemon "
+        "read its jobs from that directory (conf_dir)?" % (path, job), name=job, path=path)
+
+
+def not_forgotten(job, path):
+    """Return the error for a job that init keeps although its file is gone."""
+    return UpstartError("%s is removed, but Upstart still knows the job %s: another of its directories may hold one."
+                        % (path, job), name=job, path=path)
+
+
 class Running:
     """Whether the daemon notices that files of jobs with instances change: of those it signals nothing.
 
@@ -49,14 +62,15 @@ class Running:
     1.6.1); where that is not told, or was so before, the configuration is reloaded to be sure.
 
     :param changes: list of (name of such a job, path of its file), before the files are changed.
+    :ivar jobs: set of the names of those whose directories are not watched.
     """
 
     def __init__(self, client, conf_dir, changes):
         self._client = client
         self._conf_dir = conf_dir
-        self._jobs = set() if are_watched(client, [path for _job, path in changes]) else set(
+        self.jobs = set() if are_watched(client, [path for _job, path in changes]) else set(
             job for job, _path in changes)
-        self._before = self._marked() if self._jobs else None
+        self._before = self._marked() if self.jobs else None
 
     def _marked(self):
         """Return the jobs that are marked, or None when the daemon cannot be asked."""
@@ -64,18 +78,18 @@ class Running:
             classes = loaded.job_classes(self._client, self._conf_dir)
         except loaded.NotTold:
             return None
-        return set(each["name"] for each in classes if each.get("deleted")).intersection(self._jobs)
+        return set(each["name"] for each in classes if each.get("deleted")).intersection(self.jobs)
 
     def see_noticed(self):
         """Return when the daemon has read the new files."""
-        if self._jobs and not (self._before == set() and self._is_noticed()):
+        if self.jobs and not (self._before == set() and self._is_noticed()):
             self._client.reload_configuration()
 
     def _is_noticed(self):
         deadline = Deadline(NOTICE)
         while True:
             marked = self._marked()
-            if marked == self._jobs:
+            if marked == self.jobs:
                 return True
             if marked is None or not deadline.left():
                 return False
@@ -127,10 +141,7 @@ class Watcher:
         ready = self._loaded if written else self._is_known
         self._wait(ready)
         if not ready() and not self.live_instances():  # one that was started meanwhile keeps JobAdded back
-            raise UpstartError(
-                "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does "
-                "this daemon read its jobs from that directory (conf_dir)?" % (path, self.job),
-                name=self.job, path=path)
+            raise not_loaded(self.job, path)
         return not written
 
     def wait_forgotten(self, path):
@@ -139,8 +150,7 @@ class Watcher:
             return
         self._wait(lambda: not self._is_known())
         if self._is_known():
-            raise UpstartError("%s is removed, but Upstart still knows the job %s: another of its directories may hold "
-                               "one." % (path, self.job), name=self.job, path=path)
+            raise not_forgotten(self.job, path)
 
     def _wait(self, ready):
         """Wait for inotify; where that fails (exhausted, bind mounts), have the configuration reloaded."""

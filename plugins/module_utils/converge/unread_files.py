@@ -17,12 +17,10 @@ from ..daemon.errors import UnknownJob
 from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.values import new_values, same_job
-from . import loaded
+from . import loaded, loading
 from .definitions import Definition
 
 __metaclass__ = type
-
-LINKED_OVERRIDES_BEFORE = (1, 7)
 
 
 def ensure_files_are_read(client, conf_dir, definitions):
@@ -40,7 +38,7 @@ def ensure_files_are_read(client, conf_dir, definitions):
     good = [job for name, job in sorted(present.items()) if name not in errors]
     if not all(files_read(client, conf_dir, good).values()):
         client.reload_configuration()
-        errors.update((job.name, _not_loaded(job)) for job in good if not _is_known(client, job.name))
+        errors.update((job.name, loading.not_loaded(job.name, job.conf)) for job in good if not _is_known(client, job.name))
     return errors
 
 
@@ -49,13 +47,21 @@ def files_read(client, conf_dir, definitions):
 
     :param definitions: list of definitions.Definition, just read, whose files are in order.
     """
-    if not definitions:
-        return {}
-    watched = process_watches(client, definitions)
-    doubtful = set(job.name for job in definitions if job.conf not in watched or escapes_inotify(job))
+    return files_read_by(client, state_of(client, conf_dir), definitions) if definitions else {}
+
+
+def state_of(client, conf_dir):
+    """Return init's state as loaded.state does, or None where it cannot be asked."""
     try:
-        state = loaded.state(client, conf_dir)
+        return loaded.state(client, conf_dir)
     except loaded.NotTold:
+        return None
+
+
+def files_read_by(client, state, definitions):
+    """Return what ``files_read`` does, by what ``state_of`` returned."""
+    doubtful = doubtful_jobs(client, definitions)
+    if state is None:
         return dict((job.name, _read_by_signs(client, job, job.name in doubtful)) for job in definitions)
     classes = dict((held["name"], held) for held in state["job_classes"])
     paths = known_paths(state)
@@ -109,19 +115,15 @@ def known_paths(state):
                if entry.get("job_class"))
 
 
-def process_watches(client, definitions):
-    """Return the job files of ``definitions`` whose directories init watches, a set of paths."""
+def doubtful_jobs(client, definitions):
+    """Return the names of jobs whose files may have changed without init being told; this takes looks at files only.
+
+    :param definitions: list of definitions.Definition, which may be unread.
+    """
     folders = set(os.path.dirname(job.conf) for job in definitions)
     watched = set(folder for folder in folders if process.watches(client.connection.peer["pid"], folder))
-    return set(job.conf for job in definitions if os.path.dirname(job.conf) in watched)
-
-
-def escapes_inotify(job):
-    """Return whether a job's file or override may change, or may have come, without an inotify event."""
-    paths = [job.conf]
-    if job.override_text is not None:
-        paths.append(job.override)
-    return any(map(is_link, paths))
+    return set(job.name for job in definitions
+               if os.path.dirname(job.conf) not in watched or is_link(job.conf) or is_link(job.override))
 
 
 def is_link(path):
@@ -141,12 +143,13 @@ def _is_known(client, name):
         return False
 
 
+def not_read(job, path):
+    """Return the error for a job of which init has another definition than its files have."""
+    return UpstartError(
+        "Upstart has another definition of job %s than %s, also after ReloadConfiguration. Does it read another file of "
+        "that name from one of its other directories?" % (job, path), name=job, path=path)
+
+
 def _not_loadable(job):
     return UpstartError("Job %s cannot be started: %s. Fix the file, then run the task again."
                         % (job.name, job.complaint()), name=job.name, **job.facts())
-
-
-def _not_loaded(job):
-    return UpstartError(
-        "Upstart has not loaded the job %s from %s, not even on ReloadConfiguration. Set conf_dir to the directory that "
-        "this daemon reads." % (job.name, job.conf), name=job.name, path=job.conf)

@@ -18,9 +18,9 @@ from .messages import RealDaemonDies
 from .registry import hand_over, held_events
 
 CONF, OVERRIDE = ".conf", ".override"
-_IGNORED_FOLDERS = ("CVS", "RCS", "SCCS", "_darcs", "{arch}")
-_IGNORED_SUFFIXES = ("~", ".bak", ".BAK", ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".dpkg-tmp", ".rpmsave",
-                     ".rpmorig", ".rpmnew", ",v", ".swp", ".swo", "#")
+_IGNORED_FOLDERS = ("CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}")
+_IGNORED_SUFFIXES = ("~", ".bak", ".BAK", ".rpmsave", ".rpmorig", ".rpmnew", ",v", ".swp", ".swo", ".swn")
+_OF_PACKAGES = re.compile(r".*(\.dpkg-[^.]*|;[0-9a-fA-F]{8})$", re.DOTALL)
 _KILL_SIGNAL = re.compile(rb"""(?m)^[ \t\r]*kill[ \t]+signal[ \t]+["']?(\w+)""")
 
 
@@ -240,4 +240,6 @@ def _read(path: str) -> tuple[bytes | None, str | None]:
 
 def enters(name: str) -> bool:
     """Whether a sub-directory of this name is looked into."""
-    return not (name.startswith(".") or name in _IGNORED_FOLDERS or name.endswith(_IGNORED_SUFFIXES))
+    saved = len(name) > 1 and name.startswith("#") and name.endswith("#")  # by emacs
+    return not (name.startswith(".") or saved or name in _IGNORED_FOLDERS or name.endswith(_IGNORED_SUFFIXES)
+                or _OF_PACKAGES.match(name))

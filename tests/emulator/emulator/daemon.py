@@ -21,12 +21,13 @@ from .dbus.manager import Manager
 from .dbus.objects import Objects
 from .events import EventQueue
 from .guardian import ENDING, end_descendants
-from .messages import Messages, RealDaemonDies
+from .messages import Messages, RealDaemonDies, RealDaemonSpins
 from .processes import Supervisor
 from .registry import Registry
 
 ABORTED = 70  # the exit status where the real daemon would have died
 BROKEN = 71  # a defect of the emulator itself
+SPINNING = 72  # the exit status where the real daemon would go on forever and answer nobody
 
 
 class Daemon:
@@ -59,6 +60,8 @@ class Daemon:
                 self.context.queue.poll()
             except RealDaemonDies as error:
                 self._end(ABORTED, "upstart-emulator: the real daemon dies of this: %s" % error)
+            except RealDaemonSpins as error:
+                self._end(SPINNING, "upstart-emulator: the real daemon would spin forever here: %s" % error)
             except Exception:
                 self._end(BROKEN, "upstart-emulator: internal error\n%s" % traceback.format_exc().rstrip())
 

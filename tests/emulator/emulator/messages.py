@@ -15,6 +15,10 @@ class RealDaemonDies(Exception):
     """Something that ends the real daemon; the emulator leaves with a status of its own."""
 
 
+class RealDaemonSpins(Exception):
+    """Something that keeps the real daemon busy forever; the emulator leaves with another status of its own."""
+
+
 class Messages:
     """Writes what is at or above ``priority``."""
 

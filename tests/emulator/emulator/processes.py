@@ -16,9 +16,10 @@ from .context import Context
 from .instance import Instance, signal_name
 from .joblog import JobLog, log_name
 from .lostpids import LostPids
-from .messages import RealDaemonDies
+from .messages import RealDaemonDies, RealDaemonSpins
 from .tracing import DONE, FORKS, Trace
 
+LONGEST_LOG_PATH = 255  # bytes; for a longer absolute one the real daemon tries forever to start the process
 Guard = Callable[..., Callable[[], None]]
 
 
@@ -108,12 +109,15 @@ class Supervisor:
     def _open_log(self, instance: Instance, plan: child.Plan) -> JobLog | None:
         if plan.console != "log" or not self._context.version.job_logs:
             return None
+        path = os.path.join(self._context.settings.logdir, log_name(instance.job.name, instance.name))
+        if os.path.isabs(path) and len(os.fsencode(path)) > LONGEST_LOG_PATH:
+            raise RealDaemonSpins("the path of the log of job %s takes %d bytes" % (
+                instance.job.name, len(os.fsencode(path))))
         try:
             master, plan.terminal = os.openpty()
         except OSError as error:
             self._context.messages.error("Failed to create pty - disabling logging for job: %s" % error.strerror)
             return None
-        path = os.path.join(self._context.settings.logdir, log_name(instance.job.name, instance.name))
         return JobLog(path, master, self._context.messages)
 
     def _feed(self, descriptor: int, script: bytes) -> None:

@@ -25,7 +25,8 @@ class Registry:
     # -- life cycle of the classes -----------------------------------------------
     def consider(self, name: str) -> None:
         """Register the best class of ``name`` unless the present one is in use."""
-        self._replace(self.classes.get(name), self._context.configuration.select(name))
+        present, best = self.classes.get(name), self._context.configuration.select(name)
+        self._replace(present, best, keep=self._context.version.keeps_held_events)
 
     def reconsider(self, job: JobClass) -> bool:
         """Decide anew about ``job``; True when nothing needs it any more."""
@@ -35,7 +36,11 @@ class Registry:
         best = self._context.configuration.select(job.name)
         return best is not job and self._replace(job, best)
 
-    def _replace(self, present: JobClass | None, best: JobClass | None) -> bool:
+    def _replace(self, present: JobClass | None, best: JobClass | None, keep: bool = False) -> bool:
+        """Register ``best`` instead; with ``keep`` it inherits the events that half-meet the ``start on`` of the other.
+
+        The successor of a class that was in use when its file was read does not.
+        """
         if present is best:
             return False
         if present is not None:
@@ -48,7 +53,7 @@ class Registry:
             self.classes[best.name] = best
             best.registered = True
             self._context.announcer.job_added(best)
-            if present is not None and self._context.version.keeps_held_events:
+            if present is not None and keep:
                 hand_over(held_events(present), best)
         if present is not None and present.start_on is not None:
             present.start_on.reset()

@@ -160,6 +160,28 @@ def test_what_kills_the_real_daemon_ends_this_one(boot: Boot, text: bytes, versi
     assert running.process.returncode == 70
 
 
+@pytest.mark.parametrize(("text", "over", "version", "spins"), [
+    (b"exec sleep 1000\n", 1, "1.13.2", True),
+    (b"pre-start exec true\n", 1, "1.5", True),
+    (b"exec sleep 1000\n", 0, "1.13.2", False),
+    (b"console none\nexec sleep 1000\n", 1, "1.13.2", False),
+    (b"exec sleep 1000\n", 1, "0.6.5", False),
+])
+def test_what_keeps_the_real_daemon_busy_forever(tmp_path: Path, boot: Boot, text: bytes, over: int, version: str,
+                                                 spins: bool) -> None:
+    name = "j" * (255 + over - len("%s/.log" % (tmp_path / "log")))
+    running = boot({name: text}, "--upstart-version", version)
+    if not spins:
+        assert "ok" in running.job("Start", name)  # type: ignore[operator]
+        return
+    with pytest.raises(OSError):
+        running.job("Start", name)
+    assert running.end() == (
+        "upstart-emulator: the real daemon would spin forever here: the path of the log of job %s takes 256 bytes\n"
+        % name)
+    assert running.process.returncode == 72
+
+
 @pytest.mark.parametrize("text", [
     b"kill timeout 0\nexec sleep 1000\n",
     b"env A=\xff\nexport A\nexec sleep 1000\n",

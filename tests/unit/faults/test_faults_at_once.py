@@ -53,23 +53,26 @@ def test_two_files(daemon: Daemon) -> None:
         assert held(daemon)["description"] == text[12]
         for each in said:
             if each.get("failed"):
-                check("two-files", each, path=daemon.conf / "web.conf")
+                key = "lost-update" if "had read it" in each["msg"] else "two-files"
+                check(key, each, path=daemon.conf / "web.conf")
         assert not all(each.get("failed") for each in said)
 
 
-def test_another_run_writes_between_the_renaming_and_the_look(daemon: Daemon) -> None:
-    """The moment that chance seldom hits: validate of the second run waits until the first one is through."""
+@pytest.mark.parametrize("how", ["plain", "merge", "absent"])
+def test_another_run_writes_after_the_file_was_read(daemon: Daemon, how: str) -> None:
+    """The moment that chance seldom hits: validate of a run waits until another one is through."""
     deployed(daemon)
     marks = daemon.scratch / "waits", daemon.scratch / "go"
     script = f"touch {marks[0]}; while [ ! -e {marks[1]} ]; do sleep 0.05; done; true"
-    slow = run_module.start("upstart_job", **options(
-        daemon, name="web", content=TEXTS[0], validate=f"sh -c '{script}' %s"))
+    other = {"name": "other", "content": "exec sleep 1\n", "validate": f"sh -c '{script}' %s"}
+    wanted: dict[str, Any] = {"plain": {"content": TEXTS[0]}, "merge": {"merge": True, "nice": 5},
+                              "absent": {"state": "absent"}}[how]
+    slow = run_module.start("upstart_job", **options(daemon, jobs=[other, {"name": "web", **wanted}]))
     wait_for(marks[0].exists, "validate did not run")
     deployed(daemon, content=TEXTS[1])
     marks[1].touch()
-    said = run_module.result(slow)
-    assert said["changed"] is True
-    assert contents(daemon.conf) == {"web.conf": TEXTS[0].encode()}
+    check("lost-update", run_module.result(slow), path=daemon.conf / "web.conf")
+    assert contents(daemon.conf) == {"web.conf": TEXTS[1].encode()}
 
 
 def test_two_starts(daemon: Daemon) -> None:

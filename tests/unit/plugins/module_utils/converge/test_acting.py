@@ -24,7 +24,13 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors impo
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
+    act,
+    all_folders_are_watched,
+    Client,
+    OLD,
+    target,
+)
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, TASK, UP
 
 
@@ -108,14 +114,14 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
     ("started", ["start"], [fake_client.held("old")], True),
     ("restarted", ["stop", "start"], [fake_client.held("old")], True),
     ("started", ["start"], [fake_client.held("a")], False),
-    ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], False),
-    ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], False),
+    ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], True),
+    ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], True),
     ("started", ["start"], None, False),
     ("stopped", ["stop"], [fake_client.held("old")], False),
 ])
 def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
                                                 held: list[dict[str, Any]] | None, reads: bool) -> None:
-    """What is started runs by the file as it is; one that has an older class left is going to follow it anyway."""
+    """What is started runs with the file as it is, which is read again when the daemon has not read it."""
     before = DOWN if steps == ["start"] else UP
     client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
     client.held = held
@@ -123,7 +129,8 @@ def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, step
     if state == "restarted":
         client.known["web"][""] = [DOWN, UP]
     assert act(client, one) is None
-    assert client.asked == ["ReloadConfiguration"] * reads + [step.capitalize() for step in steps]
+    requests = [[*["ReloadConfiguration"] * reads, step.capitalize()] for step in steps]
+    assert client.asked == [request for each in requests for request in each]
 
 
 def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import ru
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import AlreadyStarted, JobFailed
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, SILENT, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
+    act,
+    all_folders_are_watched,
+    Client,
+    OLD,
+    SILENT,
+    target,
+)
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
 
 REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."

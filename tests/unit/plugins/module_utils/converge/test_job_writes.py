@@ -12,7 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import files, job_options, jobs, loaded
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
+    files,
+    job_options,
+    jobs,
+    loaded,
+    unread_files,
+    file_verifying,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
 
@@ -138,7 +145,7 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
                                                options: dict[str, Any]) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
     plans = plan(tmp_path, options)
-    monkeypatch.setattr(jobs, "read_file", lambda path: b"exec c\n")
+    monkeypatch.setattr(file_verifying, "read_file", lambda path: b"exec c\n")
     with pytest.raises(UpstartError) as caught:
         jobs.act(plans, None, attributes, str(tmp_path))
     assert caught.value.message == (
@@ -148,19 +155,13 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
 
 @pytest.mark.parametrize(("told", "is_changed", "stale"), [
     (True, False, []), (False, False, None), (True, True, [""]), (False, True, [""])])
-def test_what_runs_by_an_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool, is_changed: bool,
-                                    stale: list[str] | None) -> None:
+def test_what_runs_by_an_older_file(tmp_path: Path, told: bool, is_changed: bool, stale: list[str] | None) -> None:
     """Where nobody tells it of a file that was not changed, that is no empty list."""
-    def job_classes(client: Any, conf_dir: str) -> list[dict[str, Any]]:
-        if not told:
-            raise loaded.NotTold("Upstart tells its definitions only since 1.6.1")
-        return [{"name": "other", "jobs": []}]
-
-    monkeypatch.setattr(loaded, "job_classes", job_classes)
+    state = {"job_classes": [{"name": "other", "jobs": []}]} if told else None
     (one, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
     one.changed = is_changed
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
-    jobs._note_stale(list(zip([one, idle], watchers)), None, str(tmp_path))
+    jobs._note_stale(list(zip([one, idle], watchers)), state)
     assert [job["stale_instances"] for job in jobs.report([one, idle])["jobs"]] == [stale, []]
 
 
@@ -176,7 +177,7 @@ def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyP
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
     monkeypatch.setattr(loaded.deadly, "refuse", lambda client, conf_dir: None)
-    jobs._note_stale(list(zip([one, gone], watchers)), client, str(tmp_path))
+    jobs._note_stale(list(zip([one, gone], watchers)), unread_files.state_of(client, str(tmp_path)))
     (told, other) = (job["stale_job"] for job in jobs.report([one, gone])["jobs"])
     assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
 
