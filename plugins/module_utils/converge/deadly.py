@@ -14,7 +14,8 @@ from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values
-from .definitions import Definition, read_file
+from ..reading import read_file
+from .definitions import Definition
 from .waiting import age
 
 __metaclass__ = type

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from .. import reading
 from ..daemon import process
 from ..daemon.errors import NoAnswer
 from ..daemon.names import MANAGER, MANAGER_PATH
@@ -114,16 +115,15 @@ class Clock:
         if self._proc is None:
             return None
         try:
-            with open("/proc/stat", "rb") as stream:
-                return next(int(line.split()[1]) for line in stream if line.startswith(b"btime "))
+            lines = reading.read_bytes("/proc/stat").splitlines()
+            return next(int(line.split()[1]) for line in lines if line.startswith(b"btime "))
         except (IOError, OSError, StopIteration):
             return None
 
     def began(self, pid):
         """Return when a process began; None when there is none, or that cannot be seen."""
         try:
-            with open("%s/%d/stat" % (self._proc, pid), "rb") as stream:
-                ticks = int(stream.read().rpartition(b")")[2].split()[19])
+            ticks = int(reading.read_bytes("%s/%d/stat" % (self._proc, pid)).rpartition(b")")[2].split()[19])
         except (IOError, OSError, IndexError):
             return None
         return int(self._boot + ticks / self._ticks)
