@@ -50,12 +50,12 @@ options:
     description:
       - Tell only of jobs to which one of these applies.
       - V(running) is an instance in C(start/running), V(changing) one in any other state, V(stopped) no instance.
-      - V(stale), V(wedged), V(hollow) and V(orphan) are explained with what the module returns.
+      - V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan) are explained with what the module returns.
       - V(refused) is a job whose files the daemon does not take.
     type: list
     elements: str
     default: []
-    choices: [changing, hollow, orphan, refused, running, stale, stopped, wedged]
+    choices: [changing, hollow, orphan, refused, running, stale, stopped, suspended, wedged, zombie]
   subset:
     description:
       - What to find out beside the jobs and their states, as in M(ansible.builtin.setup). V(all) is everything, V(min)
@@ -311,6 +311,17 @@ jobs:
           sample: false
         hollow:
           description: Whether it counts as running although the main process that its file defines is not there.
+          returned: always
+          type: bool
+          sample: false
+        zombie:
+          description: Whether its main process has ended, but Upstart does not notice that, since the process is a zombie
+            that its parent does not collect.
+          returned: always
+          type: bool
+          sample: false
+        suspended:
+          description: Whether its main process does not run, since a signal (V(SIGSTOP)) or a debugger has stopped it.
           returned: always
           type: bool
           sample: false

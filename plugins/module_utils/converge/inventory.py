@@ -39,6 +39,8 @@ STATES = {
     "stale": lambda job: any(one["stale"] for one in job["instances"]),
     "wedged": lambda job: any(one["wedged"] for one in job["instances"]),
     "hollow": lambda job: any(one["hollow"] for one in job["instances"]),
+    "zombie": lambda job: any(one["zombie"] for one in job["instances"]),
+    "suspended": lambda job: any(one["suspended"] for one in job["instances"]),
     "orphan": lambda job: job["orphan"],
     "refused": lambda job: job["error"] is not None,
 }
@@ -173,6 +175,8 @@ def _instance(host, instance, log_file, parts):
         "stale": host.is_stale(instance.job) if DEFINITIONS in parts else None,
         "wedged": instance.lost is not None,
         "hollow": instance.hollow,
+        "zombie": instance.zombie,
+        "suspended": instance.suspended,
     }
 
 

@@ -109,6 +109,14 @@ class PidFile:
             raise UpstartError("%s is left alone, since it holds something else than the id of a process" % self.path)
         return tuple(int(group) if group else None for group in found.groups())
 
+    def processes(self):
+        """Return the Infos of the processes that the file stands for, none where it is not a pid file."""
+        try:
+            record = self._record()
+        except UpstartError:
+            return []
+        return [] if record is None else self._members(record)
+
     def _leader(self, record):
         """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
         pid, started, session = record

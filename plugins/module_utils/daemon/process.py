@@ -110,6 +110,7 @@ def watches(pid, folder):
 
 Info = collections.namedtuple("Info", "pid inner state parent group session start")
 DEAD = "ZXx"  # the states of what has ended and only waits for its parent
+SUSPENDED = "Tt"  # the states of what a signal or a debugger has stopped
 
 
 def info(pid, inner=None):
