@@ -130,7 +130,7 @@ def _of_instance(host, instance):
         return "fork-not-seen", (called, expect, int(waited))
     if instance.suspended:
         return "suspended", (called, status["processes"]["main"])
-    return ("stale", (called,)) if host.is_stale(instance.job) else (None, ())
+    return ("stale", (called,)) if host.is_stale(instance) else (None, ())
 
 
 def _of_loop(host, loop):

@@ -25,7 +25,7 @@ STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = PARTS = (
     "stanzas", "audit", "graph", "environment", "definitions")
 ALL, NONE, NOT = "all", "min", "!"
 SUBSETS = (ALL, NONE) + PARTS + (NOT + ALL,) + tuple(NOT + part for part in PARTS)
-NEED_DEFINITIONS = ((DEFINITIONS, u"which instances are stale"), (ENVIRONMENT, u"the env of the instances"))
+NEED_DEFINITIONS = ((DEFINITIONS, u"which instances%s are stale"), (ENVIRONMENT, u"the env of the instances"))
 UNKNOWN = {"description": None, "task": None, "start_on": None, "stop_on": None, "emits": (), "console": None}
 
 # What is asked for. names: list of shell patterns, states: list of keys of STATES, each empty for any; parts: set of
@@ -172,7 +172,7 @@ def _instance(host, instance, log_file, parts):
         "since": instance.since,
         "env": instance.env if ENVIRONMENT in parts else None,
         "log_file": log_file,
-        "stale": host.is_stale(instance.job) if DEFINITIONS in parts else None,
+        "stale": host.is_stale(instance) if DEFINITIONS in parts else None,
         "wedged": instance.lost is not None,
         "hollow": instance.hollow,
         "zombie": instance.zombie,

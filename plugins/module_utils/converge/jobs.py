@@ -11,7 +11,7 @@ from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import options
 from . import deadly, files, loaded, loading
-from .definitions import read_file
+from .definitions import Definition, read_file
 from .differences import difference
 from .job_plans import Plan, Wanted, belonging, plan, plan_all
 from .waiting import BACK
@@ -79,17 +79,28 @@ def act(plans, client, attributes, conf_dir):
 def _note_stale(watched, client, conf_dir):
     """Note the instances that follow another definition than the files now hold; None where nobody can tell."""
     alive = [(each, watcher) for each, watcher in watched if watcher.instances]
+    classes, snapshot = None, None
     try:
         classes = loaded.job_classes(client, conf_dir) if alive else []
+    except deadly.Deadly:
+        snapshot = loaded.Snapshot(client, conf_dir)
     except loaded.NotTold:
-        classes = None
+        pass
     for each, watcher in alive:
         if each.changed or each.values is None:
             each.stale = watcher.live_instances()
+        elif snapshot is not None:
+            each.stale = _stale_alone(snapshot, Definition(each.wanted.name, conf_dir, client.version()), watcher)
         else:
             each.stale = classes and loaded.stale_instances(classes, each.wanted.name, each.values)
         if each.stale and each.values is not None:
             each.stale_values = _followed(each, classes)
+
+
+def _stale_alone(snapshot, definition, watcher):
+    """Return the names of the stale instances of a job, None where that is unknown; see loaded.Snapshot."""
+    is_stale = dict((instance, snapshot.is_stale(definition, instance)) for instance in watcher.live_instances())
+    return None if None in is_stale.values() else sorted(name for name in is_stale if is_stale[name])
 
 
 def _followed(each, classes):

@@ -83,10 +83,11 @@ class Snapshot:
         self._conf_dir = conf_dir
         self._reason = None
         self._instances = None
+        self._evidence = None
 
     @property
     def reason(self):
-        """Why the definitions are not known, a clause; None when they are."""
+        """Why Upstart was not asked for its definitions, a clause; None when it was. See ``reason_for``."""
         self._look()
         return self._reason
 
@@ -103,6 +104,9 @@ class Snapshot:
             classes = job_classes(self._client, self._conf_dir)
         except NotTold as error:
             self._reason = error.message
+            if isinstance(error, deadly.Deadly):
+                from . import orphans  # most hosts have none
+                self._evidence = orphans.evidence(self._client, self._conf_dir, error)
             return
         for job_class in classes:
             for job in job_class.get("jobs") or []:
@@ -113,9 +117,15 @@ class Snapshot:
         if definition.values is None:
             return True
         found = self._found.get(instance_path(definition.name, instance))
-        if found is None:
-            return None
-        return not follows(found[0], definition.values)
+        if found is not None:
+            return not follows(found[0], definition.values)
+        return None if self._evidence is None else self._evidence.judge(definition, instance)[0]
+
+    def reason_for(self, definition, instance):
+        """Return a clause on why ``is_stale`` knows nothing of an instance, None where the daemon was asked."""
+        if self.reason is None or self._evidence is None:
+            return self.reason
+        return self._evidence.judge(definition, instance)[1]
 
     def environment(self, job, instance):
         """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""

@@ -216,9 +216,10 @@ def _compare(client, targets, request, snapshot):
             target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
             target.unknown_because = snapshot.reason
         if target.stale is None and snapshot.reason:
+            target.unknown_because = snapshot.reason_for(target.definition, target.instance)
             target.changed_file = changed_since(target.definition, target.age)
             if request.definition == "current":
-                target.error = _refusals().definition_unknown(target, snapshot.reason)
+                target.error = _refusals().definition_unknown(target, target.unknown_because)
 
 
 def plan(target, request):

@@ -50,10 +50,21 @@ def began(peer_pid, pid):
     With the pid it tells a process from a later one of the same pid.
     """
     try:
-        with open("%s/%d/stat" % (proc_of(peer_pid), pid), "rb") as stream:
-            return int(stream.read().rpartition(b")")[2].split()[19])
+        stat = reading.read_bytes("%s/%d/stat" % (proc_of(peer_pid), pid))
+        return int(stat.rpartition(b")")[2].split()[19])
     except (IOError, OSError, IndexError):
         return None
+
+
+def began_here(pid):
+    """Return when one of our own processes began, as ``began`` does."""
+    found = info(pid) if pid > 0 else None
+    return found and found.start
+
+
+def uptime():
+    """Return the seconds since the machine was booted."""
+    return float(reading.read_bytes("/proc/uptime").split()[0])
 
 
 def time_in_queue(peer_pid, pid):
@@ -62,8 +73,7 @@ def time_in_queue(peer_pid, pid):
     :param pid: int, as the daemon knows it.
     """
     try:
-        with open("%s/%d/schedstat" % (proc_of(peer_pid), pid), "rb") as stream:
-            return int(stream.read().split()[1]) / 1e9
+        return int(reading.read_bytes("%s/%d/schedstat" % (proc_of(peer_pid), pid)).split()[1]) / 1e9
     except (IOError, OSError, IndexError, ValueError):
         return 0.0
 
@@ -170,9 +180,9 @@ def table(peer_pid):
     return found
 
 
-def words(pid, kind):
+def words(pid, kind, proc="/proc"):
     """Return the list of words (bytes) of a process's ``cmdline`` or ``environ``; [] when they cannot be read."""
     try:
-        return [word for word in reading.read_bytes("/proc/%d/%s" % (pid, kind)).split(b"\0") if word]
+        return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
     except (IOError, OSError):
         return []

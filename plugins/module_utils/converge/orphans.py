@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""By which definition instances run, where Upstart must not be asked for its whole state.
+
+That is so while one job has text that nobody can look at, as a job without a file has. Other jobs are judged by their
+D-Bus properties, by when their files changed, and by their processes.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+import time
+
+from ..daemon import process
+from ..errors import UpstartError
+from ..jobfile.conditions import dbus_to_rpn
+from ..jobfile.textio import encode
+from ..jobfile.values import same_job
+from . import deadly
+
+__metaclass__ = type
+
+TICK = 1.0 / os.sysconf("SC_CLK_TCK")  # seconds, the unit of the start of a process in /proc
+COARSE_TICK = 0.01  # seconds that the time of a change in a file may lag behind
+WHOLE_SECONDS = 1.0  # the same on a file system that has no fractions of seconds
+CLOCK_BOOTTIME = 7  # on every Linux since 2.6.39
+TEXTS = ("description", "author", "version", "usage")  # properties that are empty where a job does not set them
+SHELL_CHARACTERS = set(u"~`!$^&*()=|\\{}[];\"'<>?")  # with one of these, Upstart has a shell run the command
+
+
+class Evidence:
+    """What tells which definition instances follow, at the moment when it is first asked of each job.
+
+    :param reason: clause on why the whole state cannot be asked for.
+    """
+
+    def __init__(self, client, conf_dir, reason):
+        self._client = client
+        self._reason = reason
+        self._files = deadly.Files(conf_dir)
+        self._peer_pid = client.connection.peer["pid"]
+        self._properties = {}  # job to its D-Bus properties, None where it is not loaded
+        self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for none
+
+    def learn(self, names):
+        """Ask the daemon for many jobs at once, without those of which it might crash."""
+        names = [name for name in names if name not in self._mains and self._files.are_safe(name)]
+        pairs = [(name, instance) for name, found in zip(names, self._client.instances_of(names)) for instance in found]
+        self._mains.update((name, {}) for name in names)
+        for (name, instance), status in zip(pairs, self._client.statuses(pairs)):
+            if status is not None:
+                self._mains[name][instance] = status["processes"].get("main")
+
+    def judge(self, definition, instance):
+        """Return whether an instance follows another definition than the files hold now, and a clause.
+
+        The first is None when that is unknown; then the clause says why.
+        """
+        why, is_stale = self._judge(definition, instance or "")
+        if is_stale is not None:
+            return is_stale, None
+        return None, "%s%s" % (why + ", and " if why else "", self._reason)
+
+    def _judge(self, definition, instance):
+        """Return (why it is not known, or None; whether it is stale, or None)."""
+        name = definition.name
+        if not self._files.are_safe(name):
+            return None, None
+        if definition.values is None:
+            return None, True
+        self.learn([name])
+        began = self._period(instance, name)
+        if began is None:
+            return "it has no main process, whose start would tell that", None
+        changes = changes_of(definition)
+        if any(first > began[1] for first, unused in changes):
+            return None, True
+        others = [self._period(other, name) for other in self._mains[name]]
+        if any(one is None or first > one[1] for one in others for first, unused in changes):
+            return "another instance of its job may have begun before its files were changed", None
+        properties = self._properties_of(name)  # so Upstart holds no text of the job that was there before
+        if properties is None:
+            return "Upstart does not know the job any more", None
+        if differs(properties, definition.values):
+            return None, True
+        return self._why_unknown(definition, instance, changes)
+
+    def _why_unknown(self, definition, instance, changes):
+        """As ``_judge``, for an instance that nothing shows to be stale."""
+        last = max(end for unused, end in changes)
+        daemon = period(process.began_here(self._peer_pid))
+        if daemon is not None and last <= daemon[0]:
+            return None, False  # all that Upstart has ever read is what the files hold now
+        if definition.values["respawn"]:
+            return "it may have been respawned since its files were changed", None
+        periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
+        if any(one is None or last > one[0] for one in periods):
+            return "its files were changed at about the time when it or another instance of its job began", None
+        if may_be_unread(definition) or not process.watches(self._peer_pid, os.path.dirname(definition.conf)):
+            return "Upstart may not have noticed that its files were changed", None
+        shown = contradiction(process.proc_of(self._peer_pid), self._mains[definition.name][instance], definition.values)
+        return (shown, None) if shown else (None, False)
+
+    def _period(self, instance, name):
+        pid = self._mains[name].get(instance)
+        return period(process.began(self._peer_pid, pid)) if pid else None
+
+    def _properties_of(self, name):
+        """Return the D-Bus properties of a job, None when it is not loaded."""
+        if name not in self._properties:
+            self._properties[name] = self._client.properties_of([name])[0]
+        return self._properties[name]
+
+
+def evidence(client, conf_dir, error, version=None):
+    """Return the Evidence to judge by after a NotTold, None where the daemon tells nothing since it is too old."""
+    if isinstance(error, deadly.Deadly) and (version or client.version()) >= deadly.TELLS_STATE:
+        return Evidence(client, conf_dir, error.message)
+    return None
+
+
+def period(ticks):
+    """Return the earliest and the latest time, in seconds since 1970, at which a process began; None for no process.
+
+    :param ticks: int, as /proc has it, or None.
+    """
+    if ticks is None:
+        return None
+    now, uptime, blur = time.time(), None, 0.001
+    if hasattr(time, "clock_gettime"):
+        uptime = time.clock_gettime(CLOCK_BOOTTIME)
+    else:
+        uptime, blur = process.uptime(), TICK
+    began = now - uptime + ticks * TICK
+    return began - blur, began + TICK + blur
+
+
+def changes_of(definition):
+    """Return the (earliest, latest) times of the last changes of the files of a job, of links and of what they lead to.
+
+    A removed override leaves no trace here.
+    """
+    paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
+    found = []
+    for path in paths:
+        for look in (os.stat, os.lstat):
+            try:
+                changed = look(path).st_ctime
+            except OSError:
+                changed = time.time()  # removed just now
+            found.append((changed, changed + (WHOLE_SECONDS if changed == int(changed) else COARSE_TICK)))
+    return found
+
+
+def may_be_unread(definition):
+    """Return whether a change of the job's files may have escaped Upstart, which is not told of what links lead to."""
+    paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
+    try:
+        return any(os.path.islink(path) or os.stat(path).st_nlink > 1 for path in paths)
+    except OSError:
+        return True
+
+
+def differs(properties, values):
+    """Return whether D-Bus properties of a job are not those of ``values``.
+
+    What starts a job that has one instance concerns that instance no more.
+    """
+    held = dict(values)
+    held.update((name, properties[name] or None) for name in TEXTS if name in properties)
+    if "emits" in properties:
+        held["emits"] = list(properties["emits"])
+    if "stop_on" in properties:
+        held["stop_on"] = dbus_to_rpn(properties["stop_on"])
+    if values["instance"] and "start_on" in properties:
+        held["start_on"] = dbus_to_rpn(properties["start_on"])
+    return not same_job(held, values)
+
+
+def contradiction(proc, pid, values):
+    """Return a clause on what a main process shows that its definition would not have given it, or None.
+
+    It may show so too where it was started with other variables, or has changed its own command line.
+    """
+    environ = dict(entry.partition(b"=")[::2] for entry in process.words(pid, "environ", proc))
+    given = dict(entry.partition(u"=")[::2] for entry in values["env"] if u"=" in entry and u"$" not in entry)
+    if b"UPSTART_JOB" in environ:
+        for name in sorted(given):
+            if environ.get(encode(name)) != encode(given[name]):
+                return "its process has another value of %s than its files give" % name
+    command = values["process"].get("main")
+    if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]):
+        return None
+    words, line = [encode(word) for word in command["command"].split()], process.words(pid, "cmdline", proc)
+    if line and (line[0] == words[0] or line[0].startswith(b"/")) and line[-len(words):] != words:
+        if not (words[0] in line and (line[-len(words[1:]):] == words[1:] or not words[1:])):
+            return "its process shows another command than its files give"
+    return None
