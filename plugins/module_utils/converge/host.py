@@ -34,8 +34,8 @@ class Host:
         """Ask for and read everything but the instances.
 
         :param thorough: whether the files are parsed for ``check``, too.
-        :param wanted: list of texts, what the definitions that the daemon holds are needed for; if there is none, they
-            are not asked for.
+        :param wanted: list of (part of upstart_info, text), what the definitions that the daemon holds are needed for;
+            if there is none, they are not asked for.
         """
         self.version = client.version()
         self.folder = Folder(conf_dir, self.version)
@@ -86,15 +86,20 @@ class Host:
 
     def _leave_out_definitions(self):
         """Note what nobody knows of the instances without the definitions that the daemon holds."""
-        of = u""
+        texts = [text % u"" for unused, text in self._unknown]
         if self._evidence is not None:
-            names = [name for name in sorted(self.instances) if None in map(self.is_stale, self.instances[name])]
-            of = u" of " + _some_of(names) if names else None
-        texts = [text % of if u"%s" in text else text for text in self._unknown if of is not None or u"%s" not in text]
+            texts = []
+            for part, text in self._unknown:
+                names = [name for name in sorted(self.instances)
+                         if any(self._is_unknown(one, part) for one in self.instances[name])]
+                texts.extend([text % (u" of " + _some_of(names))] if names else [])
         if texts:
             text = u" and ".join(texts)
             self.left_out.insert(self._place, u"%s: %s." % (
                 text[0].upper() + text[1:], (self._reason or u"").rstrip(u".")))
+
+    def _is_unknown(self, instance, part):
+        return (self.is_stale(instance) if part == u"definitions" else instance.env) is None
 
     def _leave_out(self):
         """Note what cannot be told without the definitions that the daemon holds."""
@@ -127,6 +132,9 @@ class Host:
             self.instances.setdefault(one.job, []).append(one)
         if self._evidence is not None:
             self._evidence.learn(sorted(self.instances))
+            for one in found if any(part == u"environment" for part, unused in self._unknown) else ():
+                entries = self._evidence.entries(one.job, one.name)
+                one.env = None if entries is None else loaded.started_with(*entries)
         self._leave_out_definitions()
 
     def _held(self, name):

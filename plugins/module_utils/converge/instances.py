@@ -76,10 +76,8 @@ def from_dump(classes):
     """Return all Instances in job classes as Dump returns them."""
     found = []
     for name, job_class in classes.items():
-        own = set(job_class.get("env") or [])
         for job in job_class.get("jobs") or []:
-            env = [entry for entry in job.get("env") or []
-                   if entry not in own and entry.partition("=")[0] not in loaded.OWN_VARIABLES]
+            env = loaded.started_with(job.get("env") or [], job_class.get("env") or [])
             found.append(Instance(name, job["name"], _status(job), env))
     return found
 

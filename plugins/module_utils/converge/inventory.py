@@ -25,7 +25,7 @@ STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = PARTS = (
     "stanzas", "audit", "graph", "environment", "definitions")
 ALL, NONE, NOT = "all", "min", "!"
 SUBSETS = (ALL, NONE) + PARTS + (NOT + ALL,) + tuple(NOT + part for part in PARTS)
-NEED_DEFINITIONS = ((DEFINITIONS, u"which instances%s are stale"), (ENVIRONMENT, u"the env of the instances"))
+NEED_DEFINITIONS = ((DEFINITIONS, u"which instances%s are stale"), (ENVIRONMENT, u"the env of the instances%s"))
 UNKNOWN = {"description": None, "task": None, "start_on": None, "stop_on": None, "emits": (), "console": None}
 
 # What is asked for. names: list of shell patterns, states: list of keys of STATES, each empty for any; parts: set of
@@ -74,7 +74,7 @@ def collect(client, request):
 
 def _look(client, request):
     parts = request.parts
-    wanted = [text for part, text in NEED_DEFINITIONS if part in parts]
+    wanted = [(part, text) for part, text in NEED_DEFINITIONS if part in parts]
     host = Host(client, request.conf_dir, not parts.isdisjoint([STANZAS, AUDIT]), wanted)
     host.find_instances(client, [name for name in host.names if _is_named(name, request)])
     return host

@@ -129,21 +129,30 @@ class Snapshot:
 
     def environment(self, job, instance):
         """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""
+        found = self._entries(job, instance)
+        return None if found is None else started_with(*found)
+
+    def _entries(self, job, instance):
+        """Return all variables of an instance and those of its definition, lists of KEY=VALUE; None when unknown."""
         found = self._found.get(instance_path(job, instance))
-        if found is None:
-            return None
-        own = set(found[0].get("env") or [])
-        return [entry for entry in found[1].get("env") or []
-                if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
+        if found is not None:
+            return found[1].get("env") or [], found[0].get("env") or []
+        return None if self._evidence is None else self._evidence.entries(job, instance or "")
 
     def differing(self, job, instance, env):
         """Return the names of those variables in ``env`` that an instance has another value of, or none."""
-        found = self._found.get(instance_path(job, instance))
+        found = self._entries(job, instance)
         if found is None:
             return []
-        has = dict(entry.partition("=")[::2] for entry in found[1].get("env") or [])
+        has = dict(entry.partition("=")[::2] for entry in found[0])
         given = dict(entry.partition("=")[::2] for entry in env)
         return sorted(name for name in given if has.get(name) != given[name])
+
+
+def started_with(entries, own):
+    """Return the variables that an instance was started with, out of all that it has and those of its definition."""
+    own = set(own)
+    return [entry for entry in entries if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
 
 
 def follows(job_class, values):

@@ -37,7 +37,8 @@ class Service:
     :param timeout: seconds for each wait after an action.
     :param careful: whether there is such a wait, or only one look at the status.
     :param steady: seconds for which a started service must stay up; a service that has this can't come up by itself.
-    :param processes: function that returns the Infos of the service's processes, None where only its commands know them.
+    :param processes: function that returns the Infos of the service's processes, None where only its commands know
+        them.
     """
 
     def __init__(self, name, actions, timeout, careful=True, steady=0.0, warnings=(), processes=None):
@@ -174,8 +175,8 @@ class Attempt:
         if suspended:
             pids = u" ".join(u"%d" % pid for pid in sorted(suspended))
             self.service.warnings.append(
-                u"Service %s has processes that do not run, since a signal or a debugger has stopped them: %s. Continue "
-                u"them with kill -CONT %s." % (self.service.name, pids, pids))
+                u"Service %s has processes that do not run, since a signal or a debugger has stopped them: %s. "
+                u"Continue them with kill -CONT %s." % (self.service.name, pids, pids))
 
     def _failed(self, step, result, text):
         facts = self.report()

@@ -15,9 +15,10 @@ import time
 from ..daemon import process
 from ..errors import UpstartError
 from ..jobfile.conditions import dbus_to_rpn
-from ..jobfile.textio import encode
+from ..jobfile.textio import decode, encode
 from ..jobfile.values import same_job
 from . import deadly
+from .definitions import Definition
 
 __metaclass__ = type
 
@@ -35,8 +36,10 @@ class Evidence:
     :param reason: clause on why the whole state cannot be asked for.
     """
 
-    def __init__(self, client, conf_dir, reason):
+    def __init__(self, client, conf_dir, reason, version):
         self._client = client
+        self._conf_dir = conf_dir
+        self._version = version
         self._reason = reason
         self._files = deadly.Files(conf_dir)
         self._peer_pid = client.connection.peer["pid"]
@@ -62,6 +65,23 @@ class Evidence:
             return is_stale, None
         return None, "%s%s" % (why + ", and " if why else "", self._reason)
 
+    def entries(self, name, instance):
+        """Return all variables of an instance, a list of KEY=VALUE, and those that its files give; None when unknown.
+
+        They are known of a process that surely has the environment that Upstart gave it.
+        """
+        try:
+            definition = Definition(name, self._conf_dir, self._version)
+        except UpstartError:
+            return None
+        if definition.values is None or self.judge(definition, instance)[0] is not False:
+            return None
+        pid, proc = self._mains[name][instance], process.proc_of(self._peer_pid)
+        environ = [decode(entry) for entry in process.words(pid, "environ", proc)]
+        if not environ or not shows(proc, pid, definition.values)[0]:
+            return None
+        return environ, definition.values["env"]
+
     def _judge(self, definition, instance):
         """Return (why it is not known, or None; whether it is stale, or None)."""
         name = definition.name
@@ -77,7 +97,9 @@ class Evidence:
         if any(first > began[1] for first, unused in changes):
             return None, True
         others = [self._period(other, name) for other in self._mains[name]]
-        if any(one is None or first > one[1] for one in others for first, unused in changes):
+        if any(one is not None and first > one[1] for one in others for first, unused in changes):
+            return None, True  # Upstart starts new instances by the definition that an older one still has
+        if None in others:
             return "another instance of its job may have begun before its files were changed", None
         properties = self._properties_of(name)  # so Upstart holds no text of the job that was there before
         if properties is None:
@@ -92,15 +114,16 @@ class Evidence:
         daemon = period(process.began_here(self._peer_pid))
         if daemon is not None and last <= daemon[0]:
             return None, False  # all that Upstart has ever read is what the files hold now
-        if definition.values["respawn"]:
-            return "it may have been respawned since its files were changed", None
         periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
-        if any(one is None or last > one[0] for one in periods):
+        if any(last > one[0] for one in periods):
             return "its files were changed at about the time when it or another instance of its job began", None
         if may_be_unread(definition) or not process.watches(self._peer_pid, os.path.dirname(definition.conf)):
             return "Upstart may not have noticed that its files were changed", None
-        shown = contradiction(process.proc_of(self._peer_pid), self._mains[definition.name][instance], definition.values)
-        return (shown, None) if shown else (None, False)
+        pid = self._mains[definition.name][instance]
+        shown, why = shows(process.proc_of(self._peer_pid), pid, definition.values)
+        if shown is None and definition.values["respawn"]:
+            return "it may have been respawned since its files were changed", None
+        return why, None if shown is False else False
 
     def _period(self, instance, name):
         pid = self._mains[name].get(instance)
@@ -115,9 +138,10 @@ class Evidence:
 
 def evidence(client, conf_dir, error, version=None):
     """Return the Evidence to judge by after a NotTold, None where the daemon tells nothing since it is too old."""
-    if isinstance(error, deadly.Deadly) and (version or client.version()) >= deadly.TELLS_STATE:
-        return Evidence(client, conf_dir, error.message)
-    return None
+    if not isinstance(error, deadly.Deadly):
+        return None
+    version = version or client.version()
+    return Evidence(client, conf_dir, error.message, version) if version >= deadly.TELLS_STATE else None
 
 
 def period(ticks):
@@ -178,22 +202,29 @@ def differs(properties, values):
     return not same_job(held, values)
 
 
-def contradiction(proc, pid, values):
-    """Return a clause on what a main process shows that its definition would not have given it, or None.
+def shows(proc, pid, values):
+    """Return whether a main process shows that it was started by a definition with ``values``, and a clause.
 
-    It may show so too where it was started with other variables, or has changed its own command line.
+    True where its command line and environment are those of ``values``, None where that cannot be seen. False, with a
+    clause that says why, may also mean that it was started with other variables or has changed its command line.
     """
     environ = dict(entry.partition(b"=")[::2] for entry in process.words(pid, "environ", proc))
     given = dict(entry.partition(u"=")[::2] for entry in values["env"] if u"=" in entry and u"$" not in entry)
-    if b"UPSTART_JOB" in environ:
-        for name in sorted(given):
-            if environ.get(encode(name)) != encode(given[name]):
-                return "its process has another value of %s than its files give" % name
+    can_be_seen = b"UPSTART_JOB" in environ
+    for name in sorted(given) if can_be_seen else ():
+        if environ.get(encode(name)) != encode(given[name]):
+            return False, "its process has another value of %s than its files give" % name
     command = values["process"].get("main")
-    if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]):
-        return None
-    words, line = [encode(word) for word in command["command"].split()], process.words(pid, "cmdline", proc)
-    if line and (line[0] == words[0] or line[0].startswith(b"/")) and line[-len(words):] != words:
-        if not (words[0] in line and (line[-len(words[1:]):] == words[1:] or not words[1:])):
-            return "its process shows another command than its files give"
-    return None
+    line = process.words(pid, "cmdline", proc)
+    if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]) or not line:
+        return None, None
+    if _is_line_of(line, [encode(word) for word in command["command"].split()]):
+        return (True if can_be_seen or not given else None), None
+    if line[0].startswith(b"/") or line[0] == encode(command["command"].split()[0]):
+        return False, "its process shows another command than its files give"
+    return None, None  # programs that put a title of their own there
+
+
+def _is_line_of(line, words):
+    """Return whether a command line is that of a command, which may be a script with an interpreter."""
+    return line[-len(words):] == words or (words[0] in line and line[len(line) - len(words) + 1:] == words[1:])

@@ -211,7 +211,7 @@ def _compare(client, targets, request, snapshot):
         target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)
         target.env_differs = snapshot.differing(target.job, target.instance, target.env)
-        if snapshot.reason:
+        if snapshot.reason and snapshot.environment(target.job, target.instance) is None:
             told = target.definition.instance_variables()
             target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
             target.unknown_because = snapshot.reason

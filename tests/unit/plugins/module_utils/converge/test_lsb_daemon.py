@@ -295,7 +295,9 @@ def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: 
 @pytest.mark.parametrize("by", ["daemon", "pattern"])
 def test_a_process_that_has_ended_is_no_service(folder: Folder, by: str) -> None:
     """It is still in the process table, as its parent does not collect it."""
-    options = {"daemon": str(folder.pid_file)} if by == "daemon" else {"daemon": None, "pattern": re.escape(folder.program)}
+    options = {"daemon": str(folder.pid_file)}
+    if by == "pattern":
+        options = {"daemon": None, "pattern": re.escape(folder.program)}
     with child_processes.running(folder.program) as other:
         os.kill(folder.child(), signal.SIGKILL)
         found = process.live(other.pid)
