@@ -50,7 +50,8 @@ options:
     description:
       - Tell only of jobs to which one of these applies.
       - V(running) is an instance in C(start/running), V(changing) one in any other state, V(stopped) no instance.
-      - V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan) are explained with what the module returns.
+      - V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan) are explained with what the module
+        returns.
       - V(refused) is a job whose files the daemon does not take.
     type: list
     elements: str
@@ -320,8 +321,8 @@ jobs:
           type: bool
           sample: false
         zombie:
-          description: Whether its main process has ended, but Upstart does not notice that, since the process is a zombie
-            that its parent does not collect.
+          description: Whether its main process has ended, but Upstart does not notice that, since the process is a
+            zombie that its parent does not collect.
           returned: always
           type: bool
           sample: false
