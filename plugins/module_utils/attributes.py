@@ -5,11 +5,13 @@
 
 from __future__ import absolute_import, division, print_function
 
+import io
 import os
 import shutil
 import tempfile
 import time
 
+from . import reading
 from .errors import UpstartError
 
 __metaclass__ = type
@@ -67,8 +69,7 @@ class FileAttributes:
         handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as target:
-                with open(path, "rb") as source:
-                    shutil.copyfileobj(source, target)
+                shutil.copyfileobj(io.BytesIO(reading.read_bytes(path)), target)
             self._make_like(copy, path)
         except (IOError, OSError):
             os.unlink(copy)

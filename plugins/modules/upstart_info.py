@@ -50,12 +50,13 @@ options:
     description:
       - Tell only of jobs to which one of these applies.
       - V(running) is an instance in C(start/running), V(changing) one in any other state, V(stopped) no instance.
-      - V(stale), V(wedged), V(hollow) and V(orphan) are explained with what the module returns.
+      - V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan) are explained with what the module
+        returns.
       - V(refused) is a job whose files the daemon does not take.
     type: list
     elements: str
     default: []
-    choices: [changing, hollow, orphan, refused, running, stale, stopped, wedged]
+    choices: [changing, hollow, orphan, refused, running, stale, stopped, suspended, wedged, zombie]
   subset:
     description:
       - What to find out beside the jobs and their states, as in M(ansible.builtin.setup). V(all) is everything, V(min)
@@ -65,9 +66,10 @@ options:
       - V(stanzas) are all stanzas of the jobs, V(audit) the findings, V(graph) the events and edges.
       - V(environment) is the environment of the instances, and V(definitions) which of them are stale. For both a
         daemon since 1.6.1 is asked for its whole state. That is not done where a file holds text that is not UTF-8,
-        of which it would crash, nor where a loaded job has no file in O(conf_dir) that could be looked at. It would
-        also crash of such text that only a running job still has because its file was changed meanwhile, without a
-        copy of the old one beside it. Leave out both where that can be.
+        of which it would crash, nor where a loaded job has no file in O(conf_dir) that could be looked at. The other
+        jobs are then judged by their properties, by when their files changed, and by their processes.
+      - The daemon would also crash of such text that only a running job still has because its file was changed
+        meanwhile, without a copy of the old one beside it. Leave out both parts where that can be.
     type: list
     elements: str
     default: [all]
@@ -300,6 +302,10 @@ jobs:
           description:
             - Whether it runs by an older definition than its files hold. Null when that is not known, as before Upstart
               1.6.1 and without root, and without files to compare.
+            - While some other job has no file that can be read, the daemon is not asked, see O(subset). V(true) then
+              also stands for files that were changed without another content, V(false) for an instance of which nothing
+              shows an older definition. A restart by C(initctl) after a change of a script, or an override that was
+              removed, is not seen then. Null stands for what is open, as with a job that may have been respawned.
           returned: always
           type: bool
           sample: false
@@ -311,6 +317,17 @@ jobs:
           sample: false
         hollow:
           description: Whether it counts as running although the main process that its file defines is not there.
+          returned: always
+          type: bool
+          sample: false
+        zombie:
+          description: Whether its main process has ended, but Upstart does not notice that, since the process is a
+            zombie that its parent does not collect.
+          returned: always
+          type: bool
+          sample: false
+        suspended:
+          description: Whether its main process does not run, since a signal (V(SIGSTOP)) or a debugger has stopped it.
           returned: always
           type: bool
           sample: false

@@ -122,7 +122,7 @@ def state_of(job: Info) -> tuple[str, str]:
     notes = [text]
     if not active and not job.get("loaded", True):
         look, notes = "broken", ["not loaded"]
-    for mark in ("hollow", "wedged"):
+    for mark in ("suspended", "hollow", "zombie", "wedged"):
         if any(instance.get(mark) for instance in instances):
             look, notes = "trouble", [mark]
     if job.get("orphan"):

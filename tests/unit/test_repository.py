@@ -111,11 +111,12 @@ def test_names_of_test_files_are_unique() -> None:
 ROOMS = {
     "module_utils/errors": set(),
     "module_utils/promise": set(),
+    "module_utils/reading": {"errors"},
     "module_utils/jobfile": {"errors"},
     "module_utils/events": {"errors", "jobfile"},
-    "module_utils/daemon": {"errors"},
-    "module_utils/converge": {"errors", "jobfile", "events", "daemon", "promise"},
-    "module_utils/attributes": {"errors"},
+    "module_utils/daemon": {"errors", "reading"},
+    "module_utils/converge": {"errors", "promise", "reading", "jobfile", "events", "daemon"},
+    "module_utils/attributes": {"errors", "reading"},
     "module_utils/shell": {"errors", "daemon"},
     "plugin_utils": {"plugin_utils", "errors", "jobfile", "events"},
     "filter": {"plugin_utils", "errors", "jobfile", "events"},
@@ -159,6 +160,41 @@ def test_arrows_point_one_way(room: str) -> None:
 def test_every_plugin_file_is_in_a_room() -> None:
     rooms = tuple(f"plugins/{room}" for room in ROOMS)
     assert [name for name in ours("plugins/*.py") if not name.startswith(rooms)] == ["plugins/module_utils/__init__.py"]
+
+
+# Functions below plugins/ that open a file for reading by themselves, and why they may.
+OPENING = {
+    "module_utils/reading.py:open_file": "the owner: only regular files, without blocking",
+    "module_utils/reading.py:open_kernel_log": "the owner: only the kernel's log, without blocking",
+    "module_utils/converge/files.py:_claim": "a folder, to lock it",
+    "module_utils/converge/files.py:_flush": "a folder or a file of our own, to flush it; nothing is read",
+    "module_utils/converge/commands.py:_begin": "/dev/null, which has nothing to read",
+    "module_utils/daemon/lostpid.py:__init__": "a setting of the kernel below /proc/sys",
+    "module_utils/daemon/lostpid.py:_set_counter": "a setting of the kernel below /proc/sys",
+    "module_utils/daemon/lostpid.py:_set_namespace": "a namespace, to enter it; nothing is read",
+}
+OPENERS = {"open", "io.open", "os.open", "codecs.open", "os.fdopen", "shutil.copy", "shutil.copyfile", "shutil.copy2"}
+
+
+def opens_for_reading(call: ast.Call) -> bool:
+    """Return whether a call opens a file and does not surely do so for writing only."""
+    if ast.unparse(call.func) not in OPENERS:
+        return False
+    arguments = " ".join(ast.unparse(argument) for argument in call.args[1:])
+    if ast.unparse(call.func) == "os.fdopen":
+        return False  # it is open already
+    return not ("O_WRONLY" in arguments or "os.devnull" in ast.unparse(call.args[0]) and "O_RDWR" in arguments
+                or arguments.startswith(("'w", "'a", "'x")))
+
+
+def test_one_file_opens_all_others_for_reading() -> None:
+    """A FIFO or a device in place of a file keeps whoever opens it in the plain way waiting forever."""
+    found = set()
+    for name in ours("plugins/module_utils/*.py") + ours("plugins/modules/*.py"):
+        for function in functions(name):
+            if any(isinstance(node, ast.Call) and opens_for_reading(node) for node in ast.walk(function)):
+                found.add(f"{name.removeprefix('plugins/')}:{function.name}")
+    assert sorted(found) == sorted(OPENING)
 
 
 def test_the_version_is_the_newest() -> None:

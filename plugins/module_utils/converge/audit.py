@@ -120,13 +120,17 @@ def _of_instance(host, instance):
     status = instance.status
     if instance.lost is not None:
         return "wedged", (called, instance.lost)
+    if instance.zombie:
+        return "zombie", (called, status["processes"]["main"])
     if instance.hollow:
         return "hollow", (called,)
     expect = host.expect(instance.job)
     waited = time.time() - instance.since if instance.since is not None else 0
     if status["state"] == "spawned" and expect != "none" and waited > PATIENCE:
         return "fork-not-seen", (called, expect, int(waited))
-    return ("stale", (called,)) if host.is_stale(instance.job) else (None, ())
+    if instance.suspended:
+        return "suspended", (called, status["processes"]["main"])
+    return ("stale", (called,)) if host.is_stale(instance) else (None, ())
 
 
 def _of_loop(host, loop):

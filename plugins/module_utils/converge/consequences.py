@@ -128,7 +128,7 @@ class Consequences:
             return
         try:
             if self._readable is None:
-                self._readable = deadly.refuse(self._client, self._conf_dir).jobs
+                self._readable = deadly.tellable(self._client, self._conf_dir)
             told = [name for name in names if name in self._readable]
             found = dict(zip(told, self._client.properties_of(told)))
             for name in names:

@@ -14,7 +14,8 @@ from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values
-from .definitions import Definition, read_file
+from ..reading import read_file
+from .definitions import Definition
 from .waiting import age
 
 __metaclass__ = type
@@ -39,12 +40,14 @@ class Files:
 
     :ivar jobs: set of the names of the jobs whose files can be read, as ``told_names`` gives them.
     :ivar harmful: text, path of a file whose name or values are not UTF-8, or None; comments do no harm.
+    :ivar harmful_jobs: set of the names of the jobs that such files belong to, as ``told_names`` gives them.
     :ivar copies: dict of job name to the path of a copy of its file or override that gives values which are not UTF-8.
     """
 
     def __init__(self, conf_dir):
         self.jobs = set()
         self.harmful = None
+        self.harmful_jobs = set()
         self.copies = {}
         closed = set()
         for folder, unused, names in os.walk(conf_dir):
@@ -68,10 +71,20 @@ class Files:
             data = None
             if suffix == "override":
                 closed.update(job)
-        if self.harmful is None and (NOT_UTF_8.search(decode(name)) or is_harmful_text(data or b"")):
-            self.harmful = decode(path)
+        if NOT_UTF_8.search(decode(name)) or is_harmful_text(data or b""):
+            self.harmful = self.harmful or decode(path)
+            self.harmful_jobs.update(job)
         if suffix == "conf" and data is not None:
             self.jobs.update(job)
+
+
+    def are_safe(self, name):
+        """Return whether nothing here gives the daemon text for a job of which it would crash if it told of that job.
+
+        A name that is not ASCII is not safe either: the daemon makes a wrong path of it.
+        """
+        return (name in self.jobs and name not in self.harmful_jobs and name not in self.copies
+                and max(bytearray(encode(name)) or [0]) < 128)
 
 
 def harmful_copy(folder, name):
@@ -102,6 +115,20 @@ def refuse(client, conf_dir):
     refuse_held(client, conf_dir, files.copies)
     refuse_strangers(client, conf_dir, files.jobs)
     return files
+
+
+def tellable(client, conf_dir):
+    """Return the set of the names of the jobs of which the daemon tells their properties without crashing.
+
+    :raises Deadly: where none of its jobs has a file below ``conf_dir``.
+    """
+    try:
+        return refuse(client, conf_dir).jobs
+    except Deadly:
+        files = Files(conf_dir)
+        if files.jobs.isdisjoint(client.jobs()):
+            raise
+        return set(name for name in files.jobs if files.are_safe(name))
 
 
 def refuse_file(harmful):

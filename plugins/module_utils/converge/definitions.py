@@ -5,39 +5,19 @@
 
 from __future__ import absolute_import, division, print_function
 
-import errno
 import os
 import re
-import stat
 
-from ..errors import UpstartError
 from ..jobfile import parser
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import same_job
+from ..reading import read_file
 
 __metaclass__ = type
 
 FILE_NAME_LIMIT = 255  # bytes
 VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-
-
-def read_file(path):
-    """Return a file's bytes, or None when there is none; raise UpstartError for what is no regular file."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a FIFO must not keep us
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            return None
-        raise UpstartError("Cannot read %s: %s." % (path, error.strerror), path=path)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise UpstartError("%s is not a regular file, so Upstart does not read it. Move it away." % path, path=path)
-    try:
-        with os.fdopen(handle, "rb") as stream:
-            return stream.read()
-    except (IOError, OSError) as error:
-        raise UpstartError("Cannot read %s: %s." % (path, error.strerror), path=path)
 
 
 def read_override(path):

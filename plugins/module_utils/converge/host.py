@@ -6,8 +6,10 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.errors import DaemonError, Lost
+from ..errors import UpstartError
 from ..jobfile.values import new_values, same_job
 from . import deadly, instances, loaded
+from .definitions import Definition
 from .job_folder import Folder
 
 __metaclass__ = type
@@ -32,11 +34,12 @@ class Host:
         """Ask for and read everything but the instances.
 
         :param thorough: whether the files are parsed for ``check``, too.
-        :param wanted: list of texts, what the definitions that the daemon holds are needed for; if there is none, they
-            are not asked for.
+        :param wanted: list of (part of upstart_info, text), what the definitions that the daemon holds are needed for;
+            if there is none, they are not asked for.
         """
         self.version = client.version()
         self.folder = Folder(conf_dir, self.version)
+        self._evidence = None  # what is known where the dump must not be asked for
         dump, self._reason = self._ask(client, wanted)
         self.folder.parse(thorough)  # while the daemon writes its dump
         self.loaded, self._without_path = _real_names(client.jobs(), self.folder)
@@ -47,7 +50,9 @@ class Host:
         self.classes = self._receive(dump)
         self.instances = {}
         self._stale = {}
-        self._leave_out(wanted)
+        self._unknown = [] if self.classes is not None else list(wanted)
+        self._place = len(self.left_out)
+        self._leave_out()
 
     def _ask(self, client, wanted):
         """Return (instances.Dump or None, why there is none): to ask would crash a daemon that holds certain texts."""
@@ -58,6 +63,9 @@ class Host:
             deadly.refuse_strangers(client, self.folder.path, self.folder.readable)
             return instances.Dump(client, self.folder.harmful), None
         except deadly.NotTold as error:
+            if isinstance(error, deadly.Deadly):
+                from . import orphans  # most hosts have none
+                self._evidence = orphans.evidence(client, self.folder.path, error, self.version)
             return None, error.message
 
     def _receive(self, dump):
@@ -76,18 +84,30 @@ class Host:
             self.left_out.append(u"The log priority: %s" % error.message)
             return None
 
-    def _leave_out(self, wanted):
+    def _leave_out_definitions(self):
+        """Note what nobody knows of the instances without the definitions that the daemon holds."""
+        texts = [text % u"" for unused, text in self._unknown]
+        if self._evidence is not None:
+            texts = []
+            for part, text in self._unknown:
+                names = [name for name in sorted(self.instances)
+                         if any(self._is_unknown(one, part) for one in self.instances[name])]
+                texts.extend([text % (u" of " + _some_of(names))] if names else [])
+        if texts:
+            text = u" and ".join(texts)
+            self.left_out.insert(self._place, u"%s: %s." % (
+                text[0].upper() + text[1:], (self._reason or u"").rstrip(u".")))
+
+    def _is_unknown(self, instance, part):
+        return (self.is_stale(instance) if part == u"definitions" else instance.env) is None
+
+    def _leave_out(self):
         """Note what cannot be told without the definitions that the daemon holds."""
         reason = (self._reason or u"").rstrip(u".")
-        if self.classes is None and wanted:
-            text = u" and ".join(wanted)
-            self.left_out.append(u"%s: %s." % (text[0].upper() + text[1:], reason))
         strangers = [name for name in self.names if self._is_stranger(name)]
         if strangers:
-            more = len(strangers) - NAMED
-            text = u", ".join(strangers[:NAMED]) + (u" and %d more" % more if more > 0 else u"")
             self.left_out.append(u"The stanzas of jobs without a file that can be read (%s)%s." % (
-                text, u": " + reason if reason else u""))
+                _some_of(strangers), u": " + reason if reason else u""))
         if self.loaded and self.folder.complete and self.loaded.isdisjoint(self.folder.jobs):
             self.left_out.append(u"None of the loaded jobs has a file in %s: is that the directory of this daemon?"
                                  % self.folder.path)
@@ -110,6 +130,12 @@ class Host:
         found.sort(key=lambda one: (one.job, one.name))
         for one in instances.examine(client, found, self.folder.jobs):
             self.instances.setdefault(one.job, []).append(one)
+        if self._evidence is not None:
+            self._evidence.learn(sorted(self.instances))
+            for one in found if any(part == u"environment" for part, unused in self._unknown) else ():
+                entries = self._evidence.entries(one.job, one.name)
+                one.env = None if entries is None else loaded.started_with(*entries)
+        self._leave_out_definitions()
 
     def _held(self, name):
         return (self.classes or {}).get(name)
@@ -135,8 +161,14 @@ class Host:
         """Return whether the daemon has a job of which there is no file."""
         return self.folder.complete and name not in self.folder.jobs
 
-    def is_stale(self, name):
-        """Return whether the instances of a job follow another definition than its files; None when unknown."""
+    def is_stale(self, instance):
+        """Return whether an instance follows another definition than the files of its job; None when unknown.
+
+        :param instance: instances.Instance.
+        """
+        name = instance.job
+        if self._evidence is not None:
+            return self._judge(instance)
         if name not in self._stale:
             files, held = self.folder.jobs.get(name), self._held(name)
             if held is None or files is None or (files.values is None and files.error is None):
@@ -144,6 +176,18 @@ class Host:
             else:
                 self._stale[name] = files.values is None or not loaded.follows(held, files.values)
         return self._stale[name]
+
+    def _judge(self, instance):
+        files, key = self.folder.jobs.get(instance.job), (instance.job, instance.name)
+        if files is None or (files.values is None and files.error is None):
+            return None
+        if key not in self._stale:
+            try:
+                definition = Definition(instance.job, self.folder.path, self.version)
+                self._stale[key] = self._evidence.judge(definition, instance.name)[0]
+            except UpstartError:  # it cannot be read any more
+                self._stale[key] = None
+        return self._stale[key]
 
     def is_outdated(self, name):
         """Return whether the daemon holds another definition than the files of a job without instances."""
@@ -154,6 +198,12 @@ class Host:
         if not files.job.all("console"):  # the daemon's own default may be another
             values = dict(values, console=loaded.console_of(held))
         return not same_job(loaded.values_of(held, values), values)
+
+
+def _some_of(names):
+    """Return the first of some names as text, with the number of the others."""
+    more = len(names) - NAMED
+    return u", ".join(names[:NAMED]) + (u" and %d more" % more if more > 0 else u"")
 
 
 def _real_names(names, folder):

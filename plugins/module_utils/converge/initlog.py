@@ -6,12 +6,12 @@
 from __future__ import absolute_import, division, print_function
 
 import errno
-import io
 import os
 import re
 import stat
 import time
 
+from .. import reading
 from ..daemon.names import label
 from .waiting import Deadline
 
@@ -19,6 +19,9 @@ __metaclass__ = type
 
 SAID = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
 RECORD = 8192  # bytes, the longest record of the kernel's log
+RECORDS_PER_LOOK = 20000  # more than a kernel keeps: its log may be written to faster than it is read
+BYTES_PER_LOOK = reading.MEBIBYTE  # of the end of a log file that grew by more since the last look
+KEPT_MESSAGES = 2000
 LATE = 0.3  # seconds that a log file may lag behind, since a syslog daemon writes it
 AGAIN = 0.03  # seconds between two looks at it
 CHATTER = re.compile(r" (?:goal|state) changed from | process \([0-9]+\)$| exited normally$")
@@ -28,7 +31,8 @@ AFTER_START = re.compile(r"\bpost-start process\b.*\b(terminated|killed|dumped)\
 class InitLog:
     """Follows init's messages from now on.
 
-    :param path: text, /dev/kmsg or a file that syslog writes init's messages to. What cannot be read says nothing.
+    :param path: text, /dev/kmsg or a file that syslog writes init's messages to. What cannot be read says nothing,
+        nor does any other device, a FIFO or a directory.
     """
 
     def __init__(self, path):
@@ -37,12 +41,12 @@ class InitLog:
         self._start = 0
         self._said = []
         try:
-            mode = os.stat(path).st_mode
-            if stat.S_ISCHR(mode):
-                self._handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            self._handle = reading.open_kernel_log(path)
+            if self._handle is not None:
                 os.lseek(self._handle, 0, os.SEEK_END)
-            self._is_file = stat.S_ISREG(mode)
-            self._start = os.stat(path).st_size
+            status = os.stat(path)
+            self._is_file = stat.S_ISREG(status.st_mode)
+            self._start = status.st_size
         except OSError:
             self._is_file = False
 
@@ -75,11 +79,12 @@ class InitLog:
         for line in text.splitlines():
             found = SAID.search(line)
             if found:
-                self._said.append(found.group(1))
+                self._said.append(found.group(1)[:RECORD])
+        del self._said[:-KEPT_MESSAGES]
 
     def _kernel_log(self):
         lines = []
-        while True:
+        for unused in range(RECORDS_PER_LOOK):
             try:
                 record = os.read(self._handle, RECORD)
             except OSError as error:
@@ -95,14 +100,11 @@ class InitLog:
         if not self._is_file:
             return ""
         try:
-            with io.open(self.path, "rb") as stream:
-                size = os.fstat(stream.fileno()).st_size
-                stream.seek(self._start if self._start <= size else 0)
-                data = stream.read()
+            data, start = reading.read_after(self.path, self._start, BYTES_PER_LOOK)
         except (IOError, OSError):
             return ""
         whole = data[:data.rfind(b"\n") + 1]
-        self._start = (self._start if self._start <= size else 0) + len(whole)
+        self._start = start + len(whole)
         return whole.decode("utf-8", "replace")
 
 

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from .. import reading
 from ..daemon import process
 from ..daemon.errors import NoAnswer
 from ..daemon.names import MANAGER, MANAGER_PATH
@@ -26,6 +27,8 @@ class Instance:
     :ivar env: list of KEY=VALUE that it was started with, or None when that is not told.
     :ivar since: int, seconds since 1970 at which its main process began, or None.
     :ivar hollow: bool, see waiting.hollow.
+    :ivar zombie: bool, whether the main process has ended, but its parent, which is not init, has not collected it.
+    :ivar suspended: bool, whether the main process does not run, since a signal or a debugger has stopped it.
     """
 
     def __init__(self, job, name, status, env=None):
@@ -35,6 +38,8 @@ class Instance:
         self.env = env
         self.since = None
         self.hollow = False
+        self.zombie = False
+        self.suspended = False
 
     @property
     def lost(self):
@@ -71,10 +76,8 @@ def from_dump(classes):
     """Return all Instances in job classes as Dump returns them."""
     found = []
     for name, job_class in classes.items():
-        own = set(job_class.get("env") or [])
         for job in job_class.get("jobs") or []:
-            env = [entry for entry in job.get("env") or []
-                   if entry not in own and entry.partition("=")[0] not in loaded.OWN_VARIABLES]
+            env = loaded.started_with(job.get("env") or [], job_class.get("env") or [])
             found.append(Instance(name, job["name"], _status(job), env))
     return found
 
@@ -114,34 +117,36 @@ class Clock:
         if self._proc is None:
             return None
         try:
-            with open("/proc/stat", "rb") as stream:
-                return next(int(line.split()[1]) for line in stream if line.startswith(b"btime "))
+            lines = reading.read_bytes("/proc/stat").splitlines()
+            return next(int(line.split()[1]) for line in lines if line.startswith(b"btime "))
         except (IOError, OSError, StopIteration):
             return None
 
     def began(self, pid):
         """Return when a process began; None when there is none, or that cannot be seen."""
+        return self.read(pid)[0]
+
+    def read(self, pid):
+        """Return when a process began and its state, a letter as /proc has it; None for what cannot be seen."""
         try:
-            with open("%s/%d/stat" % (self._proc, pid), "rb") as stream:
-                ticks = int(stream.read().rpartition(b")")[2].split()[19])
+            fields = reading.read_bytes("%s/%d/stat" % (self._proc, pid)).rpartition(b")")[2].split()
+            return int(self._boot + int(fields[19]) / self._ticks), fields[0].decode("ascii")
         except (IOError, OSError, IndexError):
-            return None
-        return int(self._boot + ticks / self._ticks)
+            return None, None
 
 
 def examine(client, instances, definitions):
-    """Find out when main processes began, which of them do not exist, and which instances are hollow.
+    """Find out when main processes began, which of them do not exist or do not run, and which instances are hollow.
 
-    What is suspicious is looked at again, once a respawn would be over.
+    What is suspicious is looked at again, once a respawn would be over, and init has collected what it can.
 
     :param definitions: dict of job name to an object with ``values`` and ``error``, as definitions.Definition.
     :returns: the Instances that are still there.
     """
     clock = Clock(client.connection.peer["pid"])
-    if clock.works:
-        for instance in instances:
-            _read_clock(clock, instance)
-    suspects = [instance for instance in instances if _is_suspect(instance, clock, definitions)]
+    states = [_read_clock(clock, instance) if clock.works else None for instance in instances]
+    suspects = [instance for instance, state in zip(instances, states)
+                if _is_suspect(instance, clock, state, definitions)]
     if not suspects:
         return instances
     client.connection.wait(lambda: False, LOOK_EVERY)
@@ -149,21 +154,34 @@ def examine(client, instances, definitions):
         instance.status = status
         if status is not None:
             if clock.works and "lost" not in status:
-                _read_clock(clock, instance)
+                state = _read_clock(clock, instance)
+                instance.zombie = _is_in(state, process.DEAD)
+                instance.suspended = _is_suspended(instance, state)
             instance.hollow = _is_hollow(instance, definitions)
     return [instance for instance in instances if instance.status is not None]
 
 
 def _read_clock(clock, instance):
+    """Note when the main process of an instance began; return its state, None when there is none."""
     pid = instance.status["processes"].get("main")
-    instance.since = clock.began(pid) if pid else None
+    instance.since, state = clock.read(pid) if pid else (None, None)
+    return state
 
 
-def _is_suspect(instance, clock, definitions):
+def _is_in(state, states):
+    return state is not None and state in states
+
+
+def _is_suspended(instance, state):
+    """Return whether a main process in this state should run; one that is to fork or stop first is held by init."""
+    return _is_in(state, process.SUSPENDED) and instance.status["state"] != "spawned"
+
+
+def _is_suspect(instance, clock, state, definitions):
     if NOT_ASCII.search(instance.name):
         return False
     missing = clock.works and instance.since is None and "main" in instance.status["processes"]
-    return missing or _is_hollow(instance, definitions)
+    return missing or _is_in(state, process.DEAD) or _is_suspended(instance, state) or _is_hollow(instance, definitions)
 
 
 def _is_hollow(instance, definitions):

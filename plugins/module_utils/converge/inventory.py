@@ -25,7 +25,7 @@ STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = PARTS = (
     "stanzas", "audit", "graph", "environment", "definitions")
 ALL, NONE, NOT = "all", "min", "!"
 SUBSETS = (ALL, NONE) + PARTS + (NOT + ALL,) + tuple(NOT + part for part in PARTS)
-NEED_DEFINITIONS = ((DEFINITIONS, u"which instances are stale"), (ENVIRONMENT, u"the env of the instances"))
+NEED_DEFINITIONS = ((DEFINITIONS, u"which instances%s are stale"), (ENVIRONMENT, u"the env of the instances%s"))
 UNKNOWN = {"description": None, "task": None, "start_on": None, "stop_on": None, "emits": (), "console": None}
 
 # What is asked for. names: list of shell patterns, states: list of keys of STATES, each empty for any; parts: set of
@@ -39,6 +39,8 @@ STATES = {
     "stale": lambda job: any(one["stale"] for one in job["instances"]),
     "wedged": lambda job: any(one["wedged"] for one in job["instances"]),
     "hollow": lambda job: any(one["hollow"] for one in job["instances"]),
+    "zombie": lambda job: any(one["zombie"] for one in job["instances"]),
+    "suspended": lambda job: any(one["suspended"] for one in job["instances"]),
     "orphan": lambda job: job["orphan"],
     "refused": lambda job: job["error"] is not None,
 }
@@ -72,7 +74,7 @@ def collect(client, request):
 
 def _look(client, request):
     parts = request.parts
-    wanted = [text for part, text in NEED_DEFINITIONS if part in parts]
+    wanted = [(part, text) for part, text in NEED_DEFINITIONS if part in parts]
     host = Host(client, request.conf_dir, not parts.isdisjoint([STANZAS, AUDIT]), wanted)
     host.find_instances(client, [name for name in host.names if _is_named(name, request)])
     return host
@@ -170,9 +172,11 @@ def _instance(host, instance, log_file, parts):
         "since": instance.since,
         "env": instance.env if ENVIRONMENT in parts else None,
         "log_file": log_file,
-        "stale": host.is_stale(instance.job) if DEFINITIONS in parts else None,
+        "stale": host.is_stale(instance) if DEFINITIONS in parts else None,
         "wedged": instance.lost is not None,
         "hollow": instance.hollow,
+        "zombie": instance.zombie,
+        "suspended": instance.suspended,
     }
 
 

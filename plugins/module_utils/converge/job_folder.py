@@ -14,8 +14,8 @@ from ..jobfile import parser
 from ..jobfile.stanzas import OVERRIDES_SINCE
 from ..jobfile.textio import STRAY_BYTES, decode
 from ..jobfile.values import new_values
+from ..reading import read_file
 from . import deadly
-from .definitions import read_file
 from .job_names import is_skipped
 
 __metaclass__ = type

@@ -23,14 +23,16 @@ def look(client, targets, snapshot):
     if not any(staying.values()):
         return
     for target in starting:
+        is_stale = dict((name, snapshot.is_stale(target.definition, name)) for name in staying[target.job])
         target.kept_by = [name for name in staying[target.job]
-                          if snapshot.reason or snapshot.is_stale(target.definition, name)]
+                          if is_stale[name] or (is_stale[name] is None and snapshot.reason)]
         if not target.kept_by:
             continue
-        target.stale = None if snapshot.reason else True
+        target.stale = any(is_stale.values()) or None
         if target.wanted.definition == "current":
-            target.error = (refusals.definition_unknown(target, snapshot.reason) if snapshot.reason
-                            else refusals.definition_kept(target))
+            reason = snapshot.reason_for(target.definition, target.kept_by[0])
+            target.error = (refusals.definition_kept(target) if target.stale
+                            else refusals.definition_unknown(target, reason))
             target.steps = []
 
 

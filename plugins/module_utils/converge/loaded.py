@@ -83,10 +83,11 @@ class Snapshot:
         self._conf_dir = conf_dir
         self._reason = None
         self._instances = None
+        self._evidence = None
 
     @property
     def reason(self):
-        """Why the definitions are not known, a clause; None when they are."""
+        """Why Upstart was not asked for its definitions, a clause; None when it was. See ``reason_for``."""
         self._look()
         return self._reason
 
@@ -103,6 +104,9 @@ class Snapshot:
             classes = job_classes(self._client, self._conf_dir)
         except NotTold as error:
             self._reason = error.message
+            if isinstance(error, deadly.Deadly):
+                from . import orphans  # most hosts have none
+                self._evidence = orphans.evidence(self._client, self._conf_dir, error)
             return
         for job_class in classes:
             for job in job_class.get("jobs") or []:
@@ -113,27 +117,42 @@ class Snapshot:
         if definition.values is None:
             return True
         found = self._found.get(instance_path(definition.name, instance))
-        if found is None:
-            return None
-        return not follows(found[0], definition.values)
+        if found is not None:
+            return not follows(found[0], definition.values)
+        return None if self._evidence is None else self._evidence.judge(definition, instance)[0]
+
+    def reason_for(self, definition, instance):
+        """Return a clause on why ``is_stale`` knows nothing of an instance, None where the daemon was asked."""
+        if self.reason is None or self._evidence is None:
+            return self.reason
+        return self._evidence.judge(definition, instance)[1]
 
     def environment(self, job, instance):
         """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""
+        found = self._entries(job, instance)
+        return None if found is None else started_with(*found)
+
+    def _entries(self, job, instance):
+        """Return all variables of an instance and those of its definition, lists of KEY=VALUE; None when unknown."""
         found = self._found.get(instance_path(job, instance))
-        if found is None:
-            return None
-        own = set(found[0].get("env") or [])
-        return [entry for entry in found[1].get("env") or []
-                if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
+        if found is not None:
+            return found[1].get("env") or [], found[0].get("env") or []
+        return None if self._evidence is None else self._evidence.entries(job, instance or "")
 
     def differing(self, job, instance, env):
         """Return the names of those variables in ``env`` that an instance has another value of, or none."""
-        found = self._found.get(instance_path(job, instance))
+        found = self._entries(job, instance)
         if found is None:
             return []
-        has = dict(entry.partition("=")[::2] for entry in found[1].get("env") or [])
+        has = dict(entry.partition("=")[::2] for entry in found[0])
         given = dict(entry.partition("=")[::2] for entry in env)
         return sorted(name for name in given if has.get(name) != given[name])
+
+
+def started_with(entries, own):
+    """Return the variables that an instance was started with, out of all that it has and those of its definition."""
+    own = set(own)
+    return [entry for entry in entries if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
 
 
 def follows(job_class, values):

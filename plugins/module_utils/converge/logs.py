@@ -5,8 +5,9 @@
 
 from __future__ import absolute_import, division, print_function
 
-import io
 import os
+
+from .. import reading
 
 __metaclass__ = type
 
@@ -30,13 +31,9 @@ def log_size(path):
 
 
 def log_tail(path, since=0):
-    """Return the last lines (at most LOG_LINES) that a log got after ``since`` bytes."""
+    """Return the last lines (at most LOG_LINES) that a log got after ``since`` bytes; [] for what is no file."""
     try:
-        with io.open(path, "rb") as stream:
-            stream.seek(0, os.SEEK_END)
-            size = stream.tell()
-            stream.seek(max(since if since <= size else 0, size - LOG_BYTES))
-            text = stream.read().decode("utf-8", "replace")
+        data = reading.read_after(path, since, LOG_BYTES)[0]
     except (IOError, OSError):
         return []
-    return text.splitlines()[-LOG_LINES:]
+    return data.decode("utf-8", "replace").splitlines()[-LOG_LINES:]

@@ -12,6 +12,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import time
 
+from ..daemon import process
 from ..errors import UpstartError
 from . import commands
 from .waiting import Deadline
@@ -36,15 +37,18 @@ class Service:
     :param timeout: seconds for each wait after an action.
     :param careful: whether there is such a wait, or only one look at the status.
     :param steady: seconds for which a started service must stay up; a service that has this can't come up by itself.
+    :param processes: function that returns the Infos of the service's processes, None where only its commands know
+        them.
     """
 
-    def __init__(self, name, actions, timeout, careful=True, steady=0.0, warnings=()):
+    def __init__(self, name, actions, timeout, careful=True, steady=0.0, warnings=(), processes=None):
         self.name = name
         self.actions = actions
         self.timeout = timeout
         self.careful = careful
         self.steady = steady
         self.warnings = list(warnings)
+        self.processes = processes
 
     def read(self):
         """Return the present Status; a status command that does not end in time or cannot be run tells dirty."""
@@ -62,6 +66,7 @@ def converge(service, state, check_mode=False):
     attempt.plan()
     if not check_mode:
         attempt.act()
+    attempt.warn_of_suspended()
     return attempt.report(predicted=check_mode)
 
 
@@ -161,6 +166,17 @@ class Attempt:
             if status.word != RUNNING or not self.service.careful or not deadline.left():
                 return status
             time.sleep(min(LOOK_EVERY, deadline.left()))
+
+    def warn_of_suspended(self):
+        """Warn of processes of a running service that are there, but do not run."""
+        if self.after.word != RUNNING or self.service.processes is None:
+            return
+        suspended = [found.pid for found in self.service.processes() if found.state in process.SUSPENDED]
+        if suspended:
+            pids = u" ".join(u"%d" % pid for pid in sorted(suspended))
+            self.service.warnings.append(
+                u"Service %s has processes that do not run, since a signal or a debugger has stopped them: %s. "
+                u"Continue them with kill -CONT %s." % (self.service.name, pids, pids))
 
     def _failed(self, step, result, text):
         facts = self.report()

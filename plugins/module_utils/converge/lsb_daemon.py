@@ -6,12 +6,12 @@
 from __future__ import absolute_import, division, print_function
 
 import errno
-import io
 import os
 import re
 import signal
 import tempfile
 
+from .. import reading
 from ..daemon import process
 from ..errors import UpstartError
 from ..jobfile.textio import decode
@@ -97,8 +97,9 @@ class PidFile:
     def _record(self):
         """Return what the file says as (pid, start time or None, session or None), None when there is no file."""
         try:
-            with io.open(commands.native(self.path), "rb") as stream:
-                text = decode(stream.read(BIGGEST))
+            text = decode(reading.read_bytes(commands.native(self.path), BIGGEST))
+        except reading.TooLargeError:
+            text = u""
         except (IOError, OSError) as error:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
@@ -107,6 +108,14 @@ class PidFile:
         if not found or int(found.group(1)) < 2:
             raise UpstartError("%s is left alone, since it holds something else than the id of a process" % self.path)
         return tuple(int(group) if group else None for group in found.groups())
+
+    def processes(self):
+        """Return the Infos of the processes that the file stands for, none where it is not a pid file."""
+        try:
+            record = self._record()
+        except UpstartError:
+            return []
+        return [] if record is None else self._members(record)
 
     def _leader(self, record):
         """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
@@ -130,8 +139,7 @@ class PidFile:
         return [each for each in lsb_processes.table() if each.group == pid and each.session == wanted]
 
     def _older_than_file(self, leader):
-        with io.open("/proc/stat") as stream:
-            boot = int(re.search("(?m)^btime ([0-9]+)$", stream.read()).group(1))
+        boot = int(re.search("(?m)^btime ([0-9]+)$", reading.read_text("/proc/stat")).group(1))
         try:
             written = os.stat(commands.native(self.path)).st_mtime
         except OSError:

@@ -68,18 +68,20 @@ def service(name, control=None, start=None, stop=None, status=None, restart=None
     given = {"control": control, "start": start, "stop": stop, "status": status, "restart": restart}
     lines = dict((option, words(value, option)) for option, value in given.items())
     warnings = _check(lines, pattern, daemon)
+    find = None
     if daemon is not None and lines["control"] is None:
-        actions = _of_daemon(PidFile(daemon, lines["start"], timeout, path))
+        pid_file = PidFile(daemon, lines["start"], timeout, path)
+        actions, find = _of_daemon(pid_file), pid_file.processes
     else:
         actions = _of_commands(lines, timeout, path)
         if lines["control"] is None and not (lines["stop"] and lines["status"]):
-            _fill_from_table(actions, pattern, lines["start"], timeout)
+            find = _fill_from_table(actions, pattern, lines["start"], timeout)
     if lines["restart"] == [RESTART_BY_CONTROL]:
         actions["restart"] = _command(lines["control"] + [u"restart"], timeout, path)
     elif lines["restart"] and lines["restart"] != [STOP_AND_START]:
         actions["restart"] = _command(lines["restart"], timeout, path)
     own = daemon is not None and lines["control"] is None
-    return Service(name, actions, timeout, careful, STEADY if own else 0.0, warnings)
+    return Service(name, actions, timeout, careful, STEADY if own else 0.0, warnings, find)
 
 
 def _check(lines, pattern, daemon):
@@ -138,7 +140,7 @@ def _of_daemon(pid_file):
 
 
 def _fill_from_table(actions, pattern, start, timeout):
-    """Let the process table stand in for a stop or a status command that is missing."""
+    """Let the process table stand in for a stop or a status command that is missing; return who looks there."""
     text = u" ".join(start) if pattern is None else pattern
     try:
         expression = re.compile(re.escape(text) if pattern is None else text)
@@ -163,3 +165,4 @@ def _fill_from_table(actions, pattern, start, timeout):
     what = u"the processes that match %s" % text
     actions.setdefault("stop", Action(u"ending " + what, stop, nothing))
     actions.setdefault("status", Action(what, status, nothing))
+    return find

@@ -6,11 +6,11 @@
 from __future__ import absolute_import, division, print_function
 
 import errno
-import io
 import os
 import signal
 import time
 
+from .. import reading
 from ..daemon import process
 from ..errors import UpstartError
 from .waiting import Deadline
@@ -30,8 +30,8 @@ def table():
 def command_line(pid):
     """Return a process's command line as text, its words parted by blanks; empty for a kernel thread."""
     try:
-        with io.open("/proc/%d/cmdline" % pid, "rb") as stream:
-            return stream.read().replace(b"\0", b" ").decode("utf-8", "replace").strip()
+        data = reading.read_bytes("/proc/%d/cmdline" % pid)
+        return data.replace(b"\0", b" ").decode("utf-8", "replace").strip()
     except (IOError, OSError):
         return u""
 

@@ -211,14 +211,15 @@ def _compare(client, targets, request, snapshot):
         target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)
         target.env_differs = snapshot.differing(target.job, target.instance, target.env)
-        if snapshot.reason:
+        if snapshot.reason and snapshot.environment(target.job, target.instance) is None:
             told = target.definition.instance_variables()
             target.env_unknown = sorted(set(entry.partition("=")[0] for entry in target.env).difference(told))
             target.unknown_because = snapshot.reason
         if target.stale is None and snapshot.reason:
+            target.unknown_because = snapshot.reason_for(target.definition, target.instance)
             target.changed_file = changed_since(target.definition, target.age)
             if request.definition == "current":
-                target.error = _refusals().definition_unknown(target, snapshot.reason)
+                target.error = _refusals().definition_unknown(target, target.unknown_because)
 
 
 def plan(target, request):

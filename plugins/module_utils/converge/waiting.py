@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from .. import reading
 from ..daemon import process
 from ..daemon.clock import monotonic
 from ..daemon.errors import NoAnswer
@@ -87,10 +88,9 @@ def age(peer_pid, pid):
     if pid is None:
         return float("inf")
     try:
-        with open("%s/%d/stat" % (process.proc_of(peer_pid), pid), "rb") as stream:
-            began = int(stream.read().rpartition(b")")[2].split()[19])
-        with open("/proc/uptime") as stream:
-            return float(stream.read().split()[0]) - began / os.sysconf("SC_CLK_TCK")
+        stat = reading.read_bytes("%s/%d/stat" % (process.proc_of(peer_pid), pid))
+        began = int(stat.rpartition(b")")[2].split()[19])
+        return float(reading.read_bytes("/proc/uptime").split()[0]) - began / os.sysconf("SC_CLK_TCK")
     except (IOError, OSError, IndexError):
         return 0.0
 

@@ -9,6 +9,8 @@ import collections
 import os
 import re
 
+from .. import reading
+
 __metaclass__ = type
 
 
@@ -36,8 +38,8 @@ def state_of(peer_pid, pid):
     if peer_pid < 1 or not os.path.exists("%s/1" % proc):
         return None
     try:
-        with open("%s/%d/stat" % (proc, pid), "rb") as stream:
-            return stream.read().rpartition(b")")[2].split()[0].decode("ascii")
+        stat = reading.read_bytes("%s/%d/stat" % (proc, pid))
+        return stat.rpartition(b")")[2].split()[0].decode("ascii")
     except (IOError, OSError, IndexError):
         return ""
 
@@ -48,10 +50,21 @@ def began(peer_pid, pid):
     With the pid it tells a process from a later one of the same pid.
     """
     try:
-        with open("%s/%d/stat" % (proc_of(peer_pid), pid), "rb") as stream:
-            return int(stream.read().rpartition(b")")[2].split()[19])
+        stat = reading.read_bytes("%s/%d/stat" % (proc_of(peer_pid), pid))
+        return int(stat.rpartition(b")")[2].split()[19])
     except (IOError, OSError, IndexError):
         return None
+
+
+def began_here(pid):
+    """Return when one of our own processes began, as ``began`` does."""
+    found = info(pid) if pid > 0 else None
+    return found and found.start
+
+
+def uptime():
+    """Return the seconds since the machine was booted."""
+    return float(reading.read_bytes("/proc/uptime").split()[0])
 
 
 def time_in_queue(peer_pid, pid):
@@ -60,8 +73,7 @@ def time_in_queue(peer_pid, pid):
     :param pid: int, as the daemon knows it.
     """
     try:
-        with open("%s/%d/schedstat" % (proc_of(peer_pid), pid), "rb") as stream:
-            return int(stream.read().split()[1]) / 1e9
+        return int(reading.read_bytes("%s/%d/schedstat" % (proc_of(peer_pid), pid)).split()[1]) / 1e9
     except (IOError, OSError, IndexError, ValueError):
         return 0.0
 
@@ -69,8 +81,7 @@ def time_in_queue(peer_pid, pid):
 def name(pid):
     """Return the command name of one of our own processes, or None when that cannot be read."""
     try:
-        with open("/proc/%d/comm" % pid) as stream:
-            return stream.read().strip()
+        return reading.read_text("/proc/%d/comm" % pid).strip()
     except (IOError, OSError):
         return None
 
@@ -98,11 +109,10 @@ def watches(pid, folder):
         wanted = os.stat(folder)
         place = "/proc/%d/fdinfo" % pid
         for number in os.listdir(place):
-            with open(os.path.join(place, number)) as stream:
-                for inode, device in WATCH.findall(stream.read()):
-                    major, minor = int(device, 16) >> 20, int(device, 16) & 0xfffff
-                    if int(inode, 16) == wanted.st_ino and os.makedev(major, minor) == wanted.st_dev:
-                        return True
+            for inode, device in WATCH.findall(reading.read_text(os.path.join(place, number))):
+                major, minor = int(device, 16) >> 20, int(device, 16) & 0xfffff
+                if int(inode, 16) == wanted.st_ino and os.makedev(major, minor) == wanted.st_dev:
+                    return True
     except (IOError, OSError):
         pass
     return False
@@ -110,6 +120,7 @@ def watches(pid, folder):
 
 Info = collections.namedtuple("Info", "pid inner state parent group session start")
 DEAD = "ZXx"  # the states of what has ended and only waits for its parent
+SUSPENDED = "Tt"  # the states of what a signal or a debugger has stopped
 
 
 def info(pid, inner=None):
@@ -119,8 +130,7 @@ def info(pid, inner=None):
     tells it from a later process of the same pid.
     """
     try:
-        with open("/proc/%d/stat" % pid, "rb") as stream:
-            fields = stream.read().rpartition(b")")[2].split()
+        fields = reading.read_bytes("/proc/%d/stat" % pid).rpartition(b")")[2].split()
     except (IOError, OSError):
         return None
     if len(fields) < 20:
@@ -148,10 +158,9 @@ def line(pid):
 def inner_pid(pid):
     """Return the pid that one of our processes has in its own PID namespace (``pid`` before Linux 4.1)."""
     try:
-        with open("/proc/%d/status" % pid, "rb") as stream:
-            for line in stream:
-                if line.startswith(b"NSpid:"):
-                    return int(line.split()[-1])
+        for line in reading.read_bytes("/proc/%d/status" % pid).splitlines():
+            if line.startswith(b"NSpid:"):
+                return int(line.split()[-1])
     except (IOError, OSError):
         pass
     return pid
@@ -171,10 +180,9 @@ def table(peer_pid):
     return found
 
 
-def words(pid, kind):
+def words(pid, kind, proc="/proc"):
     """Return the list of words (bytes) of a process's ``cmdline`` or ``environ``; [] when they cannot be read."""
     try:
-        with open("/proc/%d/%s" % (pid, kind), "rb") as stream:
-            return [word for word in stream.read().split(b"\0") if word]
+        return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
     except (IOError, OSError):
         return []

@@ -41,6 +41,26 @@ def all_ended(mark: str) -> Iterator[None]:
                     os.kill(pid, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def in_state(letter: str) -> Iterator[int]:
+    """Have a child that is a zombie (Z), stopped by a signal (T) or asleep (S), and return its pid."""
+    pid = os.fork()
+    if pid == 0:
+        while letter != "Z":
+            signal.pause()
+        os._exit(0)
+    try:
+        if letter == "Z":
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        elif letter == "T":
+            os.kill(pid, signal.SIGSTOP)
+            os.waitpid(pid, os.WUNTRACED)
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
 def marked(entry: bytes) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():

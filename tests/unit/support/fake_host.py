@@ -49,6 +49,11 @@ def job_class(name: str, values: Values) -> dict[str, Any]:
     }
 
 
+def as_on_bus(items: list[dict[str, Any]]) -> list[list[str]]:
+    operators = {"EVENT_AND": ["/AND"], "EVENT_OR": ["/OR"]}
+    return [operators.get(item["type"]) or [item["name"], *(item["env"] or [])] for item in items]
+
+
 class FakeConnection:
     """Answers GetState at once; ``asked`` counts it."""
 
@@ -159,6 +164,17 @@ class FakeHost:
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [sorted(job["name"] for job in self.classes[name]["jobs"]) for name in names]
+
+    def properties_of(self, names: list[str]) -> list[dict[str, Any] | None]:
+        """Return what the daemon tells of jobs, which no job without a right file may be asked for."""
+        found = []
+        for name in names:
+            values = self.classes[name]
+            assert not has_stray_bytes(json.dumps(values, ensure_ascii=False)), "Upstart crashed"
+            texts = {key: values[key] or "" for key in ("description", "author", "version", "usage")}
+            found.append({**texts, "emits": values["emits"],
+                          **{key: as_on_bus(values[key]) for key in ("start_on", "stop_on")}})
+        return found
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[dict[str, Any] | None]:
         found = []

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import audit_codes, instances
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
 
@@ -49,6 +51,20 @@ def held_alone(host: FakeHost, run: bool, **files: str) -> None:
     host.hold("web")
     if run:
         host.run("web")
+
+
+CHILDREN = contextlib.ExitStack()
+
+
+@pytest.fixture(autouse=True)
+def no_children_are_left() -> Iterator[None]:
+    with CHILDREN:
+        yield
+
+
+def main_in_state(host: FakeHost, letter: str, text: str = "exec a\n", status: str = "start/running") -> None:
+    host.deploy("web", text)
+    host.run("web", status=status, main=CHILDREN.enter_context(child_processes.in_state(letter)))
 
 
 LOST = "web is wedged: Upstart follows the process %d, which does not exist" % NO_PROCESS
@@ -108,6 +124,12 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
     ("fork-not-seen", lambda host: (spawned(host, "expect fork\nexec a\n"), host.write("web", "exec a\n")),
      ("web", "web.conf", None, "web has waited for its expect fork for 100 seconds"),
      [lambda host: (spawned(host, "exec a\n"), host.write("web", "expect fork\nexec a\n"))]),
+    ("zombie", lambda host: main_in_state(host, "Z", "expect fork\nexec a\n"),
+     ("web", "web.conf", None, "web does not run: its main process PID has ended, but Upstart does not notice that"),
+     [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T")]),
+    ("suspended", lambda host: main_in_state(host, "T"),
+     ("web", "web.conf", None, "web does not run: its main process PID is stopped by a signal or a debugger"),
+     [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
     ("start-leads-to-stop",
      lambda host: deployed(host, a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
      ("a", "a.conf", 2, "the start of a leads to its own stop: start of a, start of b, stop of a"),
@@ -140,12 +162,12 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
-    monkeypatch.setattr(instances.Clock, "began", began)
+    monkeypatch.setattr(instances.Clock, "read", read)
     return FakeHost(tmp_path)
 
 
-def began(clock: Any, pid: int) -> int | None:
-    return None if pid == NO_PROCESS else int(time.time()) - 100
+def read(clock: Any, pid: int, real: Any = instances.Clock.read) -> tuple[int | None, str | None]:
+    return None if pid == NO_PROCESS else int(time.time()) - 100, real(clock, pid)[1]
 
 
 @pytest.mark.parametrize(("code", "arrange", "expected", "others"), CASES, ids=lambda value: value
@@ -155,6 +177,8 @@ def test_findings(host: FakeHost, tmp_path_factory: pytest.TempPathFactory, code
     arrange(host)
     job, file, line, message = expected
     row = audit_codes.BY_CODE[code]
+    pids = [str(pid) for found in host.classes.values() for job in found["jobs"] for pid in job["pid"][:1]]
+    message = message.replace("PID", "".join(pids))
     assert [one for one in host.findings() if one["code"] == code] == [{
         "job": job, "file": file and f"{host.files}/{file}", "line": line, "code": code, "severity": row.severity,
         "message": message % host.files if "%s" in message else message, "remedy": row.remedy}]

@@ -181,9 +181,19 @@ def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(client, "properties_of", silent)
     hung = follow(client, tmp_path)
     assert jobs(hung.signals()) == ["x"] and hung.untold == "The daemon hangs"
+    monkeypatch.undo()
+    (tmp_path / "x.conf").unlink()
+    elsewhere = follow(client, tmp_path)
+    assert jobs(elsewhere.signals()) == ["x"] and "Name the directory of this daemon" in str(elsewhere.untold)
+
+
+def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, {"x": f"start on other\n{RUNS}", "y": f"start on go\n{RUNS}"},
+                        [("x", STARTED), ("web", STARTED), ("y", STARTED)])
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
-    deadly = follow(client, tmp_path)
-    assert jobs(deadly.signals()) == ["x"] and "Upstart would crash" in str(deadly.untold)
+    consequences = follow(client, tmp_path)
+    assert jobs(consequences.signals()) == ["web", "y"] and consequences.untold is None
+    assert client.asked == ["x", "y"]
 
 
 def test_a_job_without_a_file_is_not_asked_for_its_conditions(tmp_path: Path) -> None:

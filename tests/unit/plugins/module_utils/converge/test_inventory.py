@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevels
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost, PermissionDenied
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
 
@@ -60,7 +61,7 @@ def test_a_job_that_runs(host: FakeHost) -> None:
     assert instance == {
         "instance": "", "goal": "start", "state": "running", "status": "start/running",
         "processes": {"main": ALIVE, "post-start": ALIVE}, "env": ["RUNLEVEL=2"], "log_file": "/log/web.log",
-        "stale": False, "wedged": False, "hollow": False}
+        "stale": False, "wedged": False, "hollow": False, "zombie": False, "suspended": False}
     assert {key: found[key] for key in ("version", "log_priority", "runlevel", "previous_runlevel", "left_out")} == {
         "version": "1.13.2", "log_priority": "message", "runlevel": "2", "previous_runlevel": "N", "left_out": []}
 
@@ -165,7 +166,6 @@ def test_another_directory_than_the_daemons(host: FakeHost) -> None:
     said = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
             "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
     assert host.info()["left_out"] == [
-        "Which instances are stale and the env of the instances: " + said,
         "The stanzas of jobs without a file that can be read (web): " + said,
         f"None of the loaded jobs has a file in {host.files}: is that the directory of this daemon?"]
 
@@ -221,6 +221,28 @@ def test_hollow_is_what_stays_hollow(host: FakeHost) -> None:
     host.later = {("respawned", ""): {"goal": "start", "state": "running", "processes": {"main": ALIVE}}}
     assert {job["name"]: job["instances"][0]["hollow"] for job in host.info()["jobs"]} == {
         "web": True, "respawned": False, "abstract": False}
+
+
+@pytest.mark.parametrize(("letter", "marks"), [("Z", (True, False)), ("T", (False, True)), ("S", (False, False))])
+def test_a_main_process_that_does_not_run(host: FakeHost, letter: str, marks: tuple[bool, bool]) -> None:
+    """It is a job that counts as running, and is neither wedged nor hollow."""
+    host.deploy("web")
+    with child_processes.in_state(letter) as pid:
+        host.run("web", main=pid)
+        (instance,) = host.job("web")["instances"]
+        assert (instance["zombie"], instance["suspended"]) == marks
+        assert (instance["wedged"], instance["hollow"], instance["since"] is None) == (False, False, False)
+        for state, is_so in zip(("zombie", "suspended"), marks):
+            assert [job["name"] for job in host.info("min", states=(state,))["jobs"]] == ["web"] * is_so
+
+
+def test_a_main_process_that_init_collects_meanwhile(host: FakeHost) -> None:
+    host.deploy("web", "respawn\nexec a\n")
+    with child_processes.in_state("Z") as pid:
+        host.run("web", main=pid)
+        host.later["web", ""] = {"goal": "start", "state": "running", "processes": {"main": ALIVE}}
+        (instance,) = host.job("web")["instances"]
+        assert (instance["zombie"], instance["since"] is None) == (False, False)
 
 
 def test_healthy_jobs_are_looked_at_once(host: FakeHost) -> None:

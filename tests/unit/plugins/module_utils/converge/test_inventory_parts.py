@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils import reading
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import instances, inventory, runlevels
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
@@ -168,5 +168,5 @@ def test_a_daemon_whose_processes_cannot_be_seen(peer_pid: int) -> None:
 
 
 def test_a_kernel_that_does_not_tell_when_it_was_booted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instances, "open", lambda path, mode: io.BytesIO(b"cpu 1 2 3\n"), raising=False)
+    monkeypatch.setattr(reading, "read_bytes", lambda path: b"cpu 1 2 3\n")
     assert instances.Clock(os.getpid()).works is False

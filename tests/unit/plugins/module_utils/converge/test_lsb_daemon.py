@@ -268,6 +268,48 @@ def test_a_pattern(folder: Folder) -> None:
     assert folder.by_pattern("stopped", **options)["changed"] is False
 
 
+def warnings_of(folder: Folder, **options: Any) -> tuple[str, list[str]]:
+    service = lsb_options.service("web", start=[folder.program, "two words"], timeout=5, **options)
+    return lsb.converge(service, "running")["status"], service.warnings
+
+
+@pytest.mark.parametrize("by", ["daemon", "pattern"])
+def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: str) -> None:
+    folder.converge("running")
+    child = folder.child()
+    options = {"daemon": str(folder.pid_file)} if by == "daemon" else {"pattern": re.escape(folder.program)}
+    assert warnings_of(folder, **options) == ("running", [])
+    os.kill(folder.pid(), signal.SIGSTOP)
+    deadline = time.monotonic() + 60
+    while process.info(folder.pid()).state not in process.SUSPENDED:
+        assert time.monotonic() < deadline
+    status, (warning,) = warnings_of(folder, **options)
+    assert status == "running"
+    assert warning == (f"Service web has processes that do not run, since a signal or a debugger has stopped them: "
+                       f"{folder.pid()}. Continue them with kill -CONT {folder.pid()}.")
+    os.kill(folder.pid(), signal.SIGKILL)
+    gone(folder.pid())
+    os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("by", ["daemon", "pattern"])
+def test_a_process_that_has_ended_is_no_service(folder: Folder, by: str) -> None:
+    """It is still in the process table, as its parent does not collect it."""
+    options = {"daemon": str(folder.pid_file)}
+    if by == "pattern":
+        options = {"daemon": None, "pattern": re.escape(folder.program)}
+    with child_processes.running(folder.program) as other:
+        os.kill(folder.child(), signal.SIGKILL)
+        found = process.live(other.pid)
+        folder.pid_file.write_text(f"{other.pid}\nstarted={found.start} session={found.session}\n")
+        assert folder.converge("running", check_mode=True, **options)["changed"] is False
+        other.kill()
+        gone(other.pid)
+        assert Path(f"/proc/{other.pid}").exists()
+        assert folder.converge("running", check_mode=True, **options)["before"] == (
+            "dirty" if by == "daemon" else "stopped")
+
+
 def test_the_pattern_of_a_start_command_is_its_text(folder: Folder) -> None:
     name = f"{folder.path}/a.b(c)+"
     Path(name).symlink_to("/bin/sleep")

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils import reading
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 
 NO_PROCESS = 2**22 + 1  # above every pid_max
@@ -85,12 +85,12 @@ def test_inner_pid() -> None:
     (b"Name:\tinit\nPid:\t70\nNSpid:\t70\t7\n", 7), (b"Name:\tinit\nPid:\t70\n", 70)])
 def test_the_pid_in_a_container(monkeypatch: pytest.MonkeyPatch, lines: bytes, pid: int) -> None:
     """Linux tells it since 4.1."""
-    monkeypatch.setattr(process, "open", lambda path, mode: io.BytesIO(lines), raising=False)
+    monkeypatch.setattr(reading, "read_bytes", lambda path: lines)
     assert process.inner_pid(70) == pid
 
 
 def test_a_process_of_which_half_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "open", lambda path, mode: io.BytesIO(b"70 (a) b) S 1 2 3"), raising=False)
+    monkeypatch.setattr(reading, "read_bytes", lambda path: b"70 (a) b) S 1 2 3")
     assert process.info(70) is None
 
 
