@@ -34,6 +34,9 @@ attributes:
         in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
       - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
         and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
+      - The prediction itself takes at most O(timeout) seconds of processor time, and as many by the clock. One that
+        takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and RV(settled) are null when
+        that was not known yet.
       - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
         V(false) then.
       - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
@@ -256,7 +259,7 @@ settled:
   description:
     - Whether all that RV(jobs) tells of has come to rest, which is running for a service and gone for a task. In check
       mode, whether it would within O(timeout) seconds.
-    - Null with O(wait=false).
+    - Null with O(wait=false), and in check mode when the prediction was cut off before that was known.
   returned: always
   type: bool
   sample: true
@@ -264,7 +267,7 @@ settled:
 fails:
   description:
     - Whether the task would fail, as the event would fail or would not be over within O(timeout) seconds. Always
-      V(false) with O(wait=false).
+      V(false) with O(wait=false). Null when the prediction was cut off before that was known.
   returned: in check mode
   type: bool
   sample: false

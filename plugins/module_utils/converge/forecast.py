@@ -6,6 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.names import label
+from ..events.budget import Budget
 from ..events.predict import predict
 from . import effects, host_events
 from .naming import NOT_ASCII
@@ -20,7 +21,8 @@ def foresee(client, emission):
     """
     world, untold = host_events.look(client, emission.conf_dir)
     world.successor = host_events.Successors(client, emission.conf_dir, world.version)
-    found = predict(world, emission.name, emission.env, emission.timeout)
+    found = predict(world, emission.name, emission.env, emission.timeout,
+                    Budget(emission.timeout))
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
     reasons.extend(_harmful(found))
@@ -29,8 +31,8 @@ def foresee(client, emission):
     return {
         "jobs": jobs,
         "held_by": found.held_by,
-        "fails": emission.wait and (found.failed or not found.finished),
-        "settled": found.finished and not _moves(world, found) if emission.wait else None,
+        "fails": emission.wait and _fails(found),
+        "settled": _settles(world, found) if emission.wait else None,
         "sure": not reasons,
         "reasons": reasons,
         "notes": found.notes,
@@ -43,6 +45,18 @@ def _harmful(found):
     """Return a sentence for each instance by whose name Upstart corrupts its memory."""
     return ["job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % label(*pair)
             for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))]
+
+
+def _fails(found):
+    """Return whether the event would fail or not be over in time; None when the prediction was cut off before that."""
+    if found.failed:
+        return True
+    return None if found.finished is None else not found.finished
+
+
+def _settles(world, found):
+    """Return whether all that the event moves comes to rest in time; None when the prediction was cut off before."""
+    return None if found.finished is None else found.finished and not _moves(world, found)
 
 
 def _moves(world, found):

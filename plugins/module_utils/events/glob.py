@@ -29,6 +29,7 @@ CLASSES = {
 CLASS = re.compile(r"\[:([a-y]*):\]")
 EQUIVALENT = re.compile(r"\[=(.)=\]", re.DOTALL)
 COLLATING = re.compile(r"\[\.(.)\.\]", re.DOTALL)
+SPECIAL = re.compile(r"[*?\[\\]")
 OCTETS = bytes(bytearray(range(256))).decode("latin-1")
 EVERYTHING = frozenset(OCTETS)
 CACHE_LIMIT = 1000
@@ -51,6 +52,11 @@ def fnmatch(pattern, text):
         _cache[pattern] = _compile(_octets(pattern))
     tokens = _cache[pattern]
     return tokens is not None and _matches(tokens, _octets(text))
+
+
+def is_literal(pattern):
+    """Return whether a pattern covers itself only."""
+    return not SPECIAL.search(pattern)
 
 
 def _octets(text):

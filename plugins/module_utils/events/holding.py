@@ -15,49 +15,55 @@ DEPTH = 5  # links of a chain of who waits for whom
 
 def holders(simulation, event):
     """Return sorted sentences on the conditions and instances of a Simulation that hold one of its Events."""
-    return conditions(simulation, event) + [
-        "job %s" % text for text in instances(simulation, event, DEPTH)]
+    index = _Index(simulation)
+    return index.conditions(event) + ["job %s" % text for text in index.instances(event, DEPTH)]
 
 
 def conditions(simulation, event):
-    """Return sentences on the conditions that an event meets in part."""
-    found = []
-    for job in simulation.jobs():
-        if job.start_on is not None and job.start_on.holds(event):
-            found.append("job %s: %s" % (job.name, told(job.start_on, "start on")))
-        for instance in job.instances.values():
-            if instance.stop_on is not None and instance.stop_on.holds(event):
-                found.append("job %s: %s" % (label(instance), told(instance.stop_on, "stop on")))
-    return sorted(found)
+    """Return sorted sentences on the conditions that an event meets in part."""
+    return _Index(simulation).conditions(event)
 
 
 def told(tree, stanza):
     return explain_parts(tree.rpn, tree.met, stanza)["sentence"]
 
 
-def instances(simulation, event, depth):
-    """Return sentences, without the word job before them, on the instances that an event waits for."""
-    found = []
-    for job in simulation.jobs():
-        for instance in job.instances.values():
-            if any(one is event for one in instance.blocking):
-                found.append(_where(simulation, instance, depth))
-    return sorted(found)
+class _Index:
+    """Who holds which Event of a Simulation that does not move meanwhile."""
+
+    def __init__(self, simulation):
+        self._trees = {}  # id of an Event to a list of (label, Tree, stanza)
+        self._instances = {}  # the same to a list of instances
+        for job in simulation.jobs():
+            self._add(job.start_on, job.name, "start on")
+            for instance in job.instances.values():
+                self._add(instance.stop_on, label(instance), "stop on")
+                for number in set(id(event) for event in instance.blocking):
+                    self._instances.setdefault(number, []).append(instance)
+
+    def _add(self, tree, name, stanza):
+        for number in set(id(event) for event in tree.held() if event is not None) if tree is not None else ():
+            self._trees.setdefault(number, []).append((name, tree, stanza))
+
+    def conditions(self, event):
+        return sorted("job %s: %s" % (name, told(tree, stanza))
+                      for name, tree, stanza in self._trees.get(id(event), ()))
+
+    def instances(self, event, depth):
+        """Return sorted sentences, without the word job before them, on the instances that an event waits for."""
+        return sorted(self._where(instance, depth) for instance in self._instances.get(id(event), ()))
+
+    def _where(self, instance, depth):
+        text = "%s is in %s/%s" % (label(instance), instance.goal, instance.state)
+        if instance.blocker is None or not depth:
+            return text + _process(instance)
+        parts = self.conditions(instance.blocker)
+        parts += ["job %s" % one for one in self.instances(instance.blocker, depth - 1)]
+        return "%s, its %s event is held: %s" % (text, instance.blocker.name, ", ".join(parts)) if parts else text
 
 
 def label(instance):
     return "%s (%s)" % (instance.job.name, instance.name) if instance.name else instance.job.name
-
-
-def _where(simulation, instance, depth):
-    text = "%s is in %s/%s" % (label(instance), instance.goal, instance.state)
-    if instance.blocker is not None and depth:
-        parts = conditions(simulation, instance.blocker)
-        parts += ["job %s" % one for one in instances(simulation, instance.blocker, depth - 1)]
-        if parts:
-            return "%s, its %s event is held: %s" % (text, instance.blocker.name, ", ".join(parts))
-        return text
-    return text + _process(instance)
 
 
 def _process(instance):

@@ -9,7 +9,8 @@ import collections
 
 from ..jobfile.orders import EMITS
 from . import tables
-from .glob import fnmatch
+from .audience import Audience
+from .glob import fnmatch, is_literal
 from .trees import Tree
 from .variables import merge
 
@@ -121,15 +122,30 @@ class Present:
 
 
 class Event:
-    """One event; as long as somebody blocks it, it is not finished."""
+    """One event; as long as somebody blocks it, it is not finished.
+
+    :ivar on_release: function that is called with the event when nobody blocks it any more, or None.
+    """
 
     def __init__(self, name, env=(), progress=PENDING, failed=False, blockers=0):
         self.name = name
         self.env = list(env)
         self.progress = progress
         self.failed = failed
-        self.blockers = blockers
+        self.on_release = None
+        self._blockers = blockers
         self.instance = None  # which waits for it
+
+    @property
+    def blockers(self):
+        """How many conditions and instances it waits for."""
+        return self._blockers
+
+    @blockers.setter
+    def blockers(self, number):
+        self._blockers = number
+        if number <= 0 and self.on_release is not None:
+            self.on_release(self)
 
 
 class World:
@@ -162,21 +178,33 @@ class World:
         self.respawns_at_most = min(MANY_RESPAWNS, max(limits or [0]))
         self._order = dict((one.name, number) for number, one in enumerate(definitions))
         self._waiting = {}
+        self._audience = Audience()
         for one in definitions:
             for event in one.awaited():
                 self._waiting.setdefault(event, set()).add(one.name)
+            self._audience.add(one.name, list(one.start_on) + list(one.stop_on))
 
     def waiting_for(self, event, more=()):
         """Return the names of the jobs whose conditions name an event, and of ``more``, in the daemon's order."""
         return sorted(self._waiting.get(event, set()).union(more), key=self._order.get)
 
+    def reached_by(self, event, more=()):
+        """Return the names of the jobs whose conditions an Event may meet, and of ``more``, in the daemon's order."""
+        return sorted(self._audience.of(event.name, event.env).union(more), key=self._order.get)
+
     def named(self, pattern):
         """Return the sorted names of the jobs that a pattern covers."""
+        if is_literal(pattern):
+            return [pattern] if pattern in self.by_name else []
         return sorted(name for name in self.by_name if fnmatch(pattern, name))
 
     def awaited(self):
         """Return the names of all events in conditions, a set."""
         return set(self._waiting)
+
+    def is_awaited(self, event):
+        """Return whether some condition names an event."""
+        return event in self._waiting
 
     def moving(self):
         """Return the names of the jobs that hold an event or have an instance which does not rest."""

@@ -9,16 +9,18 @@ import collections
 
 from ..jobfile.orders import EMITS
 from . import holding
+from .budget import Budget, OverBudgetError
 from .effects import fold
-from .model import STAYS
-from .simulation import ENDED, EXECUTED, GIVES_UP, Pace, Simulation
+from .model import FINISHED, STAYS
+from .pace import ENDED, EXECUTED, Pace
+from .simulation import GIVES_UP, Simulation
 from .tables import KILLED, MAIN
 
 __metaclass__ = type
 
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
-# goal/state that each instance which is left has in the end; finished: whether the event is over in time, with
-# ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why this is not sure;
+# goal/state that each instance which is left has in the end; finished: whether the event is over in time, None when the
+# prediction was cut off before that was known, with ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why this is not sure;
 # open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does); notes: list of
 # sentences on what could not be done.
 Prediction = collections.namedtuple(
@@ -29,11 +31,12 @@ TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
 NAMED = 5  # jobs in one sentence
 TOLD_TO_END = "ends when told to"
 ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
+CUT_OFF = "the prediction was cut off after %g s"
 NOT_PREDICTED = "what follows from it is not predicted: "
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
 
-def predict(world, name, env, horizon=60.0):
+def predict(world, name, env, horizon=60.0, budget=None):
     """Return the Prediction of an event.
 
     It is played through several times, each with another guess at how long processes take: where that makes a
@@ -42,36 +45,45 @@ def predict(world, name, env, horizon=60.0):
     :param world: model.World.
     :param env: list of KEY=VALUE.
     :param horizon: float, seconds that are looked ahead.
+    :param budget: budget.Budget of the time that this may take; where it is used up, the prediction says so.
     """
     unknown = min(0.5, horizon / UNKNOWN_PART)
     paces = [Pace(unknown), Pace(unknown, reverse=True), Pace(unknown, first=ENDED), Pace(unknown, first=EXECUTED)]
     paces += [Pace(unknown, seed, together=TOGETHER * (seed % 2)) for seed in range(RANDOM_PACES)]
-    question = _Question(world, name, env, horizon)
-    first = question.play(paces[0])
+    question = _Question(world, name, env, horizon, budget or Budget())
+    first = question.play(paces[0], whole=False)
     simulation = first.simulation
-    effects = question.effects(first, paces[0])
+    effects = fold(simulation.trace)
     reasons = []
     open_jobs = set()
+    passing, ending, not_predicted = [], [], []
     if simulation.endless:
-        open_jobs.update(one.job for one in effects)
         reasons.append("it goes round without an end: %s" % _listed(simulation.endless))
-    else:
-        different = _different(question, paces[1:], _outcome(first, fold(simulation.trace)))
-        open_jobs.update(different)
-        if different:
-            reasons.append("what becomes of %s depends on which process is faster" % _listed(sorted(different)))
+    try:
+        effects = question.effects(first, paces[0])
+        if simulation.endless:
+            open_jobs.update(one.job for one in effects)
+        else:
+            different = _different(question, paces[1:], _outcome(first, fold(simulation.trace)))
+            open_jobs.update(different)
+            if different:
+                reasons.append("what becomes of %s depends on which process is faster" % _listed(sorted(different)))
+        passing, ending = _passing(question, paces[0], _outcome(first, effects))
+        for jobs, text in _orders(simulation, question.budget) + _declared(simulation, question.budget):
+            not_predicted.append(NOT_PREDICTED + text)
+            open_jobs.update(jobs)
+    except OverBudgetError:
+        open_jobs.update(one.job for one in effects)
+        reasons.append(CUT_OFF % question.budget.seconds)
     if simulation.notes and not world.tells and world.version >= GIVES_UP:
         reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
-    passing, ending = _passing(question, paces[0], _outcome(first, effects))
     unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
-    reasons.extend([text for unused, text in unknown_jobs] + world.doubts)
+    reasons.extend([text for unused, text in unknown_jobs] + world.doubts + not_predicted)
     open_jobs.update(job for job, unused in unknown_jobs)
-    for jobs, text in _orders(simulation) + _declared(simulation):
-        reasons.append(NOT_PREDICTED + text)
-        open_jobs.update(jobs)
+    finished = None if simulation.is_cut_off else first.finished()
     return Prediction(
-        effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=first.finished(),
-        failed=first.event.failed, held_by=[] if first.finished() else holding.holders(simulation, first.event),
+        effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
+        failed=first.event.failed, held_by=holding.holders(simulation, first.event) if finished is False else [],
         reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed(simulation) + passing)),
         notes=list(simulation.notes))
 
@@ -84,7 +96,7 @@ class _Play:
         self.event = event
 
     def finished(self):
-        return self.event not in self.simulation.events
+        return self.event is None or self.event.progress == FINISHED
 
     def traces(self):
         """Return a dict of (job, instance) to what was signalled of it."""
@@ -97,17 +109,26 @@ class _Play:
 class _Question:
     """An event on a World, which can be played through."""
 
-    def __init__(self, world, name, env, horizon):
+    def __init__(self, world, name, env, horizon, budget):
         self.world = world
+        self.budget = budget
         self._name = name
         self._env = env
         self.horizon = horizon
 
-    def play(self, pace, otherwise=(), emitted=True):
-        """Return the _Play at some pace; for ``otherwise`` see Simulation, ``emitted`` says whether the event comes."""
-        simulation = Simulation(self.world, pace, self.horizon, otherwise)
+    def play(self, pace, otherwise=(), emitted=True, whole=True):
+        """Return the _Play at some pace; raise OverBudgetError when it takes too long, unless a part of it will do.
+
+        :param otherwise: see Simulation.
+        :param emitted: whether the event comes.
+        """
+        if self.budget.is_spent() and whole:
+            raise OverBudgetError()
+        simulation = Simulation(self.world, pace, self.horizon, otherwise, self.budget)
         event = simulation.emit(self._name, self._env) if emitted else None
         simulation.run()
+        if simulation.is_cut_off and whole:
+            raise OverBudgetError()
         return _Play(simulation, event)
 
     def effects(self, played, pace, otherwise=()):
@@ -209,11 +230,12 @@ def _unknown(simulation):
     return found
 
 
-def _orders(simulation):
+def _orders(simulation, budget):
     """Return (jobs, clause) for all that processes which were run may have init do and that concerns a job."""
     found = []
     for job, process, behaviour in sorted(simulation.run_processes, key=lambda one: one[:2]):
         for order in behaviour.orders:
+            budget.check()
             pattern = order.pattern(job)
             if order.verb == EMITS:
                 jobs = [name for event in simulation.awaited(pattern) for name in simulation.waiting_for(event)]
@@ -225,10 +247,11 @@ def _orders(simulation):
     return found
 
 
-def _declared(simulation):
+def _declared(simulation, budget):
     """Return (jobs, clause) for the events that jobs which ran something unknown say that they emit."""
     found = []
     for job in sorted(set(one[0] for one in simulation.run_processes if not one[2].known)):
+        budget.check()
         patterns = simulation.job(job).definition.declared()
         events = sorted(set(event for pattern in patterns for event in simulation.awaited(pattern)))
         if events:

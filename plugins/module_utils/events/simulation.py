@@ -6,26 +6,22 @@
 from __future__ import absolute_import, division, print_function
 
 import heapq
-import random
 
 from . import tables
+from .budget import Budget, OverBudgetError
+from .event_queue import EventQueue
 from .expand import ExpansionError, expand
-from .glob import fnmatch
+from .glob import fnmatch, is_literal
 from .lifecycle import TERM, Instance
-from .model import ENDS, FINISHED, HANDLING, PENDING, Definition, Event, Job, tree_of
+from .model import ENDS, Definition, Event, Job, tree_of
+from .pace import ENDED, EXECUTED, SETTLED, Pace
 from .tables import MAIN, START, STOP
 from .variables import as_dict
 
 __metaclass__ = type
 
-# Seconds until init hears of an exec, and of the end of a process that has nothing more to do: usually, and at least
-# and at most, as hosts are fast or busy.
-EXEC, EXECS = 0.001, (0.0003, 0.02)
-END, ENDINGS = 0.01, (0.0005, 0.4)
-KILL = 0.005  # the same for one that is told to end
 FAILED = "/failed"
 SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
-EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
 GIVES_UP = (1, 13)  # from here on an event ends at the first job that it cannot name an instance of
 STARTS = 30  # of one instance besides its respawns, after which it goes round for ever
 NEW_INSTANCES = 10  # of one job for each job that there is, after which their names grow for ever
@@ -35,62 +31,13 @@ class EndlessError(Exception):
     """The jobs go on and on."""
 
 
-class Pace:
-    """How fast what takes a time that nobody knows is.
-
-    :param unknown: seconds that a process takes of which nothing is known.
-    :param seed: None for one that is regular; else all times vary at random, from this seed on.
-    :param reverse: whether of two that take the same time the later one is first.
-    :param first: ENDED for a host where all processes end before any exec is heard of, EXECUTED for the contrary.
-    :param together: seconds for which init may do something else, to hear then of all that happened at once; for
-        ``seed`` only, and what else varies at random does so by no more than that.
-    """
-
-    def __init__(self, unknown=0.5, seed=None, reverse=False, first=None, together=0.0):
-        self._unknown = unknown
-        self._random = None if seed is None else random.Random(seed)  # nosec B311 # paces, no secrets
-        self.sign = -1 if reverse else 1
-        self.first = first
-        self.together = together
-
-    def exec_time(self):
-        """Return the seconds until init hears of an exec."""
-        return self._pick(EXEC, EXECS, EXECUTED)
-
-    def kill_time(self):
-        """Return the seconds until a process ends that is told to."""
-        return self._pick(KILL, ENDINGS, ENDED)
-
-    def life(self, seconds):
-        """Return the seconds that a process lives which works for ``seconds``, None when that is not known."""
-        rest = self._pick(END, ENDINGS, ENDED)
-        if self._random is not None:
-            return rest + (self._unknown * 50 ** self._random.uniform(-1, 1) if seconds is None
-                           else seconds * self._random.uniform(1, 1.01 if self.together else 1.1))
-        if seconds is None:
-            return rest if self.first == ENDED else self._unknown
-        return seconds + rest
-
-    def absence(self):
-        """Return the seconds for which init does something else before it hears of more."""
-        return self._random.uniform(0, self.together) if self.together and self._random.random() < 0.5 else 0.0
-
-    def _pick(self, usual, extremes, what):
-        least, most = extremes
-        if self._random is not None:
-            most = min(most, self.together or most)
-            return least * (most / least) ** self._random.random()
-        if self.first is None:
-            return usual
-        return least if self.first == what else most
-
-
 class Simulation:
     """A World that goes on from where it is, for ``horizon`` seconds.
 
     The processes that there are now are taken to go on, and those that were told to end, to do so.
 
     :param otherwise: list of (job, instance, process) of those of which the contrary is assumed.
+    :param budget: budget.Budget of the time that it may take; by default without an end.
 
     :ivar trace: list of (job, instance, member, value) as the daemon's signals tell them.
     :ivar now: float, seconds since the begin.
@@ -101,10 +48,11 @@ class Simulation:
     :ivar doubts: set of (job, sentence) on what is not known of a definition that has just come into force.
     :ivar notes: list of sentences on what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
+    :ivar is_cut_off: whether the budget was used up before it came to an end.
     :ivar endless: sorted list of the names of the jobs that go round for ever.
     """
 
-    def __init__(self, world, pace=None, horizon=60.0, otherwise=()):
+    def __init__(self, world, pace=None, horizon=60.0, otherwise=(), budget=None):
         self.world = world
         self.version = world.version
         self.now = 0.0
@@ -117,7 +65,9 @@ class Simulation:
         self.notes = []
         self.failures = {}
         self.endless = []
-        self.events = []
+        self.is_cut_off = False
+        self._queue = EventQueue()
+        self._budget = budget or Budget()
         self._pace = pace or Pace()
         self._jobs = {}
         self._awaited = {}  # event to a set of the names of jobs whose new definition names it
@@ -132,7 +82,8 @@ class Simulation:
     def _restore(self):
         """Take over the events under way and all that hold them."""
         self._known = [Event(*one) for one in self.world.events]
-        self.events.extend(self._known)
+        for event in self._known:
+            self._queue.add(event)
         for name in self.world.moving() + [one[0] for one in self._otherwise]:
             self.job(name)
 
@@ -144,6 +95,11 @@ class Simulation:
             for present in definition.instances:
                 self._take_over(job, present)
         return self._jobs[name]
+
+    @property
+    def events(self):
+        """The Events that are not finished, in their order."""
+        return self._queue.events()
 
     def jobs(self):
         """Return the Jobs that have been looked at, in the daemon's order."""
@@ -186,7 +142,10 @@ class Simulation:
 
     def awaited(self, pattern):
         """Return the sorted names of the events in conditions that a pattern covers."""
-        return sorted(event for event in self.world.awaited().union(self._awaited) if fnmatch(pattern, event))
+        if is_literal(pattern):
+            return [pattern] if pattern in self._awaited or self.world.is_awaited(pattern) else []
+        names = self.world.awaited().union(self._awaited)
+        return sorted(event for event in names if fnmatch(pattern, event))
 
     # -- what the instances call ---------------------------------------------------------------------------------
     def note(self, instance, member, value):
@@ -203,7 +162,7 @@ class Simulation:
 
     def emit(self, name, env):
         event = Event(name, env)
-        self.events.append(event)
+        self._queue.add(event)
         return event
 
     def spawn(self, instance, process):
@@ -252,9 +211,12 @@ class Simulation:
         try:
             self._poll()
             while self._agenda and self._agenda[0][0] <= self._horizon and not until():
+                self._budget.check()
                 for entry in self._due():
                     self._happen(*entry)
                 self._poll()
+        except OverBudgetError:
+            self.is_cut_off = True
         except EndlessError:
             self.endless = sorted(name for name, counts in self._starts.items() if sum(counts.values()) > STARTS // 2)
 
@@ -280,23 +242,12 @@ class Simulation:
 
     def _poll(self):
         """Handle and finish events until none can be moved any more."""
-        moved = True
-        while moved:
-            moved = False
-            position = 0
-            while position < len(self.events):
-                event = self.events[position]
-                if event.progress == PENDING:
-                    event.progress = HANDLING
-                    self._deliver(event)
-                    moved = True
-                if event.blockers > 0:
-                    position += 1
-                    continue
-                event.progress = FINISHED
+        for event in self._queue.movable():
+            self._budget.check()
+            if self._queue.begin(event):
+                self._deliver(event)
+            if self._queue.finish(event):
                 self._finish(event)
-                self.events.remove(event)
-                moved = True
 
     def _finish(self, event):
         instance, event.instance = event.instance, None
@@ -306,7 +257,7 @@ class Simulation:
             self.emit(event.name + FAILED, event.env)
 
     def _deliver(self, event):
-        for name in self.waiting_for(event.name):
+        for name in self.world.reached_by(event, self._awaited.get(event.name, ())):
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)

@@ -67,8 +67,9 @@ class Tree:
                 stack.append((self.met[number], [held] if held is not None else []))
         return stack[0]
 
-    def holds(self, event):
-        return any(one is event for one in self._held)
+    def held(self):
+        """Return the events that it holds, with None for each item that holds none."""
+        return self._held
 
     def is_begun(self):
         """Return whether some part is met, but not all that it takes."""

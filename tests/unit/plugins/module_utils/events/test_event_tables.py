@@ -65,13 +65,13 @@ def test_what_is_met_is_held_until_the_reset() -> None:
     found, first, again = tree("a and b"), Event("a", ["K=1"]), Event("a", ["K=2"])
     assert found.handle(first, None) and not found.handle(again, None)
     assert (first.blockers, again.blockers) == (1, 0)
-    assert found.holds(first) and not found.holds(again)
+    assert found.held() == [first, None, None]
     assert found.is_begun()
     found.handle(Event("b", ["K=3", "L=4"]), None)
     assert not found.is_begun()
     assert found.environment(["K=0", "M=5"], "UPSTART_EVENTS") == ["K=3", "M=5", "L=4", "UPSTART_EVENTS=a b"]
     found.reset()
-    assert first.blockers == 0 and not found.holds(first) and not found.is_met()
+    assert first.blockers == 0 and found.held() == [None] * 3 and not found.is_met()
 
 
 def test_patterns_are_expanded_from_the_instance() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.events.simulation import (
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.pace import (
     END,
     ENDED,
     ENDINGS,
