@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Test the promise of the modules under interference: random histories with a second client that acts as well.
 
-    run_chaos.py [--seed N] [--count N] [--jobs N] [--boot COMMAND] [--verbose]
+    run_chaos.py [--seed N] [--count N] [--repeat N] [--jobs N] [--boot COMMAND] [--verbose]
 
 Prints a line for each finding, with the command that replays its history, and the totals. The exit status is 1 when
 there was a false success, a hang, a traceback or an outage.
@@ -59,6 +59,7 @@ def describe(evidence: Evidence) -> str:
         lines.append(f"job {job.name} ({job.kind}), {initial}")
         lines += [f"    {line}" for line in job.text(initial.version).splitlines()]
     lines.append(f"call {evidence.history.call}")
+    lines += [f"planned {act}" for act in evidence.history.acts]
     events = [(entry.begin, f"rival {entry.act}") for entry in evidence.log]
     for (name, instance), steps in evidence.timelines.items():
         events += [(step.time, f"{name} {instance!r} {step.goal}/{step.state}") for step in steps]
@@ -108,6 +109,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Test the promise of the modules under interference.")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many histories, with consecutive seeds")
+    parser.add_argument("--repeat", type=int, default=1, help="how often each history is carried out")
     parser.add_argument("--jobs", type=int, default=6, help="how many at the same time")
     parser.add_argument("--boot", default=os.environ.get("UPSTART_BOOT") or EMULATOR,
                         help="command that boots the daemon, with {conf}, {log}, {address} and {tmp}")
@@ -115,7 +117,8 @@ def main() -> int:
     options = parser.parse_args()
     runner = Runner(options.boot, options.verbose)
     with ThreadPoolExecutor(options.jobs) as pool:
-        for running in [pool.submit(runner.run, options.seed + number) for number in range(options.count)]:
+        seeds = [options.seed + number for number in range(options.count) for _ in range(options.repeat)]
+        for running in [pool.submit(runner.run, seed) for seed in seeds]:
             running.result()
     for rule, number in runner.rules.most_common():
         print(f"{number:5} {rule}")

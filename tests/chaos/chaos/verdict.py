@@ -82,7 +82,9 @@ def _ours(evidence: Evidence, name: str, instance: str) -> bool:
     """Return whether the call brought down its own job, which it was to have running, although its file is good."""
     entries = [entry for entry in service_claims.asked(evidence) if entry["name"] == name
                and (entry.get("env") or {}).get("N", instance) == instance]
-    wanted = all(entry["state"] in ("started", "restarted", "reloaded") for entry in entries)
+    survives = ("started", "restarted", "reloaded") if evidence.history.job(name).kind == "reloader" else (
+        "started", "restarted")  # others die of the signal
+    wanted = all(entry["state"] in survives for entry in entries)
     moved = {job for (job, _instance), steps in evidence.timelines.items()
              if steps and steps[-1].time > evidence.answer.began}
     return bool(entries) and wanted and evidence.after.files[name].good and not (evidence.relatives(name) & moved)
