@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from chaos.bus import CallError
 from chaos.evidence import ERRORS, FALSE_FAILURE, FALSE_SUCCESS, HANG, OUTAGE, TOO_CLOSE, TRACEBACK, Evidence, Finding
 from chaos.history import make_history
 from chaos.host import EMULATOR, BootError
@@ -87,8 +88,8 @@ class Runner:
     def run(self, seed: int) -> None:
         try:
             findings, story = self._examine(seed)
-        except BootError as error:
-            findings, story = [Finding(HANG, "no daemon", "", str(error))], ""
+        except (BootError, CallError) as error:
+            findings, story = [Finding(HANG, "the daemon does not answer", "", str(error))], ""
         with self._lock:
             self.counts["histories"] += 1
             self.counts["with errors"] += any(finding.kind in ERRORS for finding in findings)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Histories: random jobs, how they are at first, one call of a module, and what the second client does.
 
-A seed and the release of this file make the same history each time; how it goes depends on the machine's timing.
+A seed makes the same history each time. How it goes depends on the timing of the machine.
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ def _entry(chance: random.Random, job: Job, state: str) -> Arguments:
 def _service_call(chance: random.Random, jobs: tuple[Job, ...]) -> Arguments:
     chosen = chance.sample(jobs, chance.choice((1, 1, 1, 2, 2, 3)) if len(jobs) > 2 else 1)
     state = chance.choice(STATES)
+    if state == "reloaded" and chance.random() < 0.7:  # others die of the signal
+        chosen = [job for job in chosen if job.kind == "reloader"] or chosen
     options: Arguments = {"timeout": chance.choice((2, 4, 8, 8, 12, 20)), "stable_for": chance.choice((0, 0.2, 0.5, 1))}
     if chance.random() < 0.4:
         options["definition"] = "current"
@@ -164,11 +166,33 @@ def _event_call(chance: random.Random) -> Arguments:
             "timeout": chance.choice((3, 8, 12)), "stable_for": chance.choice((0, 0.3, 1))}
 
 
+def _pattern(chance: random.Random, job: Job, versions: Versions) -> list[Act]:
+    """Return acts that meet a call at a moment at which much can go wrong."""
+    instance = chance.choice(job.instances)
+    pattern = chance.choice(("stop under way", "stop under way", "unnoticed", "meanwhile", "instance", "late write"))
+
+    def act(kind: str, at: float, after_move: bool = False) -> Act:
+        return Act(kind, job.name, instance, round(at, 3), versions.next(), after_move)
+
+    if pattern == "stop under way":
+        change = [act(chance.choice(("replace", "edit")), -0.5)] if chance.random() < 0.6 else []
+        return [*change, act("stop", chance.uniform(-0.35, 0.2))]
+    if pattern == "unnoticed":
+        return [act(chance.choice(("symlink", "hardlink", "override_link")), chance.uniform(-0.6, 0.1))]
+    if pattern == "meanwhile":
+        return [act(chance.choice(("stop", "start", "kill")), chance.uniform(0.2, 2.0), True)]
+    if pattern == "instance":
+        return [act("start", chance.uniform(0.02, 0.8), True)]
+    return [act(chance.choice(("replace", "edit", "override")), chance.uniform(0.1, 0.9))]
+
+
 def _acts(chance: random.Random, jobs: tuple[Job, ...], call: Call, versions: Versions) -> tuple[Act, ...]:
     named = str(call.arguments)
     favoured = [job for job in jobs if f"'{job.name}'" in named] or list(jobs)
     acts = []
-    for _ in range(chance.choice((0, 1, 1, 2, 2, 3, 4))):
+    if not call.check and chance.random() < 0.45:
+        acts += _pattern(chance, chance.choice(favoured), versions)
+    for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
         job = chance.choice(favoured if chance.random() < 0.75 else jobs)
         kind = chance.choices(list(ACTS), list(ACTS.values()))[0]
         after_move = not call.check and chance.random() < 0.35

@@ -13,7 +13,7 @@ import random
 from dataclasses import dataclass
 
 KINDS = {  # main process: how often
-    "sleeper": 30, "stubborn": 14, "reloader": 14, "task": 9, "short": 5, "crasher": 3, "abstract": 3, "forker": 5,
+    "sleeper": 28, "stubborn": 18, "reloader": 14, "task": 9, "short": 5, "crasher": 3, "abstract": 3, "forker": 5,
     "daemon": 5, "stopper": 5, "helper": 2, "stuck": 2,
 }
 STEADY = frozenset(("sleeper", "stubborn", "reloader", "forker", "daemon", "stopper"))  # up once started, until stopped
@@ -82,7 +82,7 @@ def _duration(chance: random.Random) -> float:
 def _hooks(chance: random.Random) -> tuple[list[str], float, float, bool]:
     """Return the stanzas of hooks, how long those of a start and of a stop take, and whether one of them fails."""
     stanzas, start, stop, breaks = [], 0.0, 0.0, False
-    for hook, likely in (("pre-start", 0.15), ("post-start", 0.12), ("pre-stop", 0.2), ("post-stop", 0.15)):
+    for hook, likely in (("pre-start", 0.15), ("post-start", 0.12), ("pre-stop", 0.28), ("post-stop", 0.15)):
         if chance.random() > likely:
             continue
         seconds = _duration(chance)
@@ -115,10 +115,10 @@ def make_job(chance: random.Random, name: str, others: list[str], kind: str = ""
     kind = kind or chance.choices(list(KINDS), list(KINDS.values()))[0]
     stanzas, start, stop, breaks = _hooks(chance)
     instances: tuple[str, ...] = ("",)
-    if kind in STEADY and chance.random() < 0.18:
+    if kind in STEADY and chance.random() < 0.22:
         instances = ("a", "b")
         stanzas.append("instance $N")
-    kill = chance.choice((1, 2))
+    kill = chance.choice((1, 2, 3))
     if kind == "stubborn" or chance.random() < 0.2:
         stanzas.append(f"kill timeout {kill}")
         stop += kill if kind == "stubborn" else 0

@@ -140,7 +140,9 @@ def _task(evidence: Evidence, name: str, answered: list[Entry]) -> Iterator[Find
         return
     wanted, latest = evidence.after.files[name].version, int(ends[-1].split()[1])
     told_current = all(told.get("stale") is False for told in answered)
-    if latest != wanted and told_current and not evidence.is_reported(name):
+    starts = [step.time for step in evidence.timelines.get((name, ""), []) if step.state == "starting"]
+    changed_later = evidence.last_act(name, only_files=True) > max(starts, default=LONG_AGO)
+    if latest != wanted and told_current and not changed_later and not evidence.is_reported(name):
         yield evidence.untrue("a task ran by an old definition", name, f"V={latest}, its files say V={wanted}",
                               evidence.last_act(name, only_files=True))
 
