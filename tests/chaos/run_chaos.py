@@ -103,7 +103,7 @@ class Runner:
 
     def _replay(self, seed: int) -> str:
         boot = [] if self.boot == EMULATOR else ["--boot", self.boot]
-        return shlex.join(["python", "tests/chaos/run_chaos.py", "--seed", str(seed), "--count", "1", "--verbose", *boot])
+        return shlex.join(["python", "tests/chaos/run_chaos.py", "--seed", str(seed), "--count", "1", *boot])
 
 
 def main() -> int:
@@ -124,7 +124,8 @@ def main() -> int:
     for rule, number in runner.rules.most_common():
         print(f"{number:5} {rule}")
     print(f"histories {runner.counts['histories']}, "
-          + ", ".join(f"{text} {runner.counts[kind]}" for kind, text in TOTALS.items()))
+          + ", ".join(f"{text} {runner.counts[kind]}" for kind, text in TOTALS.items())
+          + f"; histories with errors {runner.counts['with errors']}")
     return 1 if runner.counts["with errors"] else 0
 
 

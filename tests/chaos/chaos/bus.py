@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A D-Bus client of our own for the daemon's private socket: calls, and all signals with the time at which they came."""
+"""A D-Bus client of our own for the daemon's private socket: calls, and all signals with the time of each."""
 
 from __future__ import annotations
 

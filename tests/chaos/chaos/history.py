@@ -16,7 +16,8 @@ from .jobs import NAMES, Job, make_job
 
 Arguments = dict[str, Any]
 STATES = ("started",) * 9 + ("restarted",) * 6 + ("stopped",) * 4 + ("reloaded",) * 2
-STOPPING = frozenset(("stop", "restart", "term", "kill", "remove", "away", "broken", "event"))  # acts that may end a job
+# Acts that may end a job.
+STOPPING = frozenset(("stop", "restart", "term", "kill", "remove", "away", "broken", "event"))
 WRITES = frozenset(("edit", "replace", "hardlink", "symlink", "link_over", "override", "override_link"))
 ACTS = {
     "start": 10, "stop": 16, "restart": 4, "term": 5, "kill": 8, "freeze": 3, "edit": 9, "replace": 9, "hardlink": 5,
@@ -196,8 +197,9 @@ def _acts(chance: random.Random, jobs: tuple[Job, ...], call: Call, versions: Ve
         job = chance.choice(favoured if chance.random() < 0.75 else jobs)
         kind = chance.choices(list(ACTS), list(ACTS.values()))[0]
         after_move = not call.check and chance.random() < 0.35
-        at = -chance.uniform(0, 1.2) if call.check else chance.uniform(0, 0.8) if after_move else chance.uniform(-0.6, 2.2)
-        acts.append(Act(kind, job.name, chance.choice(job.instances), round(at, 3), versions.next(), after_move))
+        earliest, latest = (-1.2, 0) if call.check else (0, 0.8) if after_move else (-0.6, 2.2)
+        at = round(chance.uniform(earliest, latest), 3)
+        acts.append(Act(kind, job.name, chance.choice(job.instances), at, versions.next(), after_move))
     return tuple(sorted(acts, key=lambda act: act.at))
 
 

@@ -40,7 +40,7 @@ def _entry(evidence: Evidence, entry: Entry, answered: list[Entry]) -> Iterator[
     name, state = entry["name"], entry["state"]
     if state == "stopped":
         for instance, now in evidence.after.of_job(name).items():
-            if "N" not in (entry.get("env") or {}) or entry["env"]["N"] == instance:
+            if (entry.get("env") or {}).get("N", instance) == instance:
                 yield evidence.untrue("stopped, but it is there", name, f"{instance!r} is {now.goal}/{now.state}",
                                       evidence.since(name, instance, lambda step: step.gone))
         return
@@ -52,15 +52,15 @@ def _entry(evidence: Evidence, entry: Entry, answered: list[Entry]) -> Iterator[
     for told in answered:
         problems = list(_up(evidence, told))
         yield from problems
-        now = evidence.after.instances.get((name, told["instance"]))
-        if now is None or problems:
+        running = evidence.after.instances.get((name, told["instance"]))
+        if running is None or problems:
             continue
-        yield from _definition(evidence, told, now)
-        yield from _variables(evidence, entry, told, now)
+        yield from _definition(evidence, told, running)
+        yield from _variables(evidence, entry, told, running)
         if state == "restarted":
-            yield from _restarted(evidence, name, told["instance"], now)
+            yield from _restarted(evidence, name, told["instance"], running)
         elif state == "reloaded":
-            yield from _reloaded(evidence, name, now)
+            yield from _reloaded(evidence, name, running)
     if state in ("restarted", "reloaded") and "N" not in (entry.get("env") or {}):
         yield from _left_out(evidence, name, state, {told["instance"] for told in answered})
 
@@ -103,8 +103,9 @@ def _variables(evidence: Evidence, entry: Entry, told: Entry, now: Now) -> Itera
     if wanted is None or told.get("env_differs") != [] or evidence.is_reported(told["name"]) or not now.main.pid:
         return
     if now.main.environment.get("E") != wanted:
-        yield evidence.untrue("told with its variables, but they differ", told["name"],
-                              f"E is {now.main.environment.get('E')!r}, not {wanted!r}", evidence.last_act(told["name"]))
+        detail = f"E is {now.main.environment.get('E')!r}, not {wanted!r}"
+        yield evidence.untrue("told with its variables, but they differ", told["name"], detail,
+                              evidence.last_act(told["name"]))
 
 
 def _restarted(evidence: Evidence, name: str, instance: str, now: Now) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ from .bus import Bus, CallError
 from .evidence import Evidence, Probe
 from .history import Act, History
 from .host import EMULATOR, MODULE, Answer, Host, booted, run_module
-
 from .processes import Processes
 from .rival import Hand, Rival
 from .truth import Observer, Snapshot, folder_listing
@@ -119,11 +118,15 @@ def _probe(history: History, observer: Observer, answer: Answer, after: Snapshot
         if not _stop_all(observer, job.name, job.stop_seconds + 10):
             continue
         if entry.get("state") == "absent":
-            if after.files[job.name].conf is None and not observer.wait_until(lambda: not observer.knows(job.name), 3):
+            if after.files[job.name].conf is None and not _is_forgotten(observer, job.name):
                 still_known.append(job.name)
         elif job.steady and after.files[job.name].good:
             probes.append(_start_anew(observer, job.name, job.instances[0], job.start_seconds + 10))
     return tuple(probes), tuple(still_known)
+
+
+def _is_forgotten(observer: Observer, job: str) -> bool:
+    return observer.wait_until(lambda: not observer.knows(job), 3)
 
 
 def _instances(observer: Observer, job: str) -> list[str]:

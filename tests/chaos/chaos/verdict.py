@@ -68,7 +68,8 @@ def _is_down(evidence: Evidence, name: str, instance: str) -> bool:
     early, late = (snapshot.instances.get((name, instance)) for snapshot in (evidence.after, evidence.settled))
     if (early is not None and early.goal == "start") or (late is not None and late.goal == "start"):
         return False
-    return evidence.since(name, instance, lambda step: step.goal == "start") <= evidence.answer.decided - evidence.margin
+    since = evidence.since(name, instance, lambda step: step.goal == "start")
+    return since <= evidence.answer.decided - evidence.margin
 
 
 def _caused(evidence: Evidence, name: str) -> bool:
