@@ -13,12 +13,12 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance integration molecule package lint docs matrix corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos integration molecule package lint docs matrix corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
 	@echo "make test         all tests and checks"
-	@echo "make unit | conformance | integration | molecule | package | lint   one part of them"
+	@echo "make unit | conformance | chaos | integration | molecule | package | lint   one part of them"
 	@echo "make docs         the documentation as a site, in .build/docs/html"
 	@echo "make coverage     which lines and branches of plugins/ unit and integration tests run, and which not"
 	@echo "make mutation     change the code in hundreds of small ways, and see that the unit tests notice (root)"
@@ -42,7 +42,7 @@ demo: prepare-demo mirror
 test: prepare-test mirror
 	@$(RUN)
 
-unit conformance integration molecule package lint: prepare-test mirror
+unit conformance chaos integration molecule package lint: prepare-test mirror
 	@$(RUN) $@
 
 docs: mirror

@@ -40,8 +40,9 @@ LOGS = FOLDER / "logs"
 TAIL_LINES = 60
 LANES = 2  # checks that run at the same time
 WAITING_LANES = 3  # the same of integration targets and scenarios, which mostly wait
+CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
-SLOW_TESTS = ["tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
+SLOW_TESTS = ["tests/unit/chaos", "tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
 
 
 @dataclass
@@ -169,6 +170,16 @@ def conformance(part: Part) -> None:
         part.failed = 1
 
 
+def chaos(part: Part) -> None:
+    """Run random histories with a second client; each with a false answer or an outage counts as failed."""
+    status, output = part.run(VENV / "python", "tests/chaos/run_chaos.py", "--seed", str(CHAOS_SEED),
+                              "--count", str(CHAOS_COUNT))
+    totals = re.search(r"^histories (\d+), .*; histories with errors (\d+)$", output, re.M)
+    histories, errors = (int(totals[1]), int(totals[2])) if totals else (0, 1)
+    part.passed += histories - errors
+    part.failed += errors or (status != 0)
+
+
 def integration(part: Part) -> None:
     """Run all targets on the newest ansible-core, and some on the oldest, the largest first."""
     version = python_version()
@@ -276,6 +287,7 @@ def lint(part: Part) -> None:
 PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
     "unit": ("unit tests", unit),
     "conformance": ("recordings of the real daemon", conformance),
+    "chaos": ("random histories with a second client", chaos),
     "integration": ("integration targets", integration),
     "molecule": ("molecule scenarios", molecule),
     "package": ("steps of building, installing and using the collection", package),

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a history that was carried out, and what the oracle finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .history import STOPPING, History
+from .host import Answer
+from .rival import Interference
+from .truth import Instance, Snapshot, Step
+
+LONG_AGO, NEVER_SEEN = float("-inf"), float("inf")
+
+
+@dataclass(frozen=True)
+class Finding:
+    kind: str  # one of KINDS
+    rule: str  # a few words that are the same for all findings of this sort
+    job: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.rule}: {self.job}: {self.detail}"
+
+
+FALSE_SUCCESS, OUTAGE, HANG, TRACEBACK = "false success", "outage", "hang", "traceback"
+TOO_CLOSE, FALSE_FAILURE = "too close", "false failure"
+ERRORS = frozenset((FALSE_SUCCESS, OUTAGE, HANG, TRACEBACK))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What came of a stop and start by the oracle after the call."""
+
+    job: str
+    error: str | None  # of the start
+    version: int | None  # marker of the process that runs then; None when none came up
+
+
+@dataclass(frozen=True)
+class Evidence:
+    history: History
+    answer: Answer
+    before: Snapshot
+    after: Snapshot  # right after the answer
+    settled: Snapshot  # some time after it, when all was quiet
+    timelines: dict[Instance, list[Step]]
+    log: tuple[Interference, ...]
+    margin: float  # seconds before the answer in which an act makes a claim undecidable
+    probes: tuple[Probe, ...] = ()
+    still_known: tuple[str, ...] = ()  # jobs without a file that the daemon knows after their stop
+    quiet: bool = True  # nothing moved when the call began
+    listing_before: dict[str, str] = field(default_factory=dict)
+    listing_after: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return self.answer.result or {}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return self.history.call.arguments
+
+    def acts_on(self, job: str) -> list[Interference]:
+        """Return what the second client did to a job; acts that name no job count for all."""
+        return [entry for entry in self.log if entry.act.job == job or entry.act.kind in ("event", "reload")]
+
+    def last_act(self, job: str, only_files: bool = False) -> float:
+        ends = [entry.end for entry in self.acts_on(job)
+                if entry.act.kind != "reload" and (entry.on_file or not only_files)]
+        return max(ends, default=LONG_AGO)
+
+    def is_reported(self, job: str) -> bool:
+        """Return whether a warning, an error or the list of services that were taken down names a job."""
+        texts = [*self.result.get("warnings", []), self.result.get("msg", ""), self.result.get("taken_down", "")]
+        return any(job in str(text) for text in texts)
+
+    def since(self, job: str, instance: str, holds: Callable[[Step], bool]) -> float:
+        """Return since when an instance is not as it should be; NEVER_SEEN when the last signal says that it is."""
+        moment, steps = LONG_AGO, self.timelines.get((job, instance), [])
+        if not steps:
+            return LONG_AGO
+        if holds(steps[-1]):
+            return NEVER_SEEN
+        for step in reversed(steps):
+            if holds(step):
+                break
+            moment = step.time
+        return moment
+
+    def untrue(self, rule: str, job: str, detail: str, since: float) -> Finding:
+        """Return a finding for a claim that has not been true since some time."""
+        late = since > self.answer.decided - self.margin
+        if since not in (LONG_AGO, NEVER_SEEN):
+            detail += f", since {self.answer.decided - since:.2f} s before the answer"
+        return Finding(TOO_CLOSE if late else FALSE_SUCCESS, rule, job, detail)
+
+    def relatives(self, job: str) -> set[str]:
+        """Return the jobs and events that the conditions of a job name, and those that their conditions name."""
+        reached: set[str] = set()
+        waiting = [job]
+        names = {other.name: f" {other.start_on} {other.stop_on} ".replace("(", " ").replace(")", " ")
+                 for other in (*self.history.jobs, *self.history.fresh)}
+        while waiting:
+            text = names.get(waiting.pop(), "")
+            for name in (*names, "ev1", "ev2"):
+                if f" {name} " in text and name not in reached:
+                    reached.add(name)
+                    waiting.append(name)
+        return reached - {job}
+
+    def was_ended_by_rival(self, job: str) -> bool:
+        """Return whether the second client may have brought a job down, itself or by way of another job."""
+        relatives = self.relatives(job)
+        for entry in self.log:
+            kind, event = entry.act.kind, f"ev{1 + entry.act.version % 2}"
+            if kind == "event":
+                if event in relatives:
+                    return True
+            elif entry.act.job == job and kind in STOPPING:
+                return True
+            elif entry.act.job in relatives and (kind in STOPPING or kind == "start"):
+                return True
+        return False
+
+
+def asked_jobs(evidence: Evidence) -> set[str]:
+    """Return the names of the jobs that the call is about."""
+    options = evidence.options
+    entries: Iterable[dict[str, Any]] = options.get("jobs", [])
+    names = options.get("name", [])
+    return {entry["name"] for entry in entries} | set([names] if isinstance(names, str) else names)

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The random tester against an emulator: it finds the lies of modules that are none, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from chaos import host
+from chaos.evidence import Finding
+from chaos.history import ACTS, Act, Call, History, Initial, make_history
+from chaos.jobs import MAIN, Job
+from chaos.session import Session
+from chaos.verdict import judge
+
+CHAOS = Path(host.__file__).parent
+SAYS_STARTED = """
+result = {"changed": True, "instances": [{"name": "web", "instance": "", "changed": True, "status": "start/running",
+                                          "processes": {"main": 1}, "stale": False, "env_differs": []}]}
+"""
+STOPS_WEB = """
+from chaos.bus import Bus
+bus = Bus(options["address"])
+bus.stop("web", "")
+while bus.call("/com/ubuntu/Upstart/jobs/web", "com.ubuntu.Upstart0_6.Job", "GetAllInstances")[0]:
+    time.sleep(0.02)
+time.sleep(1)
+"""
+
+
+def job(name: str) -> Job:
+    return Job(name, "sleeper", (), MAIN["sleeper"], ("",), "", "", 0.0, 0.0, False)
+
+
+def history(state: str, running: tuple[str, ...] = (), changed: str = "", acts: tuple[Act, ...] = ()) -> History:
+    return History(1, (job("web"),), (Initial("web", running, changed=changed, version=1),),
+                   Call("upstart_service", {"name": "web", "state": state}), acts)
+
+
+def found(tmp_path: Path, wanted: History, module: str) -> list[Finding]:
+    """Carry a history out with a program in place of the module."""
+    program = tmp_path / "module.py"
+    program.write_text(f"import json, sys, time\nsys.path.insert(0, {str(CHAOS.parent)!r})\n"
+                       f"options = json.loads(sys.argv[2])\n{textwrap.dedent(module)}\n"
+                       "print(json.dumps(result))\n")
+    return judge(Session(wanted, command=(sys.executable, str(program))).carry_out())
+
+
+@pytest.mark.parametrize(("wanted", "rule"), [
+    (history("started"), "up, but it is not"),
+    (history("started", ("",), "replace"), "told as current, but the definition is old"),
+    (history("started", ("",), "symlink"), "told as current, but the definition is old"),
+    (history("restarted", ("",)), "restarted, but it is the old process"),
+    (history("stopped", ("",)), "stopped, but it is there"),
+])
+def test_a_planted_lie_is_found(tmp_path: Path, wanted: History, rule: str) -> None:
+    assert [(finding.kind, finding.rule) for finding in found(tmp_path, wanted, SAYS_STARTED)] == [
+        ("false success", rule)]
+
+
+def test_the_same_words_are_right_when_they_are_true(tmp_path: Path) -> None:
+    assert found(tmp_path, history("started", ("",)), SAYS_STARTED) == []
+
+
+def test_a_planted_outage_is_found(tmp_path: Path) -> None:
+    failing = f"{STOPS_WEB}\nresult = {{'failed': True, 'msg': 'web did not stop in time'}}"
+    assert [finding.kind for finding in found(tmp_path, history("restarted", ("",)), failing)] == ["outage"]
+
+
+def test_a_planted_traceback_is_found(tmp_path: Path) -> None:
+    assert [finding.kind for finding in found(tmp_path, history("started"), "result = 1 / 0")] == ["traceback"]
+
+
+def test_a_planted_hang_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(History, "patience", 2.0)
+    assert [finding.kind for finding in found(tmp_path, history("started"), "time.sleep(1000)")] == ["hang"]
+
+
+def test_what_the_second_client_stops_just_before_the_answer_is_undecidable(tmp_path: Path) -> None:
+    module = f"{SAYS_STARTED}\n{STOPS_WEB.replace('time.sleep(1)', '')}"
+    assert [finding.kind for finding in found(tmp_path, history("started", ("",)), module)] == ["too close"]
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    wanted = history("started", ("",), acts=(Act("freeze", "web", "", 0.0, 2), Act("hardlink", "web", "", 0.0, 3)))
+    evidence = Session(wanted, command=(sys.executable, "-c", "import time; time.sleep(1); print('{}')")).carry_out()
+    assert [entry.act.kind for entry in evidence.log] == ["freeze", "hardlink"]
+    now = evidence.after.instances["web", ""]
+    assert now.main.state == "T" and evidence.after.files["web"].version == 3
+    assert not Path("/proc", str(now.main.pid)).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_seed_makes_the_same_history_each_time() -> None:
+    histories = [make_history(seed) for seed in range(200)]
+    assert histories == [make_history(seed) for seed in range(200)]
+    assert {history.call.module for history in histories} == {"upstart_service", "upstart_job", "upstart_event"}
+    states = {str(history.call.arguments.get("state")) for history in histories}
+    assert {"started", "stopped", "restarted", "reloaded"} <= states
+    kinds = {act.kind for history in histories for act in history.acts}
+    assert kinds == set(ACTS)
+    assert any(history.call.check for history in histories)
+
+
+def test_the_oracle_imports_nothing_of_the_collection() -> None:
+    imported = {name.split(".")[0] for path in CHAOS.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+                for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import)
+                             else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])}
+    assert imported - set(sys.stdlib_module_names) == {"jeepney"}
