@@ -57,21 +57,29 @@ class Part:
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
+    cpu_seconds: float = 0.0
     counting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, *command: str | Path, folder: Path = FOLDER, venv: Path = VENV,
             environment: dict[str, str] | None = None) -> tuple[int, str]:
         """Run a command in the mirror below a folder; return its status and what it printed."""
         words, began = [str(word) for word in command], time.monotonic()
-        done = subprocess.run(words, cwd=folder / PLACE, env=base_environment(folder, venv) | (environment or {}),
-                              check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace")
-        entry = (f"$ {' '.join(words)}\n{done.stdout}"
-                 f"[status {done.returncode} after {time.monotonic() - began:.0f} s]\n")
+        process = subprocess.Popen(words, cwd=folder / PLACE, env=base_environment(folder, venv) | (environment or {}),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True, errors="replace")
+        with process:
+            output = process.stdout.read() if process.stdout else ""
+            _pid, ended, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(ended)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        entry = (f"$ {' '.join(words)}\n{output}[status {process.returncode} after {time.monotonic() - began:.0f} s, "
+                 f"{cpu_seconds:.0f} s of processor time]\n")
+        with self.counting:
+            self.cpu_seconds += cpu_seconds
         self.log.append(entry)
-        if done.returncode:
+        if process.returncode:
             self.ends.append("\n".join(entry.splitlines()[-TAIL_LINES:]))
-        return done.returncode, done.stdout
+        return process.returncode, output
 
     def check(self, *command: str | Path, folder: Path = FOLDER, venv: Path = VENV,
               environment: dict[str, str] | None = None) -> None:
@@ -310,7 +318,7 @@ def carry_out(name: str) -> Part:
     log.write_text("".join(part.log))
     good = part.failed == 0 and part.passed > 0
     print(f"{'ok  ' if good else 'FAIL'} {name}: {part.passed} of {part.passed + part.failed} {part.about} "
-          f"({time.monotonic() - began:.0f} s)", flush=True)
+          f"({time.monotonic() - began:.0f} s, {part.cpu_seconds:.0f} s of processor time)", flush=True)
     for reason, number in sorted(Counter(part.skipped).items()):
         print(f"     {number} skipped: {reason}", flush=True)
     if not good:

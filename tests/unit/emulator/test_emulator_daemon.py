@@ -33,7 +33,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, str(EMULATOR), "--confdir", str(self.conf), "--logdir", str(folder / "log"), "--address",
              self.address, "--no-startup-event", *options],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.peer = replay.Peer(self.address, PATIENCE)
 
     def job(self, member: str, name: str, wait: bool = True) -> object:
@@ -133,7 +133,7 @@ def test_a_job_ends_even_when_the_guardian_is_killed_with_the_daemon(boot: Boot,
 def test_who_kills_the_callers_group_has_killed_the_daemon(boot: Boot) -> None:
     running = boot({})
     guardian = only_child(running.process.pid)
-    assert os.getpgid(only_child(guardian)) == os.getpgid(running.process.pid) != os.getpgid(guardian)
+    assert os.getpgid(only_child(guardian)) == running.process.pid != os.getpgid(guardian)
 
 
 def test_a_clean_end_is_a_success(boot: Boot) -> None:

@@ -164,8 +164,8 @@ def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> No
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     found = emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)
     assert found.warnings == [
-        f"Cannot tell which of these changes the event go caused: {tmp_path}/web.conf holds text that is not UTF-8, and "
-        f"Upstart would crash if it were asked for its state."]
+        f"Cannot tell which of these changes the event go caused: {tmp_path}/web.conf holds text that is not UTF-8, "
+        "and Upstart would crash if it were asked for its state."]
     assert emission.emit(FakeClient([ANSWER]), ask(tmp_path), NEW).warnings == []
 
 
