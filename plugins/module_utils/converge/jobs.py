@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import os
 
 from ..daemon.errors import Lost
@@ -36,7 +37,7 @@ def foresee(plans, client, attributes, conf_dir):
         for each, _watcher in watched:
             if reads.get(each.wanted.name) is False and each.before == each.after is not None:
                 each.changed = True
-        _note_stale(watched, client, conf_dir, state)
+        _note_stale(watched, state, functools.partial(_stale_alone, client, conf_dir))
 
 
 def _keep(watched):
@@ -80,29 +81,36 @@ def act(plans, client, attributes, conf_dir):
         _verify_again(plans, client)  # init has read all files by then
         state = file_verifying.verify(watched, client, conf_dir, set(each.wanted.name for each in plans))
     if client:
-        _note_stale(watched, client, conf_dir, state)
+        _note_stale(watched, state, functools.partial(_stale_alone, client, conf_dir))
 
 
-def _note_stale(watched, client, conf_dir, state):
-    """Note the instances that follow another definition than the files now hold; None where nobody can tell."""
+def _note_stale(watched, state, stale_alone):
+    """Note the instances that follow another definition than the files now hold; None where nobody can tell.
+
+    :param stale_alone: function from a job and a list of its instances to those, for where ``state`` is None.
+    """
     alive = [(each, watcher) for each, watcher in watched if watcher.instances]
     classes = state["job_classes"] if state else None
-    snapshot = loaded.Snapshot(client, conf_dir) if alive and state is None else None
     for each, watcher in alive:
         if each.changed or each.values is None:
             each.stale = watcher.live_instances()
-        elif snapshot is not None:
-            each.stale = _stale_alone(snapshot, Definition(each.wanted.name, conf_dir, client.version()), watcher)
+        elif state is None:
+            each.stale = stale_alone(each.wanted.name, watcher.live_instances())
         else:
             each.stale = classes and loaded.stale_instances(classes, each.wanted.name, each.values)
         if each.stale and each.values is not None:
             each.stale_values = _followed(each, classes)
 
 
-def _stale_alone(snapshot, definition, watcher):
-    """Return the names of the stale instances of a job, None where that is unknown; see loaded.Snapshot."""
-    is_stale = dict((instance, snapshot.is_stale(definition, instance)) for instance in watcher.live_instances())
-    return None if None in is_stale.values() else sorted(name for name in is_stale if is_stale[name])
+def _stale_alone(client, conf_dir, name, instances):
+    """Return the stale instances of a job where GetState must not be asked, None where that is unknown.
+
+    See loaded.Snapshot.
+    """
+    snapshot = loaded.Snapshot(client, conf_dir)
+    definition = Definition(name, conf_dir, client.version())
+    is_stale = dict((instance, snapshot.is_stale(definition, instance)) for instance in instances)
+    return None if None in is_stale.values() else sorted(instance for instance in is_stale if is_stale[instance])
 
 
 def _followed(each, classes):

@@ -79,8 +79,11 @@ def ended(client, target, request):
         return _told(target, "ended, or was stopped, right after it was started", facts)
     if causes.describe(facts) or target.wanted.state == "reloaded":
         return _told(target, "did not stay up", facts)
-    if was_stopped(client, target):
+    if was_stopped(client, target) or "exit_signal" in causes.last_end(facts["init_messages"]):
         return _meddled(target, "stopped", facts)
+    if "post-start" in (target.definition.values or {}).get("process", {}):
+        return UpstartError("Job %s ended right after it was started: its main process exited without an error, or "
+                            "its post-start stopped the job. Look at both." % target.label, **facts)
     return UpstartError(
         "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
         "the background, give it the matching expect stanza; if it is meant to end, make it a task." % target.label,

@@ -161,7 +161,7 @@ def test_what_runs_by_an_older_file(tmp_path: Path, told: bool, is_changed: bool
     (one, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
     one.changed = is_changed
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
-    jobs._note_stale(list(zip([one, idle], watchers)), state)
+    jobs._note_stale(list(zip([one, idle], watchers)), state, lambda _name, _instances: None)
     assert [job["stale_instances"] for job in jobs.report([one, idle])["jobs"]] == [stale, []]
 
 
@@ -177,7 +177,8 @@ def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyP
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
     monkeypatch.setattr(loaded.deadly, "refuse", lambda client, conf_dir: None)
-    jobs._note_stale(list(zip([one, gone], watchers)), unread_files.state_of(client, str(tmp_path)))
+    state = unread_files.state_of(client, str(tmp_path))
+    jobs._note_stale(list(zip([one, gone], watchers)), state, lambda _name, _instances: None)
     (told, other) = (job["stale_job"] for job in jobs.report([one, gone])["jobs"])
     assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
 
