@@ -187,17 +187,19 @@ def _pattern(chance: random.Random, job: Job, versions: Versions) -> list[Act]:
     return [act(chance.choice(("replace", "edit", "override")), chance.uniform(0.1, 0.9))]
 
 
-def _acts(chance: random.Random, jobs: tuple[Job, ...], call: Call, versions: Versions) -> tuple[Act, ...]:
+def _acts(chance: random.Random, jobs: tuple[Job, ...], up: set[str], call: Call,
+          versions: Versions) -> tuple[Act, ...]:
+    """Return what the second client does, mostly to jobs of the call; ``up`` names the jobs that run at first."""
     named = str(call.arguments)
     favoured = [job for job in jobs if f"'{job.name}'" in named] or list(jobs)
     acts = []
-    if not call.check and chance.random() < 0.45:
-        acts += _pattern(chance, chance.choice(favoured), versions)
+    if not call.check and chance.random() < 0.65:
+        acts += _pattern(chance, chance.choice([job for job in favoured if job.name in up] or favoured), versions)
     for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
         job = chance.choice(favoured if chance.random() < 0.75 else jobs)
         kind = chance.choices(list(ACTS), list(ACTS.values()))[0]
         after_move = not call.check and chance.random() < 0.35
-        earliest, latest = (-1.2, 0) if call.check else (0, 0.8) if after_move else (-0.6, 2.2)
+        earliest, latest = (-1.2, 0) if call.check else (0, 0.8) if after_move else (-0.6, 1.6)
         at = round(chance.uniform(earliest, latest), 3)
         acts.append(Act(kind, job.name, chance.choice(job.instances), at, versions.next(), after_move))
     return tuple(sorted(acts, key=lambda act: act.at))
@@ -218,4 +220,5 @@ def make_history(seed: int) -> History:
         call = Call("upstart_job", _job_call(chance, jobs, versions, fresh), check)
     else:
         call = Call("upstart_event", _event_call(chance), check)
-    return History(seed, jobs, initial, call, _acts(chance, jobs, call, versions), tuple(fresh))
+    up = {first.job for first in initial if first.running}
+    return History(seed, jobs, initial, call, _acts(chance, jobs, up, call, versions), tuple(fresh))

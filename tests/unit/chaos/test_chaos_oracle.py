@@ -82,6 +82,17 @@ HONEST = {
         result={"warnings": ["web is stopped"]}, after=snapshot({"web": running(state="T")})),
     "restarted": service("restarted"),
     "stopped": service("stopped", after=snapshot({})),
+    "another instance stopped": service("stopped", options={"env": {"N": "a"}}),
+    "another instance restarted": service(
+        "restarted", options={"env": {"N": "a"}}, result={"instances": []},
+        after=snapshot({"web": running(began=50.0)})),
+    "restarted, of a job that writes its reloads": service("restarted", jobs=(job(kind="reloader"),)),
+    "reloaded, and warns of a stopped process": service(
+        "reloaded", jobs=(job(kind="reloader"),), result={"warnings": ["web is stopped"]},
+        after=snapshot({"web": running(began=50.0, state="T")})),
+    "enabled, while an instance keeps the old class": service(
+        None, after=snapshot({"web": running()}, Files("env V=1\nstart on ev1\n", "manual\n"), known=True),
+        options={"enabled": False}),
     "reloaded": service("reloaded", jobs=(job(kind="reloader"),),
                         after=snapshot({"web": running(began=50.0)}, hup_web=HUPS)),
     "a task": service(jobs=(job(kind="task"),), after=snapshot({}, run_web=RUNS)),
@@ -96,6 +107,10 @@ HONEST = {
                          log=[act("edit", 105, version=3)]),
     "absent": files_call({"state": "absent"}, Files(None, None)),
     "an event": event({}, snapshot({"web": running()})),
+    "an event whose job is gone": event({"status": "stop/waiting"}, snapshot({})),
+    "an event, and warns of a job that is there": replace(
+        event({"status": "stop/waiting"}, snapshot({"web": running()})), answer=Answer(BEGAN, DECIDED, {
+            "jobs": [{"name": "web", "instance": "", "status": "stop/waiting"}], "warnings": ["web came back"]}, "")),
     "an event that is not over": replace(event({}, snapshot({})), answer=Answer(
         BEGAN, DECIDED, {"jobs": [{"name": "web", "instance": "", "status": "start/running"}], "settled": False}, "")),
 }
@@ -208,6 +223,8 @@ def test_a_failure_after_our_own_stop_is_an_outage() -> None:
     outage(log=[act("stop", 105, "db")]),
     outage(settled=snapshot({"web": running(), "db": running(pid=8)})),
     outage("web", stop_on="", result={"failed": True}, log=[act("stop", 105)]),
+    replace(outage("web", stop_on=""), answer=Answer(BEGAN, DECIDED, {
+        "failed": True}, ""), after=snapshot({}, Files(None, None))),
     outage(timelines={("web", ""): [Step(101, "start", "running"), Step(109.95, "stop", "gone")]}),
 ])
 def test_what_is_reported_or_somebody_else_did_is_no_outage(case: Evidence) -> None:
@@ -226,6 +243,7 @@ def test_a_failure_without_a_reason_is_listed() -> None:
     assert [finding.kind for finding in judge(service(result={"failed": True}))] == [proof.FALSE_FAILURE]
     assert judge(service(result={"failed": True}, log=[act("stop", 105)])) == []
     assert judge(service(result={"failed": True}, after=snapshot({}))) == []
+    assert judge(service("stopped", result={"failed": True})) == []
 
 
 def test_check_mode_must_change_nothing() -> None:
@@ -236,3 +254,5 @@ def test_check_mode_must_change_nothing() -> None:
     assert [finding.kind for finding in judge(replace(base, listing_after={}))] == [proof.FALSE_SUCCESS]
     assert [finding.kind for finding in judge(replace(base, after=snapshot({})))] == [proof.FALSE_SUCCESS]
     assert judge(replace(base, after=snapshot({}), quiet=False)) == []
+    moved = evidence({}, snapshot({}), before, call=call, jobs=(job(stop_on="stopping db"), job("db")))
+    assert judge(moved) == []
