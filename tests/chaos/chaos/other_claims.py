@@ -107,5 +107,6 @@ def check_mode_findings(evidence: Evidence) -> Iterator[Finding]:
         if job.steady and not evidence.relatives(job.name):
             pids = [{key: now.pid for key, now in snapshot.of_job(job.name).items()}
                     for snapshot in (evidence.before, evidence.after)]
-            if pids[0] != pids[1]:
+            rested = all(now.up and now.main.alive for now in evidence.before.of_job(job.name).values())
+            if rested and pids[0] != pids[1]:
                 yield evidence.untrue("check mode changed a job", job.name, f"{pids[0]} to {pids[1]}", LONG_AGO)

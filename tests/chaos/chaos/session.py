@@ -78,9 +78,8 @@ class Session:
         after = observer.snapshot(names)
         observer.wait_until_quiet(QUIET_SECONDS, 3.0)
         settled = observer.snapshot(names)
-        timelines, log, moves = observer.timelines(), tuple(rival.log), list(observer.moves)
+        timelines, log = observer.timelines(), tuple(rival.log)
         probes, still_known = _probe(history, observer, answer, after, log_end=max([0.0, *(x.end for x in log)]))
-        quiet = quiet and not (check and moves and moves[-1] > begin)
         return Evidence(history, answer, before, after, settled, timelines, log, self.margin(answer.decided), probes,
                         still_known, quiet, listing, listing_after)
 

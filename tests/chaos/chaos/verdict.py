@@ -55,7 +55,8 @@ def _outages(evidence: Evidence) -> Iterator[Finding]:
         if name in inside:
             if evidence.answer.failed and _ours(evidence, name, instance):
                 yield Finding(OUTAGE, "the call failed and left its own job down", name, detail)
-        elif not evidence.is_reported(name) and name not in moved_by_event and _caused(evidence, name):
+        elif not (evidence.is_reported(name) or name in moved_by_event or _was_wanted(evidence, name)) and _caused(
+                evidence, name):
             yield Finding(OUTAGE, "a service of nobody's list is down without a word", name, detail)
 
 
@@ -70,6 +71,13 @@ def _is_down(evidence: Evidence, name: str, instance: str) -> bool:
         return False
     since = evidence.since(name, instance, lambda step: step.goal == "start")
     return since <= evidence.answer.decided - evidence.margin
+
+
+def _was_wanted(evidence: Evidence, name: str) -> bool:
+    """Return whether an event of the call may end a job, and the call does not claim to know what the event did."""
+    if evidence.history.call.module != EVENT or evidence.options["name"] not in evidence.relatives(name):
+        return False
+    return evidence.answer.failed or not evidence.options.get("wait", True) or evidence.result.get("settled") is False
 
 
 def _caused(evidence: Evidence, name: str) -> bool:
@@ -97,6 +105,9 @@ def _false_failures(evidence: Evidence) -> list[Finding]:
         return []
     for entry in service_claims.asked(evidence):
         job = evidence.history.job(entry["name"])
+        enabled = evidence.options.get("enabled")
+        if enabled is not None and evidence.after.files[job.name].starts_by_itself != enabled:
+            return []
         now = evidence.settled.instances.get((job.name, (entry.get("env") or {}).get("N", "")))
         if entry["state"] == "stopped":
             if evidence.settled.of_job(job.name):

@@ -187,6 +187,7 @@ def test_a_lie_is_a_false_success(rule: str, number: int) -> None:
     service(after=snapshot({}), timelines={("web", ""): [Step(101, "start", "running"), Step(110.5, "stop", "gone")]}),
     service(after=snapshot({"web": running()}, OLD), log=[act("edit", 109.95)]),
     service(after=snapshot({"web": running(state="T")}), log=[act("freeze", 109.95)]),
+    service(after=snapshot({"web": running(state="Z")}), settled=snapshot({})),
     service("stopped", timelines={("web", ""): [Step(90, "stop", "gone"), Step(109.9, "stop", "waiting")]}),
     service(told={"processes": {"main": 6}}, after=snapshot({"web": running(began=109.9)}, OLD)),
 ])
@@ -209,6 +210,14 @@ def kinds(case: Evidence) -> list[str]:
 
 def test_a_service_that_our_stop_took_down_is_an_outage() -> None:
     assert kinds(outage()) == [proof.OUTAGE]
+
+
+def test_an_event_without_a_wait_claims_nothing_of_what_it_stops() -> None:
+    case = event({"name": "db"}, snapshot({"db": running(pid=8)}), before=snapshot({"web": running(began=50.0)}),
+                 jobs=(job(stop_on="ev1"), job("db")))
+    assert kinds(case) == [proof.OUTAGE]
+    call = Call("upstart_event", {"name": "ev1", "wait": False})
+    assert kinds(replace(case, history=replace(case.history, call=call))) == []
 
 
 def test_a_failure_after_our_own_stop_is_an_outage() -> None:
@@ -244,6 +253,7 @@ def test_a_failure_without_a_reason_is_listed() -> None:
     assert judge(service(result={"failed": True}, log=[act("stop", 105)])) == []
     assert judge(service(result={"failed": True}, after=snapshot({}))) == []
     assert judge(service("stopped", result={"failed": True})) == []
+    assert judge(service(result={"failed": True}, options={"enabled": True})) == []
 
 
 def test_check_mode_must_change_nothing() -> None:
@@ -256,3 +266,5 @@ def test_check_mode_must_change_nothing() -> None:
     assert judge(replace(base, after=snapshot({}), quiet=False)) == []
     moved = evidence({}, snapshot({}), before, call=call, jobs=(job(stop_on="stopping db"), job("db")))
     assert judge(moved) == []
+    stopping = snapshot({"web": Now("stop", "killed", 7, running().main)})
+    assert judge(replace(base, before=stopping, after=snapshot({}))) == []
