@@ -93,8 +93,9 @@ class Host:
                 names = [name for name in sorted(self.instances)
                          if any(self._is_unknown(one, part) for one in self.instances[name])]
                 texts.extend([text % (u" of " + _some_of(names))] if names else [])
+            texts.append(u"which jobs without instances are outdated")
         if texts:
-            text = u" and ".join(texts)
+            text = (u" and " if self._evidence is None else u"; ").join(texts)
             self.left_out.insert(self._place, u"%s: %s." % (
                 text[0].upper() + text[1:], (self._reason or u"").rstrip(u".")))
 

@@ -96,7 +96,7 @@ def test_the_others_are_known(host: Host) -> None:
     env = {job["name"]: job["instances"][0]["env"] for job in host.info["jobs"]}
     assert env == {"web": [], "steady": [], "script": None, "tty": ["N=1", "B=2"], "gone": None}
     (first, unused) = host.info["left_out"]
-    assert first.startswith("Which instances of gone are stale and the env of the instances of gone, script: job gone ")
+    assert first.startswith("Which instances of gone are stale; the env of the instances of gone, script; which ")
     for name in ("web", "steady", "script"):
         result = host.service(name, state="started", definition="current")
         assert (result.get("failed"), result["changed"]) == (None, False), result

@@ -166,6 +166,7 @@ def test_another_directory_than_the_daemons(host: FakeHost) -> None:
     said = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
             "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
     assert host.info()["left_out"] == [
+        "Which jobs without instances are outdated: " + said,
         "The stanzas of jobs without a file that can be read (web): " + said,
         f"None of the loaded jobs has a file in {host.files}: is that the directory of this daemon?"]
 
