@@ -90,7 +90,8 @@ def test_names_that_are_refused(daemon: Daemon) -> None:
         deployed(daemon, name, content=SERVICE)
     before = contents(daemon.conf)
     wanted: dict[str, list[dict[str, Any]]] = {
-        "upstart_job": [{"name": name, **more} for name in names for more in ({"state": "absent"}, {"exec": "sleep 7"})],
+        "upstart_job": [{"name": name, **more}
+                        for name in names for more in ({"state": "absent"}, {"exec": "sleep 7"})],
         "upstart_service": [{"name": [name], "state": state, "must_exist": False}
                             for name in names for state in ("started", "stopped")],
     }
@@ -197,5 +198,5 @@ def test_text_that_no_daemon_can_be_given(daemon: Daemon, module: str) -> None:
 def test_half_a_character_in_the_content_of_a_job(daemon: Daemon) -> None:
     """A NUL is the end of a line for Upstart, and text that is not UTF-8 has a finding of its own."""
     said = run(daemon, "upstart_job", jobs=[{"name": "web", "content": "exec a\ud800\n"}])
-    assert said["msg"] == ("Job web: A text holds half a character (a lone surrogate) (write proper UTF-8). Nothing was "
-                           "written.")
+    assert said["msg"] == (
+        "Job web: A text holds half a character (a lone surrogate) (write proper UTF-8). Nothing was written.")

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_names
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
-SKIPPED = [".git", ".hidden", "CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}", "old~", "a.bak", "a.BAK",
-           "a.swp", "a.swo", "a.swn", "#a#", "a,v", "a.dpkg-old", "a.dpkg-x", "a.rpmsave", "a.rpmorig", "a.rpmnew",
-           "a;0123abCD"]
+SKIPPED = [".git", ".hidden", "CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}", "old~", "a.bak",
+           "a.BAK", "a.swp", "a.swo", "a.swn", "#a#", "a,v", "a.dpkg-old", "a.dpkg-x", "a.rpmsave", "a.rpmorig",
+           "a.rpmnew", "a;0123abCD"]
 READ = ["net", "x.conf", "CVSx", "cvs", "#a", "a#", "a.bak2", "a.dpkg-old.d", "a.rpmsave2", "a;0123abC", "a;0123abCDE"]
 
 
@@ -26,15 +26,16 @@ READ = ["net", "x.conf", "CVSx", "cvs", "#a", "a#", "a.bak2", "a.dpkg-old.d", "a
     ("a\0b", "a\\0b is not a name for a job: it holds a NUL character. Remove that."),
     ("/a", "/a is not a name for a job: it begins with /. Give the path of its file below the job directory, without "
            ".conf."),
-    ("a/", "a/ is not a name for a job: it ends in /. Give the path of its file below the job directory, without .conf."),
+    ("a/", "a/ is not a name for a job: it ends in /. Give the path of its file below the job directory, without "
+           ".conf."),
     ("./a", "./a is not a name for a job: it has '.' as a part. Give the path of its file below the job directory, "
             "without .conf."),
     ("a/../b", "a/../b is not a name for a job: it has '..' as a part. Give the path of its file below the job "
                "directory, without .conf."),
     ("a" * 251, "The name of job %s...%s is too long: it takes 251 bytes, and a file name has room for 250."
                 % ("a" * 40, "a" * 20)),
-    ("x" * 256 + "/a", "The name of job %s...%s/a is too long: the part of a file name takes 256 bytes, and a file name "
-                       "has room for 255." % ("x" * 40, "x" * 18)),
+    ("x" * 256 + "/a", "The name of job %s...%s/a is too long: the part of a file name takes 256 bytes, and a file "
+                       "name has room for 255." % ("x" * 40, "x" * 18)),
     ("\u00e9" * 126, "The name of job %s...%s is too long: it takes 252 bytes, and a file name has room for 250."
                      % ("\u00e9" * 40, "\u00e9" * 20)),
 ])
@@ -113,7 +114,7 @@ def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any]
         assert len(path.encode()) > 255
         error = job_names.wedging_log_path(job, instance, path)
         assert error.message.startswith("Job jjjj") and "would wedge init: the path of its log takes" in error.message
-        assert error.facts == {"name": job, "log_file": path}
+        assert error.facts == {"name": job}
 
 
 def test_a_relative_log_directory_does_no_harm() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody else writes between the look at a file and its change is not lost; and what is made for nothing goes."""
+"""What somebody else writes between the look at a file and its change is not lost; what is made for nothing goes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import enabling, files, job_options, jobs, manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
+    enabling,
+    files,
+    job_options,
+    jobs,
+    manifest,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 

@@ -196,8 +196,9 @@ def test_a_bad_file_is_named(host: Host) -> None:
     definition = host.definition()
     host.write("bogus\n")
     errors = unread_files.ensure_files_are_read(host.client, str(host.conf), [definition])
-    assert errors["web"].message == ("Job web cannot be started: Upstart refuses %s/web.conf:1: Unknown stanza. Fix the "
-                                     "file, then run the task again." % host.conf)
+    assert errors["web"].message == (
+        "Job web cannot be started: Upstart refuses %s/web.conf:1: Unknown stanza. Fix the file, then run the task "
+        "again." % host.conf)
     assert (errors["web"].facts["path"], errors["web"].facts["line"]) == ("%s/web.conf" % host.conf, 1)
     (host.conf / "web.conf").unlink()
     errors = unread_files.ensure_files_are_read(host.client, str(host.conf), [definition])
