@@ -11,13 +11,24 @@ import shutil
 import tempfile
 import time
 
+from ansible.module_utils.common.text.converters import to_bytes
+
 from . import reading
 from .errors import UpstartError
 
 __metaclass__ = type
 
+FILE_NAME_LIMIT = 255  # bytes
 DEFAULT_MODE = 0o644  # what the daemon's own packages use
 NAMED = ("mode", "owner", "group", "seuser", "serole", "selevel", "setype", "attributes")
+
+
+def _beside(path, ending):
+    """Return the path of a file in the same directory: its name with an ending, cut where it would be too long."""
+    folder, name = os.path.split(path)
+    while len(to_bytes(name + ending)) > FILE_NAME_LIMIT:
+        name = name[:-1]
+    return os.path.join(folder, name + ending)
 
 
 class FileAttributes:
@@ -65,7 +76,7 @@ class FileAttributes:
         """
         if not os.path.isfile(path):
             return None
-        copy = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+        copy = _beside(path, ".%d.%s~" % (os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S")))
         handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as target:

@@ -37,6 +37,8 @@ options:
   name:
     description:
       - Name of the job, with C(/) for one in a sub-directory. One of O(name) and O(jobs) is needed.
+      - An instance is not started if the path of its log in O(log_dir) takes 256 bytes or more, because init would try
+        forever to start it.
       - A list starts, stops or restarts all of them at the same time.
       - A name that is no Upstart job but a script in O(script_dir) is driven as M(sysinit.upstart.lsb_service)
         would do it.

@@ -95,6 +95,7 @@ def read_state(watched, client, conf_dir, noticed=()):
         return None, {}
     state = unread_files.state_of(client, conf_dir)
     if state is None:  # a reload in each task is too much where a directory is not watched
-        checked = set(name for name in checked if any(map(unread_files.is_link, (jobs[name].conf, jobs[name].override))))
+        checked = set(name for name in checked
+                      if unread_files.is_link(jobs[name].conf) or unread_files.is_link(jobs[name].override))
     present = [Definition(name, conf_dir, jobs[name].version) for name in sorted(checked)]
     return state, unread_files.files_read_by(client, state, [job for job in present if job.values is not None])

@@ -115,7 +115,7 @@ def wedging_log_path(job, instance, path):
     return UpstartError(
         "Job %s would wedge init: the path of its log takes %d bytes, and with more than %d init tries to start it "
         "forever. Use a shorter name, or set console: none." % (
-            _shown(label(job, instance)), len(_bytes(path)), LOG_PATH_LIMIT), name=job, log_file=path)
+            _shown(label(job, instance)), len(_bytes(path)), LOG_PATH_LIMIT), name=job)
 
 
 def _bytes(text):

@@ -45,8 +45,8 @@ def are_watched(client, paths):
 def not_loaded(job, path):
     """Return the error for a job that init does not load from its file."""
     return UpstartError(
-        "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does this daemon "
-        "read its jobs from that directory (conf_dir)?" % (path, job), name=job, path=path)
+        "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does this "
+        "daemon read its jobs from that directory (conf_dir)?" % (path, job), name=job, path=path)
 
 
 def not_forgotten(job, path):

@@ -159,7 +159,8 @@ def _refuse_names(targets):
 def _refuse_log_paths(targets, request, version):
     """Refuse the start of instances whose log would wedge init."""
     for target in [target for target in _fine(targets) if "start" in target.steps]:
-        path = log_path_wedges_init(request.log_dir, target.job, target.instance or "", target.definition.values, version)
+        values = target.definition.values
+        path = log_path_wedges_init(request.log_dir, target.job, target.instance or "", values, version)
         if path is not None:
             target.error, target.steps = wedging_log_path(target.job, target.instance, path), []
 

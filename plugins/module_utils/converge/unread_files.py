@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Job files that init has not read although they are in place.
 
-Inotify reports nothing when the target of a link changes, when a file is changed through another of its names, or when
-a link is made in place (ln, ln -s). Init then goes on with an older definition, or loses the job with its last instance.
+Inotify reports nothing when the target of a link changes, when a file is changed through another of its names, or
+when a link is made in place (ln, ln -s). Init then goes on with an older definition, or loses the job with its last
+instance.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -26,8 +27,11 @@ __metaclass__ = type
 def ensure_files_are_read(client, conf_dir, definitions):
     """Reload init's configuration if it may not have read the present files of these jobs.
 
-    Call it before a stop, so that a job whose file is in place still exists afterwards, and again before a start: a file
-    may change during the stop. The files are read anew. A job without a job file is left alone.
+    Call it before a stop, because a job may otherwise be lost with its last instance although its file is in place, and
+    again before a start: a file may change during the stop. The files are read anew. A job without a job file is left
+    alone.
+
+    There is no reload without doubt: it makes a running job forget the half of its ``start on`` that has happened.
 
     :param definitions: list of definitions.Definition, of the jobs that are about to be stopped or started.
     :returns: dict of job name to UpstartError, for each job that init cannot load from its present files.
@@ -38,7 +42,8 @@ def ensure_files_are_read(client, conf_dir, definitions):
     good = [job for name, job in sorted(present.items()) if name not in errors]
     if not all(files_read(client, conf_dir, good).values()):
         client.reload_configuration()
-        errors.update((job.name, loading.not_loaded(job.name, job.conf)) for job in good if not _is_known(client, job.name))
+        missing = [job for job in good if not _is_known(client, job.name)]
+        errors.update((job.name, loading.not_loaded(job.name, job.conf)) for job in missing)
     return errors
 
 
@@ -146,8 +151,8 @@ def _is_known(client, name):
 def not_read(job, path):
     """Return the error for a job of which init has another definition than its files have."""
     return UpstartError(
-        "Upstart has another definition of job %s than %s, also after ReloadConfiguration. Does it read another file of "
-        "that name from one of its other directories?" % (job, path), name=job, path=path)
+        "Upstart has another definition of job %s than %s, even after ReloadConfiguration. Remove the file of that "
+        "name from its other directories." % (job, path), name=job, path=path)
 
 
 def _not_loadable(job):
