@@ -97,6 +97,15 @@ def _change_faults(asked, before, now):
     return faults
 
 
+def event_faults(is_up, now):
+    """Return what does not hold of what upstart_event is about to report of one instance; words as above.
+
+    :param is_up: whether it reports the instance as running, else as gone.
+    :param now: Instance, as it is now, or None for no such instance; ``respawned`` only if that is not reported.
+    """
+    return instance_faults(Asked("started" if is_up else "stopped", False, False, 0.0), None, now)
+
+
 def enabled_faults(asked, now):
     """Return what does not hold for whether a job starts by itself.
 

@@ -295,8 +295,11 @@ assumed:
   sample: ["job migrate: its main process ends well"]
   version_added: 1.0.0
 notes:
-  description: What Upstart would fail to do without making the event fail.
-  returned: in check mode
+  description:
+    - What Upstart fails to do without making the event fail, in check mode what it would fail to do. A job is named here
+      that the event would start but for a variable of its instance name, which the event does not have.
+    - A run warns of it too. It tells that of jobs which this event alone starts.
+  returned: success
   type: list
   elements: str
   sample: ["job getty gets no instance: Unknown parameter: TTY"]
@@ -352,14 +355,15 @@ def act(module):
         from ..module_utils.converge import forecast
         result.update(forecast.foresee(client, wanted))
     else:
-        from ..module_utils.converge import emission
+        from ..module_utils.converge import emission, unnamed
         missing = emission.untold(version) if wanted.wait else None
         if missing:
             module.warn(missing)
         outcome = emission.emit(client, wanted, version)
-        for text in outcome.warnings:
+        unnamed_jobs = unnamed.jobs_without_a_name(client, wanted.name, wanted.env, wanted.conf_dir, version)
+        for text in outcome.warnings + unnamed.sentences(wanted.name, unnamed_jobs, version):
             module.warn(text)
-        result.update(jobs=outcome.jobs, settled=outcome.settled)
+        result.update(jobs=outcome.jobs, settled=outcome.settled, notes=unnamed.notes(unnamed_jobs))
     return result
 
 

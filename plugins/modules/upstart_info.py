@@ -404,7 +404,8 @@ edges:
       sample: [db]
 findings:
   description: What is dangerous, wrong or doubtful. All codes are explained in
-    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). Among jobs that all lead to one
+    another at most 50 loops are reported.
   returned: with V(audit) in O(subset)
   type: list
   elements: dict

@@ -19,6 +19,7 @@ from .spelling import Spelling
 __metaclass__ = type
 
 PATIENCE = 60  # seconds for which a job may wait for a fork without being suspected
+STEPS_SHOWN = 20  # of a loop
 UNTIL_STOPPED = "; stop the job too if it runs, for Upstart keeps the old text until then"
 
 
@@ -133,10 +134,17 @@ def _of_instance(host, instance):
     return ("stale", (called,)) if host.is_stale(instance) else (None, ())
 
 
+def _shortened(steps):
+    """Return steps without those in the middle of a long way, which nobody reads."""
+    half = STEPS_SHOWN // 2
+    return steps if len(steps) <= STEPS_SHOWN else (
+        steps[:half] + [u"(%d more steps)" % (len(steps) - 2 * half)] + steps[-half:])
+
+
 def _of_loop(host, loop):
-    way = u", ".join(u"%s of %s" % node for node in loop.path)
+    way = u", ".join(_shortened([u"%s of %s" % node for node in loop.path]))
     if loop.code == "waits-for-itself":
-        others = [u"after %s" % name for _what, name in loop.path[1:]]
+        others = _shortened([u"after %s" % name for _what, name in loop.path[1:]])
         details = (u" ".join([loop.job] + others),)
     else:
         details = (way,) if loop.code == "endless-loop" else (loop.job, way)

@@ -13,6 +13,7 @@ from ..daemon.names import instance_path, label
 from ..errors import UpstartError
 from ..events.effects import MEMBERS, fold
 from ..events.tables import RUNNING, WAITING
+from . import event_check
 from .causes import TELLS_STATES
 from .consequences import Consequences
 from .definitions import Definition
@@ -69,12 +70,18 @@ def emit(client, emission, version):
     if not emission.wait:
         return Outcome([], None, [])
     moving = _follow(client, caused, emission, version, SETTLE, failed=error is not None)
-    if error is None and _watch(client, caused, emission, version):
-        moving = _follow(client, caused, emission, version, 0 if moving else SETTLE)
+    watched = {}
+    if error is None:
+        watched = _watch(client, caused, emission, version)
+        if watched:
+            moving = _follow(client, caused, emission, version, 0 if moving else SETTLE)
     jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
         raise _failed(emission, _doubted(jobs), caused.untold, not moving)
-    return Outcome(jobs, not moving, _warnings(emission, jobs, moving, version >= TELLS_STATES and caused.untold))
+    warnings = _warnings(emission, jobs, moving, version >= TELLS_STATES and caused.untold)
+    resting_jobs = [job for job in jobs if (job["name"], job["instance"]) not in moving]
+    faults = event_check.verify(client, emission.conf_dir, version, resting_jobs, watched)
+    return Outcome(jobs, not moving, warnings + event_check.sentences(emission.name, faults))
 
 
 def _so_far(client, caused, emission, marks, version):
@@ -160,15 +167,16 @@ def _moving_by_looks(client, found, emission, tasks):
 def _watch(client, caused, emission, version):
     """Keep an eye on the services that the event started, for ``stable_for`` seconds or until all have ended.
 
-    :returns: whether there are any.
+    :returns: dict of (job, instance) of each to the pid that its main process had at the beginning.
     """
     pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))
              if (effect.started or version < TELLS_STATES) and effect.state != WAITING]
     tasks = {}
-    paths = set(instance_path(*pair) for pair, status in zip(pairs, client.statuses(pairs))
-                if status is not None and resting(status, _is_task(pair[0], emission, tasks)))
-    if not paths or not emission.stable_for:
-        return False
+    watched = dict((pair, status["processes"].get("main")) for pair, status in zip(pairs, client.statuses(pairs))
+                   if status is not None and resting(status, _is_task(pair[0], emission, tasks)))
+    if not watched or not emission.stable_for:
+        return {}
+    paths = set(instance_path(*pair) for pair in watched)
     connection = client.connection
     mark = len(connection.signals)
 
@@ -179,7 +187,7 @@ def _watch(client, caused, emission, version):
                             + [signal.args[0] for signal in signals if signal.member == "InstanceRemoved"])
 
     connection.wait(all_left, emission.stable_for)
-    return True
+    return watched
 
 
 def _is_task(job, emission, known):

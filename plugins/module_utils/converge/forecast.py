@@ -6,9 +6,11 @@
 from __future__ import absolute_import, division, print_function
 
 from ..daemon.names import label
+from ..errors import UpstartError
 from ..events.budget import Budget
 from ..events.predict import predict
-from . import effects, host_events
+from . import effects, host_events, job_names
+from .definitions import Definition
 from .naming import NOT_ASCII
 
 __metaclass__ = type
@@ -21,11 +23,10 @@ def foresee(client, emission):
     """
     world, untold = host_events.look(client, emission.conf_dir)
     world.successor = host_events.Successors(client, emission.conf_dir, world.version)
-    found = predict(world, emission.name, emission.env, emission.timeout,
-                    Budget(emission.timeout))
+    found = predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
-    reasons.extend(_harmful(found))
+    reasons.extend(_harmful(found) + _wedging(found, emission, world.version))
     if untold:
         reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
     return {
@@ -45,6 +46,27 @@ def _harmful(found):
     """Return a sentence for each instance by whose name Upstart corrupts its memory."""
     return ["job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % label(*pair)
             for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))]
+
+
+def _wedging(found, emission, version):
+    """Return a sentence for each instance whose start would make init spin forever, by the path of its log."""
+    sentences = []
+    for effect in found.effects:
+        place = (emission.log_dir, effect.job, effect.instance)
+        if job_names.log_path_wedges_init(*place, values=None, version=version) is not None:
+            path = job_names.log_path_wedges_init(
+                *place, values=_values(effect.job, emission.conf_dir, version), version=version)
+            if path is not None:
+                sentences.append("job %s would wedge init: the path of its log takes %d bytes" % (
+                    label(effect.job, effect.instance), len(path)))
+    return sentences
+
+
+def _values(job, conf_dir, version):
+    try:
+        return Definition(job, conf_dir, version).values
+    except UpstartError:
+        return None
 
 
 def _fails(found):

@@ -22,6 +22,8 @@ START, STOP = "start", "stop"
 HAPPENS = {"starting": START, "started": START, "stopping": STOP, "stopped": STOP}
 CAUSED = (("start_on", START), ("stop_on", STOP))
 
+SEARCHES = 50  # jobs of one circle whose loops are searched for: in a large one each has a loop of its own
+
 # code: of audit_codes; job: the job that it is said of; path: list of (START or STOP, job) in order.
 Loop = collections.namedtuple("Loop", "code job path")
 
@@ -36,7 +38,12 @@ def find(relations):
     certain, possible = _Ways(effects), _Ways(natural)
     found = []
     told = set()
+    searches = collections.Counter()
     for job in relations.jobs:
+        circle = possible.circle(job.name)
+        searches[circle] += 1
+        if circle is not None and searches[circle] > SEARCHES:
+            continue
         for loop in _loops_of(job.name, certain, possible):
             key = frozenset(name for _what, name in loop.path)
             if key not in told:
@@ -48,7 +55,7 @@ def find(relations):
 def _loops_of(name, certain, possible):
     """Yield the worst Loop that begins with a job, if there is one."""
     start, stop = (START, name), (STOP, name)
-    if possible.in_a_circle(start, stop):
+    if possible.circle(name) is not None:
         around = possible.find(start, stop) + possible.find(stop, start)[1:]
         if _in_turn(around):
             yield Loop("endless-loop", name, around)
@@ -94,11 +101,12 @@ class _Ways:
                     waiting.append(node)
         return crossing
 
-    def in_a_circle(self, one, other):
-        """Return whether ways lead from each of two nodes to the other."""
+    def circle(self, job):
+        """Return a node that stands for all which lead from the start of a job to its stop and back; None without."""
         if self._circles is None:
             self._circles = _circle_of_each(self._effects)
-        return one in self._circles and self._circles[one] == self._circles.get(other)
+        circle = self._circles.get((START, job))
+        return circle if circle is not None and circle == self._circles.get((STOP, job)) else None
 
     def find(self, begin, end):
         """Return the shortest list of nodes from ``begin`` to ``end``, which is of the other kind; None without one."""

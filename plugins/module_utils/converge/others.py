@@ -73,12 +73,18 @@ class Loss:
 
 
 def acts_of(targets):
-    """Return the Acts of targets.Targets by what is planned for them; scripts and refused targets are left out."""
-    fine = [target for target in targets if target.error is None and target.script is None]
-    stops = [_pair(target) for target in fine if {"stop", "free"}.intersection(target.steps)]
-    starts = [_pair(target) + (list(target.env),) for target in fine if "start" in target.steps]
-    down = set(_pair(target) for target in targets if target.script is None and target.wanted.state == "stopped")
-    return Acts(stops, starts, down)
+    """Return the Acts of targets.Targets by what is planned for them; of those that failed, by what was sent.
+
+    Scripts are left out.
+    """
+    jobs = [target for target in targets if target.script is None]
+    stops = [_pair(target) for target in jobs if {"stop", "free"}.intersection(_steps(target))]
+    starts = [_pair(target) + (list(target.env),) for target in jobs if "start" in _steps(target)]
+    return Acts(stops, starts, set(_pair(target) for target in jobs if target.wanted.state == "stopped"))
+
+
+def _steps(target):
+    return target.steps if target.error is None else set(target.steps).intersection(target.sent)
 
 
 def _acted(acts):
@@ -274,12 +280,14 @@ def predicted_losses(client, acts, conf_dir, version, timeout):
     :param timeout: float, seconds that are looked ahead, and that this may take.
     """
     from . import host_events  # only check mode needs it
-    from ..events import requested
+    from ..events import budget, requested
     world = host_events.look(client, conf_dir)[0]
     world.successor = host_events.Successors(client, conf_dir, version)
     ran = [(one.name, present.name) for one in world.definitions if not one.task for present in one.instances
            if (present.goal, present.state) == (START, RUNNING)]
-    simulation = requested.play(world, acts.stops, acts.starts, timeout)
+    simulation = requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout))
+    if simulation.is_cut_off:
+        return []  # where it stopped is no end
     found = []
     for job, instance in sorted(set(ran) - acts.down):
         status = simulation.status_of(job, instance)

@@ -14,18 +14,19 @@ from .variables import as_dict, merge
 __metaclass__ = type
 
 
-def play(world, stops, starts, horizon=60.0, pace=None):
+def play(world, stops, starts, horizon=60.0, budget=None):
     """Return the Simulation of requests after it has come to rest: all stops, then, once these are over, all starts.
 
     :param world: model.World.
     :param stops: list of (job, instance).
     :param starts: list of (job, instance, list of KEY=VALUE).
+    :param budget: budget.Budget of the time that this may take.
     """
-    simulation = Simulation(world, pace, horizon)
+    simulation = Simulation(world, horizon=horizon, budget=budget)
     for job, instance in stops:
         _stop(simulation, job, instance)
     simulation.run(until=lambda: not any(simulation.status_of(job, instance) for job, instance in stops))
-    if not simulation.endless:
+    if not (simulation.endless or simulation.is_cut_off):
         for job, unused, env in starts:
             _start(simulation, job, env)
         simulation.run()

@@ -254,6 +254,13 @@ def test_an_override_that_is_not_read(tmp_path: Path, version: tuple[int, ...], 
     assert ("override-ignored" in host.codes()) is (version < (1, 3))
 
 
+def test_a_long_way_is_shortened(host: FakeHost) -> None:
+    deployed(host, **{f"s{number:02}": f"start on started s{(number + 1) % 40:02}\n" for number in range(40)})
+    (message,) = [one["message"] for one in host.findings() if one["code"] == "waits-for-itself"]
+    assert message.startswith("s00 after s01 after s02 ")
+    assert "after s10 (19 more steps) after s30" in message and message.count(" after s") == 20
+
+
 # -- events and jobs that nothing provides -------------------------------------------
 def remedies(host: FakeHost, code: str) -> list[str]:
     return [one["remedy"] for one in host.findings() if one["code"] == code]

@@ -349,7 +349,7 @@ def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatc
     def statuses(pairs: list[tuple[str, str]]) -> list[Any]:
         if len(looks) == 4:
             client.connection.signals.extend([presence("InstanceRemoved", "b"), presence("InstanceAdded", "c")])
-        return [looks.pop(0), *[None] * (len(pairs) - 1)]
+        return [looks.pop(0) if looks else None, *[None] * (len(pairs) - 1)]
 
     monkeypatch.setattr(client, "statuses", statuses)
     assert [one["name"] for one in emission.emit(client, ask(tmp_path), OLD).jobs] == ["b", "c"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import emission, forecast, holding, host_events
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils.events import budget
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import rpn_to_dbus
 from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
@@ -269,3 +270,21 @@ def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(client, "job_properties", properties)
     assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("length", "text", "wedges"), [
+    (247, SLEEP, True), (247, "console none\n" + SLEEP, False), (246, SLEEP, False)])
+def test_a_start_that_would_wedge_init_is_told(tmp_path: Path, length: int, text: str, wedges: bool) -> None:
+    """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
+    name = "w" * length
+    found = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
+    assert found["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
+    assert found["sure"] is not wedges
+
+
+def test_a_prediction_that_is_cut_off_claims_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(10 ** 6))
+    monkeypatch.setattr(budget, "_clocks", lambda: (60.0 * next(ticks), 0.0))
+    found = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
+    assert found["reasons"] == ["the prediction was cut off after 60 s"]
+    assert (found["sure"], found["held_by"]) == (False, [])

@@ -64,10 +64,11 @@ def test_what_a_task_does_is_read_from_its_targets(tmp_path: Path) -> None:
         planned(tmp_path, "started", "free", "start", instance="2"),
         planned(tmp_path, "started", instance="3"),
         planned(tmp_path, "started", "start", instance="4", error=ValueError()),
+        planned(tmp_path, "restarted", "stop", "start", instance="7", error=ValueError(), sent={"stop"}),
         planned(tmp_path, "started", "start", script=object()),
         planned(tmp_path, "stopped", "wait", instance="5"),
         planned(tmp_path, "stopped", "stop", instance="6"),
     ])
-    assert acts.stops == [("web", "1"), ("web", "2"), ("web", "6")]
+    assert acts.stops == [("web", "1"), ("web", "2"), ("web", "7"), ("web", "6")]
     assert acts.starts == [("web", "1", ["N=1"]), ("web", "2", [])]
     assert acts.down == {("web", "5"), ("web", "6")}

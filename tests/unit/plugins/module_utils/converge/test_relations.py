@@ -100,6 +100,26 @@ def test_loops_among_many_jobs_are_found_in_one_pass(text: str) -> None:
     assert counted_work.grows_in_step(search, 200)
 
 
+def ring(size: int, letter: str = "s") -> dict[str, Any]:
+    """Return jobs that start and stop one another: the loop of each leads by others than that of the next."""
+    return {f"{letter}{number:03}": f"start on started {letter}{(number + 1) % size:03} or stopped "
+                                    f"{letter}{(number + 7) % size:03} or x\n"
+                                    f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
+
+
+def test_loops_of_a_ring_are_found_in_one_pass() -> None:
+    def search(size: int) -> Callable[[], object]:
+        host = relations(ring(size))
+        assert [loop.job for loop in loops.find(host)] == [f"s{number:03}" for number in range(loops.SEARCHES)]
+        return lambda: loops.find(host)
+
+    assert counted_work.grows_in_step(search, 150)
+
+
+def test_loops_of_two_rings_are_told_for_both() -> None:
+    assert {loop.job[0] for loop in loops.find(relations({**ring(70, "a"), **ring(70, "b")}))} == {"a", "b"}
+
+
 def test_a_circle_of_thousands_is_told_once() -> None:
     texts = {"s%04d" % number: "start on started s%04d\n" % ((number + 1) % 2000) for number in range(2000)}
     (loop,) = loops.find(relations(texts))

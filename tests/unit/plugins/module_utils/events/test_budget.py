@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -60,8 +61,8 @@ def test_names_are_looked_up_and_patterns_compared() -> None:
     """However many events and jobs there are."""
     small, large = (Simulation(World([job(f"web{number}", f"done{number}") for number in range(size)]))
                     for size in (50, 500))
-    for work in (lambda one: one.awaited("done7"), lambda one: one.world.named("web7")):
-        assert len({counted_work.calls(lambda: work(one)) for one in (small, large)}) == 1
+    assert len({counted_work.calls(functools.partial(host.awaited, "done7")) for host in (small, large)}) == 1
+    assert len({counted_work.calls(functools.partial(host.world.named, "web7")) for host in (small, large)}) == 1
     assert small.awaited("done7") == ["done7"] and small.world.named("web7") == ["web7"]
     assert small.awaited("done9*") == ["done9"] and small.world.named("web4[78]") == ["web47", "web48"]
     assert small.awaited("never") == small.world.named("nobody") == []
@@ -130,7 +131,8 @@ def test_a_ring_is_called_one_although_it_was_cut_off() -> None:
     assert [reason.split(":")[0] for reason in cut.reasons] == ["it goes round without an end", CUT]
 
 
-CONDITIONS = ["go", "go a", "go A=a", "go A=*", "go A!=b", "go B=b", "go 'x*'", "go $A", "go ${A:-a}", "go a b", "other"]
+CONDITIONS = ["go", "go a", "go A=a", "go A=*", "go A!=b", "go B=b", "go 'x*'", "go $A", "go ${A:-a}", "go a b",
+              "other"]
 ENVIRONMENTS: list[list[str]] = [[], ["A=a"], ["A=b"], ["B=b", "A=a"], ["A=x1", "B=b"], ["A=a", "A=b"], ["B=a"]]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.sysinit.upstart.plugins.module_utils.events.budget import Budget, OverBudgetError
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import Definition, World
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.requested import play
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.simulation import Simulation
@@ -65,3 +66,13 @@ def test_requests_that_upstart_refuses_change_nothing() -> None:
 def test_jobs_that_go_round_for_ever_end_the_play() -> None:
     done = play(World([job("db", instances=up()), task("again", "stopped db or stopped again")]), [DB], [(*DB, [])])
     assert done.endless == ["again"]
+
+
+class Spent(Budget):  # type: ignore[misc]
+    def check(self) -> None:
+        raise OverBudgetError
+
+
+def test_what_takes_too_long_is_cut_off() -> None:
+    done = play(World([job("db", instances=up())]), [DB], [(*DB, [])], budget=Spent())
+    assert done.is_cut_off and done.status_of("db", "") != "start/running"
