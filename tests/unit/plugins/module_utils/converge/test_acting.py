@@ -237,8 +237,8 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize(("before", "after", "said"), [
     (UP, UP, None),
-    (UP, fake_client.status("start", "running", os.getppid()),
-     f"Job web is respawning (process {os.getpid()} became {os.getppid()})"),
+    pytest.param(UP, fake_client.status("start", "running", os.getppid()),
+                 f"Job web is respawning (process {os.getpid()} became {os.getppid()})", id="respawning"),
     (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
     (UP, fake_client.HOLLOW, "Job web has no main process although Upstart calls it running"),
 ])

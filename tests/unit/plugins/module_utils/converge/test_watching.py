@@ -69,8 +69,8 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is wedged"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once:"),
-    ("starting running stopping post-stop starting running", OTHER, SERVICE,
-     f"Job web is respawning (process {os.getpid()} became {os.getppid()})"),
+    pytest.param("starting running stopping post-stop starting running", OTHER, SERVICE,
+                 f"Job web is respawning (process {os.getpid()} became {os.getppid()})", id="respawning"),
 ])
 def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
     one = watch(tmp_path, Connection(states), after, text)
