@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Check an Upstart daemon, by default the emulator, against the recordings of the real one, several at a time.
 
-Every scenario gets a daemon of its own on an address of its own. Scripts in scenarios sleep for fractions of a second, and
-on a busy machine another process may be later than that: a scenario that fails beside others is replayed by itself, and
-fails when that goes wrong some times on end. Needs jeepney and PyYAML.
+Every scenario gets a daemon of its own on an address of its own. Scripts in scenarios sleep for fractions of a second,
+and on a busy machine another process may be later than that: a scenario that fails beside others is replayed by itself,
+and fails when that goes wrong some times on end. Needs jeepney and PyYAML.
 """
 
 from __future__ import annotations

@@ -42,7 +42,11 @@ LANES = 2  # checks that run at the same time
 WAITING_LANES = 3  # the same of integration targets and scenarios, which mostly wait
 CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
-SLOW_TESTS = ["tests/unit/chaos", "tests/unit/faults", "tests/unit/plugins/modules"]  # each in a process of its own
+UNIT_PROCESSES = 4
+SLOW_TESTS = [f"tests/unit/{name}.py" for name in (  # the longest files, which begin first
+    "plugins/modules/test_interference", "plugins/modules/test_prediction", "plugins/modules/test_no_hang",
+    "chaos/test_chaos_run", "faults/test_faults_daemon",
+    "faults/test_faults_load", "faults/test_faults_at_once")]
 
 
 @dataclass
@@ -156,19 +160,15 @@ def counted(part: Part, output: str) -> None:
 
 
 def unit(part: Part) -> None:
-    """Run the unit tests in some processes at the same time: those that run modules mostly wait."""
-    shares = [*([name] for name in SLOW_TESTS), ["tests/unit", *(f"--ignore={name}" for name in SLOW_TESTS)]]
+    """Run the unit tests in some processes at the same time: those that run modules mostly wait.
 
-    def run_share(names: list[str]) -> tuple[int, str]:
-        return part.run(VENV / "pytest", "-q", "-rs", "-p", "no:pytest-ansible", "-p", "no:cacheprovider", *names)
-
-    with ThreadPoolExecutor() as pool:
-        ended = list(pool.map(run_share, shares))
-    for status, output in ended:
-        failed = part.failed
-        counted(part, output)
-        if status != 0 and part.failed == failed:
-            part.failed += 1
+    The tests of a file stay together, as many share a daemon or the results of many runs; the longest come first.
+    """
+    status, output = part.run(VENV / "pytest", "-q", "-rs", "-p", "no:pytest-ansible", "-p", "no:cacheprovider",
+                              "--numprocesses", str(UNIT_PROCESSES), "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
+    counted(part, output)
+    if status != 0 and not part.failed:
+        part.failed = 1
 
 
 def conformance(part: Part) -> None:
@@ -209,7 +209,6 @@ def integration(part: Part) -> None:
 def molecule(part: Part) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
-            part.run(VENV / "molecule", "reset", "--scenario-name", scenario, folder=folder, environment=home)
             status, output = part.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
                                       folder=folder, environment=home)
             unmatched = "no hosts matched" in output
@@ -231,9 +230,12 @@ def package(part: Part) -> None:
     elsewhere = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": ""}
     part.check(VENV / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, *archives,
                environment=elsewhere)
-    for module in sorted((COLLECTION / "plugins/modules").glob("*.py")):
-        status, output = part.run(VENV / "ansible-doc", f"sysinit.upstart.{module.stem}", environment=elsewhere)
-        part.count(status == 0 and str(installed) in output and "EXAMPLES:" in output)
+    modules = [f"sysinit.upstart.{path.stem}" for path in sorted((COLLECTION / "plugins/modules").glob("*.py"))]
+    status, output = part.run(VENV / "ansible-doc", *modules, environment=elsewhere)
+    pages = re.split(r"^> \w+ ", re.sub(r"\x1b\[\d*m", "", output), flags=re.M)
+    for module in modules:
+        page = next((text for text in pages if text.startswith(f"{module} ")), "")
+        part.count(status == 0 and str(installed) in page and "EXAMPLES:" in page)
     part.check(*with_daemon("sh", "-c", (
         f"UPSTART_SESSION=$UPSTART_ADDRESS {VENV}/ansible localhost -e ansible_python_interpreter={VENV}/python "
         "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), environment=elsewhere)
@@ -304,6 +306,9 @@ PARTS: dict[str, tuple[str, Callable[[Part], None]]] = {
 }
 
 
+ASIDE = ("conformance", "package", "docs")  # run beside the other parts, one after another
+
+
 def carry_out(name: str) -> Part:
     """Run one part, write its log and say how it went."""
     about, function = PARTS[name]
@@ -331,12 +336,12 @@ def main() -> int:
     names = [word for word in sys.argv[2:] if word != "--newest-only"] or list(PARTS)
     LOGS.mkdir(parents=True, exist_ok=True)
     HOME.mkdir(parents=True, exist_ok=True)
-    # The recordings mostly wait, so they run beside the rest.
-    aside = [name for name in names if name == "conformance"]
+    # What mostly waits, or is one process after another, runs beside the rest.
+    aside = [name for name in names if name in ASIDE]
     with ThreadPoolExecutor() as pool:
-        running = [pool.submit(carry_out, name) for name in aside]
+        running = pool.submit(lambda: [carry_out(name) for name in aside])
         parts = [carry_out(name) for name in names if name not in aside]
-        parts += [future.result() for future in running]
+        parts += running.result()
     passed, failed = sum(part.passed for part in parts), sum(part.failed for part in parts)
     skipped = sum(len(part.skipped) for part in parts)
     print(f"total: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
