@@ -90,8 +90,8 @@ _value:
       sample: [{name: mail, state: restarted}]
     running:
       description:
-        - Jobs that shall run and are not in C(due), for M(sysinit.upstart.upstart_service). Together with C(due) they make
-          one task that starts those again which the restarts take down.
+        - Jobs that have to run and are not in C(due), for M(sysinit.upstart.upstart_service). In one task with C(due)
+          those are started again which the restarts take down.
       type: list
       elements: dictionary
       sample: [{name: shop, state: started}]

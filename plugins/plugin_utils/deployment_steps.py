@@ -28,7 +28,8 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
     """Return what is to be done once the files are written; see the filter deployment_steps."""
     results, manifest, unproven = told(written)
     jobs = jobs_in(checked(entries))
-    found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "running": [], "undo": {}, "stable_for": stable_for,
+    found: Steps = {"stop": [], "remove": [], "services": [], "due": [], "running": [], "undo": {},
+                    "stable_for": stable_for,
                     "manifests": [manifest] if manifest else [], "claimed": dict((pending or {}).get("claimed", {}))}
     if manifest:
         found["claimed"][manifest] = [job.name for job in jobs.values() if not job.leaves]
@@ -69,7 +70,7 @@ def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) 
     due = []
     for name in dict.fromkeys(task["name"] for task in [*earlier, *found["due"]]):
         due += united(*([task for task in tasks if task["name"] == name] for tasks in (earlier, found["due"])))
-    running = {task["name"]: [] for task in [*pending.get("running", ()), *found["running"]]
+    running: dict[str, Tasks] = {task["name"]: [] for task in [*pending.get("running", ()), *found["running"]]
                if task["name"] not in resting | names_in(due)}
     for name in running:  # what the later list says of a job counts
         later = [task for task in found["running"] if task["name"] == name]

@@ -90,12 +90,12 @@ def old_definition(target):
     """Return the error for an instance that was to run by its present files and does not."""
     complaint = target.definition.complaint()
     if complaint:
-        return UpstartError("Job %s runs with a definition that its files no longer hold: %s. Fix the file, then run the "
-                            "task again." % (target.label, complaint), name=target.job, **target.definition.facts())
+        return UpstartError("Job %s runs with a definition that its files no longer hold: %s. Fix the file, then run "
+                            "the task again." % (target.label, complaint), name=target.job, **target.definition.facts())
     if target.kept_by:
         return definition_kept(target)
-    return UpstartError("Job %s runs with an older definition than that in %s: the file was changed while this task was "
-                        "at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
+    return UpstartError("Job %s runs with an older definition than that in %s: the file was changed while this task "
+                        "was at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
 
 
 def not_as_enabled(target):

@@ -18,7 +18,7 @@ from .initlog import failed_after_start
 from .logs import log_tail
 from .refusals import wedged
 from .targets import state_of
-from .waiting import LOOK_EVERY, Deadline, age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
+from .waiting import Deadline, age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
 
 __metaclass__ = type
 
@@ -200,7 +200,7 @@ def ends_in_pre_stop(target):
 
 
 def note_failed_stop(target):
-    """Warn of a stop that Upstart calls failed although the instance is gone, unless ``ends_in_pre_stop`` explains it."""
+    """Warn of a stop that failed although the instance is gone, unless ``ends_in_pre_stop`` explains it."""
     if not ends_in_pre_stop(target):
         said = _said(target, expected=True)
         target.warnings.append("The post-stop process of job %s failed when the job was stopped for its restart.%s" % (
@@ -264,7 +264,7 @@ def let_settle(client, targets, deadline):
 
 
 def watch(client, targets, request, deadline):
-    """Watch instances until their processes have run for ``stable_for`` seconds; one that ends or respawns is an error."""
+    """Watch instances until their processes have run for ``stable_for`` seconds; one that ends is an error."""
     if not targets:
         return
     before = [(target.after or {}).get("processes", {}).get("main") for target in targets]

@@ -74,13 +74,13 @@ def _instance(client, target):
         return None
     main = main_of(client, status)
     defined = hollow(target.definition, dict(status, processes={})) if status else None
-    up_mark = target.up_mark
+    respawned = target.up_mark is not None and running.is_respawned(client, target)
     return promise.Instance(
         goal=status["goal"] if status else "stop", state=status["state"] if status else "waiting", main=main,
         main_defined=defined, main_state="" if lost_process(status) else (status or {}).get("main_state"),
         age=age(client.connection.peer["pid"], main[0]) if main else float("inf"),
         current=None if target.stale is None else not target.stale,
-        respawned=up_mark is not None and running.is_respawned(client, target) and not running.was_stopped(client, target),
+        respawned=respawned and not running.was_stopped(client, target),
         finished=not running.was_stopped(client, target, last_run=True) if task and target.steps else None)
 
 

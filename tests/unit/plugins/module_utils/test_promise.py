@@ -75,7 +75,8 @@ def test_a_task_has_to_run_to_its_end(finished: bool | None, fault: str | None) 
 
 def test_the_most_serious_comes_first() -> None:
     now = {**UP, "main_state": "T", "respawned": True, "age": 0.1, "current": False}
-    assert faults("restarted", now) == [promise.MAIN_SUSPENDED, promise.RESPAWNED, promise.YOUNG, promise.OLD_DEFINITION]
+    assert faults("restarted", now) == [
+        promise.MAIN_SUSPENDED, promise.RESPAWNED, promise.YOUNG, promise.OLD_DEFINITION]
     assert promise.WARNINGS == (promise.MAIN_SUSPENDED,)
 
 

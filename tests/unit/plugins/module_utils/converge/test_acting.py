@@ -25,10 +25,10 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names impor
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
+    OLD,
+    Client,
     act,
     all_folders_are_watched,
-    Client,
-    OLD,
     target,
 )
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, TASK, UP

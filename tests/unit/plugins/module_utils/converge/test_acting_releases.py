@@ -15,11 +15,11 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog i
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import AlreadyStarted, JobFailed
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
-    act,
-    all_folders_are_watched,
-    Client,
     OLD,
     SILENT,
+    Client,
+    act,
+    all_folders_are_watched,
     target,
 )
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
@@ -84,7 +84,7 @@ AGAIN = status("start", "running", os.getppid())
     (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
     (PRE_STOP, (1, 11), DOWN, FAILED, None),
     (PRE_STOP, (1, 10), AGAIN, "something started it again at once", None),
-    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart respawned it: before 1.11 it does so when the main process", None),
+    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart respawned it: before 1.11 it does so when the main", None),
     ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
 ])
 def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,

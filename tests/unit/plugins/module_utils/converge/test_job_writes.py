@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
+    file_verifying,
     files,
     job_options,
     jobs,
     loaded,
     unread_files,
-    file_verifying,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
