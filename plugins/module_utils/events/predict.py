@@ -20,9 +20,9 @@ __metaclass__ = type
 
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
 # goal/state that each instance which is left has in the end; finished: whether the event is over in time, None when the
-# prediction was cut off before that was known, with ``failed`` whether a job failed by it; held_by: list of sentences; reasons: list of sentences on why this is not sure;
-# open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does); notes: list of
-# sentences on what could not be done.
+# prediction was cut off before that was known; failed: whether a job failed by it; held_by: list of sentences; reasons:
+# list of sentences on why this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job,
+# process, what it does); notes: list of sentences on what could not be done.
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 

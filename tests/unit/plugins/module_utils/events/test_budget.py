@@ -118,7 +118,7 @@ def test_what_is_known_by_then_is_told(monkeypatch: pytest.MonkeyPatch, looks: i
         assert [vars(one) for one in cut.effects] == [vars(one) for one in whole.effects]
 
 
-class SpentAfterTheFirstPlay(Budget):  # type: ignore[misc]
+class SpentAfterTheFirstPlay(Budget):
     def check(self) -> None:
         pass
 
