@@ -34,8 +34,8 @@ attributes:
         in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
       - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
         and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
-      - The prediction itself takes at most O(timeout) seconds of processor time, and as many by the clock. One that
-        takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and RV(settled) are null when
+      - The prediction itself takes at most O(timeout) seconds of processor time, and three times as many by the clock on
+        a busy host. One that takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and RV(settled) are null when
         that was not known yet.
       - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
         V(false) then.
