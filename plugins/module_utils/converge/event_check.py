@@ -29,7 +29,7 @@ TEXTS = {
 
 
 def verify(client, conf_dir, version, jobs, watched):
-    """Return (name, instance, clause on what does not hold) of instances, and correct their entries in ``jobs``.
+    """Return (name, instance, clause on what does not hold), and correct the entries in ``jobs``.
 
     :param jobs: list of dicts as upstart_event returns them.
     :param watched: dict of (job, instance) to the pid that its main process had when the event was over.

@@ -28,8 +28,8 @@ __metaclass__ = type
 PROCESSES = (MAIN,) + HELPERS
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
 
-# What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list of
-# (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped.
+# What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list
+# of (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped.
 Acts = collections.namedtuple("Acts", "stops starts down")
 # pids: dict of (job, instance) to the pid of the main process, None for a job without one; mark: int, the number of
 # signals that had come by then.
@@ -249,7 +249,7 @@ class _History:
 
 
 def _explain_losses(client, losses, history, conf_dir):
-    """Fill in what each service waits for, by the daemon's memory of its conditions, else by what came meanwhile."""
+    """Fill in what each service waits for, from the daemon's memory of its conditions, else from what came since."""
     from . import host_events  # only a loss needs it
     from ..events.simulation import Simulation
     world = host_events.look(client, conf_dir)[0]
@@ -330,9 +330,9 @@ def error(loss):
 
 def prediction(loss):
     """Return the sentences on a service that a task would take down."""
+    verb = "may" if loss.waits_for is None else "would"
     return "Job %s is running and %s not run after this task: %s. Start it afterwards, or list it in this task." % (
-        label(loss.job, loss.instance), "may" if loss.waits_for is None else "would",
-        _why(loss, "would still wait for"))
+        label(loss.job, loss.instance), verb, _why(loss, "would still wait for"))
 
 
 def _why(loss, waits_for):

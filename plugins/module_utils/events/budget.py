@@ -11,6 +11,7 @@ __metaclass__ = type
 
 CHECK_EVERY = 16  # calls of check() to one look at the clock
 UNLIMITED = float("inf")
+WALL_FACTOR = 3.0  # a host may have other things to do
 
 
 class OverBudgetError(Exception):
@@ -18,19 +19,24 @@ class OverBudgetError(Exception):
 
 
 class Budget:
-    """So many seconds from now on; whichever of the two clocks gets there first ends it.
-
-    :ivar seconds: float.
-    """
+    """So many seconds of processor time from now on, or some times as many by the clock on a busy host."""
 
     def __init__(self, seconds=UNLIMITED):
-        self.seconds = seconds
+        self._limits = (seconds, WALL_FACTOR * seconds)
         self._began = _clocks()
         self._calls = 0
 
     def is_spent(self):
-        return self.seconds != UNLIMITED and any(
-            now - began >= self.seconds for now, began in zip(_clocks(), self._began))
+        return self._limits[0] != UNLIMITED and any(self._are_over())
+
+    def _are_over(self):
+        """Return for each clock whether its time is over."""
+        return [now - began >= limit for now, began, limit in zip(_clocks(), self._began, self._limits)]
+
+    def limit(self):
+        """Return the time that is over, as text."""
+        processor, wall = self._limits
+        return "%g s of processor time" % processor if self._are_over()[0] else "%g s" % wall
 
     def check(self):
         """Raise OverBudgetError when the time is used up; made to be called often."""

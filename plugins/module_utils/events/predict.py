@@ -20,10 +20,9 @@ __metaclass__ = type
 
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
 # goal/state that each instance which is left has in the end; finished: whether the event is over in time, None when the
-# prediction was cut off before that was known, with ``failed`` whether a job failed by it; held_by: list of sentences;
-# reasons: list of sentences on why this is not sure;
-# open_jobs: names of the jobs of which it is not; assumed: list of (job, process, what it does); notes: list of
-# sentences on what could not be done.
+# prediction was cut off before that was known; failed: whether a job failed by it; held_by: list of sentences; reasons:
+# list of sentences on why this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job,
+# process, what it does); notes: list of sentences on what could not be done.
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
 
@@ -32,7 +31,7 @@ TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
 NAMED = 5  # jobs in one sentence
 TOLD_TO_END = "ends when told to"
 ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
-CUT_OFF = "the prediction was cut off after %g s"
+CUT_OFF = "the prediction was cut off after %s"
 NOT_PREDICTED = "what follows from it is not predicted: "
 UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
 
@@ -75,7 +74,7 @@ def predict(world, name, env, horizon=60.0, budget=None):
             open_jobs.update(jobs)
     except OverBudgetError:
         open_jobs.update(one.job for one in effects)
-        reasons.append(CUT_OFF % question.budget.seconds)
+        reasons.append(CUT_OFF % question.budget.limit())
     if simulation.notes and not world.tells and world.version >= GIVES_UP:
         reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
     unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]

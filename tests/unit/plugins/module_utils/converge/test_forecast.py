@@ -286,5 +286,5 @@ def test_a_prediction_that_is_cut_off_claims_nothing(tmp_path: Path, monkeypatch
     ticks = iter(range(10 ** 6))
     monkeypatch.setattr(budget, "_clocks", lambda: (60.0 * next(ticks), 0.0))
     found = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
-    assert found["reasons"] == ["the prediction was cut off after 60 s"]
+    assert found["reasons"] == ["the prediction was cut off after 60 s of processor time"]
     assert (found["sure"], found["held_by"]) == (False, [])

@@ -68,7 +68,7 @@ def test_jobs_that_go_round_for_ever_end_the_play() -> None:
     assert done.endless == ["again"]
 
 
-class Spent(Budget):  # type: ignore[misc]
+class Spent(Budget):
     def check(self) -> None:
         raise OverBudgetError
 
