@@ -22,7 +22,7 @@ NAME = "com.ubuntu.Upstart"
 ROOT = "/com/ubuntu/Upstart"
 INTERFACE = "com.ubuntu.Upstart0_6"
 PROPERTIES = "org.freedesktop.DBus.Properties"
-PATIENCE = 60.0
+PATIENCE = 300.0
 BUS_CONFIGURATION = """\
 <busconfig>
   <listen>unix:abstract=%s</listen>

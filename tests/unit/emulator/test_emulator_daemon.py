@@ -19,7 +19,7 @@ import pytest
 import replay
 
 EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 class Running:

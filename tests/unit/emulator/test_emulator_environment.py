@@ -16,7 +16,7 @@ import pytest
 import replay
 
 EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
-PATIENCE = 60.0
+PATIENCE = 300.0
 OWN = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "FOO": "own", "F": "eff"}
 TABLE = ["%s=%s" % pair for pair in OWN.items()]
 NOT_FOR_PID_1 = {"error": replay.UPSTART + ".Error.PermissionDenied",

@@ -16,7 +16,7 @@ import pytest
 import replay
 
 EMULATOR = Path(__file__).resolve().parents[2] / "emulator"
-PATIENCE = 60.0
+PATIENCE = 300.0
 JOBS = {
     "web": "description web\nusage \"web FOO\"\nemits web-ready\nexec sleep 1000\n"
     "start on (started multi and net-up IFACE!=lo) or runlevel [2345]\nstop on runlevel [!2345]\n",

@@ -56,7 +56,7 @@ def service(daemon: with_daemon.Daemon, code: str, **more: Any) -> tuple[dict[st
     settings = json.dumps(options(daemon, name=["web"], state="started", **more))
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code, run_module.__file__, "upstart_service", settings],
-                          capture_output=True, text=True, check=False, timeout=60)
+                          capture_output=True, text=True, check=False, timeout=300)
     took = time.monotonic() - began
     assert done.stderr == ""
     return json.loads(done.stdout), took

@@ -21,7 +21,7 @@ import yaml
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "faults.yml"
-PATIENCE = 60.0
+PATIENCE = 300.0
 SERVICE = "exec sleep 1000\n"
 met: dict[str, str] = {}  # key of a fault to the message that a test got
 

@@ -30,7 +30,7 @@ from typing import Any
 
 Call = tuple[str, dict[str, Any]]  # module, arguments
 Hook = Callable[[FrameType, str, Any], None]
-HANGS = 60  # seconds after which a run is ended
+HANGS = 300  # seconds after which a run is ended
 TALKS = {"posix", "_io", "fcntl", "_dbus_bindings", "_socket", "select"}  # modules whose functions make system calls
 CHANGES = {"rename", "unlink", "chmod", "chown", "fsync", "mkdir", "rmdir"}
 

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-HANGS = 60  # seconds after which a run is killed
+HANGS = 300  # seconds after which a run is killed
 
 
 @dataclass

@@ -23,7 +23,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from .fake_daemon import Answer
 
 NAME = "com.ubuntu.Upstart"
-PATIENCE = 60.0
+PATIENCE = 300.0
 CONFIGURATION = """\
 <busconfig>
   <listen>%s</listen>

@@ -226,7 +226,7 @@ class Matrix:
         self.answers = dict(zip(asked, ended))
         trivial = [end for question, end in zip(asked, ended) if question is None]
         assert [end.result()["changed"] for end in trivial] == [False] * len(trivial)
-        self.limit = TIMEOUT + STABLE_FOR + 30
+        self.limit = TIMEOUT + STABLE_FOR + 120
         until(lambda: daemon.connections() == 0, lambda: f"{daemon.connections()} clients are left")
         daemon.connect()
         self.after = {name: daemon.look(name) for name in names}

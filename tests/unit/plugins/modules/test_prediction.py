@@ -24,7 +24,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
-QUIET, PATIENCE = 2.0, 60.0  # seconds without a signal after which all is over; seconds until that must be so
+QUIET, PATIENCE = 2.0, 300.0  # seconds without a signal after which all is over; seconds until that must be so
 TIMEOUT = 20.0
 NOT_EXECUTED = 255  # how a process ends that could not become the program
 AT_ONCE = 16  # sets whose events are emitted together

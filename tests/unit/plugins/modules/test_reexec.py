@@ -36,7 +36,7 @@ def service(daemon: with_daemon.Daemon, state: str, name: str = "web") -> Any:
 
 
 def wait_for(happened: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not happened():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)

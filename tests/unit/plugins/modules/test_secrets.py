@@ -50,7 +50,7 @@ def run(daemon: with_daemon.Daemon, module: str, hidden: bool, **arguments: Any)
     settings = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20,
                 "_ansible_no_log": hidden, "_ansible_diff": True, **arguments}
     command = [sys.executable, "-c", WITH_A_LOG, str(log), run_module.__file__, module, json.dumps(settings)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.stderr == ""
     return json.loads(done.stdout), log.read_text()
 

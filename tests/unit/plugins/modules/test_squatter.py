@@ -23,7 +23,7 @@ def beside_a_squatter(squatted: str, module: str, **arguments: Any) -> tuple[dic
     """Return what a module says, and what the squatter heard."""
     environment = {name: value for name, value in os.environ.items() if name != "UPSTART_SESSION"}
     command = [sys.executable, str(SCRIPT), str(NOBODY), squatted, module, json.dumps(arguments)]
-    done = subprocess.run(command, timeout=60, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, timeout=300, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     return found["said"], found["heard"]

@@ -31,7 +31,7 @@ os.geteuid = lambda: somebody
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -197,7 +197,9 @@ def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
     assert [job["name"] for job in caught.value.facts["jobs"]] == ["a"]
 
 
-def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emission, "SETTLE", 300.0)
     client = FakeClient([signal("GoalChanged", "start", "other"), signal("StateChanged", "pre-start", "other"), *UP,
                          ANSWER])
     began = time.monotonic()

@@ -21,7 +21,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import proc
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 JOB = "unit-%d-" % os.getpid()
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 class FakeConnection:

@@ -24,7 +24,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors impo
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 Status = dict[str, Any]
-PATIENCE = 60.0
+PATIENCE = 300.0
 LONG = 60.0  # where the numbers have to be used up, perhaps twice
 NO_PROCESS = 2**22 + 1  # above every pid_max
 ATTEMPTS = 3

@@ -78,11 +78,11 @@ def test_the_emulator_on_the_system_bus(bus: MessageBus, tmp_path: Path) -> None
         connection.close()
     finally:
         emulator.terminate()
-        emulator.wait(20)
+        emulator.wait(300)
 
 
 def wait_for_daemon() -> Upstart:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while True:
         try:
             return Upstart(Connection("system", owner=US).open())
@@ -111,7 +111,7 @@ def test_a_bus_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     with pytest.raises(errors.NoAnswer, match="did not answer Hello"):
         Connection("system").open(0.3)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     daemon.close()
 
 
@@ -156,7 +156,7 @@ def test_only_the_daemons_signals_count(bus: MessageBus, owner: Owner, connectio
         to_us.header.fields[HeaderFields.destination] = owner.calls[0].header.fields[HeaderFields.sender]
         client.send(to_us)
         client.send(fake_daemon.signal(PATH, MANAGER, "EventEmitted", "sas", name, []))
-    assert connection.wait(lambda: len(connection.signals) >= 2, 20)
+    assert connection.wait(lambda: len(connection.signals) >= 2, 300)
     assert connection.signals == [Signal(PATH, "EventEmitted", ["real", []])] * 2
     other.close()
 
@@ -168,8 +168,8 @@ def test_the_daemon_leaves_during_a_call(owner: Owner, connection: Connection) -
     owner.leave()
     began = time.monotonic()
     with pytest.raises(errors.Lost, match="The connection to the daemon on the message bus at .* broke"):
-        connection.wait(lambda: False, 20)
-    assert time.monotonic() - began < 10
+        connection.wait(lambda: False, 300)
+    assert time.monotonic() - began < 60
     with pytest.raises(errors.Lost, match="broke during Start"):
         pending.result()
     with pytest.raises(errors.Lost):
@@ -189,7 +189,7 @@ def test_the_daemon_comes_back(bus: MessageBus, owner: Owner, connection: Connec
     pending = connection.send(PATH, MANAGER, "Start")
     owner.leave()
     with pytest.raises(errors.Lost):
-        connection.wait(lambda: False, 20)
+        connection.wait(lambda: False, 300)
     again = Owner(bus.address)
     again.answers.update(owner.answers)
     connection.reopen(10)
@@ -202,7 +202,7 @@ def test_the_daemon_comes_back(bus: MessageBus, owner: Owner, connection: Connec
 def test_the_daemon_does_not_come_back(owner: Owner, connection: Connection) -> None:
     owner.leave()
     with pytest.raises(errors.Lost):
-        connection.wait(lambda: False, 20)
+        connection.wait(lambda: False, 300)
     with pytest.raises(errors.Unreachable, match="was not back within 0.4 s.* Nobody owns the name com.ubuntu.Upstart"):
         connection.reopen(0.4)
 

@@ -205,7 +205,7 @@ def test_what_the_helpers_inherit(tmp_path: Path) -> None:
     for _attempt in range(ATTEMPTS):
         program = PROGRAM % (str(tools), str(seen), NOWHERE)
         done = subprocess.run([sys.executable, "-c", program, str(number_ahead())], capture_output=True, text=True,
-                              timeout=60, check=False)
+                              timeout=300, check=False)
         if "UpstartError" not in done.stderr:
             break
     assert (done.returncode, done.stdout, done.stderr) == (0, "once", "")
