@@ -34,9 +34,9 @@ attributes:
         in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
       - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
         and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
-      - The prediction itself takes at most O(timeout) seconds of processor time, and three times as many by the clock on
-        a busy host. One that takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and RV(settled) are null when
-        that was not known yet.
+      - The prediction itself takes at most O(timeout) seconds of processor time, and three times as many by the clock
+        on a busy host. One that takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and
+        RV(settled) are null when that was not known yet.
       - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
         V(false) then.
       - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
@@ -296,8 +296,8 @@ assumed:
   version_added: 1.0.0
 notes:
   description:
-    - What Upstart fails to do without making the event fail, in check mode what it would fail to do. A job is named here
-      that the event would start but for a variable of its instance name, which the event does not have.
+    - What Upstart fails to do without making the event fail, in check mode what it would fail to do. A job is
+      named here that the event would start but for a variable of its instance name, which the event does not have.
     - A run warns of it too. It tells that of jobs which this event alone starts.
   returned: success
   type: list
