@@ -252,7 +252,10 @@ def _explain_losses(client, losses, history, conf_dir):
     """Fill in what each service waits for, from the daemon's memory of its conditions, else from what came since."""
     from . import host_events  # only a loss needs it
     from ..events.simulation import Simulation
-    world = host_events.look(client, conf_dir)[0]
+    try:
+        world = host_events.look(client, conf_dir)[0]
+    except UpstartError:
+        return  # that they are gone is known all the same
     unmoved = Simulation(world)
     for loss in losses:
         if loss.job not in world.by_name:
