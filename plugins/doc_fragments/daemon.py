@@ -50,5 +50,8 @@ notes:
     all the same.
   - Upstart 1.7 and later announces every event with its variables to all users of the system message bus, so a secret
     does not belong into the variables of an event, nor into an exported variable of a job.
+  - In check mode, later tasks of a run count what earlier tasks with these modules would have written, removed, started
+    and stopped on the same host. M(sysinit.upstart.upstart_info) reads the host as it is. See
+    R(the page on check mode,ansible_collections.sysinit.upstart.docsite.check_mode).
   - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.
 """

@@ -88,6 +88,12 @@ options:
     type: float
     default: 1
     version_added: 1.0.0
+  _foreseen:
+    description:
+      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
+        mode; do not set it in a playbook.
+    type: str
+    version_added: 1.1.0
 seealso:
   - module: sysinit.upstart.upstart_service
 """
@@ -332,6 +338,7 @@ outlook:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
+from ..module_utils.converge import foreseen
 
 
 def asked(module):
@@ -344,16 +351,26 @@ def asked(module):
                              stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
+def predicted(client, wanted, params):
+    """Return what the event would do, with what later tasks of the play are to know."""
+    from ..module_utils.converge import forecast, foreseen_acts
+    acts = {}
+    result = forecast.foresee(client, wanted, lambda found: acts.update(foreseen_acts.of_event(found)))
+    foreseen.add_to(result, params, **acts)
+    return result
+
+
 def act(module):
     from ..module_utils.converge import environment
     wanted = asked(module)
     client = shell.connect(module.params)
+    if module.check_mode:
+        client = foreseen.client_for(client, module.params)
     version = client.version()
     environment.check_names(wanted.env, version)
     result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
     if module.check_mode:
-        from ..module_utils.converge import forecast
-        result.update(forecast.foresee(client, wanted))
+        result.update(predicted(client, wanted, module.params))
     else:
         from ..module_utils.converge import emission, unnamed
         missing = emission.untold(version) if wanted.wait else None
@@ -376,6 +393,7 @@ def main():
             env=dict(type="raw"),
             wait=dict(type="bool", default=True),
             stable_for=dict(type="float", default=1.0),
+            _foreseen=dict(type="str", no_log=True),
         ),
         supports_check_mode=True,
     )

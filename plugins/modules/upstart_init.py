@@ -72,6 +72,12 @@ options:
         M(sysinit.upstart.upstart_service) in C(module_defaults) hold for those tasks.
       - Fails when no Upstart answers.
     type: bool
+  _foreseen:
+    description:
+      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
+        mode; do not set it in a playbook.
+    type: str
+    version_added: 1.1.0
 seealso:
   - module: sysinit.upstart.upstart_service
   - module: sysinit.upstart.upstart_job
@@ -180,7 +186,23 @@ def act(module):
         timeout=params["timeout"],
         conf_dir=params["conf_dir"],
     )
-    return settings.converge(shell.connect(params), request, module.check_mode)
+    client = shell.connect(params)
+    return foreseen_result(client, request, params) if module.check_mode else settings.converge(client, request)
+
+
+def foreseen_result(client, request, params):
+    """Return the result of check mode with what later tasks of the play are to know."""
+    from ..module_utils.converge import foreseen, foreseen_acts
+    client = foreseen.client_for(client, params)
+    acts = {}
+
+    def keep(plan):
+        if params[foreseen.OPTION]:
+            acts.update(foreseen_acts.of_settings(client, plan, request))
+
+    result = settings.converge(client, request, True, keep)
+    foreseen.add_to(result, params, **acts)
+    return result
 
 
 def main():
@@ -193,6 +215,7 @@ def main():
             reload_configuration=dict(type="bool", default=False),
             runlevel=dict(type="str"),
             handle_service_module=dict(type="bool"),
+            _foreseen=dict(type="str", no_log=True),
         ),
         supports_check_mode=True,
     )

@@ -145,6 +145,12 @@ options:
     description:
       - Command that checks the file before it is put in place, with C(%s) for the path of a copy.
     type: str
+  _foreseen:
+    description:
+      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
+        mode; do not set it in a playbook.
+    type: str
+    version_added: 1.1.0
   description:
     description: What the job is, one line.
     type: str
@@ -507,7 +513,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
 from ..module_utils.attributes import FileAttributes
-from ..module_utils.converge import job_options, jobs
+from ..module_utils.converge import foreseen, job_options, jobs
 from ..module_utils.converge.differences import difference
 
 
@@ -515,6 +521,8 @@ def act(module):
     params = module.params
     wanted = job_options.wanted_jobs(params)
     client = shell.connect(params) if params["load"] else None
+    if module.check_mode:
+        client = foreseen.client_for(client, params)
     version = job_options.version_of(params["upstart_version"], client)
     book = manifest_of(params, client, version)
     obsolete = book.obsolete(wanted, params["prune_except"]) if book and params["prune"] else []
@@ -540,6 +548,9 @@ def act(module):
         if book.before != book.after:
             result["changed"] = True
             result["diff"].append(difference(book))
+    if module.check_mode:
+        from ..module_utils.converge import foreseen_acts
+        foreseen.add_to(result, params, **foreseen_acts.of_jobs(plans, book))
     return result
 
 
@@ -565,6 +576,7 @@ def main():
             prune_except=dict(type="list", elements="str", default=[]),
             load=dict(type="bool", default=True),
             upstart_version=dict(type="str"),
+            _foreseen=dict(type="str", no_log=True),
             **job_options.argument_spec()
         ),
         required_one_of=[("name", "jobs")],

@@ -84,6 +84,7 @@ options:
           - In check mode, what the job would be after a task before this one, as
             RV(sysinit.upstart.upstart_job#module:jobs[].job) tells it. A job that is not there yet is then no error,
             and what would be done with it is predicted.
+          - Earlier tasks of the same play with M(sysinit.upstart.upstart_job) count without it.
         type: dict
   state:
     description:
@@ -208,6 +209,12 @@ options:
         jobs name the runlevels in their C(start on).
     type: str
     version_added: 1.0.0
+  _foreseen:
+    description:
+      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
+        mode; do not set it in a playbook.
+    type: str
+    version_added: 1.1.0
 seealso:
   - module: sysinit.upstart.upstart_job
   - module: sysinit.upstart.upstart_event
@@ -523,7 +530,8 @@ pid:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import outcome, services
+from ..module_utils.converge import foreseen, outcome, services
+from ..module_utils.errors import UpstartError
 
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
@@ -576,6 +584,8 @@ def act(module):
         from ..module_utils.converge import entries
         request = entries.split(request, params["jobs"], module.check_mode)
     client = shell.connect(params)
+    if module.check_mode:
+        client = foreseen.client_for(client, params)
     taken_down = []
     targets = services.converge(client, request, attributes_of(module, request), module.check_mode, taken_down)
     if params["manifests"] and not module.check_mode:
@@ -583,7 +593,26 @@ def act(module):
         proof.note(params["manifests"], targets)
     for text in services.warnings(targets, taken_down, module.check_mode):
         module.warn(text)
+    if module.check_mode:
+        return foreseen_result(module, client, targets, request, taken_down)
     return outcome.of_services(targets, request, taken_down)
+
+
+def foreseen_result(module, client, targets, request, taken_down):
+    """Return the result of check mode with what later tasks of the play are to know, also when a target failed."""
+    from ..module_utils.converge import foreseen_acts
+    knows_play = bool(module.params[foreseen.OPTION])
+    foreseen_acts.explain_unknown_jobs(targets, knows_play)
+    for text in foreseen_acts.warnings(client, targets):
+        module.warn(text)
+    acts = foreseen_acts.of_services(client, targets, request) if knows_play else {}
+    try:
+        result = outcome.of_services(targets, request, taken_down)
+    except UpstartError as error:
+        foreseen.add_to(error.facts, module.params, **acts)
+        raise
+    foreseen.add_to(result, module.params, **acts)
+    return result
 
 
 def main():
@@ -614,6 +643,7 @@ def main():
             pattern=dict(type="str"),
             sleep=dict(type="int"),
             runlevel=dict(type="str"),
+            _foreseen=dict(type="str", no_log=True),
         ),
         required_one_of=[["name", "jobs"], ["state", "enabled", "jobs"]],
         mutually_exclusive=[["name", "jobs"], ["env", "jobs"]],

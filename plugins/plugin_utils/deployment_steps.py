@@ -52,7 +52,7 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
             resting.add(name)
         due = due_tasks(job, mine, bool(earlier), on_change)
         found["due"] += due
-        found["services"] += [{**task, **expected(mine)} for task in service_tasks(job, mine, due)]
+        found["services"] += service_tasks(job, mine, due)
         if may_undo(earlier, mine) and (job.on_failure or on_failure) == "rollback" and (due or job.state == "started"):
             found["undo"][name] = undo(job, manifest, earlier)
     found["running"] = [task for task in found["services"] if task.get("state") == "started"
@@ -150,7 +150,7 @@ def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks
     if followed and state == "restarted":
         successors = deployment_instances.successors(followed[0], job.state, job.instances, followed[1])
         if successors is not None:
-            return [{"name": job.name, "state": state, "instances": successors, **expected(results)}]
+            return [{"name": job.name, "state": state, "instances": successors}]
     stale = stale_names(results)
     listed = {instance_name(results, env): env for env in job.instances or []}
     if job.instances is None or not stale <= set(listed) or is_renamed(results):
@@ -186,15 +186,6 @@ def is_renamed(results: Tasks) -> bool:
     """Return whether a job has stale instances, and names its instances otherwise now."""
     followed = old_job(results)
     return followed is not None and deployment_instances.renames(followed[1], followed[0])
-
-
-def expected(results: Tasks) -> dict[str, t.Any]:
-    """Return what check mode has to know of a job whose files are only going to be changed."""
-    changed = [result for result in results if result["changed"] and result["state"] == "present" and result["job"]]
-    if not changed:
-        return {}
-    hidden = changed[-1]["hidden_start_on"]
-    return {"expected": {**changed[-1]["job"], **({"start_on": hidden, "manual": True} if hidden else {})}}
 
 
 def instance_name(results: Tasks, env: Mapping[str, t.Any]) -> str | None:

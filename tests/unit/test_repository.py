@@ -119,6 +119,7 @@ ROOMS = {
     "module_utils/attributes": {"errors", "reading"},
     "module_utils/shell": {"errors", "daemon"},
     "plugin_utils": {"plugin_utils", "errors", "jobfile", "events"},
+    "action": {"plugin_utils"},
     "filter": {"plugin_utils", "errors", "jobfile", "events"},
     "doc_fragments": set(),
     "modules": {"errors", "jobfile", "events", "daemon", "converge", "attributes", "shell", "promise"},

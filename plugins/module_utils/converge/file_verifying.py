@@ -9,7 +9,7 @@ import os
 
 from .. import promise
 from ..errors import UpstartError
-from . import loading, unread_files
+from . import foreseen, loading, unread_files
 from .definitions import Definition, read_file
 
 __metaclass__ = type
@@ -17,7 +17,7 @@ __metaclass__ = type
 
 def is_read(plan):
     """Return whether the daemon reads the file: an override does not go without its job file."""
-    return not plan.wanted.override or os.path.exists(plan.path[:-len(".override")] + ".conf")
+    return not plan.wanted.override or foreseen.exists(plan.path[:-len(".override")] + ".conf")
 
 
 def is_left(plan, watcher):

@@ -16,14 +16,17 @@ from .naming import NOT_ASCII
 __metaclass__ = type
 
 
-def foresee(client, emission):
+def foresee(client, emission, keep=None):
     """Return what upstart_event returns in check mode besides ``name`` and ``env``.
 
     :param emission: emission.Emission.
+    :param keep: function that is called with the events.predict.Prediction, or None.
     """
     world, untold = host_events.look(client, emission.conf_dir)
     world.successor = host_events.Successors(client, emission.conf_dir, world.version)
     found = predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
+    if keep is not None:
+        keep(found)
     jobs = effects.predicted(found)
     reasons = list(found.reasons)
     reasons.extend(_harmful(found) + _wedging(found, emission, world.version))

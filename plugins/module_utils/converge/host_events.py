@@ -79,6 +79,8 @@ def look(client, conf_dir):
     :param conf_dir: text, the directory of the job files; where the daemon may hold text that is not UTF-8, it is
         asked neither for its state nor for conditions: it would crash.
     """
+    if hasattr(client, "foreseen"):  # a client of check mode that knows the play
+        return _after_earlier_tasks(client, conf_dir)
     programs = Programs(client.connection.peer["pid"])
     version = client.version()
     try:
@@ -87,6 +89,18 @@ def look(client, conf_dir):
         dangerous = isinstance(error, deadly.Deadly)
         world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
         return world, error.message if dangerous or version >= deadly.TELLS_STATE else unknown
+
+
+def _after_earlier_tasks(client, conf_dir):
+    """Return what ``look`` does, as earlier tasks of a play in check mode would have left the host."""
+    from .foreseen_world import world_after
+    world, unknown = look(client.real, conf_dir)
+    programs = Programs(client.connection.peer["pid"])
+
+    def definition_of(name, values):
+        return Definition(name, processes=Expected(programs, values), **_stanzas(values))
+
+    return world_after(world, client.foreseen, conf_dir, definition_of), unknown
 
 
 # -- from the dump -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
-from . import files, job_names
+from . import files, foreseen, job_names
 from .definitions import Definition, read_file, read_override
 from .enabling import NEVER, OVERRIDES, hidden_condition, with_enabled, with_manual
 
@@ -247,4 +247,4 @@ def belonging(each):
     paths = [each.path]
     if not each.wanted.override and each.wanted.restore is None:
         paths.append(each.path[:-len(".conf")] + ".override")
-    return [path for path in paths if os.path.lexists(path)]
+    return [path for path in paths if foreseen.exists(path)]

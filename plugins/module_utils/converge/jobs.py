@@ -11,7 +11,7 @@ import os
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import options
-from . import deadly, file_verifying, files, loaded, loading
+from . import deadly, file_verifying, files, foreseen, loaded, loading
 from .definitions import Definition
 from .differences import difference
 from .job_plans import Plan, Wanted, belonging, plan, plan_all
@@ -35,9 +35,23 @@ def foresee(plans, client, attributes, conf_dir):
                 each.changed = True
         state, reads = file_verifying.read_state(watched, client, conf_dir)
         for each, _watcher in watched:
-            if reads.get(each.wanted.name) is False and each.before == each.after is not None:
+            if reads.get(each.wanted.name) is False and each.before == each.after is not None \
+                    and not foreseen.has_file_of_job(each.path):
                 each.changed = True
         _note_stale(watched, state, functools.partial(_stale_alone, client, conf_dir))
+        if hasattr(client, "foreseen"):
+            _note_stale_starts(plans, client)
+
+
+def _note_stale_starts(plans, client):
+    """Note the instances that earlier tasks of the play would have started by another definition than files hold now.
+
+    :param client: foreseen_client.ForeseenClient.
+    """
+    for each in plans:
+        for instance, values in client.stale_starts(each.wanted.name, each.values):
+            each.stale = sorted(set(each.stale or []).union([instance]))
+            each.stale_values = each.stale_values or values
 
 
 def _keep(watched):
@@ -107,7 +121,7 @@ def _stale_alone(client, conf_dir, name, instances):
 
     See loaded.Snapshot.
     """
-    snapshot = loaded.Snapshot(client, conf_dir)
+    snapshot = loaded.snapshot_of(client, conf_dir)
     definition = Definition(name, conf_dir, client.version())
     is_stale = dict((instance, snapshot.is_stale(definition, instance)) for instance in instances)
     return None if None in is_stale.values() else sorted(instance for instance in is_stale if is_stale[instance])
@@ -131,7 +145,7 @@ def _watchers(plans, client):
         if not each.wanted.override:
             there[name] = each.after is not None
         elif name not in there:
-            there[name] = os.path.exists(each.path[:-len(".override")] + ".conf")
+            there[name] = foreseen.exists(each.path[:-len(".override")] + ".conf")
         changes.append((name, there[name] and each.before != each.after))
     return loading.watch(client, changes)
 

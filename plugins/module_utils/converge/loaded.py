@@ -43,7 +43,7 @@ def state(client, conf_dir):
     :param conf_dir: text, the directory of the job files.
     :raises NotTold: before Upstart 1.6.1, and where the question might crash the daemon.
     """
-    deadly.refuse(client, conf_dir)
+    deadly.refuse(getattr(client, "real", client), conf_dir)
     return state_in(client.state)
 
 
@@ -153,6 +153,11 @@ def started_with(entries, own):
     """Return the variables that an instance was started with, out of all that it has and those of its definition."""
     own = set(own)
     return [entry for entry in entries if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
+
+
+def snapshot_of(client, conf_dir):
+    """Return the Snapshot of what a client tells; one that knows the play in check mode has a kind of its own."""
+    return getattr(client, "snapshot_class", Snapshot)(client, conf_dir)
 
 
 def follows(job_class, values):

@@ -11,6 +11,7 @@ import os
 
 from ..errors import UpstartError
 from ..jobfile.textio import text_type
+from . import foreseen
 from .definitions import read_file
 from .files import Batch
 from .jobs import Wanted
@@ -60,7 +61,7 @@ class Manifest:
     def _entries_of_others(self):
         folder, own = os.path.split(self.path)
         found = set()
-        for name in sorted(os.listdir(folder)):
+        for name in foreseen.names_in(folder):
             path = os.path.join(folder, name)
             if name.endswith(SUFFIX) and name != own:
                 found |= _parse(path, read_file(path) or b"")[0]
@@ -96,6 +97,10 @@ class Manifest:
         self.unproven = self._unproven(plans)
         self._entries = entries
         self.after = self.before if not entries and self.before is None else _text(entries)
+
+    def text(self):
+        """Return the bytes that the file shall hold."""
+        return _text(self._entries, self.unproven)
 
     def announce(self, plans):
         """Write the old names and the new ones, and the texts that go, before ``plans`` are carried out.

@@ -6,7 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .definitions import Definition
-from .loaded import Snapshot, changed_since
+from .loaded import changed_since, snapshot_of
 from .manifest import Manifest
 from .waiting import age, look, resting
 
@@ -23,7 +23,7 @@ def come_up(client, names, conf_dir, version):
     :param client: daemon.client.Upstart.
     :param names: list of text.
     """
-    snapshot = Snapshot(client, conf_dir)
+    snapshot = snapshot_of(client, conf_dir)
     found = set()
     for name, instances in zip(names, client.instances_of(names)):
         definition = Definition(name, conf_dir, version)

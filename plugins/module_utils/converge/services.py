@@ -15,7 +15,7 @@ from ..daemon.errors import Lost
 from ..errors import UpstartError
 from . import verifying
 from .job_names import log_path_wedges_init, wedging_log_path
-from .loaded import Snapshot, changed_since
+from .loaded import changed_since, snapshot_of
 from .targets import resolve, state_of
 from .waiting import BACK, MOMENT, Deadline, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
 
@@ -113,7 +113,7 @@ def _prepare(client, request):
     jobs = [target for target in _fine(targets) if target.script is None]
     _name_instances(jobs)
     confirm_hollow(client, jobs)
-    snapshot = Snapshot(client, request.conf_dir)
+    snapshot = snapshot_of(client, request.conf_dir)
     _compare(client, jobs, request, snapshot)
     for target in jobs:
         plan(target, target.wanted)
@@ -317,7 +317,7 @@ def _entry(target, request):
         "changed": bool(target.change) or bool(steps),
         "before": state_of(target.before),
         "status": state_of(target.after),
-        "processes": (target.after or {}).get("processes", {}),
+        "processes": _shown((target.after or {}).get("processes", {})),
         "enabled": target.change.enabled if target.change else enabled,
         "enabled_before": enabled,
         "stale": _stale(target),
@@ -333,6 +333,11 @@ def _entry(target, request):
         entry.update(target.error.facts)
         entry.update(failed=True, msg=target.error.message)
     return entry
+
+
+def _shown(processes):
+    """Return processes without those that only an earlier check-mode task of the play would have started."""
+    return dict((name, pid) for name, pid in processes.items() if pid)
 
 
 def _env_differs(target):

@@ -46,21 +46,24 @@ class Plan:
         return self.before != self.after or any(self.jobs.values())
 
 
-def converge(client, request, check_mode=False):
+def converge(client, request, check_mode=False, keep=None):
     """Bring the daemon's settings to what a request asks for and return the module's result.
 
     :param client: daemon.client.Upstart.
     :param request: Request; what is None or False is left alone.
+    :param keep: function that is called with the Plan in check mode, or None.
     :raises UpstartError: before anything is done for what is refused; later with ``changed``.
     """
     deadline = Deadline(request.timeout)
     level = runlevels.wanted(request.runlevel)
     version = client.version()
-    plan = Plan(read(client))
+    plan = Plan(dict(read(client), **(client.foreseen.settings if hasattr(client, "foreseen") else {})))
     wish(client, plan, request, level, version)
     if check_mode:
         if request.reload_configuration:
             plan.jobs = _differences(client.jobs(), expected_jobs(client, request.conf_dir, version))
+        if keep is not None:
+            keep(plan)
     else:
         act(client, plan, request, level, version, deadline)
     return report(plan, request, version)

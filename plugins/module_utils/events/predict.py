@@ -22,9 +22,10 @@ __metaclass__ = type
 # goal/state that each instance which is left has in the end; finished: whether the event is over in time, None when the
 # prediction was cut off before that was known; failed: whether a job failed by it; held_by: list of sentences; reasons:
 # list of sentences on why this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job,
-# process, what it does); notes: list of sentences on what could not be done.
+# process, what it does); notes: list of sentences on what could not be done;
+# simulation: the Simulation of the first guess.
 Prediction = collections.namedtuple(
-    "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes")
+    "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes simulation")
 
 RANDOM_PACES = 20
 TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
@@ -85,7 +86,7 @@ def predict(world, name, env, horizon=60.0, budget=None):
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
         failed=first.event.failed, held_by=holding.holders(simulation, first.event) if finished is False else [],
         reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed(simulation) + passing)),
-        notes=list(simulation.notes))
+        notes=list(simulation.notes), simulation=simulation)
 
 
 class _Play:

@@ -21,7 +21,7 @@ TASK = {"exec": "a", "task": True}
 def made_of(entry: Entry, old: Entry, new: Entry, *stale: str, on_change: str = "restart") -> tuple[Any, Any]:
     """Return what is due for a job whose file changed, and what is done at once."""
     found = steps([{"name": "web", **entry}], changed("web", *stale, job=new, stale_job=old), on_change=on_change)
-    return [{key: task[key] for key in task if key not in ("name", "expected")} for task in found["due"]], [
+    return [{key: task[key] for key in task if key != "name"} for task in found["due"]], [
         task.get("env") for task in found["services"]]
 
 
@@ -58,13 +58,6 @@ def test_nothing_is_started_beside_those_that_stay(on_change: str, due: list[Ent
     assert made_of(TWO, ONE, MANY, "", on_change=on_change) == (due, [])
 
 
-def test_check_mode_expects_the_new_names() -> None:
-    (task,) = steps([{"name": "web", **TWO}], changed("web", "", job=MANY, stale_job=ONE))["due"]
-    assert task == {"name": "web", "state": "restarted", **TWO, "expected": MANY}
-    (task,) = steps([{"name": "web", **TWO}], result("web", "", job=MANY, stale_job=ONE))["due"]
-    assert "expected" not in task
-
-
 @pytest.mark.parametrize(("entry", "written", "due"), [
     ({"instances": [{"N": 3}]}, changed("web", "", job=MANY, stale_job=ONE), {"instances": [{"N": 3}]}),
     ({}, changed("web", "", job={"exec": "c"}, stale_job=ONE), {}),
@@ -74,8 +67,7 @@ def test_check_mode_expects_the_new_names() -> None:
 def test_what_the_later_of_two_lists_names_counts(entry: Entry, written: Entry, due: Entry) -> None:
     first = steps([{"name": "web", **TWO}], result("web", "", job=MANY, stale_job=ONE))
     found = steps([{"name": "web", **entry}], written, pending=first)["due"]
-    assert [{key: task[key] for key in task if key != "expected"} for task in found] == [
-        {"name": "web", "state": "restarted", **due}]
+    assert found == [{"name": "web", "state": "restarted", **due}]
 
 
 def rolled_back(old: str, *instances: Entry) -> Entry:
