@@ -5,8 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import os
-
 from .. import promise
 from ..errors import UpstartError
 from . import foreseen, loading, unread_files
