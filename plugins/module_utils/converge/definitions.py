@@ -8,11 +8,11 @@ from __future__ import absolute_import, division, print_function
 import os
 import re
 
+from .. import reading
 from ..jobfile import parser
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import same_job
-from .. import reading
 from . import foreseen
 
 __metaclass__ = type

@@ -167,7 +167,7 @@ def after(world: World, records: Records, folder: Path) -> World:
 
 
 def test_a_world_with_what_earlier_tasks_would_do(tmp_path: Path) -> None:
-    web = Definition("web", start_on=[{"event": "a"}, {"event": "b"}, {"op": "and"}],
+    web = Definition("web", start_on=[{"event": "a", "args": []}, {"event": "b", "args": []}, {"op": "and"}],
                      instances=[Present("", "start", "running")])
     world = World([web, Definition("old"), Definition("busy", instances=[Present("", "start", "running")])],
                   job_environment=["TERM=linux"])
