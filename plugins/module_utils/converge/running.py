@@ -93,12 +93,12 @@ def ended(client, target, request):
 def was_stopped(client, target, last_run=False):
     """Return whether somebody stopped an instance since the task began, as far as signals show.
 
-    One that ends by itself skips pre-stop, and was up before unless it had to fork for that. A task need not come up.
+    One that ends by itself skips pre-stop, and was up before unless it had to fork for that.
 
     :param last_run: bool, whether only the last of its runs counts.
     """
     path = instance_path(target.job, target.instance or "")
-    forks = (target.definition.values or {}).get("expect", "none") != "none" or target.definition.is_task()
+    forks = (target.definition.values or {}).get("expect", "none") != "none"
     run = up = target.before is not None and resting(target.before)
     stopped = False
     for state in [item.args[0] for item in client.connection.signals

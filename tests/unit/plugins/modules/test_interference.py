@@ -203,6 +203,15 @@ def test_a_task_that_somebody_stops_has_not_run(host: Host) -> None:
     assert host.run("short", "started").get("changed") is True
 
 
+def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
+    """That may be before its process has begun to work."""
+    host.write("web", RUNS)
+    host.write("job", "task\nstop on starting web\nexec sleep 1000\n")
+    answer = host.run(["job", "web"], "started")
+    assert answer.get("failed") is True, answer
+    assert answer["msg"].startswith("The task job job did not run to its end: somebody stopped it.")
+
+
 def test_a_task_that_has_to_be_stopped(host: Host) -> None:
     host.write("job", "task\nexec sleep 1000\n")
     task = host.task("job", "started")

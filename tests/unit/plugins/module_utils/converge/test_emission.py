@@ -15,11 +15,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import deadly, emission, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
-    EventFailed,
-    InvalidArguments,
-    Lost,
-    NoAnswer,
-)
+    EventFailed, InvalidArguments, Lost, NoAnswer)
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -397,5 +393,5 @@ def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> No
 
 
 def test_no_folder_of_logs(tmp_path: Path) -> None:
-    asked = ask(tmp_path)._replace(log_dir=str(tmp_path / "none"))
-    assert how(emission.emit(FakeClient([*UP, ANSWER]), asked, NEW).jobs) == ["a started"]
+    outcome = emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path)._replace(log_dir=str(tmp_path / "none")), NEW)
+    assert how(outcome.jobs) == ["a started"]
