@@ -310,9 +310,11 @@ def _wait_for_uptime(client, targets, request):
 
 
 def _uptime(client, target):
-    """Return the seconds for which the main process of an instance has run or slept; infinite without one."""
+    """Return the seconds for which the main process of an instance has run or slept; infinite where there is none."""
     peer, main = client.connection.peer["pid"], (target.after or {}).get("processes", {}).get("main")
-    return age(peer, main) - process.time_in_queue(peer, main) if main and peer > 0 else float("inf")
+    if not main or not process.state_of(peer, main):
+        return float("inf")
+    return age(peer, main) - process.time_in_queue(peer, main)
 
 
 def is_respawned(client, target):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -238,6 +239,17 @@ def test_a_zombie_is_no_service(host: Host) -> None:
         assert answer.get("failed") is True, answer
         assert answer["msg"].startswith("Job web has no living main process: Upstart tracks process ")
     assert host.run("web", "stopped").get("changed") is True
+
+
+def test_a_process_that_upstart_has_lost_is_seen_at_once(host: Host) -> None:
+    """Not only when the time for which a process has to be up could be over."""
+    program = host.daemon.log / "program.py"
+    program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
+    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
+    began = time.monotonic()
+    answer = host.run("web", "started", stable_for=1, timeout=400)
+    assert answer.get("failed") is True and "which no longer exists" in answer["msg"], answer
+    assert time.monotonic() - began < 300, "it was waited for until the end of the time"
 
 
 def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:

@@ -15,12 +15,15 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import deadly, emission, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending, Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
-    EventFailed, InvalidArguments, Lost, NoAnswer)
+    EventFailed,
+    InvalidArguments,
+    Lost,
+    NoAnswer,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 NEW, OLD = (1, 13, 2), (0, 6, 5)
-Batch = list[Signal]
 START_ON = {"b": [["started", "a"]], "other": [["else"]]}
 ANSWER = Signal("", "answer", [])  # stands for the reply to EmitEvent
 
@@ -40,7 +43,7 @@ END = [signal("StateChanged", "waiting"), Signal(MANAGER_PATH, "EventEmitted", [
 class FakeConnection:
     """Has the next of some batches of signals come in with each wait."""
 
-    def __init__(self, batches: list[Batch], error: Exception | None) -> None:
+    def __init__(self, batches: list[list[Signal]], error: Exception | None) -> None:
         self.signals: list[Signal] = [signal("Failed", 9, "earlier")]
         self.pending = Pending("EmitEvent")
         self.forgotten: list[Pending] = []
@@ -63,7 +66,7 @@ class FakeConnection:
 
 
 class FakeClient:
-    def __init__(self, *batches: Batch, error: Exception | None = None) -> None:
+    def __init__(self, *batches: list[Signal], error: Exception | None = None) -> None:
         self.connection = FakeConnection(list(batches), error)
         self.emitted: list[tuple[str, list[str], bool]] = []
 
@@ -104,7 +107,7 @@ def how(jobs: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("batches", [
     [[*UP, ANSWER], NEXT], [[ANSWER, *UP], NEXT], [[*UP, *NEXT, ANSWER]], [[ANSWER, *UP, *NEXT]],
 ])
-def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[Batch]) -> None:
+def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[list[Signal]]) -> None:
     client = FakeClient(*batches)
     assert how(emission.emit(client, ask(tmp_path), NEW).jobs) == ["a started", "b started"]
     assert client.emitted == [("go", ["A=1"], True)]
@@ -121,7 +124,7 @@ ILL = "The event go is over and did not fail, but not all is well that it has se
     ([[*UP, ANSWER], RESPAWNED], "a respawned"),
     ([[*UP, ANSWER], NEXT_FAILED], "b failed: one of its processes exited with status 3"),
 ])
-def test_what_fails_later_or_further_on_is_told(tmp_path: Path, batches: list[Batch], told: str) -> None:
+def test_what_fails_later_or_further_on_is_told(tmp_path: Path, batches: list[list[Signal]], told: str) -> None:
     """For Upstart the event did not fail, and nor does the task."""
     found = emission.emit(FakeClient(*batches), ask(tmp_path, stable_for=60.0), NEW)
     assert found.warnings == [ILL + told + "."] and found.settled
@@ -169,7 +172,7 @@ def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> No
     [[*FAILURE, *END, ANSWER]], [[ANSWER], FAILURE, END], [[*FAILURE, ANSWER], END], [FAILURE, [ANSWER], END],
     [[FAILURE[0], ANSWER], FAILURE[1:], END],
 ])
-def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, batches: list[Batch]) -> None:
+def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, batches: list[list[Signal]]) -> None:
     (tmp_path / "a.log").write_text("before\n")
     client = FakeClient(*batches, error=EventFailed("Event failed"))
     with pytest.raises(UpstartError) as caught:
@@ -393,5 +396,5 @@ def test_a_job_whose_file_cannot_be_read_counts_as_no_task(tmp_path: Path) -> No
 
 
 def test_no_folder_of_logs(tmp_path: Path) -> None:
-    outcome = emission.emit(FakeClient([*UP, ANSWER]), ask(tmp_path)._replace(log_dir=str(tmp_path / "none")), NEW)
-    assert how(outcome.jobs) == ["a started"]
+    client, asked = FakeClient([*UP, ANSWER]), ask(tmp_path)._replace(log_dir="/no/folder")
+    assert how(emission.emit(client, asked, NEW).jobs) == ["a started"]
