@@ -61,7 +61,7 @@ def _told(target, verb, facts, in_log=False):
     text = causes.sentence(target.job, target.instance or "", verb, facts)
     if _is_untold(target) and not facts["init_messages"]:
         text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
-    elif (in_log or causes.is_in_log_of_init(facts)) and not facts["init_messages"]:
+    elif (in_log or causes.is_in_log_of_init(facts)) and not facts["init_messages"] and not facts["log_lines"]:
         text += " Init writes the reason to its own log; set init_log to that file, as %s has nothing about it." % (
             target.wanted.init_log)
     return UpstartError(text, **facts)
