@@ -376,6 +376,7 @@ def act(module):
         missing = emission.untold(version) if wanted.wait else None
         if missing:
             module.warn(missing)
+        unnamed.refuse_wedging(wanted.name, wanted.env, wanted.conf_dir, wanted.log_dir, version)
         outcome = emission.emit(client, wanted, version)
         unnamed_jobs = unnamed.jobs_without_a_name(client, wanted.name, wanted.env, wanted.conf_dir, version)
         for text in outcome.warnings + unnamed.sentences(wanted.name, unnamed_jobs, version):

@@ -15,10 +15,12 @@ from ..events.trees import Tree
 from ..events.variables import OF_INIT, as_dict, merge
 from ..jobfile.textio import decode, encode
 from .definitions import Definition, read_file
+from .job_names import log_path_wedges_init, wedging_log_path
 
 __metaclass__ = type
 
 UNKNOWN = "Unknown parameter: "
+SHORTEST_WEDGING = 100  # characters of the log directory and of all variables, with which a path may be too long
 CONF, INSTANCE = ".conf", b"instance"
 
 
@@ -36,6 +38,28 @@ def jobs_without_a_name(client, name, env, conf_dir, version):
             found.append((job, reason))
     loaded = set(client.jobs()) if found else ()
     return [one for one in found if one[0] in loaded]
+
+
+def refuse_wedging(name, env, conf_dir, log_dir, version):
+    """Raise UpstartError for an event that would start an instance by the path of whose log init spins forever.
+
+    Only jobs are looked at that the event starts by itself, and only where its values are long enough for such a path.
+
+    :param env: list of KEY=VALUE of the event.
+    """
+    if len(log_dir) + sum(len(entry) for entry in env) < SHORTEST_WEDGING:
+        return
+    for job in _candidates(conf_dir, encode(name)):
+        values = _values(job, conf_dir, version)
+        try:
+            instance = _instance_name(values, Event(name, env))
+        except ExpansionError:
+            continue
+        path = instance and log_path_wedges_init(log_dir, job, instance, values, version)
+        if path:
+            error = wedging_log_path(job, instance, path)
+            error.message = "The event %s was not emitted. %s" % (name, error.message)
+            raise error
 
 
 def notes(jobs):
@@ -76,12 +100,24 @@ def _bytes(path):
         return b""
 
 
+def _values(job, conf_dir, version):
+    try:
+        return Definition(job, conf_dir, version).values
+    except UpstartError:
+        return None
+
+
 def _reason(job, event, conf_dir, version):
     """Return why Upstart gets no instance of a job for an event that alone starts it, or None."""
     try:
-        values = Definition(job, conf_dir, version).values
-    except UpstartError:
-        return None
+        _instance_name(_values(job, conf_dir, version), event)
+    except ExpansionError as error:
+        return error.message
+    return None
+
+
+def _instance_name(values, event):
+    """Return the name of the instance that an event alone starts, None where it starts none; raise ExpansionError."""
     if values is None or not values["start_on"] or not values["instance"]:
         return None
     tree = Tree(values["start_on"])
@@ -89,8 +125,4 @@ def _reason(job, event, conf_dir, version):
     if not tree.is_met():
         return None
     env = tree.environment(merge(list(OF_INIT), values["env"]), "UPSTART_EVENTS")
-    try:
-        expand(values["instance"], as_dict(env))
-    except ExpansionError as error:
-        return error.message
-    return None
+    return expand(values["instance"], as_dict(env))

@@ -275,3 +275,18 @@ def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
     os.kill(pid, signal.SIGSTOP)
     answer = host.run("web", "reloaded")
     assert answer.get("changed") is True and "state T" in str(answer["warnings"]), answer
+
+
+def test_an_event_whose_instance_would_wedge_init_is_not_emitted(host: Host) -> None:
+    """Upstart would spin forever; a shorter name is fine, and so is one of which no log is kept."""
+    host.write("long", "instance $N\nstart on go\nexec sleep 1000\n")
+    host.write("quiet", "instance $N\nstart on silent\nconsole none\nexec sleep 1000\n")
+    options = faults.options(host.daemon, env={"N": "x" * 250})
+    refused = run_module.result(run_module.start("upstart_event", name="go", **options))
+    assert refused.get("failed") is True, refused
+    assert refused["msg"].startswith("The event go was not emitted. Job long (xxx") and "forever" in refused["msg"]
+    assert host.client.instances("long") == []
+    emitted = run_module.result(run_module.start("upstart_event", name="silent", **options))
+    assert emitted.get("changed") is True, emitted
+    options["env"] = {"N": "x" * 20}
+    assert run_module.result(run_module.start("upstart_event", name="go", **options)).get("changed") is True
