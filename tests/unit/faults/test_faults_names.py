@@ -124,7 +124,9 @@ def test_a_text_that_is_put_right_while_its_job_runs(daemon: Daemon, how: str) -
         f"asks for Upstart's state. Restart it now. This collection does not ask while {copy}, a copy of the old file, "
         "is there.")
     said = service(daemon, "started", name="other", definition="current")
-    check("held-asked", said, name="other", copy=copy)
+    assert said["instances"][0]["stale"] is False, "this job is none of it"
+    if how != "removed":
+        check("held-asked", service(daemon, "started", definition="current"), name="web", copy=copy)
     assert run(daemon, "upstart_info")["jobs"][0]["name"] == "other"
     assert run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)["jobs"] == []
     if how == "removed":
@@ -161,8 +163,10 @@ def test_a_file_that_is_gone(daemon: Daemon, how: str) -> None:
         path.unlink()
     else:
         Path(job(daemon, state="absent")["jobs"][0]["backup_file"]).unlink()
-    check("no-file", service(daemon, "started", name="other", definition="current"), folder=daemon.conf)
+    check("no-file", service(daemon, "started", definition="current"), folder=daemon.conf)
+    assert service(daemon, "started", name="other", definition="current")["instances"][0]["stale"] is False
     said = run(daemon, "upstart_info")
+    assert said["left_out"][0].startswith("Which instances of web are stale;"), said
     assert "job web has no file below" in said["left_out"][0], said
     assert [each["code"] for each in said["findings"]] == ["orphan"]
     said = run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)
