@@ -17,6 +17,7 @@ BUILTIN = Path(ansible.modules.__file__).parent
 ONLINE = "https://docs.ansible.com/ansible/latest/"
 # Labels of Ansible's own documentation that the generated pages refer to, beside those of its modules.
 APPENDICES = {
+    "action_plugins": "plugins/action.html#action-plugins",
     "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
 }

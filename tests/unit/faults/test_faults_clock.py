@@ -42,7 +42,8 @@ clock.time = type("time", (), {"time": lambda: time.time()})
 WITHOUT_A_CLOCK = JUMPING.replace("del sys.argv[0]", "del sys.argv[0]\n%s" % HIDE_IT, 1)
 # What looks at the wall clock, since it compares times of files, or of processes with those; none of it is a wait.
 BY_THE_WALL = {
-    "converge/files.py", "converge/deadly.py", "converge/loaded.py", "converge/audit.py", "daemon/clock.py"}
+    "converge/files.py", "converge/deadly.py", "converge/loaded.py", "converge/audit.py", "converge/orphans.py",
+    "daemon/clock.py"}
 
 
 @pytest.fixture(name="daemon")
