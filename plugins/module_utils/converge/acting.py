@@ -87,11 +87,17 @@ def _goes(target):
 
 
 def _have_files_read(client, targets, request):
-    """Have init read the present files of what is to be started; what it cannot load from them is an error."""
-    starting = [target for target in targets if target.error is None and "start" in target.todo]
-    errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in starting])
-    for target in starting:
-        target.error = errors.get(target.job)
+    """Have init read the present files of what is to be stopped or started.
+
+    What it cannot load from them is an error where it is to be started. A job that only stops is lost with its last
+    instance when init has not noticed its file.
+    """
+    moving = [target for target in targets
+              if target.error is None and {"start", "stop", "free"}.intersection(target.todo)]
+    errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in moving])
+    for target in moving:
+        if "start" in target.todo:
+            target.error = errors.get(target.job)
 
 
 def _take_steps(client, targets, request, deadline):

@@ -100,6 +100,18 @@ def test_a_stop_that_is_under_way_is_over_before_the_start(host: Host, where: st
     assert host.status("web")["processes"]["main"] != before
 
 
+def test_a_job_whose_file_was_linked_in_place_is_still_there_after_its_stop(host: Host) -> None:
+    """Upstart has seen the old file go, and not the new one come."""
+    host.write("web", RUNS)
+    host.start("web")
+    other = host.daemon.conf / "web.new~"
+    other.write_text(RUNS)
+    (host.daemon.conf / "web.conf").unlink()
+    os.link(other, host.daemon.conf / "web.conf")
+    assert host.run("web", "stopped").get("changed") is True
+    assert "web" in host.client.jobs()
+
+
 def test_what_is_as_asked_at_first_is_read_again(host: Host) -> None:
     host.write("web", RUNS)
     host.write("slow", SLOW)

@@ -117,11 +117,11 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
     ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], True),
     ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], True),
     ("started", ["start"], None, False),
-    ("stopped", ["stop"], [fake_client.held("old")], False),
+    ("stopped", ["stop"], [fake_client.held("old")], True),
 ])
 def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
                                                 held: list[dict[str, Any]] | None, reads: bool) -> None:
-    """What is started runs with the file as it is, which is read again when the daemon has not read it."""
+    """What moves has its file read again when the daemon has not read it."""
     before = DOWN if steps == ["start"] else UP
     client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
     client.held = held
