@@ -26,6 +26,7 @@ MAIN_ZOMBIE = "main process is a zombie"  # Upstart tracks a process that has en
 MAIN_SUSPENDED = "main process is suspended"  # by a signal or a debugger; only a warning
 YOUNG = "not up for long enough"
 RESPAWNED = "respawned"  # it came up, and its main process has ended since
+OTHER_ENV = "other variables"  # somebody else has started it, with other values than the task's
 NOT_RESTARTED = "not restarted"  # the main process is the same as before
 OLD_DEFINITION = "old definition"  # it does not run by the present files
 STILL_THERE = "still there"  # asked to be stopped
@@ -47,9 +48,10 @@ Asked = collections.namedtuple("Asked", "state task current stable_for")
 # differs between two processes), None for none. main_defined: whether its job has a main process, None if unknown.
 # main_state: text, as /proc has it, "" for a process that does not exist, None where that cannot be seen. age: float,
 # seconds since the main process began. current: whether it runs by the present files, None if unknown. respawned:
-# whether it was respawned since it came up. finished: for a task, whether it ran to its end, None if unknown.
+# whether it was respawned since it came up. env_as_asked: whether it has the variables that the task gives. finished:
+# for a task, whether it ran to its end, None if unknown.
 Instance = collections.namedtuple(
-    "Instance", "goal state main main_defined main_state age current respawned finished")
+    "Instance", "goal state main main_defined main_state age current respawned env_as_asked finished")
 
 
 def instance_faults(asked, before, now):
@@ -62,7 +64,9 @@ def instance_faults(asked, before, now):
     if asked.state == "stopped":
         return [] if now is None else [STILL_THERE]
     if asked.task:
-        return [NOT_FINISHED] if now is not None and now.finished is False else []
+        if now is not None and now.finished is False:
+            return [NOT_FINISHED]
+        return [OTHER_ENV] if now is not None and not now.env_as_asked else []
     if now is None:
         return [GONE]
     if now.goal == "stop":
@@ -92,6 +96,8 @@ def _change_faults(asked, before, now):
     if asked.state == "restarted" and before is not None and None not in (before.main, now.main):
         if before.main == now.main:
             faults.append(NOT_RESTARTED)
+    if asked.state == "restarted" and not now.env_as_asked:
+        faults.append(OTHER_ENV)
     if asked.current and now.current is False:
         faults.append(OLD_DEFINITION)
     return faults

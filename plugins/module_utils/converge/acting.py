@@ -17,7 +17,7 @@ from ..daemon.errors import (
 )
 from ..daemon.names import instance_name
 from ..errors import UpstartError
-from . import naming, refusals, running, unread_files
+from . import loaded, naming, refusals, running, unread_files
 from .targets import unknown_job
 from .waiting import (
     BACK,
@@ -116,7 +116,7 @@ def _take_steps(client, targets, request, deadline):
                 del target.todo[0]
             if any(target.group for target in together):
                 from . import replacing
-                replacing.hold_back(together)
+                replacing.hold_back(client, together)
 
 
 def _resume(client, targets, deadline):
@@ -193,18 +193,28 @@ def _stop(client, targets, request, deadline):
             target.pending = _send_stop(client, target)
             target.sent.add("stop")
     until_answered(client.connection, targets, deadline)
-    again = [target for target in targets if "stop" in target.sent and "start" in target.todo]
-    until_answered(client.connection, again, Deadline(_kill_timeout(again)))
+    late = [target for target in targets if _is_for_restart(target) and not target.pending.done]
+    grace = Deadline(_kill_timeout(client, late, request))
+    until_answered(client.connection, late, grace)
     _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request, deadline)
     until_resting(client, _fine(targets), deadline)
-    late = [target for target in again if target.error is None and not target.rests()]
+    late = [target for target in _fine(late) if not target.rests()]
     if late:
-        until_resting(client, late, Deadline(_kill_timeout(late)))
+        until_resting(client, late, grace)
     for target in _fine(targets):
         if target.todo[0] == "wait":
             _judge(client, target, request, deadline)
         else:
             _judge_stop(client, target, deadline)
+
+
+def _is_for_restart(target):
+    """Return whether we stop an instance only to have it, or others in its place, started after that."""
+    return target.pending is not None and target.pending.member == "Stop" and _gives_way(target)
+
+
+def _gives_way(target):
+    return "start" in target.todo or target.group is not None
 
 
 def _send_stop(client, target):
@@ -214,9 +224,17 @@ def _send_stop(client, target):
     return client.request_instance("Stop", target.job, target.instance)
 
 
-def _kill_timeout(targets):
-    """Return the seconds after which Upstart kills what does not end by itself, the longest of the targets'."""
-    return max([(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets] or [0])
+def _kill_timeout(client, targets, request):
+    """Return the seconds after which Upstart kills what does not end by itself, the longest of the targets'.
+
+    What runs may follow an older definition than that in the files.
+    """
+    if not targets:
+        return 0
+    snapshot = loaded.Snapshot(client, request.conf_dir)
+    found = [snapshot.kill_timeout(target.job, target.instance or "") for target in targets]
+    found += [(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets]
+    return max(seconds for seconds in found if seconds is not None)
 
 
 def _judge_stop(client, target, deadline):
@@ -231,7 +249,7 @@ def _judge_stop(client, target, deadline):
         if running.ends_in_pre_stop(target) and target.wanted.state == "stopped":
             target.error = running.not_stopped(target, deadline)
         # else somebody has started it again, which is judged once all has been done
-    elif "start" in target.todo and "stop" in target.sent:
+    elif _gives_way(target) and "stop" in target.sent:
         _give_up_stop(client, target, deadline)
     elif "start" in target.todo:
         target.error = no_answer(target, PAST[target.wanted.state], deadline)
@@ -259,9 +277,11 @@ def _give_up_stop(client, target, deadline):
 def _start(client, targets, request, deadline):
     """Start what is to be started, and wait for that and for what is on its way up already."""
     for target in targets:
+        target.mark_signals(client)
         if target.todo[0] == "start":
             target.pending = client.request("Start", target.job, target.env)
             target.sent.add("start")
+            target.overtaken = False
     until_answered(client.connection, targets, deadline)
     _collect(client, targets, (AlreadyStarted,), request, deadline)
     until_resting(client, _fine(targets), deadline)
@@ -308,6 +328,7 @@ def _collect(client, targets, harmless, request, deadline):
             if values:  # only a start is answered with one
                 target.instance = instance_name(values[0])
         except harmless:
+            target.overtaken = pending.member == "Start"
             continue
         except JobFailed:
             if pending.member == "Stop" and (running.ends_in_pre_stop(target) or "start" in target.todo):

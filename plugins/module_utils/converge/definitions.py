@@ -64,6 +64,8 @@ class Definition:
     def _read_override(self, version):
         if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
             return None  # the daemon does not look at these
+        if os.path.exists(self.override) and not os.path.isfile(self.override):
+            return None  # nor at what is no file
         return read_override(self.override)
 
     def anew(self):

@@ -74,7 +74,8 @@ def _fault(job, status, watched, defined):
         now = promise.Instance(
             goal=status["goal"], state=status["state"], main=main, main_defined=defined[job["name"]],
             main_state="" if "lost" in status else status.get("main_state"), age=float("inf"), current=None,
-            respawned=not reported and watched.get(_pair(job), main) not in (None, main), finished=None)
+            respawned=not reported and watched.get(_pair(job), main) not in (None, main), env_as_asked=True,
+            finished=None)
     faults = promise.event_faults(job["status"] == UP, now)
     return faults[0] if faults else None
 

@@ -139,6 +139,11 @@ class Snapshot:
             return found[1].get("env") or [], found[0].get("env") or []
         return None if self._evidence is None else self._evidence.entries(job, instance or "")
 
+    def kill_timeout(self, job, instance):
+        """Return the kill timeout in seconds of the definition that an instance follows; None when that is unknown."""
+        found = self._found.get(instance_path(job, instance))
+        return None if found is None else found[0].get("kill_timeout")
+
     def differing(self, job, instance, env):
         """Return the names of those variables in ``env`` that an instance has another value of, or none."""
         found = self._entries(job, instance)

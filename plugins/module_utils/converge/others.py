@@ -21,11 +21,12 @@ from .definitions import Definition, read_file
 from .effects import GONE, UP, trace
 from .naming import UNREADABLE
 from .stop_causes import causes_of_moves, links_of
-from .waiting import LOOK_EVERY, resting
+from .waiting import LOOK_EVERY, Deadline, resting
 
 __metaclass__ = type
 
 PROCESSES = (MAIN,) + HELPERS
+SETTLE = 2.0  # seconds for which jobs are followed that the task set in motion, as long as no service is gone
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
 
 # What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list
@@ -132,9 +133,12 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
     """
     kept = sorted(set(services.pids) - acts.down)
     missing = _missing(client, kept)
-    if not missing:
-        return []
     history = _History(client, acts, services.mark, conf_dir, version)
+    some_gone = bool(missing)
+    if not some_gone:
+        if not history.is_moving(missing):
+            return []
+        deadline = Deadline(min(SETTLE, deadline.left()))  # what is set in motion may still take one down
     while True:
         signals = len(client.connection.signals)
         moving = history.is_moving(missing)
@@ -142,7 +146,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
                                min(LOOK_EVERY if moving else QUIET, deadline.left()))
         missing = _missing(client, kept)
         rests = not moving and len(client.connection.signals) == signals
-        if not missing or rests or not deadline.left():
+        if rests or (some_gone and not missing) or not deadline.left():
             break
     losses = [Loss(job, instance, _status_text(missing[job, instance])) for job, instance in sorted(missing)]
     if losses:
@@ -197,11 +201,16 @@ class _History:
         turns = dict(((effect.job, effect.instance), effect.turns) for effect in fold(moves))
         for loss in losses:
             loss.blame(found.get((loss.job, loss.instance), []))
-            if not loss.ours and not self._askable:
+            if not loss.ours and (not self._askable or self._has_helpers()):
                 loss.ours = None
             loss.reason = causes.describe(causes.from_signals(self.signals(), loss.job, loss.instance))
             if loss.reason is None and turns.get((loss.job, loss.instance), [])[-2:] == ["started", "stopped"]:
                 loss.reason = "it came back and ended again"
+
+    def _has_helpers(self):
+        """Return whether a process beside main runs when the task moves its jobs: nobody knows what else that does."""
+        values = [self._values(job) for job in sorted(set(job for job, unused in self._acted))]
+        return any(held is None or set(held["process"]).intersection(HELPERS) for held in values)
 
     def _causes(self, moves):
         self._ask(sorted(set(move[0] for move in moves) - set(self._links)))

@@ -98,6 +98,13 @@ def old_definition(target):
                         "was at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
 
 
+def other_variables(target):
+    """Return the error for a job that somebody else started with other variables while the task wanted to."""
+    names = ", ".join(target.env_differs)
+    return UpstartError("Job %s has other values of %s than env says, because somebody else started it while this task "
+                        "was at work. Run the task again." % (target.label, names), name=target.job)
+
+
 def not_as_enabled(target):
     """Return the error for a job whose files were changed by somebody else after the task enabled or disabled it."""
     return UpstartError("Job %s was %s, but somebody changed its files while this task was at work. Run the task again."
@@ -122,10 +129,15 @@ def left_together(target):
         target.label, target.wanted.state), name=target.job)
 
 
-def place_taken(left, there):
-    """Return the error for an instance that is not started, as one whose place it takes is still there."""
-    return UpstartError("Job %s was not started: job %s is still there, and Upstart would start it by the same older "
-                        "definition." % (left.label, there.label), name=left.job)
+def place_taken(left, there, back):
+    """Return the error for an instance that is not started anew, as another one of its job is still there.
+
+    :param back: bool, whether it was started again as it was.
+    """
+    return UpstartError("Job %s was not started anew: job %s is still there, and Upstart starts no instance with a new "
+                        "definition before all are gone. %s" % (
+                            left.label, there.label, "It was started again as it was. Run the task again with a longer "
+                            "timeout." if back else "Run the task again."), name=left.job)
 
 
 def refused(target, state):

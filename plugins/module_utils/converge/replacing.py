@@ -8,6 +8,7 @@ Upstart follows the older definition until no instance runs by it any more, so a
 
 from __future__ import absolute_import, division, print_function
 
+from ..daemon.errors import AlreadyStarted, DaemonError
 from . import naming, refusals
 from .targets import Target, missing_variables
 
@@ -59,10 +60,36 @@ def look(targets, snapshot):
                 target.error = refusals.left_together(target)
 
 
-def hold_back(targets):
-    """Start nothing in the place of an instance that is still there."""
+def hold_back(client, targets):
+    """Start nothing in the place of an instance that is still there.
+
+    What was stopped for it and is to stay is started again as it was, so that a failed task leaves no outage.
+    """
     for target in targets:
-        if target.error is not None:
-            for other in target.group or ():
-                if other.error is None and "start" in other.todo:
-                    other.error = refusals.place_taken(other, target)
+        if target.error is None or target.group is None:
+            continue
+        for other in target.group:
+            if other.error is None and "start" in other.todo:
+                back = other.before is not None and _start_again(client, other)
+                other.error = refusals.place_taken(other, target, back)
+            elif other.error is None and is_replaced(other) and other.after is None and other.before is not None:
+                if other.env_before is not None and _start_again(client, other):
+                    other.error = refusals.place_taken(other, target, True)
+
+
+def _start_again(client, target):
+    """Ask for the start of an instance with the variables that it had; return whether Upstart takes that."""
+    env = target.env_before if target.env_before is not None else target.env
+    pending = client.request("Start", target.job, env, wait=False)
+    client.connection.wait(lambda: pending.done, client.timeout)
+    if not pending.done:
+        client.connection.forget(pending)
+        return False
+    try:
+        pending.result()
+    except AlreadyStarted:
+        pass
+    except DaemonError:
+        return False
+    target.after = client.status(target.job, target.instance or "")
+    return True

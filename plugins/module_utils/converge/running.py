@@ -91,24 +91,33 @@ def ended(client, target, request):
 
 
 def was_stopped(client, target, last_run=False):
-    """Return whether somebody stopped an instance since the task began, as far as signals show.
+    """Return whether somebody stopped an instance since its mark, or since the task began, as far as signals show.
 
     One that ends by itself skips pre-stop, and was up before unless it had to fork for that.
 
     :param last_run: bool, whether only the last of its runs counts.
     """
-    path = instance_path(target.job, target.instance or "")
     forks = (target.definition.values or {}).get("expect", "none") != "none"
-    run = up = target.before is not None and resting(target.before)
-    stopped = False
-    for state in [item.args[0] for item in client.connection.signals
-                  if item.path == path and item.member == "StateChanged"]:
+    states, run = _states_since(client, target)
+    up, stopped = run, False
+    for state in states:
         if state == "starting":
             run, up, stopped = True, False, stopped and not last_run
         elif run and (state == "pre-stop" or (state == "stopping" and not up)):
             stopped = True
         up = up or state in ("post-start", "running") or (forks and state == "spawned")
     return stopped
+
+
+def _states_since(client, target):
+    """Return the states that were signalled of an instance since its mark, and whether it was up by then.
+
+    Without a mark the task has not started it; then all count, since what it was before the task.
+    """
+    path = instance_path(target.job, target.instance or "")
+    up = target.up_at_mark if target.up_mark is not None else target.before is not None and resting(target.before)
+    signals = client.connection.signals[target.up_mark or 0:]
+    return [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"], up
 
 
 def is_same_process(target):
@@ -214,6 +223,12 @@ def note_failed_stop(target):
 
 def stop_outlasted(target, deadline):
     """Return the error for a restart whose stop does not end; Upstart has been asked to start the job again itself."""
+    if resting(target.after) or (target.after or {}).get("state") == "pre-stop":
+        return NoAnswer(
+            "Job %s was not restarted: its pre-stop was not over after %g s and the kill timeout. The stop is "
+            "cancelled, so the same process runs on; allow it more time with timeout." % (
+                target.label, deadline.seconds),
+            name=target.job, timeout=deadline.seconds)
     return NoAnswer(
         "Job %s was not %s: its stop was not over after %g s and the kill timeout of its file; it is in %s. Upstart "
         "starts it again by itself as soon as that is over; allow it more time with timeout." % (
@@ -239,6 +254,9 @@ def suspended_warning(target):
 
 def not_stopped(target, deadline):
     """Return the error for an instance that is still there after a stop."""
+    if target.is_new:
+        return UpstartError("Job %s runs: somebody started it while this task was at work, which was to leave no such "
+                            "instance. Run the task again." % target.label, name=target.job)
     if resting(target.after) and is_same_process(target):
         return UpstartError(
             "Job %s was not stopped: somebody asked for its start while its pre-stop ran, which cancels a stop. Look "
@@ -269,7 +287,8 @@ def watch(client, targets, request, deadline):
         return
     before = [(target.after or {}).get("processes", {}).get("main") for target in targets]
     for target in targets:
-        target.up_mark = len(client.connection.signals)
+        if target.up_mark is None or "reload" in target.sent:
+            target.mark_signals(client)
     _wait_for_uptime(client, targets, request)
     until_resting(client, targets, _settling(deadline))
     for target, pid in zip(targets, before):
@@ -318,10 +337,13 @@ def _uptime(client, target):
 
 
 def is_respawned(client, target):
-    """Return whether signals show that an instance has been down since it came up."""
-    path = instance_path(target.job, target.instance or "")
-    return any(item.path == path and item.member == "StateChanged" and item.args[0] == "starting"
-               for item in client.connection.signals[target.up_mark:])
+    """Return whether signals show that an instance has gone down and come up again since its mark."""
+    states, down = _states_since(client, target)
+    for state in states:
+        if state == "starting" and down:
+            return True
+        down = down or state in ("running", "stopping")
+    return False
 
 
 def respawning(client, target, request):

@@ -59,13 +59,22 @@ def converge(client, request, attributes, check_mode=False, taken_down=None):
                 client, acts, request.conf_dir, client.version(), request.timeout)))
     elif any(target.todo or target.change for target in targets):
         _act(client, targets, request, attributes, [] if taken_down is None else taken_down)
+    elif _run_scripts(targets, check_mode):
+        verifying.verify(client, targets, request, None)
     else:
         verifying.verify_unchanged(client, targets, request)
+    if check_mode:
+        _run_scripts(targets, check_mode)
+    return targets
+
+
+def _run_scripts(targets, check_mode):
+    """Bring LSB scripts into the wanted state; return whether there are any."""
     named = [target for target in _fine(targets) if target.script is not None]
     if named:
         from . import scripts
         scripts.converge(named, check_mode)
-    return targets
+    return bool(named)
 
 
 def _act(client, targets, request, attributes, taken_down):
@@ -77,9 +86,13 @@ def _act(client, targets, request, attributes, taken_down):
         before = others.running_services(client, request.conf_dir, version)
         acting.enable(client, targets, attributes, request.conf_dir)
         acting.act(client, _fine(targets), request, log)
-        verifying.verify(client, targets, request, log)
-        losses = others.lost_services(client, before, others.acts_of(targets), request.conf_dir, version,
-                                      Deadline(request.timeout))
+        _run_scripts(targets, False)
+        for may_act in (True, False):
+            # What is still moving may move others, so it is waited for first: the targets are read last.
+            losses = others.lost_services(client, before, others.acts_of(targets), request.conf_dir, version,
+                                          Deadline(request.timeout))
+            if not verifying.verify(client, targets, request, log, may_act):
+                break
         taken_down.extend(_of_others(targets, losses))
     finally:
         log.close()
@@ -341,7 +354,7 @@ def _shown(processes):
 
 
 def _env_differs(target):
-    if {"stop", "start"}.intersection(target.steps):
+    if {"stop", "start"}.intersection(target.steps) and not target.overtaken:
         return []
     return None if target.env_unknown else target.env_differs
 
@@ -374,7 +387,7 @@ def warnings(targets, taken_down=(), check_mode=False):
             found.append(verifying.suspended_warning(target))
         if target.changed_file and "start" not in target.steps:
             found.append(_refusals().changed_warning(target))
-        if target.env_differs and not target.steps:
+        if target.env_differs and (target.overtaken or not target.steps):
             found.append("Job %s runs with other values of %s than env says; a restart with env would change them."
                          % (target.label, ", ".join(target.env_differs)))
         if target.env_unknown and not target.steps:

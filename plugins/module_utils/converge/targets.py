@@ -46,6 +46,9 @@ class Target:
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
     :ivar main: what identifies its main process before anything was done, or None; see ``main_of``.
     :ivar up_mark: int, the number of signals when it had come up by what the task did.
+    :ivar up_at_mark: bool, whether it was up by then.
+    :ivar overtaken: bool, whether somebody else had started it when our start came.
+    :ivar is_new: bool, whether somebody started it during the task, which was to leave no such instance.
     :ivar warnings: list of text.
     """
 
@@ -78,6 +81,9 @@ class Target:
         self.leftovers = []
         self.main = None
         self.up_mark = None
+        self.up_at_mark = False
+        self.overtaken = False
+        self.is_new = False
         self.warnings = []
         self.pending = None
         self.log_mark = 0
@@ -90,6 +96,11 @@ class Target:
     def rests(self):
         """Return whether it is, after the steps so far, where it stays until somebody asks."""
         return resting(self.after, self.definition.is_task())
+
+    def mark_signals(self, client):
+        """Remember which signals had come when it was started, or was waited for."""
+        self.up_mark = len(client.connection.signals)
+        self.up_at_mark = self.after is not None and resting(self.after)
 
     def mark_log(self, log_dir):
         """Remember where the job's log ends now, so that only what comes later is shown."""

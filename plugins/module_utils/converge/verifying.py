@@ -31,28 +31,30 @@ def verify_unchanged(client, targets, request):
             _set_error(client, target, fault, request)
 
 
-def verify(client, targets, request, log):
-    """Read all targets again, act once more on those that are not as asked, and set the error of what stays so.
+def verify(client, targets, request, log, may_act=False):
+    """Read all targets again, and set the error of those that are not as asked.
 
     :param targets: list of Targets; instances that came up meanwhile, and that were to be stopped, are added.
-    :param log: initlog.InitLog.
+    :param log: initlog.InitLog, or None.
+    :param may_act: bool, whether to act once more on services that do not stay as asked, instead of that.
+    :returns: whether it has acted, so that all has to be verified again.
     """
     deadline = Deadline(request.timeout)
-    for last in (False, True):
-        try:
-            faults = _read_faults(client, targets, request, deadline)
-        except Lost:
-            client.connection.reopen(min(BACK, client.timeout))
-            faults = _read_faults(client, targets, request, deadline)
-        again = [] if last else _take_up_again(client, faults)
-        for target, fault in faults:
-            if target not in again:
-                _set_error(client, target, fault, request)
-        if not again:
-            break
+    try:
+        faults = _read_faults(client, targets, request, deadline)
+    except Lost:
+        client.connection.reopen(min(BACK, client.timeout))
+        faults = _read_faults(client, targets, request, deadline)
+    again = _take_up_again(client, faults) if may_act else []
+    for target, fault in faults:
+        if target not in again:
+            _set_error(client, target, fault, request)
+    if again:
         from . import acting  # not needed where all stayed as it was
         acting.act(client, again, request, log)
-    _verify_enabled(targets)
+    else:
+        _verify_enabled(targets)
+    return bool(again)
 
 
 def _judged(targets):
@@ -81,6 +83,7 @@ def _instance(client, target):
         age=age(client.connection.peer["pid"], main[0]) if main else float("inf"),
         current=None if target.stale is None else not target.stale,
         respawned=respawned and not running.was_stopped(client, target),
+        env_as_asked=not target.env_differs,
         finished=not running.was_stopped(client, target, last_run=True) if task and target.steps else None)
 
 
@@ -89,7 +92,8 @@ def _before(target):
     if target.before is None:
         return None
     return promise.Instance(goal=target.before["goal"], state=target.before["state"], main=target.main,
-                            main_defined=None, main_state=None, age=0.0, current=None, respawned=False, finished=None)
+                            main_defined=None, main_state=None, age=0.0, current=None, respawned=False,
+                            env_as_asked=True, finished=None)
 
 
 def _first(faults):
@@ -128,15 +132,18 @@ def _read_statuses(client, judged, deadline):
         snapshot = Snapshot(client, alive[0].wanted.conf_dir)
         for target in alive:
             target.stale = snapshot.is_stale(target.definition, target.instance or "")
-            if "start" not in target.sent:
-                target.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
+            target.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
+    for target in judged:
+        if target.definition.is_task() and target.steps:  # nobody can see any more with which variables it ran
+            names = [entry.partition("=")[0] for entry in target.env]
+            target.env_differs = sorted(names) if target.overtaken else []
 
 
 def _add_new_instances(client, targets):
     """Add the instances that somebody has started of jobs of which none was to be left."""
     for target in _judged(targets):
         wanted = target.wanted
-        if wanted.state != "stopped" or wanted.env is not None or target.group is not None:
+        if target.group is None and (wanted.state != "stopped" or wanted.env is not None):
             continue
         known = set(other.instance or "" for other in targets if other.job == target.job)
         try:
@@ -145,8 +152,8 @@ def _add_new_instances(client, targets):
             names = []
         for name in names:
             if name not in known:
-                new = Target(target.job, target.definition, wanted)
-                new.instance, new.init_log = name, target.init_log
+                new = Target(target.job, target.definition, wanted._replace(state="stopped"))
+                new.instance, new.init_log, new.is_new = name, target.init_log, True
                 targets.append(new)
                 known.add(name)
 
@@ -171,6 +178,8 @@ def _steps_for(client, target, fault):
         if _failed(client, target) or not running.was_stopped(client, target):
             return []
         return ["start"] if target.after is None else ["finish", "start"]
+    if fault == promise.OTHER_ENV:
+        return ["start"] if target.after is None else ["stop", "start"]
     if fault == promise.NOT_RESTARTED:
         return ["stop", "start"]
     if fault == promise.OLD_DEFINITION and not _note_kept(client, target):
@@ -206,6 +215,8 @@ def _set_error(client, target, fault, request):
         target.error = running.respawning(client, target, request)
     elif fault == promise.NOT_FINISHED:
         target.error = running.not_finished(client, target, request)
+    elif fault == promise.OTHER_ENV:
+        target.error = refusals.other_variables(target)
     elif fault == promise.NOT_RESTARTED:
         target.error = running.not_restarted(target)
     elif fault == promise.OLD_DEFINITION:

@@ -12,7 +12,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils import promise
 
 UP: dict[str, Any] = {
     "goal": "start", "state": "running", "main": (7, 100), "main_defined": True, "main_state": "S", "age": 5.0,
-    "current": True, "respawned": False, "finished": None}
+    "current": True, "respawned": False, "env_as_asked": True, "finished": None}
 OLD = promise.Instance(**{**UP, "main": (6, 50), "current": None})
 TASK = {**UP, "goal": "stop", "state": "waiting", "main": None, "age": float("inf")}
 
@@ -65,6 +65,13 @@ def test_a_restart_needs_another_process() -> None:
 
 def test_the_definition_matters_where_it_is_asked_for() -> None:
     assert faults("started", {**UP, "current": False}, current=False) == []
+
+
+def test_the_variables_matter_where_the_task_starts_it() -> None:
+    other = {**UP, "env_as_asked": False}
+    assert faults("restarted", other, OLD) == [promise.OTHER_ENV]
+    assert faults("started", other) == []  # it ran before, and keeps what it had
+    assert faults("started", {**TASK, "env_as_asked": False}, task=True) == [promise.OTHER_ENV]
 
 
 @pytest.mark.parametrize(("finished", "fault"), [(True, None), (None, None), (False, promise.NOT_FINISHED)])

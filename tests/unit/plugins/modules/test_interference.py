@@ -289,6 +289,101 @@ def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
     assert answer.get("changed") is True and "state T" in str(answer["warnings"]), answer
 
 
+def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Host) -> None:
+    """That is waited for because of db, and db is read after it."""
+    host.write("db", RUNS)
+    host.write("web", "stop on stopped db\n" + SLOW)
+    host.start("db")
+    host.start("web")
+    task = host.task("db", "restarted")
+    host.in_state("killed", "web")
+    faults.wait_for(lambda: host.is_up("db"), "db is not started again")
+    host.stop("db")
+    answer = run_module.result(task)
+    assert answer.get("failed") or host.is_up("db"), answer
+
+
+@pytest.mark.parametrize("state", ["restarted", "started"])
+def test_variables_of_somebody_elses_start(host: Host, state: str) -> None:
+    """What was to be restarted gets the task's own; what was to be started is left as it runs, with a warning."""
+    host.write("slow", SLOW)
+    host.write("web", SLOW if state == "restarted" else RUNS)
+    host.start("slow")
+    if state == "restarted":
+        host.start("web", "V=0")
+    jobs = [{"name": "slow", "state": "restarted"}, {"name": "web", "state": state, "env": {"V": "2"}}]
+    options = faults.options(host.daemon, stable_for=0.1, jobs=jobs)
+    task = run_module.start("upstart_service", **options)
+    host.in_state("killed", "slow")
+    host.client.request("Start", "web", ["V=1"], wait=False)
+    answer = run_module.result(task)
+    assert answer.get("changed") is True, answer
+    if state == "restarted":
+        assert host.marker("web") == "2"
+    else:
+        assert host.marker("web") == "1" and answer["instances"][1]["env_differs"] == ["V"], answer
+        assert "runs with other values of V" in str(answer["warnings"])
+
+
+def test_a_task_with_variables_runs_with_those(host: Host) -> None:
+    note = host.daemon.log / "note"
+    host.write("slow", SLOW)
+    host.write("job", f"task\nscript\n  sleep 3\n  echo $V >> {note}\nend script\n")
+    host.start("slow")
+    jobs = [{"name": "slow", "state": "restarted"}, {"name": "job", "state": "started", "env": {"V": "2"}}]
+    task = run_module.start("upstart_service", **faults.options(host.daemon, stable_for=0.1, jobs=jobs))
+    host.in_state("killed", "slow")
+    host.client.request("Start", "job", ["V=1"], wait=False)
+    answer = run_module.result(task)
+    assert answer.get("changed") is True, answer
+    assert note.read_text().split() == ["1", "2"]
+
+
+def test_an_instance_that_keeps_another_from_being_replaced(host: Host) -> None:
+    """All that ran before runs in the end, and the task fails."""
+    host.write("m", "instance $N\nkill timeout 1\npost-stop script\n  [ $N = b ] || sleep 12\nend script\n" + RUNS)
+    host.start("m", "N=a", instance="a")
+    host.start("m", "N=b", instance="b")
+    jobs = [{"name": "m", "state": "restarted", "instances": [{"N": "a"}, {"N": "b"}]}]
+    answer = run_module.result(run_module.start("upstart_service", **faults.options(
+        host.daemon, stable_for=0.1, jobs=jobs, **{"timeout": 1})))
+    assert answer.get("failed") is True, answer
+    assert "m (b) was not started anew: job m (a) is still there" in answer["msg"]
+    faults.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
+
+
+def test_a_set_of_instances_is_exact(host: Host) -> None:
+    host.write("m", "instance $N\n" + SLOW)
+    host.start("m", "N=a", instance="a")
+    jobs = [{"name": "m", "state": "restarted", "instances": [{"N": "a"}]}]
+    task = run_module.start("upstart_service", **faults.options(host.daemon, stable_for=0.1, jobs=jobs))
+    host.in_state("killed", "m", "a")
+    host.start("m", "N=c", instance="c")
+    answer = run_module.result(task)
+    assert answer.get("failed") is True and "Job m (c) runs: somebody started it" in answer["msg"], answer
+
+
+def test_a_respawn_before_the_others_are_up_counts(host: Host) -> None:
+    once = host.daemon.log / "once"
+    host.write("b", f"respawn\nscript\n  [ -e {once} ] && exec sleep 1000\n  touch {once}\n  exit 1\nend script\n")
+    host.write("late", "pre-start exec sleep 2\n" + RUNS)
+    answer = host.run(["b", "late"], "started")
+    assert answer.get("failed") is True, answer
+    assert answer["msg"].startswith("Job b does not stay up and is being respawned"), answer
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ("script\n  sleep 0.3\nend script\n", "its main process exited without an error"),
+    ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 1\nend script\n", "and is being respawned")])
+def test_nobody_is_blamed_for_what_ends_by_itself_after_our_restart(host: Host, body: str, words: str) -> None:
+    host.write("web", RUNS)
+    host.start("web")
+    host.write("web", body)
+    answer = host.run("web", "restarted", stable_for=2)
+    assert answer.get("failed") is True and words in answer["msg"], answer
+    host.client.request_instance("Stop", "web", "")
+
+
 def test_an_event_whose_instance_would_wedge_init_is_not_emitted(host: Host) -> None:
     """Upstart would spin forever; a shorter name is fine, and so is one of which no log is kept."""
     host.write("long", "instance $N\nstart on go\nexec sleep 1000\n")

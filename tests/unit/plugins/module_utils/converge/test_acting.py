@@ -284,4 +284,5 @@ def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> 
     acting.act(client, [one, other], one.wanted)
     assert client.asked == ["Stop"]
     assert other.error is not None and other.error.message == (
-        "Job web (1) was not started: job web is still there, and Upstart would start it by the same older definition.")
+        "Job web (1) was not started anew: job web is still there, and Upstart starts no instance with a new "
+        "definition before all are gone. Run the task again.")

@@ -104,7 +104,7 @@ def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) ->
 
 def test_each_word_of_the_promise_has_its_text() -> None:
     words = {fault for is_up in (True, False) for now in (
-        None, *(promise.Instance(goal, state, main, True, main_state, 1.0, None, respawned, None)
+        None, *(promise.Instance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
                 for goal, state in (("start", "running"), ("start", "starting"), ("stop", "killed"))
                 for main, main_state in ((None, None), (7, ""), (7, "Z"), (7, "T"), (7, None))
                 for respawned in (True, False)))

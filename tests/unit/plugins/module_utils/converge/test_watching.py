@@ -45,7 +45,7 @@ class Connection(fake_client.FakeConnection):
 def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE) -> targets.Target:
     (folder / "web.conf").write_text(text)
     one = targets.Target("web", Definition("web", str(folder), (1, 13, 2)), fake_client.request(folder, "started"))
-    one.instance, one.before, one.after = "", DOWN, UP
+    one.instance, one.before, one.after, one.up_mark = "", DOWN, UP, 0  # it was started before these signals
     client = FakeClient({"web": {"": [after]}})
     client.connection = connection
     running.watch(client, [one], one.wanted, Deadline(1))
