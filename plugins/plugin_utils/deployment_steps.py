@@ -70,8 +70,9 @@ def with_pending(found: Steps, pending: Mapping[str, t.Any], resting: set[str]) 
     due = []
     for name in dict.fromkeys(task["name"] for task in [*earlier, *found["due"]]):
         due += united(*([task for task in tasks if task["name"] == name] for tasks in (earlier, found["due"])))
-    running: dict[str, Tasks] = {task["name"]: [] for task in [*pending.get("running", ()), *found["running"]]
-               if task["name"] not in resting | names_in(due)}
+    running: dict[str, Tasks] = {
+        task["name"]: [] for task in [*pending.get("running", ()), *found["running"]]
+        if task["name"] not in resting | names_in(due)}
     for name in running:  # what the later list says of a job counts
         later = [task for task in found["running"] if task["name"] == name]
         running[name] = later or [task for task in pending["running"] if task["name"] == name]

@@ -118,7 +118,7 @@ def main() -> int:
     options = parser.parse_args()
     runner = Runner(options.boot, options.verbose)
     with ThreadPoolExecutor(options.jobs) as pool:
-        seeds = [options.seed + number for number in range(options.count) for _ in range(options.repeat)]
+        seeds = [options.seed + number for number in range(options.count) for _turn in range(options.repeat)]
         for running in [pool.submit(runner.run, seed) for seed in seeds]:
             running.result()
     for rule, number in runner.rules.most_common():

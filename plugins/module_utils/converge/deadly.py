@@ -77,7 +77,6 @@ class Files:
         if suffix == "conf" and data is not None:
             self.jobs.update(job)
 
-
     def are_safe(self, name):
         """Return whether nothing here gives the daemon text for a job of which it would crash if it told of that job.
 

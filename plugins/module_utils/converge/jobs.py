@@ -35,7 +35,7 @@ def foresee(plans, client, attributes, conf_dir):
                 each.changed = True
         state, reads = file_verifying.read_state(watched, client, conf_dir)
         for each, _watcher in watched:
-            if reads.get(each.wanted.name) is False and each.before == each.after is not None \
+            if reads.get(each.wanted.name) is False and each.after is not None and each.before == each.after \
                     and not foreseen.has_file_of_job(each.path):
                 each.changed = True
         _note_stale(watched, state, functools.partial(_stale_alone, client, conf_dir))

@@ -157,7 +157,7 @@ def _file_entry(chance: random.Random, jobs: tuple[Job, ...], versions: Versions
 
 def _job_call(chance: random.Random, jobs: tuple[Job, ...], versions: Versions, fresh: list[Job]) -> Arguments:
     used: set[str] = set()
-    entries = [_file_entry(chance, jobs, versions, used, fresh) for _ in range(chance.choice((1, 1, 2)))]
+    entries = [_file_entry(chance, jobs, versions, used, fresh) for _number in range(chance.choice((1, 1, 2)))]
     options: Arguments = {"timeout": chance.choice((4, 8, 12))}
     return {**options, **entries[0]} if len(entries) == 1 else {**options, "jobs": entries}
 
@@ -195,7 +195,7 @@ def _acts(chance: random.Random, jobs: tuple[Job, ...], up: set[str], call: Call
     acts = []
     if not call.check and chance.random() < 0.65:
         acts += _pattern(chance, chance.choice([job for job in favoured if job.name in up] or favoured), versions)
-    for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
+    for _number in range(chance.choice((0, 0, 1, 1, 2, 3))):
         job = chance.choice(favoured if chance.random() < 0.75 else jobs)
         kind = chance.choices(list(ACTS), list(ACTS.values()))[0]
         after_move = not call.check and chance.random() < 0.35

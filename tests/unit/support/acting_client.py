@@ -9,11 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, targets
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, FakeClient
@@ -94,12 +92,6 @@ def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: A
     found.before = found.after = before
     found.todo = list(steps)
     return found
-
-
-@pytest.fixture(autouse=True)
-def all_folders_are_watched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The daemon is told of changes in all job directories; import this where that matters."""
-    monkeypatch.setattr(process, "watches", lambda _pid, _folder: True)
 
 
 def act(client: Client, one: targets.Target) -> UpstartError | None:

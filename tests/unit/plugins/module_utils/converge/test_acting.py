@@ -24,14 +24,15 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors impo
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (
     OLD,
     Client,
     act,
-    all_folders_are_watched,
     target,
 )
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, TASK, UP
+
+pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
 
 
 @pytest.mark.parametrize(("state", "step", "before"), [
@@ -106,8 +107,9 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
     assert act(client, one) is None
     verifying.verify(client, [one], one.wanted, one.init_log)
     assert one.error is not None
-    assert one.error.message == ("Job web was stopped, but something started it again at once: look at its start on "
-                             "condition and at who else manages it.")
+    assert one.error.message == (
+        "Job web was stopped, but something started it again at once: look at its start on condition and at who else "
+        "manages it.")
 
 
 @pytest.mark.parametrize(("state", "steps", "held", "reads"), [

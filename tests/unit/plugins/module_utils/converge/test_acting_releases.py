@@ -14,15 +14,16 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import ru
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import AlreadyStarted, JobFailed
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (  # noqa: F401
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (
     OLD,
     SILENT,
     Client,
     act,
-    all_folders_are_watched,
     target,
 )
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
+
+pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
 
 REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
 SAID = "init: web main process (7) terminated with status 3\n"
