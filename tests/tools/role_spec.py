@@ -28,8 +28,8 @@ GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gp
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 WARNING = "Written by tests/tools/role_spec.py from the documentation of upstart_job: change that, then run it."
-NOT_A_JOBS_OWN = ("_foreseen", "jobs", "load", "upstart_version", "state", "enabled", "keep_running", "restore", "manifest", "prune",
-                  "prune_except")
+NOT_A_JOBS_OWN = ("_foreseen", "jobs", "load", "upstart_version", "state", "enabled", "keep_running", "restore",
+                  "manifest", "prune", "prune_except")
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
         "description": [
