@@ -44,7 +44,7 @@ class Target:
     :ivar group: list of Targets, the instances that a job is to have with those that go for them, or None.
     :ivar env_before: list of KEY=VALUE that an instance in a group was started with; None when that is not told.
     :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
-    :ivar main: what identifies its main process before anything was done, or None; see ``main_of``.
+    :ivar main: for a restart, what identifies its main process before anything was done, or None; see ``main_of``.
     :ivar up_mark: int, the number of signals when it had come up by what the task did.
     :ivar up_at_mark: bool, whether it was up by then.
     :ivar overtaken: bool, whether somebody else had started it when our start came.
@@ -177,7 +177,8 @@ def resolve(client, request, version):
     live = [target for target in found if target.error is None and target.instance is not None]
     for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
         target.before = status
-        target.main = main_of(client, status)
+        if target.wanted.state == "restarted":
+            target.main = main_of(client, status)
     return found
 
 

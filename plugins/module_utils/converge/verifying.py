@@ -26,7 +26,8 @@ suspended_warning = running.suspended_warning
 def verify_unchanged(client, targets, request):
     """Judge targets of a task that found all as asked: what it read is what it reports."""
     for target in _judged(targets):
-        fault = _first(promise.instance_faults(_asked(target), None, _instance(client, target)))
+        main = (target.after or {}).get("processes", {}).get("main")
+        fault = _first(promise.instance_faults(_asked(target), None, _instance(client, target, main, target.age)))
         if fault is not None:
             _set_error(client, target, fault, request)
 
@@ -68,19 +69,28 @@ def _asked(target):
     return promise.Asked(wanted.state, target.definition.is_task(), current, wanted.stable_for)
 
 
-def _instance(client, target):
-    """Return a target's present status as promise.Instance, or None where there is no such instance."""
+def _present(client, target):
+    """Return what _instance does, with what is read of the main process now."""
+    main = main_of(client, target.after)
+    return _instance(client, target, main, age(client.connection.peer["pid"], main[0]) if main else float("inf"))
+
+
+def _instance(client, target, main, seconds):
+    """Return a target's present status as promise.Instance, or None where there is no such instance.
+
+    :param main: what identifies its main process, or None.
+    :param seconds: float, the age of that process.
+    """
     status = target.after
     task = target.definition.is_task()
     if status is None and (not task or target.wanted.state == "stopped"):
         return None
-    main = main_of(client, status)
     defined = hollow(target.definition, dict(status, processes={})) if status else None
     respawned = target.up_mark is not None and running.is_respawned(client, target)
     return promise.Instance(
         goal=status["goal"] if status else "stop", state=status["state"] if status else "waiting", main=main,
         main_defined=defined, main_state="" if lost_process(status) else (status or {}).get("main_state"),
-        age=age(client.connection.peer["pid"], main[0]) if main else float("inf"),
+        age=seconds,
         current=None if target.stale is None else not target.stale,
         respawned=respawned and not running.was_stopped(client, target),
         env_as_asked=not target.env_differs,
@@ -110,7 +120,7 @@ def _read_faults(client, targets, request, deadline):
         target.definition = target.definition.anew()
     for attempt in range(SETTLE_AT_MOST):
         _read_statuses(client, judged, deadline)
-        faults = [(target, _first(promise.instance_faults(_asked(target), _before(target), _instance(client, target))))
+        faults = [(target, _first(promise.instance_faults(_asked(target), _before(target), _present(client, target))))
                   for target in judged]
         young = [target for target, fault in faults if fault == promise.YOUNG]
         if not young and not any(fault == promise.NOT_UP for unused, fault in faults):
