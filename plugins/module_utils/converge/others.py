@@ -28,6 +28,10 @@ __metaclass__ = type
 PROCESSES = (MAIN,) + HELPERS
 SETTLE = 2.0  # seconds for which jobs are followed that the task set in motion, as long as no service is gone
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
+ADD_OR_START = "If it must run, start it afterwards, or add it to jobs of this task with state: started."
+RUN_AGAIN = "Start it, or run this task again."
+FIND_OUT = "Find out what else stopped it, then start it again."
+NO_START_ON = "It has no start on, so no event starts it again."
 
 # What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list
 # of (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped.
@@ -328,48 +332,65 @@ def _blame_simulated(losses, simulation, acts):
 # -- sentences and data ----------------------------------------------------------------------------------------------
 def warning(loss):
     """Return the sentences on a service that went down, which the task does not list."""
-    return "Job %s was running before this task and is not running now: %s. %s" % (
-        label(loss.job, loss.instance), _why(loss, "still waits for"),
-        "Look at who else manages it." if loss.ours is False else "Start it, or list it in this task.")
+    return "%s %s %s" % (_how_it_stopped(loss), _why_it_is_down(loss), FIND_OUT if loss.ours is False else ADD_OR_START)
 
 
 def error(loss):
     """Return the sentences on a service that went down, which the task lists."""
-    return "Job %s was running before this task and is not running now: %s. %s" % (
-        label(loss.job, loss.instance), _why(loss, "still waits for"),
-        "Look at who else manages it." if loss.ours is False else "Start it, or run this task again.")
+    return "%s %s %s" % (_how_it_stopped(loss), _why_it_is_down(loss), FIND_OUT if loss.ours is False else RUN_AGAIN)
 
 
 def prediction(loss):
     """Return the sentences on a service that a task would take down."""
-    verb = "may" if loss.waits_for is None else "would"
-    return "Job %s is running and %s not run after this task: %s. Start it afterwards, or list it in this task." % (
-        label(loss.job, loss.instance), verb, _why(loss, "would still wait for"))
-
-
-def _why(loss, waits_for):
-    """Return clauses on why a service went and why it did not come back."""
-    clauses = []
+    name = label(loss.job, loss.instance)
     if loss.event is not None:
-        clauses.append("it stops on %s" % loss.event)
+        stop = "This task would stop job %s (stop on %s)." % (name, loss.event)
     elif loss.ours:
-        clauses.append("a script of job %s stops it" % loss.caused_by[0])
-    elif loss.ours is False:
-        clauses.append("it was not this task that stopped it")
-    clauses.extend(_why_not_back(loss, waits_for))
-    return clauses[0] if len(clauses) == 1 else "%s, and %s" % (", ".join(clauses[:-1]), clauses[-1])
+        stop = "This task would stop job %s (by a script of job %s)." % (name, loss.caused_by[0])
+    else:
+        stop = "Job %s would not be running after this task." % name
+    return "%s %s %s" % (stop, _why_it_would_be_down(loss), ADD_OR_START)
 
 
-def _why_not_back(loss, waits_for):
+def _how_it_stopped(loss):
+    name = label(loss.job, loss.instance)
+    if loss.event is not None:
+        return "Job %s stopped because of %s %s (stop on %s)." % (
+            name, "job" if len(loss.caused_by) == 1 else "jobs", " and ".join(loss.caused_by), loss.event)
+    if loss.ours:
+        return "Job %s was stopped by a script of job %s." % (name, loss.caused_by[0])
+    if loss.ours is False:
+        return "Job %s stopped during this task, but not because of it." % name
+    return "Job %s was running before this task and is not running now." % name
+
+
+def _why_it_is_down(loss):
     if loss.reason:
-        return [loss.reason]
+        return "It is not running now: %s." % loss.reason
     if loss.status != GONE:
-        return ["it is in %s" % loss.status]
+        return "It is in %s." % loss.status
     if loss.waits_for is None:
-        return ["what its start on waits for is not known"]
+        return "Cannot tell which events its start on still waits for."
     if loss.waits_for:
-        return ["its start on %s %s" % (waits_for, " and ".join(loss.waits_for))]
-    return ["it was started but does not run" if loss.happened else "it has no start on"]
+        return "It does not start again %s." % _until(loss.waits_for)
+    return "It was started again but does not run." if loss.happened else NO_START_ON
+
+
+def _why_it_would_be_down(loss):
+    if loss.status != GONE:
+        return "It would be in %s." % loss.status
+    if loss.waits_for is None:
+        return "It may not start again: cannot tell which events its start on waits for."
+    if loss.waits_for:
+        return "It would not start again %s." % _until(loss.waits_for)
+    return "It would start again but not run." if loss.happened else NO_START_ON
+
+
+def _until(events):
+    """Return a clause on events of a ``start on``; of several of them, some may be alternatives."""
+    if len(events) == 1:
+        return "until %s is emitted" % events[0]
+    return "yet, because its start on waits for %s" % ", ".join(events)
 
 
 def data(losses):
