@@ -238,7 +238,7 @@ def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
     host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
     answer = host.run("web", "started")
     assert answer.get("changed") is True, answer
-    assert "does not do anything: its main process" in str(answer["warnings"])
+    assert "does not run: its main process" in str(answer["warnings"])
 
 
 def test_a_zombie_is_no_service(host: Host) -> None:
