@@ -14,8 +14,8 @@ from .runlevels import EVENT
 __metaclass__ = type
 
 UP = "start/running"
-UNSEEN_FILES = ("Check the name. In check mode, only files written by upstart_job are visible to later tasks, not those "
-                "of template or copy.")
+UNSEEN_FILES = ("Check the name. In check mode, only files written by upstart_job are visible to later tasks, not "
+                "those of template or copy.")
 UNSEEN_PLAY = ("Check the name. In check mode, a task of ansible.builtin.service does not see files that earlier tasks "
                "would write.")
 
