@@ -286,7 +286,7 @@ def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
                if found.inner == host.status("web")["processes"]["main"])
     os.kill(pid, signal.SIGSTOP)
     answer = host.run("web", "reloaded")
-    assert answer.get("changed") is True and "state T" in str(answer["warnings"]), answer
+    assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
 
 
 def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Host) -> None:
