@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import others
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loss_sentences, others
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
@@ -113,7 +113,7 @@ def test_a_shop_waits_for_the_other_half(host: Host) -> None:
     assert host.running() == {DB, ("shop", "")}, "the prediction has changed something"
     assert [others.prediction(loss) for loss in predicted] == [
         "This task would stop job shop (stop on stopping db). It would not start again until net-up is emitted. "
-        f"{others.ADD_OR_START}"]
+        f"{loss_sentences.ADD_OR_START}"]
     losses = host.losses(restarting(DB))
     assert others.data(losses) == others.data(predicted) == [
         {"name": "shop", "instance": "", "status": "stop/waiting", "caused_by": ["db"], "event": "stopping db",
@@ -121,7 +121,7 @@ def test_a_shop_waits_for_the_other_half(host: Host) -> None:
     assert losses[0].ours is True
     assert others.warning(losses[0]) == (
         "Job shop stopped because of job db (stop on stopping db). It does not start again until net-up is emitted. "
-        f"{others.ADD_OR_START}")
+        f"{loss_sentences.ADD_OR_START}")
     assert others.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
 
 
@@ -192,7 +192,7 @@ def test_whom_somebody_else_stops_is_not_our_loss(host: Host) -> None:
 
     losses = host.losses(restarting(DB), meddle)
     assert [(loss.job, loss.ours, loss.caused_by) for loss in losses] == [("web", False, [])]
-    assert f"but not because of it. {others.NO_START_ON} {others.FIND_OUT}" in others.warning(losses[0])
+    assert f"but not because of it. {loss_sentences.NO_START_ON} {loss_sentences.FIND_OUT}" in others.warning(losses[0])
 
 
 def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
