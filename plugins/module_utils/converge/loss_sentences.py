@@ -26,8 +26,8 @@ def error(loss):
     return "%s %s %s" % (_how_it_stopped(loss), _why_it_is_down(loss), FIND_OUT if loss.ours is False else RUN_AGAIN)
 
 
-def prediction(loss):
-    """Return the sentences on a service that a task would take down."""
+def prediction(loss, remedy=ADD_OR_START):
+    """Return the sentences on a service that a task would take down, with a sentence on what to do about it."""
     name = label(loss.job, loss.instance)
     if loss.event is not None:
         stop = "This task would stop job %s (stop on %s)." % (name, loss.event)
@@ -35,7 +35,7 @@ def prediction(loss):
         stop = "This task would stop job %s (by a script of job %s)." % (name, loss.caused_by[0])
     else:
         stop = "Job %s would not be running after this task." % name
-    return "%s %s %s" % (stop, _why_it_would_be_down(loss), ADD_OR_START)
+    return "%s %s %s" % (stop, _why_it_would_be_down(loss), remedy)
 
 
 def _how_it_stopped(loss):
