@@ -36,8 +36,13 @@ options:
     default: /var/log/upstart
   timeout:
     description:
-      - Seconds that the task may take on the host. What is not reached by then is an error that says what is missing.
-      - A job whose O(timeout) is over stays as it is; nothing is left waiting on the host.
+      - Seconds that the task may wait on the host. If it does not reach the wanted state by then, it fails and says
+        what is missing.
+      - M(sysinit.upstart.upstart_service) bounds all stops of a task by it, and then all starts. The stop of a restart
+        gets the kill timeout of the job in addition. O(ignore:stable_for) comes on top.
+      - A job stays as it is when the time is over, and nothing is left waiting on the host. The exception is a restart
+        whose stop is not over. Upstart is then asked to start the job again once it has stopped, so that it is not left
+        down.
     type: float
     default: 60
 requirements:
@@ -50,8 +55,8 @@ notes:
     all the same.
   - Upstart 1.7 and later announces every event with its variables to all users of the system message bus, so a secret
     does not belong into the variables of an event, nor into an exported variable of a job.
-  - In check mode, later tasks of a run count what earlier tasks with these modules would have written, removed, started
-    and stopped on the same host. M(sysinit.upstart.upstart_info) reads the host as it is. See
+  - In check mode, each task also takes into account what earlier tasks with these modules would have written, removed,
+    started and stopped on the same host. M(sysinit.upstart.upstart_info) reports the host as it is. See
     R(the page on check mode,ansible_collections.sysinit.upstart.docsite.check_mode).
   - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.
 """

@@ -129,9 +129,8 @@ options:
 notes:
   - A process that a command leaves behind with its output still open is not waited for. What it writes later is lost
     and may end it, so there is a warning.
-  - A process that has ended but that its parent has not collected, a zombie, does not count as running. A process that
-    a signal or a debugger has stopped counts as running, and there is a warning. Both are seen only where O(daemon) or
-    O(pattern) is used.
+  - A zombie process does not count as running. A process that is suspended by a signal or a debugger counts as running,
+    with a warning. The module detects this only with O(daemon) or O(pattern).
   - The status command of C(initctl) exits with 0 for a job that is stopped. Use M(sysinit.upstart.upstart_service) for
     jobs of Upstart.
   - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.

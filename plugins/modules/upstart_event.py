@@ -34,9 +34,8 @@ attributes:
         in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
       - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
         and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
-      - The prediction itself takes at most O(timeout) seconds of processor time, and three times as many by the clock
-        on a busy host. One that takes longer is cut off. RV(sure) is false then, RV(reasons) says so, and RV(fails) and
-        RV(settled) are null when that was not known yet.
+      - The prediction stops after O(timeout) seconds of CPU time, or three times that in real time. RV(sure) is then
+        V(false), RV(reasons) says so, and RV(fails) and RV(settled) are null if they were not known yet.
       - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
         V(false) then.
       - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
@@ -90,8 +89,7 @@ options:
     version_added: 1.0.0
   _foreseen:
     description:
-      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
-        mode; do not set it in a playbook.
+      - "Internal: set by the action plugin in check mode. Do not use."
     type: str
     version_added: 1.1.0
 seealso:
@@ -265,7 +263,7 @@ settled:
   description:
     - Whether all that RV(jobs) tells of has come to rest, which is running for a service and gone for a task. In check
       mode, whether it would within O(timeout) seconds.
-    - Null with O(wait=false), and in check mode when the prediction was cut off before that was known.
+    - Null with O(wait=false), and in check mode if the prediction stopped before this was known.
   returned: always
   type: bool
   sample: true
@@ -273,7 +271,7 @@ settled:
 fails:
   description:
     - Whether the task would fail, as the event would fail or would not be over within O(timeout) seconds. Always
-      V(false) with O(wait=false). Null when the prediction was cut off before that was known.
+      V(false) with O(wait=false). Null if the prediction stopped before this was known.
   returned: in check mode
   type: bool
   sample: false
@@ -302,9 +300,9 @@ assumed:
   version_added: 1.0.0
 notes:
   description:
-    - What Upstart fails to do without making the event fail, in check mode what it would fail to do. A job is
-      named here that the event would start but for a variable of its instance name, which the event does not have.
-    - A run warns of it too. It tells that of jobs which this event alone starts.
+    - What Upstart fails to do without making the event fail. In check mode, what it would fail to do.
+    - Lists jobs that did not start because their instance name needs a variable that the event does not set.
+    - A real run also prints a warning, but only for jobs that need no other event.
   returned: success
   type: list
   elements: str

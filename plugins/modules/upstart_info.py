@@ -65,11 +65,11 @@ options:
         no others.
       - V(stanzas) are all stanzas of the jobs, V(audit) the findings, V(graph) the events and edges.
       - V(environment) is the environment of the instances, and V(definitions) which of them are stale. For both a
-        daemon since 1.6.1 is asked for its whole state. That is not done where a file holds text that is not UTF-8,
-        of which it would crash, nor where a loaded job has no file in O(conf_dir) that could be looked at. The other
-        jobs are then judged by their properties, by when their files changed, and by their processes.
-      - The daemon would also crash of such text that only a running job still has because its file was changed
-        meanwhile, without a copy of the old one beside it. Leave out both parts where that can be.
+        daemon since 1.6.1 is asked for its whole state. The module does not ask when a file holds text that is not
+        UTF-8, because the daemon would crash, or when a loaded job has no readable file in O(conf_dir). It then judges
+        the other jobs by their properties, by when their files changed, and by their processes.
+      - The daemon also crashes if a running job still holds such text after its file changed. If that may be the case,
+        leave out both parts.
     type: list
     elements: str
     default: [all]
@@ -302,10 +302,10 @@ jobs:
           description:
             - Whether it runs by an older definition than its files hold. Null when that is not known, as before Upstart
               1.6.1 and without root, and without files to compare.
-            - While some other job has no file that can be read, the daemon is not asked, see O(subset). V(true) then
-              also stands for files that were changed without another content, V(false) for an instance of which nothing
-              shows an older definition. A restart by C(initctl) after a change of a script, or an override that was
-              removed, is not seen then. Null stands for what is open, as with a job that may have been respawned.
+            - While another job has no readable file, the daemon is not asked, see O(subset). V(true) can then also mean
+              that a file was rewritten with the same content. V(false) means that no sign of an older definition was
+              found. Stale scripts after C(initctl restart) and removed overrides go unnoticed. Null means unknown, for
+              example when the job may have been respawned.
           returned: always
           type: bool
           sample: false
@@ -321,16 +321,17 @@ jobs:
           type: bool
           sample: false
         zombie:
-          description: Whether its main process has ended, but Upstart does not notice that, since the process is a
-            zombie that its parent does not collect.
+          description: Whether its main process has exited but stays a zombie, so Upstart still counts it as running.
           returned: always
           type: bool
           sample: false
+          version_added: 1.1.0
         suspended:
-          description: Whether its main process does not run, since a signal (V(SIGSTOP)) or a debugger has stopped it.
+          description: Whether its main process is suspended by SIGSTOP or a debugger.
           returned: always
           type: bool
           sample: false
+          version_added: 1.1.0
 events:
   description: The events that jobs wait for or emit, by name.
   returned: with V(graph) in O(subset)
@@ -404,8 +405,8 @@ edges:
       sample: [db]
 findings:
   description: What is dangerous, wrong or doubtful. All codes are explained in
-    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). Among jobs that all lead to one
-    another at most 50 loops are reported.
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). At most 50 loops are
+    reported for each group of jobs that start one another.
   returned: with V(audit) in O(subset)
   type: list
   elements: dict

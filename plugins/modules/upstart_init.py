@@ -74,8 +74,7 @@ options:
     type: bool
   _foreseen:
     description:
-      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
-        mode; do not set it in a playbook.
+      - "Internal: set by the action plugin in check mode. Do not use."
     type: str
     version_added: 1.1.0
 seealso:

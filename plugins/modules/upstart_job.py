@@ -16,10 +16,8 @@ description:
   - What the daemon would refuse is refused before anything is written, with the daemon's own message and line.
   - A file from which the daemon would read the same job is left alone.
   - A file appears under its name only when it is complete, so the daemon never loads half of one.
-  - A file that somebody else changes after the task has read it is left alone. The task fails, and writes none of its
-    files.
-  - Where init may not have noticed a file, as with links and directories that it does not watch, it is told to read
-    all files again.
+  - If a file changes after the task has read it, the task fails and writes nothing.
+  - If init may have missed a file, for example a symbolic link, the task makes init reload its configuration.
   - Running instances keep following the definition they were started with; they are returned as stale. Restart them
     with M(sysinit.upstart.upstart_service).
 author:
@@ -40,15 +38,16 @@ options:
   name:
     description:
       - Name of the job, the path of its file below O(conf_dir) without C(.conf).
-      - Names with the parts C(.) and C(..) are refused, and so are those that Upstart never reads, such as C(CVS/web).
-      - A name is refused, too, if the path of the job's log in O(log_dir) takes 256 bytes or more, because init then
-        tries forever to start the job. With O(console=none) there is no log.
+      - The path components V(.) and V(..) are not allowed. A name that Upstart never reads is refused too, for example
+        V(CVS/web).
+      - The task refuses a job whose log path in O(log_dir) is longer than 255 bytes, because init would retry its start
+        forever. With O(console=none) there is no log.
       - Required unless O(jobs) is given.
     type: str
   state:
     description:
       - V(absent) removes the file, and with a job file its override. It does not stop the job.
-      - Sub-directories of O(conf_dir) that are empty afterwards are removed as well.
+      - Subdirectories of O(conf_dir) that are empty afterwards are removed too.
     type: str
     choices: [present, absent]
     default: present
@@ -147,8 +146,7 @@ options:
     type: str
   _foreseen:
     description:
-      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
-        mode; do not set it in a playbook.
+      - "Internal: set by the action plugin in check mode. Do not use."
     type: str
     version_added: 1.1.0
   description:

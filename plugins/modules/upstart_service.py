@@ -37,8 +37,8 @@ options:
   name:
     description:
       - Name of the job, with C(/) for one in a sub-directory. One of O(name) and O(jobs) is needed.
-      - An instance is not started if the path of its log in O(log_dir) takes 256 bytes or more, because init would try
-        forever to start it.
+      - The task refuses to start an instance whose log path in O(log_dir) is longer than 255 bytes, because init would
+        retry forever.
       - A list starts, stops or restarts all of them at the same time.
       - A name that is no Upstart job but a script in O(script_dir) is driven as M(sysinit.upstart.lsb_service)
         would do it.
@@ -84,7 +84,7 @@ options:
           - In check mode, what the job would be after a task before this one, as
             RV(sysinit.upstart.upstart_job#module:jobs[].job) tells it. A job that is not there yet is then no error,
             and what would be done with it is predicted.
-          - Earlier tasks of the same play with M(sysinit.upstart.upstart_job) count without it.
+          - Not needed after M(sysinit.upstart.upstart_job) tasks of the same play. Check mode knows about those.
         type: dict
   state:
     description:
@@ -94,6 +94,9 @@ options:
       - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
       - V(restarted) stops the job, waits until it is gone and starts it, so that its present file takes effect. It is
         refused before the stop when the daemon would not load that file. A stopped job is started.
+      - If the stop of a restart takes longer than O(timeout), the task waits for the kill timeout of the job as well.
+        If the job is still there after that, the task fails and asks Upstart to start the job again once it has
+        stopped.
       - Instances of a job that has no C(instance) any more are stopped for the single one, and one with variables that
         name no instance any more is refused before the stop; O(jobs[].instances) names others.
       - An instance is started again with the variables that it had. Upstart before 1.6.1 does not tell them. Then it
@@ -211,8 +214,7 @@ options:
     version_added: 1.0.0
   _foreseen:
     description:
-      - What earlier tasks of the play would have done to the host. The action plugin of this module sets it in check
-        mode; do not set it in a playbook.
+      - "Internal: set by the action plugin in check mode. Do not use."
     type: str
     version_added: 1.1.0
 seealso:
@@ -418,10 +420,11 @@ instances:
       sample: "Job web failed to start: its pre-start process exited with status 3."
 taken_down:
   description:
-    - Services of the host that ran before the task and do not run after it, without those that the task was asked to
-      stop. In check mode those that would not run any more.
-    - A service with C(stop on stopping db) goes down when db is restarted. It does not come back if its C(start on)
-      waits for other events too, as the second half of C(start on (started db and net-up)) does not come again.
+    - Services that this task stopped as a side effect, or that something else stopped meanwhile. They ran before the
+      task and do not run after it. Services that you asked it to stop are not listed. In check mode, services that the
+      task would stop as a side effect.
+    - A service with C(stop on stopping db) stops when C(db) is restarted. It stays down if its C(start on) also needs
+      an event that is not emitted again, such as C(net-up) in V(start on (started db and net-up\)).
   returned: always
   type: list
   elements: dict
@@ -444,25 +447,25 @@ taken_down:
       sample: stop/waiting
     caused_by:
       description:
-        - Names of the jobs of this task because of which it went down. Empty when something else stopped it, or when
-          Upstart does not report that, which it does since 0.6.7.
+        - Jobs in this task that caused it to stop. Empty when something else stopped it, or on Upstart before 0.6.7,
+          which does not report it.
       returned: always
       type: list
       elements: str
       sample: [db]
     event:
-      description: The event in its C(stop on) by which it went down, null when that is not known.
+      description: The event that matched its C(stop on), null if unknown.
       returned: always
       type: str
       sample: stopping db
     happened:
-      description: The events of its C(start on) that have come since.
+      description: Events from its C(start on) that have already happened.
       returned: always
       type: list
       elements: str
       sample: [started db]
     waits_for:
-      description: The events that its C(start on) still waits for, null when that is not known.
+      description: Events that its C(start on) still waits for, null if unknown.
       returned: always
       type: list
       elements: str
@@ -482,6 +485,12 @@ exit_signal:
   returned: when a signal ended it
   type: str
   sample: KILL
+failed_status:
+  description: Upstart's raw number for the failure. V(0) when the job reached its respawn limit, V(-1) for a process
+    that could not be run.
+  returned: when Upstart reports the failure of a process
+  type: int
+  sample: 3
 log_lines:
   description: The last lines that the job wrote to its log since the task began.
   returned: when a process of the job failed

@@ -54,7 +54,7 @@ INSTANCES = (
     Code("zombie", ERROR, "%s does not run: its main process %s has ended, but Upstart does not notice that",
          "A wrong expect made Upstart follow a child that ends, and the parent of that child does not collect it.",
          "correct expect, then restart it with upstart_service"),
-    Code("suspended", WARNING, "%s does not run: its main process %s is stopped by a signal or a debugger",
+    Code("suspended", WARNING, "%s does not run: its main process %s is suspended by a signal or a debugger",
          "A process gets there by SIGSTOP. With expect stop, Upstart continues it once, but not after a later one.",
          "continue it with kill -CONT and the process id, or restart it with upstart_service"),
     Code("fork-not-seen", WARNING, "%s has waited for its expect %s for %s seconds",

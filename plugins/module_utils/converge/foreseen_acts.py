@@ -14,9 +14,9 @@ from .runlevels import EVENT
 __metaclass__ = type
 
 UP = "start/running"
-UNSEEN_FILES = ("Check the name; check mode sees the file of a new job only if a task of sysinit.upstart.upstart_job "
-                "would write it, not one of template, copy or another module.")
-UNSEEN_PLAY = ("Check the name; in check mode, a task of ansible.builtin.service does not see files that earlier tasks "
+UNSEEN_FILES = ("Check the name. In check mode, only files written by upstart_job are visible to later tasks, not "
+                "those of template or copy.")
+UNSEEN_PLAY = ("Check the name. In check mode, a task of ansible.builtin.service does not see files that earlier tasks "
                "would write.")
 
 

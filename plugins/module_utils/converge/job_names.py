@@ -28,12 +28,12 @@ SKIPPED = re.compile(
 def check_job_name(name):
     """Raise UpstartError for text that cannot be the name of a job, whatever is to be done to it."""
     if not name:
-        raise UpstartError("The name of a job is empty. Give the path of its file below the job directory, without "
+        raise UpstartError("The name of a job is empty. Use the file's path relative to the job directory, without "
                            ".conf.", name=name)
     if not is_utf_8(name):
         raise UpstartError("The name of a job is not UTF-8. Upstart and D-Bus take no other text.")
     for problem, remedy in _problems(name):
-        raise UpstartError("%s is not a name for a job: %s. %s" % (_shown(name), problem, remedy), name=name)
+        raise UpstartError("Invalid job name %s: %s. %s" % (_shown(name), problem, remedy), name=name)
     for part, limit in _too_long(name):
         raise UpstartError("The name of job %s is too long: %s takes %d bytes, and a file name has room for %d." % (
             _shown(name), "the part of a file name" if "/" in name else "it", len(_bytes(part)), limit), name=name)
@@ -42,17 +42,17 @@ def check_job_name(name):
 def _problems(name):
     """Yield (problem, remedy) for what a name must not hold."""
     parts = name.split("/")
-    below = "Give the path of its file below the job directory, without .conf."
+    relative = "Use the file's path relative to the job directory, without .conf."
     if "\0" in name:
-        yield "it holds a NUL character", "Remove that."
+        yield "it contains a NUL character", "Remove it."
     if name.startswith("/"):
-        yield "it begins with /", below
+        yield "it starts with /", relative
     if name.endswith("/"):
-        yield "it ends in /", below
+        yield "it ends with /", relative
     if "" in parts:
-        yield "it has an empty part", below
+        yield "it has an empty path component", relative
     if "." in parts or ".." in parts:
-        yield "it has '%s' as a part" % ("." if "." in parts else ".."), below
+        yield "'%s' is not allowed as a path component" % ("." if "." in parts else ".."), relative
 
 
 def _too_long(name, suffix=".conf"):

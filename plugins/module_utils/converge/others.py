@@ -8,14 +8,13 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from ..daemon.errors import DaemonError
-from ..daemon.names import label
 from ..errors import UpstartError
 from ..events.effects import fold
 from ..events.explain import explain, explain_parts
 from ..events.tables import HELPERS, MAIN, RUNNING, START, STOP
 from ..jobfile import orders
 from ..jobfile.conditions import dbus_to_rpn
-from . import causes, deadly
+from . import causes, deadly, loss_sentences
 from .consequences import events_of
 from .definitions import Definition, read_file
 from .effects import GONE, UP, trace
@@ -326,50 +325,7 @@ def _blame_simulated(losses, simulation, acts):
 
 
 # -- sentences and data ----------------------------------------------------------------------------------------------
-def warning(loss):
-    """Return the sentences on a service that went down, which the task does not list."""
-    return "Job %s was running before this task and is not running now: %s. %s" % (
-        label(loss.job, loss.instance), _why(loss, "still waits for"),
-        "Look at who else manages it." if loss.ours is False else "Start it, or list it in this task.")
-
-
-def error(loss):
-    """Return the sentences on a service that went down, which the task lists."""
-    return "Job %s was running before this task and is not running now: %s. %s" % (
-        label(loss.job, loss.instance), _why(loss, "still waits for"),
-        "Look at who else manages it." if loss.ours is False else "Start it, or run this task again.")
-
-
-def prediction(loss):
-    """Return the sentences on a service that a task would take down."""
-    verb = "may" if loss.waits_for is None else "would"
-    return "Job %s is running and %s not run after this task: %s. Start it afterwards, or list it in this task." % (
-        label(loss.job, loss.instance), verb, _why(loss, "would still wait for"))
-
-
-def _why(loss, waits_for):
-    """Return clauses on why a service went and why it did not come back."""
-    clauses = []
-    if loss.event is not None:
-        clauses.append("it stops on %s" % loss.event)
-    elif loss.ours:
-        clauses.append("a script of job %s stops it" % loss.caused_by[0])
-    elif loss.ours is False:
-        clauses.append("it was not this task that stopped it")
-    clauses.extend(_why_not_back(loss, waits_for))
-    return clauses[0] if len(clauses) == 1 else "%s, and %s" % (", ".join(clauses[:-1]), clauses[-1])
-
-
-def _why_not_back(loss, waits_for):
-    if loss.reason:
-        return [loss.reason]
-    if loss.status != GONE:
-        return ["it is in %s" % loss.status]
-    if loss.waits_for is None:
-        return ["what its start on waits for is not known"]
-    if loss.waits_for:
-        return ["its start on %s %s" % (waits_for, " and ".join(loss.waits_for))]
-    return ["it was started but does not run" if loss.happened else "it has no start on"]
+warning, error, prediction = loss_sentences.warning, loss_sentences.error, loss_sentences.prediction
 
 
 def data(losses):

@@ -143,5 +143,7 @@ def place_taken(left, there, back):
 def refused(target, state):
     """Return the error for a start from files that the daemon would not load."""
     kept = " It was left as it is, so that nothing is lost." if (target.before or {}).get("goal") == "start" else ""
-    return UpstartError("Job %s was not %s: %s.%s Mend the file and run the task again." % (
-        target.label, state, target.definition.complaint(), kept), name=target.job, **target.definition.facts())
+    gone = target.definition.text is None
+    remedy = "Put the file back, or stop the job." if gone else "Mend the file and run the task again."
+    return UpstartError("Job %s was not %s: %s.%s %s" % (
+        target.label, state, target.definition.complaint(), kept, remedy), name=target.job, **target.definition.facts())

@@ -247,9 +247,9 @@ def zombie_main(target):
 
 def suspended_warning(target):
     """Return the warning on an instance whose main process a signal or a debugger has suspended."""
-    return ("Job %s does not do anything: its main process %d is stopped (state T) until it gets the signal CONT. A "
-            "program that stops itself when it is ready needs the stanza expect stop." % (
-                target.label, suspended(target.after)))
+    pid = suspended(target.after)
+    return ("Job %s does not run: its main process %d is suspended by a signal or a debugger. Continue it with kill "
+            "-CONT %d; if the program stops itself when it is ready, set expect stop." % (target.label, pid, pid))
 
 
 def not_stopped(target, deadline):

@@ -238,7 +238,7 @@ def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
     host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
     answer = host.run("web", "started")
     assert answer.get("changed") is True, answer
-    assert "does not do anything: its main process" in str(answer["warnings"])
+    assert "does not run: its main process" in str(answer["warnings"])
 
 
 def test_a_zombie_is_no_service(host: Host) -> None:
@@ -286,7 +286,7 @@ def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
                if found.inner == host.status("web")["processes"]["main"])
     os.kill(pid, signal.SIGSTOP)
     answer = host.run("web", "reloaded")
-    assert answer.get("changed") is True and "state T" in str(answer["warnings"]), answer
+    assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
 
 
 def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Host) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import others
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loss_sentences, others
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
@@ -112,17 +112,17 @@ def test_a_shop_waits_for_the_other_half(host: Host) -> None:
     predicted = host.predicted(restarting(DB))
     assert host.running() == {DB, ("shop", "")}, "the prediction has changed something"
     assert [others.prediction(loss) for loss in predicted] == [
-        "Job shop is running and would not run after this task: it stops on stopping db, and its start on would still "
-        "wait for net-up. Start it afterwards, or list it in this task."]
+        "This task would stop job shop (stop on stopping db). It would not start again until net-up is emitted. "
+        f"{loss_sentences.ADD_OR_START}"]
     losses = host.losses(restarting(DB))
     assert others.data(losses) == others.data(predicted) == [
         {"name": "shop", "instance": "", "status": "stop/waiting", "caused_by": ["db"], "event": "stopping db",
          "happened": ["started db"], "waits_for": ["net-up"]}]
     assert losses[0].ours is True
     assert others.warning(losses[0]) == (
-        "Job shop was running before this task and is not running now: it stops on stopping db, and its start on still "
-        "waits for net-up. Start it, or list it in this task.")
-    assert others.error(losses[0]).endswith("waits for net-up. Start it, or run this task again.")
+        "Job shop stopped because of job db (stop on stopping db). It does not start again until net-up is emitted. "
+        f"{loss_sentences.ADD_OR_START}")
+    assert others.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
 
 
 def test_what_comes_back_by_itself_is_no_loss(host: Host) -> None:
@@ -146,7 +146,7 @@ def test_a_chain_and_a_service_without_start_on(host: Host) -> None:
     assert names(losses) == ["app", "front"] and others.data(losses) == predicted
     assert [(loss.event, loss.caused_by, loss.waits_for) for loss in losses] == [
         ("stopping db", ["db"], []), ("stopped app", ["db"], [])]
-    assert "it stops on stopped app, and it has no start on." in others.warning(losses[1])
+    assert "(stop on stopped app). It has no start on, so no event starts it again." in others.warning(losses[1])
 
 
 def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
@@ -160,7 +160,7 @@ def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
     assert names(host.predicted(acts)) == ["pool-2"]
     losses = host.losses(acts)
     assert names(losses) == ["pool-2"]
-    assert "Job pool (2) was running" in others.warning(losses[0])
+    assert "Job pool (2) stopped because of job db (" in others.warning(losses[0])
 
 
 def test_what_the_task_was_asked_to_stop_is_no_loss(host: Host) -> None:
@@ -192,7 +192,7 @@ def test_whom_somebody_else_stops_is_not_our_loss(host: Host) -> None:
 
     losses = host.losses(restarting(DB), meddle)
     assert [(loss.job, loss.ours, loss.caused_by) for loss in losses] == [("web", False, [])]
-    assert "it was not this task that stopped it, and it has no start on. Look at who" in others.warning(losses[0])
+    assert f"but not because of it. {loss_sentences.NO_START_ON} {loss_sentences.FIND_OUT}" in others.warning(losses[0])
 
 
 def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
@@ -204,7 +204,7 @@ def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
     until(lambda: ("web", "") in host.running())
     flag.unlink()
     losses = host.losses(restarting(DB), lambda: until(lambda: host.client.status("web") is None))
-    assert "it stops on stopping db, and it came back and ended again. Start it" in others.warning(losses[0])
+    assert "(stop on stopping db). It is not running now: it came back and ended again." in others.warning(losses[0])
 
 
 def test_a_failure_is_told(host: Host) -> None:
@@ -227,7 +227,7 @@ def test_a_service_on_its_way_is_waited_for_but_not_for_ever(host: Host) -> None
     until(lambda: host.client.status("web") is not None)
     losses = others.lost_services(host.client, services, restarting(DB), host.conf, host.version, Deadline(1.0))
     assert [(loss.job, loss.status) for loss in losses] == [("web", "start/post-start")]
-    assert "it is in start/post-start" in others.warning(losses[0])
+    assert "It is in start/post-start." in others.warning(losses[0])
 
 
 def test_a_respawned_service_is_there(host: Host) -> None:
@@ -246,12 +246,12 @@ def test_where_upstart_tells_less_no_more_is_said(old_host: Host) -> None:
     old_host.emit("net-up")
     until(lambda: ("shop", "") in old_host.running())
     acts = restarting(DB)
-    assert [others.prediction(loss)[:55] for loss in old_host.predicted(acts)] == [
-        "Job shop is running and may not run after this task: it"]
+    (said,) = [others.prediction(loss) for loss in old_host.predicted(acts)]
+    assert "job shop (stop on stopping db). It may not start again: cannot tell" in said
     losses = old_host.losses(acts)
     known = (True, ["db"]) if old_host.version > (1, 0) else (None, [])
     assert [(loss.job, loss.ours, loss.caused_by, loss.waits_for) for loss in losses] == [("shop", *known, None)]
-    assert "what its start on waits for is not known" in others.warning(losses[0])
+    assert "Cannot tell which events its start on still waits for." in others.warning(losses[0])
 
 
 def test_tasks_are_no_services(host: Host) -> None:

@@ -128,7 +128,7 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      ("web", "web.conf", None, "web does not run: its main process PID has ended, but Upstart does not notice that"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T")]),
     ("suspended", lambda host: main_in_state(host, "T"),
-     ("web", "web.conf", None, "web does not run: its main process PID is stopped by a signal or a debugger"),
+     ("web", "web.conf", None, "web does not run: its main process PID is suspended by a signal or a debugger"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
     ("start-leads-to-stop",
      lambda host: deployed(host, a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),

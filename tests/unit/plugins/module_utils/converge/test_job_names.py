@@ -17,21 +17,18 @@ SKIPPED = [".git", ".hidden", "CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_da
            "a.BAK", "a.swp", "a.swo", "a.swn", "#a#", "a,v", "a.dpkg-old", "a.dpkg-x", "a.rpmsave", "a.rpmorig",
            "a.rpmnew", "a;0123abCD"]
 READ = ["net", "x.conf", "CVSx", "cvs", "#a", "a#", "a.bak2", "a.dpkg-old.d", "a.rpmsave2", "a;0123abC", "a;0123abCDE"]
+RELATIVE = "Use the file's path relative to the job directory, without .conf."
 
 
 @pytest.mark.parametrize(("name", "message"), [
-    ("", "The name of a job is empty. Give the path of its file below the job directory, without .conf."),
+    ("", f"The name of a job is empty. {RELATIVE}"),
     ("\ud800", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
     ("\udcff", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
-    ("a\0b", "a\\0b is not a name for a job: it holds a NUL character. Remove that."),
-    ("/a", "/a is not a name for a job: it begins with /. Give the path of its file below the job directory, without "
-           ".conf."),
-    ("a/", "a/ is not a name for a job: it ends in /. Give the path of its file below the job directory, without "
-           ".conf."),
-    ("./a", "./a is not a name for a job: it has '.' as a part. Give the path of its file below the job directory, "
-            "without .conf."),
-    ("a/../b", "a/../b is not a name for a job: it has '..' as a part. Give the path of its file below the job "
-               "directory, without .conf."),
+    ("a\0b", "Invalid job name a\\0b: it contains a NUL character. Remove it."),
+    ("/a", f"Invalid job name /a: it starts with /. {RELATIVE}"),
+    ("a/", f"Invalid job name a/: it ends with /. {RELATIVE}"),
+    ("./a", f"Invalid job name ./a: '.' is not allowed as a path component. {RELATIVE}"),
+    ("a/../b", f"Invalid job name a/../b: '..' is not allowed as a path component. {RELATIVE}"),
     ("a" * 251, "The name of job %s...%s is too long: it takes 251 bytes, and a file name has room for 250."
                 % ("a" * 40, "a" * 20)),
     ("x" * 256 + "/a", "The name of job %s...%s/a is too long: the part of a file name takes 256 bytes, and a file "

@@ -128,7 +128,7 @@ def test_refused(tmp_path: Path, options: dict[str, Any], message: str, facts: d
 @pytest.mark.parametrize("name", ["/web", "../web", "a/../b", "a//b", "a/", "a\0b", "./web", "a/./b", "web/."])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_names_that_are_none(tmp_path: Path, name: str, state: str) -> None:
-    with pytest.raises(UpstartError, match="is not a name for a job"):
+    with pytest.raises(UpstartError, match="Invalid job name"):
         plan(tmp_path, name=name, content="exec a\n", state=state)
 
 

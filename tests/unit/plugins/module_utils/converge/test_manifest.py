@@ -175,7 +175,7 @@ def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
 def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
     path.parent.mkdir()
     path.write_text('{"format": 1, "jobs": ["../../etc/passwd"], "overrides": []}')
-    with pytest.raises(UpstartError, match="is not a name for a job"):
+    with pytest.raises(UpstartError, match="Invalid job name"):
         Deployment(path, conf, prune=True)
 
 

@@ -13,7 +13,6 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import ot
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.targets import Target
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import target
 
-BEGIN = "Job web was running before this task and is not running now: "
 WORDS_AT_MOST = 30
 
 
@@ -23,32 +22,52 @@ def loss(status: str = "stop/waiting", **more: Any) -> others.Loss:
     return made
 
 
-@pytest.mark.parametrize(("made", "why"), [
+BY_DB = "Job web stopped because of job db (stop on stopping db)."
+NO_START_ON = "It has no start on, so no event starts it again."
+
+
+@pytest.mark.parametrize(("made", "said"), [
+    (loss(ours=True, caused_by=["db"], event="stopping db", waits_for=["net-up"]),
+     f"{BY_DB} It does not start again until net-up is emitted."),
     (loss(ours=True, caused_by=["db"], event="stopping db", waits_for=["net-up", "disk-up"]),
-     "it stops on stopping db, and its start on still waits for net-up and disk-up"),
-    (loss(ours=True, caused_by=["db"], waits_for=[]), "a script of job db stops it, and it has no start on"),
+     f"{BY_DB} It does not start again yet, because its start on waits for net-up, disk-up."),
+    (loss(ours=True, caused_by=["db"], waits_for=[]), f"Job web was stopped by a script of job db. {NO_START_ON}"),
     (loss(ours=True, caused_by=["db"], event="stopping db", waits_for=[], reason="its main process exited"),
-     "it stops on stopping db, and its main process exited"),
-    (loss("start/starting", ours=True, caused_by=["db"], event="stopping db", waits_for=["a"]),
-     "it stops on stopping db, and it is in start/starting"),
-    (loss(), "what its start on waits for is not known"),
-    (loss(waits_for=[], happened=["started db"]), "it was started but does not run"),
-    (loss(ours=False, waits_for=[]), "it was not this task that stopped it, and it has no start on"),
+     f"{BY_DB} It is not running now: its main process exited."),
+    (loss("start/starting", ours=True, caused_by=["db", "lb"], event="stopping db", waits_for=["a"]),
+     "Job web stopped because of jobs db and lb (stop on stopping db). It is in start/starting."),
+    (loss(), "Job web was running before this task and is not running now. Cannot tell which events its start on still "
+             "waits for."),
+    (loss(waits_for=[], happened=["started db"]),
+     "Job web was running before this task and is not running now. It was started again but does not run."),
+    (loss(ours=False, waits_for=[]), f"Job web stopped during this task, but not because of it. {NO_START_ON}"),
 ])
-def test_a_warning_says_why(made: others.Loss, why: str) -> None:
-    remedy = "Look at who else manages it." if made.ours is False else "Start it, or list it in this task."
-    assert others.warning(made) == f"{BEGIN}{why}. {remedy}"
-    assert others.error(made).startswith(f"{BEGIN}{why}. ")
+def test_a_warning_says_why(made: others.Loss, said: str) -> None:
+    """What it advises fits a restart and a stop."""
+    elsewhere = "Find out what else stopped it, then start it again."
+    start = "If it must run, start it afterwards, or add it to jobs of this task with state: started."
+    again = "Start it, or run this task again."
+    assert others.warning(made) == f"{said} {elsewhere if made.ours is False else start}"
+    assert others.error(made) == f"{said} {elsewhere if made.ours is False else again}"
     assert max(len(part.split()) for part in others.warning(made).split(". ")) <= WORDS_AT_MOST
 
 
-def test_a_prediction_says_when_it_is_not_sure() -> None:
-    sure = loss(ours=True, caused_by=["db"], event="stopping db", waits_for=["net-up"])
-    unsure = loss(ours=True, caused_by=["db"], event="stopping db")
-    assert others.prediction(sure) == (
-        "Job web is running and would not run after this task: it stops on stopping db, and its start on would still "
-        "wait for net-up. Start it afterwards, or list it in this task.")
-    assert "may not run after this task: it stops on stopping db, and what its" in others.prediction(unsure)
+@pytest.mark.parametrize(("made", "said"), [
+    (loss(ours=True, caused_by=["db"], event="stopping db", waits_for=["net-up"]),
+     "This task would stop job web (stop on stopping db). It would not start again until net-up is emitted."),
+    (loss(ours=True, caused_by=["db"], event="stopping db"),
+     "This task would stop job web (stop on stopping db). It may not start again: cannot tell which events its start "
+     "on waits for."),
+    (loss(ours=True, caused_by=["db"], waits_for=[]),
+     f"This task would stop job web (by a script of job db). {NO_START_ON}"),
+    (loss("start/starting", ours=False),
+     "Job web would not be running after this task. It would be in start/starting."),
+    (loss(waits_for=[], happened=["started db"]),
+     "Job web would not be running after this task. It would start again but not run."),
+])
+def test_a_prediction_says_when_it_is_not_sure(made: others.Loss, said: str) -> None:
+    assert others.prediction(made) == (
+        f"{said} If it must run, start it afterwards, or add it to jobs of this task with state: started.")
 
 
 def planned(folder: Path, state: str, *steps: str, instance: str = "", **more: Any) -> Target:
