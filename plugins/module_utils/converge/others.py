@@ -355,11 +355,11 @@ def error(loss):
         "Look at who else manages it." if loss.ours is False else "Start it, or run this task again.")
 
 
-def prediction(loss):
+def prediction(loss, remedy="Start it afterwards, or list it in this task."):
     """Return the sentences on a service that a task would take down."""
     verb = "may" if loss.waits_for is None else "would"
-    return "Job %s is running and %s not run after this task: %s. Start it afterwards, or list it in this task." % (
-        label(loss.job, loss.instance), verb, _why(loss, "would still wait for"))
+    return "Job %s is running and %s not run after this task: %s. %s" % (
+        label(loss.job, loss.instance), verb, _why(loss, "would still wait for"), remedy)
 
 
 def _why(loss, waits_for):

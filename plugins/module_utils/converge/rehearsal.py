@@ -28,6 +28,11 @@ def play(client, targets, request):
         for target in targets:
             if target.error is None and target.script is None and (target.job, target.instance or "") in moved:
                 _predict(target, simulation)
+    wanted = dict(((target.job, target.instance or ""), target) for target in targets
+                  if target.error is None and target.wanted.state is not None)
+    for loss in losses:
+        if (loss.job, loss.instance) in wanted:
+            wanted[loss.job, loss.instance].warnings.append(others.prediction(loss, "Start it afterwards."))
     return losses
 
 
@@ -47,9 +52,11 @@ def _predict(target, simulation):
     if pair in simulation.started_again and "start" not in target.steps:
         target.steps = target.steps + ["start"]
     target.after = dict(NEW)
-    if not target.definition.instance_variables():
+    if target.stale and not target.definition.instance_variables():
         target.stale = False  # without other instances that keep the old definition
 
 
 def _is_certain(job, simulation):
-    return simulation.world.tells and job not in simulation.doubtful
+    """Return whether nothing that came before, and that is not known, decides whether a job starts."""
+    has_halves = any(item.get("op") == "and" for item in simulation.world.by_name[job].start_on or ())
+    return (simulation.world.tells or not has_halves) and job not in simulation.doubtful

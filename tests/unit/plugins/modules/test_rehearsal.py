@@ -8,6 +8,7 @@ UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,8 +26,15 @@ Result = dict[str, Any]
 Run = Callable[..., Result]
 
 
+BEFORE_STATES = "0.6.5"  # a task of these learns of no move of a job
+
+
 @pytest.fixture
-def daemon() -> Iterator[with_daemon.Daemon]:
+def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[with_daemon.Daemon]:
+    """The latest Upstart, or the one that a test names."""
+    if hasattr(request, "param"):
+        monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
+                                           f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
     with with_daemon.running() as made:
         yield made
 
@@ -76,6 +84,7 @@ def test_a_listed_job_that_the_task_takes_down_is_started_again(run: Run, state:
     assert [loss["name"] for loss in real["taken_down"]] == ["worker"]
 
 
+@pytest.mark.parametrize("daemon", ["1.5", "1.13.2"], indirect=True)
 def test_a_job_that_comes_back_by_itself_is_not_changed_but_has_another_process(run: Run) -> None:
     wanted = entries(db="restarted", follower="started", store="started")
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
@@ -84,6 +93,7 @@ def test_a_job_that_comes_back_by_itself_is_not_changed_but_has_another_process(
     assert predicted["instances"][1]["processes"] == {}
 
 
+@pytest.mark.parametrize("daemon", ["1.5", "1.13.2"], indirect=True)
 def test_a_job_that_does_not_stay_stopped_fails(run: Run) -> None:
     wanted = entries(db="restarted", follower="stopped", store="started")
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
@@ -113,3 +123,12 @@ def test_others_are_warned_of(run: Run, check: bool) -> None:
     done = run(check=check, name="db", state="restarted", restored_later=["db", "follower", "worker"])
     assert len(done["warnings"]) == 1
     assert "Job store" in str(done["warnings"][0])
+
+
+@pytest.mark.parametrize("daemon", [BEFORE_STATES], indirect=True)
+def test_what_is_not_started_again_is_warned_of(run: Run) -> None:
+    wanted = [*entries(db="restarted"), {"name": "worker", "env": {"N": 1}, "state": "started"}]
+    predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
+    assert ("Job worker (1) is running and would not run after this task: it stops on stopping db, and it has no start "
+            "on. Start it afterwards.") in str(predicted["warnings"])
+    assert real["failed"] is True

@@ -88,6 +88,7 @@ def test_what_is_to_run_is_started_again_once_and_what_waits_for_it_too() -> Non
 
 
 def test_what_failed_is_not_started_again() -> None:
-    world = World([job("db", instances=up()), job("shop", "started db", "stopping db", processes=BROKEN, instances=up())])
+    shop = job("shop", "started db", "stopping db", processes=BROKEN, instances=up())
+    world = World([job("db", instances=up()), shop])
     done = play(world, [DB], [(*DB, [])], up=[("shop", "", [])])
     assert (done.started_again, done.status_of("shop", "")) == (set(), None)
