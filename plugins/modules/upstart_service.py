@@ -181,6 +181,15 @@ options:
     elements: path
     default: []
     version_added: 1.0.0
+  restored_later:
+    description:
+      - Names of jobs that a later task starts if this one takes them down. RV(taken_down) lists them as ever, but there
+        is no warning of them, unless this task fails.
+      - The role P(sysinit.upstart.upstart_jobs#role) gives the jobs that it starts itself.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
   init_log:
     description:
       - Where init's own messages are read from when a job fails, the kernel's log or a file that syslog writes.
@@ -600,11 +609,18 @@ def act(module):
     if params["manifests"] and not module.check_mode:
         from ..module_utils.converge import proof
         proof.note(params["manifests"], targets)
-    for text in services.warnings(targets, taken_down, module.check_mode):
+    for text in services.warnings(targets, _to_warn_of(targets, taken_down, params), module.check_mode):
         module.warn(text)
     if module.check_mode:
         return foreseen_result(module, client, targets, request, taken_down)
     return outcome.of_services(targets, request, taken_down)
+
+
+def _to_warn_of(targets, taken_down, params):
+    """Return the losses of which nobody takes care; after a failure the later task may not be run."""
+    if any(target.error is not None for target in targets):
+        return taken_down
+    return [loss for loss in taken_down if loss.job not in params["restored_later"]]
 
 
 def foreseen_result(module, client, targets, request, taken_down):
@@ -647,6 +663,7 @@ def main():
             unwedge=dict(type="bool", default=False),
             end_leftovers=dict(type="bool", default=False),
             manifests=dict(type="list", elements="path", default=[]),
+            restored_later=dict(type="list", elements="str", default=[]),
             init_log=dict(type="path", default="/dev/kmsg"),
             script_dir=dict(type="path", default="/etc/init.d"),
             pattern=dict(type="str"),

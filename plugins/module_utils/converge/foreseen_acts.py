@@ -60,14 +60,12 @@ def of_services(client, targets, request):
 
 def _played(client, targets, request):
     """Return the Simulation of what a task starts and stops, or None when that is nothing."""
-    from . import host_events, others
-    from ..events import requested
+    from . import others
     asked = others.acts_of(targets)
     if not (asked.stops or asked.starts):
         return None
-    world = host_events.look(client, request.conf_dir)[0]
-    world.successor = host_events.Successors(client, request.conf_dir, client.version())
-    return requested.play(world, asked.stops, asked.starts, request.timeout)
+    simulation = others.simulate(client, asked, request.conf_dir, client.version(), request.timeout)
+    return None if simulation.is_cut_off else simulation
 
 
 def _moved(acts):

@@ -29,8 +29,10 @@ SETTLE = 2.0  # seconds for which jobs are followed that the task set in motion,
 QUIET = 0.05  # seconds without a signal after which nothing more is to come
 
 # What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list
-# of (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped.
-Acts = collections.namedtuple("Acts", "stops starts down")
+# of (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped;
+# up: list like starts, of all that are to run in the end, and are started again if something stops them meanwhile.
+Acts = collections.namedtuple("Acts", "stops starts down up")
+Acts.__new__.__defaults__ = ((),)
 # pids: dict of (job, instance) to the pid of the main process, None for a job without one; mark: int, the number of
 # signals that had come by then.
 RunningServices = collections.namedtuple("RunningServices", "pids mark")
@@ -80,7 +82,9 @@ def acts_of(targets):
     jobs = [target for target in targets if target.script is None]
     stops = [_pair(target) for target in jobs if {"stop", "free"}.intersection(_steps(target))]
     starts = [_pair(target) + (list(target.env),) for target in jobs if "start" in _steps(target)]
-    return Acts(stops, starts, set(_pair(target) for target in jobs if target.wanted.state == "stopped"))
+    up = [_pair(target) + (list(target.env),) for target in jobs if target.error is None
+          and target.wanted.state in ("started", "restarted", "reloaded") and not target.definition.is_task()]
+    return Acts(stops, starts, set(_pair(target) for target in jobs if target.wanted.state == "stopped"), up)
 
 
 def _steps(target):
@@ -290,13 +294,24 @@ def predicted_losses(client, acts, conf_dir, version, timeout):
 
     :param timeout: float, seconds that are looked ahead, and that this may take.
     """
+    return losses_in(simulate(client, acts, conf_dir, version, timeout), acts)
+
+
+def simulate(client, acts, conf_dir, version, timeout):
+    """Return the Simulation of Acts; see ``predicted_losses``."""
     from . import host_events  # only check mode needs it
     from ..events import budget, requested
     world = host_events.look(client, conf_dir)[0]
     world.successor = host_events.Successors(client, conf_dir, version)
+    up = acts.up if version >= causes.TELLS_STATES else ()  # before, a task does not learn that something was stopped
+    return requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout), up)
+
+
+def losses_in(simulation, acts):
+    """Return the Losses that a Simulation of Acts ends with."""
+    world = simulation.world
     ran = [(one.name, present.name) for one in world.definitions if not one.task for present in one.instances
            if (present.goal, present.state) == (START, RUNNING)]
-    simulation = requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout))
     if simulation.is_cut_off:
         return []  # where it stopped is no end
     found = []

@@ -53,10 +53,8 @@ def converge(client, request, attributes, check_mode=False, taken_down=None):
             if target.error is None and target.script is None:
                 target.after = predict(target)
         if taken_down is not None and any(set(target.steps).difference(WAITS) for target in targets):
-            from . import others
-            acts = others.acts_of(targets)
-            taken_down.extend(_of_others(targets, others.predicted_losses(
-                client, acts, request.conf_dir, client.version(), request.timeout)))
+            from . import rehearsal
+            taken_down.extend(_of_others(targets, rehearsal.play(client, targets, request)))
     elif any(target.todo or target.change for target in targets):
         _act(client, targets, request, attributes, [] if taken_down is None else taken_down)
     elif _run_scripts(targets, check_mode):

@@ -185,6 +185,8 @@ def _steps_for(client, target, fault):
     if lost_process(target.after) or target.definition.complaint():
         return []
     if fault in (promise.GONE, promise.STOPPING):
+        if target.definition.instance_variables() and not target.env:
+            return []  # with which variables it ran is not known any more
         if _failed(client, target) or not running.was_stopped(client, target):
             return []
         return ["start"] if target.after is None else ["finish", "start"]

@@ -14,13 +14,16 @@ from .variables import as_dict, merge
 __metaclass__ = type
 
 
-def play(world, stops, starts, horizon=60.0, budget=None):
+def play(world, stops, starts, horizon=60.0, budget=None, up=()):
     """Return the Simulation of requests after it has come to rest: all stops, then, once these are over, all starts.
+
+    Its ``started_again`` is the set of the (job, instance) of ``up`` that were started once more.
 
     :param world: model.World.
     :param stops: list of (job, instance).
     :param starts: list of (job, instance, list of KEY=VALUE).
     :param budget: budget.Budget of the time that this may take.
+    :param up: list like ``starts``, of those that are started once more when something else has stopped them.
     """
     simulation = Simulation(world, horizon=horizon, budget=budget)
     for job, instance in stops:
@@ -30,7 +33,25 @@ def play(world, stops, starts, horizon=60.0, budget=None):
         for job, unused, env in starts:
             _start(simulation, job, env)
         simulation.run()
+        _start_again(simulation, up)
     return simulation
+
+
+def _start_again(simulation, up):
+    """Start those that do not run and did not fail, all at once."""
+    missing = [(job, instance, env) for job, instance, env in up if _is_down(simulation, job, instance)]
+    if not missing or simulation.endless or simulation.is_cut_off:
+        return
+    for job, unused, env in missing:
+        _start(simulation, job, env)
+    simulation.started_again = set((job, instance) for job, instance, unused in missing
+                                   if not _is_down(simulation, job, instance))
+    simulation.run()
+
+
+def _is_down(simulation, job, instance):
+    found = _instances(simulation, job).get(instance)
+    return (found is None or found.goal == STOP) and (job, instance) not in simulation.failures
 
 
 def _stop(simulation, name, instance_name):

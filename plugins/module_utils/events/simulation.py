@@ -49,6 +49,7 @@ class Simulation:
     :ivar notes: list of sentences on what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) that it failed by.
     :ivar is_cut_off: whether the budget was used up before it came to an end.
+    :ivar started_again: set of the (job, instance) that were asked to start once more, see requested.play.
     :ivar endless: sorted list of the names of the jobs that go round for ever.
     """
 
@@ -65,6 +66,7 @@ class Simulation:
         self.notes = []
         self.failures = {}
         self.endless = []
+        self.started_again = set()
         self.is_cut_off = False
         self._queue = EventQueue()
         self._budget = budget or Budget()

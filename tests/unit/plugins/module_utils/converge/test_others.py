@@ -91,3 +91,4 @@ def test_what_a_task_does_is_read_from_its_targets(tmp_path: Path) -> None:
     assert acts.stops == [("web", "1"), ("web", "2"), ("web", "7"), ("web", "6")]
     assert acts.starts == [("web", "1", ["N=1"]), ("web", "2", [])]
     assert acts.down == {("web", "5"), ("web", "6")}
+    assert acts.up == [("web", "1", ["N=1"]), ("web", "2", []), ("web", "3", [])]

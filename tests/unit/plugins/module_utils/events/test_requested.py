@@ -11,7 +11,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.events.budget impo
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import Definition, World
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.requested import play
 from ansible_collections.sysinit.upstart.plugins.module_utils.events.simulation import Simulation
-from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import job, task, up
+from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import BROKEN, job, task, up
 
 DB = ("db", "")
 
@@ -76,3 +76,19 @@ class Spent(Budget):
 def test_what_takes_too_long_is_cut_off() -> None:
     done = play(World([job("db", instances=up())]), [DB], [(*DB, [])], budget=Spent())
     assert done.is_cut_off and done.status_of("db", "") != "start/running"
+
+
+def test_what_is_to_run_is_started_again_once_and_what_waits_for_it_too() -> None:
+    shop = job("shop", "started db and net-up", "stopping db", instances=up())
+    front = job("front", "started shop", "stopping shop", instances=up())
+    world = World([job("db", instances=up()), shop, front])
+    done = play(world, [DB], [(*DB, [])], up=[(*DB, []), ("shop", "", [])])
+    assert done.started_again == {("shop", "")}
+    assert {done.status_of(name, "") for name in ("db", "shop", "front")} == {"start/running"}
+
+
+def test_what_failed_is_not_started_again() -> None:
+    shop = job("shop", "started db", "stopping db", processes=BROKEN, instances=up())
+    world = World([job("db", instances=up()), shop])
+    done = play(world, [DB], [(*DB, [])], up=[("shop", "", [])])
+    assert (done.started_again, done.status_of("shop", "")) == (set(), None)
