@@ -115,7 +115,7 @@ class Evidence:
         if daemon is not None and last <= daemon[0]:
             return None, False  # all that Upstart has ever read is what the files hold now
         periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
-        if any(last > one[0] for one in periods):
+        if any(one is None or last > one[0] for one in periods):
             return "its files were changed at about the time when it or another instance of its job began", None
         if may_be_unread(definition) or not process.watches(self._peer_pid, os.path.dirname(definition.conf)):
             return "Upstart may not have noticed that its files were changed", None

@@ -106,6 +106,7 @@ def was_stopped(client, target, last_run=False):
         elif run and (state == "pre-stop" or (state == "stopping" and not up)):
             stopped = True
         up = up or state in ("post-start", "running") or (forks and state == "spawned")
+        run = run or up
     return stopped
 
 

@@ -55,6 +55,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
 @pytest.mark.parametrize(("states", "after", "text", "said"), [
     ("starting running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),
     ("starting pre-start stopping waiting", DOWN, SERVICE, STOPPED),
+    ("running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),  # somebody else was faster to start it
     ("starting running stopping waiting", DOWN, SERVICE, ENDED),
     ("starting post-start stopping waiting", DOWN, SERVICE, ENDED),
     ("pre-stop stopping waiting starting running stopping waiting", DOWN, SERVICE, ENDED),
