@@ -63,6 +63,17 @@ def test_times(host: FakeHost, monkeypatch: pytest.MonkeyPatch, text: str, file:
     assert judge(host) == verdict
 
 
+def test_a_process_that_ends_between_two_looks(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it began cannot be read any more, so nothing is known."""
+    host.deploy("web", "respawn\nexec a\n")
+    host.run("web")
+    at(host, monkeypatch, 10.0, 20.0)
+    began = iter([ALIVE, ALIVE, None])
+    monkeypatch.setattr(orphans.process, "began", lambda peer_pid, pid: next(began, None))
+    assert judge(host)[0] is None
+
+
+
 @pytest.mark.parametrize(("held", "file", "is_stale"), [
     ("start on a or b\nexec a\n", "start on c\nexec a\n", False),
     ("instance $N\nstart on a or b\nexec a\n", "instance $N\nstart on c\nexec a\n", True),
