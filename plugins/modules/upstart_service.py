@@ -102,6 +102,7 @@ options:
       - An instance is started again with the variables that it had. Upstart before 1.6.1 does not tell them. Then it
         gets the one that its name is made of, which is warned of, and where that is not enough the restart is refused
         before the stop, unless O(env) says all of them.
+      - A job that has only one instance is started with O(env) alone, without the variables of its earlier start.
       - V(reloaded) has the job's reload signal sent to its main process. A stopped job is started; an instance that
         O(env) leads to and that does not run is an error.
     type: str
