@@ -82,6 +82,8 @@ def _was_wanted(evidence: Evidence, name: str) -> bool:
 
 def _caused(evidence: Evidence, name: str) -> bool:
     """Return whether only the call can have ended a service: no other job that moves by itself is behind it."""
+    if not all(now.up for now in evidence.before.instances.values()):
+        return False  # what was on its way before the call may have ended it
     inside = asked_jobs(evidence)
     relatives = [evidence.history.job(other) for other in evidence.relatives(name) if not other.startswith("ev")]
     return all(job.steady or job.name in inside for job in relatives)

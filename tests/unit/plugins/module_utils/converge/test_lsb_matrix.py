@@ -92,24 +92,24 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (3, "running", {"start": FAIL}, ["start"], 3, 7,
      "Service web: start failed: '{path} start' " + FAILED + ". Its status is stopped (3)."),
     (3, "running", {"start": "exit 0"}, ["start"], 3, 3,
-     "Service web: it is not running 0.6 s after the start. Its status is stopped (3)."),
+     "Service web: it is not running 6 s after the start. Its status is stopped (3)."),
     (3, "running", {"start": "echo 1 > code; exit 0"}, ["start"], 1, 1,
-     "Service web: it is not running 0.6 s after the start. Its status is dirty (1): dead, but its pid file is there."),
+     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file is there."),
     (3, "running", {"start": "echo 0 > code; kill -9 $$"}, ["start"], 0, -9,
      "Service web: start failed: '{path} start' was ended by signal 9. Its status is running (0)."),
     (0, "stopped", {"stop": FAIL}, ["stop"], 0, 7,
      "Service web: stop failed: '{path} stop' " + FAILED + ". Its status is running (0)."),
     (0, "stopped", {"stop": "exit 0"}, ["stop"], 0, 0,
-     "Service web: it is not stopped 0.6 s after the stop. Its status is running (0)."),
+     "Service web: it is not stopped 6 s after the stop. Its status is running (0)."),
     (0, "stopped", {"stop": "echo 2 > code; exit 0"}, ["stop"], 2, 2,
-     "Service web: it is not stopped 0.6 s after the stop. Its status is dirty (2): dead, but its lock file is there."),
+     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file is there."),
     (4, "stopped", {"stop": FAIL}, ["stop"], 4, 7,
-     "Service web: it is not stopped 0.6 s after the stop, and '{path} stop' " + FAILED
+     "Service web: it is not stopped 6 s after the stop, and '{path} stop' " + FAILED
      + ". Its status is dirty (4): unknown."),
     (0, "restarted", {"stop": FAIL}, ["stop"], 0, 7,
      "Service web: stop failed: '{path} stop' " + FAILED + ". Its status is running (0)."),
     (0, "restarted", {"stop": "exit 0"}, ["stop"], 0, 0,
-     "Service web: it is not stopped 0.6 s after the stop. Its status is running (0)."),
+     "Service web: it is not stopped 6 s after the stop. Its status is running (0)."),
     (0, "restarted", {"start": FAIL}, ["stop", "start"], 3, 7,
      "Service web: start failed: '{path} start' " + FAILED + ". Its status is stopped (3)."),
     (99, "running", {"stop": FAIL, "start": FAIL}, ["stop", "start"], 99, 7,
@@ -123,7 +123,7 @@ def test_failures(tmp_path: Path, code: int, state: str, behaviour: dict[str, st
     control = Control(tmp_path, code)
     for action, text in behaviour.items():
         control.behave(action, text)
-    said, facts = control.failure(state, timeout=0.6)
+    said, facts = control.failure(state, timeout=6)
     assert said == message.format(path=control.path)
     assert (facts["actions"], facts["changed"], facts["status_code"], facts["rc"]) == (actions, True, after, rc)
     assert facts["cmd"] == f"{control.path} {actions[-1] if rc in (7, -9) else 'status'}"
