@@ -94,6 +94,9 @@ def _have_files_read(client, targets, request):
     """
     moving = [target for target in targets
               if target.error is None and {"start", "stop", "free"}.intersection(target.todo)]
+    for target in moving:
+        if target.definition.is_task():
+            target.definition = target.definition.anew()  # nobody can tell what it ran with once it is over
     errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in moving])
     for target in moving:
         if "start" in target.todo:

@@ -68,6 +68,10 @@ class Definition:
             return None  # nor at what is no file
         return read_override(self.override)
 
+    def is_same_text(self, other):
+        """Return whether the files of another Definition hold the same bytes."""
+        return (self.text, self.override_text) == (other.text, other.override_text)
+
     def anew(self):
         """Return the Definition that the job's files make now."""
         return Definition(self.name, self._conf_dir, self.version)

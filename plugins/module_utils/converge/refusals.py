@@ -98,6 +98,12 @@ def old_definition(target):
                         "was at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
 
 
+def changed_meanwhile(target):
+    """Return the warning on a task whose files were changed after it was to be started."""
+    return ("The task job %s may have run with an older definition: its files were changed while this task was at "
+            "work. Run it again if that matters." % target.label)
+
+
 def other_variables(target):
     """Return the error for a job that somebody else started with other variables while the task wanted to."""
     names = ", ".join(target.env_differs)

@@ -117,7 +117,9 @@ def _read_faults(client, targets, request, deadline):
     _add_new_instances(client, targets)
     judged = _judged(targets)
     for target in judged:
-        target.definition = target.definition.anew()
+        before, target.definition = target.definition, target.definition.anew()
+        if before.is_task() and "start" in target.sent and not before.is_same_text(target.definition):
+            target.warnings.append(refusals.changed_meanwhile(target))
     for attempt in range(SETTLE_AT_MOST):
         _read_statuses(client, judged, deadline)
         faults = [(target, _first(promise.instance_faults(_asked(target), _before(target), _present(client, target))))

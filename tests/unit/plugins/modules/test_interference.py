@@ -9,70 +9,14 @@ UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, SLOW, Host
 
-RUNS = "exec sleep 1000\n"
-STUBBORN = "script\n  trap '' TERM\n  while :; do sleep 0.1; done\nend script\n"
-SLOW = "kill timeout 3\n" + STUBBORN
 WHERE = {"killed": SLOW, "pre-stop": "pre-stop exec sleep 3\n" + RUNS, "post-stop": "post-stop exec sleep 3\n" + RUNS}
-
-
-class Host:
-    """A daemon, and the second client that acts on it."""
-
-    def __init__(self, daemon: with_daemon.Daemon) -> None:
-        self.daemon = daemon
-        self.client = Upstart(Connection(daemon.address).open(), faults.PATIENCE)
-
-    def write(self, name: str, text: str) -> None:
-        """Replace a job file at once, as editors do."""
-        staged = self.daemon.conf / f"{name}.new~"
-        staged.write_text(text)
-        staged.rename(self.daemon.conf / f"{name}.conf")
-        faults.wait_for(lambda: name in self.client.jobs(), f"{name} is not loaded")
-
-    def status(self, name: str, instance: str = "") -> dict[str, Any]:
-        return self.client.status(name, instance) or {"goal": "stop", "state": "waiting", "processes": {}}
-
-    def is_up(self, name: str, instance: str = "") -> bool:
-        status = self.status(name, instance)
-        return (status["goal"], status["state"]) == ("start", "running")
-
-    def start(self, name: str, *env: str, instance: str = "") -> None:
-        self.client.request("Start", name, env, wait=False)
-        faults.wait_for(lambda: self.is_up(name, instance), f"{name} does not come up")
-
-    def stop(self, name: str, instance: str = "") -> None:
-        pending = self.client.request_instance("Stop", name, instance)
-        self.client.connection.wait(lambda: pending.done, 0.05)
-
-    def in_state(self, state: str, name: str, instance: str = "") -> None:
-        faults.wait_for(lambda: self.status(name, instance)["state"] == state, f"{name} is not in {state}")
-
-    def marker(self, name: str, instance: str = "") -> str:
-        """Return the value of V in the environment of a job's main process."""
-        main = self.status(name, instance)["processes"]["main"]
-        path = f"{process.proc_of(self.client.connection.peer['pid'])}/{main}/environ"
-        with open(path, "rb") as stream:
-            return next(word[2:].decode() for word in stream.read().split(b"\0") if word.startswith(b"V="))
-
-    def task(self, name: str | list[str], state: str, **more: Any) -> subprocess.Popen[str]:
-        options = faults.options(self.daemon, **{"stable_for": 0.1, "init_log": str(self.daemon.messages), **more})
-        return run_module.start("upstart_service", name=name, state=state, **options)
-
-    def run(self, name: str | list[str], state: str, **more: Any) -> dict[str, Any]:
-        return run_module.result(self.task(name, state, **more))
 
 
 @pytest.fixture
@@ -225,6 +169,18 @@ def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
     assert answer["msg"].startswith("The task job job did not run to its end: somebody stopped it.")
 
 
+def test_a_task_whose_file_is_changed_while_it_runs_is_warned_of(host: Host) -> None:
+    """Nobody can tell any more which definition it had."""
+    host.write("job", "task\nexec sleep 2\n")
+    task = host.task("job", "started")
+    host.in_state("running", "job")
+    host.write("job", "task\nexec sleep 1\n")
+    answer = run_module.result(task)
+    assert answer.get("changed") is True, answer
+    assert "The task job job may have run with an older definition" in str(answer["warnings"])
+    assert "warnings" not in host.run("job", "started")
+
+
 def test_a_task_that_has_to_be_stopped(host: Host) -> None:
     host.write("job", "task\nexec sleep 1000\n")
     task = host.task("job", "started")
@@ -232,61 +188,6 @@ def test_a_task_that_has_to_be_stopped(host: Host) -> None:
     assert host.run("job", "stopped").get("changed") is True
     assert run_module.result(task).get("failed") is True
     assert host.run("job", "stopped").get("changed") is False
-
-
-def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
-    host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
-    answer = host.run("web", "started")
-    assert answer.get("changed") is True, answer
-    assert "does not run: its main process" in str(answer["warnings"])
-
-
-def test_a_zombie_is_no_service(host: Host) -> None:
-    """A wrong expect fork has Upstart track a child that its parent does not collect."""
-    program = host.daemon.log / "program.py"
-    program.write_text("import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(0)\ntime.sleep(300)\n")
-    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
-    for _run in range(2):
-        answer = host.run("web", "started", stable_for=1)
-        assert answer.get("failed") is True, answer
-        assert answer["msg"].startswith("Job web has no living main process: Upstart tracks process ")
-    assert host.run("web", "stopped").get("changed") is True
-
-
-def test_a_process_that_upstart_has_lost_is_seen_at_once(host: Host) -> None:
-    """Not only when the time for which a process has to be up could be over."""
-    program = host.daemon.log / "program.py"
-    program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
-    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
-    began = time.monotonic()
-    answer = host.run("web", "started", stable_for=1, timeout=400)
-    assert answer.get("failed") is True and "which no longer exists" in answer["msg"], answer
-    assert time.monotonic() - began < 300, "it was waited for until the end of the time"
-
-
-def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
-    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
-    answer = host.run("web", "started", stable_for=2)
-    assert "does not stay up and is being respawned: its main process exited with status 3." in answer["msg"]
-    assert answer["exit_status"] == 3
-    host.client.request_instance("Stop", "web", "")
-
-
-def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
-    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
-    answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
-    assert "set init_log to that file, as /dev/null has nothing about it." in answer["msg"]
-    host.client.request_instance("Stop", "web", "")
-
-
-def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
-    host.write("web", RUNS)
-    host.start("web")
-    pid = next(found.pid for found in process.table(host.client.connection.peer["pid"]).values()
-               if found.inner == host.status("web")["processes"]["main"])
-    os.kill(pid, signal.SIGSTOP)
-    answer = host.run("web", "reloaded")
-    assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
 
 
 def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Host) -> None:
@@ -361,27 +262,6 @@ def test_a_set_of_instances_is_exact(host: Host) -> None:
     host.start("m", "N=c", instance="c")
     answer = run_module.result(task)
     assert answer.get("failed") is True and "Job m (c) runs: somebody started it" in answer["msg"], answer
-
-
-def test_a_respawn_before_the_others_are_up_counts(host: Host) -> None:
-    once = host.daemon.log / "once"
-    host.write("b", f"respawn\nscript\n  [ -e {once} ] && exec sleep 1000\n  touch {once}\n  exit 1\nend script\n")
-    host.write("late", "pre-start exec sleep 2\n" + RUNS)
-    answer = host.run(["b", "late"], "started")
-    assert answer.get("failed") is True, answer
-    assert answer["msg"].startswith("Job b does not stay up and is being respawned"), answer
-
-
-@pytest.mark.parametrize(("body", "words"), [
-    ("script\n  sleep 0.3\nend script\n", "its main process exited without an error"),
-    ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 1\nend script\n", "and is being respawned")])
-def test_nobody_is_blamed_for_what_ends_by_itself_after_our_restart(host: Host, body: str, words: str) -> None:
-    host.write("web", RUNS)
-    host.start("web")
-    host.write("web", body)
-    answer = host.run("web", "restarted", stable_for=2)
-    assert answer.get("failed") is True and words in answer["msg"], answer
-    host.client.request_instance("Stop", "web", "")
 
 
 def test_an_event_whose_instance_would_wedge_init_is_not_emitted(host: Host) -> None:

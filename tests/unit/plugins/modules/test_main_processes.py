@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_service says of main processes that end, hang or are suspended.
+
+UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
+from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with with_daemon.running() as daemon:
+        made = Host(daemon)
+        yield made
+        made.client.connection.close()
+
+
+def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
+    host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
+    answer = host.run("web", "started")
+    assert answer.get("changed") is True, answer
+    assert "does not run: its main process" in str(answer["warnings"])
+
+
+def test_a_zombie_is_no_service(host: Host) -> None:
+    """A wrong expect fork has Upstart track a child that its parent does not collect."""
+    program = host.daemon.log / "program.py"
+    program.write_text("import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(0)\ntime.sleep(300)\n")
+    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
+    for _run in range(2):
+        answer = host.run("web", "started", stable_for=1)
+        assert answer.get("failed") is True, answer
+        assert answer["msg"].startswith("Job web has no living main process: Upstart tracks process ")
+    assert host.run("web", "stopped").get("changed") is True
+
+
+def test_a_process_that_upstart_has_lost_is_seen_at_once(host: Host) -> None:
+    """Not only when the time for which a process has to be up could be over."""
+    program = host.daemon.log / "program.py"
+    program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
+    host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
+    began = time.monotonic()
+    answer = host.run("web", "started", stable_for=1, timeout=400)
+    assert answer.get("failed") is True and "which no longer exists" in answer["msg"], answer
+    assert time.monotonic() - began < 300, "it was waited for until the end of the time"
+
+
+def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=2)
+    assert "does not stay up and is being respawned: its main process exited with status 3." in answer["msg"]
+    assert answer["exit_status"] == 3
+    host.client.request_instance("Stop", "web", "")
+
+
+def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
+    assert "set init_log to that file, as /dev/null has nothing about it." in answer["msg"]
+    host.client.request_instance("Stop", "web", "")
+
+
+def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
+    host.write("web", RUNS)
+    host.start("web")
+    pid = next(found.pid for found in process.table(host.client.connection.peer["pid"]).values()
+               if found.inner == host.status("web")["processes"]["main"])
+    os.kill(pid, signal.SIGSTOP)
+    answer = host.run("web", "reloaded")
+    assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
+
+
+def test_a_respawn_before_the_others_are_up_counts(host: Host) -> None:
+    once = host.daemon.log / "once"
+    host.write("b", f"respawn\nscript\n  [ -e {once} ] && exec sleep 1000\n  touch {once}\n  exit 1\nend script\n")
+    host.write("late", "pre-start exec sleep 2\n" + RUNS)
+    answer = host.run(["b", "late"], "started")
+    assert answer.get("failed") is True, answer
+    assert answer["msg"].startswith("Job b does not stay up and is being respawned"), answer
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ("script\n  sleep 0.3\nend script\n", "its main process exited without an error"),
+    ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 1\nend script\n", "and is being respawned")])
+def test_nobody_is_blamed_for_what_ends_by_itself_after_our_restart(host: Host, body: str, words: str) -> None:
+    host.write("web", RUNS)
+    host.start("web")
+    host.write("web", body)
+    answer = host.run("web", "restarted", stable_for=2)
+    assert answer.get("failed") is True and words in answer["msg"], answer
+    host.client.request_instance("Stop", "web", "")
