@@ -44,8 +44,8 @@ CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
 UNIT_PROCESSES = 4
 SLOW_TESTS = [f"tests/unit/{name}.py" for name in (  # the longest files, which begin first
-    "plugins/modules/test_interference", "plugins/modules/test_main_processes", "plugins/modules/test_prediction", "plugins/modules/test_no_hang",
-    "chaos/test_chaos_run", "faults/test_faults_daemon",
+    "plugins/modules/test_interference", "plugins/modules/test_main_processes", "plugins/modules/test_prediction",
+    "plugins/modules/test_no_hang", "chaos/test_chaos_run", "faults/test_faults_daemon",
     "faults/test_faults_load", "faults/test_faults_at_once")]
 
 
