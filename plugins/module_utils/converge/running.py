@@ -304,7 +304,7 @@ def watch(client, targets, request, deadline):
             target.error = no_process(client, target, request)
         elif now != pid and was_stopped(client, target):
             target.error = _meddled(target, "restarted", _facts(client, target, request))
-        elif now != pid or is_respawned(client, target):
+        elif now != pid or (is_respawned(client, target) and not was_stopped(client, target)):
             target.error = respawning(client, target, request)
 
 

@@ -122,13 +122,14 @@ def test_what_a_later_task_starts_is_not_warned_of(run: Run, check: bool) -> Non
 def test_others_are_warned_of(run: Run, check: bool) -> None:
     done = run(check=check, name="db", state="restarted", restored_later=["db", "follower", "worker"])
     assert len(done["warnings"]) == 1
-    assert "Job store" in str(done["warnings"][0])
+    words = "would stop job store (stop on" if check else "Job store stopped because of job db"
+    assert words in str(done["warnings"][0])
 
 
 @pytest.mark.parametrize("daemon", [BEFORE_STATES], indirect=True)
 def test_what_is_not_started_again_is_warned_of(run: Run) -> None:
     wanted = [*entries(db="restarted"), {"name": "worker", "env": {"N": 1}, "state": "started"}]
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
-    assert ("Job worker (1) is running and would not run after this task: it stops on stopping db, and it has no start "
-            "on. Start it afterwards.") in str(predicted["warnings"])
+    assert ("This task would stop job worker (1) (stop on stopping db). It has no start on, so no event starts it "
+            "again. Start it afterwards.") in str(predicted["warnings"])
     assert real["failed"] is True
