@@ -97,7 +97,10 @@ def was_stopped(client, target, last_run=False):
 
     :param last_run: bool, whether only the last of its runs counts.
     """
-    forks = (target.definition.values or {}).get("expect", "none") != "none"
+    values = target.definition.values or {}
+    forks = values.get("expect", "none") != "none"
+    # Without a post-start process an instance is in that state for no time, and its main process cannot end in it.
+    up_states = ("post-start", "running") if "post-start" in values.get("process", {}) else ("running",)
     states, run = _states_since(client, target)
     up, stopped = run, False
     for state in states:
@@ -105,7 +108,7 @@ def was_stopped(client, target, last_run=False):
             run, up, stopped = True, False, stopped and not last_run
         elif run and (state == "pre-stop" or (state == "stopping" and not up)):
             stopped = True
-        up = up or state in ("post-start", "running") or (forks and state == "spawned")
+        up = up or state in up_states or (forks and state == "spawned")
         run = run or up
     return stopped
 
@@ -116,7 +119,9 @@ def _states_since(client, target):
     Without a mark the task has not started it; then all count, since what it was before the task.
     """
     path = instance_path(target.job, target.instance or "")
-    up = target.up_at_mark if target.up_mark is not None else target.before is not None and resting(target.before)
+    up = target.before is not None and resting(target.before)
+    if target.up_mark is not None:
+        up = target.up_at_mark or target.overtaken
     signals = client.connection.signals[target.up_mark or 0:]
     return [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"], up
 
@@ -348,7 +353,9 @@ def is_respawned(client, target):
 
 
 def respawning(client, target, request):
-    """Return the error for a service whose main process ends again and again."""
+    """Return the error for a service whose main process ends again and again, or that somebody restarts."""
+    if not (target.definition.values or {}).get("respawn"):
+        return _meddled(target, "restarted", _facts(client, target, request))
     facts = _facts(client, target, request)
     end = causes.last_end(facts["init_messages"])
     if end:

@@ -30,7 +30,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import
     act,
     target,
 )
-from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, TASK, UP
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP
 
 pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
 
@@ -252,10 +252,10 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
     (UP, fake_client.status("start", "running", os.getppid()),
      "Job web does not stay up and is being respawned."),
     (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
-    (UP, fake_client.HOLLOW, "Job web has no main process although Upstart calls it running"),
+    (UP, fake_client.HOLLOW, "Job web does not stay up and is being respawned."),
 ])
 def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
-    one = target(tmp_path, "started", before=before)
+    one = target(tmp_path, "started", text="respawn\n" + SERVICE, before=before)
     running.watch(Client([], [after]), [one], one.wanted, Deadline(1))
     assert (one.error is None) is (said is None)
     assert one.error is None or one.error.message.startswith(str(said))

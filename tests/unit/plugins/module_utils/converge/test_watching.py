@@ -57,7 +57,8 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("starting pre-start stopping waiting", DOWN, SERVICE, STOPPED),
     ("running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),  # somebody else was faster to start it
     ("starting running stopping waiting", DOWN, SERVICE, ENDED),
-    ("starting post-start stopping waiting", DOWN, SERVICE, ENDED),
+    ("starting post-start stopping waiting", DOWN, "post-start exec b\n" + SERVICE, ENDED[:-1] + ", or its post-start"),
+    ("starting post-start stopping waiting", DOWN, SERVICE, STOPPED),
     ("pre-stop stopping waiting starting running stopping waiting", DOWN, SERVICE, ENDED),
     ("starting spawned stopping waiting", DOWN, SERVICE, STOPPED),
     ("starting spawned stopping waiting", DOWN, "expect fork\n" + SERVICE, ENDED),
@@ -70,8 +71,10 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is wedged"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once:"),
-    ("starting running stopping post-stop starting running", OTHER, SERVICE,
+    ("starting running stopping post-stop starting running", OTHER, "respawn\n" + SERVICE,
      "Job web does not stay up and is being respawned."),
+    ("starting running stopping post-stop starting running", OTHER, SERVICE,
+     "Job web was started, but something restarted it at once:"),
 ])
 def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
     one = watch(tmp_path, Connection(states), after, text)
