@@ -73,7 +73,6 @@ def test_a_process_that_ends_between_two_looks(host: FakeHost, monkeypatch: pyte
     assert judge(host)[0] is None
 
 
-
 @pytest.mark.parametrize(("held", "file", "is_stale"), [
     ("start on a or b\nexec a\n", "start on c\nexec a\n", False),
     ("instance $N\nstart on a or b\nexec a\n", "instance $N\nstart on c\nexec a\n", True),
