@@ -119,11 +119,12 @@ def _states_since(client, target):
     Without a mark the task has not started it; then all count, since what it was before the task.
     """
     path = instance_path(target.job, target.instance or "")
-    up = target.before is not None and resting(target.before)
-    if target.up_mark is not None:
-        up = target.up_at_mark or target.overtaken
     signals = client.connection.signals[target.up_mark or 0:]
-    return [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"], up
+    states = [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"]
+    if target.up_mark is None:
+        return states, target.before is not None and resting(target.before)
+    # A start that overtook ours after the mark is signalled like ours would be.
+    return states, target.up_at_mark or (target.overtaken and states[:1] != ["starting"])
 
 
 def is_same_process(target):

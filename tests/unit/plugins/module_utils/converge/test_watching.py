@@ -81,6 +81,27 @@ def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: 
     assert one.error is not None and one.error.message.startswith(said)
 
 
+@pytest.mark.parametrize(("states", "respawned", "stopped"), [
+    ("starting pre-start spawned running", False, False),
+    ("pre-start spawned running", False, False),
+    ("", False, False),
+    ("starting running stopping starting running", True, False),
+    ("stopping starting running", True, False),
+    ("running pre-stop stopping waiting starting running", True, True),
+    ("starting running pre-stop stopping waiting starting running", True, True),
+])
+def test_a_start_that_overtook_ours_is_no_restart(tmp_path: Path, states: str, respawned: bool, stopped: bool) -> None:
+    """Somebody else may start a job between our mark and our own request, whose signals then come after the mark."""
+    client = FakeClient({"web": {"": [UP]}})
+    client.connection = Connection(states)
+    (tmp_path / "web.conf").write_text(SERVICE)
+    one = targets.Target("web", Definition("web", str(tmp_path), (1, 13, 2)), fake_client.request(tmp_path, "started"))
+    one.mark_signals(FakeClient({}))
+    one.overtaken = True
+    assert running.is_respawned(client, one) is respawned
+    assert running.was_stopped(client, one) is stopped
+
+
 @pytest.mark.parametrize(("meanwhile", "at_once"), [
     ("stopping killed post-stop waiting", True), ("stopping killed post-stop", False), ("", False)])
 def test_the_watch_ends_with_what_it_watches(tmp_path: Path, meanwhile: str, at_once: bool) -> None:
