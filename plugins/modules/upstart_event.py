@@ -336,51 +336,12 @@ outlook:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import foreseen
-
-
-def asked(module):
-    """Return the emission.Emission for a module's parameters; raise UpstartError for what the daemon cannot be told."""
-    from ..module_utils.converge import emission, environment
-    params = module.params
-    environment.check_text(params["name"], "name")
-    env = environment.pairs(environment.ordered(module, "env"))
-    return emission.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                             stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
-
-
-def predicted(client, wanted, params):
-    """Return what the event would do, with what later tasks of the play are to know."""
-    from ..module_utils.converge import forecast, foreseen_acts
-    acts = {}
-    result = forecast.foresee(client, wanted, lambda found: acts.update(foreseen_acts.of_event(found)))
-    foreseen.add_to(result, params, **acts)
-    return result
+from ..module_utils.converge import event_run
 
 
 def act(module):
-    from ..module_utils.converge import environment
-    wanted = asked(module)
-    client = shell.connect(module.params)
-    if module.check_mode:
-        client = foreseen.client_for(client, module.params)
-    version = client.version()
-    environment.check_names(wanted.env, version)
-    result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
-    if module.check_mode:
-        result.update(predicted(client, wanted, module.params))
-    else:
-        from ..module_utils.converge import emission, unnamed
-        missing = emission.untold(version) if wanted.wait else None
-        if missing:
-            module.warn(missing)
-        unnamed.refuse_wedging(wanted.name, wanted.env, wanted.conf_dir, wanted.log_dir, version)
-        outcome = emission.emit(client, wanted, version)
-        unnamed_jobs = unnamed.jobs_without_a_name(client, wanted.name, wanted.env, wanted.conf_dir, version)
-        for text in outcome.warnings + unnamed.sentences(wanted.name, unnamed_jobs, version):
-            module.warn(text)
-        result.update(jobs=outcome.jobs, settled=outcome.settled, notes=unnamed.notes(unnamed_jobs))
-    return result
+    wanted = event_run.asked(module)
+    return event_run.run(module, shell.connect(module.params), wanted)
 
 
 def main():

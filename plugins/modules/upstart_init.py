@@ -171,37 +171,11 @@ ansible_facts:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import settings
+from ..module_utils.converge import init_run
 
 
 def act(module):
-    params = module.params
-    request = settings.Request(
-        log_priority=params["log_priority"],
-        job_env=params["job_env"],
-        reload_configuration=params["reload_configuration"],
-        runlevel=params["runlevel"],
-        handle_service_module=params["handle_service_module"],
-        timeout=params["timeout"],
-        conf_dir=params["conf_dir"],
-    )
-    client = shell.connect(params)
-    return foreseen_result(client, request, params) if module.check_mode else settings.converge(client, request)
-
-
-def foreseen_result(client, request, params):
-    """Return the result of check mode with what later tasks of the play are to know."""
-    from ..module_utils.converge import foreseen, foreseen_acts
-    client = foreseen.client_for(client, params)
-    acts = {}
-
-    def keep(plan):
-        if params[foreseen.OPTION]:
-            acts.update(foreseen_acts.of_settings(client, plan, request))
-
-    result = settings.converge(client, request, True, keep)
-    foreseen.add_to(result, params, **acts)
-    return result
+    return init_run.run(module, shell.connect(module.params))
 
 
 def main():

@@ -511,56 +511,13 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
 from ..module_utils.attributes import FileAttributes
-from ..module_utils.converge import foreseen, job_options, jobs
-from ..module_utils.converge.differences import difference
+from ..module_utils.converge import job_options, job_run
 
 
 def act(module):
-    params = module.params
-    wanted = job_options.wanted_jobs(params)
-    client = shell.connect(params) if params["load"] else None
-    if module.check_mode:
-        client = foreseen.client_for(client, params)
-    version = job_options.version_of(params["upstart_version"], client)
-    book = manifest_of(params, client, version)
-    obsolete = book.obsolete(wanted, params["prune_except"]) if book and params["prune"] else []
-    plans = jobs.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None,
-                          params["log_dir"])
-    if book:
-        book.mark(plans)
-    if module.check_mode:
-        jobs.foresee(plans, client, FileAttributes(module), params["conf_dir"])
-        if book:
-            book.foresee(plans)
-    else:
-        if book:
-            book.announce(plans)
-        jobs.act(plans, client, FileAttributes(module), params["conf_dir"])
-        if book:
-            book.settle(plans)
-    for sentence in jobs.warnings_of(plans):
-        module.warn(sentence)
-    result = jobs.report(plans[len(obsolete):] + plans[:len(obsolete)])
-    if book:
-        result["manifest"] = book.report()
-        if book.before != book.after:
-            result["changed"] = True
-            result["diff"].append(difference(book))
-    if module.check_mode:
-        from ..module_utils.converge import foreseen_acts
-        foreseen.add_to(result, params, **foreseen_acts.of_jobs(plans, book))
-    return result
-
-
-def manifest_of(params, client, version):
-    if params["manifest"] is None:
-        return None
-    from ..module_utils.converge import manifest
-    book = manifest.Manifest(params["manifest"])
-    if book.unproven and client:
-        from ..module_utils.converge import proof
-        book.forget(proof.come_up(client, sorted(book.names()), params["conf_dir"], version))
-    return book
+    wanted = job_options.wanted_jobs(module.params)
+    client = shell.connect(module.params) if module.params["load"] else None
+    return job_run.run(module, client, wanted, FileAttributes(module))
 
 
 def main():

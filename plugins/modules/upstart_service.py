@@ -549,8 +549,8 @@ pid:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import shell
-from ..module_utils.converge import foreseen, outcome, services
-from ..module_utils.errors import UpstartError
+from ..module_utils.attributes import FileAttributes
+from ..module_utils.converge import service_request, service_run
 
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
@@ -558,21 +558,6 @@ WITHOUT_EFFECT = {
     "sleep": "a restart waits until the job is gone",
     "runlevel": "Upstart's jobs name the runlevels in their start on",
 }
-ENV_ALIASES = ["arguments", "args"]
-
-
-def env_of(module):
-    if not module.params["env"]:
-        return None
-    from ..module_utils.converge import environment
-    return environment.pairs(environment.ordered(module, "env", ENV_ALIASES))
-
-
-def attributes_of(module, request):
-    if all(part.enabled is None for part in request.parts or [request]):
-        return None
-    from ..module_utils.attributes import FileAttributes
-    return FileAttributes(module)
 
 
 def act(module):
@@ -580,65 +565,8 @@ def act(module):
     for option in sorted(WITHOUT_EFFECT):
         if params[option] not in (None, "default"):
             module.warn("%s has no effect here: %s." % (option, WITHOUT_EFFECT[option]))
-    request = services.Request(
-        jobs=params["name"] or [],
-        state=params["state"],
-        enabled=params["enabled"],
-        env=env_of(module),
-        definition=params["definition"],
-        timeout=params["timeout"],
-        stable_for=params["stable_for"],
-        must_exist=params["must_exist"] or (params["jobs"] is None and params["state"] != "stopped"),
-        unwedge=params["unwedge"],
-        end_leftovers=params["end_leftovers"],
-        conf_dir=params["conf_dir"],
-        log_dir=params["log_dir"],
-        init_log=params["init_log"],
-        script_dir=params["script_dir"],
-        parts=None,
-        expected=None,
-        instances=None,
-    )
-    if params["jobs"] is not None:
-        from ..module_utils.converge import entries
-        request = entries.split(request, params["jobs"], module.check_mode)
-    client = shell.connect(params)
-    if module.check_mode:
-        client = foreseen.client_for(client, params)
-    taken_down = []
-    targets = services.converge(client, request, attributes_of(module, request), module.check_mode, taken_down)
-    if params["manifests"] and not module.check_mode:
-        from ..module_utils.converge import proof
-        proof.note(params["manifests"], targets)
-    for text in services.warnings(targets, _to_warn_of(targets, taken_down, params), module.check_mode):
-        module.warn(text)
-    if module.check_mode:
-        return foreseen_result(module, client, targets, request, taken_down)
-    return outcome.of_services(targets, request, taken_down)
-
-
-def _to_warn_of(targets, taken_down, params):
-    """Return the losses of which nobody takes care; after a failure the later task may not be run."""
-    if any(target.error is not None for target in targets):
-        return taken_down
-    return [loss for loss in taken_down if loss.job not in params["restored_later"]]
-
-
-def foreseen_result(module, client, targets, request, taken_down):
-    """Return the result of check mode with what later tasks of the play are to know, also when a target failed."""
-    from ..module_utils.converge import foreseen_acts
-    knows_play = bool(module.params[foreseen.OPTION])
-    foreseen_acts.explain_unknown_jobs(targets, knows_play)
-    for text in foreseen_acts.warnings(client, targets):
-        module.warn(text)
-    acts = foreseen_acts.of_services(client, targets, request) if knows_play else {}
-    try:
-        result = outcome.of_services(targets, request, taken_down)
-    except UpstartError as error:
-        foreseen.add_to(error.facts, module.params, **acts)
-        raise
-    foreseen.add_to(result, module.params, **acts)
-    return result
+    request = service_request.from_module(module)
+    return service_run.run(module, shell.connect(params), request, FileAttributes(module))
 
 
 def main():
@@ -657,7 +585,7 @@ def main():
             )),
             state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),
-            env=dict(type="raw", aliases=ENV_ALIASES),
+            env=dict(type="raw", aliases=service_request.ENV_ALIASES),
             definition=dict(type="str", choices=["any", "current"], default="any"),
             stable_for=dict(type="float", default=1.0),
             must_exist=dict(type="bool", default=True),

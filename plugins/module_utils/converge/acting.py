@@ -18,11 +18,10 @@ from ..daemon.errors import (
 from ..daemon.names import instance_name
 from ..errors import UpstartError
 from . import loaded, naming, refusals, running, unread_files
-from .targets import unknown_job
+from .deadline import Deadline
 from .waiting import (
     BACK,
     LOOK_EVERY,
-    Deadline,
     hollow,
     lost_process,
     no_answer,
@@ -341,7 +340,7 @@ def _collect(client, targets, harmless, request, deadline):
         except Lost:
             raise
         except (Absent, UnknownJob) as error:  # its class has gone with the last instance
-            target.error = unknown_job(target.definition.anew(), error)
+            target.error = refusals.unknown_job(target.definition.anew(), error)
         except DaemonError as error:
             target.error = UpstartError("Upstart refused to %s %s: %s." % (
                 pending.member.lower(), target.label, error.message.rstrip(".")), name=target.job, **error.facts)

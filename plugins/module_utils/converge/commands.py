@@ -18,7 +18,7 @@ import time
 from ..errors import UpstartError
 from ..jobfile.textio import encode
 from . import lsb_processes
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 

@@ -8,22 +8,16 @@ from __future__ import absolute_import, division, print_function
 import os
 import re
 
-from .. import reading
 from ..jobfile import parser
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import same_job
-from . import foreseen
+from .planned_files import read_file
 
 __metaclass__ = type
 
 FILE_NAME_LIMIT = 255  # bytes
 VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-
-
-def read_file(path):
-    """Return what ``reading.read_file`` does; in check mode as earlier tasks of the play would have left the file."""
-    return foreseen.text_of(path) if foreseen.has_file(path) else reading.read_file(path)
 
 
 def read_override(path):

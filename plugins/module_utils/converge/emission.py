@@ -19,7 +19,8 @@ from .consequences import Consequences
 from .definitions import Definition
 from .effects import COMES_AND_GOES, from_signals, trace
 from .logs import KEEPS_LOGS, log_size
-from .waiting import LOOK_EVERY, Deadline, resting
+from .deadline import Deadline
+from .waiting import LOOK_EVERY, resting
 
 __metaclass__ = type
 

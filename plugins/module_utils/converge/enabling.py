@@ -20,7 +20,8 @@ from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
 from . import files, loading, unread_files
-from .definitions import Definition, read_file
+from .definitions import Definition
+from .planned_files import read_file
 
 __metaclass__ = type
 

@@ -13,9 +13,9 @@ __metaclass__ = type
 
 
 def split(request, jobs, check_mode=False):
-    """Return a services.Request with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
+    """Return a service_request.Request with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
 
-    :param request: services.Request with what the entries do not say themselves.
+    :param request: service_request.Request with what the entries do not say themselves.
     :param jobs: list of dicts with ``name``, ``state``, ``enabled``, ``env``, ``instances`` and ``expected``, None for
         what is not said; the last counts in check mode only.
     :raises UpstartError: for an entry that asks for nothing or has an ``env`` that is none.

@@ -8,15 +8,16 @@ from __future__ import absolute_import, division, print_function
 
 from .. import promise
 from ..errors import UpstartError
-from . import foreseen, loading, unread_files
-from .definitions import Definition, read_file
+from . import loading, planned_files, unread_files
+from .definitions import Definition
+from .planned_files import read_file
 
 __metaclass__ = type
 
 
 def is_read(plan):
     """Return whether the daemon reads the file: an override does not go without its job file."""
-    return not plan.wanted.override or foreseen.exists(plan.path[:-len(".override")] + ".conf")
+    return not plan.wanted.override or planned_files.exists(plan.path[:-len(".override")] + ".conf")
 
 
 def is_left(plan, watcher):

@@ -17,7 +17,7 @@ import time
 
 from ..errors import UpstartError
 from ..jobfile.textio import decode, encode
-from .definitions import read_file
+from ..reading import read_file
 
 __metaclass__ = type
 

@@ -4,8 +4,8 @@
 """What earlier check-mode tasks of the same play would have done to this host.
 
 The action plugins hand the records of those tasks to each module; ``load`` makes them count. From then on the files
-that those tasks would have written are read as if they were there, and ``client_for`` returns a client that answers as
-the daemon would after those tasks.
+that those tasks would have written are read as if they were there, and foreseen_client has a client that answers as the
+daemon would after those tasks.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -18,6 +18,7 @@ import zlib
 
 from ..daemon import addresses
 from ..reading import read_file
+from . import planned_files
 
 __metaclass__ = type
 
@@ -27,46 +28,6 @@ KEY = "_sysinit_upstart_foreseen"  # in a module's result: its own record
 # An instance that an earlier task would have started. env: list of KEY=VALUE that it was started with; texts: tuple of
 # the bytes of the job file and the override by which it would run.
 Start = collections.namedtuple("Start", "env texts")
-
-_texts = {}  # path to bytes, or None for a file that would be removed
-
-
-def reset():
-    """Forget what ``load`` has read, so that files are read as they are."""
-    _texts.clear()
-
-
-def has_file(path):
-    """Return whether an earlier task would have written or removed this file."""
-    return path in _texts
-
-
-def has_file_of_job(path):
-    """Return whether an earlier task would have written or removed a job file or an override.
-
-    :param path: text, path of either.
-    """
-    base = path.rpartition(".")[0]
-    return base + ".conf" in _texts or base + ".override" in _texts
-
-
-def text_of(path):
-    """Return the bytes that a file would hold; None when it would not be there. See ``has_file``."""
-    return _texts[path]
-
-
-def exists(path):
-    """Return whether there would be a file of any kind."""
-    return _texts[path] is not None if path in _texts else os.path.lexists(path)
-
-
-def names_in(folder):
-    """Return the sorted names of what would be in a directory."""
-    there = set(os.listdir(folder)) if os.path.isdir(folder) else set()
-    for path, text in _texts.items():
-        if os.path.dirname(path) == folder:
-            (there.discard if text is None else there.add)(os.path.basename(path))
-    return sorted(there)
 
 
 def decode(word):
@@ -180,21 +141,12 @@ def load(params):
 
     :param params: dict, the module's parameters.
     """
-    reset()
+    planned_files.reset()
     if not params.get(OPTION):
         return None
     found = Foreseen(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
-    _texts.update(found.texts)
+    planned_files.add(found.texts)
     return found
-
-
-def client_for(client, params):
-    """Return the client of a module in check mode: one that knows the earlier tasks, if a plugin called the module."""
-    found = load(params)
-    if found is None or client is None:
-        return client
-    from .foreseen_client import ForeseenClient
-    return ForeseenClient(client, found, params["conf_dir"])
 
 
 def address_of(params):

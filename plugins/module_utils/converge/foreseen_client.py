@@ -11,6 +11,7 @@ from ..daemon.errors import InvalidArguments, UnknownJob
 from ..daemon.names import ERROR_PREFIX, instance_path, job_path
 from ..events.expand import ExpansionError, expand
 from ..jobfile.values import same_job
+from . import foreseen
 from .definitions import Definition
 from .loaded import Snapshot
 
@@ -73,9 +74,9 @@ class ForeseenClient:
 
     snapshot_class = ForeseenSnapshot
 
-    def __init__(self, client, foreseen, conf_dir):
+    def __init__(self, client, earlier, conf_dir):
         self.real = client
-        self.foreseen = foreseen
+        self.foreseen = earlier
         self._conf_dir = conf_dir
         self._version = client.version()
 
@@ -157,3 +158,11 @@ class ForeseenClient:
         found = [(instance, values_at(start, self._version)) for (job, instance), start in self.foreseen.up.items()
                  if job == name]
         return [] if values is None else [pair for pair in found if pair[1] is None or is_stale(pair[1], values)]
+
+
+def client_for(client, params):
+    """Return the client of a module in check mode: one that knows the earlier tasks, if a plugin called the module."""
+    found = foreseen.load(params)
+    if found is None or client is None:
+        return client
+    return ForeseenClient(client, found, params["conf_dir"])

@@ -13,7 +13,7 @@ import time
 
 from .. import reading
 from ..daemon.names import label
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 

@@ -13,7 +13,7 @@ from ..jobfile.conditions import to_structure
 from ..jobfile.parser import dotted
 from ..jobfile.stanzas import CONSOLE, OVERRIDES_SINCE
 from ..jobfile.textio import STRAY_BYTES, text_type
-from . import runlevels
+from . import runlevel
 from .logs import log_path
 from .host import Host
 from .relations import Job, Relations
@@ -89,7 +89,7 @@ def report(host, request):
     values = dict((name, host.values(name)) for name in host.names)
     jobs = [_job(host, name, values[name], request) for name in host.names if _is_named(name, request)]
     jobs = [job for job in jobs if not request.states or any(STATES[state](job) for state in request.states)]
-    current, previous = runlevels.read()
+    current, previous = runlevel.read()
     result = {
         "version": dotted(host.version), "log_priority": host.log_priority, "runlevel": current,
         "previous_runlevel": previous, "jobs": jobs, "left_out": host.left_out, "changed": False}

@@ -15,8 +15,9 @@ from ..jobfile import check, document, options, parser, render
 from ..jobfile.errors import JobFileError
 from ..jobfile.textio import decode, encode
 from ..jobfile.values import new_values, same_job
-from . import files, foreseen, job_names
-from .definitions import Definition, read_file, read_override
+from . import files, job_names, planned_files
+from .definitions import Definition, read_override
+from .planned_files import read_file
 from .enabling import NEVER, OVERRIDES, hidden_condition, with_enabled, with_manual
 
 __metaclass__ = type
@@ -247,4 +248,4 @@ def belonging(each):
     paths = [each.path]
     if not each.wanted.override and each.wanted.restore is None:
         paths.append(each.path[:-len(".conf")] + ".override")
-    return [path for path in paths if foreseen.exists(path)]
+    return [path for path in paths if planned_files.exists(path)]

@@ -11,7 +11,7 @@ import os
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from ..jobfile import options
-from . import deadly, file_verifying, files, foreseen, loaded, loading
+from . import deadly, file_verifying, files, loaded, loading, planned_files
 from .definitions import Definition
 from .differences import difference
 from .job_plans import Plan, Wanted, belonging, plan, plan_all
@@ -36,7 +36,7 @@ def foresee(plans, client, attributes, conf_dir):
         state, reads = file_verifying.read_state(watched, client, conf_dir)
         for each, _watcher in watched:
             if reads.get(each.wanted.name) is False and each.after is not None and each.before == each.after \
-                    and not foreseen.has_file_of_job(each.path):
+                    and not planned_files.has_file_of_job(each.path):
                 each.changed = True
         _note_stale(watched, state, functools.partial(_stale_alone, client, conf_dir))
         if hasattr(client, "foreseen"):
@@ -145,7 +145,7 @@ def _watchers(plans, client):
         if not each.wanted.override:
             there[name] = each.after is not None
         elif name not in there:
-            there[name] = foreseen.exists(each.path[:-len(".override")] + ".conf")
+            there[name] = planned_files.exists(each.path[:-len(".override")] + ".conf")
         changes.append((name, there[name] and each.before != each.after))
     return loading.watch(client, changes)
 

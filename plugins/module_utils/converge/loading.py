@@ -13,7 +13,8 @@ from ..daemon.errors import DaemonError, UnknownJob
 from ..daemon.names import job_path
 from ..errors import UpstartError
 from . import loaded
-from .waiting import LOOK_EVERY, Deadline
+from .deadline import Deadline
+from .waiting import LOOK_EVERY
 
 __metaclass__ = type
 

@@ -15,7 +15,7 @@ import time
 from ..daemon import process
 from ..errors import UpstartError
 from . import commands
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 

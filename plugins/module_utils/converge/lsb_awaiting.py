@@ -10,7 +10,7 @@ import time
 from ..errors import UpstartError
 from . import commands, lsb
 from .lsb_options import words
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 

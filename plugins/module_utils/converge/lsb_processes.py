@@ -13,7 +13,7 @@ import time
 from .. import reading
 from ..daemon import process
 from ..errors import UpstartError
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 

@@ -11,8 +11,8 @@ import os
 
 from ..errors import UpstartError
 from ..jobfile.textio import text_type
-from . import foreseen
-from .definitions import read_file
+from . import planned_files
+from .planned_files import read_file
 from .files import Batch
 from .jobs import Wanted
 
@@ -61,7 +61,7 @@ class Manifest:
     def _entries_of_others(self):
         folder, own = os.path.split(self.path)
         found = set()
-        for name in foreseen.names_in(folder):
+        for name in planned_files.names_in(folder):
             path = os.path.join(folder, name)
             if name.endswith(SUFFIX) and name != own:
                 found |= _parse(path, read_file(path) or b"")[0]

@@ -16,11 +16,13 @@ from ..jobfile import orders
 from ..jobfile.conditions import dbus_to_rpn
 from . import causes, deadly, loss_sentences
 from .consequences import events_of
-from .definitions import Definition, read_file
+from .definitions import Definition
+from .planned_files import read_file
 from .effects import GONE, UP, trace
 from .naming import UNREADABLE
 from .stop_causes import causes_of_moves, links_of
-from .waiting import LOOK_EVERY, Deadline, resting
+from .deadline import Deadline
+from .waiting import LOOK_EVERY, resting
 
 __metaclass__ = type
 
@@ -132,7 +134,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
     As long as one of them, or what the task set in motion, is on its way, it is waited for.
 
     :param acts: Acts; a service in ``acts.down`` is no loss.
-    :param deadline: waiting.Deadline.
+    :param deadline: deadline.Deadline.
     """
     kept = sorted(set(services.pids) - acts.down)
     missing = _missing(client, kept)

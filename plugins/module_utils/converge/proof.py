@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 from .definitions import Definition
 from .loaded import changed_since, snapshot_of
-from .manifest import Manifest
 from .waiting import age, look, resting
 
 __metaclass__ = type
@@ -42,28 +41,3 @@ def _runs(client, snapshot, definition, instance, status):
         return False
     stale = snapshot.is_stale(definition, instance)
     return changed_since(definition, seconds) is None if stale is None else not stale
-
-
-def note(manifests, targets):
-    """Take the jobs out of manifests that a task of upstart_service has brought up by their present files.
-
-    :param manifests: list of text, paths.
-    :param targets: list of targets.Target, as the task leaves them.
-    """
-    judged = [target for target in targets if not (target.group and target.wanted.state == "stopped")]
-    names = set(target.job for target in judged)
-    names.difference_update(target.job for target in judged if not _is_proven(target))
-    for path in manifests:
-        book = Manifest(path)
-        if names.intersection(book.names()):
-            book.forget(names)
-            book.save()
-
-
-def _is_proven(target):
-    if target.error is not None or target.script is not None or target.wanted.state not in (
-            "started", "restarted", "reloaded"):
-        return False
-    if "start" in target.steps:
-        return not target.kept_by
-    return "reload" in target.steps or target.stale is False

@@ -9,6 +9,7 @@ import collections
 
 from ..daemon.names import label
 from ..errors import UpstartError
+from .job_names import skipped_part
 from .targets import state_of
 
 __metaclass__ = type
@@ -153,3 +154,32 @@ def refused(target, state):
     remedy = "Put the file back, or stop the job." if gone else "Mend the file and run the task again."
     return UpstartError("Job %s was not %s: %s.%s %s" % (
         target.label, state, target.definition.complaint(), kept, remedy), name=target.job, **target.definition.facts())
+
+
+def unknown_job(definition, cause):
+    """Return the error for a job that the daemon has not loaded, with what its file has to do with it."""
+    complaint = definition.complaint()
+    facts = dict(definition.facts(), name=definition.name)
+    if definition.text is not None and complaint:
+        return UpstartError("The job %s is not loaded: %s. Mend the file and run the task again."
+                            % (definition.name, complaint), **facts)
+    if definition.text is not None and skipped_part(definition.name):
+        return UpstartError(
+            "Upstart never reads %s: it skips directories with names such as %s. Give the job another name."
+            % (definition.conf, skipped_part(definition.name)), **facts)
+    if definition.text is not None:
+        return UpstartError(
+            "Upstart has not loaded the job %s although %s is in order. Is conf_dir the directory that this daemon "
+            "reads? If so, reload its configuration." % (definition.name, definition.conf), **facts)
+    return UpstartError("Upstart knows no job %s and %s. Check the name, or deploy the job first."
+                        % (definition.name, complaint), error=cause.facts.get("error"), **facts)
+
+
+def missing_variables(definition, env, cause):
+    """Return the error for instance variables that were not given."""
+    wanted = definition.instance_variables() or [cause.message.split(":", 1)[-1].strip().splitlines()[0]]
+    given = [entry.partition("=")[0] for entry in env]
+    missing = [name for name in wanted if name not in given] or wanted
+    return UpstartError(
+        "Job %s runs as instances and its name needs %s: say which one with env, for instance env: {%s: VALUE}."
+        % (definition.name, ", ".join(missing), missing[0]), name=definition.name, missing=missing)

@@ -10,7 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 from ..daemon.errors import AlreadyStarted, DaemonError
 from . import naming, refusals
-from .targets import Target, missing_variables
+from .targets import Target
 
 __metaclass__ = type
 
@@ -25,7 +25,7 @@ def targets(job, definition, wanted, there):
         target = Target(job, definition, wanted._replace(env=env))
         target.instance = naming.instance_of(definition, env)
         if target.instance is None and definition.instance_variables():
-            target.error = missing_variables(definition, env, None)
+            target.error = refusals.missing_variables(definition, env, None)
         group.append(target)
     named = set(target.instance for target in group)
     going = [_going(job, definition, wanted, name) for name in there if name not in named]

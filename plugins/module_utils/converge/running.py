@@ -18,7 +18,8 @@ from .initlog import failed_after_start
 from .logs import log_tail
 from .refusals import wedged
 from .targets import state_of
-from .waiting import Deadline, age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
+from .deadline import Deadline
+from .waiting import age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
 
 __metaclass__ = type
 

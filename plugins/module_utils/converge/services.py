@@ -9,26 +9,17 @@ its time on imports.
 
 from __future__ import absolute_import, division, print_function
 
-import collections
-
 from ..daemon.errors import Lost
 from ..errors import UpstartError
 from . import verifying
 from .job_names import log_path_wedges_init, wedging_log_path
 from .loaded import changed_since, snapshot_of
-from .targets import resolve, state_of
-from .waiting import BACK, MOMENT, Deadline, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
+from .lookup import resolve
+from .targets import state_of
+from .deadline import Deadline
+from .waiting import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
 
 __metaclass__ = type
-
-# What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
-# KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none; parts:
-# list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None;
-# expected: dict, the job in options of upstart_job when its files are yet to be written, else None; instances: list of
-# lists of KEY=VALUE, all that are to run after a restart, or None.
-Request = collections.namedtuple(
-    "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
-    "init_log script_dir parts expected instances")
 
 
 def converge(client, request, attributes, check_mode=False, taken_down=None):

@@ -10,9 +10,9 @@ import os
 
 from ..daemon.errors import Absent, PermissionDenied
 from ..errors import UpstartError
-from . import environment, runlevels
+from . import environment, runlevel, runlevels
 from .definitions import Definition
-from .waiting import Deadline
+from .deadline import Deadline
 
 __metaclass__ = type
 
@@ -72,7 +72,7 @@ def converge(client, request, check_mode=False, keep=None):
 def read(client):
     """Return the settings: ``log_priority``, ``runlevel``, ``previous_runlevel`` (text), ``job_env`` (dict); None for
     what is not known, not there (as ``job_env`` before Upstart 1.7) or not for this user."""
-    current, previous = runlevels.read()
+    current, previous = runlevel.read()
     return {"log_priority": client.log_priority(), "runlevel": current, "previous_runlevel": previous,
             "job_env": _job_env(client)}
 
@@ -92,7 +92,7 @@ def wish(client, plan, request, level, version):
         _wish_environment(client, plan, request.job_env, version)
     if level is not None:
         runlevels.need_programs()
-        if not runlevels.reached(level, plan.before["runlevel"], plan.before["previous_runlevel"]):
+        if not runlevel.reached(level, plan.before["runlevel"], plan.before["previous_runlevel"]):
             plan.after.update(runlevel=level, previous_runlevel=plan.before["runlevel"] or "N")
 
 

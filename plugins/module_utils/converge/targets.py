@@ -1,18 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service request is about: jobs and their instances, looked up together."""
+"""What a task of upstart_service is about: one instance of one job on its way to a wanted state."""
 
 from __future__ import absolute_import, division, print_function
 
 from ..daemon import names, process
-from ..daemon.errors import InvalidArguments, Lost, UnknownJob
-from ..errors import UpstartError
-from .definitions import Definition
-from .environment import check_names
-from .job_names import check_job_name, skipped_part
 from .logs import KEEPS_LOGS, log_path, log_size
-from .waiting import look, resting
+from .waiting import resting
 
 __metaclass__ = type
 
@@ -20,7 +15,7 @@ __metaclass__ = type
 class Target:
     """One instance of one job on its way to a wanted state.
 
-    :ivar wanted: services.Request, what is asked of it.
+    :ivar wanted: service_request.Request, what is asked of it.
     :ivar instance: text, the instance's name ('' for a job that has only one), or
         None while nothing tells its name.
     :ivar before: dict, its status before anything was done, or None.
@@ -121,127 +116,3 @@ def main_of(client, status):
 def state_of(status):
     """Return a status as ``goal/state``, as initctl writes it; 'stop/waiting' for no instance."""
     return "%s/%s" % (status["goal"], status["state"]) if status else "stop/waiting"
-
-
-def unknown_job(definition, cause):
-    """Return the error for a job that the daemon has not loaded, with what its file has to do with it."""
-    complaint = definition.complaint()
-    facts = dict(definition.facts(), name=definition.name)
-    if definition.text is not None and complaint:
-        return UpstartError("The job %s is not loaded: %s. Mend the file and run the task again."
-                            % (definition.name, complaint), **facts)
-    if definition.text is not None and skipped_part(definition.name):
-        return UpstartError(
-            "Upstart never reads %s: it skips directories with names such as %s. Give the job another name."
-            % (definition.conf, skipped_part(definition.name)), **facts)
-    if definition.text is not None:
-        return UpstartError(
-            "Upstart has not loaded the job %s although %s is in order. Is conf_dir the directory that this daemon "
-            "reads? If so, reload its configuration." % (definition.name, definition.conf), **facts)
-    return UpstartError("Upstart knows no job %s and %s. Check the name, or deploy the job first."
-                        % (definition.name, complaint), error=cause.facts.get("error"), **facts)
-
-
-def missing_variables(definition, env, cause):
-    """Return the error for instance variables that were not given."""
-    wanted = definition.instance_variables() or [cause.message.split(":", 1)[-1].strip().splitlines()[0]]
-    given = [entry.partition("=")[0] for entry in env]
-    missing = [name for name in wanted if name not in given] or wanted
-    return UpstartError(
-        "Job %s runs as instances and its name needs %s: say which one with env, for instance env: {%s: VALUE}."
-        % (definition.name, ", ".join(missing), missing[0]), name=definition.name, missing=missing)
-
-
-def resolve(client, request, version):
-    """Look up the instances that a services.Request means, or the LSB script that a name stands for.
-
-    With an ``env`` that is the one it leads to, and for ``started`` one that is yet to be; else all there are.
-
-    :returns: list of Targets with ``instance`` and ``before`` set, or ``error``.
-    """
-    found = []
-    definitions = {}
-    for wanted in request.parts or [request]:
-        for job in wanted.jobs:
-            try:
-                check_job_name(job)
-                check_names(wanted.env or [], version)
-                if job not in definitions:
-                    definitions[job] = _definition(job, wanted, version)
-                found.extend(_targets(client, job, definitions[job], wanted))
-            except Lost:
-                raise
-            except UpstartError as error:
-                unread = Definition(job, wanted.conf_dir, version, read=False)
-                found.append(_failed(job, definitions.get(job, unread), wanted, error))
-    live = [target for target in found if target.error is None and target.instance is not None]
-    for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
-        target.before = status
-        if target.wanted.state == "restarted":
-            target.main = main_of(client, status)
-    return found
-
-
-def _definition(job, wanted, version):
-    definition = Definition(job, wanted.conf_dir, version)
-    if wanted.expected is not None:
-        definition.expect(wanted.expected, version)
-    return definition
-
-
-def _targets(client, job, definition, wanted):
-    """Return the Targets of one job, with ``instance``, ``script`` or ``error``."""
-    try:
-        client.find_job(job)
-        return _instances(client, job, definition, wanted)
-    except UnknownJob as error:
-        target = Target(job, definition, wanted)
-        if wanted.expected is not None:
-            return [target]
-        if definition.text is None:
-            target.script = _script(job, wanted.script_dir)
-        if target.script is None and (definition.text is not None or wanted.must_exist):
-            target.error = unknown_job(definition, error)
-            target.unread = (definition.text is not None and definition.complaint() is None
-                             and skipped_part(job) is None)
-        return [target]
-    except InvalidArguments as error:
-        return [_failed(job, definition, wanted, missing_variables(definition, wanted.env or [], error))]
-
-
-def _script(name, folder):
-    """Return the scripts.Script of that name, or None when there is none or none is wanted."""
-    from . import lsb_script, scripts
-    path = lsb_script.find(name, folder) if folder else None
-    return scripts.Script(name, path) if path else None
-
-
-def _failed(job, definition, wanted, error):
-    target = Target(job, definition, wanted)
-    target.error = error
-    return target
-
-
-def _becomes_single(definition, named):
-    """Return whether instances of these names are to become the single one that a job's files know now."""
-    return bool(named) and named != [""] and definition.values is not None and not definition.instance_variables()
-
-
-def _instances(client, job, definition, wanted):
-    named = client.instances(job) if wanted.env is None and wanted.state != "started" else []
-    if wanted.instances is not None or (wanted.state == "restarted" and _becomes_single(definition, named)):
-        from . import replacing
-        listed = [[]] if wanted.instances is None else wanted.instances
-        return replacing.targets(job, definition, wanted._replace(instances=listed), named)
-    if not named and (wanted.env is not None or wanted.state not in ("stopped", None)):
-        named = [client.find_instance(job, wanted.env or [])]
-    if named == [None] and wanted.state == "reloaded" and wanted.env and definition.instance_variables():
-        variables = ", ".join(definition.instance_variables())
-        raise UpstartError("Job %s has no instance for these values of %s that could be reloaded. Start it, or leave "
-                           "env out to reload all that run." % (job, variables), name=job)
-    targets = []
-    for instance in named or [None]:
-        target = Target(job, definition, wanted)
-        target.instance = instance
-        targets.append(target)
-    return targets

@@ -14,7 +14,8 @@ from ..events.simulation import GIVES_UP
 from ..events.trees import Tree
 from ..events.variables import OF_INIT, as_dict, merge
 from ..jobfile.textio import decode, encode
-from .definitions import Definition, read_file
+from .definitions import Definition
+from .planned_files import read_file
 from .job_names import log_path_wedges_init, wedging_log_path
 
 __metaclass__ = type

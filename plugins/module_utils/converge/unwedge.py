@@ -14,7 +14,8 @@ from ..daemon import lostpid, process
 from ..daemon.errors import Absent, AlreadyStopped, JobFailed, UnknownInstance
 from ..daemon.names import label
 from ..errors import UpstartError
-from .waiting import LOOK_EVERY, MOMENT, Deadline, age, look, lost_process
+from .deadline import Deadline
+from .waiting import LOOK_EVERY, MOMENT, age, look, lost_process
 
 __metaclass__ = type
 
@@ -28,7 +29,7 @@ LINGER = 0.05  # seconds that the new owner of a lost pid lives, twice as long w
 def unwedge(client, job, instance, deadline, patience=PATIENCE):
     """Have an instance stopped that Upstart cannot stop, and return when it is gone.
 
-    :param deadline: waiting.Deadline.
+    :param deadline: deadline.Deadline.
     :param patience: float, seconds between TERM and KILL for a process that hangs in ``spawned``.
     :returns: dict with ``wedge`` ("lost", "hung", or "none" if it went by itself), ``pid`` (as the daemon counts)
         and ``ended`` (list of our pids that were ended).

@@ -14,7 +14,8 @@ from ..daemon.errors import Lost, UnknownJob
 from . import causes, refusals, running
 from .loaded import Snapshot
 from .targets import Target, main_of
-from .waiting import BACK, Deadline, age, hollow, look, lost_process, no_answer, resting, until_resting
+from .deadline import Deadline
+from .waiting import BACK, age, hollow, look, lost_process, no_answer, resting, until_resting
 
 __metaclass__ = type
 

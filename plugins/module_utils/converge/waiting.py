@@ -22,17 +22,6 @@ NOT_RUNNING = ("Z", "T", "t")  # states of processes in /proc
 ZOMBIE_GRACE = 1.0  # seconds that a process which has ended may wait for its parent to collect it
 
 
-class Deadline:
-    """A point in time ``seconds`` from now."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-        self._end = monotonic() + seconds
-
-    def left(self):
-        return max(0.0, self._end - monotonic())
-
-
 def resting(status, task=False):
     """Return whether an instance is where it stays until somebody asks: running, or gone; a ``task`` only when gone."""
     return status is None or (not task and status["goal"] == "start" and status["state"] == "running")

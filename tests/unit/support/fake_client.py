@@ -11,12 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import services, targets
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
-    Absent,
-    InvalidArguments,
-    UnknownJob,
-)
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import service_request, services, targets
+from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, InvalidArguments, UnknownJob
 
 Status = dict[str, Any]
 NO_PROCESS = 2**22 + 1  # above every pid_max
@@ -110,13 +106,13 @@ class Attributes:
 
 
 def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), env: list[str] | None = None,
-            **more: Any) -> services.Request:
+            **more: Any) -> service_request.Request:
     settings: dict[str, Any] = {
         "jobs": list(jobs), "state": state, "enabled": None, "env": env, "definition": "any", "timeout": 1.0,
         "stable_for": 0.0, "must_exist": True, "unwedge": False, "end_leftovers": False, "conf_dir": str(folder),
         "log_dir": str(folder), "init_log": str(folder / "no-log"), "script_dir": None, "parts": None, "expected": None,
         "instances": None}
-    return services.Request(**{**settings, **more})
+    return service_request.Request(**{**settings, **more})
 
 
 def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loss_sentences, others
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, running, unwedge, verifying
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import (
     AlreadyStarted,
@@ -24,12 +24,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors impo
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (
-    OLD,
-    Client,
-    act,
-    target,
-)
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, Client, act, target
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP
 
 pytestmark = pytest.mark.usefixtures("all_folders_are_watched")

@@ -11,16 +11,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import running
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import AlreadyStarted, JobFailed
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import (
-    OLD,
-    SILENT,
-    Client,
-    act,
-    target,
-)
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, SILENT, Client, act, target
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
 
 pytestmark = pytest.mark.usefixtures("all_folders_are_watched")

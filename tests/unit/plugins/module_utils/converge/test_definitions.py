@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import naming
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition, read_file
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.planned_files import read_file
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
 NEW, OLD = (1, 13, 2), (0, 6, 5)

@@ -18,6 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
     foreseen_world,
     loaded,
     manifest,
+    planned_files,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.foreseen import Foreseen, record
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import InvalidArguments, UnknownJob
@@ -32,7 +33,7 @@ WEB, GETTY = b"exec sleep 1\n", b"instance $TTY\nexec sleep 1\n"
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
     yield
-    foreseen.reset()
+    planned_files.reset()
 
 
 class Host:
@@ -58,12 +59,12 @@ class Host:
 
     def seen(self, address: str = "here") -> Any:
         params = {"_foreseen": encoded(self.records), "address": address, "conf_dir": str(self.folder)}
-        return foreseen.client_for(self.client, params)
+        return foreseen_client.client_for(self.client, params)
 
 
 def test_a_module_that_no_plugin_called_sees_the_host_as_it_is(tmp_path: Path) -> None:
     host = Host(tmp_path)
-    assert foreseen.client_for(host.client, {"_foreseen": None, "address": None, "conf_dir": "x"}) is host.client
+    assert foreseen_client.client_for(host.client, {"_foreseen": None, "address": None, "conf_dir": "x"}) is host.client
     result: dict[str, Any] = {}
     foreseen.add_to(result, {"_foreseen": None, "address": None}, up=[("web", "", [])])
     assert result == {}
@@ -73,12 +74,13 @@ def test_files_are_read_as_they_would_be(tmp_path: Path) -> None:
     host = Host(tmp_path, web=WEB, old=WEB)
     host.task(files={"web": GETTY, "old": None, "new": WEB})
     host.seen()
-    assert [definitions.read_file(host.path(name)) for name in ("web", "old", "new")] == [GETTY, None, WEB]
+    assert [planned_files.read_file(host.path(name)) for name in ("web", "old", "new")] == [GETTY, None, WEB]
     assert reading.read_file(host.path("web")) == WEB
-    assert [foreseen.exists(host.path(name)) for name in ("web", "old", "new", "none")] == [True, False, True, False]
-    assert foreseen.names_in(str(tmp_path)) == ["new.conf", "web.conf"]
+    present = [planned_files.exists(host.path(name)) for name in ("web", "old", "new", "none")]
+    assert present == [True, False, True, False]
+    assert planned_files.names_in(str(tmp_path)) == ["new.conf", "web.conf"]
     foreseen.load({"_foreseen": None})
-    assert definitions.read_file(host.path("web")) == WEB
+    assert planned_files.read_file(host.path("web")) == WEB
 
 
 def test_jobs_that_would_be_known(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevels
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevel
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost, PermissionDenied
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
@@ -37,8 +37,8 @@ def host(tmp_path: Path) -> FakeHost:
 
 
 @pytest.fixture(autouse=True)
-def runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runlevels, "read", lambda: ("2", "N"))
+def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
 def test_a_job_that_runs(host: FakeHost) -> None:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevels
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevel
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
 
 VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]
@@ -21,8 +21,8 @@ def host(tmp_path: Path) -> FakeHost:
 
 
 @pytest.fixture(autouse=True)
-def runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runlevels, "read", lambda: ("2", "N"))
+def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
 @pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])

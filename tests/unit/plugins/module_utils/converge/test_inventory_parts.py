@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils import reading
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import instances, inventory, runlevels
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import instances, inventory, runlevel
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
 
@@ -32,8 +32,8 @@ def host(tmp_path: Path) -> FakeHost:
 
 
 @pytest.fixture(autouse=True)
-def runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runlevels, "read", lambda: ("2", "N"))
+def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
 @pytest.mark.parametrize(("subset", "parts"), [

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import checkout
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import unwedge
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 

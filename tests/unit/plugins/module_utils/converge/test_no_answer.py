@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import targets, waiting
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import deadline, targets, waiting
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import BROKEN, DOWN, SERVICE, Status, status
@@ -40,7 +40,7 @@ def test_where_it_stands(tmp_path: Path, text: str, after: Status | None, where:
     (tmp_path / "web.conf").write_text(text)
     one = targets.Target("web", Definition("web", str(tmp_path), (1, 13, 2)), fake_client.request(tmp_path, "started"))
     one.instance, one.after = "7", after
-    error = waiting.no_answer(one, "started", waiting.Deadline(0.5))
+    error = waiting.no_answer(one, "started", deadline.Deadline(0.5))
     said = f"Job web (7) was not started within 0.5 s: it is in {where}."
     assert error.message == (f"{said} {advice}" if advice else said)
     assert error.facts == {"name": "web", "timeout": 0.5}

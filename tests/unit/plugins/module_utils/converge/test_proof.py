@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import proof
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import proof, service_manifests
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     COMING,
@@ -78,7 +78,7 @@ def test_what_a_task_brought_up_is_forgotten(tmp_path: Path, targets: list[Any],
     entry = {"name": "web", "override": False, "previous": {"content": None, "listed": False, "enabled": None}}
     path.write_text(json.dumps({"format": 1, "jobs": ["web"], "overrides": [], "unproven": [entry]}))
     before = path.read_bytes()
-    proof.note([str(path)], targets)
+    service_manifests.note([str(path)], targets)
     assert json.loads(path.read_text()).get("unproven", []) == ([] if forgotten else [entry])
     assert json.loads(path.read_text())["jobs"] == ["web"]
     assert forgotten or path.read_bytes() == before

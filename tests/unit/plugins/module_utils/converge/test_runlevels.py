@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, runlevels
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import commands, runlevel, runlevels
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, instance_path
@@ -45,7 +45,7 @@ def test_levels_that_are_refused(text: str, said: str) -> None:
     ("1", "1", "2", True), ("1", "S", "1", True), ("1", "S", "2", False), ("S", "S", "1", True), ("S", "1", "S", False),
 ])
 def test_whether_a_level_is_reached(level: str, current: str | None, previous: str | None, there: bool) -> None:
-    assert runlevels.reached(level, current, previous) is there
+    assert runlevel.reached(level, current, previous) is there
 
 
 Programs = Callable[..., Path]
@@ -76,11 +76,11 @@ def test_what_is_read(text: str, found: tuple[str, str], programs: Programs, mon
     monkeypatch.setenv("RUNLEVEL", "5")
     monkeypatch.setenv("PREVLEVEL", "4")
     programs("runlevel", text)
-    assert runlevels.read() == found
+    assert runlevel.read() == found
 
 
 def test_nothing_is_read_without_the_program(programs: Programs) -> None:
-    assert runlevels.read() == (None, None)
+    assert runlevel.read() == (None, None)
 
 
 def test_the_programs_that_a_change_takes(programs: Programs) -> None:

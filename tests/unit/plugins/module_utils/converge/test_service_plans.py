@@ -15,6 +15,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils.converge import (
     targets,
     waiting,
 )
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     ABSTRACT,
@@ -112,8 +114,8 @@ def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
 def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
-        target = targets.Target("web", targets.Definition("web", str(tmp_path)), request(tmp_path, "started"))
-        waiting.until_resting(FakeClient({"web": {"": [*looks]}}), [target], waiting.Deadline(5))
+        target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
+        waiting.until_resting(FakeClient({"web": {"": [*looks]}}), [target], Deadline(5))
         assert target.after == waited_for
 
 
@@ -212,9 +214,9 @@ ADVICE: list[tuple[str, Status, str]] = [
 @pytest.mark.parametrize(("conf", "after", "words"), ADVICE)
 def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
     (tmp_path / "web.conf").write_text(conf)
-    target = targets.Target("web", targets.Definition("web", str(tmp_path)), request(tmp_path, "started"))
+    target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
     target.after = after
-    deadline = waiting.Deadline(3)
+    deadline = Deadline(3)
     for error in (waiting.no_answer(target, "stopped", deadline), running.not_stopped(target, deadline)):
         assert error.message.startswith("Job web was not stopped within 3 s: it is in %s. " % targets.state_of(after))
         assert words in error.message

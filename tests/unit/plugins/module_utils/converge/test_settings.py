@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevels, settings
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge import runlevel, runlevels, settings
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, DaemonError, PermissionDenied
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -99,7 +99,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         levels.append(level)
         return ["held"]
 
-    monkeypatch.setattr(runlevels, "read", lambda: (levels[-1], levels[-2]))
+    monkeypatch.setattr(runlevel, "read", lambda: (levels[-1], levels[-2]))
     monkeypatch.setattr(runlevels, "need_programs", lambda: None)
     monkeypatch.setattr(runlevels, "change", change)
     return levels

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import unwedge, waiting
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import lostpid
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge import running, targets
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import instance_path
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import lostpid, process
 from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
 
@@ -175,7 +175,7 @@ import os, signal, sys
 sys.path.insert(0, %r)
 import checkout
 checkout.mount()
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.waiting import Deadline
+from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
 from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import lostpid
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 sys.stdout.write("once")
