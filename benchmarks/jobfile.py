@@ -27,9 +27,9 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.document import Document
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.document import Document
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
 
 # Writing includes reading back what was written.
 MOST_RATIO = {"parse": 60, "render": 90, "document": 60}

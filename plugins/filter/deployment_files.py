@@ -62,14 +62,14 @@ import typing as t
 from collections.abc import Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import entries
 
 
 def deployment_files(jobs: t.Any, texts: Sequence[str] = (), set_name: str = "default") -> list[dict[str, t.Any]]:
     """Return a list of jobs as upstart_job takes it."""
     try:
-        return deployment.files(jobs, texts, set_name)
-    except deployment.DeploymentError as exc:
+        return entries.files(jobs, texts, set_name)
+    except entries.DeploymentError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 
 

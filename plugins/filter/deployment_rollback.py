@@ -82,7 +82,7 @@ _value:
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_rollback import rollback, verdict
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.rollback import rollback, verdict
 
 
 def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],

@@ -123,8 +123,8 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment import DeploymentError
-from ansible_collections.sysinit.upstart.plugins.plugin_utils.deployment_steps import steps
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.entries import DeploymentError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.steps import steps
 
 CHOICES = {"on_change": ("restart", "reload", "none"), "on_failure": ("fail", "rollback")}
 

@@ -40,12 +40,12 @@ _value:
 
 import typing as t
 
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import deployment
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import entries
 
 
 def deployment_templates(jobs: t.Any) -> list[str]:
     """Return the paths of templates in a list of jobs."""
-    return deployment.templates(jobs)
+    return entries.templates(jobs)
 
 
 class FilterModule:

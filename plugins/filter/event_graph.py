@@ -110,11 +110,11 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.plugin_utils import graph_model, graph_text
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import model, text
 
 NAME = "sysinit.upstart.event_graph"
-WRITERS: dict[str, t.Callable[..., str]] = {"dot": graph_text.to_dot, "mermaid": graph_text.to_mermaid}
+WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
 PROBLEM = "problem"
 DIRECTIONS = ("LR", "TB")
 # The lists of upstart_info that are drawn, with what each of their items has at least.
@@ -133,10 +133,10 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
         return ""
     check_info(info)
     try:
-        builder = graph_model.Builder(info, events)
+        builder = model.Builder(info, events)
         names = builder.names()
         if jobs is not None:
-            names = graph_model.within(chosen(jobs, names), depth, builder.neighbours())
+            names = model.within(chosen(jobs, names), depth, builder.neighbours())
         return WRITERS[format](builder.draw(names), direction)
     except UpstartError as exc:
         raise AnsibleFilterError(f"{NAME}: a condition cannot be read. {exc}") from exc

@@ -70,8 +70,8 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import structure
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 
 def from_job_file(text: str, override: str | None = None, version: str = "1.13.2") -> dict[str, t.Any]:

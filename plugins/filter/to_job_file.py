@@ -69,8 +69,8 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import structure
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 
 def to_job_file(options: Mapping[str, t.Any], version: str = "1.13.2", header: str | None = None) -> str:

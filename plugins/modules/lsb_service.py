@@ -244,8 +244,9 @@ stderr:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.converge import lsb, lsb_options
+from ..module_utils import _module
+from ..module_utils._lsb.options import service_from_options
+from ..module_utils._lsb.service import converge
 
 
 def act(module):
@@ -254,19 +255,19 @@ def act(module):
     options.pop("expected", None)
     interval = options.pop("interval")
     if state == "awaited":
-        from ..module_utils.converge import lsb_awaiting
-        return lsb_awaiting.converge(options["name"], options["status"], options["control"], options["path"],
+        from ..module_utils._lsb import awaiting
+        return awaiting.converge(options["name"], options["status"], options["control"], options["path"],
                                      options["timeout"], interval, module.check_mode)
-    service = lsb_options.service(**options)
+    service = service_from_options(**options)
     try:
-        return lsb.converge(service, state, module.check_mode)
+        return converge(service, state, module.check_mode)
     finally:
         for sentence in service.warnings:
             module.warn(sentence)
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
             name=dict(type="str", required=True),
@@ -286,7 +287,7 @@ def main():
         ),
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

@@ -335,20 +335,20 @@ outlook:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.converge import event_run
+from ..module_utils import _module
+from ..module_utils._emission import run
 
 
 def act(module):
-    wanted = event_run.asked(module)
-    return event_run.run(module, shell.connect(module.params), wanted)
+    wanted = run.asked(module)
+    return run.run(module, _module.connect(module.params), wanted)
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
-            shell.daemon_options(),
+            _module.daemon_options(),
             name=dict(type="str", required=True),
             env=dict(type="raw"),
             wait=dict(type="bool", default=True),
@@ -357,7 +357,7 @@ def main():
         ),
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

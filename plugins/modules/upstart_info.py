@@ -456,34 +456,34 @@ left_out:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.converge import inventory
+from ..module_utils import _module
+from ..module_utils._inventory import report
 
 
 def act(module):
     params = module.params
-    request = inventory.Request(
+    request = report.Request(
         names=params["name"],
         states=params["state"],
-        parts=inventory.parts_of(params["subset"]),
+        parts=report.parts_of(params["subset"]),
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
     )
-    return inventory.collect(shell.connect(params), request)
+    return report.collect(_module.connect(params), request)
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
-            shell.daemon_options(),
+            _module.daemon_options(),
             name=dict(type="list", elements="str", default=[], aliases=["names"]),
-            state=dict(type="list", elements="str", default=[], choices=sorted(inventory.STATES)),
-            subset=dict(type="list", elements="str", default=["all"], choices=list(inventory.SUBSETS)),
+            state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
+            subset=dict(type="list", elements="str", default=["all"], choices=list(report.SUBSETS)),
         ),
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

@@ -170,19 +170,19 @@ ansible_facts:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.converge import init_run
+from ..module_utils import _module
+from ..module_utils._init import run
 
 
 def act(module):
-    return init_run.run(module, shell.connect(module.params))
+    return run.run(module, _module.connect(module.params))
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
-            shell.daemon_options(),
+            _module.daemon_options(),
             log_priority=dict(type="str", choices=["debug", "info", "message", "warn", "error", "fatal"]),
             job_env=dict(type="dict"),
             reload_configuration=dict(type="bool", default=False),
@@ -192,7 +192,7 @@ def main():
         ),
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

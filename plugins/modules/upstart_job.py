@@ -509,22 +509,22 @@ text:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.attributes import FileAttributes
-from ..module_utils.converge import job_options, job_run
+from ..module_utils import _module
+from ..module_utils._file_attributes import FileAttributes
+from ..module_utils._jobs import options, run
 
 
 def act(module):
-    wanted = job_options.wanted_jobs(module.params)
-    client = shell.connect(module.params) if module.params["load"] else None
-    return job_run.run(module, client, wanted, FileAttributes(module))
+    wanted = options.wanted_jobs(module.params)
+    client = _module.connect(module.params) if module.params["load"] else None
+    return run.run(module, client, wanted, FileAttributes(module))
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
-            shell.daemon_options(),
+            _module.daemon_options(),
             jobs=dict(type="list", elements="dict"),
             manifest=dict(type="path"),
             prune=dict(type="bool", default=False),
@@ -532,7 +532,7 @@ def main():
             load=dict(type="bool", default=True),
             upstart_version=dict(type="str"),
             _foreseen=dict(type="str", no_log=True),
-            **job_options.argument_spec()
+            **options.argument_spec()
         ),
         required_one_of=[("name", "jobs")],
         mutually_exclusive=[("name", "jobs")],
@@ -541,7 +541,7 @@ def main():
         add_file_common_args=True,
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

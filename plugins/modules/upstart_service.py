@@ -548,9 +548,9 @@ pid:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import shell
-from ..module_utils.attributes import FileAttributes
-from ..module_utils.converge import service_request, service_run
+from ..module_utils import _module
+from ..module_utils._file_attributes import FileAttributes
+from ..module_utils._services import request, run
 
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
@@ -565,15 +565,15 @@ def act(module):
     for option in sorted(WITHOUT_EFFECT):
         if params[option] not in (None, "default"):
             module.warn("%s has no effect here: %s." % (option, WITHOUT_EFFECT[option]))
-    request = service_request.from_module(module)
-    return service_run.run(module, shell.connect(params), request, FileAttributes(module))
+    wanted = request.from_module(module)
+    return run.run(module, _module.connect(params), wanted, FileAttributes(module))
 
 
 def main():
-    shell.refuse_unusable_text()
+    _module.refuse_unusable_text()
     module = AnsibleModule(
         argument_spec=dict(
-            shell.daemon_options(),
+            _module.daemon_options(),
             name=dict(type="list", elements="str", aliases=["names"]),
             jobs=dict(type="list", elements="dict", options=dict(
                 name=dict(type="str", required=True),
@@ -585,7 +585,7 @@ def main():
             )),
             state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),
-            env=dict(type="raw", aliases=service_request.ENV_ALIASES),
+            env=dict(type="raw", aliases=request.ENV_ALIASES),
             definition=dict(type="str", choices=["any", "current"], default="any"),
             stable_for=dict(type="float", default=1.0),
             must_exist=dict(type="bool", default=True),
@@ -604,7 +604,7 @@ def main():
         mutually_exclusive=[["name", "jobs"], ["env", "jobs"]],
         supports_check_mode=True,
     )
-    shell.run(module, act)
+    _module.run(module, act)
 
 
 if __name__ == "__main__":

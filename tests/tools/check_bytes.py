@@ -18,7 +18,7 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import textio
+from ansible_collections.sysinit.upstart.plugins.module_utils import _text
 
 __metaclass__ = type
 
@@ -43,13 +43,13 @@ def failures():
     """Return what differs, as texts."""
     found = []
     for data, text, stray in CASES:
-        if textio.decode(data) != text or textio.decode(text) != text:
-            found.append("decode %r: %r" % (data, textio.decode(data)))
-        if textio.encode(text) != data:
-            found.append("encode %r: %r" % (text, textio.encode(text)))
-        if textio.has_stray_bytes(text) is not stray:
+        if _text.decode(data) != text or _text.decode(text) != text:
+            found.append("decode %r: %r" % (data, _text.decode(data)))
+        if _text.encode(text) != data:
+            found.append("encode %r: %r" % (text, _text.encode(text)))
+        if _text.has_stray_bytes(text) is not stray:
             found.append("has_stray_bytes %r" % (text,))
-    if textio.join_bytes(u"x\udcc3\udcbcy\udcff") != u"x\u00fcy\udcff":
+    if _text.join_bytes(u"x\udcc3\udcbcy\udcff") != u"x\u00fcy\udcff":
         found.append("join_bytes")
     return found
 

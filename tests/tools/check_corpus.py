@@ -23,10 +23,10 @@ import yaml
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
 
 Case = dict[str, Any]
 

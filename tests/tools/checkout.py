@@ -18,7 +18,7 @@ COLLECTION = "ansible_collections.sysinit.upstart"
 def mount(root=ROOT):
     """Bind ``ansible_collections.sysinit.upstart`` to ``root`` unless it can be imported already."""
     try:
-        __import__(COLLECTION + ".plugins.module_utils.errors")
+        __import__(COLLECTION + ".plugins.module_utils._errors")
         return
     except ImportError:
         pass

@@ -22,10 +22,10 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import document, parser, render
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import encode
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import document, parser, render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._text import encode
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "job-file-cases"
 VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]

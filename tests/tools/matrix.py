@@ -137,7 +137,7 @@ class Lane:
     def command(self, job: Job) -> list[str]:
         python = str(job.controller / "python")
         if job.what == "unit":
-            return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit"]
+            return [python, "-m", "pytest", "-q", "tests/unit"]
         return [python, "tests/tools/with_daemon.py", "--ansible-test", "tests/integration/integration_config.yml",
                 str(job.controller / "ansible-test"), "integration", "--local", "--color", "no",
                 "--python", job.cell.controller, job.what]

@@ -39,12 +39,13 @@ import mutants
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
 PLACE = Path("ansible_collections", "sysinit", "upstart")
-ROOMS = {"jobfile": 220, "events": 70, "converge": 260}  # mutants of each
+# How many mutants of each room.
+ROOMS = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_emission": 20, "_inventory": 30,
+         "_init": 10, "_lsb": 30, "_system": 20}
 UNIT = "tests/unit/plugins/module_utils/"
 # The tests of a room itself, and of what uses those of its functions that it does not use itself.
 TESTS = {room: [UNIT + room] for room in ROOMS}
-TESTS["jobfile"] += ["tests/unit/plugins/filter", UNIT + "converge/test_enabling.py",
-                     UNIT + "converge/test_job_plans.py"]
+TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
@@ -54,7 +55,7 @@ exit $?  # so the shell stays, and collects orphans as init does
 """
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
            SANDBOX.format(place=PLACE))
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line")
+PYTEST = ("-m", "pytest", "-q", "--no-header", "--tb=line")
 SETTINGS = """\
 [run]
 data_file = {folder}/contexts

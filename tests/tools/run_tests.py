@@ -164,8 +164,8 @@ def unit(part: Part) -> None:
 
     The tests of a file stay together, as many share a daemon or the results of many runs; the longest come first.
     """
-    status, output = part.run(VENV / "pytest", "-q", "-rs", "-p", "no:pytest-ansible", "-p", "no:cacheprovider",
-                              "--numprocesses", str(UNIT_PROCESSES), "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
+    status, output = part.run(VENV / "pytest", "-q", "-rs", "--numprocesses", str(UNIT_PROCESSES),
+                              "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
     counted(part, output)
     if status != 0 and not part.failed:
         part.failed = 1

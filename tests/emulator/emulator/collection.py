@@ -36,11 +36,12 @@ _loaded: list[_Tools] = []
 
 def _tools() -> _Tools:
     if not _loaded:
-        from ansible_collections.sysinit.upstart.plugins.module_utils.events import expand, match
-        from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser, textio, values
+        from ansible_collections.sysinit.upstart.plugins.module_utils import _text
+        from ansible_collections.sysinit.upstart.plugins.module_utils._events import expand, match
+        from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser, values
 
         _loaded.append(_Tools(
-            parser.apply, values.new_values, textio.decode, match.event_matches, expand.expand, expand.ExpansionError,
+            parser.apply, values.new_values, _text.decode, match.event_matches, expand.expand, expand.ExpansionError,
         ))
     return _loaded[0]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import clock
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import clock
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.faults import SERVICE, check, deployed, options
 
@@ -35,15 +35,15 @@ sys.path.insert(0, sys.argv[0].rpartition("/tests/")[0] + "/tests/tools")
 import checkout
 checkout.mount()
 import socket, subprocess, threading  # which need it
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import clock
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import clock
 clock.time = type("time", (), {"time": lambda: time.time()})
 """
 # The same on a Python without a clock of its own, as 2.7.
 WITHOUT_A_CLOCK = JUMPING.replace("del sys.argv[0]", "del sys.argv[0]\n%s" % HIDE_IT, 1)
 # What looks at the wall clock, since it compares times of files, or of processes with those; none of it is a wait.
 BY_THE_WALL = {
-    "converge/files.py", "converge/deadly.py", "converge/loaded.py", "converge/audit.py", "converge/orphans.py",
-    "daemon/clock.py"}
+    "_system/files.py", "_host/crash_guard.py", "_host/daemon_state.py", "_inventory/audit.py", "_host/orphans.py",
+    "_system/clock.py"}
 
 
 @pytest.fixture(name="daemon")

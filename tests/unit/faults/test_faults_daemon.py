@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import names
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import names
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     SERVICE,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import check as job_check
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import check as job_check
 from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
 from ansible_collections.sysinit.upstart.tests.unit.support.faults import check, job, options, run, service
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, targets
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.initlog import InitLog
-from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.init_log import InitLog
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import steps as service_steps
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import targets
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, FakeClient
 
@@ -95,6 +96,6 @@ def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: A
 
 
 def act(client: Client, one: targets.Target) -> UpstartError | None:
-    acting.act(client, [one], one.wanted, InitLog(one.wanted.init_log))
+    service_steps.act(client, [one], one.wanted, InitLog(one.wanted.init_log))
     error: UpstartError | None = one.error
     return error

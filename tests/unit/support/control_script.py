@@ -8,8 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import lsb, lsb_options
-from ansible_collections.sysinit.upstart.plugins.module_utils.errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
+    options as lsb_options,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
+    service as lsb_service,
+)
 
 SCRIPT = """#!/bin/sh
 cd {folder}
@@ -48,10 +53,10 @@ class Control:
 
     def service(self, **options: Any) -> Any:
         given = {"control": str(self.path), "timeout": 5, **options}
-        return lsb_options.service("web", **given)
+        return lsb_options.service_from_options("web", **given)
 
     def converge(self, state: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        result: dict[str, Any] = lsb.converge(self.service(**options), state, check_mode)
+        result: dict[str, Any] = lsb_service.converge(self.service(**options), state, check_mode)
         return result
 
     def failure(self, state: str, **options: Any) -> tuple[str, dict[str, Any]]:

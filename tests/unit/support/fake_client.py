@@ -11,8 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import service_request, services, targets
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, InvalidArguments, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, InvalidArguments, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
+    planning,
+    targets,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
+    request as service_request,
+)
 
 Status = dict[str, Any]
 NO_PROCESS = 2**22 + 1  # above every pid_max
@@ -118,7 +124,7 @@ def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), e
 def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,
              env: list[str] | None = None, **more: Any) -> list[targets.Target]:
     wanted = request(folder, state, jobs or ("web",), env, **more)
-    return services.converge(client, wanted, Attributes(), check_mode=True)
+    return planning.converge(client, wanted, Attributes(), check_mode=True)
 
 
 SERVICE, TASK, BROKEN, ABSTRACT = "exec a\n", "task\nexec a\n", "frob\n", "description none\n"

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import inventory, loaded
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Pending
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile import parser
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.textio import has_stray_bytes
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
+from ansible_collections.sysinit.upstart.plugins.module_utils._text import has_stray_bytes
 
 ALIVE = os.getpid()
 TELLS_STATE = (1, 6, 1)
@@ -36,15 +37,15 @@ def condition(rpn: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
 
 def job_class(name: str, values: Values) -> dict[str, Any]:
     """Return what GetState tells of a job, without its instances."""
-    pairs = [values["limits"].get(resource, (0, 0)) for resource in loaded.RESOURCES]
-    processes = [values["process"].get(part, {"script": 0, "command": None}) for part in loaded.PROCESSES]
+    pairs = [values["limits"].get(resource, (0, 0)) for resource in daemon_state.RESOURCES]
+    processes = [values["process"].get(part, {"script": 0, "command": None}) for part in daemon_state.PROCESSES]
     return {
-        **{key: values[key] for key in loaded.SAME_NAMES}, "name": name, "session": 0, "jobs": [],
+        **{key: values[key] for key in daemon_state.SAME_NAMES}, "name": name, "session": 0, "jobs": [],
         "start_on": condition(values["start_on"]), "stop_on": condition(values["stop_on"]),
         "task": int(values["task"]), "respawn": int(values["respawn"]), "respawn_limit": values["respawn_limit"][0],
         "respawn_interval": values["respawn_limit"][1], "normalexit": values["normal_exit"],
         "expect": constant("EXPECT", values["expect"]), "console": constant("CONSOLE", values["console"]),
-        "nice": loaded.NICE_UNSET if values["nice"] is None else values["nice"],
+        "nice": daemon_state.NICE_UNSET if values["nice"] is None else values["nice"],
         "limits": [{"rlim_cur": soft, "rlim_max": hard} for soft, hard in pairs], "process": processes,
     }
 
@@ -123,14 +124,14 @@ class FakeHost:
                 **{part.replace("_", "-"): pid for part, pid in processes.items()}}
         self.classes[name]["jobs"].append({
             "name": instance, "goal": constant("JOB", goal), "state": constant("JOB", state),
-            "pid": [pids.get(part, 0) for part in loaded.PROCESSES],
+            "pid": [pids.get(part, 0) for part in daemon_state.PROCESSES],
             "env": ["PATH=/bin", *self.classes[name]["env"], *env, "UPSTART_JOB=" + name]})
 
     def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return what upstart_info would."""
-        request = inventory.Request(list(names), list(states), inventory.parts_of(subset or ("all",)),
+        request = report.Request(list(names), list(states), report.parts_of(subset or ("all",)),
                                     str(self.files), "/log")
-        found: dict[str, Any] = inventory.collect(self, request)
+        found: dict[str, Any] = report.collect(self, request)
         assert json.loads(json.dumps(found)) == found
         json.dumps(found, ensure_ascii=False).encode()
         return found
@@ -182,7 +183,7 @@ class FakeHost:
             (job,) = [job for job in self.classes[name]["jobs"] if job["name"] == instance]
             now = {
                 "goal": job["goal"][4:].lower(), "state": job["state"][4:].lower().replace("_", "-"),
-                "processes": {part: pid for part, pid in zip(loaded.PROCESSES, job["pid"]) if pid}}
+                "processes": {part: pid for part, pid in zip(daemon_state.PROCESSES, job["pid"]) if pid}}
             later = self.later.get((name, instance), now) if self.connection.waited else now
             found.append(dict(later) if later else None)
         return found

@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Absent, Lost, UnknownJob
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.names import MANAGER_PATH, job_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, Lost, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import MANAGER_PATH, job_path
 
 
 class Daemon:

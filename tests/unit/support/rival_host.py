@@ -9,9 +9,9 @@ import subprocess
 from typing import Any
 
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
 
 RUNS = "exec sleep 1000\n"
@@ -54,7 +54,7 @@ class Host:
     def marker(self, name: str, instance: str = "") -> str:
         """Return the value of V in the environment of a job's main process."""
         main = self.status(name, instance)["processes"]["main"]
-        path = f"{process.proc_of(self.client.connection.peer['pid'])}/{main}/environ"
+        path = f"{processes.proc_of(self.client.connection.peer['pid'])}/{main}/environ"
         with open(path, "rb") as stream:
             return next(word[2:].decode() for word in stream.read().split(b"\0") if word.startswith(b"V="))
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils.events.model import (
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
     Definition,
     Present,
     World,
     ends,
     stays,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils.events.predict import Prediction, predict
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.conditions import from_text
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction, predict
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import from_text
 
 WORDS = ("started", "stopped", "restarted", "respawned", "failed")
 RUNS = {"main": stays(known=True)}

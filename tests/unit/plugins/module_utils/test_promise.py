@@ -8,37 +8,37 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils import promise
+from ansible_collections.sysinit.upstart.plugins.module_utils import _promise
 
 UP: dict[str, Any] = {
     "goal": "start", "state": "running", "main": (7, 100), "main_defined": True, "main_state": "S", "age": 5.0,
     "current": True, "respawned": False, "env_as_asked": True, "finished": None}
-OLD = promise.Instance(**{**UP, "main": (6, 50), "current": None})
+OLD = _promise.Instance(**{**UP, "main": (6, 50), "current": None})
 TASK = {**UP, "goal": "stop", "state": "waiting", "main": None, "age": float("inf")}
 
 
-def faults(state: str, now: dict[str, Any] | None, before: promise.Instance | None = None, task: bool = False,
+def faults(state: str, now: dict[str, Any] | None, before: _promise.Instance | None = None, task: bool = False,
            current: bool = True) -> list[str]:
-    asked = promise.Asked(state, task, current, 1.0)
-    return list(promise.instance_faults(asked, before, None if now is None else promise.Instance(**now)))
+    asked = _promise.Asked(state, task, current, 1.0)
+    return list(_promise.instance_faults(asked, before, None if now is None else _promise.Instance(**now)))
 
 
 @pytest.mark.parametrize(("change", "fault"), [
     ({}, None),
-    ({"goal": "stop"}, promise.STOPPING),
-    ({"state": "pre-start"}, promise.NOT_UP),
-    ({"main": None}, promise.NO_MAIN),
+    ({"goal": "stop"}, _promise.STOPPING),
+    ({"state": "pre-start"}, _promise.NOT_UP),
+    ({"main": None}, _promise.NO_MAIN),
     ({"main": None, "main_defined": False}, None),
     ({"main": None, "main_defined": None}, None),
-    ({"main_state": ""}, promise.MAIN_LOST),
+    ({"main_state": ""}, _promise.MAIN_LOST),
     ({"main_state": None}, None),
-    ({"main_state": "Z"}, promise.MAIN_ZOMBIE),
-    ({"main_state": "T"}, promise.MAIN_SUSPENDED),
-    ({"main_state": "t"}, promise.MAIN_SUSPENDED),
-    ({"respawned": True}, promise.RESPAWNED),
-    ({"age": 0.9}, promise.YOUNG),
+    ({"main_state": "Z"}, _promise.MAIN_ZOMBIE),
+    ({"main_state": "T"}, _promise.MAIN_SUSPENDED),
+    ({"main_state": "t"}, _promise.MAIN_SUSPENDED),
+    ({"respawned": True}, _promise.RESPAWNED),
+    ({"age": 0.9}, _promise.YOUNG),
     ({"age": 0.96}, None),  # the clock of /proc has hundredths
-    ({"current": False}, promise.OLD_DEFINITION),
+    ({"current": False}, _promise.OLD_DEFINITION),
     ({"current": None}, None),
 ])
 @pytest.mark.parametrize("state", ["started", "restarted", "reloaded"])
@@ -47,17 +47,17 @@ def test_what_has_to_run(state: str, change: dict[str, Any], fault: str | None) 
 
 
 def test_what_has_to_run_and_is_not_there() -> None:
-    assert faults("started", None) == [promise.GONE]
+    assert faults("started", None) == [_promise.GONE]
 
 
 def test_what_has_to_be_stopped() -> None:
     assert faults("stopped", None) == []
-    assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [promise.STILL_THERE]
+    assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [_promise.STILL_THERE]
 
 
 def test_a_restart_needs_another_process() -> None:
     assert faults("restarted", UP, OLD) == []
-    assert faults("restarted", {**UP, "main": OLD.main}, OLD) == [promise.NOT_RESTARTED]
+    assert faults("restarted", {**UP, "main": OLD.main}, OLD) == [_promise.NOT_RESTARTED]
     assert faults("restarted", {**UP, "main": (OLD.main[0], 51)}, OLD) == []  # the number is used again
     assert faults("restarted", {**UP, "main": None, "main_defined": False}, OLD._replace(main=None)) == []
     assert faults("started", {**UP, "main": OLD.main}, OLD) == []
@@ -69,12 +69,12 @@ def test_the_definition_matters_where_it_is_asked_for() -> None:
 
 def test_the_variables_matter_where_the_task_starts_it() -> None:
     other = {**UP, "env_as_asked": False}
-    assert faults("restarted", other, OLD) == [promise.OTHER_ENV]
+    assert faults("restarted", other, OLD) == [_promise.OTHER_ENV]
     assert faults("started", other) == []  # it ran before, and keeps what it had
-    assert faults("started", {**TASK, "env_as_asked": False}, task=True) == [promise.OTHER_ENV]
+    assert faults("started", {**TASK, "env_as_asked": False}, task=True) == [_promise.OTHER_ENV]
 
 
-@pytest.mark.parametrize(("finished", "fault"), [(True, None), (None, None), (False, promise.NOT_FINISHED)])
+@pytest.mark.parametrize(("finished", "fault"), [(True, None), (None, None), (False, _promise.NOT_FINISHED)])
 def test_a_task_has_to_run_to_its_end(finished: bool | None, fault: str | None) -> None:
     assert faults("started", {**TASK, "finished": finished}, task=True) == [fault] * (fault is not None)
     assert faults("started", None, task=True) == []
@@ -83,12 +83,12 @@ def test_a_task_has_to_run_to_its_end(finished: bool | None, fault: str | None) 
 def test_the_most_serious_comes_first() -> None:
     now = {**UP, "main_state": "T", "respawned": True, "age": 0.1, "current": False}
     assert faults("restarted", now) == [
-        promise.MAIN_SUSPENDED, promise.RESPAWNED, promise.YOUNG, promise.OLD_DEFINITION]
-    assert promise.WARNINGS == (promise.MAIN_SUSPENDED,)
+        _promise.MAIN_SUSPENDED, _promise.RESPAWNED, _promise.YOUNG, _promise.OLD_DEFINITION]
+    assert _promise.WARNINGS == (_promise.MAIN_SUSPENDED,)
 
 
 @pytest.mark.parametrize(("asked", "now", "fault"), [
-    (True, True, None), (True, False, promise.NOT_ENABLED), (False, True, promise.NOT_ENABLED), (None, False, None),
+    (True, True, None), (True, False, _promise.NOT_ENABLED), (False, True, _promise.NOT_ENABLED), (None, False, None),
     (True, None, None)])
 def test_whether_a_job_starts_by_itself(asked: bool | None, now: bool | None, fault: str | None) -> None:
-    assert promise.enabled_faults(asked, now) == [fault] * (fault is not None)
+    assert _promise.enabled_faults(asked, now) == [fault] * (fault is not None)

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils import promise
+from ansible_collections.sysinit.upstart.plugins.module_utils import _promise
 
 DIFFERS, UNKNOWN, REMAINS, UNREAD = (
-    promise.FILE_DIFFERS, promise.JOB_UNKNOWN, promise.JOB_REMAINS, promise.FILE_UNREAD)
+    _promise.FILE_DIFFERS, _promise.JOB_UNKNOWN, _promise.JOB_REMAINS, _promise.FILE_UNREAD)
 
 
 @pytest.mark.parametrize(("asked", "present", "is_known", "is_read", "faults"), [
@@ -34,4 +34,4 @@ DIFFERS, UNKNOWN, REMAINS, UNREAD = (
 ])
 def test_what_does_not_hold(asked: bytes | None, present: bytes | None, is_known: bool | None, is_read: bool | None,
                             faults: list[str]) -> None:
-    assert promise.file_faults(asked, present, is_known, is_read) == faults
+    assert _promise.file_faults(asked, present, is_known, is_read) == faults

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils import attributes
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import files
+from ansible_collections.sysinit.upstart.plugins.module_utils import _file_attributes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
@@ -140,12 +140,12 @@ class Module:
 def test_the_context_of_selinux(tmp_path: Path) -> None:
     module, path = Module(tmp_path), str(tmp_path / "web.conf")
     (tmp_path / "staged").write_text(NEW)
-    attributes.FileAttributes(module).prepare(str(tmp_path / "staged"), path)
+    _file_attributes.FileAttributes(module).prepare(str(tmp_path / "staged"), path)
     assert module.given == [(str(tmp_path / "staged"), ["policy for", path])]
     Path(path).write_text(OLD)
-    attributes.FileAttributes(module).prepare(str(tmp_path / "staged"), path)
+    _file_attributes.FileAttributes(module).prepare(str(tmp_path / "staged"), path)
     assert module.given[1:] == [(str(tmp_path / "staged"), ["context of", path])]
-    copy = attributes.FileAttributes(module).backup(path)
+    copy = _file_attributes.FileAttributes(module).backup(path)
     assert module.given[2:] == [(copy, ["context of", path])]
 
 
@@ -161,7 +161,7 @@ def test_a_backup_is_no_more_open_than_the_file(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr("shutil.copyfileobj", note)
     with umask(0):
-        copy = Path(attributes.FileAttributes(Module(tmp_path)).backup(str(path)))
+        copy = Path(_file_attributes.FileAttributes(Module(tmp_path)).backup(str(path)))
     assert seen == [0o600] and mode(copy) == 0o600
     assert copy.read_text() == OLD
 
@@ -173,14 +173,14 @@ def test_a_backup_follows_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("time.strftime", lambda form: "now")
     os.symlink(victim, f"{path}.{os.getpid()}.now~")
     with pytest.raises(FileExistsError):
-        attributes.FileAttributes(Module(tmp_path)).backup(str(path))
+        _file_attributes.FileAttributes(Module(tmp_path)).backup(str(path))
     assert victim.read_text() == "precious"
 
 
 def test_the_copy_for_validate(tmp_path: Path) -> None:
     module = Module(tmp_path)
     with umask(0):
-        attributes.FileAttributes(module).validate("check %s", "web.conf", NEW.encode())
+        _file_attributes.FileAttributes(module).validate("check %s", "web.conf", NEW.encode())
     assert module.ran == [("web.conf", 0o700, os.geteuid())]
     assert list(tmp_path.iterdir()) == []
 

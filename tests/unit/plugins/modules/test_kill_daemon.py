@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils import shell
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import addresses, errors
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import HANGS
+from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import HANGS
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 
 NOBODY = 65534
@@ -87,5 +87,5 @@ def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_daemon.squatter(NOBODY) as (address, heard):
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
         with pytest.raises(errors.Foreign, match="Nothing was sent to it"):
-            shell.connect({"address": address, "timeout": 5.0})
+            _module.connect({"address": address, "timeout": 5.0})
         assert heard() == b""

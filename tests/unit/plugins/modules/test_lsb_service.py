@@ -131,5 +131,6 @@ def test_the_examples_of_the_guide_are_accepted() -> None:
         options = task["sysinit.upstart.lsb_service"] if "sysinit.upstart.lsb_service" in task else None
         if options is not None:
             assert set(options) <= set(yaml.safe_load(lsb_service.DOCUMENTATION)["options"])
-            service = lsb_service.lsb_options.service(**{key: options[key] for key in options if key != "state"})
+            given = {key: options[key] for key in options if key != "state"}
+            service = lsb_service.service_from_options(**given)
             assert service.warnings == []

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import process
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
 
@@ -75,7 +75,7 @@ def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
 def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
     host.write("web", RUNS)
     host.start("web")
-    pid = next(found.pid for found in process.table(host.client.connection.peer["pid"]).values()
+    pid = next(found.pid for found in processes.table(host.client.connection.peer["pid"]).values()
                if found.inner == host.status("web")["processes"]["main"])
     os.kill(pid, signal.SIGSTOP)
     answer = host.run("web", "reloaded")

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import effects
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import EventFailed
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import EventFailed
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
 from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
@@ -85,7 +85,7 @@ def let_it_settle(client: Upstart) -> None:
 
 
 def statuses(client: Upstart, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    return {pair: "%(goal)s/%(state)s" % status if status else effects.GONE
+    return {pair: "%(goal)s/%(state)s" % status if status else job_effects.GONE
             for pair, status in zip(pairs, client.statuses(pairs))}
 
 
@@ -117,7 +117,7 @@ def check(daemon: with_daemon.Daemon, made: job_sets.JobSet) -> dict[str, Any]:
 
 
 def happenings(client: Upstart, mark: int, made: job_sets.JobSet) -> Outcome:
-    found = effects.from_signals(client.connection.signals[mark:], "/nonexistent")
+    found = job_effects.from_signals(client.connection.signals[mark:], "/nonexistent")
     found = [job for job in found if job["name"] in made.files]
     now = statuses(client, [(job["name"], job["instance"]) for job in found])
     return outcome([{**job, "status": now[job["name"], job["instance"]]} for job in found])

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.options import NAMES_OF_OPTIONS, to_values
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.parser import parse_job
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.render import render
-from ansible_collections.sysinit.upstart.plugins.module_utils.jobfile.values import new_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS, to_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "docsite" / "rst" / "from_python_upstart.rst"
 ROW = re.compile(r"^   \* - ``(\w+)\((.*)\)``\n     - ``(.+)``$", re.MULTILINE)

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import acting, enabling, targets
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon import names
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import names
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import steps, targets
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import request
 
@@ -133,5 +134,5 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
     target = targets.Target("web", Definition("web", "/nonexistent"), request(Path("/nonexistent"), None))
     target.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
     monkeypatch.setattr(enabling, "act", cut)
-    acting.enable(Client(), [target], None, "/nonexistent")
+    steps.enable(Client(), [target], None, "/nonexistent")
     assert asked == ["reopen", "web"]

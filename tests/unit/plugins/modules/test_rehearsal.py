@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
 
 RUNS = "exec sleep 1000\n"

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import loss_sentences, others
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge.deadline import Deadline
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import bystander_messages, bystanders
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 
 PATIENCE = 60.0
 RUNS = "exec sleep 1000\n"
@@ -41,7 +41,7 @@ class Host:
         until(lambda: set(texts) <= set(self.client.jobs()))
 
     def running(self) -> set[tuple[str, str]]:
-        return set(others.running_services(self.client, self.conf, self.version).pids)
+        return set(bystanders.running_services(self.client, self.conf, self.version).pids)
 
     def start(self, *jobs: str, env: tuple[str, ...] = ()) -> None:
         for job in jobs:
@@ -51,19 +51,19 @@ class Host:
     def emit(self, name: str) -> None:
         self.client.emit(name, wait=False)
 
-    def losses(self, acts: others.Acts, meanwhile: Callable[[], object] = lambda: None) -> list[others.Loss]:
+    def losses(self, acts: bystanders.Acts, meanwhile: Callable[[], object] = lambda: None) -> list[bystanders.Loss]:
         """Return what is lost by a task; ``meanwhile`` happens after its last request."""
-        services = others.running_services(self.client, self.conf, self.version)
+        services = bystanders.running_services(self.client, self.conf, self.version)
         for member, pairs in (("Stop", acts.stops), ("Start", [pair[:2] for pair in acts.starts])):
             env = {(job, instance): env for job, instance, env in acts.starts}
             pendings = [self.client.request_instance("Stop", *pair) if member == "Stop"
                         else self.client.request("Start", pair[0], env[pair]) for pair in pairs]
             assert self.client.connection.wait(lambda asked=pendings: all(one.done for one in asked), PATIENCE)
         meanwhile()
-        return others.lost_services(self.client, services, acts, self.conf, self.version, Deadline(PATIENCE))
+        return bystanders.lost_services(self.client, services, acts, self.conf, self.version, Deadline(PATIENCE))
 
-    def predicted(self, acts: others.Acts) -> list[others.Loss]:
-        return others.predicted_losses(self.client, acts, self.conf, self.version, PATIENCE)
+    def predicted(self, acts: bystanders.Acts) -> list[bystanders.Loss]:
+        return bystanders.predicted_losses(self.client, acts, self.conf, self.version, PATIENCE)
 
 
 def until(happened: Callable[[], object]) -> None:
@@ -73,15 +73,15 @@ def until(happened: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def restarting(*pairs: tuple[str, str]) -> others.Acts:
-    return others.Acts(list(pairs), [(*pair, []) for pair in pairs], set())
+def restarting(*pairs: tuple[str, str]) -> bystanders.Acts:
+    return bystanders.Acts(list(pairs), [(*pair, []) for pair in pairs], set())
 
 
-def stopping(*pairs: tuple[str, str]) -> others.Acts:
-    return others.Acts(list(pairs), [], set(pairs))
+def stopping(*pairs: tuple[str, str]) -> bystanders.Acts:
+    return bystanders.Acts(list(pairs), [], set(pairs))
 
 
-def names(losses: list[others.Loss]) -> list[str]:
+def names(losses: list[bystanders.Loss]) -> list[str]:
     return [loss.job + (f"-{loss.instance}" if loss.instance else "") for loss in losses]
 
 
@@ -111,18 +111,18 @@ def test_a_shop_waits_for_the_other_half(host: Host) -> None:
     until(lambda: ("shop", "") in host.running())
     predicted = host.predicted(restarting(DB))
     assert host.running() == {DB, ("shop", "")}, "the prediction has changed something"
-    assert [others.prediction(loss) for loss in predicted] == [
+    assert [bystanders.prediction(loss) for loss in predicted] == [
         "This task would stop job shop (stop on stopping db). It would not start again until net-up is emitted. "
-        f"{loss_sentences.ADD_OR_START}"]
+        f"{bystander_messages.ADD_OR_START}"]
     losses = host.losses(restarting(DB))
-    assert others.data(losses) == others.data(predicted) == [
+    assert bystanders.data(losses) == bystanders.data(predicted) == [
         {"name": "shop", "instance": "", "status": "stop/waiting", "caused_by": ["db"], "event": "stopping db",
          "happened": ["started db"], "waits_for": ["net-up"]}]
     assert losses[0].ours is True
-    assert others.warning(losses[0]) == (
+    assert bystanders.warning(losses[0]) == (
         "Job shop stopped because of job db (stop on stopping db). It does not start again until net-up is emitted. "
-        f"{loss_sentences.ADD_OR_START}")
-    assert others.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
+        f"{bystander_messages.ADD_OR_START}")
+    assert bystanders.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
 
 
 def test_what_comes_back_by_itself_is_no_loss(host: Host) -> None:
@@ -141,12 +141,12 @@ def test_a_chain_and_a_service_without_start_on(host: Host) -> None:
     host.deploy(db=RUNS, app="stop on stopping db\n" + RUNS, front="stop on stopped app\n" + RUNS, other=RUNS)
     host.start("db", "app", "front", "other")
     acts = restarting(DB)
-    predicted = others.data(host.predicted(acts))
+    predicted = bystanders.data(host.predicted(acts))
     losses = host.losses(acts)
-    assert names(losses) == ["app", "front"] and others.data(losses) == predicted
+    assert names(losses) == ["app", "front"] and bystanders.data(losses) == predicted
     assert [(loss.event, loss.caused_by, loss.waits_for) for loss in losses] == [
         ("stopping db", ["db"], []), ("stopped app", ["db"], [])]
-    assert "(stop on stopped app). It has no start on, so no event starts it again." in others.warning(losses[1])
+    assert "(stop on stopped app). It has no start on, so no event starts it again." in bystanders.warning(losses[1])
 
 
 def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
@@ -160,7 +160,7 @@ def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
     assert names(host.predicted(acts)) == ["pool-2"]
     losses = host.losses(acts)
     assert names(losses) == ["pool-2"]
-    assert "Job pool (2) stopped because of job db (" in others.warning(losses[0])
+    assert "Job pool (2) stopped because of job db (" in bystanders.warning(losses[0])
 
 
 def test_what_the_task_was_asked_to_stop_is_no_loss(host: Host) -> None:
@@ -175,7 +175,7 @@ def test_what_the_task_was_asked_to_stop_is_no_loss(host: Host) -> None:
 def test_a_start_takes_others_down_too(host: Host) -> None:
     host.deploy(rescue=RUNS, web="stop on starting rescue\n" + RUNS)
     host.start("web")
-    acts = others.Acts([], [("rescue", "", [])], set())
+    acts = bystanders.Acts([], [("rescue", "", [])], set())
     assert names(host.predicted(acts)) == ["web"]
     losses = host.losses(acts)
     assert [(loss.job, loss.ours, loss.event, loss.caused_by) for loss in losses] == [
@@ -192,7 +192,8 @@ def test_whom_somebody_else_stops_is_not_our_loss(host: Host) -> None:
 
     losses = host.losses(restarting(DB), meddle)
     assert [(loss.job, loss.ours, loss.caused_by) for loss in losses] == [("web", False, [])]
-    assert f"but not because of it. {loss_sentences.NO_START_ON} {loss_sentences.FIND_OUT}" in others.warning(losses[0])
+    text = f"but not because of it. {bystander_messages.NO_START_ON} {bystander_messages.FIND_OUT}"
+    assert text in bystanders.warning(losses[0])
 
 
 def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
@@ -204,7 +205,8 @@ def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
     until(lambda: ("web", "") in host.running())
     flag.unlink()
     losses = host.losses(restarting(DB), lambda: until(lambda: host.client.status("web") is None))
-    assert "(stop on stopping db). It is not running now: it came back and ended again." in others.warning(losses[0])
+    text = "(stop on stopping db). It is not running now: it came back and ended again."
+    assert text in bystanders.warning(losses[0])
 
 
 def test_a_failure_is_told(host: Host) -> None:
@@ -223,20 +225,21 @@ def test_a_failure_is_told(host: Host) -> None:
 def test_a_service_on_its_way_is_waited_for_but_not_for_ever(host: Host) -> None:
     host.deploy(db=RUNS, web="start on started db\nstop on stopping db\npost-start exec sleep 1000\n" + RUNS)
     host.start("db")
-    services = others.RunningServices({("web", ""): None}, 0)
+    services = bystanders.RunningServices({("web", ""): None}, 0)
     until(lambda: host.client.status("web") is not None)
-    losses = others.lost_services(host.client, services, restarting(DB), host.conf, host.version, Deadline(1.0))
+    losses = bystanders.lost_services(host.client, services, restarting(DB), host.conf, host.version, Deadline(1.0))
     assert [(loss.job, loss.status) for loss in losses] == [("web", "start/post-start")]
-    assert "It is in start/post-start." in others.warning(losses[0])
+    assert "It is in start/post-start." in bystanders.warning(losses[0])
 
 
 def test_a_respawned_service_is_there(host: Host) -> None:
     host.deploy(web="respawn\nrespawn limit unlimited\nexec sleep 1\n")
     host.start("web")
-    services = others.running_services(host.client, host.conf, host.version)
+    services = bystanders.running_services(host.client, host.conf, host.version)
     until(lambda: (host.client.status("web") or {}).get("processes", {}).get("main") not in (
         None, services.pids["web", ""]))
-    assert others.lost_services(host.client, services, restarting(), host.conf, host.version, Deadline(PATIENCE)) == []
+    losses = bystanders.lost_services(host.client, services, restarting(), host.conf, host.version, Deadline(PATIENCE))
+    assert losses == []
 
 
 def test_where_upstart_tells_less_no_more_is_said(old_host: Host) -> None:
@@ -246,12 +249,12 @@ def test_where_upstart_tells_less_no_more_is_said(old_host: Host) -> None:
     old_host.emit("net-up")
     until(lambda: ("shop", "") in old_host.running())
     acts = restarting(DB)
-    (said,) = [others.prediction(loss) for loss in old_host.predicted(acts)]
+    (said,) = [bystanders.prediction(loss) for loss in old_host.predicted(acts)]
     assert "job shop (stop on stopping db). It may not start again: cannot tell" in said
     losses = old_host.losses(acts)
     known = (True, ["db"]) if old_host.version > (1, 0) else (None, [])
     assert [(loss.job, loss.ours, loss.caused_by, loss.waits_for) for loss in losses] == [("shop", *known, None)]
-    assert "Cannot tell which events its start on still waits for." in others.warning(losses[0])
+    assert "Cannot tell which events its start on still waits for." in bystanders.warning(losses[0])
 
 
 def test_tasks_are_no_services(host: Host) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils.converge import inventory
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils.daemon.errors import Unreachable
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Unreachable
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
 from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
 
 EMULATOR = Path(__file__).resolve().parents[3] / "emulator"
@@ -197,11 +197,11 @@ def test_a_user_who_may_only_look(system_bus: Path) -> None:
     found: dict[str, Any] = {}
 
     def runs() -> bool:
-        found.update(inventory.collect(Upstart(connection), request))
+        found.update(report.collect(Upstart(connection), request))
         return [one["status"] for job in found["jobs"] for one in job["instances"]] == ["start/running"]
 
     with connected() as connection:
-        request = inventory.Request([], [], inventory.parts_of(["all"]), str(system_bus), "/log")
+        request = report.Request([], [], report.parts_of(["all"]), str(system_bus), "/log")
         wait_for(runs, "the job does not run")
     (job,) = found["jobs"]
     (instance,) = job["instances"]

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say what of a condition has happened and what it still waits for."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._jobfile.conditions import show
+from .match import event_matches
+
+__metaclass__ = type
+
+
+def explain(rpn, happened, stanza="start on", variables=None):
+    """Return how far a condition has come, as data and as one sentence.
+
+    :param rpn: the condition in reverse Polish order; None or [] when there is none.
+    :param happened: the events that have happened, a list of (name, list of ``KEY=VALUE``).
+    :param stanza: "start on" or "stop on", for the sentence.
+    :param variables: the instance's environment as a dict, for ``stop on``; see ``event_matches``.
+    :returns: dict of ``met`` (bool), ``sentence``, ``happened`` and ``missing`` (texts of operands; those that no
+        longer matter are left out), and ``tree``: ``{"op", "met", "operands"}`` and ``{"event", "args", "met"}``,
+        None without condition.
+    """
+    met = [any(event_matches(item, name, env, variables) for name, env in happened) if "event" in item else None
+           for item in rpn or ()]
+    return explain_parts(rpn, met, stanza)
+
+
+def explain_parts(rpn, met, stanza="start on"):
+    """Return what ``explain`` does for a condition of which is known what has come.
+
+    :param met: list of bool, one for each item of ``rpn``; those of operators do not count.
+    """
+    if not rpn:
+        sentence = "%s: there is no condition" % stanza
+        return {"met": False, "sentence": sentence, "happened": [], "missing": [], "tree": None}
+    stack = []
+    for number, item in enumerate(rpn):
+        if "op" in item:
+            right, left = stack.pop(), stack.pop()
+            stack.append(_joined(item["op"], left, right))
+        else:
+            stack.append(_leaf(item, bool(met[number])))
+    tree, met_texts, missing_texts = stack.pop()
+    sentence = "%s %s: %s" % (stanza, show(rpn), _told(met_texts, missing_texts))
+    return {
+        "met": tree["met"], "sentence": sentence, "happened": met_texts, "missing": missing_texts, "tree": tree,
+    }
+
+
+def _leaf(item, met):
+    """Return (node, texts of what has happened, texts of what is missing)."""
+    node = {"event": item["event"], "args": list(item["args"]), "met": met}
+    text = show([item])
+    return node, [text] * met, [text] * (not met)
+
+
+def _joined(operator, left, right):
+    """Join two results; what is missing on a side that is met, or below a met operator, does not matter."""
+    tree, met_texts, missing_texts = left
+    met = (tree["met"] and right[0]["met"]) if operator == "and" else (tree["met"] or right[0]["met"])
+    met_texts.extend(right[1])
+    missing_texts.extend(right[2])
+    if tree.get("op") == operator:
+        tree["met"] = met
+        tree["operands"].append(right[0])
+    else:
+        tree = {"op": operator, "met": met, "operands": [tree, right[0]]}
+    return tree, met_texts, [] if met else missing_texts
+
+
+def _told(met_texts, missing_texts):
+    parts = []
+    if met_texts:
+        parts.append("%s happened" % _enumerated(met_texts, "has", "have"))
+    if missing_texts:
+        parts.append("%s not%s" % (_enumerated(missing_texts, "has", "have"), "" if met_texts else " happened"))
+    return ", ".join(parts)
+
+
+def _enumerated(texts, singular, plural):
+    different = sorted(set(texts), key=texts.index)
+    if len(different) == 1:
+        return "%s %s" % (different[0], singular)
+    return "%s and %s %s" % (", ".join(different[:-1]), different[-1], plural)

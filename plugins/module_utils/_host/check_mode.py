@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier check-mode tasks of the same play would have done to this host.
+
+The action plugins hand the records of those tasks to each module; ``load`` makes them count. From then on the files
+that those tasks would have written are read as if they were there, and foreseen_client has a client that answers as the
+daemon would after those tasks.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import base64
+import collections
+import json
+import os
+import zlib
+
+from .._daemon import addresses
+from .._system.reading import read_file
+from . import planned_files
+
+__metaclass__ = type
+
+OPTION = "_foreseen"  # the module's option with the earlier records
+KEY = "_sysinit_upstart_foreseen"  # in a module's result: its own record
+
+# An instance that an earlier task would have started. env: list of KEY=VALUE that it was started with; texts: tuple of
+# the bytes of the job file and the override by which it would run.
+Start = collections.namedtuple("Start", "env texts")
+
+
+def decode(word):
+    """Return the records in the option ``_foreseen``."""
+    return json.loads(zlib.decompress(base64.b64decode(word)).decode("ascii"))
+
+
+class Foreseen:
+    """The host as earlier tasks would have left it, as far as it differs from what it is.
+
+    :param records: list of dicts, see ``record``.
+    :param address: text, where the module's daemon answers.
+    :param conf_dir: text, the directory of its job files.
+    :param read: function that returns the bytes of a file as it really is, None for none.
+
+    :ivar texts: dict of path to bytes, None for a file that would be removed.
+    :ivar up: dict of (job, instance) to Start.
+    :ivar down: set of (job, instance) that would be stopped.
+    :ivar met: dict of job to a list of bool, the parts of its ``start on`` that events would have met.
+    :ivar settings: dict of those settings of the daemon that would be others, see settings.read.
+    :ivar unknown: dict of job to a clause on why its state is not known.
+    :ivar doubts: list of clauses on why nothing is sure.
+    """
+
+    def __init__(self, records, address, conf_dir, read):
+        self.texts = {}
+        self.up = collections.OrderedDict()
+        self.down = set()
+        self.met = {}
+        self.settings = {}
+        self.unknown = {}
+        self.doubts = []
+        self._conf_dir = conf_dir
+        self._read = read
+        for each in records:
+            self._take(each, each.get("address", address) == address)
+
+    def paths(self, job):
+        """Return the paths of a job file and its override."""
+        base = os.path.join(self._conf_dir, job)
+        return base + ".conf", base + ".override"
+
+    def files_changed(self, job):
+        """Return whether earlier tasks would have changed a file of this job."""
+        return any(path in self.texts for path in self.paths(job))
+
+    def changed_jobs(self):
+        """Return the sorted names of the jobs whose job file earlier tasks would have written or removed."""
+        start, end = os.path.join(self._conf_dir, ""), ".conf"
+        return sorted(path[len(start):-len(end)] for path in self.texts
+                      if path.startswith(start) and path.endswith(end))
+
+    def _take(self, record, same_daemon):
+        for path, text in record.get("files", {}).items():
+            path = native(path)
+            self.texts[path] = None if text is None else base64.b64decode(text)
+            for job in list(self.met):
+                if path in self.paths(job):
+                    del self.met[job]  # a new definition remembers nothing
+        if "forget" in record:
+            self._forget(record["forget"])
+        if not same_daemon:
+            return
+        for job, instance in record.get("down", ()):
+            pair = native(job), native(instance)
+            self.up.pop(pair, None)
+            self.down.add(pair)
+        for job, instance, env in record.get("up", ()):
+            pair = native(job), native(instance)
+            self.down.discard(pair)
+            self.up[pair] = Start([native(entry) for entry in env],
+                                  tuple(self._text(path) for path in self.paths(pair[0])))
+            self.unknown.pop(pair[0], None)
+        self.settings.update(record.get("settings", {}))
+        for job, met in record.get("met", {}).items():
+            self.met[native(job)] = met
+        self.unknown.update((native(job), native(reason)) for job, reason in record.get("unknown", {}).items())
+        if "doubt" in record:
+            self.doubts.append(native(record["doubt"]))
+
+    def _text(self, path):
+        return self.texts[path] if path in self.texts else self._read(path)
+
+    def _forget(self, names):
+        """Forget some jobs, None for all: a task has really acted on them."""
+        jobs = None if names is None else set(native(name) for name in names)
+
+        def is_meant(job):
+            return jobs is None or job in jobs
+
+        for path in list(self.texts):
+            if jobs is None or any(path in self.paths(job) for job in jobs):
+                del self.texts[path]
+        for pair in [pair for pair in self.up if is_meant(pair[0])]:
+            del self.up[pair]
+        self.down = set(pair for pair in self.down if not is_meant(pair[0]))
+        if jobs is None:
+            self.settings = {}
+        for table in (self.met, self.unknown):
+            for job in [job for job in table if is_meant(job)]:
+                del table[job]
+
+
+def native(text):
+    """Return text as ``str``, which is bytes on Python 2."""
+    return text if isinstance(text, str) else text.encode("utf-8")
+
+
+def load(params):
+    """Make earlier tasks count from now on; return the Foreseen of a module, None when no plugin called it.
+
+    :param params: dict, the module's parameters.
+    """
+    planned_files.reset()
+    if not params.get(OPTION):
+        return None
+    found = Foreseen(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
+    planned_files.add(found.texts)
+    return found
+
+
+def address_of(params):
+    """Return where the daemon of a module answers, as it was given or by default."""
+    return params["address"] or addresses.default(os.environ, os.geteuid())
+
+
+def add_to(result, params, **acts):
+    """Put what a task would do into its result, for later tasks of the play; see ``record``.
+
+    The plugin that called the module takes it out again; without one nothing is put in.
+    """
+    if params.get(OPTION):
+        found = record(address_of(params), **acts)
+        if found:
+            result[KEY] = found
+
+
+def record(address, files=(), up=(), down=(), met=None, unknown=None, settings=None):
+    """Return what a task would do, for later tasks of the play.
+
+    :param files: dict of path to bytes, None for a file that would be removed.
+    :param up: list of (job, instance, list of KEY=VALUE) that would run in the end and did not, or would run anew.
+    :param down: list of (job, instance) that would not run any more.
+    :param met: dict of job to a list of bool, see Foreseen.
+    :param unknown: dict of job to a clause on why its state is not known.
+    :param settings: dict of settings of the daemon, see settings.read.
+    """
+    texts = dict((path, None if data is None else base64.b64encode(data).decode("ascii"))
+                 for path, data in dict(files).items())
+    found = dict(files=texts, up=[list(each) for each in up], down=[list(each) for each in down], met=met or {},
+                 unknown=unknown or {}, settings=settings or {})
+    found = dict((key, value) for key, value in found.items() if value)
+    return dict(found, address=address) if found else {}

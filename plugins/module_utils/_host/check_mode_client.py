@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The daemon as earlier check-mode tasks of the play would have left it: which jobs it knows, and what runs."""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+
+from .._daemon.errors import InvalidArguments, UnknownJob
+from .._daemon.names import ERROR_PREFIX, instance_path, job_path
+from .._events.expand import ExpansionError, expand
+from .._jobfile.values import same_job
+from . import check_mode
+from .daemon_state import Snapshot
+from .definitions import Definition
+
+__metaclass__ = type
+
+NO_PROCESS = 0  # the pid of a process that would have been started
+UNKNOWN_JOB = ERROR_PREFIX + "UnknownJob"
+
+
+def values_at(start, version):
+    """Return the values of the job file by which an instance would have been started, or None for a wrong one.
+
+    :param start: check_mode.Start.
+    """
+    definition = Definition("", "", version, read=False)
+    definition.take(*start.texts)
+    return definition.values
+
+
+def is_stale(then, now):
+    """Return whether an instance that was started by the values ``then`` would not run by those of ``now``."""
+    if not then["instance"]:  # what starts a job that has one instance concerns that instance no more
+        then = dict(then, start_on=now["start_on"])
+    return not same_job(then, now)
+
+
+class ForeseenSnapshot(Snapshot):
+    """A Snapshot that knows the instances that earlier tasks would have started."""
+
+    def __init__(self, client, conf_dir):
+        super(ForeseenSnapshot, self).__init__(client, conf_dir)
+        self._up = client.foreseen.up
+
+    def is_stale(self, definition, instance):
+        start = self._up.get((definition.name, instance))
+        if start is None or definition.values is None:
+            return super(ForeseenSnapshot, self).is_stale(definition, instance)
+        then = values_at(start, definition.version)
+        return then is None or is_stale(then, definition.values)
+
+    def environment(self, job, instance):
+        start = self._up.get((job, instance))
+        return super(ForeseenSnapshot, self).environment(job, instance) if start is None else list(start.env)
+
+    def differing(self, job, instance, env):
+        start = self._up.get((job, instance))
+        if start is None:
+            return super(ForeseenSnapshot, self).differing(job, instance, env)
+        has = dict(entry.partition("=")[::2] for entry in start.env)
+        given = dict(entry.partition("=")[::2] for entry in env)
+        return sorted(name for name in given if has.get(name) != given[name])
+
+
+class ForeseenClient:
+    """A daemon.client.Upstart for check mode; it answers as that one would after earlier tasks.
+
+    :ivar real: daemon.client.Upstart.
+    :ivar foreseen: check_mode.Foreseen.
+    """
+
+    snapshot_class = ForeseenSnapshot
+
+    def __init__(self, client, earlier, conf_dir):
+        self.real = client
+        self.foreseen = earlier
+        self._conf_dir = conf_dir
+        self._version = client.version()
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+    def _values(self, job):
+        return Definition(job, self._conf_dir, self._version).values
+
+    def _is_known(self, job):
+        """Return whether the daemon would know a job; None where no earlier task has to do with that."""
+        if self.foreseen.paths(job)[0] not in self.foreseen.texts:
+            return None
+        return self._values(job) is not None or bool(self.instances(job))
+
+    def jobs(self):
+        names = set(self.real.jobs())
+        for job in self.foreseen.changed_jobs():
+            (names.add if self._is_known(job) else names.discard)(job)
+        return sorted(names)
+
+    def find_job(self, name):
+        known = self._is_known(name)
+        if known is None:
+            return self.real.find_job(name)
+        if not known:
+            raise UnknownJob("Unknown job: %s" % name, error=UNKNOWN_JOB)
+        return job_path(name)
+
+    def instances(self, name):
+        return self.instances_of([name])[0]
+
+    def instances_of(self, names):
+        found = []
+        for name, instances in zip(names, self.real.instances_of(names)):
+            present = set(one for one in instances if (name, one) not in self.foreseen.down)
+            found.append(sorted(present.union(instance for job, instance in self.foreseen.up if job == name)))
+        return found
+
+    def find_instance(self, name, env):
+        started = any(job == name for job, unused in self.foreseen.up)
+        if not started and not self.foreseen.files_changed(name):
+            found = self.real.find_instance(name, env)
+            return None if (name, found) in self.foreseen.down else found
+        values = self._values(name)
+        entries = (values["env"] if values else []) + list(env)
+        try:
+            found = expand(values["instance"] if values else "", dict(
+                entry.split("=", 1) for entry in entries if "=" in entry))
+        except ExpansionError as error:
+            raise InvalidArguments(error.message)
+        return found if found in self.instances(name) else None
+
+    def statuses(self, pairs):
+        return [self._running(pair) if pair in self.foreseen.up else None if pair in self.foreseen.down else status
+                for pair, status in zip(pairs, self.real.statuses(pairs))]
+
+    def _running(self, pair):
+        values = values_at(self.foreseen.up[pair], self._version)
+        processes = {"main": NO_PROCESS} if values and "main" in values["process"] else {}
+        return {"goal": "start", "state": "running", "processes": processes}
+
+    def status(self, job, instance=""):
+        return self.statuses([(job, instance)])[0]
+
+    def state(self):
+        """Return the daemon's state without the instances that earlier tasks would have stopped or started anew."""
+        dump = json.loads(self.real.state())
+        gone = set(instance_path(*pair) for pair in list(self.foreseen.down) + list(self.foreseen.up))
+        for job_class in dump["job_classes"]:
+            job_class["jobs"] = [job for job in job_class.get("jobs") or [] if job["path"] not in gone]
+        return json.dumps(dump)
+
+    def stale_starts(self, name, values):
+        """Return the instances that earlier tasks would have started by another definition than ``values``.
+
+        :returns: list of (instance, values by which it would run).
+        """
+        found = [(instance, values_at(start, self._version)) for (job, instance), start in self.foreseen.up.items()
+                 if job == name]
+        return [] if values is None else [pair for pair in found if pair[1] is None or is_stale(pair[1], values)]
+
+
+def client_for(client, params):
+    """Return the client of a module in check mode: one that knows the earlier tasks, if a plugin called the module."""
+    found = check_mode.load(params)
+    if found is None or client is None:
+        return client
+    return ForeseenClient(client, found, params["conf_dir"])

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a simulation says that comes of a check-mode task, in the form in which ``foreseen.record`` keeps it."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._events.effects import fold
+from . import daemon_state
+
+__metaclass__ = type
+
+UP = "start/running"
+
+
+def of_prediction(prediction):
+    """Return what a predicted event would do.
+
+    :param prediction: events.predict.Prediction.
+    """
+    return with_consequences({"files": {}, "up": [], "down": []}, prediction.simulation, set(), prediction.open_jobs)
+
+
+def with_consequences(acts, simulation, own, open_jobs=()):
+    """Return acts of a task with what a Simulation says that comes of them.
+
+    :param own: set of the (job, instance) of which ``acts`` tells already.
+    :param open_jobs: names of the jobs of which the simulation is not sure.
+    """
+    unknown = dict((job, "what an earlier task would make of it is not certain")
+                   for job in simulation.endless + [name for name in open_jobs if name in simulation.world.by_name])
+    for effect in fold(simulation.trace):
+        pair = effect.job, effect.instance
+        job = simulation.job(effect.job)
+        instance = job.instances.get(effect.instance)
+        if pair in own or effect.job in unknown:
+            continue
+        if instance is None:
+            acts["down"].append(pair)
+        elif simulation.status_of(*pair) == UP and not job.definition.task:
+            acts["up"].append(pair + (_given(instance, simulation.world),))
+        else:
+            unknown[effect.job] = "an earlier task would leave it in %s" % simulation.status_of(*pair)
+    met = dict((job.name, [bool(value) for value in job.start_on.met]) for job in simulation.jobs()
+               if job.start_on is not None and job.name in simulation.concerned)
+    return dict(acts, met=met, unknown=unknown)
+
+
+def _given(instance, world):
+    """Return the variables that an instance was started with, without those that each of its job has."""
+    others = set(instance.job.definition.env).union(world.job_environment)
+    return [entry for entry in instance.env
+            if entry not in others and entry.partition("=")[0] not in daemon_state.OWN_VARIABLES]

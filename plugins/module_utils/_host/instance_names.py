@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which instance an environment leads to, by the job's own file."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from .._events.expand import ExpansionError, expand
+
+__metaclass__ = type
+
+UNREADABLE = u"\ufffd"  # in place of what a path does not tell
+NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
+
+
+def instance_of(definition, env):
+    """Return the name of the instance, or None when the file or ``env`` (list of KEY=VALUE) does not tell it."""
+    if not definition.values:
+        return None
+    entries = definition.values["env"] + env
+    try:
+        return expand(definition.values["instance"], dict(entry.split("=", 1) for entry in entries if "=" in entry))
+    except ExpansionError:
+        return None  # the daemon refuses the start with the same reason
+
+
+def harmful(target):
+    """Return the name that is not ASCII of an instance that is asked for, runs or is to be started; None for others.
+
+    Upstart writes past the end of the D-Bus path that it makes of such a name, and never tells that path right.
+    """
+    if "start" in target.steps or target.wanted.env is not None:
+        name = instance_of(target.definition, target.env)
+        if name and NOT_ASCII.search(name):
+            return name
+    return target.instance if UNREADABLE in (target.instance or "") else None

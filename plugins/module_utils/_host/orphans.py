@@ -1,0 +1,230 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""By which definition instances run, where Upstart must not be asked for its whole state.
+
+That is so while one job has text that nobody can look at, as a job without a file has. Other jobs are judged by their
+D-Bus properties, by when their files changed, and by their processes.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+import time
+
+from .._errors import UpstartError
+from .._jobfile.conditions import dbus_to_rpn
+from .._jobfile.values import same_job
+from .._system import processes
+from .._text import decode, encode
+from . import crash_guard
+from .definitions import Definition
+
+__metaclass__ = type
+
+TICK = 1.0 / os.sysconf("SC_CLK_TCK")  # seconds, the unit of the start of a process in /proc
+COARSE_TICK = 0.01  # seconds that the time of a change in a file may lag behind
+WHOLE_SECONDS = 1.0  # the same on a file system that has no fractions of seconds
+CLOCK_BOOTTIME = 7  # on every Linux since 2.6.39
+TEXTS = ("description", "author", "version", "usage")  # properties that are empty where a job does not set them
+SHELL_CHARACTERS = set(u"~`!$^&*()=|\\{}[];\"'<>?")  # with one of these, Upstart has a shell run the command
+
+
+class Evidence:
+    """What tells which definition instances follow, at the moment when it is first asked of each job.
+
+    :param reason: clause on why the whole state cannot be asked for.
+    """
+
+    def __init__(self, client, conf_dir, reason, version):
+        self._client = client
+        self._conf_dir = conf_dir
+        self._version = version
+        self._reason = reason
+        self._files = crash_guard.Files(conf_dir)
+        self._peer_pid = client.connection.peer["pid"]
+        self._properties = {}  # job to its D-Bus properties, None where it is not loaded
+        self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for none
+
+    def learn(self, names):
+        """Ask the daemon for many jobs at once, without those of which it might crash."""
+        names = [name for name in names if name not in self._mains and self._files.are_safe(name)]
+        pairs = [(name, instance) for name, found in zip(names, self._client.instances_of(names)) for instance in found]
+        self._mains.update((name, {}) for name in names)
+        for (name, instance), status in zip(pairs, self._client.statuses(pairs)):
+            if status is not None:
+                self._mains[name][instance] = status["processes"].get("main")
+
+    def judge(self, definition, instance):
+        """Return whether an instance follows another definition than the files hold now, and a clause.
+
+        The first is None when that is unknown; then the clause says why.
+        """
+        why, is_stale = self._judge(definition, instance or "")
+        if is_stale is not None:
+            return is_stale, None
+        return None, "%s%s" % (why + ", and " if why else "", self._reason)
+
+    def entries(self, name, instance):
+        """Return all variables of an instance, a list of KEY=VALUE, and those that its files give; None when unknown.
+
+        They are known of a process that surely has the environment that Upstart gave it.
+        """
+        try:
+            definition = Definition(name, self._conf_dir, self._version)
+        except UpstartError:
+            return None
+        if definition.values is None or self.judge(definition, instance)[0] is not False:
+            return None
+        pid, proc = self._mains[name][instance], processes.proc_of(self._peer_pid)
+        environ = [decode(entry) for entry in processes.words(pid, "environ", proc)]
+        if not environ or not shows(proc, pid, definition.values)[0]:
+            return None
+        return environ, definition.values["env"]
+
+    def _judge(self, definition, instance):
+        """Return (why it is not known, or None; whether it is stale, or None)."""
+        name = definition.name
+        if not self._files.are_safe(name):
+            return None, None
+        if definition.values is None:
+            return None, True
+        self.learn([name])
+        began = self._period(instance, name)
+        if began is None:
+            return "it has no main process, whose start would tell that", None
+        changes = changes_of(definition)
+        if any(first > began[1] for first, unused in changes):
+            return None, True
+        others = [self._period(other, name) for other in self._mains[name]]
+        if any(one is not None and first > one[1] for one in others for first, unused in changes):
+            return None, True  # Upstart starts new instances by the definition that an older one still has
+        if None in others:
+            return "another instance of its job may have begun before its files were changed", None
+        properties = self._properties_of(name)  # so Upstart holds no text of the job that was there before
+        if properties is None:
+            return "Upstart does not know the job any more", None
+        if differs(properties, definition.values):
+            return None, True
+        return self._why_unknown(definition, instance, changes)
+
+    def _why_unknown(self, definition, instance, changes):
+        """As ``_judge``, for an instance that nothing shows to be stale."""
+        last = max(end for unused, end in changes)
+        daemon = period(processes.began_here(self._peer_pid))
+        if daemon is not None and last <= daemon[0]:
+            return None, False  # all that Upstart has ever read is what the files hold now
+        periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
+        if any(one is None or last > one[0] for one in periods):
+            return "its files were changed at about the time when it or another instance of its job began", None
+        if may_be_unread(definition) or not processes.watches(self._peer_pid, os.path.dirname(definition.conf)):
+            return "Upstart may not have noticed that its files were changed", None
+        pid = self._mains[definition.name][instance]
+        shown, why = shows(processes.proc_of(self._peer_pid), pid, definition.values)
+        if shown is None and definition.values["respawn"]:
+            return "it may have been respawned since its files were changed", None
+        return why, None if shown is False else False
+
+    def _period(self, instance, name):
+        pid = self._mains[name].get(instance)
+        return period(processes.began(self._peer_pid, pid)) if pid else None
+
+    def _properties_of(self, name):
+        """Return the D-Bus properties of a job, None when it is not loaded."""
+        if name not in self._properties:
+            self._properties[name] = self._client.properties_of([name])[0]
+        return self._properties[name]
+
+
+def evidence(client, conf_dir, error, version=None):
+    """Return the Evidence to judge by after a NotTold, None where the daemon tells nothing since it is too old."""
+    if not isinstance(error, crash_guard.Deadly):
+        return None
+    version = version or client.version()
+    return Evidence(client, conf_dir, error.message, version) if version >= crash_guard.TELLS_STATE else None
+
+
+def period(ticks):
+    """Return the earliest and the latest time, in seconds since 1970, at which a process began; None for no process.
+
+    :param ticks: int, as /proc has it, or None.
+    """
+    if ticks is None:
+        return None
+    now, uptime, blur = time.time(), None, 0.001
+    if hasattr(time, "clock_gettime"):
+        uptime = time.clock_gettime(CLOCK_BOOTTIME)
+    else:
+        uptime, blur = processes.uptime(), TICK
+    began = now - uptime + ticks * TICK
+    return began - blur, began + TICK + blur
+
+
+def changes_of(definition):
+    """Return the (earliest, latest) times of the last changes of the files of a job, of links and of what they lead to.
+
+    A removed override leaves no trace here.
+    """
+    paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
+    found = []
+    for path in paths:
+        for look in (os.stat, os.lstat):
+            try:
+                changed = look(path).st_ctime
+            except OSError:
+                changed = time.time()  # removed just now
+            found.append((changed, changed + (WHOLE_SECONDS if changed == int(changed) else COARSE_TICK)))
+    return found
+
+
+def may_be_unread(definition):
+    """Return whether a change of the job's files may have escaped Upstart, which is not told of what links lead to."""
+    paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
+    try:
+        return any(os.path.islink(path) or os.stat(path).st_nlink > 1 for path in paths)
+    except OSError:
+        return True
+
+
+def differs(properties, values):
+    """Return whether D-Bus properties of a job are not those of ``values``.
+
+    What starts a job that has one instance concerns that instance no more.
+    """
+    held = dict(values)
+    held.update((name, properties[name] or None) for name in TEXTS if name in properties)
+    if "emits" in properties:
+        held["emits"] = list(properties["emits"])
+    if "stop_on" in properties:
+        held["stop_on"] = dbus_to_rpn(properties["stop_on"])
+    if values["instance"] and "start_on" in properties:
+        held["start_on"] = dbus_to_rpn(properties["start_on"])
+    return not same_job(held, values)
+
+
+def shows(proc, pid, values):
+    """Return whether a main process shows that it was started by a definition with ``values``, and a clause.
+
+    True where its command line and environment are those of ``values``, None where that cannot be seen. False, with a
+    clause that says why, may also mean that it was started with other variables or has changed its command line.
+    """
+    environ = dict(entry.partition(b"=")[::2] for entry in processes.words(pid, "environ", proc))
+    given = dict(entry.partition(u"=")[::2] for entry in values["env"] if u"=" in entry and u"$" not in entry)
+    can_be_seen = b"UPSTART_JOB" in environ
+    for name in sorted(given) if can_be_seen else ():
+        if environ.get(encode(name)) != encode(given[name]):
+            return False, "its process has another value of %s than its files give" % name
+    command = values["process"].get("main")
+    line = processes.words(pid, "cmdline", proc)
+    if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]) or not line:
+        return None, None
+    if _is_line_of(line, [encode(word) for word in command["command"].split()]):
+        return (True if can_be_seen or not given else None), None
+    if line[0].startswith(b"/") or line[0] == encode(command["command"].split()[0]):
+        return False, "its process shows another command than its files give"
+    return None, None  # programs that put a title of their own there
+
+
+def _is_line_of(line, words):
+    """Return whether a command line is that of a command, which may be a script with an interpreter."""
+    return line[-len(words):] == words or (words[0] in line and line[len(line) - len(words) + 1:] == words[1:])

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runlevel of the host, which telinit keeps in utmp and emits as an event."""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+
+from .._errors import UpstartError
+from .._system import commands
+
+__metaclass__ = type
+
+EVENT = "runlevel"
+READ_SECONDS = 10.0
+
+
+def read():
+    """Return the present runlevel and the one before it, as ``runlevel`` tells them; (None, None) when it does not."""
+    try:
+        result = run_program("runlevel", [], READ_SECONDS)
+    except UpstartError:
+        return None, None
+    words = result.stdout.split()
+    if result.rc != 0 or len(words) != 2 or any(len(word) != 1 for word in words):
+        return None, None
+    return words[1], words[0]
+
+
+def reached(level, current, previous):
+    """Return whether a host is in a runlevel; 1 is only the way to S where its scripts go on to that."""
+    return current == level or (level, current, previous) == ("1", "S", "1")
+
+
+def run_program(name, arguments, seconds):
+    """Run a program for at most ``seconds`` and return its commands.Result; raise UpstartError when that fails."""
+    for variable in ("RUNLEVEL", "PREVLEVEL"):
+        os.environ.pop(variable, None)  # both programs would take these for the host's
+    result = commands.run([name] + arguments, seconds)
+    if result.why is not None:
+        text = result.stderr.strip() if result.rc is None and result.why != commands.TIMEOUT else None
+        raise UpstartError("%s %s." % (name, commands.describe(result, seconds)) if text is None else text + ".",
+                           program=name)
+    return result

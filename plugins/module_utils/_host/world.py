@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host as the prediction of events needs it: from the daemon's own dump, else from its answers and the files."""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+
+from .._daemon.errors import Absent, DaemonError
+from .._errors import UpstartError
+from .._events.model import Definition, Present, World
+from .._events.variables import OF_INIT, merge
+from .._jobfile.conditions import dbus_to_rpn
+from .._jobfile.signals import NUMBERS
+from .._jobfile.values import new_values
+from . import crash_guard, daemon_state
+from .definitions import VARIABLE
+from .definitions import Definition as FileDefinition
+from .job_directory import Folder
+from .programs import Programs
+from .status import age
+
+__metaclass__ = type
+
+TELLS_CONDITIONS = (0, 6, 7)
+SPARING = frozenset([0] + [NUMBERS[name] for name in (
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # signals that end no process by themselves
+NO_SESSION = 0  # the index of a job that is no chroot's or user's
+
+
+class Expected:
+    """The Behaviours of a job's processes by name, found out when they are asked for."""
+
+    def __init__(self, programs, values):
+        self._programs = programs
+        self._values = values
+        self._found = {}
+
+    def __contains__(self, process):
+        return process in self._values["process"]
+
+    def __getitem__(self, process):
+        if process not in self._found:
+            self._found[process] = self._programs.behaviour(self._values, process)
+        return self._found[process]
+
+
+class Successors:
+    """What becomes of jobs whose files were changed or removed, once the last instance is gone that keeps the old one.
+
+    Called with a name it returns what World.successor does.
+    """
+
+    def __init__(self, client, conf_dir, version):
+        self._programs = Programs(client.connection.peer["pid"])
+        self._conf_dir = conf_dir
+        self._version = version
+        self._found = {}
+
+    def __call__(self, name):
+        if name not in self._found:
+            self._found[name] = self._read(name)
+        return self._found[name]
+
+    def _read(self, name):
+        try:
+            values = FileDefinition(name, self._conf_dir, self._version).values
+        except UpstartError as error:
+            return None, "job %s gets another definition that cannot be read: %s" % (name, error.message)
+        if values is None:
+            return None, None
+        return Definition(name, processes=Expected(self._programs, values), **_stanzas(values)), None
+
+
+def read_world(client, conf_dir):
+    """Return (events.model.World, clause on why less is known than such a daemon tells, or None).
+
+    :param conf_dir: text, the directory of the job files; where the daemon may hold text that is not UTF-8, it is
+        asked neither for its state nor for conditions: it would crash.
+    """
+    if hasattr(client, "foreseen"):  # a client of check mode that knows the play
+        return _after_earlier_tasks(client, conf_dir)
+    programs = Programs(client.connection.peer["pid"])
+    version = client.version()
+    try:
+        return _from_dump(daemon_state.state(client, conf_dir), version, programs), None
+    except crash_guard.NotTold as error:
+        dangerous = isinstance(error, crash_guard.Deadly)
+        world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
+        return world, error.message if dangerous or version >= crash_guard.TELLS_STATE else unknown
+
+
+def _after_earlier_tasks(client, conf_dir):
+    """Return what ``look`` does, as earlier tasks of a play in check mode would have left the host."""
+    from .check_mode_world import world_after
+    world, unknown = read_world(client.real, conf_dir)
+    programs = Programs(client.connection.peer["pid"])
+
+    def definition_of(name, values):
+        return Definition(name, processes=Expected(programs, values), **_stanzas(values))
+
+    return world_after(world, client.foreseen, conf_dir, definition_of), unknown
+
+
+# -- from the dump -------------------------------------------------------------------------------------------------
+def _from_dump(dump, version, programs):
+    definitions = [_definition(one, programs) for one in dump["job_classes"]
+                   if one.get("session", NO_SESSION) == NO_SESSION]
+    events = [(one["name"], one.get("env") or [], one["progress"][len("EVENT_"):].lower(), bool(one.get("failed")),
+               one.get("blockers", 0)) for one in dump.get("events") or []]
+    return World(definitions, events, version, dump.get("job_environment") or OF_INIT)
+
+
+def _definition(job_class, programs):
+    values = daemon_state.values_of(job_class, new_values())
+    return Definition(
+        job_class["name"], start_met=_met(job_class.get("start_on")), processes=Expected(programs, values),
+        instances=[_present(one, values) for one in job_class.get("jobs") or []],
+        is_replaced=bool(job_class.get("deleted")), **_stanzas(values))
+
+
+def _stanzas(values):
+    names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
+             "expect", "emits")
+    return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in SPARING)
+
+
+def _met(items):
+    """Return for each part of a condition whether it is met and the index of the event that it holds."""
+    return [(bool(item.get("value")), _index(item.get("event"))) for item in items or ()]
+
+
+def _index(number):
+    return None if number is None or number < 0 else number
+
+
+def _present(job, values):
+    blocking = [_index((one.get("data") or {}).get("index")) for one in job.get("blocking") or []
+                if one.get("type") == "BLOCKED_EVENT"]
+    pids = dict((name, pid) for name, pid in zip(daemon_state.PROCESSES, job.get("pid") or []) if pid > 0)
+    return Present(
+        job["name"], daemon_state.word(job["goal"]), daemon_state.word(job["state"]), env=job.get("env") or [],
+        stop_met=_met(job.get("stop_on")) if values["stop_on"] else None, blocker=_index(job.get("blocker")),
+        blocking=[index for index in blocking if index is not None], processes=pids)
+
+
+# -- from calls and files ------------------------------------------------------------------------------------------
+def _from_calls(client, conf_dir, version, programs, ask):
+    """Return (World, clause on jobs of which nothing is known, or None).
+
+    The daemon is not asked for what a job says that has no file which can be read: it may be text of which it crashes.
+    """
+    folder = Folder(conf_dir, version)
+    folder.parse(thorough=False)
+    names = client.jobs()
+    readable = [name for name in names if name in folder.readable]
+    conditions = _conditions(client, readable) if ask and version >= TELLS_CONDITIONS else {}
+    found = dict(zip(names, client.instances_of(names)))
+    pairs = [(name, one) for name in names for one in found[name]]
+    statuses = dict(zip(pairs, client.statuses(pairs)))
+    environment = _environment(client)
+    definitions, notes, doubts, unknown = [], {}, [], []
+    for name in names:
+        files = folder.jobs.get(name)
+        values = files.values if files is not None and files.values is not None else None
+        if values is None:
+            values = new_values()
+            if name in conditions:
+                notes.setdefault(name, []).append(
+                    "nothing is known of job %s but its conditions: there is no right file of it" % name)
+            else:
+                unknown.append("nothing is known of job %s, of which there is no right file in %s" % (name, conf_dir))
+        is_replaced = bool(found[name]) and any(
+            (values[key] or []) != (held or []) for key, held in conditions.get(name, {}).items())
+        if name in conditions:
+            values = dict(values, **conditions[name])
+        elif found[name] and _may_be_stale(client, conf_dir, name, [statuses[name, one] for one in found[name]]):
+            doubts.append("job %s may still run by what its file said before, and its conditions of then are not told"
+                          % name)
+        present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
+                   if statuses[name, one] is not None]
+        definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
+                                      is_replaced=is_replaced, **_stanzas(values)))
+    world = World(definitions, (), version, environment, tells=False, notes=notes, doubts=doubts)
+    return world, (unknown or [None])[0]
+
+
+def _may_be_stale(client, conf_dir, name, statuses):
+    """Return whether the files of a job were changed or removed after some process of it began."""
+    files = FileDefinition(name, conf_dir, read=False)
+    ages = [age(client.connection.peer["pid"], pid) for status in statuses if status is not None
+            for pid in status["processes"].values()]
+    return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, one) for one in ages)
+
+
+def _conditions(client, names):
+    """Return a dict of job name to its conditions, as the daemon holds them."""
+    found = {}
+    for name in names:
+        try:
+            properties = client.job_properties(name)
+        except Absent:
+            continue  # removed since the list was made
+        found[name] = dict((key, dbus_to_rpn(properties.get(key) or [])) for key in ("start_on", "stop_on"))
+    return found
+
+
+def _environment(client):
+    try:
+        return client.job_environment()
+    except DaemonError:
+        return list(OF_INIT)
+
+
+def _guessed(name, status, values, environment):
+    """Return an instance whose environment is not told: a name that is one variable's value tells that one."""
+    env = merge(list(environment), values["env"])
+    variables = VARIABLE.findall(values["instance"])
+    if variables == [values["instance"].strip("${}")]:
+        merge(env, ["%s=%s" % (variables[0], name)])
+    return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])

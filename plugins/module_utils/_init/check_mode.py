@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_init would do, as ``foreseen.record`` keeps it for later check-mode tasks of the play."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._events import predict
+from .._host.check_mode_record import of_prediction
+from .._host.runlevel import EVENT
+from .._host.world import Successors, read_world
+
+__metaclass__ = type
+
+
+def of_settings(client, plan, request):
+    """Return what upstart_init would do.
+
+    :param plan: settings.Plan.
+    :param request: settings.Request.
+    """
+    changed = dict((key, plan.after[key]) for key in plan.after if plan.after[key] != plan.before[key])
+    if "runlevel" not in changed:
+        return {"settings": changed}
+    env = ["RUNLEVEL=%s" % plan.after["runlevel"], "PREVLEVEL=%s" % plan.after["previous_runlevel"]]
+    world = read_world(client, request.conf_dir)[0]
+    world.successor = Successors(client, request.conf_dir, client.version())
+    return dict(of_prediction(predict.predict(world, EVENT, env, request.timeout)), settings=changed)

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is dangerous or probably wrong in a job file that Upstart would read."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from ..._text import STRAY_BYTES, decode, has_stray_bytes
+from ..errors import JobFileError
+from ..signals import number_of
+from ..stanzas import LATEST, OVERRIDES_SINCE
+from . import commands, conditions, stanzas
+from .codes import BY_CODE, ERROR
+from .job import NOWHERE, Job, Place, Problem, required_variables
+from .stanzas import GREATEST_SIGNAL
+
+__metaclass__ = type
+
+NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
+KILL_TIMEOUT_ABORTS_SINCE = (1, 6)
+KILL_SIGNAL_NUMBERS_ABORT_BEFORE = (1, 6)
+FILE_ORDER = {"conf": 0, "override": 1, None: -1}
+
+
+def refuse(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
+    """Raise JobFileError, with ``code`` in its facts, for files that would kill, wedge or confuse the daemon.
+
+    :param name: the job's name, or None to leave it unchecked.
+    :param conf_text: text or bytes of NAME.conf; None when only the override is at hand.
+    :param override_text: text or bytes of NAME.override, or None.
+    """
+    _refuse(load(name, conf_text, override_text, version, dialect))
+
+
+def _refuse(job):
+    found = _unreadable(job)
+    if job.error and not found:
+        raise JobFileError(job.error.text, job.error.line, job.error.file, job.error.hint, code="syntax")
+    for problem in found or _fatal(job):
+        row = BY_CODE[problem.code]
+        raise JobFileError(
+            row.message % problem.details, line=problem.place.line, file=problem.place.file, hint=row.remedy,
+            code=row.code,
+        )
+
+
+def examine(name, conf_text, override_text=None, version=LATEST, known_jobs=None):
+    """Do what ``refuse`` and ``findings`` do, reading the files once; return (values, findings)."""
+    job = load(name, conf_text, override_text, version)
+    job.known_jobs = known_jobs
+    _refuse(job)
+    return job.values, judge(job)
+
+
+def findings(conf_text, override_text=None, name=None, version=LATEST, known_jobs=None, known_events=None,
+             dialect="stock"):
+    """Return what is wrong or doubtful, in the order of the lines.
+
+    :param known_jobs: names of the jobs that exist, or None to leave conditions on jobs unchecked.
+    :param known_events: names of events that something on the host emits, beside the usual ones; None to leave
+        the names of events unchecked.
+    :returns: list of dicts with ``code``, ``severity`` ("error", "warning", "hint"), ``file`` ("conf", "override",
+        None), ``line`` (from 1, or None), ``message`` and ``remedy``. Errors are what ``refuse`` refuses.
+    """
+    job = load(name, conf_text, override_text, version, dialect)
+    job.known_jobs, job.known_events = known_jobs, known_events
+    return judge(job)
+
+
+def load(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
+    """Return the job.Job of files (parameters as of ``refuse``), for ``judge``."""
+    texts = [("conf", u"" if conf_text is None else decode(conf_text))]
+    unread = []
+    if override_text is not None:
+        (texts if version >= OVERRIDES_SINCE else unread).append(("override", decode(override_text)))
+    return Job(texts, name, version, dialect=dialect, unread=[label for label, _text in unread])
+
+
+def judge(job, remedy=None):
+    """Return what ``findings`` does of a job that ``load`` returned.
+
+    :param remedy: function (Problem) -> text, or None for what the table says.
+    """
+    problems = _unreadable(job)
+    problems.extend(Problem("override-ignored", Place(label, None), ()) for label in job.unread)
+    for rule in RULES_FOR_BROKEN_FILES if job.error else RULES:
+        problems.extend(rule(job))
+    problems.sort(key=lambda problem: (FILE_ORDER[problem.place.file], problem.place.line or 0))
+    found = [_as_finding(problem, remedy and remedy(problem) or conditions.remedy(problem))
+             for problem in problems]
+    if job.error:
+        place = Place(job.error.file, job.error.line)
+        found.append(_finding("syntax", ERROR, place, job.error.text, job.error.hint))
+    return found
+
+
+def _unreadable(job):
+    """Return the problems of the job's name and of bytes that are not text."""
+    problems = []
+    name = job.name if job.name is None else decode(job.name)
+    if name is not None and (NOT_ASCII.search(name) or "" in name.split("/")):
+        problems.append(Problem("job-name", NOWHERE, (name or "(empty)",)))
+    for label, text in job.texts:
+        stray = STRAY_BYTES.search(text) if has_stray_bytes(text) else None
+        if stray:
+            problems.append(Problem("not-utf-8", Place(label, 1 + text.count("\n", 0, stray.start())), ()))
+    return problems
+
+
+def _fatal(job):
+    values = job.values
+    if values["kill_timeout"] == 0 and job.version >= KILL_TIMEOUT_ABORTS_SINCE:
+        yield Problem("kill-timeout-zero", job.place("kill timeout"), ())
+    if not 0 < values["kill_signal"] <= GREATEST_SIGNAL:
+        yield Problem("kill-signal-impossible", job.place("kill signal"), (values["kill_signal"],))
+    elif job.version < KILL_SIGNAL_NUMBERS_ABORT_BEFORE:
+        for stanza in job.all("kill signal")[-1:]:
+            word = stanza.text.split()[-1].strip("\"'")
+            if number_of(word) is None:
+                yield Problem("kill-signal-number", stanza.place, (word,))
+    instance = values["instance"] or u""
+    used = [pair for pair in values["env"] if pair.partition("=")[0] in required_variables(instance)]
+    if any(NOT_ASCII.search(text) for text in [instance] + used):
+        yield Problem("instance-not-ascii", job.place("instance"), (instance,))
+
+
+def _as_finding(problem, remedy):
+    row = BY_CODE[problem.code]
+    return _finding(row.code, row.severity, problem.place, row.message % problem.details, remedy or row.remedy)
+
+
+def _finding(code, severity, place, message, remedy):
+    return {
+        "code": code, "severity": severity, "file": place.file, "line": place.line, "message": message,
+        "remedy": remedy,
+    }
+
+
+RULES_FOR_BROKEN_FILES = (stanzas.written_badly, commands.scripts)
+RULES = (_fatal,) + stanzas.RULES + conditions.RULES + commands.RULES

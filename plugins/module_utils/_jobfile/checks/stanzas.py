@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules about single stanzas and about stanzas that do not go together."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from ..signals import NAMES
+from ..stanzas import BY_NAME, LAST
+from .job import Problem, required_variables
+
+__metaclass__ = type
+
+BLANK_BACKSLASH = re.compile(r"[ \t\r]\\[^\\ \t\r\n]")
+CONTINUED_LINE = re.compile(r"[ \t\r]*\\\n[ \t\r]*")
+QUOTED = re.compile(r"\\.|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
+NUMBER = re.compile(r"[0-9]{2,}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+EXPANDED_BY_SHELLS = re.compile(r"\$[A-Za-z_{(]|`")
+CUT_TO_32_BITS = ("nice", "oom", "oom score", "umask", "respawn limit")
+ROOTS_GROUP_KEPT_SINCE = (1, 12)
+LONG_KILL_TIMEOUT = 300
+GREATEST_SIGNAL = 64
+
+
+def written_badly(job):
+    """Words that do not reach init as they are written."""
+    for stanza in job.stanzas:
+        if stanza.name.endswith("script"):
+            continue
+        if stanza.cut_comment and BY_NAME[stanza.name].arguments:
+            yield Problem("hash-cuts-word", stanza.place, (stanza.name,))
+        text = CONTINUED_LINE.sub(" ", stanza.text)
+        if BLANK_BACKSLASH.search(text):
+            yield Problem("blank-backslash", stanza.place, (stanza.name,))
+        if any("\n" in quoted for quoted in QUOTED.findall(text)):
+            yield Problem("quote-spans-lines", stanza.place, (stanza.name,))
+        if stanza.name in CUT_TO_32_BITS:
+            for number in NUMBER.findall(text):
+                if int(number[:25]) >= 2 ** 31:
+                    yield Problem("number-wraps", stanza.place, (stanza.name, number))
+
+
+def replaced(job):
+    """Stanzas that a later one of the same file replaces."""
+    last = {}
+    for stanza in reversed(job.stanzas):
+        row = BY_NAME[stanza.name]
+        if row.repeat != LAST or row.name == "manual":
+            continue
+        slot = (stanza.place.file, row.key, row.part, stanza.detail)
+        if slot in last:
+            yield Problem("stanza-replaced", stanza.place, (stanza.name, last[slot].place.line))
+        else:
+            last[slot] = stanza
+
+
+def respawning(job):
+    values = job.values
+    if job.all("respawn limit") and not values["respawn"]:
+        yield Problem("respawn-limit-without-respawn", job.place("respawn limit"), ())
+    if values["respawn"] and 0 in values["respawn_limit"]:
+        yield Problem("respawn-unlimited", job.place("respawn limit"), ())
+    if values["respawn"] and values["task"]:
+        yield Problem("task-with-respawn", job.place("respawn"), ())
+    if values["respawn"] and "pre-stop" in values["process"] and job.version < (1, 11):
+        yield Problem("pre-stop-with-respawn", job.place("pre-stop exec", "pre-stop script"), ())
+
+
+def without_process(job):
+    values = job.values
+    if "main" in values["process"]:
+        if "pre-stop" in values["process"]:
+            yield Problem("pre-stop-defeats-restart", job.place("pre-stop exec", "pre-stop script"), ())
+        return
+    if values["task"]:
+        yield Problem("task-without-process", job.place("task"), ())
+    if values["respawn"]:
+        yield Problem("stanza-without-process", job.place("respawn"), ("respawn",))
+    if values["expect"] != "none":
+        yield Problem("stanza-without-process", job.place("expect"), ("expect",))
+
+
+def ending(job):
+    values = job.values
+    if values["kill_timeout"] > LONG_KILL_TIMEOUT:
+        yield Problem("kill-timeout-long", job.place("kill timeout"), (values["kill_timeout"],))
+    if not 0 < values["reload_signal"] <= GREATEST_SIGNAL:
+        yield Problem("reload-signal-impossible", job.place("reload signal"), (values["reload_signal"],))
+    for stanza in job.all("normal exit"):
+        for number in NUMBER.findall(stanza.text):
+            if int(number) > 255:
+                meaning = NAMES.get(int(number) // 256) if int(number) % 256 == 0 else None
+                named = "%s, which stands for the signal %s" % (number, meaning) if meaning else number
+                yield Problem("exit-status-too-big", stanza.place, (named,))
+    if values["debug"]:
+        yield Problem("debug", job.place("debug"), ())
+
+
+def process_attributes(job):
+    values = job.values
+    if values["setuid"] and not values["setgid"] and job.version >= ROOTS_GROUP_KEPT_SINCE:
+        yield Problem("setuid-without-setgid", job.place("setuid"), ())
+    for name in ("setuid", "setgid"):
+        if values[name] and values[name].isdigit():
+            yield Problem("user-by-number", job.place(name), (name, values[name]))
+    for name in ("chdir", "chroot"):
+        if values[name] and not values[name].startswith("/"):
+            yield Problem("relative-path", job.place(name), (name, values[name]))
+    if values["console"] in ("output", "owner"):
+        yield Problem("console-not-logged", job.place("console"), (values["console"],))
+    for stanza in job.all("limit"):
+        soft, hard = values["limits"][stanza.detail]
+        if hard != "unlimited" and (soft == "unlimited" or soft > hard):
+            yield Problem("limit-soft-above-hard", stanza.place, (stanza.detail,))
+
+
+def environment(job):
+    seen = set()
+    for stanza, pair in zip(job.all("env"), job.values["env"]):
+        name, _equals, value = pair.partition("=")
+        if (stanza.place.file, name) in seen:
+            yield Problem("env-twice", stanza.place, (name,))
+        seen.add((stanza.place.file, name))
+        if EXPANDED_BY_SHELLS.search(value):
+            yield Problem("env-not-expanded", stanza.place, (name,))
+        if not NAME.match(name):
+            yield Problem("env-name", stanza.place, (name or "''",))
+    for name in job.values["export"]:
+        if "=" in name:
+            yield Problem("export-with-value", job.place("export"), (name,))
+        elif not job.is_set(name):
+            yield Problem("export-unset", job.place("export"), (name,))
+    for name in required_variables(job.values["instance"] or ""):
+        if not job.is_set(name):
+            yield Problem("instance-unset", job.place("instance"), (name,))
+
+
+RULES = (
+    written_badly, replaced, respawning, without_process, ending, process_attributes, environment,
+)

@@ -1,0 +1,270 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conditions of ``start on`` and ``stop on``: text, structure, reverse Polish order and what D-Bus shows."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from .._text import text_type
+from . import parser
+from .errors import JobFileError
+from .quoting import quote
+from .scalars import as_list, as_pairs, as_text, kind
+
+__metaclass__ = type
+
+GROUPS = {"all": "and", "any": "or"}
+JOB_EVENTS = ("starting", "started", "stopping", "stopped")
+COMPANIONS = ("args", "env")
+DBUS_OPERATORS = {"and": "/AND", "or": "/OR"}
+RUNLEVELS = re.compile(r"(!?)([0-9Ss]+)$")
+BRACKETS = re.compile(r"\[(.*)\]$")
+FORMS = "give a text, or a dictionary with one of all, any, event, runlevel, %s" % ", ".join(JOB_EVENTS)
+
+
+def from_text(text):
+    """Return the condition written after ``start on`` in reverse Polish order; raises JobFileError."""
+    return parser.parse_condition(text)
+
+
+def from_structure(value):
+    """Return a condition, given as text or in the structured form, in reverse Polish order.
+
+    None is no condition and gives None. Nesting may have any depth. Raises JobFileError with what is wrong and
+    what to write instead.
+    """
+    if value is None:
+        return None
+    rpn = []
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, _Operator):
+            rpn.append({"op": current.name})
+        elif isinstance(current, dict) and _key(current) in GROUPS:
+            waiting.extend(reversed(_group(current)))
+        else:
+            rpn.extend(_operand(current))
+    return rpn
+
+
+class _Operator:
+    """An operator that waits until its operands are written."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+def _group(group):
+    """Return the operands of ``{all: [...]}`` or ``{any: [...]}`` with an operator after each but the first."""
+    key = _key(group)
+    items = group[key]
+    if not isinstance(items, (list, tuple)) or not items:
+        raise JobFileError("%s needs a list with at least one condition" % key, hint=FORMS)
+    operator = _Operator(GROUPS[key])
+    return [items[0]] + [part for item in items[1:] for part in (item, operator)]
+
+
+def _key(structure):
+    """Return the one key that says what the dictionary means."""
+    keys = sorted(as_text(key, "each key of a condition") for key in structure)
+    kinds = [key for key in keys if key not in COMPANIONS]
+    known = ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS)
+    if len(kinds) != 1 or kinds[0] not in known:
+        named = ", ".join(keys) or "of an empty dictionary"
+        raise JobFileError("A condition cannot have the keys %s" % named, hint=FORMS)
+    if len(keys) > 1 and kinds[0] in ("runlevel",) + tuple(GROUPS):
+        raise JobFileError("%s takes neither args nor env" % kinds[0], hint="use event: %s for those" % kinds[0])
+    return kinds[0]
+
+
+def _operand(value):
+    if isinstance(value, dict):
+        return [_event(value)]
+    if not isinstance(value, (text_type, bytes)):
+        raise JobFileError("A condition cannot be %s" % kind(value), hint=FORMS)
+    text = as_text(value, "a condition")
+    if not text.strip():
+        raise JobFileError("A condition cannot be empty", hint="leave the option out for a job without one")
+    return from_text(text)
+
+
+def _event(structure):
+    key = _key(structure)
+    if key == "runlevel":
+        return {"event": u"runlevel", "args": [_runlevels(structure[key])]}
+    args = [] if structure.get("args") is None else as_list(structure["args"])
+    args = [as_text(item, "each of args") for item in args]
+    name = as_text(structure[key], key)
+    if key in JOB_EVENTS:
+        name, args = text_type(key), [name] + args
+    if structure.get("env") is not None:
+        args.extend(_variable(pair) for pair in as_pairs(structure["env"], "env"))
+    return {"event": name, "args": args}
+
+
+def _variable(pair):
+    if "=" not in pair:
+        raise JobFileError("%s in env of an event has no value" % pair, hint="use args for values without a name")
+    return pair
+
+
+def _runlevels(value):
+    """Return the pattern for runlevels given as a list, as digits, or as digits after ``!`` for all others."""
+    written = u"".join(as_text(item, "runlevel") for item in as_list(value))
+    match = RUNLEVELS.match(BRACKETS.sub(r"\1", written))
+    if not match:
+        raise JobFileError(
+            "runlevel cannot be %s" % (written or "empty"),
+            hint='give a list as [2, 3, 4, 5], or "!2345" for all others',
+        )
+    return written if len(written) == 1 or BRACKETS.match(written) else u"[%s]" % written
+
+
+def to_structure(rpn):
+    """Return the structured form, from which ``from_structure`` gives exactly ``rpn`` again; None without condition."""
+    stack = []
+    for item in _checked(rpn):
+        if "op" in item:
+            right, left = stack.pop(), stack.pop()
+            stack.append(_grouped("all" if item["op"] == "and" else "any", left, right))
+        else:
+            stack.append(_plainest(item))
+    return stack[0] if stack else None
+
+
+def _grouped(key, left, right):
+    """Join two structures; a left one with the same operator is a list that can simply grow."""
+    if isinstance(left, dict) and key in left:
+        left[key].append(right)
+        return left
+    return {key: [left, right]}
+
+
+def _plainest(item):
+    """Return the shortest form of one event that is read back unchanged."""
+    name, args = item["event"], item["args"]
+    positional = [arg for arg in args if "=" not in arg]
+    variables = args[len(positional):]
+    if name and not args:
+        return quote(name)
+    if any("=" not in arg for arg in variables):  # only D-Bus could show such an order
+        return {"event": name, "args": list(args)}
+    if name in JOB_EVENTS and positional:
+        return _with_companions({name: positional[0]}, positional[1:], variables)
+    if name == "runlevel" and len(args) == 1:
+        shorthand = _runlevel_structure(args[0])
+        if shorthand is not None and _runlevels(shorthand["runlevel"]) == args[0]:
+            return shorthand
+    return _with_companions({"event": name}, positional, variables)
+
+
+def _runlevel_structure(pattern):
+    match = RUNLEVELS.match(BRACKETS.sub(r"\1", pattern))
+    if not match:
+        return None
+    if match.group(1):
+        return {"runlevel": match.group()}
+    return {"runlevel": [int(level) if level.isdigit() else level for level in match.group(2)]}
+
+
+def _with_companions(structure, args, variables):
+    if args:
+        structure["args"] = args
+    if variables:
+        structure["env"] = variables
+    return structure
+
+
+def to_tree(rpn):
+    """Return nested ``("and", left, right)``, ``("or", left, right)`` and ``("event", name, args)``; None if empty."""
+    stack = []
+    for item in _checked(rpn):
+        if "op" in item:
+            right, left = stack.pop(), stack.pop()
+            stack.append((item["op"], left, right))
+        else:
+            stack.append(("event", item["event"], item["args"]))
+    return stack[0] if stack else None
+
+
+def to_text(rpn, word=quote):
+    """Return the condition on one line with a pair of parentheses around each run of one operator.
+
+    ``word`` is the function that writes one word. Raises JobFileError for what no job file can say: an empty word, a
+    line break, a positional argument after a named one.
+    """
+    pieces = []
+    waiting = [to_tree(rpn)] if rpn else []
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, text_type):
+            pieces.append(current)
+        elif current[0] == "event":
+            pieces.append(_event_text(current[1], current[2], word))
+        else:
+            waiting.extend(reversed(_run(current)))
+    return u"".join(pieces)
+
+
+def show(rpn):
+    """Return the condition as ``to_text`` does, for messages: an empty word is shown as ''."""
+    return to_text(rpn, word=lambda text: quote(text) if text else "''")
+
+
+def _run(tree):
+    """Return what to write for an operator: its chain of left operands needs no parentheses of its own."""
+    operator = tree[0]
+    operands = []
+    while tree[0] == operator:
+        operands.append(tree[2])
+        tree = tree[1]
+    parts = [u"(", tree]
+    for operand in reversed(operands):
+        parts.extend([u" %s " % operator, operand])
+    return parts + [u")"]
+
+
+def _event_text(name, args, word):
+    named = False
+    for arg in args:
+        if named and "=" not in arg:
+            raise JobFileError(
+                "Event %s: the value %s comes after a named one" % (name, arg), hint="put values without a name first"
+            )
+        named = named or "=" in arg
+    return u" ".join(word(text) for text in [name] + list(args))
+
+
+def _checked(rpn):
+    """Return the items of ``rpn``; raises JobFileError unless it is one complete condition."""
+    items = list(rpn or [])
+    depth = 0
+    for item in items:
+        if "op" in item and (item["op"] not in DBUS_OPERATORS or depth < 2):
+            raise JobFileError("The operator %s lacks its two conditions" % item["op"])
+        depth += -1 if "op" in item else 1
+    if items and depth != 1:
+        raise JobFileError("%d conditions are not joined by an operator" % depth)
+    return items
+
+
+def rpn_to_dbus(rpn):
+    """Return the lists that the properties ``start_on`` and ``stop_on`` show."""
+    return [
+        [DBUS_OPERATORS[item["op"]]] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or []
+    ]
+
+
+def dbus_to_rpn(lists):
+    """Return the reverse Polish order of a property ``start_on`` or ``stop_on``, None when it is empty."""
+    operators = dict((shown, name) for name, shown in DBUS_OPERATORS.items())
+    rpn = []
+    for words in lists:
+        if len(words) == 1 and words[0] in operators:
+            rpn.append({"op": operators[words[0]]})
+        else:
+            rpn.append({"event": words[0], "args": list(words[1:])})
+    return _checked(rpn) or None

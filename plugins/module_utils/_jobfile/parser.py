@@ -1,0 +1,386 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Job files to values, with the verdict, the message and the line number of the daemon's own parser.
+
+Every function ``_read_...`` reads what follows the words of one stanza. Like the daemon it stores a value before it
+judges it, so that an override refused in the middle leaves what the daemon would be left with; what the daemon then
+holds as a null pointer is None. It returns what tells two stanzas of a kind apart (a variable's name), else None.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from .._text import decode
+from . import errors, stanzas
+from .cnumbers import ULONG_MAX, as_int, as_mode, strtol, strtoul
+from .errors import JobFileError
+from .expression import ExpressionReader
+from .signals import number_of
+from .stanzas import LATEST
+from .tokens import Scanner
+from .values import new_values
+
+__metaclass__ = type
+
+
+def parse_job(conf, override=None, version=LATEST, dialect="stock"):
+    """Return the values of a job.
+
+    :param conf: text or bytes of NAME.conf.
+    :param override: text or bytes of NAME.override, or None; releases before 1.3 do not look at it.
+    :param version: release whose parser decides, as a tuple.
+    :param dialect: "stock", or "chromeos" which knows ``import``.
+    :raises JobFileError: for the first error, with ``file`` "conf" or "override".
+    """
+    values = new_values()
+    error = apply(conf, values, version, dialect)
+    if error:
+        raise error.within("conf")
+    if override is not None and version >= stanzas.OVERRIDES_SINCE:
+        error = apply(override, values, version, dialect)
+        if error:
+            raise error.within("override")
+    return values
+
+
+def apply(text, values, version=LATEST, dialect="stock", debug=True):
+    """Read one file into ``values`` in place; return None, or the JobFileError at which reading stopped.
+
+    :param debug: whether the daemon runs with --debug, without which ``debug`` has no effect.
+    """
+    try:
+        for _stanza in read_stanzas(Scanner(decode(text)), values, version, dialect, debug):
+            pass
+    except JobFileError as error:
+        return error
+    return None
+
+
+def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
+    """Read stanza by stanza into ``values``; yield (stanza, what tells it apart, start, end) for each."""
+    reader = _Reader(scanner, values, version, dialect, debug)
+    while scanner.next_stanza():
+        start = scanner.pos
+        stanza, detail = reader.read_stanza()
+        yield stanza, detail, start, scanner.pos
+
+
+def parse_condition(text):
+    """Return the items, in reverse Polish order, of a condition as it stands after ``start on``."""
+    scanner = Scanner(decode(text))
+    items = ExpressionReader(scanner).read()
+    if scanner.next_stanza():
+        raise scanner.error(
+            errors.UNEXPECTED_TOKEN,
+            hint="a condition ends with its line; put all of it in parentheses to go on to the next line",
+        )
+    return items
+
+
+class _Reader:
+    """What the functions below share."""
+
+    def __init__(self, scanner, values, version, dialect, debug):
+        self.scanner = scanner
+        self.values = values
+        self.version = version
+        self.debug = debug
+        self.extra_words = stanzas.DIALECTS[dialect]
+
+    def read_stanza(self):
+        scanner = self.scanner
+        word = scanner.word()
+        forms = stanzas.WORDS.get(word)
+        if forms is None or (word == "import" and word not in self.extra_words):
+            raise scanner.error(errors.UNKNOWN_STANZA)
+        if stanzas.WORDS_SINCE[word] > self.version:
+            raise self.too_new(word, stanzas.WORDS_SINCE[word])
+        stanza = forms.get("")
+        if stanza is None or (word == "respawn" and scanner.has_token()):
+            stanza = self._second_word(forms)
+        return stanza, READERS[stanza.kind](self, stanza)
+
+    def _second_word(self, forms):
+        """Read the second word of a stanza that has one, which stands unquoted."""
+        part = next(iter(forms.values())).part
+        if part and part != "security":
+            self.process(part)
+        start = self.scanner.pos
+        stanza = forms.get(self.scanner.word())
+        if stanza is None:
+            raise self.scanner.error(errors.UNKNOWN_STANZA, start)
+        if stanza.since > self.version:
+            raise self.too_new(stanza.name, stanza.since, start)
+        return stanza
+
+    def too_new(self, words, since, pos=None):
+        """Return the error for words that came with a later release."""
+        hint = "'%s' came with Upstart %s, this is %s" % (words, dotted(since), dotted(self.version))
+        return self.scanner.error(errors.UNKNOWN_STANZA, pos, hint)
+
+    def process(self, part):
+        """Return the process called ``part``, with no command yet when it is new."""
+        return self.values["process"].setdefault(part, {"script": False, "command": None})
+
+
+def dotted(version):
+    """Return a version tuple as text: "1.13.2"."""
+    return ".".join("%d" % number for number in version)
+
+
+def _read_text(reader, stanza):
+    reader.values[stanza.key] = None
+    reader.values[stanza.key] = reader.scanner.argument()
+    reader.scanner.end_line()
+
+
+def _read_item(reader, stanza):
+    item = reader.scanner.argument()
+    reader.values[stanza.key].append(item)
+    reader.scanner.end_line()
+    return item.partition("=")[0]
+
+
+def _read_list(reader, stanza):
+    reader.values[stanza.key].extend(_arguments(reader.scanner))
+
+
+def _read_import(reader, stanza):
+    name = reader.scanner.argument()
+    reader.values.setdefault(stanza.key, []).append(name)
+    reader.scanner.end_line()
+    return name
+
+
+def _read_condition(reader, stanza):
+    reader.values[stanza.key] = None
+    reader.values[stanza.key] = ExpressionReader(reader.scanner).read()
+
+
+def _read_manual(reader, stanza):
+    reader.values[stanza.key] = None
+    _end_bare_line(reader.scanner)
+
+
+def _read_flag(reader, stanza):
+    reader.values[stanza.key] = True
+    reader.scanner.end_line()
+
+
+def _read_debug(reader, stanza):
+    reader.values[stanza.key] = reader.debug or reader.values[stanza.key]
+    _end_bare_line(reader.scanner)
+
+
+def _end_bare_line(scanner):
+    """Step over the end of the line unless another stanza follows on it, which is allowed here."""
+    if not scanner.has_token():
+        scanner.end_line()
+
+
+def _read_choice(reader, stanza):
+    start = reader.scanner.pos
+    word = reader.scanner.argument()
+    since = stanza.choices.get(word)
+    if since is None or since > reader.version:
+        if stanza.key == "console":
+            reader.values[stanza.key] = None
+        if since is not None:
+            raise reader.too_new("%s %s" % (stanza.name, word), since, start)
+        raise reader.scanner.error(errors.UNKNOWN_STANZA, start)
+    reader.values[stanza.key] = word
+    reader.scanner.end_line()
+
+
+def _read_seconds(reader, stanza):
+    _read_number(reader, stanza, strtol)
+    reader.scanner.end_line()
+
+
+def _read_nice(reader, stanza):
+    _read_number(reader, stanza, _int)
+    reader.scanner.end_line()
+
+
+def _read_umask(reader, stanza):
+    _read_number(reader, stanza, _mode)
+    reader.scanner.end_line()
+
+
+def _read_signal(reader, stanza):
+    word = reader.scanner.argument()
+    number = number_of(word)
+    if number is None:
+        number, valid = strtoul(word)
+        if not valid or number > stanza.high:
+            raise JobFileError(stanza.message)
+    reader.values[stanza.key] = number
+    reader.scanner.end_line()
+
+
+def _read_exits(reader, stanza):
+    scanner = reader.scanner
+    while True:
+        start = scanner.pos
+        word = scanner.argument()
+        number = number_of(word)
+        if number is None:
+            status, valid = strtoul(word)
+            if not valid or status > stanza.high:
+                raise scanner.error(stanza.message, start)
+        else:
+            status = number * 256
+        reader.values[stanza.key].append(status)
+        if not scanner.has_token():
+            return scanner.end_line()
+
+
+def _read_respawn_limit(reader, stanza):
+    scanner = reader.scanner
+    start = scanner.pos
+    word = scanner.argument()
+    if word == "unlimited":
+        reader.values[stanza.key] = [0, 0]
+        return scanner.end_line()
+    seconds = reader.values[stanza.key][1]
+    count, valid = _int(word)
+    reader.values[stanza.key] = [count, seconds]
+    if not valid or count < stanza.low:
+        raise scanner.error(errors.ILLEGAL_LIMIT, start)
+    start = scanner.pos
+    seconds, valid = strtol(scanner.argument())
+    reader.values[stanza.key] = [count, seconds]
+    if not valid or seconds < stanza.low:
+        raise scanner.error(errors.ILLEGAL_INTERVAL, start)
+    return scanner.end_line()
+
+
+def _read_oom(reader, stanza):
+    scanner = reader.scanner
+    start = scanner.pos
+    word = scanner.argument()
+    score = stanzas.BY_NAME["oom score"]
+    if word == "score" and score.since <= reader.version:
+        start = scanner.pos
+        stanza = score
+        word = scanner.argument()
+    if word == "never":
+        reader.values[stanza.key] = score.low
+        return scanner.end_line()
+    number, valid = _int(word)
+    reader.values[stanza.key] = number if stanza is score else oom_score(number)
+    if not valid or not stanza.low <= number <= stanza.high:
+        message = stanza.message if reader.version >= score.since else stanza.message.replace("'", "")
+        raise scanner.error(message, start)
+    return scanner.end_line()
+
+
+def _read_limit(reader, stanza):
+    scanner = reader.scanner
+    start = scanner.pos
+    resource = scanner.argument()
+    if resource not in stanzas.LIMITS:
+        raise scanner.error(errors.UNKNOWN_STANZA, start)
+    limit = reader.values[stanza.key].setdefault(resource, [0, 0])
+    for index in (0, 1):
+        start = scanner.pos
+        word = scanner.argument()
+        number, valid = (ULONG_MAX, True) if word == "unlimited" else strtoul(word)
+        limit[index] = "unlimited" if number == ULONG_MAX else number
+        if not valid:
+            raise scanner.error(stanza.message, start)
+    scanner.end_line()
+    return resource
+
+
+def _read_cgroup(reader, stanza):
+    scanner = reader.scanner
+    if not scanner.has_token():
+        raise scanner.error(errors.EXPECTED_TOKEN)
+    words = []
+    while scanner.has_token() and len(words) < 4:
+        words.append(scanner.argument())
+    controller, rest = words[0], words[1:]
+    name = rest.pop(0) if len(rest) in (1, 3) else None
+    key, value = rest or (None, None)
+    reader.values[stanza.key].append([controller, name, key, value])
+    scanner.end_line()
+
+
+def _read_apparmor_load(reader, stanza):
+    path = reader.scanner.argument()
+    reader.values[stanza.key][stanza.part] = {"script": False, "command": stanzas.APPARMOR_LOAD + path}
+    reader.scanner.end_line()
+
+
+def _read_exec(reader, stanza):
+    process = reader.process(stanza.part)
+    if not reader.scanner.has_token():
+        raise reader.scanner.error(errors.EXPECTED_TOKEN)
+    process.update(script=False, command=None)
+    process["command"] = reader.scanner.command()
+
+
+def _read_script(reader, stanza):
+    process = reader.process(stanza.part)
+    reader.scanner.end_line()
+    process.update(script=True, command=None)
+    process["command"] = reader.scanner.block()
+
+
+def _arguments(scanner):
+    arguments = [scanner.argument()]
+    while scanner.has_token():
+        arguments.append(scanner.argument())
+    scanner.end_line()
+    return arguments
+
+
+def _read_number(reader, stanza, convert):
+    start = reader.scanner.pos
+    number, valid = convert(reader.scanner.argument())
+    reader.values[stanza.key] = number
+    if not valid or not stanza.low <= number <= stanza.high:
+        raise reader.scanner.error(stanza.message, start)
+
+
+def _int(text):
+    number, valid = strtol(text)
+    return as_int(number), valid
+
+
+def _mode(text):
+    number, valid = strtoul(text, 8)
+    return as_mode(number), valid
+
+
+def oom_score(adjustment):
+    """Return the score that the daemon makes of an old adjustment: a C int, cut towards zero."""
+    product = as_int(adjustment * 1000)
+    size = abs(product) // (17 if adjustment < 0 else 15)
+    return -size if product < 0 else size
+
+
+READERS = {
+    "text": _read_text,
+    "item": _read_item,
+    "list": _read_list,
+    "import": _read_import,
+    "condition": _read_condition,
+    "manual": _read_manual,
+    "flag": _read_flag,
+    "debug": _read_debug,
+    "choice": _read_choice,
+    "seconds": _read_seconds,
+    "nice": _read_nice,
+    "umask": _read_umask,
+    "signal": _read_signal,
+    "exits": _read_exits,
+    "respawn limit": _read_respawn_limit,
+    "oom": _read_oom,
+    "limit": _read_limit,
+    "cgroup": _read_cgroup,
+    "apparmor load": _read_apparmor_load,
+    "exec": _read_exec,
+    "script": _read_script,
+}

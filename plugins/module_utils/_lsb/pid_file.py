@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A program that stays in the foreground as a daemon with a pid file."""
+
+from __future__ import absolute_import, division, print_function
+
+import errno
+import os
+import re
+import signal
+import tempfile
+
+from .._errors import UpstartError
+from .._system import commands, process_table, processes, reading
+from .._system.commands import Result
+from .._text import decode
+
+__metaclass__ = type
+
+RUNNING, DEAD_WITH_FILE, STOPPED, UNKNOWN = 0, 1, 3, 4
+# The second line tells our process from a later one with the same pid; LSB leaves further lines to who writes them.
+CONTENT = re.compile(u"^\\s*([0-9]{1,10})\\s*?(?:\\s*\nstarted=([0-9]+) session=([0-9]+)\\s*)?$")
+BIGGEST = 4096  # bytes of a pid file
+CLOCK = 2.0  # seconds by which a file's time and a process's may differ, since the boot time is in whole seconds
+
+
+class PidFile:
+    """A daemon that a pid file stands for.
+
+    :param path: text, the pid file.
+    :param words: list of text, the program that stays in the foreground, and its arguments.
+    :param search: text or None, where programs are looked for.
+    """
+
+    def __init__(self, path, words, timeout, search=None):
+        self.path = path
+        self.words = words
+        self.timeout = timeout
+        self.search = search
+
+    def refusal(self):
+        """Return why the program cannot be started here at all, or None."""
+        program, why = commands.find(self.words[0], self.search)
+        if program is None:
+            return commands.not_run(self.words[0], why)
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(commands.native(folder)):
+            return "the folder of the pid file, %s, does not exist" % folder
+        return None
+
+    def status(self):
+        """Return a Result with LSB's code: 0 running, 1 dead but the file is there, 3 stopped, 4 not a pid file."""
+        try:
+            record = self._record()
+        except UpstartError as error:
+            return Result(UNKNOWN, "", error.message, None, False)
+        if record is None:
+            return Result(STOPPED, "", "", None, False)
+        if self._leader(record) is None:
+            text = "%s names process %d, which is gone" % (self.path, record[0])
+            return Result(DEAD_WITH_FILE, "", text, None, False)
+        return Result(RUNNING, "", "", None, False)
+
+    def start(self):
+        """Start the program detached: a session of its own, input and output at /dev/null, and write the pid file."""
+        program, why = commands.find(self.words[0], self.search)
+        if program is None:
+            return Result(None, "", commands.not_run(self.words[0], why), why, False)
+        try:
+            self._record()
+        except UpstartError as error:
+            return Result(UNKNOWN, "", error.message, None, False)
+        try:
+            number = _detach(program, self.words, commands.environment(self.search), self._write)
+        except (IOError, OSError) as error:
+            number = error.errno
+        if number:
+            _unlink(commands.native(self.path))
+            return Result(None, "", commands.why_not(program, number), commands.NOT_EXECUTABLE, False)
+        return Result(0, "", "", None, False)
+
+    def stop(self):
+        """End the program and its process group, TERM first and KILL after the timeout, and remove the pid file."""
+        try:
+            record = self._record()
+        except UpstartError as error:
+            return Result(UNKNOWN, "", error.message, None, False)
+        if record is not None:
+            if not process_table.end(lambda: self._members(record), self.timeout):
+                return Result(UNKNOWN, "", "process %d does not end, not even by KILL" % record[0], None, False)
+            _unlink(commands.native(self.path))
+        return Result(0, "", "", None, False)
+
+    def _record(self):
+        """Return what the file says as (pid, start time or None, session or None), None when there is no file."""
+        try:
+            text = decode(reading.read_bytes(commands.native(self.path), BIGGEST))
+        except reading.TooLargeError:
+            text = u""
+        except (IOError, OSError) as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return None
+            raise UpstartError("cannot read %s: %s" % (self.path, error.strerror))
+        found = CONTENT.match(text)
+        if not found or int(found.group(1)) < 2:
+            raise UpstartError("%s is left alone, since it holds something else than the id of a process" % self.path)
+        return tuple(int(group) if group else None for group in found.groups())
+
+    def processes(self):
+        """Return the Infos of the processes that the file stands for, none where it is not a pid file."""
+        try:
+            record = self._record()
+        except UpstartError:
+            return []
+        return [] if record is None else self._members(record)
+
+    def _leader(self, record):
+        """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
+        pid, started, session = record
+        leader = processes.live(pid)
+        if leader is None or pid in processes.line(os.getpid()):
+            return None
+        if session is None:
+            return leader if self._older_than_file(leader) or self._runs_our_program(pid) else None
+        return leader if leader.start == started else None
+
+    def _members(self, record):
+        """Return the live processes of the record's process group, if that group is the daemon's own."""
+        pid, _started, session = record
+        leader = self._leader(record)
+        if leader is None and (session is None or processes.live(pid) is not None):
+            return []
+        if leader is not None and leader.group != pid:
+            return [leader]
+        wanted = leader.session if leader else session
+        return [each for each in process_table.table() if each.group == pid and each.session == wanted]
+
+    def _older_than_file(self, leader):
+        boot = int(re.search("(?m)^btime ([0-9]+)$", reading.read_text("/proc/stat")).group(1))
+        try:
+            written = os.stat(commands.native(self.path)).st_mtime
+        except OSError:
+            return False
+        return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK
+
+    def _runs_our_program(self, pid):
+        return os.path.basename(self.words[0]) in process_table.command_line(pid)
+
+    def _write(self, pid):
+        """Write the pid file in one step; raise UpstartError."""
+        written = processes.live(pid)
+        folder, name = os.path.split(commands.native(self.path))
+        staged = None
+        try:
+            handle, staged = tempfile.mkstemp(prefix=".%s." % name, dir=folder)
+            with os.fdopen(handle, "wb") as stream:
+                text = "%d\nstarted=%d session=%d\n" % (pid, written.start, written.session)
+                stream.write(text.encode("ascii"))
+            os.chmod(staged, 0o644)
+            os.rename(staged, commands.native(self.path))
+        except (IOError, OSError) as error:
+            if staged:
+                _unlink(staged)
+            raise UpstartError("Cannot write the pid file %s: %s. Nothing was started." % (
+                self.path, error.strerror), path=self.path)
+
+
+def _unlink(path):
+    try:
+        os.unlink(path)
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise UpstartError("Cannot remove %s: %s." % (decode(path), error.strerror))
+
+
+def _detach(program, words, environment, register):
+    """Execute a program as a daemon, after ``register(pid)``; return 0 or the errno of a failed attempt.
+
+    The daemon waits for ``register``, so that it never runs without its pid file.
+    """
+    report, reporter = os.pipe()
+    starter, go = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _become_daemon(program, words, environment, (report, reporter, starter, go))
+    os.close(reporter)
+    os.close(starter)
+    os.waitpid(child, 0)
+    with os.fdopen(report, "rb", 0) as stream, os.fdopen(go, "wb", 0) as starter_stream:
+        kind, number = stream.readline().split()
+        if kind == b"pid":
+            register(int(number))
+            starter_stream.write(b"g")
+            number = stream.read().replace(b"errno", b"")
+        return int(number or 0)
+
+
+def _become_daemon(program, words, environment, pipes):
+    """Never return: fork once more, detach, report the pid, wait for the go-ahead and execute the program."""
+    report, reporter, starter, go = pipes
+    try:
+        os.close(report)
+        os.close(go)
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        os.setpgid(0, 0)  # its own group, so that it can be ended with its children
+        os.chdir("/")
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        os.write(reporter, ("pid %d\n" % os.getpid()).encode("ascii"))
+        if os.read(starter, 1) != b"g":
+            os._exit(1)
+        _close_but(reporter)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        words = [commands.native(word) for word in words]
+        os.execve(commands.native(program), words, environment)  # nosec B606 # the program itself, no shell
+    except OSError as error:
+        os.write(reporter, ("errno %d\n" % error.errno).encode("ascii"))
+    finally:
+        os._exit(127)
+
+
+def _close_but(reporter):
+    """Close all other descriptors than the first three and one that a successful execution closes."""
+    commands.close_on_execute(reporter)
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) != reporter:
+            try:
+                os.close(int(name))
+            except OSError:
+                pass  # it was the listing's own

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service without a supervisor: read its status, bring it into the wanted state, and read its status again.
+
+A status has an exit code as the Linux Standard Base defines it: 0 is running and 3 is stopped. All else is called
+dirty, and a dirty service is cleaned up by a stop before it is started.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+import time
+
+from .._errors import UpstartError
+from .._system import commands, processes
+from .._system.deadline import Deadline
+
+__metaclass__ = type
+
+LOOK_EVERY = 0.25  # seconds between two readings of the status while it is waited for
+RUNNING, STOPPED, DIRTY = "running", "stopped", "dirty"
+CODES = {0: RUNNING, 3: STOPPED}
+# What LSB says of the codes in between.
+MEANINGS = {1: "dead, but its pid file is there", 2: "dead, but its lock file is there", 4: "unknown"}
+
+# text: what is done, for messages; run() returns a commands.Result; refusal() why it cannot be run at all, or None.
+Action = collections.namedtuple("Action", "text run refusal")
+Status = collections.namedtuple("Status", "code word result")
+
+
+class Service:
+    """How a service is started, stopped and asked.
+
+    :param actions: dict of Actions: ``start``, ``stop``, ``status``, and ``restart`` if that is one command.
+    :param timeout: seconds for each wait after an action.
+    :param careful: whether there is such a wait, or only one look at the status.
+    :param steady: seconds for which a started service must stay up; a service that has this can't come up by itself.
+    :param processes: function that returns the Infos of the service's processes, None where only its commands know
+        them.
+    """
+
+    def __init__(self, name, actions, timeout, careful=True, steady=0.0, warnings=(), processes=None):
+        self.name = name
+        self.actions = actions
+        self.timeout = timeout
+        self.careful = careful
+        self.steady = steady
+        self.warnings = list(warnings)
+        self.processes = processes
+
+    def read(self):
+        """Return the present Status; a status command that does not end in time or cannot be run tells dirty."""
+        result = self.actions["status"].run()
+        return Status(result.rc, CODES.get(result.rc, DIRTY), result)
+
+
+def converge(service, state, check_mode=False):
+    """Bring a service into a state and return lsb_service's result.
+
+    :param state: text: running (or started), stopped or restarted.
+    :raises UpstartError: with the same fields and, for a command that failed, ``cmd``, ``rc``, ``stdout``, ``stderr``.
+    """
+    attempt = Attempt(service, state)
+    attempt.plan()
+    if not check_mode:
+        attempt.act()
+    attempt.warn_of_suspended()
+    return attempt.report(predicted=check_mode)
+
+
+class Attempt:
+    """One run: the plan, what was done so far, and the status that was read last."""
+
+    def __init__(self, service, state):
+        self.service = service
+        self.state = state
+        self.wanted = STOPPED if state == "stopped" else RUNNING
+        self.steps = []
+        self.done = []
+        self.before = None
+        self.after = None
+
+    def plan(self):
+        """Read the status and choose the steps; refuse those that cannot be carried out to the end."""
+        self.before = self.after = self.service.read()
+        result = self.before.result
+        if result.why in (commands.NOT_FOUND, commands.NOT_EXECUTABLE):
+            raise self._failed("status", result, "its status cannot be read, so nothing was done: %s" % result.stderr)
+        self.steps = self._choose()
+        for step in self.steps:
+            reason = self._action(step).refusal()
+            if reason:
+                raise UpstartError("Service %s cannot be %s: %s. Nothing was done." % (
+                    self.service.name, "stopped" if step in ("stop", "clean") else "started", reason),
+                    cmd=self._action(step).text, **self.report())
+
+    def _choose(self):
+        word = self.before.word
+        if word == DIRTY:
+            return ["clean", "start"] if self.wanted == RUNNING else ["clean"]
+        if self.state == "restarted" and word == RUNNING:
+            return ["restart"] if "restart" in self.service.actions else ["stop", "start"]
+        if word == self.wanted:
+            return []
+        return ["start"] if self.wanted == RUNNING else ["stop"]
+
+    def _action(self, step):
+        return self.service.actions["stop" if step == "clean" else step]
+
+    def act(self):
+        """Take the steps, each verified by the status that is read after it."""
+        for number, step in enumerate(self.steps):
+            action = self._action(step)
+            self.done.append("stop" if step == "clean" else step)
+            result = action.run()
+            if result.rc != 0 and step != "clean":
+                self.after = self.service.read()
+                raise self._failed(step, result, "%s failed: %s" % (
+                    step, how_it_ended(action, result, self.service.timeout)))
+            if result.held:
+                self.service.warnings.append(
+                    "%s left a process that still has its output open. What that writes from now on is lost and may "
+                    "end it; redirect its output, for instance to a log file." % action.text)
+            self._verify(step, result, last=number == len(self.steps) - 1)
+
+    def _verify(self, step, result, last):
+        if step == "clean" and not last:
+            self.after = self._wait_until(lambda status: status.word != RUNNING)
+            return  # a start may clean up what the stop could not
+        word = STOPPED if step in ("stop", "clean") else RUNNING
+        if word == RUNNING and self.service.steady:
+            self.after = self._watch()
+        else:
+            self.after = self._wait_until(lambda status: status.word == word)
+        if self.after.word == word:
+            return
+        text = "it is not %s%s %s" % (
+            word, " %g s after" % self.service.timeout if self._waits() else " right after",
+            "the stop" if word == STOPPED else "the " + step)
+        if result.rc != 0:
+            text += ", and %s" % how_it_ended(self._action(step), result, self.service.timeout)
+            raise self._failed(step, result, text)
+        if self.service.steady and word == RUNNING:
+            text += ": run '%s' by hand to see why" % self._action(step).text
+        raise self._failed("status", self.after.result, text)
+
+    def _waits(self):
+        return self.service.careful and not (self.service.steady and self.wanted == RUNNING)
+
+    def _wait_until(self, enough):
+        """Read the status until it is enough or the time is over, once if the service is not to be careful with."""
+        deadline = Deadline(self.service.timeout)
+        while True:
+            status = self.service.read()
+            if enough(status) or not self.service.careful or not deadline.left():
+                return status
+            time.sleep(min(LOOK_EVERY, deadline.left()))
+
+    def _watch(self):
+        """Read the status of a program that was started until it is not running or has been for long enough."""
+        deadline = Deadline(self.service.steady)
+        while True:
+            status = self.service.read()
+            if status.word != RUNNING or not self.service.careful or not deadline.left():
+                return status
+            time.sleep(min(LOOK_EVERY, deadline.left()))
+
+    def warn_of_suspended(self):
+        """Warn of processes of a running service that are there, but do not run."""
+        if self.after.word != RUNNING or self.service.processes is None:
+            return
+        suspended = [found.pid for found in self.service.processes() if found.state in processes.SUSPENDED]
+        if suspended:
+            pids = u" ".join(u"%d" % pid for pid in sorted(suspended))
+            self.service.warnings.append(
+                u"Service %s has processes that do not run, since a signal or a debugger has stopped them: %s. "
+                u"Continue them with kill -CONT %s." % (self.service.name, pids, pids))
+
+    def _failed(self, step, result, text):
+        facts = self.report()
+        facts.update(cmd=self._action(step).text, rc=result.rc, stdout=result.stdout, stderr=result.stderr)
+        return UpstartError("Service %s: %s. Its status is %s." % (
+            self.service.name, text, describe(self.after)), **facts)
+
+    def report(self, predicted=False):
+        """Return the result; ``predicted`` is what a run would come to, instead of what was read."""
+        before, after = describe(self.before), describe(self.after)
+        word, code, actions = self.after.word, self.after.code, self.done
+        if predicted and self.steps:
+            word, code = self.wanted, 0 if self.wanted == RUNNING else 3
+            after = "%s (%d)" % (word, code)
+            actions = ["stop" if step == "clean" else step for step in self.steps]
+        return {
+            "name": self.service.name,
+            "state": self.state,
+            "status": word,
+            "status_code": code,
+            "before": self.before.word,
+            "actions": list(actions),
+            "changed": bool(actions),
+            "check": check_line(self.service.name, self.after, self.wanted),
+            "diff": {
+                "before": "%s: %s\n" % (self.service.name, before),
+                "after": "%s: %s\n" % (self.service.name, after),
+            },
+        }
+
+
+def check_line(name, status, wanted):
+    """Return one line on a service as monitoring takes it: its name, OK or WARNING, and the status that was read."""
+    if status.word == DIRTY:
+        return '%s: WARNING, in "dirty" state: %s' % (name, _number(status))
+    found = "running" if status.word == RUNNING else "not running"
+    if status.word == wanted:
+        return "%s: OK, %s, as expected" % (name, found)
+    return "%s: WARNING, %s%s, not expected" % (name, "found " if status.word == RUNNING else "", found)
+
+
+def describe(status):
+    """Return a status in words, with its code."""
+    text = "%s (%s)" % (status.word, _number(status))
+    meaning = MEANINGS.get(status.code)
+    return "%s: %s" % (text, meaning) if meaning else text
+
+
+def _number(status):
+    return status.result.why if status.code is None else "%d" % status.code
+
+
+def how_it_ended(action, result, timeout):
+    """Return what became of an action that failed, with the last line that it printed."""
+    text = "'%s' %s" % (action.text, commands.describe(result, timeout))
+    lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
+    return "%s: %s" % (text, lines[-1].strip().rstrip(".")) if lines else text

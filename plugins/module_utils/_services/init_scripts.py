@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that are no Upstart jobs but LSB scripts, brought into the state of the same request."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._errors import UpstartError
+from .._lsb import init_script
+from .._lsb.service import RUNNING, describe
+from .._lsb.service import converge as converge_service
+from .._system import commands
+
+__metaclass__ = type
+
+STATES = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "started"}
+
+
+class Script:
+    """What is known and done of one script; ``entry`` is its part of the result, with the keys that a job's has."""
+
+    def __init__(self, name, path):
+        self.name = name
+        self.path = path
+        self.entry = {
+            "name": name, "instance": "", "script": path, "changed": False, "before": None, "status": None,
+            "processes": {}, "enabled": None, "enabled_before": None, "stale": None, "env_differs": [], "leftovers": [],
+            "log_file": None,
+        }
+
+    def report(self, error):
+        """Return the entry, with what ``error`` (UpstartError or None) tells."""
+        found = dict(self.entry)
+        if error is not None:
+            found.update((key, error.facts[key]) for key in ("cmd", "rc", "stdout", "stderr") if key in error.facts)
+            found.update(failed=True, msg=error.message)
+        return found
+
+
+def converge(targets, check_mode):
+    """Bring the scripts of targets into the wanted state; fills their ``error`` and ``warnings``.
+
+    The ``timeout`` wanted is that of each command and each wait.
+    """
+    for target in targets:
+        request = target.wanted
+        if target.env:
+            target.warnings.append("%s is a script in %s, which env has no meaning for." % (
+                target.job, request.script_dir))
+        try:
+            _state(target, request, check_mode)
+            _enable(target.script, request.enabled, check_mode)
+        except UpstartError as error:
+            target.error = error
+
+
+def _enable(script, wanted, check_mode):
+    entry = script.entry
+    entry["enabled"] = entry["enabled_before"] = init_script.enabled(script.name)
+    if wanted is None or wanted == entry["enabled"]:
+        return
+    if not check_mode:
+        init_script.set_enabled(script.name, wanted)
+    entry.update(enabled=wanted, changed=True)
+
+
+def _state(target, request, check_mode):
+    script = target.script
+    service = init_script.service(script.path, script.name, request.timeout)
+    before = service.read()
+    script.entry.update(before=before.word, status=before.word)
+    if request.state is None:
+        return
+    if request.state == "reloaded" and before.word == RUNNING:
+        _reload(script, request.timeout, service, check_mode)
+        return
+    try:
+        result = converge_service(service, STATES[request.state], check_mode)
+    except UpstartError as error:
+        script.entry.update(status=error.facts.get("status"), changed=error.facts.get("changed", False))
+        raise
+    finally:
+        target.warnings.extend(service.warnings)
+    script.entry.update(before=result["before"], status=result["status"], changed=result["changed"])
+
+
+def _reload(script, timeout, service, check_mode):
+    script.entry["changed"] = True
+    if check_mode:
+        return
+    line = [script.path, "reload"]
+    result = commands.run(line, timeout)
+    after = service.read()
+    script.entry["status"] = after.word
+    if result.rc == 0 and after.word == RUNNING:
+        return
+    why = commands.describe(result, timeout) if result.rc != 0 else "left it %s" % describe(after)
+    raise UpstartError("Service %s was not reloaded: '%s' %s." % (script.name, " ".join(line), why),
+                       name=script.name, cmd=" ".join(line), rc=result.rc, stdout=result.stdout, stderr=result.stderr)

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look up the jobs and instances that a task of upstart_service is about, all together."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._daemon.errors import InvalidArguments, Lost, UnknownJob
+from .._errors import UpstartError
+from .._host.definitions import Definition
+from .._host.environment import check_names
+from .._host.job_names import check_job_name, skipped_part
+from .._host.status import look
+from .._lsb import init_script
+from . import init_scripts, refusals, replacing
+from .targets import Target, main_of
+
+__metaclass__ = type
+
+
+def resolve(client, request, version):
+    """Look up the instances that a request.Request means, or the LSB script that a name stands for.
+
+    With an ``env`` that is the one it leads to, and for ``started`` one that is yet to be; else all there are.
+
+    :returns: list of Targets with ``instance`` and ``before`` set, or ``error``.
+    """
+    found = []
+    definitions = {}
+    for wanted in request.parts or [request]:
+        for job in wanted.jobs:
+            try:
+                check_job_name(job)
+                check_names(wanted.env or [], version)
+                if job not in definitions:
+                    definitions[job] = _definition(job, wanted, version)
+                found.extend(_targets(client, job, definitions[job], wanted))
+            except Lost:
+                raise
+            except UpstartError as error:
+                unread = Definition(job, wanted.conf_dir, version, read=False)
+                found.append(_failed(job, definitions.get(job, unread), wanted, error))
+    live = [target for target in found if target.error is None and target.instance is not None]
+    for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
+        target.before = status
+        if target.wanted.state == "restarted":
+            target.main = main_of(client, status)
+    return found
+
+
+def _definition(job, wanted, version):
+    definition = Definition(job, wanted.conf_dir, version)
+    if wanted.expected is not None:
+        definition.expect(wanted.expected, version)
+    return definition
+
+
+def _targets(client, job, definition, wanted):
+    """Return the Targets of one job, with ``instance``, ``script`` or ``error``."""
+    try:
+        client.find_job(job)
+        return _instances(client, job, definition, wanted)
+    except UnknownJob as error:
+        target = Target(job, definition, wanted)
+        if wanted.expected is not None:
+            return [target]
+        if definition.text is None:
+            target.script = _script(job, wanted.script_dir)
+        if target.script is None and (definition.text is not None or wanted.must_exist):
+            target.error = refusals.unknown_job(definition, error)
+            target.unread = (definition.text is not None and definition.complaint() is None
+                             and skipped_part(job) is None)
+        return [target]
+    except InvalidArguments as error:
+        return [_failed(job, definition, wanted, refusals.missing_variables(definition, wanted.env or [], error))]
+
+
+def _script(name, folder):
+    """Return the init_scripts.Script of that name, or None when there is none or none is wanted."""
+    path = init_script.find(name, folder) if folder else None
+    return init_scripts.Script(name, path) if path else None
+
+
+def _failed(job, definition, wanted, error):
+    target = Target(job, definition, wanted)
+    target.error = error
+    return target
+
+
+def _becomes_single(definition, named):
+    """Return whether instances of these names are to become the single one that a job's files know now."""
+    return bool(named) and named != [""] and definition.values is not None and not definition.instance_variables()
+
+
+def _instances(client, job, definition, wanted):
+    named = client.instances(job) if wanted.env is None and wanted.state != "started" else []
+    if wanted.instances is not None or (wanted.state == "restarted" and _becomes_single(definition, named)):
+        listed = [[]] if wanted.instances is None else wanted.instances
+        return replacing.targets(job, definition, wanted._replace(instances=listed), named)
+    if not named and (wanted.env is not None or wanted.state not in ("stopped", None)):
+        named = [client.find_instance(job, wanted.env or [])]
+    if named == [None] and wanted.state == "reloaded" and wanted.env and definition.instance_variables():
+        variables = ", ".join(definition.instance_variables())
+        raise UpstartError("Job %s has no instance for these values of %s that could be reloaded. Start it, or leave "
+                           "env out to reload all that run." % (job, variables), name=job)
+    targets = []
+    for instance in named or [None]:
+        target = Target(job, definition, wanted)
+        target.instance = instance
+        targets.append(target)
+    return targets

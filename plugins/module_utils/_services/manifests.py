@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifests of the role: which jobs a task of upstart_service has brought up by their present files."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._jobs.manifest import Manifest
+
+__metaclass__ = type
+
+
+def note(manifests, targets):
+    """Take the jobs out of manifests that a task of upstart_service has brought up by their present files.
+
+    :param manifests: list of text, paths.
+    :param targets: list of targets.Target, as the task leaves them.
+    """
+    judged = [target for target in targets if not (target.group and target.wanted.state == "stopped")]
+    names = set(target.job for target in judged)
+    names.difference_update(target.job for target in judged if not _is_proven(target))
+    for path in manifests:
+        book = Manifest(path)
+        if names.intersection(book.names()):
+            book.forget(names)
+            book.save()
+
+
+def _is_proven(target):
+    if target.error is not None or target.script is not None or target.wanted.state not in (
+            "started", "restarted", "reloaded"):
+        return False
+    if "start" in target.steps:
+        return not target.kept_by
+    return "reload" in target.steps or target.stale is False

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task of upstart_service is about: one instance of one job on its way to a wanted state."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._daemon import names
+from .._host.job_logs import KEEPS_LOGS, log_path, log_size
+from .._host.status import resting
+from .._system import processes
+
+__metaclass__ = type
+
+
+class Target:
+    """One instance of one job on its way to a wanted state.
+
+    :ivar wanted: request.Request, what is asked of it.
+    :ivar instance: text, the instance's name ('' for a job that has only one), or
+        None while nothing tells its name.
+    :ivar before: dict, its status before anything was done, or None.
+    :ivar after: dict, its status at the end, or None.
+    :ivar steps: list of what is to be done, in order: clean, wait, free, stop, start, reload.
+    :ivar todo: list of those steps that are not done yet.
+    :ivar sent: set of the steps whose request went out.
+    :ivar succeeded: bool, whether the daemon answered our start, which for a task job is its success.
+    :ivar doubtful: bool, whether the daemon called our stop failed although that may mean nothing.
+    :ivar error: UpstartError, why the wanted state was not reached, or None.
+    :ivar age: float, seconds that its main process has been running; infinite when there is none.
+    :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
+    :ivar changed_file: path of its file that was changed after it began, where nobody tells what it runs by, or None.
+    :ivar kept_by: list of text, other instances for which Upstart keeps an older definition, by which it starts this.
+    :ivar env_differs: list of text, variables that the running instance has other values of than ``env`` says.
+    :ivar env_unknown: list of text, variables in ``env`` of which nobody can tell what the running instance has.
+    :ivar unknown_because: text, a clause that says why, or None.
+    :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
+    :ivar unread: bool, whether the daemon does not know the job although its file is in order.
+    :ivar script: init_scripts.Script behind a name that is no Upstart job, or None.
+    :ivar group: list of Targets, the instances that a job is to have with those that go for them, or None.
+    :ivar env_before: list of KEY=VALUE that an instance in a group was started with; None when that is not told.
+    :ivar leftovers: list of dicts ``pid``, ``command``: processes that a wedge left unsupervised.
+    :ivar main: for a restart, what identifies its main process before anything was done, or None; see ``main_of``.
+    :ivar up_mark: int, the number of signals when it had come up by what the task did.
+    :ivar up_at_mark: bool, whether it was up by then.
+    :ivar overtaken: bool, whether somebody else had started it when our start came.
+    :ivar is_new: bool, whether somebody started it during the task, which was to leave no such instance.
+    :ivar warnings: list of text.
+    """
+
+    def __init__(self, job, definition, wanted):
+        self.job = job
+        self.env = wanted.env or []
+        self.definition = definition
+        self.wanted = wanted
+        self.instance = None
+        self.before = None
+        self.after = None
+        self.steps = []
+        self.todo = []
+        self.sent = set()
+        self.succeeded = False
+        self.doubtful = False
+        self.error = None
+        self.age = float("inf")
+        self.stale = None
+        self.changed_file = None
+        self.kept_by = []
+        self.env_differs = []
+        self.env_unknown = []
+        self.unknown_because = None
+        self.change = None
+        self.unread = False
+        self.script = None
+        self.group = None
+        self.env_before = None
+        self.leftovers = []
+        self.main = None
+        self.up_mark = None
+        self.up_at_mark = False
+        self.overtaken = False
+        self.is_new = False
+        self.warnings = []
+        self.pending = None
+        self.log_mark = 0
+        self.init_log = None
+
+    @property
+    def label(self):
+        return names.label(self.job, self.instance or "")
+
+    def rests(self):
+        """Return whether it is, after the steps so far, where it stays until somebody asks."""
+        return resting(self.after, self.definition.is_task())
+
+    def mark_signals(self, client):
+        """Remember which signals had come when it was started, or was waited for."""
+        self.up_mark = len(client.connection.signals)
+        self.up_at_mark = self.after is not None and resting(self.after)
+
+    def mark_log(self, log_dir):
+        """Remember where the job's log ends now, so that only what comes later is shown."""
+        path = self.log_file(log_dir)
+        self.log_mark = log_size(path) if path else 0
+
+    def log_file(self, log_dir):
+        """Return the path of the job's log; None where Upstart keeps none."""
+        return log_path(log_dir, self.job, self.instance or "") if self.definition.version >= KEEPS_LOGS else None
+
+
+def main_of(client, status):
+    """Return what identifies the main process of an instance, its pid and when it began; None where it has none."""
+    pid = (status or {}).get("processes", {}).get("main")
+    return (pid, processes.began(client.connection.peer["pid"], pid)) if pid else None
+
+
+def state_of(status):
+    """Return a status as ``goal/state``, as initctl writes it; 'stop/waiting' for no instance."""
+    return "%s/%s" % (status["goal"], status["state"]) if status else "stop/waiting"

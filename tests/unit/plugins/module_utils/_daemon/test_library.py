@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""GLib is found under other names, and what interrupts a blocking call leaves the process as it was."""
+
+from __future__ import annotations
+
+import ctypes.util
+import signal
+import threading
+import time
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import library
+
+
+@pytest.mark.parametrize(("known_as", "opened"), [("libglib-2.0.so.7", "libglib-2.0.so.7"), (None, "libglib-2.0.so")])
+def test_glib_under_another_name(monkeypatch: pytest.MonkeyPatch, known_as: str | None, opened: str) -> None:
+    def load(name: str) -> Any:
+        if name == "libglib-2.0.so.0":
+            raise OSError("no such file")
+        return name
+
+    monkeypatch.setattr(library.ctypes, "CDLL", load)
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: known_as if name == "glib-2.0" else "another")
+    assert library._glib() == opened
+
+
+def test_an_interruption_leaves_nothing_behind() -> None:
+    rang: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: rang.append(number))
+    try:
+        handler = signal.getsignal(signal.SIGALRM)
+        with library.interrupted_after(0.05):
+            assert signal.getitimer(signal.ITIMER_REAL)[1] == library.ALARM_AGAIN
+            time.sleep(0.2)
+        assert signal.getsignal(signal.SIGALRM) is handler
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        assert rang == []
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_only_the_main_thread_may_be_interrupted() -> None:
+    went: list[object] = []
+
+    def work() -> None:
+        before = signal.getsignal(signal.SIGALRM)
+        with library.interrupted_after(5):
+            went.append(signal.getsignal(signal.SIGALRM) is before)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert went == [True]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

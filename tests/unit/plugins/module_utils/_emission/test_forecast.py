@@ -1,0 +1,291 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would happen, and who holds an event, from a daemon's dump and, where there is none, from calls and files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, forecast, holding
+from ansible_collections.sysinit.upstart.plugins.module_utils._events import budget
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import world
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import rpn_to_dbus
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
+
+PROCESSES = {"main": 7}
+Instances = dict[str, str]  # name to goal/state
+
+
+class FakeClient:
+    """A daemon with job files in a folder, which tells its conditions, but its state only where it is given."""
+
+    timeout = 1.0
+
+    def __init__(self, folder: Path, running: dict[str, Instances] | None = None, state: dict[str, Any] | None = None,
+                 version: tuple[int, ...] = (1, 5), **texts: str) -> None:
+        self.connection = FakeConnection()
+        self._texts = texts
+        self._running = running or {}
+        self._state = state
+        self._version = version
+        self.asked: list[str] = []
+        for name, text in texts.items():
+            (folder / f"{name}.conf").write_bytes(text.encode("latin-1"))
+
+    def version(self) -> tuple[int, ...]:
+        return self._version
+
+    def state(self) -> str:
+        self.asked.append("state")
+        if self._state is None:
+            raise Absent("no GetState")
+        return json.dumps(self._state)
+
+    def jobs(self) -> list[str]:
+        return sorted(self._texts)
+
+    def job_environment(self) -> list[str]:
+        raise Absent("no ListEnv")
+
+    def job_properties(self, name: str) -> dict[str, Any]:
+        self.asked.append(name)
+        values = parse_job(self._texts[name].encode())
+        return {key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [sorted(self._running.get(name, ())) for name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+        found = []
+        for job, instance in pairs:
+            status = self._running.get(job, {}).get(instance)
+            goal, _slash, state = (status or "").partition("/")
+            found.append({"goal": goal, "state": state, "processes": PROCESSES} if status else None)
+        return found
+
+
+def foresee(client: FakeClient, folder: Path, *env: str, wait: bool = True) -> dict[str, Any]:
+    asked = emit.Emission(name="go", env=list(env), wait=wait, timeout=60.0, stable_for=1.0, log_dir="/log",
+                              conf_dir=str(folder))
+    found: dict[str, Any] = forecast.foresee(client, asked)
+    return found
+
+
+UP = {"": "start/running"}
+SLEEP = "exec sleep 1000\n"
+BOTH = "job z: start on (go and b): go has happened, b has not"
+OUTLOOKS: list[tuple[dict[str, str], dict[str, Instances], list[str], dict[str, Any]]] = [
+    ({"z": "start on go", "a": "start on go", "n": "start on other"}, {}, [], {"would_start": ["a", "z"]}),
+    ({"z": "start on go"}, {"z": UP}, [], {}),
+    ({"z": "start on up\nstop on go"}, {"z": UP}, [], {"would_stop": ["z"]}),
+    ({"z": "start on up\nstop on go"}, {}, [], {}),
+    ({"z": "start on go 7"}, {}, ["V=7"], {"would_start": ["z"]}),
+    ({"z": "start on go 7"}, {}, ["W=1", "V=7"], {}),
+    ({"z": "start on go V=7"}, {}, ["W=1", "V=7"], {"would_start": ["z"]}),
+    ({"z": "start on go and b"}, {}, [], {"would_wait": [BOTH]}),
+    ({"z": "start on go or b"}, {}, [], {"would_start": ["z"]}),
+    ({"z": "start on up\nstop on go N=$N\ninstance $N"}, {"z": {"1": UP[""], "2": UP[""]}}, ["N=2"],
+     {"would_stop": ["z"]}),
+]
+
+
+@pytest.mark.parametrize(("texts", "running", "env", "expected"), OUTLOOKS)
+def test_outlooks(tmp_path: Path, texts: dict[str, str], running: dict[str, Instances], env: list[str],
+                  expected: dict[str, Any]) -> None:
+    client = FakeClient(tmp_path, running, **{name: f"{text}\n{SLEEP}" for name, text in texts.items()})
+    found = foresee(client, tmp_path, *env)
+    assert found["outlook"] == {"would_start": [], "would_stop": [], "would_wait": [], **expected}
+    assert found["held_by"] == found["outlook"]["would_wait"]
+
+
+def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, a="start on go\npre-start exec /bin/sh\n" + SLEEP, b="start on go and x\n" + SLEEP)
+    found = foresee(client, tmp_path)
+    assert found["assumed"] == ["job a: its pre-start process ends well"]
+    assert not found["sure"] and "what happened before is not known" in found["reasons"][0]
+    assert found["jobs"] == [{
+        "name": "a", "instance": "", "started": True, "stopped": False, "restarted": False, "respawned": False,
+        "failed": False, "status": "start/running", "how": "started"}]
+    failing = FakeClient(tmp_path, a="start on go\nexec /no/such/program\n", b=SLEEP)
+    found = foresee(failing, tmp_path)
+    assert found["sure"] and found["fails"]
+    assert found["jobs"][0]["how"].startswith("failed: its main process could not be run")
+
+
+@pytest.mark.parametrize(("name", "reasons"), [
+    ("\u00fc", ["job a (\u00fc) gets an instance whose name is not ASCII, by which Upstart corrupts its memory"]),
+    ("u", []),
+])
+def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) -> None:
+    client = FakeClient(tmp_path, a="start on go\ninstance $N\n" + SLEEP, b="start on go\n" + SLEEP)
+    found = foresee(client, tmp_path, "N=" + name)
+    assert (found["reasons"], found["sure"]) == (reasons, not reasons)
+
+
+def test_what_scripts_have_init_do(tmp_path: Path) -> None:
+    """As of Ubuntu 14.04: a pre-start that stops its own job, and one that emits an event."""
+    found = foresee(FakeClient(
+        tmp_path, b="start on net-device-up\n" + SLEEP, c="start on ready\n" + SLEEP,
+        ssh="start on go\npre-start script\n  test -x /no/such/sshd || { stop; exit 0; }\nend script\n" + SLEEP,
+        net="start on go\nemits net-device-up\nemits ready\npre-start script\n  # initctl emit never\n"
+            "  initctl emit -n net-device-up \\\n    IFACE=lo\nend script\n" + SLEEP), tmp_path)
+    assert not found["sure"] and found["outlook"]["would_start"] == ["net", "ssh"]
+    assert found["reasons"] == ["what follows from it is not predicted: " + reason for reason in (
+        "the pre-start process of job net emits net-device-up", "the pre-start process of job ssh stops its own job",
+        "job net emits ready, as its emits stanza says")]
+    found = foresee(FakeClient(tmp_path, net="start on go\nemits ready\nscript\n  sleep 1000\nend script\n"), tmp_path)
+    assert found["sure"], "a process that is known emits nothing"
+
+
+@pytest.mark.parametrize(("texts", "fails", "settled"), [
+    ({"a": "start on go\n" + SLEEP}, False, True),
+    ({"a": "start on go\nexec /no/such/program\n"}, True, True),
+    ({"a": "start on go and x\n" + SLEEP}, True, False),
+    ({"a": "start on go\ntask\n" + SLEEP}, True, False),
+    ({"a": "start on go\n" + SLEEP, "b": "start on started a\nexec /no/such/program\n"}, False, True),
+    ({"a": "start on go\n" + SLEEP, "b": "start on started a\ntask\n" + SLEEP}, False, False),
+])
+def test_what_would_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: bool, settled: bool) -> None:
+    """A job further on fails nobody; and nothing fails a task that does not wait."""
+    client = FakeClient(tmp_path, **texts)
+    found = foresee(client, tmp_path)
+    assert (found["fails"], found["settled"]) == (fails, settled)
+    unwaited = foresee(client, tmp_path, wait=False)
+    assert unwaited == {**found, "fails": False, "settled": None}
+
+
+@pytest.mark.parametrize(("text", "assumed"), [
+    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends when told to"]),
+    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends when told to"])])
+def test_a_process_that_is_told_to_end(tmp_path: Path, text: str, assumed: list[str]) -> None:
+    found = foresee(FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + text), tmp_path)
+    assert found["assumed"] == assumed and found["outlook"]["would_stop"] == ["a"]
+
+
+def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + SLEEP, b="start on stopped a\n" + SLEEP)
+    (tmp_path / "a.conf").write_text("start on started b\nexec /no/such/program\n")
+    found = foresee(client, tmp_path)
+    assert found["sure"] and found["outlook"] == {"would_start": ["b"], "would_stop": ["a"], "would_wait": []}
+    assert [job["failed"] for job in found["jobs"]] == [True, False]
+    (tmp_path / "a.conf").write_text("start on started b\n" + SLEEP)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
+    (tmp_path / "a.conf").write_text("nonsense on started b\n" + SLEEP)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["b"]
+    (tmp_path / "a.conf").unlink()
+    (tmp_path / "a.conf").mkdir()
+    found = foresee(client, tmp_path)
+    assert not found["sure"] and found["reasons"][0].startswith("nothing is known of job a, ")
+
+
+def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstart 0.6.5 tells no conditions: a file that is younger than a process may not be what it runs by."""
+    client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
+    doubt = "job a may still run by what its file said before, and its conditions of then are not told"
+    for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
+        monkeypatch.setattr(world, "age", lambda peer_pid, pid, seconds=seconds: seconds)
+        found = foresee(client, tmp_path)
+        assert found["reasons"] == reasons and found["outlook"]["would_start"] == ["b"]
+    (tmp_path / "a.conf").unlink()
+    assert doubt in foresee(client, tmp_path)["reasons"]
+
+
+def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
+    found = foresee(client, tmp_path)
+    assert client.asked == []
+    assert found["outlook"]["would_start"] == ["a"] and not found["sure"]
+    assert "web.conf holds text that is not UTF-8, and Upstart would crash" in found["reasons"][0]
+    assert holding.holders(client, "go", [], str(tmp_path)) == [] and client.asked == []
+    client = FakeClient(tmp_path, version=(1, 5), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
+    assert not foresee(client, tmp_path)["sure"] and client.asked == []
+
+
+def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP)
+    found = foresee(client, tmp_path / "typo")
+    assert client.asked == [] and not found["sure"]
+    assert found["reasons"] == [
+        f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
+        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the jobs "
+        "are taken from their files"]
+
+
+def test_a_job_without_a_file(tmp_path: Path) -> None:
+    """What it says may be text of which the daemon crashes when it is asked for it."""
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
+    (tmp_path / "a.conf").unlink()
+    found = foresee(client, tmp_path)
+    assert found["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
+    assert found["reasons"] == [
+        f"nothing is known of job a, of which there is no right file in {tmp_path}: the jobs are taken from their "
+        "files"]
+    assert holding.holders(client, "go", [], str(tmp_path)) == []
+
+
+def test_a_job_whose_file_is_refused(tmp_path: Path) -> None:
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP)
+    (tmp_path / "a.conf").write_text("frob\n")
+    found = foresee(client, tmp_path)
+    assert found["outlook"]["would_start"] == ["a"]
+    assert found["reasons"] == ["nothing is known of job a but its conditions: there is no right file of it"]
+
+
+def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:
+    running = {"a": {"": "start/pre-start"}, "b": UP, "c": {"": "stop/killed"}}
+    client = FakeClient(tmp_path, running, z="start on go and b\n", a=SLEEP, b="stop on go and x\n", c=SLEEP)
+    jobs = [{"name": name, "instance": "", "stopped": name == "c"} for name in "abc"]
+    assert holding.holders(client, "go", [], str(tmp_path), jobs) == [
+        "job b: stop on (go and x): go has happened, x has not", BOTH,
+        "job a is in start/pre-start (process main, pid 7)"]
+    assert holding.conditions(client, "go", [], str(tmp_path)) == [
+        "job b: stop on (go and x): go has happened, x has not", BOTH]
+
+
+@pytest.mark.parametrize(("text", "processes", "held_by"), [
+    ("task\n" + SLEEP, PROCESSES, ["job a is in start/running (process main, pid 7)"]),
+    ("task\n", {}, ["job a is in start/running (without a process)"]), (SLEEP, PROCESSES, [])])
+def test_a_task_that_runs_holds_an_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str,
+                                         processes: dict[str, int], held_by: list[str]) -> None:
+    monkeypatch.setitem(globals(), "PROCESSES", processes)
+    client = FakeClient(tmp_path, {"a": UP}, a=text)
+    jobs = [{"name": "a", "instance": "", "stopped": False}]
+    assert holding.holders(client, "go", [], str(tmp_path), jobs) == held_by
+
+
+def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its file said a moment ago counts then."""
+    client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
+    told = client.job_properties
+
+    def properties(name: str) -> dict[str, Any]:
+        if name == "a":
+            raise Absent("no such job")
+        return told(name)
+
+    monkeypatch.setattr(client, "job_properties", properties)
+    assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("length", "text", "wedges"), [
+    (247, SLEEP, True), (247, "console none\n" + SLEEP, False), (246, SLEEP, False)])
+def test_a_start_that_would_wedge_init_is_told(tmp_path: Path, length: int, text: str, wedges: bool) -> None:
+    """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
+    name = "w" * length
+    found = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
+    assert found["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
+    assert found["sure"] is not wedges
+
+
+def test_a_prediction_that_is_cut_off_claims_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(10 ** 6))
+    monkeypatch.setattr(budget, "_clocks", lambda: (60.0 * next(ticks), 0.0))
+    found = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
+    assert found["reasons"] == ["the prediction was cut off after 60 s of processor time"]
+    assert (found["sure"], found["held_by"]) == (False, [])

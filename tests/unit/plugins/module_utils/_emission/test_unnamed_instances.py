@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs whose instance name needs a variable that the event lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._emission import unnamed_instances
+
+NEW, OLD = (1, 13, 2), (1, 5)
+GETTY = "instance $TTY\nstart on ev\nexec sleep 9\n"
+
+
+class Client:
+    def __init__(self, *jobs: str) -> None:
+        self.names = list(jobs)
+
+    def jobs(self) -> list[str]:
+        return self.names
+
+
+def jobs(folder: Path, *env: str, loaded: tuple[str, ...] = ("getty",), version: tuple[int, ...] = NEW,
+         **texts: str) -> list[tuple[str, str]]:
+    for name, text in texts.items():
+        (folder / f"{name}.conf").write_text(text)
+    found: list[tuple[str, str]] = unnamed_instances.jobs_without_a_name(
+        Client(*loaded), "ev", list(env), str(folder), version)
+    return found
+
+
+def test_a_missing_variable_is_named(tmp_path: Path) -> None:
+    found = jobs(tmp_path, getty=GETTY)
+    assert found == [("getty", "Unknown parameter: TTY")]
+    assert unnamed_instances.notes(found) == ["job getty gets no instance: Unknown parameter: TTY"]
+    begin = "The event ev started no instance of job getty: its instance name needs TTY, which the event does not have."
+    assert unnamed_instances.sentences("ev", found, OLD) == [begin]
+    assert unnamed_instances.sentences("ev", found, NEW) == [begin + " Upstart 1.13 shows it to no further job then."]
+
+
+def test_another_reason_is_that_of_upstart(tmp_path: Path) -> None:
+    found = jobs(tmp_path, getty=GETTY.replace("$TTY", "${TTY"))
+    assert unnamed_instances.sentences("ev", found, OLD) == [
+        "The event ev started no instance of job getty: Upstart cannot make its instance name (Mismatched braces)."]
+
+
+@pytest.mark.parametrize("text", [
+    GETTY.replace("$TTY", "fixed"), GETTY.replace("$TTY", "${TTY:-tty1}"), "env TTY=tty1\n" + GETTY,
+    GETTY.replace("start on ev", "start on other\n# ev"), GETTY.replace("start on ev", "start on ev and other"),
+    GETTY.replace("start on ev", "start on ev A=1"), "start on ev\nexec echo instance\n", "bogus ev instance\n"])
+def test_what_the_event_starts_or_does_not_concern_is_left_out(tmp_path: Path, text: str) -> None:
+    assert jobs(tmp_path, getty=text) == []
+
+
+def test_the_event_has_the_variable(tmp_path: Path) -> None:
+    assert jobs(tmp_path, "TTY=tty1", getty=GETTY) == []
+    assert jobs(tmp_path, "X=1", getty=GETTY.replace("start on ev", "start on ev X=1 or other")) != []
+
+
+def test_overrides_and_folders_count_and_jobs_that_are_not_loaded_do_not(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "one.conf").write_text("start on ev\n")
+    (tmp_path / "net" / "one.override").write_text("instance $IFACE\n")
+    (tmp_path / "unreadable.conf").mkdir()
+    assert jobs(tmp_path, loaded=("net/one", "other"), getty=GETTY) == [("net/one", "Unknown parameter: IFACE")]
+    (tmp_path / "net" / "one.override").write_text("instance $IFACE\nmanual\n")
+    assert jobs(tmp_path, loaded=("net/one", "other")) == []

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_event reports of instances is read once more, and corrected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils import _promise
+from ansible_collections.sysinit.upstart.plugins.module_utils._emission import verifying
+
+WEB = ("web", "")
+
+
+class Client:
+    """Tells one prepared status of web after the other, the last one for good."""
+
+    def __init__(self, *statuses: Any) -> None:
+        self.statuses = list(statuses)
+        self.connection = self
+        self.waited: list[float] = []
+
+    def wait(self, ready: Any, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return False
+
+    def look(self, unused: Any, pairs: list[tuple[str, str]]) -> list[Any]:
+        return [self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0] for _pair in pairs]
+
+
+def status(text: str = "start/running", pid: int | None = 7, **more: Any) -> dict[str, Any]:
+    goal, _slash, state = text.partition("/")
+    return {"goal": goal, "state": state, "processes": {} if pid is None else {"main": pid}, **more}
+
+
+def entry(text: str = "start/running", **more: Any) -> dict[str, Any]:
+    return {"name": "web", "instance": "", "status": text, "stopped": text != "start/running", "respawned": False,
+            "restarted": False, "how": "started", **more}
+
+
+@pytest.fixture
+def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    (tmp_path / "web.conf").write_text("exec sleep 1000\n")
+
+    def run(reported: dict[str, Any], *statuses: Any, before: int = 7) -> tuple[list[str], Client]:
+        client = Client(*statuses)
+        monkeypatch.setattr(verifying, "look", client.look)
+        faults = verifying.verify(client, str(tmp_path), (1, 13, 2), [reported], {WEB: before})
+        return verifying.sentences("go", faults), client
+
+    return run
+
+
+GONE_AGAIN = "is gone again"
+
+
+@pytest.mark.parametrize(("now", "text", "corrected"), [
+    (None, GONE_AGAIN, {"status": "stop/waiting", "stopped": True}),
+    (status("stop/killed"), "is on its way down again, in stop/killed", {"status": "stop/killed"}),
+    (status("start/starting"), "is not up any more: it is in start/starting", {"status": "start/starting"}),
+    (status(pid=8), "was respawned: process 7 became 8", {"respawned": True}),
+    (status(pid=None), "has no main process", {}),
+    (status(lost=7), "has a main process, 7, that no longer exists", {}),
+    (status(main_state="Z"), "has a main process, 7, that has ended, which Upstart has not noticed (zombie)", {}),
+    (status(main_state="T"), "has a main process, 7, that is suspended by a signal", {}),
+])
+def test_what_does_not_hold_is_told_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
+    reported = entry()
+    assert verify(reported, now)[0] == [f"The event go is over, but job web {text}."]
+    assert reported == {**entry(), **corrected, "how": f"started, but {text}"}
+
+
+@pytest.mark.parametrize(("reported", "now"), [
+    (entry(), status()), (entry("stop/waiting"), None), (entry("start/pre-start"), None),
+    (entry(respawned=True), status(pid=8)), (entry(restarted=True), status(pid=8)),
+])
+def test_what_holds_is_left_alone(verify: Any, reported: dict[str, Any], now: Any) -> None:
+    before = dict(reported)
+    said, client = verify(reported, now)
+    assert (said, reported, client.waited) == ([], before, [])
+
+
+def test_one_that_had_stopped_is_there_again(verify: Any) -> None:
+    reported = entry("stop/waiting")
+    assert verify(reported, status())[0] == ["The event go is over, but job web is there again, in start/running."]
+    assert reported["status"] == "start/running"
+
+
+@pytest.mark.parametrize("passing", [status(main_state="Z"), status(lost=7), status(pid=None)])
+def test_a_moment_between_two_processes_is_waited_for(verify: Any, passing: Any) -> None:
+    said, client = verify(entry(), passing, status())
+    assert (said, client.waited) == ([], [verifying.LOOK_EVERY])
+
+
+def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text("pre-start exec true\n")
+    assert verify(entry(), status(pid=None))[0] == []
+    (tmp_path / "web.conf").write_text("bogus\n")
+    assert verify(entry(), status(pid=None))[0] == []
+
+
+def test_each_word_of_the_promise_has_its_text() -> None:
+    words = {fault for is_up in (True, False) for now in (
+        None, *(_promise.Instance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
+                for goal, state in (("start", "running"), ("start", "starting"), ("stop", "killed"))
+                for main, main_state in ((None, None), (7, ""), (7, "Z"), (7, "T"), (7, None))
+                for respawned in (True, False)))
+             for fault in _promise.event_faults(is_up, now)}
+    assert words == set(verifying.TEXTS)

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Expansion: every form, with the texts that the daemon gave or its error."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import ExpansionError, expand
+
+ENV = {"A": "alpha", "B": "A", "EMPTY": "", "DOLLAR": "$A", "_x1": "under", "9": "nine", "": "nameless"}
+
+EXPANDED = [
+    ("", ""),
+    ("plain", "plain"),
+    ("$A", "alpha"),
+    ("x$A.y", "xalpha.y"),
+    ("$_x1-", "under-"),
+    ("$A$A", "alphaalpha"),
+    ("${A}B", "alphaB"),
+    ("${9}", "nine"),
+    ("${$B}", "alpha"),
+    ("${_x$NUMBER}", "under"),
+    ("$DOLLAR", "$A"),
+    ("$", "$"),
+    ("$$A", "$alpha"),
+    ("$9", "$9"),
+    ("$-", "$-"),
+    ("}{:-+", "}{:-+"),
+    ("${}", "$"),
+    ("${}A", "$A"),
+    ("${A:-x}", "alpha"),
+    ("${A-x}", "alpha"),
+    ("${NO:-x}", "x"),
+    ("${NO-x}", "x"),
+    ("${NO-}", ""),
+    ("${EMPTY:-x}", "x"),
+    ("${EMPTY-x}", ""),
+    ("${EMPTY}", ""),
+    ("${A:+x}", "x"),
+    ("${A+x}", "x"),
+    ("${NO:+x}", ""),
+    ("${NO+x}", ""),
+    ("${EMPTY:+x}", ""),
+    ("${EMPTY+x}", "x"),
+    ("${NO:-${ALSO_NO:-$A}}", "alpha"),
+    ("${NO:-a:-b+c}", "a:-b+c"),
+    ("${:-x}", "nameless"),
+    ("\\$A", "\\alpha"),
+]
+
+REFUSED = [
+    ("$NO", "Unknown parameter: NO"),
+    ("${NO}", "Unknown parameter: NO"),
+    ("${A?x}", "Unknown parameter: A?x"),
+    ("${A", "Mismatched braces"),
+    ("${", "Mismatched braces"),
+    ("${A:-x", "Mismatched braces"),
+    ("${A:-${B}", "Mismatched braces"),
+    ("${A:x}", "Expected operator"),
+    ("${A:}", "Expected operator"),
+    ("${A:-$NO}", "Unknown parameter: NO"),
+    ("${NO:+$ALSO}", "Unknown parameter: ALSO"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), EXPANDED)
+def test_expands(text: str, expected: str) -> None:
+    assert expand(text, dict(ENV, NUMBER="1")) == expected
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED)
+def test_refuses(text: str, message: str) -> None:
+    with pytest.raises(ExpansionError) as caught:
+        expand(text, ENV)
+    assert caught.value.message == message
+
+
+def test_the_error_is_one_of_ours() -> None:
+    assert issubclass(ExpansionError, UpstartError)
+
+
+def test_depth_is_not_limited_by_the_interpreter() -> None:
+    depth = 20000
+    assert expand("${NO:-" * depth + "x" + "}" * depth, {}) == "x"

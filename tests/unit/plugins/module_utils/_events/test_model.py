@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may become of processes that there are already, and how often jobs may be respawned."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import MANY_RESPAWNS, World, ends, stays
+from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import foresee, job, task, up
+
+
+@pytest.mark.parametrize(("state", "awaited", "plain"), [
+    ("running", False, False), ("post-start", False, False), ("spawned", True, False), ("starting", False, False)])
+def test_who_waits_for_a_fork(state: str, awaited: bool, plain: bool) -> None:
+    assert job("a", expect="fork").passes(state) is awaited
+    assert job("a").passes(state) is plain
+    assert task("a", "go").passes(state) is True
+
+
+def test_who_may_not_end_when_it_is_told_to() -> None:
+    assert not job("a").passes("killed") and not task("a", "go").passes("killed")
+    assert job("a", kill_spares=True).passes("killed")
+    assert job("a", processes={"main": stays()}).passes("killed"), "of which nothing is known"
+    assert job("a", processes={}).passes("killed")
+
+
+@pytest.mark.parametrize(("seconds", "ended"), [(0.9, False), (1.0, True), (1.1, True)])
+def test_what_ends_in_time(seconds: float, ended: bool) -> None:
+    world = World([task("a", "go", processes={"main": ends(0, 1.0, known=True)}), job("b"),
+                   task("c", "go", processes={"main": ends(0, 1.0)})])
+    assert world.surely_ends("a", "main", seconds) is ended
+    for job_name, process in (("b", "main"), ("c", "main"), ("a", "post-stop")):
+        assert not world.surely_ends(job_name, process, seconds)
+
+
+def test_how_often_jobs_may_be_respawned() -> None:
+    assert World([job("a", respawn_limit=(8, 60))]).respawns_at_most == 0
+    assert World([job("a", respawn=True, respawn_limit=(2, 60)), job("b")]).respawns_at_most == 2
+    assert World([job("a", respawn=True, respawn_limit=(10 ** 6, 60))]).respawns_at_most == MANY_RESPAWNS
+
+
+def test_a_race_does_not_make_a_task_count_that_has_no_part_in_it() -> None:
+    jobs = [task("other", "up", instances=up(), processes={"main": ends()})]
+    for number in range(8):
+        jobs += [task(f"a{number}", "go", processes={"main": ends()}),
+                 task(f"b{number}", "go", processes={"main": ends()}),
+                 job(f"c{number}", f"stopped a{number}", f"stopped b{number}")]
+    found = foresee(*jobs)
+    assert len(found.open_jobs) == 8
+    assert "other" not in [one for one, *_more in found.assumed]

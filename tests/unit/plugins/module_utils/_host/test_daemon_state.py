@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the daemon may be asked for its state, and what is said when it may not."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import crash_guard, daemon_state
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, fake_client
+
+
+class Client:
+    """Answers GetState with a text, or raises what it was given instead."""
+
+    def __init__(self, answer: str | Exception = '{"job_classes": []}', loaded: tuple[str, ...] = (),
+                 version: tuple[int, ...] = (1, 13, 2)) -> None:
+        self.connection: Any = None
+        self.answer = answer
+        self.loaded = loaded
+        self.number = version
+        self.asked = 0
+
+    def version(self) -> tuple[int, ...]:
+        return self.number
+
+    def jobs(self) -> list[str]:
+        return sorted(self.loaded)
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [[] for _name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[None]:
+        return [None for _pair in pairs]
+
+    def state(self) -> str:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_the_variables_that_an_instance_was_started_with(tmp_path: Path) -> None:
+    """Neither those of the job file nor those that Upstart adds."""
+    path = instance_path("web", "1")
+    env = ["A=1", "B=2", "UPSTART_JOB=web", "UPSTART_INSTANCE=1", "PATH=/bin", "C=web"]
+    job_class = {"name": "web", "env": ["B=2"], "jobs": [{"path": path, "env": env}]}
+    snapshot = daemon_state.Snapshot(Client(json.dumps({"job_classes": [job_class]})), str(tmp_path))
+    assert snapshot.environment("web", "1") == ["A=1", "C=web"]
+    assert snapshot.environment("web", "2") is None
+    assert snapshot.reason is None
+
+
+FILES: list[tuple[str, bytes, bool]] = [
+    ("web.conf", "description Bücher\nexec a\n".encode(), False),
+    ("web.conf", "description Bücher\nexec a\n".encode("latin-1"), True),
+    ("web.conf", "# Bücher\nexec a\n".encode("latin-1"), False),
+    ("web.conf", "script\n# Bücher\nend script\n".encode("latin-1"), True),
+    ("sub/web.override", "env A=ü\n".encode("latin-1"), True),
+    ("web.conf.dpkg-old", "env A=ü\n".encode("latin-1"), False),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "harmful"), FILES)
+def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path, name: str, data: bytes,
+                                                             harmful: bool) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / name).write_bytes(data)
+    client = Client()
+    if not harmful:
+        assert daemon_state.job_classes(client, str(tmp_path)) == []
+        return
+    with pytest.raises(daemon_state.NotTold, match="not UTF-8, and Upstart would crash"):
+        daemon_state.job_classes(client, str(tmp_path))
+    assert client.asked == 0
+
+
+def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.conf", "wb"):
+        pass
+    with pytest.raises(daemon_state.NotTold):
+        daemon_state.job_classes(Client(), str(tmp_path))
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    (Absent("no such method"), "only since 1.6.1"),
+    (NoAnswer("late"), r"did not tell its state \(late\)"),
+    ("{", "did not tell its state"),
+])
+def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, words: str) -> None:
+    (tmp_path / "gone.conf").symlink_to("nowhere")
+    with pytest.raises(daemon_state.NotTold, match=words):
+        daemon_state.job_classes(Client(answer), str(tmp_path))
+    snapshot = daemon_state.Snapshot(Client(answer), str(tmp_path))
+    assert snapshot.environment("web", "") is None and snapshot.differing("web", "", ["A=1"]) == []
+    assert snapshot.reason
+
+
+def test_what_is_no_job_file_does_no_harm(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "web.conf")
+    (tmp_path / "gone.conf").symlink_to("nowhere")
+    (tmp_path / "other.conf").symlink_to("/proc/self/mem")
+    assert daemon_state.job_classes(Client(), str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("conf", "pid", "told"), [
+    ("exec a\n", True, True),
+    ("respawn\nexec a\n", True, False),
+    ("frob\n", True, False),
+    (None, True, False),
+    ("exec a\n", False, False),
+])
+def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, told: bool) -> None:
+    """Only a process that surely began after the copy was made is known to run by the new file."""
+    class Running(Client):
+        peer = {"pid": os.getpid()}
+
+        def instances_of(self, names: list[str]) -> list[list[str]]:
+            return [[""] for _name in names]
+
+        def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+            return [{"goal": "start", "state": "running", "processes": {"main": child.pid} if pid else {}}]
+
+    if conf is not None:
+        (tmp_path / "web.conf").write_text(conf)
+    (tmp_path / "web.conf.1~").write_bytes("description B\u00fccher\nexec a\n".encode("latin-1"))
+    time.sleep(0.2)  # a process's begin is known in hundredths of a second
+    with child_processes.running("sleep", "1000") as child:
+        time.sleep(0.1)
+        client = Running()
+        client.connection = client
+        if told:
+            assert daemon_state.job_classes(client, str(tmp_path)) == []
+        else:
+            with pytest.raises(daemon_state.NotTold, match="job web may still run by text that is not UTF-8"):
+                daemon_state.job_classes(client, str(tmp_path))
+    assert client.asked == told
+
+
+def folder_of_jobs(path: Path) -> Path:
+    """Make a directory of job files, with what the daemon does not take for one."""
+    (path / "net").mkdir()
+    (path / "real").mkdir()
+    for name in ("web", "net/if", "café", ".hidden", ".", "real/a", "closed"):
+        (path / f"{name}.conf").write_text("exec a\n")
+    (path / "link.conf").symlink_to("web.conf")
+    (path / "links").symlink_to("real")
+    (path / "gone.conf").symlink_to("nowhere")
+    (path / "folder.conf").mkdir()
+    (path / "lone.override").touch()
+    os.mkfifo(path / "closed.override")
+    return path
+
+
+@pytest.mark.parametrize("name", ["web", "net/if", ".hidden", ".", "real/a", "link", "café", "caf\ufffd\ufffd"])
+def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
+    client = Client(loaded=("web", name))
+    assert daemon_state.job_classes(client, str(folder_of_jobs(tmp_path)) + "/") == []
+
+
+@pytest.mark.parametrize("name", ["if", "net/web", "links/a", "gone", "folder", "lone", "closed", "", "b\ufffd"])
+def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
+    """Its file is gone or below another directory, or cannot be read."""
+    client = Client(loaded=("web", name))
+    with pytest.raises(crash_guard.Deadly, match=f"^job {name} has no file below .* that can be read"):
+        daemon_state.job_classes(client, str(folder_of_jobs(tmp_path)))
+    assert client.asked == 0
+
+
+@pytest.mark.parametrize("place", ["typo", "empty", "web.conf"])
+def test_a_directory_that_is_not_the_daemons(tmp_path: Path, place: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "web.conf").write_text("exec a\n")
+    client = Client(loaded=("web",))
+    reason = r"^neither job web nor .* Name the directory of this daemon in conf_dir$"
+    with pytest.raises(crash_guard.Deadly, match=reason):
+        daemon_state.job_classes(client, str(tmp_path / place))
+    assert client.asked == 0
+
+
+def test_an_old_daemon_has_nothing_to_tell(tmp_path: Path) -> None:
+    with pytest.raises(daemon_state.NotTold, match="only since 1.6.1"):
+        daemon_state.job_classes(Client(Absent("no GetState"), loaded=("web",), version=(1, 5)), str(tmp_path))
+
+
+def test_a_limit_of_nothing_is_told_like_none_and_taken_from_the_file() -> None:
+    job_class = fake_client.held("a")
+    values = {**new_values(), "limits": {"core": [0, 0], "nofile": [1, 2]}}
+    assert daemon_state.values_of(job_class, values)["limits"] == {"core": [0, 0]}

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of jobs: which of them Upstart reads, files can hold, and init survives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_names
+
+SKIPPED = [".git", ".hidden", "CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}", "old~", "a.bak",
+           "a.BAK", "a.swp", "a.swo", "a.swn", "#a#", "a,v", "a.dpkg-old", "a.dpkg-x", "a.rpmsave", "a.rpmorig",
+           "a.rpmnew", "a;0123abCD"]
+READ = ["net", "x.conf", "CVSx", "cvs", "#a", "a#", "a.bak2", "a.dpkg-old.d", "a.rpmsave2", "a;0123abC", "a;0123abCDE"]
+RELATIVE = "Use the file's path relative to the job directory, without .conf."
+
+
+@pytest.mark.parametrize(("name", "message"), [
+    ("", f"The name of a job is empty. {RELATIVE}"),
+    ("\ud800", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
+    ("\udcff", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
+    ("a\0b", "Invalid job name a\\0b: it contains a NUL character. Remove it."),
+    ("/a", f"Invalid job name /a: it starts with /. {RELATIVE}"),
+    ("a/", f"Invalid job name a/: it ends with /. {RELATIVE}"),
+    ("./a", f"Invalid job name ./a: '.' is not allowed as a path component. {RELATIVE}"),
+    ("a/../b", f"Invalid job name a/../b: '..' is not allowed as a path component. {RELATIVE}"),
+    ("a" * 251, "The name of job %s...%s is too long: it takes 251 bytes, and a file name has room for 250."
+                % ("a" * 40, "a" * 20)),
+    ("x" * 256 + "/a", "The name of job %s...%s/a is too long: the part of a file name takes 256 bytes, and a file "
+                       "name has room for 255." % ("x" * 40, "x" * 18)),
+    ("\u00e9" * 126, "The name of job %s...%s is too long: it takes 252 bytes, and a file name has room for 250."
+                     % ("\u00e9" * 40, "\u00e9" * 20)),
+])
+def test_what_is_no_name(name: str, message: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        job_names.check_job_name(name)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("name", ["web", "net/web", "...", "a.b", " ", "a" * 250, "x" * 255 + "/a", "CVS/x"])
+def test_what_is_a_name(name: str) -> None:
+    job_names.check_job_name(name)
+
+
+@pytest.mark.parametrize("folder", SKIPPED)
+def test_directories_that_upstart_skips(folder: str) -> None:
+    assert job_names.is_skipped(folder)
+    with pytest.raises(UpstartError) as caught:
+        job_names.check_file_name("net/%s/web" % folder, "/etc/init", ".conf")
+    assert caught.value.message == (
+        "Upstart never reads the job net/%s/web: it skips directories with names such as %s. Choose another name."
+        % (folder, folder))
+
+
+@pytest.mark.parametrize("folder", READ)
+def test_directories_that_upstart_reads(folder: str) -> None:
+    assert not job_names.is_skipped(folder)
+    job_names.check_file_name("%s/web" % folder, "/etc/init", ".conf")
+
+
+def test_the_file_itself_may_have_such_a_name() -> None:
+    for name in (".hidden", "CVS", "old~", "#a#"):
+        job_names.check_file_name(name, "/etc/init", ".conf")
+
+
+@pytest.mark.parametrize(("name", "suffix", "words"), [
+    ("a" * 247, ".override", "is too long for a file that ends in .override: it takes 247 bytes, and there is room for "
+                             "246."),
+    ("/".join(["d" * 200] * 21), ".conf", "is too long: it takes 4235 bytes, and there is room for 4095."),
+])
+def test_what_no_file_system_takes(name: str, suffix: str, words: str) -> None:
+    with pytest.raises(UpstartError, match=words):
+        job_names.check_file_name(name, "/etc/init", suffix)
+
+
+def test_what_a_file_system_takes(tmp_path: Path) -> None:
+    for length, suffix in ((250, ".conf"), (246, ".override")):
+        job_names.check_file_name("a" * length, str(tmp_path), suffix)
+        (tmp_path / ("a" * length + suffix)).touch()
+        with pytest.raises(OSError):
+            (tmp_path / ("a" * (length + 1) + suffix)).touch()
+    assert len(os.listdir(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(("length", "instance", "values", "version", "wedges"), [
+    (251, "", {"console": "log"}, (1, 13, 2), False),
+    (252, "", {"console": "log"}, (1, 13, 2), True),
+    (252, "", None, (1, 13, 2), True),
+    (252, "", {"console": "none"}, (1, 13, 2), False),
+    (252, "", {"console": "output"}, (1, 13, 2), False),
+    (252, "", {"console": "log"}, (1, 4), True),
+    (252, "", {"console": "log"}, (1, 3), False),
+    (249, "1", {"console": "log"}, (1, 13, 2), False),
+    (250, "1", {"console": "log"}, (1, 13, 2), True),
+    (249, "/", {"console": "log"}, (1, 13, 2), False),
+    (249, "\u00e9", {"console": "log"}, (1, 13, 2), True),
+])
+def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any] | None, version: tuple[int, ...],
+                              wedges: bool) -> None:
+    """The path has ``length`` bytes before what the instance and .log add, and Upstart takes 255 of them."""
+    log_dir = "/log"
+    job = "j" * (length - len(log_dir) - 1)
+    path = job_names.log_path_wedges_init(log_dir, job, instance, values, version)
+    assert (path is not None) is wedges
+    if path is not None:
+        assert len(path.encode()) > 255
+        error = job_names.wedging_log_path(job, instance, path)
+        assert error.message.startswith("Job jjjj") and "would wedge init: the path of its log takes" in error.message
+        assert error.facts == {"name": job}
+
+
+def test_a_relative_log_directory_does_no_harm() -> None:
+    assert job_names.log_path_wedges_init("log", "j" * 260, "", None, (1, 13, 2)) is None

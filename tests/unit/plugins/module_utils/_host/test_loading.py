@@ -1,0 +1,185 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How it is known that the daemon has loaded what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
+from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
+
+
+def test_one_question_for_all() -> None:
+    daemon = Daemon({"a": [], "b": ["1"], "other": []})
+    watchers = loading.watch(daemon, [("a", True), ("new", True), ("b", False)])
+    assert daemon.asked == ["jobs", "instances of a b"]
+    assert [(each.job, each.known, each.instances) for each in watchers] == [
+        ("a", True, []), ("new", False, []), ("b", True, ["1"])]
+
+
+def test_nothing_is_asked_about_what_did_not_change() -> None:
+    daemon = Daemon({"a": []})
+    watcher, = loading.watch(daemon, [("a", False)])
+    del daemon.asked[:]
+    assert watcher.see_loaded("a.conf", False) is False
+    assert daemon.asked == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_daemon_notices_by_itself(known: bool) -> None:
+    daemon = Daemon({"a": []} if known else {})
+    watcher, = loading.watch(daemon, [("a", True)])
+    daemon.load("a")
+    assert watcher.see_loaded("a.conf", True) is False
+    assert "reload" not in daemon.asked
+
+
+def test_what_was_added_before_does_not_count() -> None:
+    daemon = Daemon({"a": []})
+    daemon.load("a")
+    watcher, = loading.watch(daemon, [("a", True)])
+    with pytest.raises(UpstartError, match="a.conf is in place, but Upstart has not loaded the job a"):
+        watcher.see_loaded("a.conf", True)
+    assert daemon.asked[-1] == "reload"
+
+
+def test_a_job_file_and_its_override() -> None:
+    daemon = Daemon({}, on_reload=["a"])
+    conf, override, same = loading.watch(daemon, [("a", True), ("a", True), ("a", False)])
+    daemon.load("a")
+    assert conf.see_loaded("a.conf", True) is False
+    assert "reload" not in daemon.asked
+    assert override.see_loaded("a.override", True) is False
+    assert daemon.asked[-1] == "reload"
+    assert same.loads == 2
+
+
+def test_a_file_that_was_right_but_not_loaded() -> None:
+    daemon = Daemon({}, on_reload=["a"])
+    watcher, = loading.watch(daemon, [("a", False)])
+    assert watcher.see_loaded("a.conf", False) is True
+
+
+def test_a_job_with_instances_stays() -> None:
+    daemon = Daemon({"a": ["1"]})
+    watcher, = loading.watch(daemon, [("a", True)])
+    assert watcher.see_loaded("a.conf", True) is False
+    watcher.wait_forgotten("a.conf")
+    assert "reload" not in daemon.asked
+
+
+def test_a_job_that_is_started_meanwhile() -> None:
+    """It is not added anew, but what it was told to reload it has read."""
+    daemon = Daemon({"a": []})
+    watcher, = loading.watch(daemon, [("a", True)])
+    daemon.loaded["a"] = [""]
+    assert watcher.see_loaded("a.conf", True) is False
+    assert daemon.asked[-1] == "reload"
+
+
+def test_a_job_is_forgotten() -> None:
+    daemon = Daemon({"a": []})
+    watcher, = loading.watch(daemon, [("a", False)])
+    with pytest.raises(UpstartError, match="a.conf is removed, but Upstart still knows the job a"):
+        watcher.wait_forgotten("a.conf")
+    del daemon.loaded["a"]
+    watcher.wait_forgotten("a.conf")
+
+
+def wanted(kind: str, state: str, text: str) -> apply.Wanted:
+    return apply.Wanted(name="a", state=state, override=kind == "override", stanzas={}, content=text,
+                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
+                       enabled=None)
+
+
+CONF, OVERRIDE = "exec b\n", "nice 5\n"
+
+
+@pytest.mark.parametrize(("there", "asked_for", "loads"), [
+    ({}, [("conf", "present")], [True]),
+    ({}, [("conf", "present"), ("override", "present")], [True, True]),
+    ({}, [("override", "present"), ("conf", "present")], [False, True]),
+    ({}, [("override", "present")], [False]),
+    ({"conf": CONF}, [("conf", "present"), ("override", "present")], [False, True]),
+    ({"conf": "exec old\n"}, [("override", "present"), ("conf", "present")], [True, True]),
+    ({"conf": CONF, "override": OVERRIDE}, [("override", "absent")], [True]),
+    ({"conf": CONF}, [("conf", "absent"), ("override", "present")], [False, False]),
+])
+def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[tuple[str, str]], loads: list[bool],
+                                         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, text in there.items():
+        (tmp_path / ("a." + kind)).write_text(text)
+    seen: list[Any] = []
+
+    def note(client: object, changes: list[Any]) -> list[Any]:
+        seen.extend(changes)
+        return []
+
+    monkeypatch.setattr(loading, "watch", note)
+    texts = {"conf": CONF, "override": OVERRIDE}
+    jobs = [wanted(kind, state, texts[kind] if state == "present" else "") for kind, state in asked_for]
+    plans = apply.plan_all(jobs,
+                          str(tmp_path))
+
+    class Attributes:
+        def adjust(self, path: str) -> bool:
+            return False
+
+    apply.foresee(plans, object(), Attributes(), str(tmp_path))
+    assert seen == [("a", loaded) for loaded in loads]
+
+
+@pytest.mark.parametrize(("dumps", "reloads"), [
+    ([set(), {"a"}], False),
+    ([set(), set(), {"a"}], False),
+    ([set(), {"b"}, {"a", "b"}], False),
+    ([set()], True),
+    ([{"a"}], True),
+    ([], True),
+])
+def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dumps: list[set[str]],
+                                           reloads: bool) -> None:
+    """Of its new file nothing is signalled: the dump marks it, unless it was marked before or is not told."""
+    monkeypatch.setattr(loading, "NOTICE", 0.2)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.conf").touch()
+    daemon = Daemon({"a": ["1"], "b": ["1"]}, dumps=dumps)
+    running = loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))])
+    assert "reload" not in daemon.asked
+    running.see_noticed()
+    assert daemon.asked.count("reload") == reloads
+
+
+def test_a_daemon_that_must_not_be_asked_reloads_at_once(tmp_path: Path) -> None:
+    """It still has the job of the removed file, which may hold what it would crash of."""
+    conf = tmp_path / "a.conf"
+    conf.touch()
+    daemon = Daemon({"a": ["1"]}, dumps=[set()])
+    running = loading.Running(daemon, str(tmp_path), [("a", str(conf))])
+    assert daemon.asked.count("state") == 1
+    conf.unlink()
+    running.see_noticed()
+    assert daemon.asked.count("state") == 1 and daemon.asked[-1] == "reload"
+
+
+def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading.processes, "watches", lambda pid, folder: folder == str(tmp_path))
+    daemon = Daemon({"a": ["1"]}, dumps=[set()])
+    loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))]).see_noticed()
+    assert daemon.asked == []
+
+
+def test_the_instances_of_a_job_that_has_gone() -> None:
+    class Gone(Daemon):
+        def instances(self, name: str) -> list[str]:
+            raise UnknownJob("no " + name)
+
+    watcher, = loading.watch(Gone({"a": []}), [("a", True)])
+    assert watcher.live_instances() == []

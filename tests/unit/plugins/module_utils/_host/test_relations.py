@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who causes which event, and which jobs an event starts and stops; also among thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.relations import Job, Relations, job_argument
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import loops
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import Spelling
+from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
+
+HOST = {
+    "db": "emits db-up\nstart on runlevel [2345]\n",
+    "web": "start on started db\nstop on stopping JOB=db\nenv PEER=cache\n",
+    "web-admin": "start on (started web* and db-up) or starting/failed web\nstop on stopped JOB!=web\n",
+    "cache": "stop on stopping $PEER\n",
+    "peer": "env PEER=cache\nstart on started $PEER\nstop on stopping ${PEER} or stopping ${NONE} or started\n",
+    "bridge": "emits *-device-*\nexec a\n",
+    "disk": "start on block-device-added or db-up/failed or usb-thing or filesystem\n",
+    "script": "script\n  initctl emit deployed\n  /sbin/initctl -q emit 'usb-thing' A=1; initctl emit $X\n"
+              "  # initctl emit never\n  telinit 2\nend script\n",
+}
+
+
+def relations(texts: dict[str, str], *more: str) -> Relations:
+    return Relations([Job(name, parser.parse_job(text)) for name, text in sorted(texts.items())], {*texts, *more})
+
+
+@pytest.mark.parametrize(("job", "stanza", "edges"), [
+    ("db", "start_on", [("runlevel", ["[2345]"], [])]),
+    ("web", "start_on", [("started", ["db"], ["db"])]),
+    ("web", "stop_on", [("stopping", ["JOB=db"], ["db"])]),
+    ("web-admin", "start_on", [("started", ["web*"], ["web", "web-admin", "website"]), ("db-up", [], ["db"]),
+                               ("starting/failed", ["web"], ["web"])]),
+    ("web-admin", "stop_on", [("stopped", ["JOB!=web"],
+                               ["bridge", "cache", "db", "disk", "peer", "script", "web-admin", "website"])]),
+    ("cache", "stop_on", [("stopping", ["$PEER"], [])]),
+    ("peer", "start_on", [("started", ["$PEER"], [])]),
+    ("peer", "stop_on", [("stopping", ["${PEER}"], ["cache"]), ("stopping", ["${NONE}"], []),
+                         ("started", [], sorted([*HOST, "website"]))]),
+    ("disk", "start_on", [("block-device-added", [], ["bridge"]), ("db-up/failed", [], ["db"]),
+                          ("usb-thing", [], ["script"]), ("filesystem", [], [])]),
+])
+def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str]]]) -> None:
+    found = relations(HOST, "website").edges()
+    assert [(one["event"], one["args"], one["emitters"]) for one in found
+            if (one["job"], one["stanza"]) == (job, stanza)] == edges
+
+
+@pytest.mark.parametrize(("name", "kind", "emitted_by", "starts", "stops"), [
+    ("started", "job", sorted(HOST), ["peer", "web", "web-admin"], ["peer"]),
+    ("starting/failed", "job", ["web"], ["web-admin"], []),
+    ("db-up", "emitted", ["db"], ["web-admin"], []),
+    ("db-up/failed", "emitted", ["db"], ["disk"], []),
+    ("deployed", "emitted", ["script"], [], []),
+    ("*-device-*", "emitted", ["bridge"], [], []),
+    ("block-device-added", "emitted", ["bridge"], ["disk"], []),
+    ("filesystem", "known", [], ["disk"], []),
+    ("runlevel", "known", [], ["db"], []),
+])
+def test_events(name: str, kind: str, emitted_by: list[str], starts: list[str], stops: list[str]) -> None:
+    host = relations(HOST)
+    found = host.events(host.edges(), set(HOST))
+    assert [one["name"] for one in found] == sorted(one["name"] for one in found)
+    assert [one for one in found if one["name"] == name] == [
+        {"name": name, "kind": kind, "emitted_by": emitted_by, "starts": starts, "stops": stops}]
+
+
+def test_an_event_that_nothing_knows() -> None:
+    host = relations({"web": "start on wbe\n"})
+    assert [one["kind"] for one in host.events(host.edges(), {"web"})] == ["unknown"]
+
+
+def test_events_of_some_jobs() -> None:
+    host = relations(HOST)
+    edges = [edge for edge in host.edges() if edge["job"] == "disk"]
+    assert [one["name"] for one in host.events(edges, {"disk"})] == [
+        "block-device-added", "db-up/failed", "filesystem", "usb-thing"]
+    assert "deployed" in [one["name"] for one in host.events(edges, {"script"})]
+
+
+@pytest.mark.parametrize("text", [
+    "start on started s{before}\nstop on stopping s{before}\n", "start on started s{before} and x\n",
+    "task\nstart on stopped s{before}\n", "start on started s{after}\nstop on stopped s{after} or started nothing\n"])
+def test_loops_among_many_jobs_are_found_in_one_pass(text: str) -> None:
+    """All jobs of a long chain could lead to all others."""
+    def search(size: int) -> Callable[[], object]:
+        texts: dict[str, Any] = {
+            "s%d" % number: text.format(before=number - 1, after=number + 1) for number in range(1, size)}
+        host = relations({**texts, "z": "start on x or stopped z\n"}, "s0", "s%d" % size)
+        assert [(loop.code, loop.job) for loop in loops.find(host)] == [("stop-leads-to-start", "z")]
+        return lambda: loops.find(host)
+
+    assert counted_work.grows_in_step(search, 200)
+
+
+def ring(size: int, letter: str = "s") -> dict[str, Any]:
+    """Return jobs that start and stop one another: the loop of each leads by others than that of the next."""
+    return {f"{letter}{number:03}": f"start on started {letter}{(number + 1) % size:03} or stopped "
+                                    f"{letter}{(number + 7) % size:03} or x\n"
+                                    f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
+
+
+def test_loops_of_a_ring_are_found_in_one_pass() -> None:
+    def search(size: int) -> Callable[[], object]:
+        host = relations(ring(size))
+        assert [loop.job for loop in loops.find(host)] == [f"s{number:03}" for number in range(loops.SEARCHES)]
+        return lambda: loops.find(host)
+
+    assert counted_work.grows_in_step(search, 150)
+
+
+def test_loops_of_two_rings_are_told_for_both() -> None:
+    assert {loop.job[0] for loop in loops.find(relations({**ring(70, "a"), **ring(70, "b")}))} == {"a", "b"}
+
+
+def test_a_circle_of_thousands_is_told_once() -> None:
+    texts = {"s%04d" % number: "start on started s%04d\n" % ((number + 1) % 2000) for number in range(2000)}
+    (loop,) = loops.find(relations(texts))
+    assert (loop.code, loop.job, len(loop.path)) == ("waits-for-itself", "s0000", 2000)
+
+
+def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
+    texts = {"a": "start on started d\n", "b": "start on started c\n", "c": "start on started d\n",
+             "d": "start on started b\n", "e": "start on started a\n"}
+    (loop,) = loops.find(relations(texts))
+    assert (loop.job, [job for _what, job in loop.path]) == ("b", ["b", "c", "d"])
+
+
+@pytest.mark.parametrize(("script", "loop"), [
+    ("start a", False), ("restart *", False), ("start $ONE", False), ("# start a", True), ("stop a", True),
+    ("start c", True)])
+def test_a_circle_that_a_script_begins(script: str, loop: bool) -> None:
+    texts = {"a": "start on started b\n", "b": "start on started a\n",
+             "c": f"start on x\nscript\n  {script}\nend script\n"}
+    assert [one.job for one in loops.find(relations(texts))] == (["a"] if loop else [])
+
+
+def test_a_circle_whose_own_script_starts_one_of_it() -> None:
+    texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
+             "d": "start on started c\nexec start a\n"}
+    assert [one.job for one in loops.find(relations(texts))] == ["a", "c"]
+
+
+def test_a_name_among_thousands() -> None:
+    spelling = Spelling(["service%d" % number for number in range(5000)])
+    assert spelling.nearest("servcie77") == "service77"
+    misspelt = ["sevice%d" % number for number in range(4000, 4100)]
+    assert [spelling.nearest(name) for name in misspelt] == [name.replace("se", "ser") for name in misspelt]
+
+
+def test_names_like_nothing_are_not_compared_with_all() -> None:
+    def search(size: int) -> Callable[[], object]:
+        spelling = Spelling(["service%03d" % number for number in range(size)])
+        unknown = ["nothing-like-%03d" % number for number in range(size)]
+        assert [spelling.nearest(name) for name in unknown] == [None] * size
+        spelling = Spelling(["service%03d" % number for number in range(size)])
+        return lambda: [spelling.nearest(name) for name in unknown]
+
+    assert counted_work.grows_in_step(search, 300)
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    (["web"], ("web", False)), (["JOB=web"], ("web", False)), (["JOB!=web"], ("web", True)),
+    (["N=1", "JOB=web"], ("web", False)), (["N=1", "2"], (None, False)), ([], (None, False))])
+def test_which_job_an_event_is_of(arguments: list[str], expected: tuple[str | None, bool]) -> None:
+    assert job_argument({"event": "started", "args": arguments}) == expected

@@ -1,0 +1,376 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every finding that needs the whole host: for each code a host that has it and hosts that do not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import audit_codes
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
+
+NEW = (1, 13, 2)
+Arrange = Callable[[FakeHost], Any]
+
+
+def linked(host: FakeHost, name: str) -> None:
+    (host.files / name).symlink_to(host.files / "target")
+    (host.files / "target").write_text("exec a\n")
+
+
+def stale(host: FakeHost, before: str, after: str, runs: bool = True) -> None:
+    host.deploy("web", before)
+    if runs:
+        host.run("web")
+    host.write("web", after)
+
+
+def spawned(host: FakeHost, text: str, status: str = "start/spawned") -> None:
+    host.deploy("web", text)
+    host.run("web", status=status)
+
+
+def deployed(host: FakeHost, **texts: str) -> None:
+    for name, text in texts.items():
+        host.deploy(name, text)
+
+
+def held_alone(host: FakeHost, run: bool, **files: str) -> None:
+    """A daemon that has the job although it refuses its files."""
+    host.write("web", files["conf"])
+    host.write("web", files["override"], ".override")
+    host.hold("web")
+    if run:
+        host.run("web")
+
+
+CHILDREN = contextlib.ExitStack()
+
+
+@pytest.fixture(autouse=True)
+def no_children_are_left() -> Iterator[None]:
+    with CHILDREN:
+        yield
+
+
+def main_in_state(host: FakeHost, letter: str, text: str = "exec a\n", status: str = "start/running") -> None:
+    host.deploy("web", text)
+    host.run("web", status=status, main=CHILDREN.enter_context(child_processes.in_state(letter)))
+
+
+LOST = "web is wedged: Upstart follows the process %d, which does not exist" % NO_PROCESS
+# code, host that has it, (job, file, line, message) of the finding, hosts that do not
+CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Arrange]]] = [
+    ("not-loaded", lambda host: host.write("web", "exec a\n"),
+     ("web", "web.conf", None, "Upstart has not loaded the job, although it would take its files"),
+     [lambda host: host.deploy("web"), lambda host: host.write("web", "frob\n")]),
+    ("half-loaded", lambda host: held_alone(host, False, conf="exec a\n", override="task\nfrob\n"),
+     ("web", "web.override", 2,
+      "Upstart has a job with the first half of its override, although it refuses these files"),
+     [lambda host: held_alone(host, True, conf="exec a\n", override="task\nfrob\n"),
+      lambda host: host.write("web", "frob\n"), lambda host: host.deploy("web")]),
+    ("half-loaded", lambda host: held_alone(host, False, conf="frob\n", override="task\n"),
+     ("web", "web.conf", 1, "Upstart has a job of its override alone, although it refuses these files"), []),
+    ("outdated", lambda host: stale(host, "exec a\n", "exec b\n", runs=False),
+     ("web", "web.conf", None, "Upstart holds another definition of the job than its files"),
+     [lambda host: stale(host, "exec a\n", "exec b\n"), lambda host: stale(host, "exec a\n", "# b\nexec a\n", False),
+      lambda host: (host.write("web", "exec a\n"), host.hold("web", "console output\nexec a\n"))]),
+    ("outdated", lambda host: stale(host, "start on a\n", "start on b\n", runs=False),
+     ("web", "web.conf", None, "Upstart holds another definition of the job than its files"), []),
+    ("hidden-job", lambda host: host.deploy("net/.ansible_tmp1web"),
+     ("net/.ansible_tmp1web", "net/.ansible_tmp1web.conf", None,
+      "net/.ansible_tmp1web.conf is a job like any other"),
+     [lambda host: host.deploy("net/web"), lambda host: host.write(".web", "exec a\n", ".conf.ansible~")]),
+    ("link-dangling", lambda host: (host.files / "web.conf").symlink_to("nowhere"),
+     ("web", "web.conf", None, "the file is a link to nothing"),
+     [lambda host: linked(host, "web.conf"), lambda host: os.mkfifo(host.files / "web.conf")]),
+    ("override-is-link", lambda host: (host.deploy("web"), linked(host, "web.override")),
+     ("web", "web.override", None, "the override is a link"), [lambda host: host.deploy("web", override="task\n")]),
+    ("override-without-job", lambda host: host.write("web", "manual\n", ".override"),
+     ("web", "web.override", None, "there is no web.conf for this override"),
+     [lambda host: host.deploy("web", override="task\n")]),
+    ("emits-missing", lambda host: host.deploy("web", "emits x\nexec a\npost-start exec initctl emit -n web-up A=1\n"),
+     ("web", "web.conf", 1, "a script of the job emits web-up, which emits does not name"),
+     [lambda host: host.deploy("web", "emits web-up\npost-start exec initctl emit web-up\n"),
+      lambda host: host.deploy("web", "exec initctl emit $NAME\n"),
+      lambda host: host.deploy("web", "exec initctl emit web-$NAME\n")]),
+    ("orphan", lambda host: (host.hold("web"), host.run("web"), host.deploy("x")),
+     ("web", None, None, "Upstart has the job, but there is no %s/web.conf"),
+     [lambda host: host.deploy("web"), lambda host: host.write("web", "frob\n")]),
+    ("orphan", lambda host: (host.hold("web"), host.deploy("x")),
+     ("web", None, None, "Upstart has the job, but there is no %s/web.conf"), []),
+    ("stale", lambda host: stale(host, "exec a\n", "exec b\n"),
+     ("web", "web.conf", None, "web runs by an older definition than its files have now"),
+     [lambda host: stale(host, "exec a\n", "exec b\n", runs=False), lambda host: stale(host, "task\n", "task # b\n"),
+      lambda host: stale(host, "start on a\nexec a\n", "start on b\nexec a\n")]),
+    ("hollow", lambda host: (host.deploy("web", "instance $N\nexec a\n"), host.run("web", "7", main=None)),
+     ("web", "web.conf", None, "web (7) counts as running, but its main process is not there"),
+     [lambda host: (host.deploy("web"), host.run("web")),
+      lambda host: (host.deploy("web", "start on a\n"), host.run("web", main=None))]),
+    ("wedged", lambda host: (host.deploy("web", "expect fork\nexec a\n"), host.run("web", main=NO_PROCESS)),
+     ("web", "web.conf", None, LOST), [lambda host: (host.deploy("web"), host.run("web", main=ALIVE))]),
+    ("fork-not-seen", lambda host: spawned(host, "expect fork\nexec a\n"),
+     ("web", "web.conf", None, "web has waited for its expect fork for 100 seconds"),
+     [lambda host: spawned(host, "exec a\n"), lambda host: spawned(host, "expect fork\nexec a\n", "start/running")]),
+    ("fork-not-seen", lambda host: (spawned(host, "expect fork\nexec a\n"), host.write("web", "exec a\n")),
+     ("web", "web.conf", None, "web has waited for its expect fork for 100 seconds"),
+     [lambda host: (spawned(host, "exec a\n"), host.write("web", "expect fork\nexec a\n"))]),
+    ("zombie", lambda host: main_in_state(host, "Z", "expect fork\nexec a\n"),
+     ("web", "web.conf", None, "web does not run: its main process PID has ended, but Upstart does not notice that"),
+     [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T")]),
+    ("suspended", lambda host: main_in_state(host, "T"),
+     ("web", "web.conf", None, "web does not run: its main process PID is suspended by a signal or a debugger"),
+     [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
+    ("start-leads-to-stop",
+     lambda host: deployed(host, a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
+     ("a", "a.conf", 2, "the start of a leads to its own stop: start of a, start of b, stop of a"),
+     [lambda host: deployed(host, a="start on x\nstop on started b and y\n", b="start on starting a\n"),
+      lambda host: deployed(host, a="start on x\nstop on started b N=1\n", b="start on starting a\n"),
+      lambda host: deployed(host, a="stop on started b\n", b="stop on started a\n")]),
+    ("stop-leads-to-start", lambda host: deployed(host, a="start on x or stopped a\nexec a\n"),
+     ("a", "a.conf", 1, "the stop of a leads to its own start: stop of a, start of a"),
+     [lambda host: deployed(host, a="start on x or stopped a RESULT=failed\n"),
+      lambda host: deployed(host, a="start on stopped b\nstop on started b\n", b="start on stopped a\n")]),
+    ("endless-loop", lambda host: deployed(host, a="task\nstart on x or stopped b\n", b="task\nstart on stopped a\n"),
+     ("a", "a.conf", 2, "once begun this goes on for ever: start of a, stop of a, start of b, stop of b, start of a"),
+     [lambda host: deployed(host, a="start on x or stopped b\n", b="start on stopped a\n"),
+      lambda host: deployed(host, a="start on stopped b\nstop on started b\n",
+                            b="start on stopped a\nstop on started a\n"),
+      lambda host: deployed(host, a="start on started c\nstop on stopped b\n", b="start on x\nstop on started a\n",
+                            c="start on stopped a\n")]),
+    ("waits-for-itself", lambda host: deployed(host, a="start on started c\n", b="start on started a and x\n",
+                                               c="start on stopped b\n", d="start on started a\n"),
+     ("a", "a.conf", 1, "a after c after b can only start after itself"),
+     [lambda host: deployed(host, a="start on started b or x\n", b="start on started a\n"),
+      lambda host: deployed(host, a="start on started b\n", b="exec a\n"),
+      lambda host: deployed(host, a="start on started nowhere\n"),
+      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
+                            c="start on x\nscript\n  start a\nend script\n"),
+      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
+                            c="start on x\npre-start script\n  for one in a b; do start $one; done\nend script\n")]),
+]
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
+    monkeypatch.setattr(instances.Clock, "read", read)
+    return FakeHost(tmp_path)
+
+
+def read(clock: Any, pid: int, real: Any = instances.Clock.read) -> tuple[int | None, str | None]:
+    return None if pid == NO_PROCESS else int(time.time()) - 100, real(clock, pid)[1]
+
+
+@pytest.mark.parametrize(("code", "arrange", "expected", "others"), CASES, ids=lambda value: value
+                         if isinstance(value, str) else "")
+def test_findings(host: FakeHost, tmp_path_factory: pytest.TempPathFactory, code: str, arrange: Arrange,
+                  expected: tuple[str, str | None, int | None, str], others: list[Arrange]) -> None:
+    arrange(host)
+    job, file, line, message = expected
+    row = audit_codes.BY_CODE[code]
+    pids = [str(pid) for found in host.classes.values() for job in found["jobs"] for pid in job["pid"][:1]]
+    message = message.replace("PID", "".join(pids))
+    assert [one for one in host.findings() if one["code"] == code] == [{
+        "job": job, "file": file and f"{host.files}/{file}", "line": line, "code": code, "severity": row.severity,
+        "message": message % host.files if "%s" in message else message, "remedy": row.remedy}]
+    for other in others:
+        clean = FakeHost(tmp_path_factory.mktemp("clean"))
+        other(clean)
+        assert code not in clean.codes()
+
+
+def test_every_code_is_tested() -> None:
+    assert {case[0] for case in CASES} == set(audit_codes.BY_CODE)
+
+
+def test_findings_of_files_have_their_path(host: FakeHost) -> None:
+    host.deploy("web", "exec a\nkill timeout 0\n", "chdir x\n")
+    host.write("bad", "exec a\n\nfrob\n")
+    assert [(one["job"], one["file"].rpartition("/")[2], one["line"], one["code"]) for one in host.findings()] == [
+        ("bad", "bad.conf", 3, "syntax"), ("web", "web.conf", 2, "kill-timeout-zero"),
+        ("web", "web.override", 1, "relative-path")]
+
+
+@pytest.mark.parametrize("name", [".conf", "net/.conf"])
+def test_a_file_without_a_name_is_no_job(host: FakeHost, name: str) -> None:
+    host.write(name[:-len(".conf")], "exec a\n")
+    assert host.info()["jobs"] == []
+    (finding,) = host.findings()
+    assert (finding["code"], finding["file"]) == ("job-name", f"{host.files}/{name}")
+    said = {".conf": "(empty)", "net/.conf": "net/"}[name]
+    assert finding["message"] == f"the job name {said} cannot be used"
+
+
+def test_what_the_daemon_does_not_look_at(host: FakeHost) -> None:
+    for path in (".git/a.conf", "CVS/b.conf", "old~/c.conf", "web.conf~", "web.conf.dpkg-old", "README", "x.CONF"):
+        target = host.files / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("frob\n")
+    (host.files / "linked.conf").symlink_to(host.files / "CVS")
+    os.mkfifo(host.files / "pipe.conf")
+    found = host.info()
+    assert (found["jobs"], found["findings"], found["left_out"]) == ([], [], [])
+    (host.files / "x.conf").mkdir()
+    (host.files / "x.conf" / "..conf").write_text("exec a\n")
+    assert [job["name"] for job in host.info()["jobs"]] == ["x.conf/."]
+
+
+def test_harm_in_what_the_daemon_does_not_look_at(host: FakeHost) -> None:
+    """It is not quite sure which directories those are."""
+    host.deploy("web")
+    (host.files / ".git").mkdir()
+    (host.files / ".git" / "a.conf").write_bytes(b"author \xe4\n")
+    assert "not UTF-8" in host.info()["left_out"][0]
+    assert host.connection.asked == 0
+
+
+@pytest.mark.parametrize(("version", "read"), [((1, 5), True), ((1, 13, 2), False)])
+def test_a_linked_override(tmp_path: Path, version: tuple[int, ...], read: bool) -> None:
+    host = FakeHost(tmp_path, version)
+    host.deploy("web", "start on a\nexec a\n")
+    (tmp_path / "target").write_text("manual\n")
+    (tmp_path / "web.override").symlink_to(tmp_path / "target")
+    assert ("override-is-link" in host.codes()) is not read
+    assert host.job("web")["enabled"] is not read
+
+
+@pytest.mark.parametrize(("version", "code"), [((1, 2), "override-ignored"), ((1, 3), "override-without-job")])
+def test_an_override_that_is_not_read(tmp_path: Path, version: tuple[int, ...], code: str) -> None:
+    host = FakeHost(tmp_path, version)
+    host.write("web", "manual\n", ".override")
+    assert host.codes() == [code]
+    host.deploy("web", "start on a\nexec a\n")
+    assert host.job("web")["enabled"] is (version < (1, 3))
+    assert host.job("web")["override"] == (None if version < (1, 3) else f"{tmp_path}/web.override")
+    assert ("override-ignored" in host.codes()) is (version < (1, 3))
+
+
+def test_a_long_way_is_shortened(host: FakeHost) -> None:
+    deployed(host, **{f"s{number:02}": f"start on started s{(number + 1) % 40:02}\n" for number in range(40)})
+    (message,) = [one["message"] for one in host.findings() if one["code"] == "waits-for-itself"]
+    assert message.startswith("s00 after s01 after s02 ")
+    assert "after s10 (19 more steps) after s30" in message and message.count(" after s") == 20
+
+
+# -- events and jobs that nothing provides -------------------------------------------
+def remedies(host: FakeHost, code: str) -> list[str]:
+    return [one["remedy"] for one in host.findings() if one["code"] == code]
+
+
+@pytest.mark.parametrize(("event", "nearest"), [
+    ("filesystm", "filesystem"), ("runlevle", "runlevel"), ("stoped db", "stopped"), ("startde db", "started"),
+    ("web-raedy", "web-ready"), ("net-device_up", "net-device-up"), ("local-filesytems", "local-filesystems"),
+    ("deployed", None), ("x", None)])
+def test_misspelt_events(host: FakeHost, event: str, nearest: str | None) -> None:
+    host.deploy("web", "emits web-ready\nexec a\nstop on runlevel 0\n")
+    host.deploy("db", f"start on {event}\nstop on runlevel 0\nexec a\n")
+    assert remedies(host, "unknown-event") == [
+        f"check the spelling: {nearest} exists" if nearest else
+        "check the spelling; if it is right, only who emits it by hand, as with upstart_event, brings it about"]
+    assert "condition-impossible" not in host.codes()
+
+
+@pytest.mark.parametrize("event", [
+    "startup", "net-device-up IFACE=eth0", "block-device-added", "socket PROTO=inet PORT=80", "tty1-device-removed",
+    ":sys:power", "mounted MOUNTPOINT=/srv", "runlevel [2345]", "filesystem", "web-ready", "web-ready/failed",
+    "starting/failed", "scripted", "usb-thing-plugged", "fedora.serial-console-available DEV=*",
+    "splash-request IMMEDIATE=1", "graphics-device-added PRIMARY_DEVICE_FOR_DISPLAY=1", "device-not-ready"])
+def test_events_of_init_its_bridges_and_other_jobs_are_known(host: FakeHost, event: str) -> None:
+    """initctl check-config takes most of these for errors."""
+    host.deploy("web", "emits web-ready usb-*-plugged\nscript\n  initctl --quiet emit --no-wait 'scripted' A=1\n"
+                "end script\n")
+    host.deploy("db", f"start on {event}\n")
+    assert {"unknown-event", "condition-impossible"} & set(host.codes()) == set()
+
+
+def test_misspelt_jobs(host: FakeHost) -> None:
+    deployed(host, postgresql="exec a\n", web="start on started postgesql or started nothing-like-it\n")
+    assert remedies(host, "unknown-job") == ["check the spelling: postgresql exists",
+                                             "check the spelling, or install the job"]
+    assert "condition-impossible" in host.codes()
+    host.hold("nothing-like-it")
+    assert remedies(host, "unknown-job") == [], "the other one is enough"
+
+
+@pytest.mark.parametrize(("version", "emits", "impossible"), [
+    ((0, 6, 5), "x", False), ((1, 3), "x", True), ((1, 13, 2), "started JOB=messagebus", False)])
+def test_a_service_of_rc_is_no_job_and_yet_starts_some(tmp_path: Path, version: tuple[int, ...], emits: str,
+                                                       impossible: bool) -> None:
+    """RHEL 6 has its init reload on started messagebus, which is a script there."""
+    host = FakeHost(tmp_path, version)
+    deployed(host, reload="task\nstart on started messagebus\nexec a\n", other=f"exec initctl emit {emits}\n")
+    assert ("condition-impossible" in host.codes("reload")) is impossible
+    assert "unknown-job" in host.codes("reload")
+
+
+@pytest.mark.parametrize(("condition", "unknown", "impossible"), [
+    ("starting gdm or starting kdm or starting web or starting xdm", [], False),
+    ("(starting gdm and runlevel 2) or starting web", [], False),
+    ("starting web or (starting gdm and starting kdm)", [], False),
+    ("starting gdm and starting web", ["gdm"], True),
+    ("(starting gdm or starting kdm) and starting web", ["gdm", "kdm"], True),
+    ("starting gdm or deployed", ["gdm"], False),
+    ("starting gdm or runlevel 23", ["gdm"], True),
+    ("starting gdm or (starting kdm and starting web)", ["gdm", "kdm"], True),
+])
+def test_a_job_that_is_one_choice_among_several(host: FakeHost, condition: str, unknown: list[str],
+                                                impossible: bool) -> None:
+    deployed(host, web="exec a\n", splash=f"start on {condition}\nstop on runlevel 0\nexec a\n")
+    names = [one["message"].split()[5].rstrip(",") for one in host.findings() if one["code"] == "unknown-job"]
+    assert names == unknown
+    assert ("condition-impossible" in host.codes()) is impossible
+
+
+def test_a_job_whose_file_is_refused_is_not_unknown(host: FakeHost) -> None:
+    host.deploy("web", "start on started db\n")
+    host.write("db", "frob\n")
+    assert "unknown-job" not in host.codes()
+
+
+def test_a_healthy_host_has_no_findings(host: FakeHost) -> None:
+    deployed(
+        host, db="start on runlevel [2345]\nstop on runlevel [!2345]\nrespawn\nexec /bin/db\n",
+        web="start on started db\nstop on stopping db\nrespawn\nexec /bin/web\n",
+        failover="start on stopped web RESULT=failed\nstop on starting web\nexec /bin/failover\n",
+        once="task\nstart on started db\nexec /bin/once\n",
+        after="start on stopped once\nstop on runlevel [!2345]\nexec /bin/after\n")
+    host.run("db")
+    host.run("web")
+    assert host.findings() == []
+
+
+def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
+    host.hold("web")
+    host.run("web", main=NO_PROCESS)
+    (finding,) = [one for one in host.findings() if one["code"] == "wedged"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)
+
+
+def test_a_loop_of_a_job_without_a_file(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that came after the files were looked for."""
+    told = host.jobs
+
+    def jobs() -> list[str]:
+        host.write("a", "exec a\n")
+        return told()
+
+    monkeypatch.setattr(host, "jobs", jobs)
+    host.hold("a", "start on x or stopped a\nexec a\n")
+    (finding,) = [one for one in host.findings() if one["code"] == "stop-leads-to-start"]
+    assert (finding["job"], finding["file"], finding["line"]) == ("a", None, None)
+
+
+def test_a_link_in_place_of_an_override_without_a_job(host: FakeHost) -> None:
+    """It is one finding, not two."""
+    (host.files / "web.override").symlink_to("elsewhere")
+    assert [one["code"] for one in host.findings()] == ["override-is-link"]

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstart_info tells where the daemon would crash of telling all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
+
+VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
+
+
+@pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])
+def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy: str) -> None:
+    """Nobody knows what it says, and the daemon would crash of telling it."""
+    host.deploy("web")
+    host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
+    if runs:
+        host.run("gone")
+    reason = (f"job gone has no file below {host.files} that can be read, and Upstart might crash if it were asked for "
+              f"its state. If the file is gone, {remedy}.")
+    unknown = "Which instances of gone are stale; the env of the instances of gone; which" if runs else "Which"
+    assert host.info()["left_out"] == [
+        unknown + " jobs without instances are outdated: " + reason,
+        "The stanzas of jobs without a file that can be read (gone): " + reason]
+    assert host.connection.asked == 0
+
+
+def test_a_file_that_comes_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked for once more."""
+    told, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
+    host.deploy("web")
+
+    def jobs() -> list[str]:
+        host.write(name, texts[name])
+        host.hold(name, texts[name])
+        return told()
+
+    monkeypatch.setattr(host, "jobs", jobs)
+    for name in ("new", "bad"):
+        left_out = host.info("definitions")["left_out"]
+        assert [name == "bad"] == ["bad.conf holds text that is not UTF-8" in " ".join(left_out)], left_out
+        assert host.connection.asked == 1
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=str)
+def test_text_that_is_not_utf_8_is_not_asked_for(tmp_path: Path, version: tuple[int, ...]) -> None:
+    host = FakeHost(tmp_path, version)
+    host.deploy("web", "description Bücher\nexec a\n".encode("latin-1"))
+    host.run("web")
+    host.deploy("other", "# Bücher\nexec a\n".encode("latin-1"))
+    found = host.info()
+    assert host.connection.asked == 0
+    unknown = "Which instances are stale and the env of the instances"
+    if version >= (1, 6, 1):
+        unknown = ("Which instances of web are stale; the env of the instances of web; which jobs without instances "
+                   "are outdated")
+    assert found["left_out"] == [
+        f"{unknown}: {tmp_path}/web.conf holds text that is not "
+        "UTF-8, and Upstart would crash if it were asked for its state."]
+    other, web = found["jobs"]
+    assert web["description"] == "B\ufffdcher"
+    assert web["instances"][0]["status"] == "start/running"
+    (finding,) = [one for one in found["findings"] if one["job"] == "web"]
+    assert (finding["code"], finding["line"]) == ("not-utf-8", 1)
+    assert "stop the job too" in finding["remedy"]
+
+
+def test_a_name_that_is_not_ascii(host: FakeHost) -> None:
+    """The daemon's path for it has one byte, 255, in place of each that is not ASCII."""
+    host.write("net/café", "exec a\n")
+    host.hold("net/caf\ufffd\ufffd")
+    for subset in ("all", "min"):
+        found = host.info(subset)
+        assert [(job["name"], job["loaded"]) for job in found["jobs"]] == [("net/café", True)]
+    assert found["left_out"] == [
+        "The instances of net/café: Upstart makes no right D-Bus path of a name that is not ASCII."]
+
+
+@pytest.mark.parametrize(("version", "told"), [((1, 5), False), ((1, 13, 2), True)])
+def test_an_instance_whose_name_is_not_ascii(tmp_path: Path, version: tuple[int, ...], told: bool) -> None:
+    host = FakeHost(tmp_path, version)
+    host.deploy("tty", "instance $N\nexec a\n")
+    host.run("tty", "1")
+    host.run("tty", "é" if told else "\ufffd", main=None)
+    assert [one["instance"] for one in host.job("tty")["instances"]] == (["1", "é"] if told else ["1"])
+    assert host.info()["left_out"][1:] == ([] if told else [
+        "The instances of tty: Upstart makes no right D-Bus path of a name that is not ASCII."])
+
+
+def test_a_file_name_that_is_not_utf_8(host: FakeHost) -> None:
+    host.deploy("web")
+    with open(os.fsencode(host.files) + b"/b\xfc.conf", "wb"):
+        pass
+    assert [job["name"] for job in host.info()["jobs"]] == ["b\ufffd", "web"]
+    assert host.connection.asked == 0
+    assert "job-name" in host.codes("b\ufffd")

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which parts of a host, and which of its jobs, are told when that is asked for."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances, runlevel
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
+
+WEB = """\
+description "a web server"
+start on started db and runlevel [2345]
+stop on runlevel [!2345]
+env PORT=80
+emits web-ready
+respawn
+exec /usr/sbin/web --port $PORT
+"""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
+
+
+@pytest.mark.parametrize(("subset", "parts"), [
+    (["all"], {"stanzas", "audit", "graph", "environment", "definitions"}),
+    ([], {"stanzas", "audit", "graph", "environment", "definitions"}),
+    (["min"], set()),
+    (["!all"], set()),
+    (["!all", "graph"], {"graph"}),
+    (["graph"], {"graph"}),
+    (["min", "graph", "audit"], {"graph", "audit"}),
+    (["!stanzas", "!audit"], {"graph", "environment", "definitions"}),
+    (["all", "!graph"], {"stanzas", "audit", "environment", "definitions"}),
+    (["audit", "!audit"], set()),
+])
+def test_subsets(subset: list[str], parts: set[str]) -> None:
+    assert report.parts_of(subset) == parts
+    assert set(subset) <= set(report.SUBSETS)
+
+
+def test_what_a_subset_leaves_out(host: FakeHost) -> None:
+    host.deploy("web", WEB)
+    host.run("web")
+    found = host.info("min")
+    assert not {"events", "edges", "findings"} & set(found)
+    assert "stanzas" not in found["jobs"][0] and found["jobs"][0]["start_on"]
+    assert found["jobs"][0]["instances"][0]["env"] is None
+    assert host.connection.asked == 0 and found["left_out"] == []
+    assert set(host.info("graph")) - set(found) == {"events", "edges"}
+    assert set(host.info("audit")) - set(found) == {"findings"}
+    assert host.info("environment")["jobs"][0]["instances"][0]["stale"] is None
+    assert host.info("definitions")["jobs"][0]["instances"][0]["env"] is None
+    assert "stanzas" in host.info("stanzas")["jobs"][0]
+
+
+def test_a_job_whose_output_is_not_logged(host: FakeHost) -> None:
+    host.deploy("web", "console none\nexec a\n")
+    host.run("web")
+    assert host.job("web")["instances"][0]["log_file"] is None
+
+
+def test_manual_is_a_stanza(host: FakeHost) -> None:
+    host.deploy("web", "start on a\nexec a\nmanual\n")
+    host.deploy("on", "manual\nstart on a\n")
+    assert host.job("web")["stanzas"] == {"exec": "a", "manual": True}
+    assert host.job("web")["enabled"] is False
+    assert host.job("on")["stanzas"] == {"start_on": "a"}
+
+
+@pytest.fixture
+def mixed(host: FakeHost) -> FakeHost:
+    host.deploy("up")
+    host.deploy("down", "start on started up or a\nexec a\n")
+    host.deploy("slow", "pre-start exec a\nexec a\n")
+    host.deploy("net/wedged")
+    host.deploy("hollow")
+    host.deploy("stale")
+    host.write("refused", "frob\n")
+    for name in ("up", "stale"):
+        host.run(name)
+    host.run("slow", status="stop/pre-start", main=None)
+    host.run("net/wedged", status="stop/killed", main=NO_PROCESS)
+    host.run("hollow", main=None)
+    host.write("stale", "exec b\n")
+    return host
+
+
+@pytest.mark.parametrize(("states", "names"), [
+    ([], ["down", "hollow", "net/wedged", "refused", "slow", "stale", "up"]),
+    (["running"], ["hollow", "stale", "up"]),
+    (["stopped"], ["down", "refused"]),
+    (["changing"], ["net/wedged", "slow"]),
+    (["stale"], ["stale"]),
+    (["wedged"], ["net/wedged"]),
+    (["hollow"], ["hollow"]),
+    (["refused"], ["refused"]),
+    (["stale", "refused"], ["refused", "stale"]),
+])
+def test_states(mixed: FakeHost, states: list[str], names: list[str]) -> None:
+    found = mixed.info(states=tuple(states))
+    assert [job["name"] for job in found["jobs"]] == names
+    assert {one["job"] for one in found["findings"]} <= set(names)
+
+
+def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
+    mixed.hold("orphan")
+    mixed.run("orphan")
+    assert [job["name"] for job in mixed.info(states=("orphan",))["jobs"]] == ["orphan"]
+    assert [job["name"] for job in mixed.info(states=("running",))["jobs"]] == ["hollow", "orphan", "stale", "up"]
+
+
+@pytest.mark.parametrize(("patterns", "names"), [
+    (["up"], ["up"]), (["*d*"], ["down", "net/wedged", "refused"]), (["net/*"], ["net/wedged"]), (["none"], []),
+    (["s*", "u?"], ["slow", "stale", "up"]), (["[!a-t]*"], ["up"])])
+@pytest.mark.parametrize("subset", ["all", "min"])
+def test_names(mixed: FakeHost, patterns: list[str], names: list[str], subset: str) -> None:
+    found = mixed.info(subset, names=tuple(patterns))
+    assert [job["name"] for job in found["jobs"]] == names
+    assert {one["job"] for one in found.get("findings", [])} <= set(names)
+
+
+def test_findings_and_edges_of_some_jobs(mixed: FakeHost) -> None:
+    mixed.write("lone", "exec a\n", ".override")
+    found = mixed.info(names=("up", "lone"))
+    assert [edge["job"] for edge in found["edges"]] == ["down"]
+    assert [one["code"] for one in found["findings"]] == ["override-without-job"]
+    assert mixed.info(names=("slow",))["edges"] == []
+    assert mixed.info(names=("lone",), states=("stopped",))["findings"] == []
+
+
+def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
+    host = FakeHost(tmp_path)
+    host.hold("web")
+    (tmp_path / "web.conf").symlink_to("/proc/self/mem")
+    path = f"{tmp_path}/web.conf"
+    found = host.info()
+    assert found["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
+    (job,) = found["jobs"]
+    assert (job["path"], job["orphan"]) == (path, False)
+
+
+def test_when_processes_began() -> None:
+    clock = instances.Clock(os.getpid())
+    assert clock.works is True
+    began = clock.began(os.getpid())
+    assert began is not None and clock.began(1) <= began <= time.time() + 1
+    assert clock.began(NO_PROCESS) is None
+
+
+@pytest.mark.parametrize("peer_pid", [0, -1])
+def test_a_daemon_whose_processes_cannot_be_seen(peer_pid: int) -> None:
+    assert instances.Clock(peer_pid).works is False
+
+
+def test_a_kernel_that_does_not_tell_when_it_was_booted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "read_bytes", lambda path: b"cpu 1 2 3\n")
+    assert instances.Clock(os.getpid()).works is False

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Job files are written, checked and removed, without a daemon as for an image that is being built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state, unread_files
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, verifying
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
+
+
+class Attributes:
+    """Notes what it is asked; ``adjusts`` are paths whose attributes it changes, ``refuses`` what validate says."""
+
+    def __init__(self) -> None:
+        self.adjusts: set[str] = set()
+        self.refuses: str | None = None
+        self.validated: list[tuple[str, str, bytes]] = []
+
+    def prepare(self, staged: str, path: str) -> None:
+        return
+
+    def adjust(self, path: str) -> bool:
+        return path in self.adjusts
+
+    def backup(self, path: str) -> str:
+        shutil.copy(path, path + "~")
+        return path + "~"
+
+    def validate(self, command: str, name: str, data: bytes) -> None:
+        self.validated.append((command, name, data))
+        if self.refuses:
+            raise UpstartError(self.refuses)
+
+
+@pytest.fixture
+def attributes() -> Attributes:
+    return Attributes()
+
+
+def plan(folder: Path, *entries: dict[str, Any]) -> list[apply.Plan]:
+    found = []
+    for entry in entries:
+        params = dict.fromkeys(job_options.argument_spec())
+        defaults: dict[str, Any] = {"name": "web", "state": "present", "override": False, "merge": False,
+                                    "exact": False, "backup": False, "jobs": None}
+        params.update(defaults, **entry)
+        found.extend(job_options.wanted_jobs(params))
+    plans: list[apply.Plan] = apply.plan_all(found, str(folder))
+    return plans
+
+
+def act(folder: Path, attributes: Attributes, *entries: dict[str, Any]) -> list[dict[str, Any]]:
+    plans = plan(folder, *entries)
+    apply.act(plans, None, attributes, str(folder))
+    found: list[dict[str, Any]] = apply.report(plans)["jobs"]
+    return found
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_new_file_in_a_new_folder(tmp_path: Path, attributes: Attributes) -> None:
+    entry = {"name": "sub/web", "content": "exec a\n", "validate": "check %s", "backup": True}
+    (job,) = act(tmp_path, attributes, entry)
+    assert (job["changed"], job["created"], job["backup_file"]) == (True, True, None)
+    assert (tmp_path / "sub" / "web.conf").read_text() == "exec a\n"
+    assert attributes.validated == [("check %s", "web.conf", b"exec a\n")]
+    (job,) = act(tmp_path, attributes, entry)
+    assert (job["changed"], job["created"], job["backup_file"]) == (False, False, None)
+    assert len(attributes.validated) == 1, "what is in place is not validated again"
+    assert names(tmp_path) == ["sub/web.conf"]
+
+
+def test_nothing_is_written_when_one_is_refused(tmp_path: Path, attributes: Attributes) -> None:
+    attributes.refuses = "not that one"
+    with pytest.raises(UpstartError, match="not that one"):
+        act(tmp_path, attributes, {"name": "a", "content": "exec a\n"},
+            {"name": "b", "content": "exec b\n", "validate": "check %s"})
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(("before", "options", "backup", "after"), [
+    ("exec a\n", {"content": "exec b\n"}, "web.conf~", {"web.conf": "exec b\n", "web.conf~": "exec a\n"}),
+    ("exec a\n", {"content": "exec a\n"}, None, {"web.conf": "exec a\n"}),
+    ("exec a\n", {"state": "absent"}, "web.conf~", {"web.conf~": "exec a\n"}),
+    (None, {"state": "absent"}, None, {}),
+])
+def test_backup(tmp_path: Path, attributes: Attributes, before: str | None, options: dict[str, Any],
+                backup: str | None, after: dict[str, str]) -> None:
+    if before is not None:
+        (tmp_path / "web.conf").write_text(before)
+    (job,) = act(tmp_path, attributes, {"backup": True, **options})
+    assert job["backup_file"] == (backup and f"{tmp_path}/{backup}")
+    assert {name: (tmp_path / name).read_text() for name in names(tmp_path)} == after
+    assert job["changed"] is (after != {"web.conf": before} and before is not None)
+
+
+def test_a_job_file_takes_its_override_along(tmp_path: Path, attributes: Attributes) -> None:
+    """The copy that is named is that of the job file."""
+    (tmp_path / "web.conf").write_text("exec a\n")
+    (tmp_path / "web.override").write_text("manual\n")
+    (job,) = act(tmp_path, attributes, {"state": "absent", "backup": True})
+    assert job["backup_file"] == f"{tmp_path}/web.conf~"
+    assert names(tmp_path) == ["web.conf~", "web.override~"]
+
+
+def test_an_override_goes_alone(tmp_path: Path, attributes: Attributes) -> None:
+    (tmp_path / "web.conf").write_text("exec a\n")
+    (tmp_path / "web.override").write_text("manual\n")
+    assert act(tmp_path, attributes, {"state": "absent", "override": True})[0]["changed"] is True
+    assert names(tmp_path) == ["web.conf"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_other_attributes_are_a_change(tmp_path: Path, attributes: Attributes, check_mode: bool) -> None:
+    (tmp_path / "web.conf").write_text("exec a\n")
+    attributes.adjusts = {f"{tmp_path}/web.conf"}
+    plans = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
+    if check_mode:
+        apply.foresee(plans, None, attributes, str(tmp_path))
+    else:
+        apply.act(plans, None, attributes, str(tmp_path))
+    assert [each.changed for each in plans] == [True, False]
+
+
+@pytest.mark.parametrize("options", [{"content": "exec b\n"}, {"state": "absent"}])
+def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attributes, monkeypatch: pytest.MonkeyPatch,
+                                               options: dict[str, Any]) -> None:
+    (tmp_path / "web.conf").write_text("exec a\n")
+    plans = plan(tmp_path, options)
+    monkeypatch.setattr(verifying, "read_file", lambda path: b"exec c\n")
+    with pytest.raises(UpstartError) as caught:
+        apply.act(plans, None, attributes, str(tmp_path))
+    assert caught.value.message == (
+        f"{tmp_path}/web.conf was changed by somebody else while this task wrote it. Run the task again.")
+    assert caught.value.facts == {"name": "web", "path": f"{tmp_path}/web.conf"}
+
+
+@pytest.mark.parametrize(("told", "is_changed", "stale"), [
+    (True, False, []), (False, False, None), (True, True, [""]), (False, True, [""])])
+def test_what_runs_by_an_older_file(tmp_path: Path, told: bool, is_changed: bool, stale: list[str] | None) -> None:
+    """Where nobody tells it of a file that was not changed, that is no empty list."""
+    state = {"job_classes": [{"name": "other", "jobs": []}]} if told else None
+    (one, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
+    one.changed = is_changed
+    watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
+    apply._note_stale(list(zip([one, idle], watchers)), state, lambda _name, _instances: None)
+    assert [job["stale_instances"] for job in apply.report([one, idle])["jobs"]] == [stale, []]
+
+
+@pytest.mark.parametrize(("running", "wanted"), [
+    ([held("b", instance="$N", env=["B=c"])], {"exec": "b", "instance": "$N", "env": {"B": "c"}}),
+    ([dict(held("gone", instance="$M"), jobs=[]), held("b")], {"exec": "b"}),
+    (None, {"exec": "old"}),  # Upstart before 1.6.1 does not tell it
+])
+def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
+                                     wanted: dict[str, Any]) -> None:
+    (tmp_path / "web.conf").write_text("exec old\n")
+    (one, gone) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
+    watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
+    client = FakeClient({}, (), running)
+    monkeypatch.setattr(daemon_state.crash_guard, "refuse", lambda client, conf_dir: None)
+    state = unread_files.state_of(client, str(tmp_path))
+    apply._note_stale(list(zip([one, gone], watchers)), state, lambda _name, _instances: None)
+    (told, other) = (job["stale_job"] for job in apply.report([one, gone])["jobs"])
+    assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
+
+
+@pytest.mark.parametrize("content", ["exec a\n", "exec b\n"])
+def test_what_a_killed_run_left_goes(tmp_path: Path, attributes: Attributes, content: str) -> None:
+    (tmp_path / "web.conf").write_text("exec a\n")
+    left = tmp_path / (".web.conf.x" + files.STAGED)
+    left.write_text("exec hal")
+    os.utime(left, (0, 0))
+    act(tmp_path, attributes, {"content": content})
+    assert names(tmp_path) == ["web.conf"]

@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifest of a list of jobs: what it knows at every moment, and what it has pruned."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, manifest, options, plans
+
+
+def wanted(*entries: dict[str, Any]) -> list[apply.Wanted]:
+    params = {**dict.fromkeys(options.argument_spec()), "jobs": list(entries)}
+    found: list[apply.Wanted] = options.wanted_jobs(params)
+    return found
+
+
+def job(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, **({} if "state" in more or "restore" in more else {"exec": "a"}), **more}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lists" / "default.json"
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    (tmp_path / "init").mkdir()
+    return tmp_path / "init"
+
+
+class Deployment:
+    """One run of upstart_job, as far as the manifest takes part in it."""
+
+    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
+                 spared: tuple[str, ...] = ()) -> None:
+        self.book = manifest.Manifest(str(path))
+        listed = wanted(*entries)
+        self.obsolete = self.book.obsolete(listed, spared) if prune else []
+        self.plans = apply.plan_all(self.obsolete + listed, str(conf))
+        self.book.mark(self.plans)
+
+    def gone(self) -> list[str]:
+        return [each.name + (".override" if each.override else "") for each in self.obsolete]
+
+    def run(self) -> None:
+        self.book.announce(self.plans)
+        self.book.settle(self.plans)
+
+
+def names(path: Path) -> list[str]:
+    content = json.loads(path.read_text())
+    return content["jobs"] + [name + ".override" for name in content["overrides"]]
+
+
+def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db"), job("web", override=True)).run()
+    assert names(path) == ["db", "web", "web.override"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    Deployment(path, conf, job("web"), job("mail")).run()
+    assert names(path) == ["db", "mail", "web", "web.override"]
+    pruned = Deployment(path, conf, job("web"), prune=True)
+    assert pruned.gone() == ["db", "mail", "web.override"]
+    assert {(each.state, each.keep_running) for each in pruned.obsolete} == {("absent", True)}
+    pruned.run()
+    assert names(path) == ["web"]
+    Deployment(path, conf, job("web", state="absent")).run()
+    assert names(path) == []
+
+
+def test_nothing_is_written_when_nothing_changes(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("none", state="absent")).run()
+    assert not path.exists()
+    Deployment(path, conf, job("web")).run()
+    before = path.stat()
+    again = Deployment(path, conf, job("web"), prune=True)
+    again.run()
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert again.book.before == again.book.after
+    assert [entry.name for entry in path.parent.iterdir()] == ["default.json"]
+
+
+def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db")).run()
+    check = Deployment(path, conf, job("mail"), job("db"), prune=True)
+    check.book.foresee(check.plans)
+    assert names(path) == ["db", "web"]
+    Deployment(path, conf, job("mail"), job("db"), prune=True).run()
+    assert names(path) == ["db", "mail"]
+    assert json.loads(check.book.after) == {key: value for key, value in json.loads(path.read_text()).items()
+                                            if key != "unproven"}
+
+
+def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
+    """Killed after the manifest was announced and before the files were removed and written."""
+    Deployment(path, conf, job("web"), job("db")).run()
+    killed = Deployment(path, conf, job("mail"), prune=True)
+    killed.book.announce(killed.plans)
+    assert names(path) == ["db", "mail", "web"]
+    assert Deployment(path, conf, job("cron"), prune=True).gone() == ["db", "mail", "web"]
+
+
+def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web")).run()
+    pruned = Deployment(path, conf, prune=True)
+    pruned.plans[0].kept = True
+    pruned.run()
+    assert names(path) == ["web"]
+
+
+def test_a_job_takes_its_override_along(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("web", override=True)).run()
+    pruned = Deployment(path, conf, prune=True)
+    assert pruned.gone() == ["web"]
+    pruned.run()
+    assert names(path) == []
+
+
+def test_what_another_list_names_belongs_to_that(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("db")).run()
+    Deployment(path.with_name("other.json"), conf, job("web"), job("mail")).run()
+    pruned = Deployment(path, conf, prune=True)
+    assert pruned.gone() == ["db"]
+    pruned.run()
+    assert names(path) == []
+    assert names(path.with_name("other.json")) == ["mail", "web"]
+
+
+def test_a_file_that_is_only_amended_stays_anothers(path: Path, conf: Path) -> None:
+    (conf / "theirs.conf").write_text("exec b\n")
+    Deployment(path, conf, job("theirs", merge=True), job("new", merge=True)).run()
+    assert names(path) == ["new"]
+
+
+def test_a_restored_file_belongs_to_whom_it_did(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("ours"), job("theirs")).run()
+    text = "ZXhlYyBiCg=="
+    Deployment(path, conf, job("ours", restore={"content": text, "listed": True}),
+               job("theirs", restore={"content": text, "listed": False})).run()
+    assert names(path) == ["ours"]
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"jobs": []}', '{"jobs": "web", "overrides": []}',
+                                  '{"jobs": [1], "overrides": []}', b"\xff",
+                                  '{"format": 1, "jobs": [], "overrides": [], "unproven": [1]}',
+                                  '{"format": 1, "jobs": [], "overrides": [], "unproven": [{"name": 1}]}'])
+def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, text: str | bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UpstartError, match="default.json is not a manifest of deployed jobs: ") as caught:
+        Deployment(path, conf, job("web"))
+    assert caught.value.facts["path"] == str(path)
+    other = path.with_name("other.json")
+    Deployment(other, conf, job("web")).run()
+    with pytest.raises(UpstartError, match="default.json is not a manifest"):
+        Deployment(other, conf, prune=True)
+
+
+def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
+    with pytest.raises(UpstartError, match="must end in .json"):
+        manifest.Manifest(str(tmp_path / "list"))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UpstartError, match="Cannot make the directory .*/file/lists for the manifest"):
+        Deployment(tmp_path / "file" / "lists" / "a.json", conf, job("web")).run()
+
+
+def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"format": 1, "jobs": ["../../etc/passwd"], "overrides": []}')
+    with pytest.raises(UpstartError, match="Invalid job name"):
+        Deployment(path, conf, prune=True)
+
+
+def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"format": 2, "jobs": [], "overrides": []}')
+    with pytest.raises(UpstartError, match="it is of format 2, and this release reads format 1"):
+        Deployment(path, conf, job("web"))
+
+
+def unproven(path: Path) -> dict[str, str | None]:
+    """Return the texts in a manifest by the names of their files."""
+    found = {}
+    for each in json.loads(path.read_text()).get("unproven", []):
+        content = each["previous"]["content"]
+        found[each["name"] + (".override" if each["override"] else "")] = content and base64.b64decode(content).decode()
+    return found
+
+
+def test_the_text_by_which_a_job_last_came_up_is_kept(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec old\n")
+    first = Deployment(path, conf, job("web"), job("new"))
+    first.book.announce(first.plans)
+    assert unproven(path) == {"web": "exec old\n", "new": None}, "a crash would forget it"
+    (conf / "web.conf").write_text("exec a\n")
+    (conf / "new.conf").write_text("exec a\n")
+    first.run()
+    Deployment(path, conf, job("web", nice=1), job("new", nice=1)).run()
+    assert unproven(path) == {"web": "exec old\n", "new": "exec a\n"}, "that of a job which never ran is no use"
+    book = manifest.Manifest(str(path))
+    assert book.names() == {"web", "new"}
+    book.forget(["web"])
+    book.save()
+    assert unproven(path) == {"new": "exec a\n"}
+
+
+def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec old\n")
+    (conf / "web.override").write_text("nice 1\n")
+    Deployment(path, conf, job("web"), job("web", override=True, exec="b"), job("new")).run()
+    assert unproven(path) == {"web": "exec old\n", "web.override": "nice 1\n", "new": None}
+    Deployment(path, conf, job("web", restore={"content": "ZXhlYyBvbGQK"}), job("new", restore={"content": None})).run()
+    assert unproven(path) == {"web.override": "nice 1\n"}
+    assert not Deployment(path, conf, job("new", restore={"content": None})).plans[0].changed
+    Deployment(path, conf, job("web", state="absent")).run()
+    assert unproven(path) == {}
+
+
+def test_jobs_that_another_list_gains_are_spared(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
+    pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
+    assert pruned.gone() == ["db"]
+    pruned.run()
+    assert names(path) == ["mail"]
+
+
+def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
+    """It may be somebody else's; one of the same list is put back by itself."""
+    Deployment(path, conf, job("web"), job("web", override=True, nice=1)).run()
+    for name in ("web.conf", "web.override"):
+        (conf / name).write_text("nice 1\n")
+    gone = Deployment(path, conf, job("web", restore={"content": None}))
+    assert plans.belonging(gone.plans[0]) == [str(conf / "web.conf")]
+    gone.run()
+    assert names(path) == ["web.override"]
+    assert plans.belonging(Deployment(path, conf, job("web", state="absent")).plans[0]) == [
+        str(conf / "web.conf"), str(conf / "web.override")]
+
+
+def test_an_override_that_goes_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec a\n")
+    (conf / "web.override").write_text("nice 1\n")
+    removal = Deployment(path, conf, job("web", override=True, state="absent"))
+    removal.plans[0].stale = [""]
+    removal.run()
+    assert unproven(path) == {"web.override": "nice 1\n"}
+    Deployment(path, conf, job("web", override=True, state="absent")).run()
+    assert unproven(path) == {}
+
+
+def test_whether_the_job_started_by_itself_is_kept_too(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("start on x\nexec old\n")
+    (conf / "off.conf").write_text("start on x\nexec old\n")
+    (conf / "off.override").write_text("manual\n")
+    Deployment(path, conf, job("web"), job("off"), job("new")).run()
+    kept = json.loads(path.read_text())["unproven"]
+    assert {each["name"]: each["previous"]["enabled"] for each in kept} == {"web": True, "off": False, "new": None}

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of upstart_job and its list of jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+
+
+def params(**given: Any) -> dict[str, Any]:
+    options: dict[str, Any] = dict.fromkeys(job_options.argument_spec())
+    options.update(state="present", override=False, merge=False, exact=False, backup=False, jobs=None)
+    options.update(given)
+    return options
+
+
+def refused(**given: Any) -> UpstartError:
+    with pytest.raises(UpstartError) as caught:
+        job_options.wanted_jobs(params(**given))
+    return caught.value
+
+
+def test_every_option_has_a_type() -> None:
+    spec = job_options.argument_spec()
+    assert set(spec) == set(NAMES_OF_OPTIONS) | set(job_options.HANDLING)
+    assert not set(NAMES_OF_OPTIONS) & set(job_options.HANDLING)
+    names = ("manual", "kill_timeout", "limits", "start_on", "emits", "description")
+    assert [spec[name]["type"] for name in names] == ["bool", "int", "dict", "raw", "list", "str"]
+    assert spec["emits"] == {"type": "list", "elements": "str"}
+    assert spec["expect"]["choices"] == ["none", "stop", "fork", "daemon"]
+
+
+def test_one_job() -> None:
+    (wanted,) = job_options.wanted_jobs(params(name="web", exec="a", respawn=False, backup=True))
+    assert wanted.stanzas == {"exec": "a", "respawn": False}
+    assert (wanted.name, wanted.state, wanted.backup, wanted.content) == ("web", "present", True, None)
+
+
+def test_a_list_of_jobs() -> None:
+    first, second, third = job_options.wanted_jobs(params(name=None, jobs=[
+        {"name": "web", "kill_timeout": "9", "respawn": "yes", "emits": "a"},
+        {"name": "web", "override": True, "content": "manual\n"},
+        {"name": "old", "state": "absent"},
+    ]))
+    assert first.stanzas == {"kill_timeout": 9, "respawn": True, "emits": ["a"]}
+    assert (first.override, first.merge, first.state) == (False, False, "present")
+    assert (second.override, second.content, second.stanzas) == (True, "manual\n", {})
+    assert (third.name, third.state) == ("old", "absent")
+
+
+@pytest.mark.parametrize(("jobs", "words"), [
+    ([{"name": "web", "exce": "a"}], ["jobs: web: ", "exce"]),
+    ([{"name": "a"}, {"exec": "b"}], ["jobs: entry 1: ", "name"]),
+    ([{"name": "web", "kill_timeout": "soon"}], ["jobs: web: ", "kill_timeout"]),
+    ([{"name": "web", "expect": "spoon"}], ["jobs: web: ", "expect", "fork"]),
+    ([{"name": "web", "jobs": []}], ["jobs: web: ", "jobs"]),
+    ([{"name": "web"}, {"name": "b"}, {"name": "web"}], ["jobs: web is listed twice"]),
+    ([{"name": "web", "content": "a", "exec": "b"}], ["Job web: content is the whole file", "with exec."]),
+])
+def test_lists_that_are_refused(jobs: list[dict[str, Any]], words: list[str]) -> None:
+    message = refused(jobs=jobs).message
+    assert [word for word in words if word not in message] == []
+
+
+def test_content_stands_alone() -> None:
+    assert "cannot be given with exec, respawn." in refused(name="web", content="x", respawn=True, exec="a").message
+    assert "cannot be given with merge." in refused(name="web", content="x", merge=True).message
+
+
+class Client:
+    def version(self) -> tuple[int, ...]:
+        return (1, 5)
+
+
+def test_the_release() -> None:
+    assert job_options.version_of(None, None) == (1, 13, 2)
+    assert job_options.version_of(None, Client()) == (1, 5)
+    assert job_options.version_of("1.12.1", Client()) == (1, 12, 1)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1.", "upstart 1.5", "1.5-rc1", "latest"])
+def test_releases_that_are_none(text: str) -> None:
+    with pytest.raises(UpstartError, match="is not a release such as 1.12.1"):
+        job_options.version_of(text, None)

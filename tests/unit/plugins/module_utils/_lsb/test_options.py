@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the options of a service come to, and which of them contradict each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import options as lsb_options
+
+
+def texts(**options: Any) -> dict[str, str]:
+    service = lsb_options.service_from_options("web", **options)
+    return {name: action.text for name, action in service.actions.items()}
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (None, None),
+    ("/sbin/service httpd", ["/sbin/service", "httpd"]),
+    (b"/bin/a b", ["/bin/a", "b"]),
+    ("a 'b c' \"d e\" f\\ g $HOME `id` %20 #h", ["a", "b c", "d e", "f g", "$HOME", "`id`", "%20", "#h"]),
+    (["a", "b c", "", 80, "é"], ["a", "b c", "", "80", "é"]),
+])
+def test_words(value: Any, expected: list[str] | None) -> None:
+    assert lsb_options.words(value, "start") == expected
+
+
+@pytest.mark.parametrize(("value", "message"), [
+    ("", "start is no command: ''."),
+    ([], "start is no command: []."),
+    ([""], "start is no command: ['']."),
+    ("a\0b", "start is no command: 'a\\x00b'."),
+    ("a 'b", "start cannot be split into words (No closing quotation): a 'b. Correct its quotes or give a list."),
+    ({"a": 1}, "start is a dict: give a list of words or one string of them."),
+    (5, "start is a int: give a list of words or one string of them."),
+    (["a", True], "start is a list with something else than words in it: ['a', True]. Put each into quotes."),
+    (["a", ["b"]], "start is a list with something else than words in it: ['a', ['b']]. Put each into quotes."),
+])
+def test_what_is_no_command(value: Any, message: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        lsb_options.service_from_options("web", start=value)
+    assert caught.value.message == message
+    assert caught.value.facts == {"option": "start"}
+
+
+BY_PATTERN = {"stop": "ending the processes that match ", "status": "the processes that match "}
+ACTIONS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"control": "/c x"}, {"start": "/c x start", "stop": "/c x stop", "status": "/c x status"}),
+    ({"control": "/c", "start": "/s"}, {"start": "/s", "stop": "/c stop", "status": "/c status"}),
+    ({"control": "/c", "stop": "/s", "status": "/t"}, {"start": "/c start", "stop": "/s", "status": "/t"}),
+    ({"control": "/c", "restart": "control"},
+     {"start": "/c start", "stop": "/c stop", "status": "/c status", "restart": "/c restart"}),
+    ({"control": "/c", "restart": "stop+start"}, {"start": "/c start", "stop": "/c stop", "status": "/c status"}),
+    ({"control": "/c", "restart": "/r now"},
+     {"start": "/c start", "stop": "/c stop", "status": "/c status", "restart": "/r now"}),
+    ({"start": "/s a", "stop": "/p", "status": "/t"}, {"start": "/s a", "stop": "/p", "status": "/t"}),
+    ({"start": "/s a", "stop": "/p", "status": "/t", "restart": ["/r"]},
+     {"start": "/s a", "stop": "/p", "status": "/t", "restart": "/r"}),
+    ({"start": "/s", "pattern": "x$"},
+     {"start": "/s", "stop": BY_PATTERN["stop"] + "x$", "status": BY_PATTERN["status"] + "x$"}),
+    ({"start": "/s", "stop": "/p", "pattern": "x$"},
+     {"start": "/s", "stop": "/p", "status": BY_PATTERN["status"] + "x$"}),
+    ({"start": "/s", "status": "/t", "pattern": "x$"},
+     {"start": "/s", "stop": BY_PATTERN["stop"] + "x$", "status": "/t"}),
+    ({"start": "svc a"}, {"start": "svc a", "stop": BY_PATTERN["stop"] + "svc a",
+                          "status": BY_PATTERN["status"] + "svc a"}),
+    ({"start": "/s a", "daemon": "/run/f"},
+     {"start": "/s a", "stop": "ending the process of /run/f", "status": "the pid file /run/f"}),
+    ({"start": "/s a", "daemon": "/run/f", "restart": "/r"},
+     {"start": "/s a", "stop": "ending the process of /run/f", "status": "the pid file /run/f", "restart": "/r"}),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), ACTIONS)
+def test_actions(options: dict[str, Any], expected: dict[str, str]) -> None:
+    assert texts(**options) == expected
+    assert lsb_options.service_from_options("web", **options).warnings == []
+
+
+@pytest.mark.parametrize(("options", "same_as", "ignored"), [
+    ({"control": "/c", "daemon": "/f"}, {"control": "/c"}, ["daemon is ignored, since control is given."]),
+    ({"start": "/s", "daemon": "/f", "stop": "/p"}, {"start": "/s", "daemon": "/f"},
+     ["stop is ignored, since daemon is given."]),
+    ({"start": "/s", "daemon": "/f", "stop": "/p", "status": "/t", "pattern": "p"}, {"start": "/s", "daemon": "/f"},
+     [f"{option} is ignored, since daemon is given." for option in ("stop", "status", "pattern")]),
+])
+def test_what_is_ignored_is_said(options: dict[str, Any], same_as: dict[str, Any], ignored: list[str]) -> None:
+    assert texts(**options) == texts(**same_as)
+    assert lsb_options.service_from_options("web", **options).warnings == ignored
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({}, "Neither control nor start is given: one of them must say how to start the service."),
+    ({"stop": "/p", "status": "/t"},
+     "Neither control nor start is given: one of them must say how to start the service."),
+    ({"daemon": "/f"}, "Neither control nor start is given: one of them must say how to start the service."),
+    ({"control": "/c", "pattern": "x"},
+     "pattern has no use beside control, which tells the status itself. Leave one of them out."),
+    ({"start": "/s", "stop": "/p", "status": "/t", "pattern": "x"},
+     "pattern has no use beside stop and status. Leave it out."),
+    ({"start": "/s", "restart": "control"},
+     "restart is the word control, but there is no control command to restart with."),
+    ({"start": "/s", "daemon": "web.pid"}, "daemon is web.pid: give the pid file's whole path."),
+    ({"start": "/s", "pattern": "("},
+     "pattern is no regular expression (missing ), unterminated subpattern at position 0): ("),
+    ({"start": "/s", "pattern": ".*"}, "pattern matches every process: .*"),
+    ({"start": "/s", "pattern": ""}, "pattern matches every process: "),
+])
+def test_contradictions(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        lsb_options.service_from_options("web", **options)
+    assert caught.value.message == message
+
+
+def test_the_path_and_the_time_reach_the_commands(tmp_path: Any) -> None:
+    (tmp_path / "tool").write_text("#!/bin/sh\necho $PATH; sleep 1000\n")
+    (tmp_path / "tool").chmod(0o755)
+    service = lsb_options.service_from_options("web", control="tool", path=f"{tmp_path}:/bin", timeout=0.2)
+    result = service.read().result
+    assert (result.stdout, result.why) == (f"{tmp_path}:/bin\n", "timeout")
+    assert service.actions["start"].refusal() is None
+    service = lsb_options.service_from_options("web", control="tool")
+    assert service.actions["start"].refusal() == "tool is in no folder of the path"

@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of acting share."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
+
+
+@pytest.fixture
+def all_folders_are_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the daemon be told of changes in all job directories."""
+    monkeypatch.setattr(processes, "watches", lambda _pid, _folder: True)

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option ``jobs`` of upstart_service: what each entry comes to, and entries that contradict each other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import entries, planning, report
+from ansible_collections.sysinit.upstart.plugins.module_utils._services.targets import Target
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
+    BROKEN,
+    SERVICE,
+    UP,
+    Attributes,
+    FakeClient,
+    request,
+)
+
+Entry = dict[str, Any]
+GETTY = "instance $N\nexec a\n"
+
+
+def job(name: str, **more: Any) -> Entry:
+    return {"name": name, "state": None, "enabled": None, "env": None, **more}
+
+
+def getty(number: int | None = None, **more: Any) -> Entry:
+    return job("getty", env=number and {"N": number}, **more)
+
+
+def plans(folder: Path, wanted: list[Entry], state: str | None = None, **more: Any) -> list[Target]:
+    """Return the plans on a host where web and the first two gettys run, and db does not."""
+    for name, text in (("web", SERVICE), ("db", SERVICE), ("getty", GETTY), ("refused", BROKEN)):
+        (folder / f"{name}.conf").write_text(text)
+    client = FakeClient({"web": {"": [UP]}, "db": {}, "getty": {"1": [UP], "2": [UP]}, "refused": {}})
+    variables = client.find_instance
+
+    def find_instance(name: str, env: list[str]) -> str | None:
+        client.variables = ("N",) if name == "getty" else ()
+        return variables(name, env)
+
+    vars(client)["find_instance"] = find_instance
+    whole = entries.split(request(folder, state, must_exist=False, **more), wanted)
+    return planning.converge(client, whole, Attributes(), check_mode=True)
+
+
+PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]]]]] = [
+    ([], "started", []),
+    ([job("web", state="stopped"), job("db")], "started", [("web", "", ["stop"]), ("db", None, ["start"])]),
+    ([getty(3, state="started"), getty(1, state="stopped"), getty(2, state="restarted")], None,
+     [("getty", "3", ["start"]), ("getty", "1", ["stop"]), ("getty", "2", ["stop", "start"])]),
+    ([getty(), job("web", state="started")], "stopped",
+     [("getty", "1", ["stop"]), ("getty", "2", ["stop"]), ("web", "", [])]),
+    ([getty(state="restarted"), getty(2)], "restarted",
+     [("getty", "1", ["stop", "start"]), ("getty", "2", ["stop", "start"])]),
+    ([job("web"), job("db"), job("web")], "restarted", [("web", "", ["stop", "start"]), ("db", None, ["start"])]),
+    ([job("db"), job("db", env=["A=1"])], "started", [("db", None, ["start"])]),
+    ([job("web", enabled=False), job("web", state="stopped")], None, [("web", "", ["stop"])]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "state", "expected"), PLANS)
+def test_each_entry_gets_its_plan(tmp_path: Path, wanted: list[Entry], state: str | None,
+                                  expected: list[tuple[str, str | None, list[str]]]) -> None:
+    found = plans(tmp_path, wanted, state)
+    assert [(target.job, target.instance, target.steps) for target in found] == expected
+    assert [target.error for target in found] == [None] * len(found)
+
+
+def test_entries_of_one_instance_add_up(tmp_path: Path) -> None:
+    (tmp_path / "web.override").write_text("manual\n")
+    (tmp_path / "web.conf").write_text("start on a\n")
+    (found,) = plans(tmp_path, [job("db"), job("db", env={"A": 1})], "started")
+    assert found.env == ["A=1"]
+    found, other = plans(tmp_path, [getty(1, state="started", enabled=False), getty(2, state="stopped")])
+    assert (found.wanted.enabled, other.wanted.enabled, other.change) == (False, False, found.change)
+
+
+CONTRADICTIONS: list[tuple[list[Entry], str]] = [
+    ([job("web", state="started"), job("db"), job("web", state="stopped")], "the job web to be started and stopped"),
+    ([job("web", state="restarted"), job("web", state="reloaded")], "the job web to be restarted and reloaded"),
+    ([job("db"), job("db", state="stopped")], "the job db to be started and stopped"),
+    ([job("nobody"), job("nobody", state="stopped")], "the job nobody to be started and stopped"),
+    ([getty(2), getty(2, state="stopped")], "the job getty (2) to be started and stopped"),
+    ([getty(3), getty(3, state="stopped")], "the job getty to be started and stopped"),
+    ([getty(3), getty(state="stopped")], "to be started and stopped"),
+    ([getty(state="stopped"), getty(3)], "to be stopped and started"),
+    ([getty(1, enabled=True), getty(2, enabled=False)], "the job getty to be disabled and enabled"),
+    ([job("db", env="A=1"), job("db", env="A=2")], "two entries for the job db with different values in env"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "words"), CONTRADICTIONS)
+def test_entries_that_contradict_each_other(tmp_path: Path, wanted: list[Entry], words: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        plans(tmp_path, wanted, "started")
+    assert words in caught.value.message and "Keep one of " in caught.value.message
+
+
+INVALID: list[tuple[list[Entry], str]] = [
+    ([job("web", state="started"), job("db")], "jobs[1] (db) has neither state nor enabled"),
+    ([job("web", state="started", env=["A"])], "env of jobs[0] (web) has the entry 'A', which is not KEY=VALUE."),
+]
+
+
+@pytest.mark.parametrize(("wanted", "words"), INVALID)
+def test_entries_that_say_too_little(tmp_path: Path, wanted: list[Entry], words: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        plans(tmp_path, wanted)
+    assert words in caught.value.message
+
+
+def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.conf")
+    wanted = [job("refused"), job("db"), job("unknown"), job("pipe"), getty(), job("gone", state="stopped")]
+    request_ = request(tmp_path, "started")
+    found = plans(tmp_path, wanted, "started")
+    entries_ = planning.report(found, request_)
+    assert [(entry["name"], entry["status"], entry.get("failed", False)) for entry in entries_] == [
+        ("refused", "stop/waiting", True), ("db", "start/running", False), ("unknown", "stop/waiting", True),
+        ("pipe", "stop/waiting", True), ("getty", "stop/waiting", True), ("gone", "stop/waiting", False)]
+    with pytest.raises(UpstartError) as caught:
+        report.of_services(found, request_)
+    for words in ("Unknown stanza", "knows no job unknown", "pipe.conf is not a regular file", "its name needs N"):
+        assert words in caught.value.message
+
+
+GIVEN = [["B=1"], ["B=2"]]
+OTHER = "instance x-$B\nexec a\n"
+
+
+def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tuple[str, ...] = ("1", "2"),
+             held: list[Any] | None = None) -> list[Target]:
+    """Return the plans for a job that shall have these instances while others run."""
+    (folder / "getty.conf").write_text(text)
+    client = FakeClient({"getty": {name: [UP] for name in running}}, ("N",), held)
+    wanted = [job("getty", state="restarted", instances=instances), *more]
+    return planning.converge(client, entries.split(request(folder, None), wanted), Attributes(), check_mode=True)
+
+
+@pytest.mark.parametrize(("text", "instances", "plan"), [
+    (OTHER, GIVEN, [("1", ["stop"]), ("2", ["stop"]), ("x-1", ["start"]), ("x-2", ["start"])]),
+    ("instance $B\nexec a\n", GIVEN, [("1", ["stop", "start"]), ("2", ["stop", "start"])]),
+    ("instance $B\nexec a\n", [{"B": 2}, {"B": 3}], [("1", ["stop"]), ("2", ["stop", "start"]), ("3", ["start"])]),
+    ("exec a\n", [{}], [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]),
+    (GETTY, [], [("1", ["stop"]), ("2", ["stop"])]),
+])
+def test_other_instances_take_the_place_of_those_that_run(tmp_path: Path, text: str, instances: Any,
+                                                          plan: list[Any]) -> None:
+    found = replaced(tmp_path, text, instances)
+    assert [(target.instance, target.steps) for target in found] == plan
+    told = planning.report(found, request(tmp_path, None))
+    assert [("env_before" in one) for one in told] == [one["before"] == "start/running" for one in told]
+    assert {one["status"] for one in told if one["instance"] in plan[-1]} <= {"start/running", "stop/waiting"}
+
+
+def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
+    held = [{"name": "getty", "env": ["A=a"], "jobs": [
+        {"path": "/com/ubuntu/Upstart/jobs/getty/1", "env": ["A=a", "N=1", "B=c", "UPSTART_JOB=getty"]}]}]
+    found = planning.report(replaced(tmp_path, OTHER, GIVEN, running=("1",), held=held), request(tmp_path, None))
+    assert [one.get("env_before") for one in found] == [["N=1", "B=c"], None, None]
+    assert [one.get("env") for one in found] == [None, ["B=1"], ["B=2"]]
+
+
+@pytest.mark.parametrize(("text", "instances", "words"), [
+    (OTHER, [{"B": 1}, {"N": 2}], ["Job getty (x-1) was not restarted, since that is not possible with all of its",
+                                   "Job getty runs as instances and its name needs B"]),
+    (BROKEN, GIVEN, ["Unknown stanza", "Unknown stanza"]),
+])
+def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,
+                                                        words: list[str]) -> None:
+    found = replaced(tmp_path, text, instances)
+    assert [target.steps for target in found] == [[]] * 4
+    assert [target.error for target in found[:2]] == [None, None]
+    for target, expected in zip(found[2:], words):
+        assert target.error is not None and expected in target.error.message
+
+
+@pytest.mark.parametrize(("instances", "more", "words"), [
+    ([["B=1"], ["B=1", "C=2"]], (), "two entries for the job getty (x-1) with different values in env"),
+    (GIVEN, (getty(1, state="started"),), "the job getty (1) to be stopped and started"),
+    (GIVEN, (getty(state="stopped"),), "to be restarted and stopped"),
+])
+def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more: Any, words: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        replaced(tmp_path, OTHER, instances, *more)
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
+def test_instances_are_those_after_a_restart(tmp_path: Path, entry: Entry) -> None:
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which needs the state restarted and no"):
+        entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
+
+
+def test_a_restart_of_what_has_become_a_single_one(tmp_path: Path) -> None:
+    (tmp_path / "getty.conf").write_text(SERVICE)
+    client = FakeClient({"getty": {"1": [UP], "2": [UP]}})
+    found = planning.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True)
+    assert [(target.instance, target.steps) for target in found] == [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]

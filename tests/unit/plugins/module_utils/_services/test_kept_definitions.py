@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An instance that is started while others run by an older definition of the job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import kept_definitions, planning
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
+
+WHY = "since Upstart keeps the older one until no instance runs by it any more (1)"
+UNTOLD = "Upstart tells its definitions only since 1.6.1"
+
+
+class Client(FakeClient):
+    """A daemon on which instance 1 of tty runs by ``command``; None is one that does not tell that."""
+
+    def __init__(self, command: str | None, *instances: str) -> None:
+        jobs: dict[str, list[Status | None]] = {name: [UP] for name in instances or ("1",)}
+        classes = None
+        if command:
+            each = fake_client.held(command, name="tty", instance="$TTY")
+            each["jobs"] = [{"path": instance_path("tty", name), "env": ["TTY=" + name]} for name in jobs]
+            classes = [each]
+        super().__init__({"tty": jobs}, ("TTY",), classes)
+
+
+def converge(folder: Path, client: Client, state: str, *env: str, **more: Any) -> Any:
+    (folder / "tty.conf").write_text("instance $TTY\nexec a\n")
+    return fake_client.converge(folder, client, state, "tty", env=list(env) or None, **more)
+
+
+def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b"), "started", "TTY=2")
+    assert (found.error, found.steps) == (None, ["start"])
+    assert planning.report([found], found.wanted)[0]["stale"] is True
+    assert planning.warnings([found]) == [
+        f"Job tty (2) runs with an older definition than that in {tmp_path}/tty.conf, {WHY}. Restart all of them in "
+        "one task to have them follow the present one."]
+
+
+def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b"), "started", "TTY=2", definition="current")
+    assert found.steps == [] and found.error is not None
+    assert found.error.message == (
+        f"Job tty (2) was not started: it would not follow the present definition in {tmp_path}/tty.conf, {WHY}. "
+        "Restart them in the same task.")
+    assert found.error.facts == {"name": "tty", "kept_by": ["1"]}
+
+
+def test_one_of_them_alone_cannot_be_restarted_into_the_present_definition(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client("b", "1", "2"), "restarted", "TTY=2")
+    assert (found.steps, planning.report([found], found.wanted)[0]["stale"]) == (["stop", "start"], True)
+    assert [WHY in text for text in planning.warnings([found])] == [True]
+
+
+def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> None:
+    found = converge(tmp_path, Client("b", "1", "2"), "restarted")
+    assert [each.steps for each in found] == [["stop", "start"]] * 2
+    assert [entry["stale"] for entry in planning.report(found, found[0].wanted)] == [False, False]
+    assert planning.warnings(found) == []
+
+
+def target(job: str, instance: str, *steps: str, error: UpstartError | None = None, state: str | None = "started",
+           variables: tuple[str, ...] = ("N",)) -> Any:
+    return SimpleNamespace(
+        job=job, instance=instance, steps=list(steps), error=error, kept_by=[], stale=False,
+        wanted=SimpleNamespace(state=state, definition="any"),
+        definition=SimpleNamespace(name=job, instance_variables=lambda: variables))
+
+
+def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() -> None:
+    targets = [
+        target("fine", "1", "start"), target("tty", "new", "start"), target("tty", "again", "stop", "start"),
+        target("tty", "idle"), target("tty", "failed", "stop", "start", error=UpstartError("no")),
+        target("tty", "other", state=None), target("tty", "down", "stop", state="stopped"),
+        target("single", "", "start", variables=())]
+    running = {"fine": ["2"], "tty": ["again", "idle", "failed", "other", "down"]}
+    client: Any = SimpleNamespace(instances_of=lambda jobs: [running[job] for job in jobs])
+    snapshot: Any = SimpleNamespace(reason=None, is_stale=lambda definition, name: definition.name == "tty")
+    kept_definitions.look(client, targets, snapshot)
+    staying = ["idle", "failed", "other"]
+    assert [each.kept_by for each in targets] == [[], staying, staying, [], [], [], [], []]
+    assert [each.stale for each in targets] == [False, True, True, False, False, False, False, False]
+
+
+def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> None:
+    client = Client("b", "1", "2")
+    (found,) = converge(tmp_path, client, "started", "TTY=2", definition="current")
+    assert found.error is not None and found.error.facts["kept_by"] == ["1"]
+    assert client.asked_for_state == 1
+
+
+@pytest.mark.parametrize("definition", ["any", "current"])
+def test_nothing_is_kept_where_the_others_follow_the_files(tmp_path: Path, definition: str) -> None:
+    (found,) = converge(tmp_path, Client("a"), "started", "TTY=2", definition=definition)
+    assert (found.error, found.steps, planning.warnings([found])) == (None, ["start"], [])
+    assert planning.report([found], found.wanted)[0]["stale"] is False
+
+
+def test_where_it_is_not_told_nobody_knows(tmp_path: Path) -> None:
+    (found,) = converge(tmp_path, Client(None), "started", "TTY=2")
+    assert planning.report([found], found.wanted)[0]["stale"] is None
+    (refused,) = converge(tmp_path, Client(None), "started", "TTY=2", definition="current")
+    assert refused.error is not None and UNTOLD in refused.error.message and refused.steps == []

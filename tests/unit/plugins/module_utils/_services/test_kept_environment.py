@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of instances that are restarted, by a daemon that tells them and by one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
+    GOING,
+    NO_PROCESS,
+    UP,
+    FakeClient,
+    Status,
+    converge,
+    status,
+)
+
+NEWER = "was changed after it started"  # here every file is younger than the process
+UNTOLD = "Upstart tells its definitions only since 1.6.1"
+
+
+def restart(folder: Path, template: str, instance: str, *, state: str = "restarted", env: list[str] | None = None,
+            held: list[str] | None = None, before: Status | None = None, own: str = "", **more: Any) -> Any:
+    """Return the target of the restart of one instance; ``held`` is its environment where the daemon tells it."""
+    (folder / "tty.conf").write_text(f"instance {template}\n{own}exec a\n")
+    classes = None if held is None else [
+        {"name": "tty", "env": [], "jobs": [{"path": instance_path("tty", instance), "env": held}]}]
+    client = FakeClient({"tty": {instance: [before or UP]}}, ("TTY",) if env else (), classes)
+    (target,) = converge(folder, client, state, "tty", env=env, **more)
+    return target
+
+
+def test_what_is_told_is_kept(tmp_path: Path) -> None:
+    target = restart(tmp_path, "$A-$B", "1-2", held=["A=1", "B=2", "SPEED=300", "UPSTART_JOB=tty"])
+    assert (target.env, target.steps) == (["A=1", "B=2", "SPEED=300"], ["stop", "start"])
+    assert planning.warnings([target]) == []
+
+
+def test_each_of_several_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "tty.conf").write_text("instance $TTY\nexec a\n")
+    jobs = [{"path": instance_path("tty", name), "env": ["TTY=" + name, "SPEED=" + name * 2]} for name in ("1", "2")]
+    client = FakeClient({"tty": {"1": [UP], "2": [UP]}}, (), [{"name": "tty", "env": [], "jobs": jobs}])
+    assert [target.env for target in converge(tmp_path, client, "restarted", "tty")] == [
+        ["TTY=1", "SPEED=11"], ["TTY=2", "SPEED=22"]]
+
+
+@pytest.mark.parametrize(("template", "instance", "value"), [
+    ("$TTY", "1", "1"), ("${TTY}", "a=b", "a=b"), ("tty$TTY", "tty1", "1"), ("a${TTY}b", "a-b", "-"),
+    ("$TTY-x", "1-x", "1")])
+def test_the_one_variable_that_the_name_tells(tmp_path: Path, template: str, instance: str, value: str) -> None:
+    target = restart(tmp_path, template, instance)
+    assert (target.env, target.steps, target.error) == ([f"TTY={value}"], ["stop", "start"], None)
+    assert planning.warnings([target]) == [
+        f"Job tty ({instance}) gets only TTY again, which its name tells. What else it was started with is not known: "
+        f"{UNTOLD}. If there was more, name all of it in env."]
+
+
+@pytest.mark.parametrize(("template", "instance", "names"), [
+    ("$A-$B", "1-2", ["A", "B"]), ("$A$A", "11", ["A"]), ("tty$A", "1", ["A"]), ("${A:-x}", "x", ["A"])])
+def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str, instance: str,
+                                                   names: list[str]) -> None:
+    """A name made of more, or by an older definition, does not tell what it was made of."""
+    target = restart(tmp_path, template, instance)
+    assert target.error is not None and target.steps == [] and target.todo == [] and target.env == []
+    assert target.error.message == (
+        f"Job tty ({instance}) was not restarted: its name needs {' and '.join(names)}, and with which values it was "
+        f"started is not known: {UNTOLD}. Say that with env, for instance env: {{{names[0]}: VALUE}}. It was left as "
+        "it is.")
+    assert target.error.facts == {"name": "tty", "missing": names}
+
+
+def test_one_that_is_on_its_way_down_is_started_again_with_its_variable(tmp_path: Path) -> None:
+    target = restart(tmp_path, "$TTY", "1", before=GOING)
+    assert (target.env, target.steps) == (["TTY=1"], ["finish", "start"])
+
+
+def test_one_that_is_freed_from_a_wedge_is_started_again_with_its_variable(tmp_path: Path) -> None:
+    target = restart(tmp_path, "$TTY", "1", before=status("start", "running", NO_PROCESS), unwedge=True)
+    assert (target.env, target.steps) == (["TTY=1"], ["free", "start"])
+
+
+def test_what_the_user_says_is_taken(tmp_path: Path) -> None:
+    target = restart(tmp_path, "$TTY", "1", env=["TTY=1", "SPEED=300"])
+    assert (target.env, planning.warnings([target])) == (["TTY=1", "SPEED=300"], [])
+
+
+def test_a_stop_needs_no_variables(tmp_path: Path) -> None:
+    target = restart(tmp_path, "$A-$B", "1-2", state="stopped")
+    assert (target.error, target.steps, planning.warnings([target])) == (None, ["stop"], [])
+
+
+@pytest.mark.parametrize(("env", "differs", "unknown"), [
+    (["TTY=1"], [], []), (["TTY=1", "SPEED=300", "A=b"], None, ["A", "SPEED"])])
+def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, env: list[str],
+                                                                differs: list[str] | None,
+                                                                unknown: list[str]) -> None:
+    target = restart(tmp_path, "$TTY", "1", state="started", env=env)
+    assert planning.report([target], target.wanted)[0]["env_differs"] == differs
+    assert [text for text in planning.warnings([target]) if NEWER not in text] == [
+        f"Whether job tty (1) runs with these values of {', '.join(unknown)} is not known: {UNTOLD}."
+    ][:bool(unknown)]
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("exec a\n", "Whether job web follows its present definition is not known: " + UNTOLD),
+    ("frob\n", "web.conf:1: Unknown stanza. It was left as it is, so that nothing is lost.")])
+def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: Path, text: str, words: str) -> None:
+    """What runs cannot follow a file that is refused, whoever is asked."""
+    (tmp_path / "web.conf").write_text(text)
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started", definition="current")
+    assert target.error is not None and words in target.error.message
+    (left,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started")
+    assert left.error is None and left.stale is (True if text == "frob\n" else None)
+    said = planning.warnings([left])
+    assert [NEWER in text or "files hold no more" in text for text in said] == [True] * len(said) and said
+
+
+def test_one_whose_variables_name_no_instance_any_more_is_not_stopped(tmp_path: Path) -> None:
+    for held, why in ((["A=b"], "it runs by an older definition"), (None, UNTOLD)):
+        target = restart(tmp_path, "$N", "", held=held)
+        assert target.error is not None and target.steps == []
+        assert f"its name needs N, and with which values it was started is not known: {why}" in target.error.message

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Instances whose names are not ASCII: Upstart corrupts its memory by them, and tells of none that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import targets
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status, converge
+
+BY_N = "instance $N\nexec a\n"
+UMLAUT = "\u00fc"
+UNREADABLE = "\ufffd\ufffd"  # what the path of a running one tells
+REMEDY = "Use ASCII in the instance stanza and in the variables that it names."
+WOULD = ("Job web (%s) was not %s: Upstart corrupts its memory by the name of an instance that is not ASCII, and may "
+         "die of that. " + REMEDY)
+DID = ("Job web (%s) runs under a name that is not ASCII and was not %s: Upstart has corrupted its memory by that, may "
+       "die at any time, and tells nothing of the instance. Stop that with initctl stop and its variables, and boot "
+       "the host. " + REMEDY)
+STATES = ["started", "stopped", "restarted", "reloaded"]
+
+
+class Client(FakeClient):
+    """A daemon that runs an instance of such a name, if ``runs``."""
+
+    runs = False
+
+    def find_instance(self, name: str, env: list[str]) -> str | None:
+        return UNREADABLE if self.runs else None
+
+
+def converged(folder: Path, state: str | None, conf: str, env: list[str] | None, runs: bool, **more: Any) -> Any:
+    (folder / "web.conf").write_text(conf)
+    known: dict[str, list[Status | None]] = {UNREADABLE: [None]} if runs else {}
+    client = Client({"web": known})
+    client.runs = runs
+    return converge(folder, client, state, env=env, **more)
+
+
+@pytest.mark.parametrize(("state", "runs"), [
+    (state, runs) for state in STATES for runs in (False, True) if runs or state != "reloaded"])
+@pytest.mark.parametrize(("conf", "name"), [
+    (BY_N, UMLAUT), ("instance a-${N:-b}\nexec a\n", "a-" + UMLAUT),
+    ("env M=m\ninstance $M$N\nexec a\n", "m" + UMLAUT)])
+def test_one_that_is_named_is_refused(tmp_path: Path, conf: str, name: str, state: str, runs: bool) -> None:
+    (target,) = converged(tmp_path, state, conf, ["N=" + UMLAUT], runs, unwedge=True)
+    assert target.error is not None and target.steps == [] and target.todo == []
+    assert target.error.message == (DID if runs else WOULD) % (name, state)
+    assert target.error.facts == {"name": "web"}
+
+
+@pytest.mark.parametrize(("conf", "state"), [
+    ("env N=%s\n" % UMLAUT + BY_N, "started"), ("instance %s\nexec a\n" % UMLAUT, "restarted")])
+def test_one_that_its_file_names_is_refused(tmp_path: Path, conf: str, state: str) -> None:
+    (target,) = converged(tmp_path, state, conf, None, runs=False)
+    assert target.error.message == WOULD % (UMLAUT, state)
+
+
+@pytest.mark.parametrize("state", ["stopped", "restarted", "reloaded"])
+def test_all_are_not_those_that_nobody_can_ask_for(tmp_path: Path, state: str) -> None:
+    (tmp_path / "web.conf").write_text(BY_N)
+    bad, good = sorted(converge(tmp_path, FakeClient({"web": {UNREADABLE: [None], "1": [UP]}}), state),
+                       key=lambda one: one.instance == "1")
+    assert bad.error.message == DID % (UNREADABLE, state)
+    assert good.error is None and good.steps
+
+
+def test_one_whose_restart_would_name_it_so_is_refused(tmp_path: Path) -> None:
+    """It was named by another variable before."""
+    (tmp_path / "web.conf").write_text("instance $TITLE\nexec a\n")
+    job = {"path": instance_path("web", "1"), "env": ["N=1", "TITLE=" + UMLAUT]}
+    client = FakeClient({"web": {"1": [UP]}}, held=[{"name": "web", "env": [], "jobs": [job]}])
+    (target,) = converge(tmp_path, client, "restarted")
+    assert target.error.message == WOULD % (UMLAUT, "restarted") and target.steps == []
+
+
+@pytest.mark.parametrize(("conf", "state", "env"), [
+    (BY_N, "started", ["N=u", "TITLE=" + UMLAUT]),
+    ("exec a\n", "started", ["TITLE=" + UMLAUT]),
+    ("env N=%s\n" % UMLAUT + BY_N, "stopped", None),
+    ("start on a\n" + BY_N, None, ["N=" + UMLAUT]),
+])
+def test_what_does_no_harm_is_fine(tmp_path: Path, conf: str, state: str | None, env: list[str] | None) -> None:
+    (target,) = converged(tmp_path, state, conf, env, runs=False, enabled=None if state else True)
+    assert target.error is None
+    assert targets.state_of(target.after) == ("start/running" if state == "started" else "stop/waiting")

@@ -1,0 +1,292 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests that are refused, not answered or cut off: each is told, and nothing is done twice."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
+    AlreadyStarted,
+    JobFailed,
+    Lost,
+    PermissionDenied,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
+    steps as service_steps,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
+    unwedge,
+    verifying,
+    watching,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP
+
+pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
+
+
+@pytest.mark.parametrize(("state", "step", "before"), [
+    ("started", "start", DOWN), ("stopped", "stop", UP), ("reloaded", "reload", UP)])
+def test_a_request_that_is_refused(tmp_path: Path, state: str, step: str, before: Any) -> None:
+    client = Client([PermissionDenied("only root may.", error="x.PermissionDenied")], [before])
+    error = act(client, target(tmp_path, state, step, before=before))
+    assert error is not None
+    assert error.message == f"Upstart refused to {step} web: only root may."
+    assert error.facts == {"name": "web", "error": "x.PermissionDenied"}
+
+
+def test_a_request_that_is_not_answered_is_not_waited_for_later(tmp_path: Path) -> None:
+    client = Client([None], [fake_client.COMING])
+    one = target(tmp_path, "started", "start")
+    one.wanted = one.wanted._replace(timeout=0.05)
+    error = act(client, one)
+    assert error is not None and error.message.startswith("Job web was not started within 0.05 s: it is in start/pre-")
+    assert [pending.member for pending in client.connection.forgotten] == ["Start"]
+
+
+def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
+    client = Client([JobFailed("Job failed to start")], [DOWN])
+    error = act(client, target(tmp_path, "started", "start"))
+    assert error is not None and error.message == "Job web failed to start."
+    assert error.facts["log_file"] == f"{tmp_path}/web.log"
+
+
+def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
+    error = act(Client([[]], [fake_client.HOLLOW]), target(tmp_path, "started", "start"))
+    assert error is not None
+    assert error.message == ("Job web has no main process although Upstart calls it running: the process could not be "
+                             "run.")
+
+
+def test_an_instance_that_fails_while_it_is_started(tmp_path: Path) -> None:
+    """Its own failure is told, not that of another instance."""
+    client = Client([JobFailed("Job failed to start")], [])
+    client.known = {"web": {"1": [DOWN]}}
+    client.connection.signals = [Signal(instance_path("web", name), "Failed", [status])
+                                 for name, status in (("1", 3), ("2", 4), ("", 5))]
+    one = target(tmp_path, "started", "start", text="instance $N\nexec a\n")
+    one.instance = "1"
+    error = act(client, one)
+    assert error is not None
+    assert error.message == "Job web (1) failed to start: one of its processes exited with status 3."
+    assert error.facts["log_file"] == f"{tmp_path}/web-1.log"
+
+
+@pytest.mark.parametrize(("signals", "said"), [
+    ([], None), ([("Failed", 3)], "Job web ran and failed: one of its processes exited with status 3.")])
+def test_a_task_that_is_over(tmp_path: Path, signals: list[tuple[str, int]], said: str | None) -> None:
+    client = Client([[instance_path("web")]], [DOWN])
+    client.connection.signals = [Signal(instance_path("web"), member, [status]) for member, status in signals]
+    error = act(client, target(tmp_path, "started", "start", text=TASK))
+    assert (error.message if error else None) == said
+
+
+def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
+    client = Client([None], [UP])
+    one = target(tmp_path, "started", "start", text=TASK)
+    one.wanted = one.wanted._replace(timeout=0.05)
+    error = act(client, one)
+    assert error is not None
+    assert error.message == (
+        "The task job web was still running after 0.05 s. It goes on; give it more time with timeout.")
+
+
+def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
+    client = Client([[]], [fake_client.status("start", "running", os.getppid())])
+    one = target(tmp_path, "stopped", "stop", before=UP)
+    assert act(client, one) is None
+    verifying.verify(client, [one], one.wanted, one.init_log)
+    assert one.error is not None
+    assert one.error.message == (
+        "Job web was stopped, but something started it again at once: look at its start on condition and at who else "
+        "manages it.")
+
+
+@pytest.mark.parametrize(("state", "steps", "held", "reads"), [
+    ("started", ["start"], [fake_client.held("old")], True),
+    ("restarted", ["stop", "start"], [fake_client.held("old")], True),
+    ("started", ["start"], [fake_client.held("a")], False),
+    ("started", ["start"], [{**fake_client.held("old"), "deleted": 1}], True),
+    ("started", ["start"], [{**fake_client.held("old"), "name": "other"}], True),
+    ("started", ["start"], None, False),
+    ("stopped", ["stop"], [fake_client.held("old")], True),
+])
+def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
+                                                held: list[dict[str, Any]] | None, reads: bool) -> None:
+    """What moves has its file read again when the daemon has not read it."""
+    before = DOWN if steps == ["start"] else UP
+    client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
+    client.held = held
+    one = target(tmp_path, state, *steps, before=before)
+    if state == "restarted":
+        client.known["web"][""] = [DOWN, UP]
+    assert act(client, one) is None
+    requests = [[*["ReloadConfiguration"] * reads, step.capitalize()] for step in steps]
+    assert client.asked == [request for each in requests for request in each]
+
+
+def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:
+    client = Client([AlreadyStarted("Job is already running: web")], [UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+
+
+def test_a_service_whose_start_was_cut_off_is_not_started_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+    assert client.asked == ["Start"]
+    assert len(client.connection.reopened) == 1
+
+
+def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None:
+    client = Client([Lost("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
+    assert act(client, target(tmp_path, "started", "start")) is None
+    assert client.asked == ["Start", "Start"]
+
+
+def test_a_restart_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    client = Client([Lost("broke"), [], ["/com/ubuntu/Upstart/jobs/web/_"]], [UP, DOWN, UP])
+    assert act(client, target(tmp_path, "restarted", "stop", "start", before=UP)) is None
+    assert client.asked == ["Stop", "Stop", "Start"]
+
+
+def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [DOWN])
+    error = act(client, target(tmp_path, "started", "start", text=TASK))
+    assert error is not None
+    assert error.message == (
+        "Init was re-executed while the task job web ran, and it is over now; whether it succeeded is not known. Look "
+        "at what it was to do.")
+    assert client.asked == ["Start"]
+
+
+def test_a_reload_that_was_cut_off_is_not_sent_twice(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [UP])
+    assert act(client, target(tmp_path, "reloaded", "reload", before=UP)) is None
+    assert client.asked == ["Reload"]
+
+
+def test_an_init_that_forgets_its_jobs(tmp_path: Path) -> None:
+    client = Client([Lost("broke")], [DOWN], OLD)
+    with pytest.raises(UpstartError, match="this Upstart then forgets its jobs, whose processes go on by themselves"):
+        act(client, target(tmp_path, "started", "start"))
+    assert client.asked == ["Start"]
+
+
+@pytest.mark.parametrize("step", ["free", "clean"])
+def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fail(*arguments: Any) -> None:
+        raise errors[0]
+
+    left = [{"pid": 7, "command": "sleep"}]
+    monkeypatch.setattr(unwedge, "unwedge", fail)
+    monkeypatch.setattr(unwedge, "end_leftovers", fail)
+    monkeypatch.setattr(unwedge, "leftovers", lambda client, job, instance, known: left)
+    errors: list[Exception] = [UpstartError("Process 7 (sleep) cannot be ended.")]
+    client = Client([], [UP])
+    one = target(tmp_path, "started", step, "start", before=UP)
+    assert act(client, one) is errors[0]
+    assert client.asked == [], "nothing is started on top of it"
+    assert one.leftovers == (left if step == "free" else [])
+    errors[0] = Lost("broke")
+    again = target(tmp_path, "started", step, before=UP)
+    with pytest.raises(Lost):
+        {steps[0]: take for steps, take in service_steps.PHASES}[step](client, [again], again.wanted, Deadline(1))
+    assert again.error is None
+
+
+def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are in place; that the daemon has the jobs again is looked up."""
+    from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
+
+    def lose(client: Client, changes: list[Any], attributes: Any, conf_dir: str) -> None:
+        raise Lost("broke")
+
+    monkeypatch.setattr(enabling, "act", lose)
+    looked_up: list[str] = []
+    client = Client([], [UP])
+    monkeypatch.setattr(client, "find_job", looked_up.append)
+    one = target(tmp_path, "started")
+    one.change = "a change"
+    service_steps.enable(client, [one], None, str(tmp_path))
+    assert (len(client.connection.reopened), looked_up) == (1, ["web"])
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (errno.EPERM, "Job web was not reloaded: this user may not signal process %d. Run the task as root."),
+    (errno.ESRCH, None)])
+def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int,
+                                            said: str | None) -> None:
+    """Before 1.10 there is no method for it; that the process has ended just now is seen afterwards."""
+    def refuse(pid: int, sent: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    one = target(tmp_path, "reloaded", "reload", before=UP)
+    monkeypatch.setattr(watching.os, "kill", refuse)
+    assert watching.send_reload(Client([], [UP], OLD), one) is None
+    assert (one.error.message if one.error else None) == (said % os.getpid() if said else None)
+
+
+@pytest.mark.parametrize(("number", "asked"), [((1, 9), []), ((1, 10), ["Reload"])])
+def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                              number: tuple[int, ...], asked: list[str]) -> None:
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(watching.os, "kill", lambda pid, sent: signals.append((pid, sent)))
+    client = Client([[]], [UP], number)
+    watching.send_reload(client, target(tmp_path, "reloaded", "reload", before=UP))
+    assert client.asked == asked
+    assert signals == ([] if asked else [(os.getpid(), signal.SIGHUP)])
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [
+    (UP, UP, None),
+    (UP, fake_client.status("start", "running", os.getppid()),
+     "Job web does not stay up and is being respawned."),
+    (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
+    (UP, fake_client.HOLLOW, "Job web does not stay up and is being respawned."),
+])
+def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
+    one = target(tmp_path, "started", text="respawn\n" + SERVICE, before=before)
+    watching.watch(Client([], [after]), [one], one.wanted, Deadline(1))
+    assert (one.error is None) is (said is None)
+    assert one.error is None or one.error.message.startswith(str(said))
+
+
+def test_nothing_to_watch() -> None:
+    watching.watch(None, [], None, None)
+
+
+def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> None:
+    """The first was gone before, and needs no request."""
+    first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
+    client = Client([PermissionDenied("only root may.")], [UP])
+    client.known = {"web": {"": [UP], "gone": [DOWN]}}
+    first.instance = "gone"
+    service_steps.act(client, [first, second], first.wanted)
+    assert first.error is None
+    assert second.error is not None and second.error.message == "Upstart refused to stop web: only root may."
+
+
+def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> None:
+    """Upstart would start it by the older definition."""
+    client = Client([PermissionDenied("no", error="x.PermissionDenied")], [UP])
+    one = target(tmp_path, "stopped", "stop", before=UP)
+    other = target(tmp_path, "restarted", "start")
+    other.instance = "1"
+    one.group = other.group = [one, other]
+    service_steps.act(client, [one, other], one.wanted)
+    assert client.asked == ["Stop"]
+    assert other.error is not None and other.error.message == (
+        "Job web (1) was not started anew: job web is still there, and Upstart starts no instance with a new "
+        "definition before all are gone. Run the task again.")

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told where an older Upstart signals less, or counts otherwise."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import AlreadyStarted, JobFailed
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.init_log import InitLog
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import watching
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, SILENT, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
+
+pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
+
+REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+SAID = "init: web main process (7) terminated with status 3\n"
+
+
+@pytest.mark.parametrize(("number", "said", "words"), [
+    (SILENT, "", "Job web failed to start." + REASON),
+    (SILENT, SAID, "Job web failed to start. Init says: web main process (7) terminated with status 3."),
+    ((0, 6, 7), "", "Job web failed to start."),
+])
+def test_a_failure_of_which_no_reason_is_signalled(tmp_path: Path, number: tuple[int, ...], said: str,
+                                                   words: str) -> None:
+    (tmp_path / "syslog").write_text("")
+    one = target(tmp_path, "started", number=number)
+    one.wanted = one.wanted._replace(init_log=str(tmp_path / "syslog"))
+    one.init_log = InitLog(one.wanted.init_log)
+    (tmp_path / "syslog").write_text(said)
+    assert watching.failure(Client([], [DOWN], number), one, one.wanted).message == words
+
+
+def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
+    """That it exited without an error would be a guess."""
+    one = target(tmp_path, "started", before=UP, number=SILENT)
+    watching.watch(Client([], [DOWN], SILENT), [one], one.wanted, Deadline(1))
+    assert one.error is not None
+    assert one.error.message == "Job web ended, or was stopped, right after it was started." + REASON
+
+
+@pytest.mark.parametrize(("number", "answer", "fails"), [
+    (SILENT, AlreadyStarted("Job is already running: web"), True), (SILENT, ["/com/ubuntu/Upstart/jobs/web/_"], False),
+    ((0, 6, 7), AlreadyStarted("Job is already running: web"), False)])
+def test_a_task_of_somebody_else_before_0_6_7(tmp_path: Path, number: tuple[int, ...], answer: Any,
+                                              fails: bool) -> None:
+    """Only who starts it is told whether it succeeded."""
+    error = act(Client([answer], [DOWN], number), target(tmp_path, "started", "start", text=TASK, number=number))
+    assert (error is not None) is fails
+    assert error is None or error.message == (
+        "The task job web was running already, and it is over now. Upstart before 0.6.7 tells only those who started "
+        "it whether it succeeded. Look at what it was to do, or run the task again.")
+
+
+@pytest.mark.parametrize(("number", "name"), [((1, 3), None), ((1, 4), "web.log")])
+def test_which_upstart_has_a_log_for_a_job(tmp_path: Path, number: tuple[int, ...], name: str | None) -> None:
+    one = target(tmp_path, "started", number=number)
+    (tmp_path / "web.log").write_text("unrelated\n")
+    one.mark_log(str(tmp_path))
+    assert (one.log_file(str(tmp_path)), one.log_mark) == ((str(tmp_path / name), 10) if name else (None, 0))
+
+
+PRE_STOP = "pre-stop exec b\n" + SERVICE
+POST_STOP = "post-stop exec c\n"
+FAILED = "failed while stopping"
+AGAIN = status("start", "running", os.getppid())
+
+
+@pytest.mark.parametrize(("text", "number", "after", "error", "warning"), [
+    (PRE_STOP, (1, 10), DOWN, None, None),
+    (PRE_STOP + POST_STOP, (1, 10), DOWN, None, FAILED),
+    (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
+    (PRE_STOP, (1, 11), DOWN, FAILED, None),
+    (PRE_STOP, (1, 10), AGAIN, "something started it again at once", None),
+    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart respawned it: before 1.11 it does so when the main", None),
+    ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
+])
+def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,
+                                      error: str | None, warning: str | None) -> None:
+    """Before 1.11 it does when the main process ends while pre-stop runs, which is what many a pre-stop is for."""
+    one = target(tmp_path, "stopped", "stop", text=text, before=UP, number=number)
+    found = act(Client([JobFailed("Job failed while stopping")], [after], number), one)
+    assert (found is None) is (error is None)
+    assert found is None or str(error) in found.message
+    assert len(one.warnings) == bool(warning) and all(str(warning) in text for text in one.warnings)
+
+
+def test_a_restart_goes_on_after_a_stop_that_counts_as_failed(tmp_path: Path) -> None:
+    client = Client([JobFailed("Job failed while stopping"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP], OLD)
+    one = target(tmp_path, "restarted", "stop", "start", text=PRE_STOP, before=UP, number=OLD)
+    assert act(client, one) is None
+    assert client.asked == ["Stop", "Start"]

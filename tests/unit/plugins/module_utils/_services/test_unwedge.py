@@ -1,0 +1,313 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done for a wedged instance in which state, and on the emulator that it is free afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, PermissionDenied
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import status as instance_status
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import lost_pid, unwedge
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+
+Status = dict[str, Any]
+PATIENCE = 300.0
+LONG = 60.0  # where the numbers have to be used up, perhaps twice
+NO_PROCESS = 2**22 + 1  # above every pid_max
+ATTEMPTS = 3
+ALIVE = os.getpid()
+
+
+def status(goal: str, state: str, main: int | None = NO_PROCESS) -> Status:
+    return {"goal": goal, "state": state, "processes": {} if main is None else {"main": main}}
+
+
+class FakePending:
+    def __init__(self, error: Exception | None) -> None:
+        self.done = error is not None
+        self._error = error
+
+    def result(self) -> list[Any]:
+        raise self._error or AssertionError("asked too early")
+
+
+class FakeConnection:
+    def __init__(self) -> None:
+        self.peer = {"pid": 1, "uid": 0, "gid": 0}
+        self.forgotten: list[FakePending] = []
+
+    def wait(self, ready: Any, seconds: float) -> bool:
+        assert seconds <= instance_status.LOOK_EVERY
+        time.sleep(min(seconds, 0.01))
+        return bool(ready())
+
+    def forget(self, pending: FakePending) -> None:
+        self.forgotten.append(pending)
+
+
+class FakeClient:
+    """An instance with its statuses, the next one after each thing that is ``done`` to it, the last for ever."""
+
+    def __init__(self, *statuses: Status | None, answer: Exception | None = None) -> None:
+        self.rest = list(statuses)
+        self.connection = FakeConnection()
+        self.answer = answer
+        self.sent: list[FakePending] = []
+        self.done: list[str] = []
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Status | None]:
+        return [self.rest[0] and dict(self.rest[0]) for _pair in pairs]
+
+    def request_instance(self, member: str, job: str, instance: str) -> FakePending:
+        assert (job, instance) == ("web", "one")
+        self.next(member)
+        self.sent.append(FakePending(self.answer))
+        return self.sent[-1]
+
+    def next(self, what: str) -> None:
+        self.done.append(what)
+        if len(self.rest) > 1:
+            self.rest.pop(0)
+
+    def free(self, monkeypatch: pytest.MonkeyPatch, seconds: float = PATIENCE, adopter: int = 1) -> Status:
+        def give_back(peer_pid: int, pid: int, _deadline: Deadline, linger: float) -> int:
+            self.next("give back %d for %g" % (pid, linger))
+            assert peer_pid == 1
+            return adopter
+
+        def end_process(_client: Any, pid: int, *_rest: Any) -> list[int]:
+            self.next("end %d" % pid)
+            return [pid]
+
+        monkeypatch.setattr(lost_pid, "give_back", give_back)
+        monkeypatch.setattr(unwedge, "end_process", end_process)
+        monkeypatch.setattr(unwedge, "NOTICE", 0.05)
+        facts: Status = unwedge.unwedge(self, "web", "one", Deadline(seconds))
+        return facts
+
+
+GIVE, AGAIN, END = "give back %d for 0.05" % NO_PROCESS, "give back %d for 0.1" % NO_PROCESS, "end %d" % ALIVE
+STOPPED = status("stop", "killed")
+HUNG = status("stop", "spawned", ALIVE)
+CURES: list[tuple[list[Status | None], list[str], str]] = [
+    ([status("start", "running"), STOPPED, None], ["Stop", GIVE], "lost"),
+    ([STOPPED, None], [GIVE], "lost"),
+    ([STOPPED, STOPPED, None], [GIVE, AGAIN], "lost"),
+    ([status("start", "killed"), STOPPED, None], ["Stop", GIVE], "lost"),
+    ([STOPPED, status("start", "killed"), STOPPED, None], [GIVE, "Stop", AGAIN], "lost"),
+    ([status("stop", "spawned"), None], [GIVE], "lost"),
+    ([HUNG, None], [END], "hung"),
+    ([status("start", "spawned", ALIVE), HUNG, None], ["Stop", END], "hung"),
+    ([None], [], "none"),
+    ([status("start", "running", ALIVE), None], ["Stop"], "none"),
+]
+
+
+@pytest.mark.parametrize(("statuses", "done", "wedge"), CURES)
+def test_cures(monkeypatch: pytest.MonkeyPatch, statuses: list[Status | None], done: list[str], wedge: str) -> None:
+    client = FakeClient(*statuses)
+    facts = client.free(monkeypatch)
+    assert client.done == done
+    assert facts["wedge"] == wedge
+    assert facts["pid"] == {"lost": NO_PROCESS, "hung": ALIVE, "none": None}[wedge]
+    assert facts["ended"] == ([ALIVE] if wedge == "hung" else [])
+    assert client.connection.forgotten == client.sent
+
+
+# In these states the real daemon aborts, or starts the job again, when its main process ends.
+@pytest.mark.parametrize("state", ["pre-stopping", "pre-stop", "stopping", "post-stop", "running", "starting"])
+def test_states_in_which_nothing_is_touched(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    client = FakeClient(status("stop", state))
+    with pytest.raises(UpstartError) as caught:
+        client.free(monkeypatch, 0.1)
+    assert client.done == []
+    assert caught.value.message == "Job web (one) could not be freed within 0.1 s: it is in stop/%s." % state
+    assert caught.value.facts == {"name": "web", "wedged": True, "pid": NO_PROCESS, "timeout": 0.1}
+
+
+@pytest.mark.parametrize(("ages", "seconds", "done"), [
+    ([0.0, 1.9, 2.0], PATIENCE, [END]),
+    ([0.0, 0.4, 0.5], 1.0, [END]),
+    ([0.0], 0.1, []),
+])
+def test_a_process_that_was_just_started_has_a_moment(
+    monkeypatch: pytest.MonkeyPatch, ages: list[float], seconds: float, done: list[str],
+) -> None:
+    """Without expect it leaves that state by itself, and Upstart ends it in its own way."""
+    monkeypatch.setattr(unwedge, "age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
+    client = FakeClient(HUNG, None)
+    if done:
+        assert client.free(monkeypatch, seconds)["wedge"] == "hung"
+    else:
+        with pytest.raises(UpstartError, match="it is in stop/spawned.$"):
+            client.free(monkeypatch, seconds)
+    assert (client.done, len(ages)) == (done, 1)
+
+
+def test_a_living_process_that_is_being_killed_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeClient(status("stop", "killed", ALIVE))
+    with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+        client.free(monkeypatch, 0.1)
+    assert client.done == []
+
+
+def test_adopted_by_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UpstartError, match="was adopted by process 4711 instead of init"):
+        FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=4711)
+    with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+        FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=1)
+
+
+def test_a_zombie_is_named_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["true"]) as zombie:
+        os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+        client = FakeClient(status("stop", "killed", zombie.pid))
+        with pytest.raises(UpstartError, match="Its process %d has ended, but the parent of that, %d "
+                           % (zombie.pid, os.getpid())):
+            client.free(monkeypatch, 0.1)
+        client.connection.peer["pid"] = os.getpid()  # init does take note
+        with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+            client.free(monkeypatch, 0.1)
+
+
+def test_refusals_name_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_arguments: Any) -> int:
+        raise UpstartError("No luck.", pid=NO_PROCESS, reason="far")
+
+    client = FakeClient(STOPPED)
+    monkeypatch.setattr(unwedge, "free", refused)
+    with pytest.raises(UpstartError) as caught:
+        client.free(monkeypatch)
+    assert caught.value.message == (
+        "Upstart follows process %d of job web (one), which no longer exists, and cannot be freed of it. No luck."
+        % NO_PROCESS)
+    assert caught.value.facts == {"name": "web", "wedged": True, "pid": NO_PROCESS, "reason": "far"}
+
+
+def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance_status.processes, "state_of", lambda _peer_pid, _pid: "")
+    monkeypatch.setattr(lost_pid, "TAKEN", 0.1)
+    client = FakeClient(status("stop", "killed", os.getpid()))
+    with pytest.raises(UpstartError) as caught:
+        unwedge.unwedge(client, "web", "one", Deadline(5))
+    assert caught.value.facts["reason"] == "taken"
+    assert "a process has it again" in caught.value.message
+    assert caught.value.message.endswith(" It is process %d (%s) now." % (os.getpid(), unwedge.command(os.getpid())))
+
+
+def test_answers_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FakeClient(status("start", "running"), None, answer=Absent("gone")).free(monkeypatch)["wedge"] == "none"
+    with pytest.raises(PermissionDenied):
+        FakeClient(status("start", "running"), answer=PermissionDenied("no")).free(monkeypatch)
+
+
+def test_a_daemon_that_cannot_be_seen() -> None:
+    client = FakeClient(HUNG)
+    client.connection.peer["pid"] = 0
+    for look in (lambda: unwedge.free(client, 5, Deadline(1)), lambda: unwedge.leftovers(client, "web", "", []),
+                 lambda: unwedge.end_process(client, 5, Deadline(1))):
+        with pytest.raises(UpstartError, match="cannot be seen from here"):
+            look()
+
+
+PROGRAM = """\
+import os, sys, time
+helper = os.fork()
+if helper == 0:
+    os._exit(0)
+os.waitpid(helper, 0)
+while os.path.exists(sys.argv[0]):
+    time.sleep(0.05)
+"""
+NEVER_FORKS = PROGRAM.replace("os.fork()", "None").replace("os.waitpid(helper, 0)", "")
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[with_daemon.Daemon]:
+    with with_daemon.running() as daemon:
+        (daemon.scratch / "wedges.py").write_text(PROGRAM)
+        (daemon.scratch / "hangs.py").write_text(NEVER_FORKS)
+        yield daemon
+
+
+@pytest.fixture
+def client(emulator: with_daemon.Daemon) -> Iterator[Upstart]:
+    with Connection(emulator.address) as connection:
+        yield Upstart(connection)
+
+
+def wait_for(client: Upstart, job: str, ready: Any) -> Status:
+    deadline = Deadline(PATIENCE)
+    while deadline.left():
+        found: Status | None = instance_status.look(client, [(job, "")])[0]
+        if found and ready(found):
+            return found
+        client.connection.wait(lambda: False, 0.02)
+    raise AssertionError("%s is in %s" % (job, found))
+
+
+def start(client: Upstart, emulator: with_daemon.Daemon, job: str, text: str, program: str) -> None:
+    (emulator.conf / (job + ".conf")).write_text(text + "exec %s %s\n" % (sys.executable, emulator.scratch / program))
+    client.reload_configuration()
+    client.request("Start", job)
+
+
+def counter_can_be_set() -> bool:
+    try:
+        Path(lost_pid.COUNTER).write_text(Path(lost_pid.COUNTER).read_text(encoding="ascii"), encoding="ascii")
+    except OSError:
+        return int(Path(lost_pid.LIMIT).read_text(encoding="ascii")) <= 2**16  # few enough to be used up
+    return True
+
+
+@pytest.mark.parametrize("text", ["", "respawn\n", "pre-stop exec sleep 0.1\npost-stop exec sleep 0.1\n"])
+def test_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, text: str) -> None:
+    for attempt in range(ATTEMPTS):
+        try:
+            return free_a_lost_process(emulator, client, "lost%d-%d" % (len(text), attempt), text)
+        except UpstartError as error:  # another process of this machine was quicker
+            if error.facts.get("reason") not in ("taken", "time") or attempt == ATTEMPTS - 1:
+                raise
+
+
+def free_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, job: str, text: str) -> None:
+    start(client, emulator, job, "expect fork\n" + text, "wedges.py")
+    lost = wait_for(client, job, instance_status.lost_process)["lost"]
+    left = unwedge.leftovers(client, job, "", [lost])
+    assert [entry["command"] for entry in left] == ["%s %s" % (sys.executable, emulator.scratch / "wedges.py")]
+    if not counter_can_be_set():
+        with pytest.raises(UpstartError, match="would take"):
+            unwedge.unwedge(client, job, "", Deadline(1))
+    else:
+        facts = unwedge.unwedge(client, job, "", Deadline(LONG))
+        assert facts == {"wedge": "lost", "pid": lost, "ended": []}
+        assert client.status(job) is None
+        assert unwedge.leftovers(client, job, "", []) == left
+    assert unwedge.end_leftovers(client, job, "", [], Deadline(PATIENCE)) == left
+    assert unwedge.leftovers(client, job, "", []) == []
+
+
+@pytest.mark.parametrize("expect", ["fork", "daemon", "stop"])
+def test_a_process_that_never_does_what_is_expected(
+    emulator: with_daemon.Daemon, client: Upstart, expect: str,
+) -> None:
+    job = "hung-" + expect
+    start(client, emulator, job, "respawn\nexpect %s\n" % expect, "hangs.py")
+    pid = wait_for(client, job, lambda found: found["state"] == "spawned" and "main" in found["processes"])
+    facts = unwedge.unwedge(client, job, "", Deadline(PATIENCE))
+    assert facts == {"wedge": "hung", "pid": pid["processes"]["main"], "ended": [pid["processes"]["main"]]}
+    assert client.status(job) is None
+    assert unwedge.leftovers(client, job, "", []) == []

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes as /proc shows them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes, reading
+
+NO_PROCESS = 2**22 + 1  # above every pid_max
+
+
+def test_existence() -> None:
+    assert processes.exists(os.getpid(), os.getppid())
+    assert not processes.exists(os.getpid(), NO_PROCESS)
+
+
+def test_a_daemon_that_cannot_be_seen_may_have_any_process() -> None:
+    assert processes.exists(0, NO_PROCESS)
+
+
+def test_info() -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as child:
+        known = processes.info(child.pid)
+        later = processes.info(os.getpid())
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        zombie = processes.info(child.pid)
+    assert (known.pid, known.inner, known.parent) == (child.pid, child.pid, os.getpid())
+    assert known.session == known.group == child.pid
+    assert known.start >= later.start
+    assert zombie == known._replace(state="Z")
+    assert processes.info(child.pid) is None
+
+
+def test_a_name_that_looks_like_more_fields() -> None:
+    """The command name in /proc/PID/stat may hold blanks and brackets."""
+    with subprocess.Popen(["sh", "-c", "printf 'a) Z 1 1 (' >/proc/self/comm || exit; echo; read line"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdin is not None
+        child.stdout.readline()
+        assert processes.info(child.pid).parent == os.getpid()
+        child.stdin.close()
+
+
+def test_table() -> None:
+    table = processes.table(os.getpid())
+    assert table[os.getpid()]._replace(state="R") == processes.info(os.getpid())._replace(state="R")
+    with subprocess.Popen(["true"]) as child:
+        assert processes.table(os.getpid())[child.pid].parent == os.getpid()
+
+
+def test_numbers_in_another_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "namespace", lambda pid: {str(os.getpid()): "theirs", "self": "ours"}.get(
+        str(pid), "theirs" if pid == 1 else "ours"))
+    monkeypatch.setattr(processes, "inner_pid", lambda pid: pid + 7)
+    assert not processes.same_namespace(1)
+    table = processes.table(1)
+    assert [(found.pid, found.inner) for found in table.values()] == [(os.getpid(), os.getpid() + 7)]
+
+
+def test_a_kernel_without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "namespace", lambda _pid: None)
+    assert processes.same_namespace(1)
+    assert os.getpid() in processes.table(1)
+
+
+def test_a_daemon_whose_namespace_we_may_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "namespace", lambda pid: "ours" if pid == "self" else None)
+    assert processes.same_namespace(1)
+
+
+def test_inner_pid() -> None:
+    assert processes.inner_pid(os.getpid()) == os.getpid()
+    assert processes.inner_pid(NO_PROCESS) == NO_PROCESS
+
+
+@pytest.mark.parametrize(("lines", "pid"), [
+    (b"Name:\tinit\nPid:\t70\nNSpid:\t70\t7\n", 7), (b"Name:\tinit\nPid:\t70\n", 70)])
+def test_the_pid_in_a_container(monkeypatch: pytest.MonkeyPatch, lines: bytes, pid: int) -> None:
+    """Linux tells it since 4.1."""
+    monkeypatch.setattr(reading, "read_bytes", lambda path: lines)
+    assert processes.inner_pid(70) == pid
+
+
+def test_a_process_of_which_half_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "read_bytes", lambda path: b"70 (a) b) S 1 2 3")
+    assert processes.info(70) is None
+
+
+def test_words() -> None:
+    with subprocess.Popen(["sh", "-c", "echo; read line", "b c"], env={"A": "b c", "PATH": os.environ["PATH"]},
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdin is not None
+        child.stdout.readline()
+        found = processes.words(child.pid, "cmdline"), processes.words(child.pid, "environ")
+        child.stdin.close()
+    assert found[0] == [b"sh", b"-c", b"echo; read line", b"b c"]
+    assert sorted(found[1]) == [b"A=b c", b"PATH=" + os.fsencode(os.environ["PATH"])]
+    assert processes.words(NO_PROCESS, "environ") == []
+
+
+def test_names() -> None:
+    assert processes.name(os.getpid()) == Path("/proc/self/comm").read_text().strip()
+    assert processes.name(NO_PROCESS) is None
+
+
+def test_who_is_gone_while_one_looks() -> None:
+    assert processes.inner_pid(NO_PROCESS) == NO_PROCESS
+    assert processes.namespace(NO_PROCESS) is None

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What files get before they are in place: owner, mode and SELinux context, also where no host of the tests has one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils import _file_attributes
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+
+DEFAULT, OLD = ["system_u", "object_r", "etc_t", "s0"], ["system_u", "object_r", "init_conf_t", "s0"]
+
+
+class Module:
+    """As much of AnsibleModule as is asked for; ``contexts`` are those that were set."""
+
+    def __init__(self, folder: Path, selinux: bool = False, **params: Any) -> None:
+        self.params = params
+        self.tmpdir = str(folder)
+        self.contexts: list[tuple[str, list[str]]] = []
+        self.wanted: list[dict[str, Any]] = []
+        self._selinux = selinux
+
+    def selinux_enabled(self) -> bool:
+        return self._selinux
+
+    def selinux_default_context(self, path: str) -> list[str]:
+        return DEFAULT
+
+    def selinux_context(self, path: str) -> list[str]:
+        return OLD
+
+    def set_context_if_different(self, path: str, context: list[str], changed: bool) -> bool:
+        self.contexts.append((os.path.basename(path), context))
+        return True
+
+    def load_file_common_arguments(self, params: dict[str, Any], path: str) -> dict[str, Any]:
+        return {"path": path, **params}
+
+    def set_fs_attributes_if_different(self, arguments: dict[str, Any], changed: bool) -> bool:
+        self.wanted.append(arguments)
+        return True
+
+    def run_command(self, command: str) -> tuple[int, str, str]:
+        raise AssertionError("not run: %s" % command)
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    path = tmp_path / "staged"
+    path.write_text("new\n")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(("selinux", "contexts"), [(False, []), (True, [("staged", DEFAULT)])])
+def test_a_new_file(tmp_path: Path, staged: Path, selinux: bool, contexts: list[Any]) -> None:
+    module = Module(tmp_path, selinux)
+    _file_attributes.FileAttributes(module).prepare(str(staged), str(tmp_path / "web.conf"))
+    assert staged.stat().st_mode & 0o777 == 0o644
+    assert (module.contexts, module.wanted) == (contexts, [])
+
+
+@pytest.mark.parametrize(("selinux", "contexts"), [(False, []), (True, [("staged", OLD)])])
+def test_a_file_that_replaces_another(tmp_path: Path, staged: Path, selinux: bool, contexts: list[Any]) -> None:
+    path = tmp_path / "web.conf"
+    path.touch(0o640)
+    os.utime(path, (0, 0))
+    module = Module(tmp_path, selinux)
+    _file_attributes.FileAttributes(module).prepare(str(staged), str(path))
+    assert staged.stat().st_mode & 0o777 == 0o640
+    assert staged.stat().st_mtime > 0, "the time is that of the new text"
+    assert module.contexts == contexts
+
+
+@pytest.mark.parametrize(("uid", "owners"), [(0, [(7, 8)]), (1000, [])])
+def test_only_root_gives_a_file_away(tmp_path: Path, staged: Path, monkeypatch: pytest.MonkeyPatch, uid: int,
+                                     owners: list[tuple[int, int]]) -> None:
+    """For others, the owner of the new file is who replaces the old one."""
+    path = tmp_path / "web.conf"
+    path.touch()
+    status = list(os.stat(path))
+    status[4:6] = 7, 8
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(_file_attributes.os, "geteuid", lambda: uid)
+    monkeypatch.setattr(_file_attributes.os, "stat", lambda name: os.stat_result(status))
+    monkeypatch.setattr(_file_attributes.shutil, "copystat", lambda old, new: None)
+    monkeypatch.setattr(_file_attributes.os, "chown", lambda name, *owner: given.append(owner))
+    _file_attributes.FileAttributes(Module(tmp_path)).prepare(str(staged), str(path))
+    assert given == owners
+
+
+def test_what_the_task_names_comes_last(tmp_path: Path, staged: Path) -> None:
+    """Attributes of chattr are for the file in its place."""
+    module = Module(tmp_path, owner="web", attributes="+i")
+    found = _file_attributes.FileAttributes(module)
+    path = str(tmp_path / "web.conf")
+    found.prepare(str(staged), path)
+    assert module.wanted == [{"path": str(staged), "owner": "web", "attributes": None}]
+    assert found.adjust(path) is False, "there is none yet"
+    staged.rename(path)
+    assert found.adjust(path) is True
+    assert module.wanted[1:] == [{"path": path, "owner": "web", "attributes": "+i"}]
+
+
+def test_a_copy_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Any, target: Any) -> None:
+        target.write(b"ha")
+        raise OSError(errno.ENOSPC, "No space left")
+
+    path = tmp_path / "web.conf"
+    path.write_text("half\n")
+    found = _file_attributes.FileAttributes(Module(tmp_path))
+    copy = found.backup(str(path))
+    assert copy is not None and Path(copy).read_text() == "half\n"
+    Path(copy).unlink()
+    monkeypatch.setattr(shutil, "copyfileobj", fail)
+    with pytest.raises(OSError, match="No space left"):
+        found.backup(str(path))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["web.conf"]
+    assert found.backup(str(tmp_path)) is None and found.backup(str(tmp_path / "none")) is None
+
+
+@pytest.mark.parametrize(("command", "said"), [
+    ("check", "validate must contain %s for the file's name: check"),
+    ("check %s", "Cannot write a copy of web.conf for the validate command below "),
+])
+def test_a_check_that_cannot_be_run(tmp_path: Path, command: str, said: str) -> None:
+    module = Module(tmp_path / "none")
+    with pytest.raises(UpstartError) as caught:
+        _file_attributes.FileAttributes(module).validate(command, "web.conf", b"exec a\n")
+    assert caught.value.message.startswith(said)

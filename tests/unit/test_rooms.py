@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The layout of plugins/: which room may import which, and no file imports itself by way of others."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTION = "ansible_collections.sysinit.upstart."
+EVERYWHERE = {"_errors", "_text"}
+PURE = {"_jobfile", "_events"}
+FLOORS = {"_host", "_daemon", "_events", "_jobfile", "_system"}  # what the rooms of the modules stand on
+
+# What each room, or file at the top, below plugins/module_utils may import besides itself and EVERYWHERE. An entry with
+# a slash stands for one file.
+UTILITIES: dict[str, set[str]] = {
+    "_errors": set(),
+    "_text": set(),
+    "_promise": set(),
+    "_system": set(),
+    "_jobfile": set(),
+    "_events": {"_jobfile"},
+    "_daemon": {"_system"},
+    "_host": {"_daemon", "_events", "_jobfile", "_system", "_promise"},
+    "_lsb": {"_system"},
+    "_jobs": FLOORS | {"_promise"},
+    "_emission": FLOORS | {"_promise"},
+    "_services": FLOORS | {"_promise", "_lsb", "_jobs/manifest"},
+    "_init": FLOORS | {"_emission"},
+    "_inventory": FLOORS,
+    "_module": {"_daemon"},
+    "_file_attributes": {"_system"},
+}
+# The room of each module.
+MODULES = {
+    "upstart_job": "_jobs",
+    "upstart_service": "_services",
+    "upstart_event": "_emission",
+    "upstart_info": "_inventory",
+    "upstart_init": "_init",
+    "lsb_service": "_lsb",
+}
+# The rooms below plugins/plugin_utils and what they may import besides themselves and EVERYWHERE.
+CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_deployment": PURE, "_graph": PURE}
+
+
+@functools.cache
+def files() -> tuple[str, ...]:
+    """Return the paths of all Python files below plugins/, without .py."""
+    return tuple(sorted(str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "plugins").rglob("*.py")))
+
+
+@functools.cache
+def tree(name: str) -> ast.Module:
+    return ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def imports(name: str) -> Iterator[tuple[str, ast.ImportFrom]]:
+    """Return the files that one imports from the collection, imports inside of functions included."""
+    package = name.split("/")[:-1]
+    for node in ast.walk(tree(name)):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if node.level:
+            base = [*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else [])]
+        elif (node.module or "").startswith(COLLECTION):
+            base = (node.module or "")[len(COLLECTION):].split(".")
+        else:
+            continue
+        for alias in node.names:
+            full = "/".join([*base, alias.name])
+            yield (full if full in files() else "/".join(base)), node
+
+
+def room_of(name: str) -> str:
+    """Return the kind of plugin, and for what is in module_utils or plugin_utils the room."""
+    parts = name.split("/")
+    return "/".join(parts[1:3]) if parts[1] in ("module_utils", "plugin_utils") else parts[1]
+
+
+def allowed(name: str) -> set[str]:
+    """Return the rooms and files that a file may import from, with those of module_utils without that word."""
+    kind, _slash, room = room_of(name).partition("/")
+    if kind == "module_utils":
+        return {room} | EVERYWHERE | UTILITIES[room]
+    if kind == "plugin_utils":
+        return {f"plugin_utils/{room}"} | EVERYWHERE | CONTROLLER[room]
+    if kind == "modules":
+        return EVERYWHERE | {"_module", "_file_attributes", MODULES[Path(name).name]}
+    if kind == "action":
+        return {f"plugin_utils/{room}" for room in CONTROLLER}
+    if kind == "filter":
+        return {f"plugin_utils/{room}" for room in CONTROLLER} | EVERYWHERE | PURE
+    return set()
+
+
+@pytest.mark.parametrize("name", [name for name in files() if not name.endswith("__init__")])
+def test_arrows_point_down(name: str) -> None:
+    wrong = []
+    for imported, node in imports(name):
+        room = room_of(imported).removeprefix("module_utils/")
+        if not {room, imported.removeprefix("plugins/module_utils/")} & allowed(name):
+            wrong.append(f"line {node.lineno}: {imported}")
+    assert wrong == []
+
+
+def test_every_file_is_in_a_room() -> None:
+    rooms = {room_of(name) for name in files()} - {"module_utils/__init__"}
+    known = {f"module_utils/{room}" for room in UTILITIES} | {f"plugin_utils/{room}" for room in CONTROLLER}
+    assert rooms == known | {"action", "doc_fragments", "filter", "modules"}
+
+
+def test_utilities_are_private() -> None:
+    """Ansible's inclusion rules ask for that: what is not named so is an interface that others may use."""
+    tops = {room_of(name).partition("/")[2] for name in files() if "_utils/" in name} - {"__init__"}
+    assert [top for top in tops if not top.startswith("_")] == []
+
+
+def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
+    """Return the sets of files that import each other, directly or by way of others."""
+    reached: dict[str, set[str]] = {}
+    for name in arrows:
+        waiting, reached[name] = [name], set()
+        while waiting:
+            for following in arrows.get(waiting.pop(), set()) - reached[name]:
+                reached[name].add(following)
+                waiting.append(following)
+    rings = {frozenset(other for other in reached[name] if name in reached.get(other, set()))
+             for name in arrows if name in reached[name]}
+    return sorted(sorted(ring) for ring in rings)
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    assert circles({name: {imported for imported, _node in imports(name)} - {name} for name in files()}) == []
