@@ -9,9 +9,9 @@ watches the jobs for a second after their start, which the loops do not; so it i
 (upstart_jobs_stable_for: 0). Processor time, of all processes but the daemon's, suffers least from what else the
 machine does.
 
-The builtin module drives Upstart through initctl, for which it gets the stand-in of tests/emulator, see services.py.
-The stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are also given
-as if it took no time; --initctl names another. The daemon is the emulator or what UPSTART_BOOT says (see
+The builtin module drives Upstart through initctl, for which it gets the stand-in of roles/emulator/files, see
+services.py. The stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are
+also given as if it took no time; --initctl names another. The daemon is the emulator or what UPSTART_BOOT says (see
 tests/tools/with_daemon.py). Needs root, bash 5 and a Python with ansible-core, dbus-python and jeepney.
 
 --svg writes a plot of the times over the number of jobs, --json the figures that it is drawn from.
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "tests" / "emulator")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "roles" / "emulator" / "files")]
 
 import with_daemon
 from emulator.tools.client import Client
@@ -165,7 +165,7 @@ def keep(measured: list[Measured], svg: Path | None, figures: Path | None) -> No
 def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--initctl", default=str(ROOT / "tests" / "emulator" / "initctl"), metavar="FILE",
+    options.add_argument("--initctl", default=str(ROOT / "roles" / "emulator" / "files" / "initctl"), metavar="FILE",
                          help="program that reads UPSTART_SESSION (the stand-in)")
     options.add_argument("--jobs", type=int, nargs="+", default=[50, AIMED], help="numbers of jobs (50 200)")
     options.add_argument("--svg", type=Path, metavar="FILE", help="where to write the plot")

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "emulator"))
+sys.path.insert(0, str(ROOT / "roles" / "emulator" / "files"))
 
 from emulator.guardian import descendants
 from emulator.tools.client import Client
@@ -33,8 +33,8 @@ AT_ONCE = 200
 def emulator(folder: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run an emulator on a folder of job files."""
     process = subprocess.Popen([
-        sys.executable, str(ROOT / "tests/emulator/upstart-emulator"), "--confdir", str(folder / "init"), "--logdir",
-        str(folder), "--address", address, "--no-startup-event"])
+        sys.executable, str(ROOT / "roles/emulator/files/upstart-emulator"), "--confdir", str(folder / "init"),
+        "--logdir", str(folder), "--address", address, "--no-startup-event"])
     try:
         yield process
     finally:
@@ -69,7 +69,7 @@ def write_jobs(folder: Path, count: int) -> None:
 def list_seconds(address: str) -> float:
     """Return how long one run of ``initctl list`` takes."""
     began = time.monotonic()
-    subprocess.run([sys.executable, str(ROOT / "tests/emulator/initctl"), "list"], check=True,
+    subprocess.run([sys.executable, str(ROOT / "roles/emulator/files/initctl"), "list"], check=True,
                    stdout=subprocess.DEVNULL, env={**os.environ, "UPSTART_SESSION": address})
     return time.monotonic() - began
 

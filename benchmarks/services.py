@@ -8,7 +8,7 @@ tasks that find nothing to do: the scripts alone, as they run on a host; a play 
 and plays of equal tasks, net of an empty play. The last include what the first use of a module in a playbook run costs,
 and tell processor time, but suffer most from what else the machine does.
 
-The builtin module drives Upstart through initctl, for which it gets the stand-in of tests/emulator, in a mount
+The builtin module drives Upstart through initctl, for which it gets the stand-in of roles/emulator/files, in a mount
 namespace of this run's own: it needs root and bash 5. The stand-in takes many times as long as the real program,
 so each of its runs is timed, and the ratios are also given as if it took no time; --initctl names another. The daemon
 is the emulator or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python with ansible-core,
@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "tests" / "emulator")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "roles" / "emulator" / "files")]
 
 import with_daemon
 from emulator.dbus.paths import INSTANCE
@@ -380,7 +380,7 @@ def measure(host: Host, services: int, rounds: int) -> list[str]:
 def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--initctl", default=str(ROOT / "tests" / "emulator" / "initctl"), metavar="FILE",
+    options.add_argument("--initctl", default=str(ROOT / "roles" / "emulator" / "files" / "initctl"), metavar="FILE",
                          help="program that reads UPSTART_SESSION (the stand-in)")
     options.add_argument("--rounds", type=int, default=5, help="rounds of plays (5)")
     options.add_argument("--services", type=int, default=50, help="services that are started (50)")

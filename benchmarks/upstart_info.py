@@ -5,7 +5,7 @@
 
 The module's script is what Ansible sends to a host; it is run by hand here, as are the two commands and the script of
 ping, in turn. The module's own time is what its script takes beyond that of ping. The initctl is the stand-in of
-tests/emulator, which takes longer to start than the real program; --initctl names another, which has to read
+roles/emulator/files, which takes longer to start than the real program; --initctl names another, which has to read
 UPSTART_SESSION. The daemon is the emulator or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python
 with ansible-core, dbus-python and jeepney. With --check the exit status is 1 when a figure is above its bound.
 """
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "tests" / "emulator")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "roles" / "emulator" / "files")]
 
 import with_daemon
 from emulator.tools.client import Client
@@ -165,7 +165,7 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=1000, help="job files (1000)")
     options.add_argument("--running", type=int, default=200, help="jobs that run (200)")
     options.add_argument("--rounds", type=int, default=7, help="rounds (7)")
-    options.add_argument("--initctl", default=str(ROOT / "tests" / "emulator" / "initctl"), metavar="FILE")
+    options.add_argument("--initctl", default=str(ROOT / "roles" / "emulator" / "files" / "initctl"), metavar="FILE")
     options.add_argument("--check", action="store_true", help="fail when a bound is exceeded")
     arguments = options.parse_args()
     with collections_path() as collections, with_daemon.running() as daemon:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import replay
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EMULATOR = os.path.join(os.path.dirname(HERE), "emulator", "upstart-emulator")
+EMULATOR = os.path.join(os.path.dirname(os.path.dirname(HERE)), "roles", "emulator", "files", "upstart-emulator")
 SCENARIOS = os.path.join(HERE, "scenarios")
 MORE = os.path.join(HERE, "more")
 LATEST = "1.13.2"

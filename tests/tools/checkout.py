@@ -1,32 +1,16 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a plain checkout importable under its collection name, with nothing installed."""
+"""Make a plain checkout importable under its collection name, with nothing installed, as the emulator does."""
 
 from __future__ import absolute_import, division, print_function
 
 import os
 import sys
-import types
 
 __metaclass__ = type
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-COLLECTION = "ansible_collections.sysinit.upstart"
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.append(os.path.join(os.path.dirname(TESTS), "roles", "emulator", "files"))
 
-
-def mount(root=ROOT):
-    """Bind ``ansible_collections.sysinit.upstart`` to ``root`` unless it can be imported already."""
-    try:
-        __import__(COLLECTION + ".plugins.module_utils._errors")
-        return
-    except ImportError:
-        pass
-    folders = {COLLECTION: root, COLLECTION + ".plugins": os.path.join(root, "plugins")}
-    names = (COLLECTION + ".plugins").split(".")
-    for depth in range(1, len(names) + 1):
-        name = ".".join(names[:depth])
-        module = sys.modules.setdefault(name, types.ModuleType(name))
-        module.__path__ = [folders[name]] if name in folders else getattr(module, "__path__", [])
-        if depth > 1:
-            setattr(sys.modules[".".join(names[:depth - 1])], names[depth - 1], module)
+from collection_mount import COLLECTION, ROOT, mount  # noqa: F401  # pylint: disable=unused-import

@@ -122,7 +122,7 @@ class Lane:
         (self.folder / "home").mkdir()
 
     def environment(self, job: Job) -> dict[str, str]:
-        emulator = self.folder / PLACE / "tests" / "emulator" / "upstart-emulator"
+        emulator = self.folder / PLACE / "roles" / "emulator" / "files" / "upstart-emulator"
         boot = f"{job.controller}/python {emulator} --upstart-version {job.cell.upstart} --no-startup-event"
         more = {} if job.what == "unit" else {
             "UPSTART_PYTHON": str(job.python),

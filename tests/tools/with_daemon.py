@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-EMULATOR = Path(__file__).resolve().parent.parent / "emulator" / "upstart-emulator"
+EMULATOR = Path(__file__).resolve().parents[2] / "roles" / "emulator" / "files" / "upstart-emulator"
 OPTIONS = "--confdir {conf} --logdir {log} --address {address} --no-startup-event"
 START_SECONDS = 60.0
 

@@ -72,7 +72,7 @@ def test_readme_names_each_plugin_once() -> None:
     here += [path.name for path in (ROOT / "roles").iterdir()]
     here += [path.stem for path in (ROOT / "playbooks").glob("*.yml")]
     public = [name for name in here if not name.startswith(INTERNAL)]
-    assert sorted(named) == sorted([*public, "tests/emulator"])
+    assert sorted(named) == sorted(public)
 
 
 def test_readme_names_the_tested_versions() -> None:

@@ -55,7 +55,7 @@ def python_files() -> list[str]:
 
 def test_the_rules_see_the_files() -> None:
     assert {"galaxy.yml", "plugins/module_utils/_errors.py", "tests/unit/test_repository.py"} <= set(ours())
-    assert "tests/emulator/upstart-emulator" in python_files()
+    assert "roles/emulator/files/upstart-emulator" in python_files()
 
 
 def block_lines(name: str) -> int:

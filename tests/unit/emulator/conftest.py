@@ -8,6 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[2]
-for folder in ("emulator", "conformance"):
-    sys.path.insert(0, str(TESTS / folder))
+ROOT = Path(__file__).resolve().parents[3]
+for folder in ("roles/emulator/files", "tests/conformance"):
+    sys.path.insert(0, str(ROOT / folder))

@@ -17,7 +17,7 @@ import pytest
 from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
+EMULATOR = Path(__file__).resolve().parents[3] / "roles" / "emulator" / "files" / "upstart-emulator"
 NAME = "com.ubuntu.Upstart"
 ROOT = "/com/ubuntu/Upstart"
 INTERFACE = "com.ubuntu.Upstart0_6"

@@ -18,7 +18,7 @@ from typing import Callable
 import pytest
 import replay
 
-EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
+EMULATOR = Path(__file__).resolve().parents[3] / "roles" / "emulator" / "files" / "upstart-emulator"
 PATIENCE = 300.0
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import replay
 
-EMULATOR = Path(__file__).resolve().parents[2] / "emulator" / "upstart-emulator"
+EMULATOR = Path(__file__).resolve().parents[3] / "roles" / "emulator" / "files" / "upstart-emulator"
 PATIENCE = 300.0
 OWN = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "FOO": "own", "F": "eff"}
 TABLE = ["%s=%s" % pair for pair in OWN.items()]

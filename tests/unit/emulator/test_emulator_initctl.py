@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import replay
 
-EMULATOR = Path(__file__).resolve().parents[2] / "emulator"
+EMULATOR = Path(__file__).resolve().parents[3] / "roles" / "emulator" / "files"
 PATIENCE = 300.0
 JOBS = {
     "web": "description web\nusage \"web FOO\"\nemits web-ready\nexec sleep 1000\n"

@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted([*(ROOT / "docs").rglob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md",
-                ROOT / "tests/emulator/README.md", *(ROOT / "roles").glob("*/README.md")])
+                ROOT / "roles/emulator/files/README.md", *(ROOT / "roles").glob("*/README.md")])
 PLUGINS = sorted(path for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py"))
 RST = re.compile(r"^\.\. code-block:: *(\S+)\n((?:   +:\w+:.*\n)*)\n((?:(?:   .*)?\n)+)", re.M)
 MARKDOWN = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)

@@ -23,8 +23,8 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.tests.emulator.emulator.dbus.paths import INSTANCE, JOB, ROOT, escape
-from ansible_collections.sysinit.upstart.tests.emulator.emulator.tools.client import Client, Refused
+from ansible_collections.sysinit.upstart.roles.emulator.files.emulator.dbus.paths import INSTANCE, JOB, ROOT, escape
+from ansible_collections.sysinit.upstart.roles.emulator.files.emulator.tools.client import Client, Refused
 from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
 
 TIMEOUT, STABLE_FOR = 6.0, 0.3

@@ -17,7 +17,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
-INITCTL = Path(__file__).resolve().parents[3] / "emulator" / "initctl"
+INITCTL = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files" / "initctl"
 RUNS = "exec sleep 1000\n"
 PATIENCE = 60.0
 APART = 0.1  # seconds between a change of a file and the start of a process; less leaves open which came first

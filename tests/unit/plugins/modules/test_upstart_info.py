@@ -21,7 +21,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
 from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
 
-EMULATOR = Path(__file__).resolve().parents[3] / "emulator"
+EMULATOR = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files"
 VERSIONS = ["0.6.5", "1.5", "1.12.1", "1.13.2"]
 AS_SOMEBODY_ELSE = """\
 import os, runpy, sys, types, jeepney.auth

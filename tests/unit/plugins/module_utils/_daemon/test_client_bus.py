@@ -23,7 +23,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.message_bus import M
 from jeepney import HeaderFields
 from jeepney.io.blocking import open_dbus_connection
 
-EMULATOR = Path(__file__).resolve().parents[4] / "emulator" / "upstart-emulator"
+EMULATOR = Path(__file__).resolve().parents[5] / "roles" / "emulator" / "files" / "upstart-emulator"
 PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
 NOBODY = 65534

@@ -10,7 +10,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events import tab
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Event
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.trees import Tree
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import from_text
-from ansible_collections.sysinit.upstart.tests.emulator.emulator import states
+from ansible_collections.sysinit.upstart.roles.emulator.files.emulator import states
 
 
 @pytest.mark.parametrize("goal", ["start", "stop", "respawn"])
