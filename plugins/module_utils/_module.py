@@ -12,7 +12,7 @@ import sys
 from ._daemon import addresses, library
 from ._daemon.client import Upstart
 from ._daemon.connection import Connection
-from ._daemon.errors import LibraryMissing
+from ._daemon.errors import LibraryMissingError
 from ._daemon.names import is_utf_8
 from ._errors import UpstartError
 
@@ -75,7 +75,7 @@ def find_library():
     """Start the module again under a Python of this host that has dbus-python, when this one has not."""
     try:
         library.load()
-    except LibraryMissing as error:
+    except LibraryMissingError as error:
         _run_elsewhere(error)
 
 

@@ -42,7 +42,7 @@ FILE_UNREAD = "file unread"
 
 # What is asked of an instance. state: started, stopped, restarted or reloaded; task: whether its job is a task, which
 # ends by itself; current: whether it has to run by the present files; stable_for: seconds that it has to be up.
-Asked = collections.namedtuple("Asked", "state task current stable_for")
+Expectation = collections.namedtuple("Expectation", "state task current stable_for")
 
 # An instance as it is. goal, state: text, as Upstart has them. main: identity of the main process (any value that
 # differs between two processes), None for none. main_defined: whether its job has a main process, None if unknown.
@@ -50,8 +50,8 @@ Asked = collections.namedtuple("Asked", "state task current stable_for")
 # seconds since the main process began. current: whether it runs by the present files, None if unknown. respawned:
 # whether it was respawned since it came up. env_as_asked: whether it has the variables that the task gives. finished:
 # for a task, whether it ran to its end, None if unknown.
-Instance = collections.namedtuple(
-    "Instance", "goal state main main_defined main_state age current respawned env_as_asked finished")
+ObservedInstance = collections.namedtuple(
+    "ObservedInstance", "goal state main main_defined main_state age current respawned env_as_asked finished")
 
 
 def instance_faults(asked, before, now):
@@ -109,7 +109,7 @@ def event_faults(is_up, now):
     :param is_up: whether it reports the instance as running, else as gone.
     :param now: Instance, as it is now, or None for no such instance; ``respawned`` only if that is not reported.
     """
-    return instance_faults(Asked("started" if is_up else "stopped", False, False, 0.0), None, now)
+    return instance_faults(Expectation("started" if is_up else "stopped", False, False, 0.0), None, now)
 
 
 def enabled_faults(asked, now):

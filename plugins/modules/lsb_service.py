@@ -257,7 +257,7 @@ def act(module):
     if state == "awaited":
         from ..module_utils._lsb import awaiting
         return awaiting.converge(options["name"], options["status"], options["control"], options["path"],
-                                     options["timeout"], interval, module.check_mode)
+                                 options["timeout"], interval, module.check_mode)
     service = service_from_options(**options)
     try:
         return converge(service, state, module.check_mode)

@@ -462,7 +462,7 @@ from ..module_utils._inventory import report
 
 def act(module):
     params = module.params
-    request = report.Request(
+    request = report.InfoRequest(
         names=params["name"],
         states=params["state"],
         parts=report.parts_of(params["subset"]),

@@ -31,7 +31,7 @@ VALUES: dict[str, Any] = {
 }
 # Where the code decides, and the row of the table that says so.
 GATES = [
-    ("_host.failures", "TELLS_STATES", "0.6.7", "``failed`` are null"),
+    ("_host.failures", "SIGNALS_STATES_SINCE", "0.6.7", "``failed`` are null"),
     ("_host.enabling", "MANUAL", "0.6.7", "``manual``"),
     ("_host.environment", "ANY_NAME", "1.1", "``env``"),
     ("_host.enabling", "OVERRIDES", "1.3", "override"),

@@ -144,3 +144,24 @@ def test_circles_are_found() -> None:
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
     assert circles({name: {imported for imported, _node in imports(name)} - {name} for name in files()}) == []
+
+
+ANSIBLES = {"ActionModule", "FilterModule", "ModuleDocFragment"}  # the names by which Ansible finds plugins
+
+
+def class_names(name: str) -> Iterator[str]:
+    """Yield the names of the classes and named tuples of a file."""
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("namedtuple", "NamedTuple")):
+            yield ast.literal_eval(node.args[0])
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    homes: dict[str, set[str]] = {}
+    for name in files():
+        for class_name in class_names(name):
+            homes.setdefault(class_name, set()).add(name)
+    shared = {class_name: sorted(names) for class_name, names in homes.items() if len(names) > 1}
+    assert {class_name: names for class_name, names in shared.items() if class_name not in ANSIBLES} == {}

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import re
 
-from .errors import Unreachable
+from .errors import UnreachableError
 from .names import PRIVATE_ADDRESS
 
 __metaclass__ = type
@@ -28,14 +28,14 @@ def default(environ, uid):
 
 
 def resolve(address, environ):
-    """Return the Endpoint for ``system``, ``session`` or a D-Bus address; raise Unreachable without a session."""
+    """Return the Endpoint for ``system``, ``session`` or a D-Bus address; raise UnreachableError without a session."""
     if address == SYSTEM:
         return Endpoint(environ.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS, True, 0)
     if address == SESSION:
         bus = environ.get("DBUS_SESSION_BUS_ADDRESS")
         if not bus:
-            raise Unreachable("There is no session message bus: DBUS_SESSION_BUS_ADDRESS is not set in the task's "
-                              "environment. Set it, or give another address.", address=address)
+            raise UnreachableError("There is no session message bus: DBUS_SESSION_BUS_ADDRESS is not set in the task's "
+                                   "environment. Set it, or give another address.", address=address)
         return Endpoint(bus, True, None)
     return Endpoint(address, False, owner_of(address))
 

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from .errors import Absent, InvalidArguments, UnknownInstance
+from .errors import InvalidArgumentsError, NotFoundError, UnknownInstanceError
 from .names import INSTANCE, JOB, MANAGER, MANAGER_PATH, PROPERTIES, instance_name, instance_path, job_name, job_path
 
 __metaclass__ = type
@@ -44,7 +44,7 @@ class Upstart:
         return self._call(MANAGER_PATH, MANAGER, "GetState", timeout=self.longest)[0]
 
     def find_job(self, name):
-        """Return the object path of a loaded job; raise UnknownJob."""
+        """Return the object path of a loaded job; raise UnknownJobError."""
         return self._call(MANAGER_PATH, MANAGER, "GetJobByName", "s", (name,))[0]
 
     def jobs(self):
@@ -52,7 +52,7 @@ class Upstart:
         return sorted(job_name(path) for path in self._call(MANAGER_PATH, MANAGER, "GetAllJobs")[0])
 
     def job_properties(self, name):
-        """Return a job's D-Bus properties as a dict; raise Absent when it is not loaded."""
+        """Return a job's D-Bus properties as a dict; raise NotFoundError when it is not loaded."""
         return self._call(job_path(name), PROPERTIES, "GetAll", "s", (JOB,))[0]
 
     def properties_of(self, names):
@@ -63,18 +63,18 @@ class Upstart:
         for pending in self.connection.gather(calls, self.timeout):
             try:
                 found.append(pending.result()[0])
-            except Absent:
+            except NotFoundError:
                 found.append(None)
         return found
 
     def find_instance(self, name, env):
         """Return the name of the live instance that ``env`` (a list of KEY=VALUE) leads to, or None.
 
-        Raises InvalidArguments when a variable of the instance name is missing.
+        Raises InvalidArgumentsError when a variable of the instance name is missing.
         """
         try:
             return instance_name(self._call(job_path(name), JOB, "GetInstance", "as", (strings(env),))[0])
-        except UnknownInstance:
+        except UnknownInstanceError:
             return None
 
     def instances(self, name):
@@ -89,7 +89,7 @@ class Upstart:
         for pending in self.connection.gather(calls, self.longest):
             try:
                 found.append(sorted(instance_name(path) for path in pending.result()[0]))
-            except Absent:
+            except NotFoundError:
                 found.append([])
         return found
 
@@ -110,7 +110,7 @@ class Upstart:
     def _status(pending):
         try:
             found = pending.result()[0]
-        except Absent:
+        except NotFoundError:
             return None
         return {
             "goal": found["goal"],
@@ -138,21 +138,21 @@ class Upstart:
         return self._call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "log_priority"))[0]
 
     def set_log_priority(self, priority):
-        """Set the log priority; raise InvalidArguments for one that the daemon does not know."""
+        """Set the log priority; raise InvalidArgumentsError for one that the daemon does not know."""
         self._call(MANAGER_PATH, PROPERTIES, "Set", "ssv", (MANAGER, "log_priority", priority))
 
     def job_environment(self):
-        """Return what every job's environment starts with, a list of KEY=VALUE; raise Absent before Upstart 1.7."""
+        """Return the environment common to all jobs, a list of KEY=VALUE; raise NotFoundError before Upstart 1.7."""
         return self._call(MANAGER_PATH, MANAGER, "ListEnv", "as", (strings(()),))[0]
 
     def try_job_environment(self):
-        """Raise PermissionDenied when the job environment must not be changed, as in PID 1; changes nothing."""
+        """Raise PermissionDeniedError when the job environment must not be changed, as in PID 1; changes nothing."""
         try:
             self._call(MANAGER_PATH, MANAGER, "SetEnvList", "asasb", (strings(()), strings(()), True))
-        except Absent:  # before 1.13, which takes a nameless variable that these refuse
+        except NotFoundError:  # before 1.13, which takes a nameless variable that these refuse
             try:
                 self._call(MANAGER_PATH, MANAGER, "SetEnv", "assb", (strings(()), "", True))
-            except InvalidArguments:
+            except InvalidArgumentsError:
                 return
 
     def set_job_variable(self, entry):

@@ -13,9 +13,17 @@ import time
 from .._system import processes
 from .._system.clock import monotonic
 from . import addresses, library
-from .errors import DaemonError, Foreign, Lost, NoAnswer, PermissionDenied, Unreachable, from_reply
+from .errors import (
+    ConnectionLostError,
+    DaemonError,
+    NoReplyError,
+    PermissionDeniedError,
+    UnreachableError,
+    WrongOwnerError,
+    from_reply,
+)
 from .names import MANAGER, MANAGER_PATH, PRIVATE_ADDRESS, PROPERTIES
-from .routes import Direct, OnBus
+from .routes import BusRoute, PrivateSocketRoute
 
 __metaclass__ = type
 
@@ -81,14 +89,14 @@ class Connection:
         self._answered = False
 
     def open(self, timeout=10.0):
-        """Connect within ``timeout`` seconds; raise a DaemonError, such as Unreachable, or LibraryMissing."""
+        """Connect within ``timeout`` seconds; raise a DaemonError, such as UnreachableError, or LibraryMissingError."""
         deadline = monotonic() + timeout
         self._dbus = library.load()
         self._pump = library.Pump()
         self._answered = False
         self._bus = self._connect(timeout)
         self._bus.set_exit_on_disconnect(False)
-        self._route = OnBus() if self._on_bus else Direct()
+        self._route = BusRoute() if self._on_bus else PrivateSocketRoute()
         try:
             if not self._on_bus:
                 self.peer = self._route.meet(self, None)
@@ -108,9 +116,9 @@ class Connection:
                 return self._dbus.connection.Connection(str(self.address), mainloop=loop)
         except (self._dbus.exceptions.DBusException, ValueError) as error:
             if monotonic() - began >= timeout:
-                raise NoAnswer("Somebody listens at %s but lets nobody in within %g s. %s" % (
+                raise NoReplyError("Somebody listens at %s but lets nobody in within %g s. %s" % (
                     self.address, timeout, HANGS), address=self.address, timeout=timeout)
-            raise Unreachable(describe_nobody(self.address, error), address=self.address)
+            raise UnreachableError(describe_nobody(self.address, error), address=self.address)
 
     def close(self):
         """Break the connection; calls that are still in flight end with the error Lost."""
@@ -123,7 +131,7 @@ class Connection:
     def reopen(self, timeout=10.0):
         """Connect again after Lost, to the same daemon after its re-exec; what it was asked before is lost.
 
-        ``signals`` stays what it is. Raises Unreachable when nobody answers until ``timeout`` seconds are over,
+        ``signals`` stays what it is. Raises UnreachableError when nobody answers until ``timeout`` seconds are over,
         Lost when it is another daemon, and what ``open`` raises for one that is not init or lets this user not in.
         """
         before, deadline = self.peer, monotonic() + timeout
@@ -134,13 +142,13 @@ class Connection:
                 self.open(left)
                 self.call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "version"), timeout=left)
                 break
-            except (Foreign, PermissionDenied):
+            except (WrongOwnerError, PermissionDeniedError):
                 self.close()
                 raise
-            except (Lost, NoAnswer, Unreachable) as error:
+            except (ConnectionLostError, NoReplyError, UnreachableError) as error:
                 if deadline - monotonic() <= AGAIN:
                     self.close()
-                    raise Unreachable(
+                    raise UnreachableError(
                         "The daemon %s broke the connection and was not back within %g s, so it was not just "
                         "re-executed: it crashed, ended or hangs. %s" % (self._place(), timeout, error.message),
                         address=self.address, timeout=timeout)
@@ -148,7 +156,7 @@ class Connection:
         if before is not None and before["pid"] != self.peer["pid"]:
             peer = self.peer
             self.close()
-            raise Lost(
+            raise ConnectionLostError(
                 "The daemon %s is another one now (process %d, before it was %d): the first has ended, and what it "
                 "was asked is lost. Run the task again." % (self._place(), peer["pid"], before["pid"]),
                 address=self.address, before=before["pid"], peer=peer)
@@ -201,7 +209,7 @@ class Connection:
             return
         error = from_reply(str(reply.get_error_name()), values[0] if values else u"", pending.member)
         known = self._route.destination is not None  # while a bus is asked for the owner, none is not yet lost
-        if isinstance(error, Lost) or (known and isinstance(error, Unreachable)):
+        if isinstance(error, ConnectionLostError) or (known and isinstance(error, UnreachableError)):
             error = self._lost(pending.member)
         pending.settle(error=error)
 
@@ -210,7 +218,7 @@ class Connection:
         pending = self.send(path, interface, member, signature, args, destination)
         if not self.wait(lambda: pending.done, timeout):
             self.forget(pending)
-            raise NoAnswer("The daemon %s did not answer %s within %g s. %s" % (
+            raise NoReplyError("The daemon %s did not answer %s within %g s. %s" % (
                 self._place(), member, timeout, HANGS), method=member, timeout=timeout, address=self.address)
         return pending.result()
 
@@ -220,7 +228,7 @@ class Connection:
         if not self.wait(lambda: all(pending.done for pending in pendings), timeout):
             for pending in pendings:
                 self.forget(pending)
-            raise NoAnswer("The daemon %s left %d of %d calls unanswered for %g s. %s" % (
+            raise NoReplyError("The daemon %s left %d of %d calls unanswered for %g s. %s" % (
                 self._place(), sum(not pending.done for pending in pendings), len(pendings), timeout, HANGS),
                 timeout=timeout, address=self.address)
         return pendings
@@ -271,11 +279,11 @@ class Connection:
     def _lost(self, member):
         own, known = os.geteuid(), self.peer or {}
         if not (self._on_bus or self._answered) and own not in (0, known.get("uid", own)):
-            return PermissionDenied(
+            return PermissionDeniedError(
                 "The daemon %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that "
                 "user (become: true), or set address to system for what every user may read." % (
                     self._place(), known["uid"], own), address=self.address, method=member)
-        return Lost(
+        return ConnectionLostError(
             "The connection to the daemon %s broke%s: it ended, crashed, or was re-executed. Look at its state and "
             "run the task again." % (self._place(), " during " + member if member else ""),
             address=self.address, method=member)

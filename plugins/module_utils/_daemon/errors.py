@@ -20,95 +20,95 @@ class DaemonError(UpstartError):
     """The daemon refused a call; ``error`` is its D-Bus name, ``text`` its own words."""
 
 
-class Unreachable(DaemonError):
+class UnreachableError(DaemonError):
     """Nothing answers at the address."""
 
 
-class Foreign(Unreachable):
+class WrongOwnerError(UnreachableError):
     """Something answers at the address, but it is not the init of this host."""
 
 
-class LibraryMissing(UpstartError):
+class LibraryMissingError(UpstartError):
     """dbus-python cannot be imported."""
 
 
-class Lost(DaemonError):
+class ConnectionLostError(DaemonError):
     """The connection broke while a call was under way."""
 
 
-class NoAnswer(DaemonError):
+class NoReplyError(DaemonError):
     """The daemon did not answer within the time allowed."""
 
 
-class UnknownJob(DaemonError):
+class UnknownJobError(DaemonError):
     """No such job is loaded."""
 
 
-class UnknownInstance(DaemonError):
+class UnknownInstanceError(DaemonError):
     """The job has no such instance now."""
 
 
-class AlreadyStarted(DaemonError):
+class AlreadyStartedError(DaemonError):
     """The instance's goal is start already, whether or not it is up."""
 
 
-class AlreadyStopped(DaemonError):
+class AlreadyStoppedError(DaemonError):
     """The instance is on its way down already."""
 
 
-class JobFailed(DaemonError):
+class JobFailedError(DaemonError):
     """A process of the job failed while the call waited for it."""
 
 
-class EventFailed(DaemonError):
+class EventFailedError(DaemonError):
     """A job that the event started or stopped failed."""
 
 
-class NotRunning(DaemonError):
+class NotRunningError(DaemonError):
     """The instance has no main process."""
 
 
-class PermissionDenied(DaemonError):
+class PermissionDeniedError(DaemonError):
     """The daemon or the message bus does not let this user do that."""
 
 
-class CGroupManagerMissing(DaemonError):
+class CGroupManagerMissingError(DaemonError):
     """The job has cgroup stanzas, but the daemon has no cgroup manager to ask."""
 
 
-class InvalidArguments(DaemonError):
+class InvalidArgumentsError(DaemonError):
     """The daemon did not understand the arguments of the call."""
 
 
-class Absent(DaemonError):
+class NotFoundError(DaemonError):
     """There is no such object, method or property (Upstart has objects only for live instances)."""
 
 
 _BY_NAME = {
-    ERROR_PREFIX + "UnknownJob": UnknownJob,
-    ERROR_PREFIX + "UnknownInstance": UnknownInstance,
-    ERROR_PREFIX + "UnknownJobInstance": UnknownInstance,
-    ERROR_PREFIX + "AlreadyStarted": AlreadyStarted,
-    ERROR_PREFIX + "AlreadyStopped": AlreadyStopped,
-    ERROR_PREFIX + "JobFailed": JobFailed,
-    ERROR_PREFIX + "EventFailed": EventFailed,
-    ERROR_PREFIX + "NotRunning": NotRunning,
-    ERROR_PREFIX + "PermissionDenied": PermissionDenied,
-    ERROR_PREFIX + "CGroupManagerNotAvailable": CGroupManagerMissing,
-    ACCESS_DENIED: PermissionDenied,
-    "org.freedesktop.DBus.Error.InvalidArgs": InvalidArguments,
-    "org.freedesktop.DBus.Error.UnknownMethod": Absent,
-    "org.freedesktop.DBus.Error.UnknownObject": Absent,
-    "org.freedesktop.DBus.Error.UnknownInterface": Absent,
-    "org.freedesktop.DBus.Error.UnknownProperty": Absent,
-    "org.freedesktop.DBus.Error.Timeout": NoAnswer,
-    "org.freedesktop.DBus.Error.TimedOut": NoAnswer,
+    ERROR_PREFIX + "UnknownJob": UnknownJobError,
+    ERROR_PREFIX + "UnknownInstance": UnknownInstanceError,
+    ERROR_PREFIX + "UnknownJobInstance": UnknownInstanceError,
+    ERROR_PREFIX + "AlreadyStarted": AlreadyStartedError,
+    ERROR_PREFIX + "AlreadyStopped": AlreadyStoppedError,
+    ERROR_PREFIX + "JobFailed": JobFailedError,
+    ERROR_PREFIX + "EventFailed": EventFailedError,
+    ERROR_PREFIX + "NotRunning": NotRunningError,
+    ERROR_PREFIX + "PermissionDenied": PermissionDeniedError,
+    ERROR_PREFIX + "CGroupManagerNotAvailable": CGroupManagerMissingError,
+    ACCESS_DENIED: PermissionDeniedError,
+    "org.freedesktop.DBus.Error.InvalidArgs": InvalidArgumentsError,
+    "org.freedesktop.DBus.Error.UnknownMethod": NotFoundError,
+    "org.freedesktop.DBus.Error.UnknownObject": NotFoundError,
+    "org.freedesktop.DBus.Error.UnknownInterface": NotFoundError,
+    "org.freedesktop.DBus.Error.UnknownProperty": NotFoundError,
+    "org.freedesktop.DBus.Error.Timeout": NoReplyError,
+    "org.freedesktop.DBus.Error.TimedOut": NoReplyError,
     # Our calls have no timeout in libdbus: it, or a bus, says NoReply when the daemon has gone.
-    "org.freedesktop.DBus.Error.NoReply": Lost,
-    "org.freedesktop.DBus.Error.Disconnected": Lost,
-    "org.freedesktop.DBus.Error.NoServer": Unreachable,
-    "org.freedesktop.DBus.Error.ServiceUnknown": Unreachable,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": Unreachable,
+    "org.freedesktop.DBus.Error.NoReply": ConnectionLostError,
+    "org.freedesktop.DBus.Error.Disconnected": ConnectionLostError,
+    "org.freedesktop.DBus.Error.NoServer": UnreachableError,
+    "org.freedesktop.DBus.Error.ServiceUnknown": UnreachableError,
+    "org.freedesktop.DBus.Error.NameHasNoOwner": UnreachableError,
 }
 
 
@@ -116,10 +116,10 @@ def from_reply(name, text, member):
     """Return the exception for a D-Bus error reply to the method ``member``."""
     kind = _BY_NAME.get(name, DaemonError)
     text = text.strip() or name
-    if kind is PermissionDenied and os.geteuid() != 0:
+    if kind is PermissionDeniedError and os.geteuid() != 0:
         return kind(_denied(name, text, member), error=name, method=member, text=text)
     if name.endswith(".NoReply") and BUS_TIMEOUT in text:
-        kind = NoAnswer
+        kind = NoReplyError
     return kind(text, error=name, method=member)
 
 

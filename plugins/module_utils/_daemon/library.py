@@ -16,7 +16,7 @@ import signal
 import sys
 import traceback
 
-from .errors import LibraryMissing
+from .errors import LibraryMissingError
 
 __metaclass__ = type
 
@@ -24,7 +24,7 @@ ALARM_AGAIN = 0.1  # seconds; the first alarm may come a moment before the call 
 
 
 def load():
-    """Return dbus-python's modules ``dbus``, ``dbus.connection``, ``dbus.lowlevel``; raise LibraryMissing."""
+    """Return dbus-python's modules ``dbus``, ``dbus.connection``, ``dbus.lowlevel``; raise LibraryMissingError."""
     try:
         import dbus
         import dbus.connection
@@ -32,7 +32,7 @@ def load():
         import dbus.mainloop.glib
     except ImportError:
         python = sys.executable or "This Python"
-        raise LibraryMissing(
+        raise LibraryMissingError(
             "%s has no dbus-python. Install it (Debian and Ubuntu: python-dbus or python3-dbus, Enterprise Linux: "
             "dbus-python) or set ansible_python_interpreter to a Python that has it." % python,
             library="dbus", traceback=traceback.format_exc())

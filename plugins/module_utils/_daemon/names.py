@@ -20,7 +20,7 @@ BUS = "org.freedesktop.DBus"
 BUS_PATH = "/org/freedesktop/DBus"
 ERROR_PREFIX = MANAGER + ".Error."
 # Half of a character of two: no text in UTF-8 has one. On narrow builds of Python 2 whole characters have both.
-HALF = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+UNPAIRED_SURROGATE = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def is_utf_8(text):
@@ -30,7 +30,7 @@ def is_utf_8(text):
             text = text.decode("utf-8")
         except UnicodeDecodeError:
             return False
-    return not HALF.search(text)
+    return not UNPAIRED_SURROGATE.search(text)
 
 
 def escape(name):
@@ -67,6 +67,6 @@ def job_name(path):
     return unescape(path.split("/")[5])
 
 
-def label(job, instance=""):
+def display_name(job, instance=""):
     """Return a job with its instance as people and initctl write it."""
     return "%s (%s)" % (job, instance) if instance else job

@@ -9,7 +9,7 @@ import os
 import socket
 import struct
 
-from .errors import DaemonError, Foreign, Unreachable
+from .errors import DaemonError, UnreachableError, WrongOwnerError
 from .names import BUS, BUS_NAME, BUS_PATH
 
 __metaclass__ = type
@@ -21,14 +21,14 @@ RULES = (
 )
 
 
-class Direct:
+class PrivateSocketRoute:
     """The daemon's own socket: whoever listens there is the daemon."""
 
     destination = BUS_NAME
     gone = False
 
     def meet(self, connection, unused):
-        """Return who listens (dict of pid, uid, gid) before a single byte is sent; raise Foreign.
+        """Return who listens (dict of pid, uid, gid) before a single byte is sent; raise WrongOwnerError.
 
         libdbus begins to authenticate at the first step of its main loop, which has not been taken yet.
         """
@@ -47,7 +47,7 @@ class Direct:
         return True
 
 
-class OnBus:
+class BusRoute:
     """A message bus: the daemon is who owns Upstart's name there, and is called by its unique name.
 
     So a call cannot reach somebody who takes the name after its owner was looked at.
@@ -58,7 +58,7 @@ class OnBus:
         self.gone = False
 
     def meet(self, connection, left):
-        """Return who owns the name (dict of pid, uid, gid) before anything is sent to it; raise Unreachable, Foreign.
+        """Return who owns the name (dict of pid, uid, gid) before anything is sent to it.
 
         :param left: function, seconds that are left for it.
         """
@@ -71,8 +71,8 @@ class OnBus:
         try:
             owner = ask("GetNameOwner", BUS_NAME)[0]
             uid = ask("GetConnectionUnixUser", owner)[0]
-        except Unreachable:
-            raise Unreachable(
+        except UnreachableError:
+            raise UnreachableError(
                 "Nobody owns the name %s on the message bus at %s: is this host running Upstart, and has it connected "
                 "to the bus?%s" % (BUS_NAME, connection.address, _other_way()), address=connection.address)
         try:
@@ -99,6 +99,6 @@ def _other_way():
 def check_owner(connection, peer, what):
     """Raise Foreign when another user than the one that init runs as is there."""
     if connection.owner is not None and peer["uid"] != connection.owner:
-        raise Foreign(
+        raise WrongOwnerError(
             "The process %d of user %d %s, but init runs as user %d. Nothing was sent to it; find out what it is."
             % (peer["pid"], peer["uid"], what, connection.owner), address=connection.address, peer=peer)

@@ -8,25 +8,25 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
-from .._daemon.errors import DaemonError, EventFailed, NoAnswer
-from .._daemon.names import instance_path, label
+from .._daemon.errors import DaemonError, EventFailedError, NoReplyError
+from .._daemon.names import display_name, instance_path
 from .._errors import UpstartError
 from .._events.effects import MEMBERS, fold
 from .._events.tables import RUNNING, WAITING
 from .._host.consequences import Consequences
 from .._host.definitions import Definition
-from .._host.failures import TELLS_STATES
+from .._host.failures import SIGNALS_STATES_SINCE
 from .._host.job_effects import COMES_AND_GOES, from_signals, trace
 from .._host.job_logs import KEEPS_LOGS, log_size
-from .._host.status import LOOK_EVERY, resting
+from .._host.status import POLL_INTERVAL, is_resting
 from .._system.deadline import Deadline
 from . import verifying
 
 __metaclass__ = type
 
-SETTLE = 2.0  # seconds for which jobs are followed that an event moves after it is answered
-SHORT = 0.5  # seconds for which the first of them is waited for when a job failed
-QUIET = 0.05  # seconds without a signal after which nothing more is to come
+SETTLE_SECONDS = 2.0  # seconds for which jobs are followed that an event moves after it is answered
+MIN_SETTLE_SECONDS = 0.5  # seconds for which the first of them is waited for when a job failed
+QUIET_SECONDS = 0.05  # seconds without a signal after which nothing more is to come
 LOGS_AT_MOST = 5000
 
 # stable_for: seconds for which what the event started is watched.
@@ -36,9 +36,9 @@ Emission = collections.namedtuple("Emission", "name env wait timeout stable_for 
 Outcome = collections.namedtuple("Outcome", "jobs settled warnings")
 
 
-def untold(version):
+def missing_knowledge(version):
     """Return the sentence on what a daemon of that version does not tell of an event's effects, or None."""
-    if version >= TELLS_STATES:
+    if version >= SIGNALS_STATES_SINCE:
         return None
     return ("Upstart %s tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
             "restarted or respawned, has what other events did meanwhile, and does not say what failed."
@@ -63,23 +63,23 @@ def emit(client, emission, version):
         connection.forget(pending)
         raise _held(client, emission, _so_far(client, caused, emission, marks, version))
     error = pending.error
-    if error is not None and not isinstance(error, EventFailed):
+    if error is not None and not isinstance(error, EventFailedError):
         if not isinstance(error, DaemonError):
             raise error
         raise UpstartError("Upstart refused the event %s: %s." % (emission.name, error.message.rstrip(".")),
                            name=emission.name, **error.facts)
     if not emission.wait:
         return Outcome([], None, [])
-    moving = _follow(client, caused, emission, version, SETTLE, failed=error is not None)
+    moving = _follow(client, caused, emission, version, SETTLE_SECONDS, failed=error is not None)
     watched = {}
     if error is None:
         watched = _watch(client, caused, emission, version)
         if watched:
-            moving = _follow(client, caused, emission, version, 0 if moving else SETTLE)
+            moving = _follow(client, caused, emission, version, 0 if moving else SETTLE_SECONDS)
     jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
         raise _failed(emission, _doubted(jobs), caused.untold, not moving)
-    warnings = _warnings(emission, jobs, moving, version >= TELLS_STATES and caused.untold)
+    warnings = _warnings(emission, jobs, moving, version >= SIGNALS_STATES_SINCE and caused.untold)
     resting_jobs = [job for job in jobs if (job["name"], job["instance"]) not in moving]
     faults = verifying.verify(client, emission.conf_dir, version, resting_jobs, watched)
     return Outcome(jobs, not moving, warnings + verifying.sentences(emission.name, faults))
@@ -87,14 +87,14 @@ def emit(client, emission, version):
 
 def _so_far(client, caused, emission, marks, version):
     """Return the effects on an event that is not over; where states are not signalled, they are asked for."""
-    if version < TELLS_STATES:
+    if version < SIGNALS_STATES_SINCE:
         try:
             return _doubted(_effects(client, caused.signals(), emission, marks, version))
         except UpstartError:
             pass  # a daemon that does not answer: what came and went is all that is known
     jobs = from_signals(caused.signals(), emission.log_dir, marks, None, version)
     untold = [(job["name"], job["instance"]) for job in jobs if job["status"] is None]
-    if untold and version >= TELLS_STATES:  # only the goal has changed so far
+    if untold and version >= SIGNALS_STATES_SINCE:  # only the goal has changed so far
         try:
             jobs = from_signals(caused.signals(), emission.log_dir, marks, _statuses(client, untold), version)
         except UpstartError:
@@ -129,13 +129,13 @@ def _follow(client, caused, emission, version, seconds, failed=False):
     :returns: list of the (job, instance) that do not rest after ``seconds``.
     """
     connection = client.connection
-    tells = version >= TELLS_STATES
+    tells = version >= SIGNALS_STATES_SINCE
     members = MEMBERS if tells else COMES_AND_GOES
 
     def told():
         return any(signal.member in members for signal in caused.all_signals())
 
-    if not connection.wait(told, SHORT if failed and tells else 0):
+    if not connection.wait(told, MIN_SETTLE_SECONDS if failed and tells else 0):
         return []  # it concerned nobody
     deadline = Deadline(seconds)
     tasks = {}
@@ -146,7 +146,7 @@ def _follow(client, caused, emission, version, seconds, failed=False):
         if not deadline.left():
             return moving
         settled = not moving and (not failed or not tells or any(effect.failed for effect in found))
-        patience = QUIET if settled else deadline.left() if tells else LOOK_EVERY
+        patience = QUIET_SECONDS if settled else deadline.left() if tells else POLL_INTERVAL
         more = connection.wait(lambda count=seen: len(connection.signals) > count, min(patience, deadline.left()))
         if settled and not more:
             return []
@@ -162,7 +162,7 @@ def _moving_by_looks(client, found, emission, tasks):
     """The same where it is told only that instances come and go."""
     pairs = [(effect.job, effect.instance) for effect in found]
     return [pair for pair, status in zip(pairs, client.statuses(pairs))
-            if not resting(status, _is_task(pair[0], emission, tasks))]
+            if not is_resting(status, _is_task(pair[0], emission, tasks))]
 
 
 def _watch(client, caused, emission, version):
@@ -171,10 +171,10 @@ def _watch(client, caused, emission, version):
     :returns: dict of (job, instance) of each to the pid that its main process had at the beginning.
     """
     pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))
-             if (effect.started or version < TELLS_STATES) and effect.state != WAITING]
+             if (effect.started or version < SIGNALS_STATES_SINCE) and effect.state != WAITING]
     tasks = {}
     watched = dict((pair, status["processes"].get("main")) for pair, status in zip(pairs, client.statuses(pairs))
-                   if status is not None and resting(status, _is_task(pair[0], emission, tasks)))
+                   if status is not None and is_resting(status, _is_task(pair[0], emission, tasks)))
     if not watched or not emission.stable_for:
         return {}
     paths = set(instance_path(*pair) for pair in watched)
@@ -219,7 +219,7 @@ def _warnings(emission, jobs, moving, untold):
     if ill:
         found.append("The event %s is over and did not fail, but not all is well that it has set in motion: %s." % (
             emission.name, "; ".join(ill)))
-    on_their_way = ["%s is in %s" % (label(job["name"], job["instance"]), job["status"]) for job in jobs
+    on_their_way = ["%s is in %s" % (display_name(job["name"], job["instance"]), job["status"]) for job in jobs
                     if (job["name"], job["instance"]) in moving]
     if on_their_way:
         found.append("The event %s is over, but not yet all that it has set in motion: %s. That was followed no "
@@ -247,7 +247,7 @@ def _failed(emission, jobs, untold, settled):
 
 
 def _told(job):
-    text = "%s %s" % (label(job["name"], job["instance"]), job["how"])
+    text = "%s %s" % (display_name(job["name"], job["instance"]), job["how"])
     if job.get("log_lines"):
         text += " (its log ends: %s)" % " | ".join(job["log_lines"][-3:])
     return text
@@ -258,7 +258,7 @@ def _held(client, emission, jobs):
     from . import holding
     try:
         holders = holding.holders(client, emission.name, emission.env, emission.conf_dir, jobs)
-    except NoAnswer as error:
+    except NoReplyError as error:
         if not jobs:
             return UpstartError("Whether the event %s was emitted is not known, as no answer came within %g s. %s" % (
                 emission.name, emission.timeout, error.message), name=emission.name, env=emission.env, held_by=[],

@@ -5,14 +5,14 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._events.budget import Budget
 from .._events.predict import predict
 from .._host import job_effects, job_names
 from .._host.definitions import Definition
 from .._host.instance_names import NOT_ASCII
-from .._host.world import Successors, read_world
+from .._host.world import NextDefinitions, read_world
 
 __metaclass__ = type
 
@@ -24,7 +24,7 @@ def foresee(client, emission, keep=None):
     :param keep: function that is called with the events.predict.Prediction, or None.
     """
     world, untold = read_world(client, emission.conf_dir)
-    world.successor = Successors(client, emission.conf_dir, world.version)
+    world.successor = NextDefinitions(client, emission.conf_dir, world.version)
     found = predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
     if keep is not None:
         keep(found)
@@ -48,8 +48,10 @@ def foresee(client, emission, keep=None):
 
 def _harmful(found):
     """Return a sentence for each instance by whose name Upstart corrupts its memory."""
-    return ["job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % label(*pair)
-            for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))]
+    return [
+        "job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % display_name(*pair)
+        for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))
+    ]
 
 
 def _wedging(found, emission, version):
@@ -62,7 +64,7 @@ def _wedging(found, emission, version):
                 *place, values=_values(effect.job, emission.conf_dir, version), version=version)
             if path is not None:
                 sentences.append("job %s would wedge init: the path of its log takes %d bytes" % (
-                    label(effect.job, effect.instance), len(path)))
+                    display_name(effect.job, effect.instance), len(path)))
     return sentences
 
 

@@ -5,10 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._events import explain, holding
 from .._events.simulation import Simulation
-from .._host.status import resting
+from .._host.status import is_resting
 from .._host.world import read_world
 
 __metaclass__ = type
@@ -64,10 +64,10 @@ def _moving(client, world, jobs):
     found = []
     for pair, status in zip(pairs, client.statuses(pairs)):
         definition = world.by_name.get(pair[0])
-        if status is not None and not resting(status, definition is not None and definition.task):
+        if status is not None and not is_resting(status, definition is not None and definition.task):
             processes = ", ".join("process %s, pid %d" % one for one in sorted(status["processes"].items()))
             if not processes and status["state"] == "running":
                 processes = "without a process"
             found.append("job %s is in %s/%s%s" % (
-                label(*pair), status["goal"], status["state"], " (%s)" % processes if processes else ""))
+                display_name(*pair), status["goal"], status["state"], " (%s)" % processes if processes else ""))
     return sorted(found)

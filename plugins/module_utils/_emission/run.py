@@ -20,7 +20,7 @@ def asked(module):
     environment.check_text(params["name"], "name")
     env = environment.pairs(environment.ordered(module, "env"))
     return emit.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
-                             stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
+                         stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
 def run(module, client, wanted):
@@ -53,7 +53,7 @@ def _predicted(client, wanted, params):
 
 def _emitted(module, client, wanted, version):
     from . import emit, unnamed_instances
-    missing = emit.untold(version) if wanted.wait else None
+    missing = emit.missing_knowledge(version) if wanted.wait else None
     if missing:
         module.warn(missing)
     unnamed_instances.refuse_wedging(wanted.name, wanted.env, wanted.conf_dir, wanted.log_dir, version)

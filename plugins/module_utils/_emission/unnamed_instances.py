@@ -9,12 +9,12 @@ import os
 
 from .._errors import UpstartError
 from .._events.expand import ExpansionError, expand
-from .._events.model import Event
+from .._events.model import SimulatedEvent
 from .._events.simulation import GIVES_UP
 from .._events.trees import Tree
 from .._events.variables import OF_INIT, as_dict, merge
 from .._host.definitions import Definition
-from .._host.job_names import log_path_wedges_init, wedging_log_path
+from .._host.job_names import log_path_error, log_path_wedges_init
 from .._host.planned_files import read_file
 from .._text import decode, encode
 
@@ -34,7 +34,7 @@ def jobs_without_a_name(client, name, env, conf_dir, version):
     """
     found = []
     for job in _candidates(conf_dir, encode(name)):
-        reason = _reason(job, Event(name, env), conf_dir, version)
+        reason = _reason(job, SimulatedEvent(name, env), conf_dir, version)
         if reason is not None:
             found.append((job, reason))
     loaded = set(client.jobs()) if found else ()
@@ -53,12 +53,12 @@ def refuse_wedging(name, env, conf_dir, log_dir, version):
     for job in _candidates(conf_dir, encode(name)):
         values = _values(job, conf_dir, version)
         try:
-            instance = _instance_name(values, Event(name, env))
+            instance = _instance_name(values, SimulatedEvent(name, env))
         except ExpansionError:
             continue
         path = instance and log_path_wedges_init(log_dir, job, instance, values, version)
         if path:
-            error = wedging_log_path(job, instance, path)
+            error = log_path_error(job, instance, path)
             error.message = "The event %s was not emitted. %s" % (name, error.message)
             raise error
 

@@ -6,11 +6,11 @@
 from __future__ import absolute_import, division, print_function
 
 from .. import _promise
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.job_effects import GONE, UP
-from .._host.status import LOOK_EVERY, look
+from .._host.status import POLL_INTERVAL, read_statuses
 
 __metaclass__ = type
 
@@ -36,11 +36,11 @@ def verify(client, conf_dir, version, jobs, watched):
     """
     checked = [job for job in jobs if job["status"] in (UP, GONE)]
     defined = dict((name, _defines_main(name, conf_dir, version)) for name in set(job["name"] for job in checked))
-    statuses = look(client, [_pair(job) for job in checked])
+    statuses = read_statuses(client, [_pair(job) for job in checked])
     faults = [_fault(job, status, watched, defined) for job, status in zip(checked, statuses)]
     if any(fault in PASSING for fault in faults):
-        client.connection.wait(lambda: False, LOOK_EVERY)
-        statuses = look(client, [_pair(job) for job in checked])
+        client.connection.wait(lambda: False, POLL_INTERVAL)
+        statuses = read_statuses(client, [_pair(job) for job in checked])
         faults = [_fault(job, status, watched, defined) for job, status in zip(checked, statuses)]
     return [_pair(job) + (_correct(job, fault, status, watched),)
             for job, fault, status in zip(checked, faults, statuses) if fault is not None]
@@ -48,7 +48,7 @@ def verify(client, conf_dir, version, jobs, watched):
 
 def sentences(name, faults):
     """Return the warnings on what ``verify`` returned for an event."""
-    return ["The event %s is over, but job %s %s." % (name, label(job, instance), text)
+    return ["The event %s is over, but job %s %s." % (name, display_name(job, instance), text)
             for job, instance, text in faults]
 
 
@@ -71,7 +71,7 @@ def _fault(job, status, watched, defined):
     if status is not None:
         main = status["processes"].get("main")
         reported = job["respawned"] or job["restarted"]
-        now = _promise.Instance(
+        now = _promise.ObservedInstance(
             goal=status["goal"], state=status["state"], main=main, main_defined=defined[job["name"]],
             main_state="" if "lost" in status else status.get("main_state"), age=float("inf"), current=None,
             respawned=not reported and watched.get(_pair(job), main) not in (None, main), env_as_asked=True,

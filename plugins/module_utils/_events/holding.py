@@ -24,7 +24,7 @@ def conditions(simulation, event):
     return _Index(simulation).conditions(event)
 
 
-def told(tree, stanza):
+def sentences(tree, stanza):
     return explain_parts(tree.rpn, tree.met, stanza)["sentence"]
 
 
@@ -46,7 +46,7 @@ class _Index:
             self._trees.setdefault(number, []).append((name, tree, stanza))
 
     def conditions(self, event):
-        return sorted("job %s: %s" % (name, told(tree, stanza))
+        return sorted("job %s: %s" % (name, sentences(tree, stanza))
                       for name, tree, stanza in self._trees.get(id(event), ()))
 
     def instances(self, event, depth):

@@ -18,7 +18,7 @@ TERM = 15
 RESPAWNED_TOO_OFTEN = "respawn"
 
 
-class Instance:
+class SimulatedInstance:
     """One copy of a job; ``pids`` has a number for each process that lives."""
 
     def __init__(self, simulation, job, name):
@@ -258,7 +258,11 @@ class Instance:
 
 
 _ENTER = {
-    tables.STARTING: Instance._starting, tables.SPAWNING: Instance._spawning, SPAWNED: Instance._spawned,
-    RUNNING: Instance._running, STOPPING: Instance._stopping, KILLED: Instance._killed,
-    tables.WAITING: Instance._waiting,
+    tables.STARTING: SimulatedInstance._starting,
+    tables.SPAWNING: SimulatedInstance._spawning,
+    SPAWNED: SimulatedInstance._spawned,
+    RUNNING: SimulatedInstance._running,
+    STOPPING: SimulatedInstance._stopping,
+    KILLED: SimulatedInstance._killed,
+    tables.WAITING: SimulatedInstance._waiting,
 }

@@ -23,7 +23,7 @@ PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 # What a process is expected to do.
 # does: one of STAYS, ENDS, CANNOT_RUN; status: its exit status; seconds: how long it takes, None when that is not
 # known; known: whether this is certain, not only what such a process is for; settles: whether it does what the job's
-# expect stanza waits for; orders: tuple of init_commands.Order, what it may have init do.
+# expect stanza waits for; orders: tuple of init_commands.InitCommand, what it may have init do.
 Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders")
 
 
@@ -39,7 +39,7 @@ def cannot_run():
     return Behaviour(CANNOT_RUN, -1, 0.0, True, True, ())
 
 
-class Definition:
+class SimulatedDefinition:
     """What of a job matters to events.
 
     :ivar start_on: condition in reverse Polish order or None; ``stop_on`` too.
@@ -121,7 +121,7 @@ class Present:
         return (self.goal, self.state) == (tables.START, tables.RUNNING) and not self.blocking
 
 
-class Event:
+class SimulatedEvent:
     """One event; as long as somebody blocks it, it is not finished.
 
     :ivar on_release: function that is called with the event when nobody blocks it any more, or None.
@@ -226,7 +226,7 @@ class World:
         return behaviour.known and behaviour.does == ENDS and behaviour.seconds <= seconds
 
 
-class Job:
+class SimulatedJob:
     """A Definition in a simulation, with its instances and its memory."""
 
     def __init__(self, definition, events, job_environment):

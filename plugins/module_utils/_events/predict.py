@@ -14,7 +14,7 @@ from .effects import fold
 from .model import FINISHED, STAYS
 from .simulation import GIVES_UP, Simulation
 from .tables import KILLED, MAIN
-from .timing import ENDED, EXECUTED, Pace
+from .timing import ENDED, EXECUTED, Timing
 
 __metaclass__ = type
 
@@ -49,8 +49,13 @@ def predict(world, name, env, horizon=60.0, budget=None):
     :param budget: budget.Budget of the time that this may take; where it is used up, the prediction says so.
     """
     unknown = min(0.5, horizon / UNKNOWN_PART)
-    paces = [Pace(unknown), Pace(unknown, reverse=True), Pace(unknown, first=ENDED), Pace(unknown, first=EXECUTED)]
-    paces += [Pace(unknown, seed, together=TOGETHER * (seed % 2)) for seed in range(RANDOM_PACES)]
+    paces = [
+        Timing(unknown),
+        Timing(unknown, reverse=True),
+        Timing(unknown, first=ENDED),
+        Timing(unknown, first=EXECUTED),
+    ]
+    paces += [Timing(unknown, seed, together=TOGETHER * (seed % 2)) for seed in range(RANDOM_PACES)]
     question = _Question(world, name, env, horizon, budget or Budget())
     first = question.play(paces[0], whole=False)
     simulation = first.simulation
@@ -222,7 +227,7 @@ def _unknown(simulation):
             trees = [(job.start_on, "start on", job.name)]
             trees += [(one.stop_on, "stop on", holding.label(one)) for one in job.instances.values()]
             found.extend((job.name, "what happened before is not known: job %s: %s" % (
-                label, holding.told(tree, stanza)))
+                label, holding.sentences(tree, stanza)))
                 for tree, stanza, label in trees if tree is not None and tree.is_begun())
         for one in job.instances.values():
             if one.present is not None and not one.present.rests() and one.blocking:

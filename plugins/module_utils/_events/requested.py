@@ -6,7 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .expand import ExpansionError, expand
-from .lifecycle import Instance
+from .lifecycle import SimulatedInstance
 from .simulation import Simulation
 from .tables import START, STOP
 from .variables import as_dict, merge
@@ -73,7 +73,7 @@ def _start(simulation, name, env):
         return
     instance = job.instances.get(instance_name)
     if instance is None:
-        instance = job.instances[instance_name] = Instance(simulation, job, instance_name)
+        instance = job.instances[instance_name] = SimulatedInstance(simulation, job, instance_name)
     if instance.goal != START:
         instance.start_env = whole
         instance.finish(False)

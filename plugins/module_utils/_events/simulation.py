@@ -12,10 +12,10 @@ from .budget import Budget, OverBudgetError
 from .event_queue import EventQueue
 from .expand import ExpansionError, expand
 from .glob import fnmatch, is_literal
-from .lifecycle import TERM, Instance
-from .model import ENDS, Definition, Event, Job, tree_of
+from .lifecycle import TERM, SimulatedInstance
+from .model import ENDS, SimulatedDefinition, SimulatedEvent, SimulatedJob, tree_of
 from .tables import MAIN, START, STOP
-from .timing import ENDED, EXECUTED, SETTLED, Pace
+from .timing import ENDED, EXECUTED, SETTLED, Timing
 from .variables import as_dict
 
 __metaclass__ = type
@@ -70,7 +70,7 @@ class Simulation:
         self.is_cut_off = False
         self._queue = EventQueue()
         self._budget = budget or Budget()
-        self._pace = pace or Pace()
+        self._pace = pace or Timing()
         self._jobs = {}
         self._awaited = {}  # event to a set of the names of jobs whose new definition names it
         self._starts = {}  # job to a dict of instance to how often it has begun to start
@@ -83,7 +83,7 @@ class Simulation:
     # -- the present ---------------------------------------------------------------------------------------------
     def _restore(self):
         """Take over the events under way and all that hold them."""
-        self._known = [Event(*one) for one in self.world.events]
+        self._known = [SimulatedEvent(*one) for one in self.world.events]
         for event in self._known:
             self._queue.add(event)
         for name in self.world.moving() + [one[0] for one in self._otherwise]:
@@ -93,7 +93,7 @@ class Simulation:
         """Return the Job called ``name``."""
         if name not in self._jobs:
             definition = self.world.by_name[name]
-            job = self._jobs[name] = Job(definition, self._known, self.world.job_environment)
+            job = self._jobs[name] = SimulatedJob(definition, self._known, self.world.job_environment)
             for present in definition.instances:
                 self._take_over(job, present)
         return self._jobs[name]
@@ -108,7 +108,7 @@ class Simulation:
         return [self._jobs[one.name] for one in self.world.definitions if one.name in self._jobs]
 
     def _take_over(self, job, present):
-        instance = job.instances[present.name] = Instance(self, job, present.name)
+        instance = job.instances[present.name] = SimulatedInstance(self, job, present.name)
         instance.goal, instance.state = present.goal, present.state
         instance.env = list(present.env)
         instance.stop_on = tree_of(job.definition.stop_on, present.stop_met, self._known)
@@ -163,7 +163,7 @@ class Simulation:
             raise EndlessError()
 
     def emit(self, name, env):
-        event = Event(name, env)
+        event = SimulatedEvent(name, env)
         self._queue.add(event)
         return event
 
@@ -193,7 +193,7 @@ class Simulation:
         if not job.definition.is_replaced:
             return
         definition, doubt = self.world.successor(job.name)
-        job.replace(definition or Definition(job.name))
+        job.replace(definition or SimulatedDefinition(job.name))
         if doubt:
             self.doubts.add((job.name, doubt))
         for event in job.definition.awaited():
@@ -225,7 +225,7 @@ class Simulation:
     def _due(self):
         """Return what init hears of next."""
         found = [heapq.heappop(self._agenda)]
-        absence = self._pace.absence()
+        absence = self._pace.busy_time()
         while absence and self._agenda and self._agenda[0][0] <= min(found[0][0] + absence, self._horizon):
             found.append(heapq.heappop(self._agenda))
         return found
@@ -301,7 +301,7 @@ class Simulation:
             return False
         instance = job.instances.get(name)
         if instance is None:
-            instance = job.instances[name] = Instance(self, job, name)
+            instance = job.instances[name] = SimulatedInstance(self, job, name)
         if instance.goal != START:
             instance.start_env = env
             instance.finish(False)

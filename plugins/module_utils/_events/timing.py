@@ -17,7 +17,7 @@ KILL = 0.005  # the same for one that is told to end
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
 
 
-class Pace:
+class Timing:
     """How fast what takes a time that nobody knows is.
 
     :param unknown: seconds that a process takes of which nothing is known.
@@ -53,7 +53,7 @@ class Pace:
             return rest if self.first == ENDED else self._unknown
         return seconds + rest
 
-    def absence(self):
+    def busy_time(self):
         """Return the seconds for which init does something else before it hears of more."""
         return self._random.uniform(0, self.together) if self.together and self._random.random() < 0.5 else 0.0
 

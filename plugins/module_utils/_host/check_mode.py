@@ -27,7 +27,7 @@ KEY = "_sysinit_upstart_foreseen"  # in a module's result: its own record
 
 # An instance that an earlier task would have started. env: list of KEY=VALUE that it was started with; texts: tuple of
 # the bytes of the job file and the override by which it would run.
-Start = collections.namedtuple("Start", "env texts")
+PlannedStart = collections.namedtuple("PlannedStart", "env texts")
 
 
 def decode(word):
@@ -35,7 +35,7 @@ def decode(word):
     return json.loads(zlib.decompress(base64.b64decode(word)).decode("ascii"))
 
 
-class Foreseen:
+class PlayState:
     """The host as earlier tasks would have left it, as far as it differs from what it is.
 
     :param records: list of dicts, see ``record``.
@@ -98,8 +98,8 @@ class Foreseen:
         for job, instance, env in record.get("up", ()):
             pair = native(job), native(instance)
             self.down.discard(pair)
-            self.up[pair] = Start([native(entry) for entry in env],
-                                  tuple(self._text(path) for path in self.paths(pair[0])))
+            self.up[pair] = PlannedStart([native(entry) for entry in env],
+                                         tuple(self._text(path) for path in self.paths(pair[0])))
             self.unknown.pop(pair[0], None)
         self.settings.update(record.get("settings", {}))
         for job, met in record.get("met", {}).items():
@@ -137,14 +137,14 @@ def native(text):
 
 
 def load(params):
-    """Make earlier tasks count from now on; return the Foreseen of a module, None when no plugin called it.
+    """Make earlier tasks count from now on; return the PlayState of a module, None when no plugin called it.
 
     :param params: dict, the module's parameters.
     """
     planned_files.reset()
     if not params.get(OPTION):
         return None
-    found = Foreseen(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
+    found = PlayState(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
     planned_files.add(found.texts)
     return found
 
@@ -171,7 +171,7 @@ def record(address, files=(), up=(), down=(), met=None, unknown=None, settings=N
     :param files: dict of path to bytes, None for a file that would be removed.
     :param up: list of (job, instance, list of KEY=VALUE) that would run in the end and did not, or would run anew.
     :param down: list of (job, instance) that would not run any more.
-    :param met: dict of job to a list of bool, see Foreseen.
+    :param met: dict of job to a list of bool, see PlayState.
     :param unknown: dict of job to a clause on why its state is not known.
     :param settings: dict of settings of the daemon, see settings.read.
     """

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import json
 
-from .._daemon.errors import InvalidArguments, UnknownJob
+from .._daemon.errors import InvalidArgumentsError, UnknownJobError
 from .._daemon.names import ERROR_PREFIX, instance_path, job_path
 from .._events.expand import ExpansionError, expand
 from .._jobfile.values import same_job
@@ -24,7 +24,7 @@ UNKNOWN_JOB = ERROR_PREFIX + "UnknownJob"
 def values_at(start, version):
     """Return the values of the job file by which an instance would have been started, or None for a wrong one.
 
-    :param start: check_mode.Start.
+    :param start: check_mode.PlannedStart.
     """
     definition = Definition("", "", version, read=False)
     definition.take(*start.texts)
@@ -38,41 +38,41 @@ def is_stale(then, now):
     return not same_job(then, now)
 
 
-class ForeseenSnapshot(Snapshot):
+class CheckModeSnapshot(Snapshot):
     """A Snapshot that knows the instances that earlier tasks would have started."""
 
     def __init__(self, client, conf_dir):
-        super(ForeseenSnapshot, self).__init__(client, conf_dir)
+        super(CheckModeSnapshot, self).__init__(client, conf_dir)
         self._up = client.foreseen.up
 
     def is_stale(self, definition, instance):
         start = self._up.get((definition.name, instance))
         if start is None or definition.values is None:
-            return super(ForeseenSnapshot, self).is_stale(definition, instance)
+            return super(CheckModeSnapshot, self).is_stale(definition, instance)
         then = values_at(start, definition.version)
         return then is None or is_stale(then, definition.values)
 
     def environment(self, job, instance):
         start = self._up.get((job, instance))
-        return super(ForeseenSnapshot, self).environment(job, instance) if start is None else list(start.env)
+        return super(CheckModeSnapshot, self).environment(job, instance) if start is None else list(start.env)
 
     def differing(self, job, instance, env):
         start = self._up.get((job, instance))
         if start is None:
-            return super(ForeseenSnapshot, self).differing(job, instance, env)
+            return super(CheckModeSnapshot, self).differing(job, instance, env)
         has = dict(entry.partition("=")[::2] for entry in start.env)
         given = dict(entry.partition("=")[::2] for entry in env)
         return sorted(name for name in given if has.get(name) != given[name])
 
 
-class ForeseenClient:
+class CheckModeClient:
     """A daemon.client.Upstart for check mode; it answers as that one would after earlier tasks.
 
     :ivar real: daemon.client.Upstart.
-    :ivar foreseen: check_mode.Foreseen.
+    :ivar foreseen: check_mode.PlayState.
     """
 
-    snapshot_class = ForeseenSnapshot
+    snapshot_class = CheckModeSnapshot
 
     def __init__(self, client, earlier, conf_dir):
         self.real = client
@@ -103,7 +103,7 @@ class ForeseenClient:
         if known is None:
             return self.real.find_job(name)
         if not known:
-            raise UnknownJob("Unknown job: %s" % name, error=UNKNOWN_JOB)
+            raise UnknownJobError("Unknown job: %s" % name, error=UNKNOWN_JOB)
         return job_path(name)
 
     def instances(self, name):
@@ -127,7 +127,7 @@ class ForeseenClient:
             found = expand(values["instance"] if values else "", dict(
                 entry.split("=", 1) for entry in entries if "=" in entry))
         except ExpansionError as error:
-            raise InvalidArguments(error.message)
+            raise InvalidArgumentsError(error.message)
         return found if found in self.instances(name) else None
 
     def statuses(self, pairs):
@@ -165,4 +165,4 @@ def client_for(client, params):
     found = check_mode.load(params)
     if found is None or client is None:
         return client
-    return ForeseenClient(client, found, params["conf_dir"])
+    return CheckModeClient(client, found, params["conf_dir"])

@@ -21,9 +21,9 @@ def world_after(world, foreseen, conf_dir, definition_of):
     """Return the World that earlier tasks would have made of ``world``.
 
     :param world: events.model.World, the host as it is.
-    :param foreseen: check_mode.Foreseen.
+    :param foreseen: check_mode.PlayState.
     :param conf_dir: text, the directory of the job files.
-    :param definition_of: function that returns an events.model.Definition for the name and the values of a job.
+    :param definition_of: function from the name and the values of a job to a model.SimulatedDefinition.
     """
     builder = _Builder(world, foreseen, conf_dir, definition_of)
     names = [one.name for one in world.definitions]

@@ -12,7 +12,7 @@ from .._events.effects import MEMBERS
 from .._events.expand import ExpansionError, expand
 from .._events.glob import fnmatch
 from .._events.match import split_argument
-from .._events.model import Event
+from .._events.model import SimulatedEvent
 from .._events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
 from .._events.trees import Tree
 from .._events.variables import OF_INIT, as_dict, merge
@@ -20,7 +20,7 @@ from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from . import crash_guard
 from .definitions import Definition
-from .failures import TELLS_STATES
+from .failures import SIGNALS_STATES_SINCE
 from .job_effects import trace
 from .relations import FAILED
 
@@ -29,7 +29,7 @@ __metaclass__ = type
 OF_STATES = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
 
 
-class Happened:
+class PossibleEvent:
     """An event that can have come.
 
     :ivar env: list of KEY=VALUE, the first of its variables.
@@ -59,7 +59,7 @@ class Reaction:
         self.emits = list(properties.get("emits") or [])
         self.commands = set()
         for process in values["process"].values() if values is not None else ():
-            for order in init_commands.read(process["command"]):
+            for order in init_commands.read_init_commands(process["command"]):
                 if order.verb == init_commands.EMITS:
                     self.emits.append(order.pattern(job))
                 elif order.name is not None:  # else it is this instance itself
@@ -76,7 +76,7 @@ class Reaction:
         if not self.has_instances() or not event.whole or any(item.get("op") == "and" for item in self._start_on):
             return None
         tree = Tree(self._start_on)
-        if not tree.handle(Event(event.name, event.env), None):
+        if not tree.handle(SimulatedEvent(event.name, event.env), None):
             return None
         env = tree.environment(merge(list(OF_INIT), self._values["env"]), "UPSTART_EVENTS")
         try:
@@ -103,7 +103,7 @@ class Consequences:
         self._reactions = {}
         self._there = {}  # job to the names of its instances, once the event was emitted
         self._readable = None
-        if version < TELLS_STATES:
+        if version < SIGNALS_STATES_SINCE:
             self.untold = "Upstart tells conditions only since 0.6.7"
 
     def all_signals(self):
@@ -128,7 +128,7 @@ class Consequences:
             return
         try:
             if self._readable is None:
-                self._readable = crash_guard.tellable(self._client, self._conf_dir)
+                self._readable = crash_guard.is_reportable(self._client, self._conf_dir)
             told = [name for name in names if name in self._readable]
             found = dict(zip(told, self._client.properties_of(told)))
             for name in names:
@@ -137,7 +137,7 @@ class Consequences:
             several = [name for name in names if self._reactions[name] and self._reactions[name].has_instances()]
             if several:
                 self._there.update(zip(several, self._client.instances_of(several)))
-        except (DaemonError, crash_guard.NotTold) as error:
+        except (DaemonError, crash_guard.StateUnavailableError) as error:
             self.untold = error.message.rstrip(".")
 
     def _values(self, name):
@@ -153,7 +153,7 @@ class Consequences:
         """
         name, env = self._event
         found, left = set(), set(goals)
-        new = [Happened(name, env, True), Happened(name + FAILED, env, True)]
+        new = [PossibleEvent(name, env, True), PossibleEvent(name + FAILED, env, True)]
         emits, commands = [], set()
         while new or commands:
             reached = set(pair for pair in left if self._reacts(pair, goals, new, emits, commands))
@@ -206,7 +206,7 @@ def events_of(pair, states):
     """Return the events that an instance caused by itself; what follows JOB and INSTANCE is left open."""
     env = ["JOB=" + pair[0], "INSTANCE=" + pair[1]]
     names = [OF_STATES[state] for state in states if state in OF_STATES]
-    return [Happened(name + end, env, False) for name in names for end in ("", FAILED)]
+    return [PossibleEvent(name + end, env, False) for name in names for end in ("", FAILED)]
 
 
 def may_match(args, event, goal):

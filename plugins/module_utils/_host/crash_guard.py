@@ -16,7 +16,7 @@ from .._jobfile.values import new_values
 from .._system.reading import read_file
 from .._text import decode, encode
 from .definitions import Definition
-from .status import age
+from .status import process_age
 
 __metaclass__ = type
 
@@ -27,15 +27,15 @@ COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-
 TELLS_STATE = (1, 6, 1)
 
 
-class NotTold(UpstartError):
+class StateUnavailableError(UpstartError):
     """The daemon cannot be asked what it holds; the message is a clause that says why."""
 
 
-class Deadly(NotTold):
+class UnsafeToQueryError(StateUnavailableError):
     """The daemon might crash if it were asked."""
 
 
-class Files:
+class DirectoryScan:
     """What the files below a directory tell of what the daemon may hold, from one walk.
 
     :ivar jobs: set of the names of the jobs whose files can be read, as ``told_names`` gives them.
@@ -64,7 +64,7 @@ class Files:
         if not name.endswith(SUFFIXES):
             return
         stem, unused, suffix = name.rpartition(".")
-        job = told_names(decode(os.path.join(below, stem)))
+        job = reported_names(decode(os.path.join(below, stem)))
         try:
             data = read_file(path)
         except UpstartError:
@@ -92,7 +92,7 @@ def harmful_copy(folder, name):
     return decode(found.group(1)) if found and is_harmful_file(os.path.join(folder, name)) else None
 
 
-def told_names(name):
+def reported_names(name):
     """Return the names under which the daemon may tell of a job: its own, and what a wrong path makes of it.
 
     Of one that is not ASCII the daemon makes a path of D-Bus with one byte in place of all others.
@@ -103,38 +103,40 @@ def told_names(name):
     return [name, bytes(bytearray(byte if byte < 128 else 255 for byte in raw)).decode("utf-8", "replace")]
 
 
-def refuse(client, conf_dir):
-    """Raise Deadly where the daemon may hold text of which it would crash if it were asked for its state.
+def ensure_safe_to_query(client, conf_dir):
+    """Raise UnsafeToQueryError where the daemon may hold text of which it would crash if it were asked for its state.
 
     :param conf_dir: text, the directory of the job files.
     :returns: Files, of that directory.
     """
-    files = Files(conf_dir)
-    refuse_file(files.harmful)
-    refuse_held(client, conf_dir, files.copies)
-    refuse_strangers(client, conf_dir, files.jobs)
+    files = DirectoryScan(conf_dir)
+    ensure_file_is_safe(files.harmful)
+    ensure_loaded_definitions_are_safe(client, conf_dir, files.copies)
+    ensure_all_jobs_have_files(client, conf_dir, files.jobs)
     return files
 
 
-def tellable(client, conf_dir):
+def is_reportable(client, conf_dir):
     """Return the set of the names of the jobs of which the daemon tells their properties without crashing.
 
-    :raises Deadly: where none of its jobs has a file below ``conf_dir``.
+    :raises UnsafeToQueryError: where none of its jobs has a file below ``conf_dir``.
     """
     try:
-        return refuse(client, conf_dir).jobs
-    except Deadly:
-        files = Files(conf_dir)
+        return ensure_safe_to_query(client, conf_dir).jobs
+    except UnsafeToQueryError:
+        files = DirectoryScan(conf_dir)
         if files.jobs.isdisjoint(client.jobs()):
             raise
         return set(name for name in files.jobs if files.are_safe(name))
 
 
-def refuse_file(harmful):
-    """Raise Deadly for the path of a file that gives the daemon text which is not UTF-8; None is none."""
+def ensure_file_is_safe(harmful):
+    """Raise UnsafeToQueryError for the path of a file that gives the daemon text which is not UTF-8; None is none."""
     if harmful:
-        raise Deadly("%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state"
-                     % harmful, path=harmful)
+        raise UnsafeToQueryError(
+            "%s holds text that is not UTF-8, and Upstart would crash if it were asked for its state" % harmful,
+            path=harmful,
+        )
 
 
 def is_harmful_file(path):
@@ -156,8 +158,8 @@ def is_harmful_text(data):
         return bool(NOT_UTF_8.search(json.dumps(values, ensure_ascii=False)))
 
 
-def refuse_held(client, conf_dir, copies):
-    """Raise Deadly when a job may still run by text that is not UTF-8 although its file was put right.
+def ensure_loaded_definitions_are_safe(client, conf_dir, copies):
+    """Raise UnsafeToQueryError when a job may still run by text that is not UTF-8 although its file was put right.
 
     Upstart holds such text until the last instance of then is gone, and tells nobody of it without crashing. So a
     copy of the old file beside the new one is the only sign; ``jobs.act`` keeps one for this.
@@ -168,9 +170,10 @@ def refuse_held(client, conf_dir, copies):
     for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []):
         for status in client.statuses([(job, instance) for instance in instances]):
             if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
-                raise Deadly("job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would "
-                             "crash if it were asked for its state. Restart job %s and delete the copy"
-                             % (job, copies[job], job), path=copies[job], name=job)
+                raise UnsafeToQueryError(
+                    "job %s may still run by text that is not UTF-8 (%s is a copy of it), and Upstart would crash if "
+                    "it were asked for its state. Restart job %s and delete the copy" % (job, copies[job], job),
+                    path=copies[job], name=job)
 
 
 def _is_younger(client, definition, status, copy):
@@ -178,28 +181,33 @@ def _is_younger(client, definition, status, copy):
     pid = (status or {}).get("processes", {}).get("main")
     if pid is None or definition.values is None or definition.values["respawn"]:
         return False
-    return 0 < age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
+    return 0 < process_age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
 
 
-def refuse_strangers(client, conf_dir, jobs):
-    """Raise Deadly when the daemon has a job whose text cannot be looked at in a file of its own.
+def ensure_all_jobs_have_files(client, conf_dir, jobs):
+    """Raise UnsafeToQueryError when the daemon has a job whose text cannot be looked at in a file of its own.
 
     :param jobs: set of names as of Files, of the jobs whose files were just read.
     """
     loaded = set(client.jobs())
     if loaded.issubset(jobs) or client.version() < TELLS_STATE:
         return
-    files = Files(conf_dir)  # files may have come and gone meanwhile
-    refuse_file(files.harmful)
+    files = DirectoryScan(conf_dir)  # files may have come and gone meanwhile
+    ensure_file_is_safe(files.harmful)
     loaded = set(client.jobs())
     strangers = sorted(loaded - files.jobs)
     if not strangers:
         return
     name = strangers[0]
     if loaded.isdisjoint(files.jobs):
-        raise Deadly("neither job %s nor any other that Upstart has is in a file below %s that can be read, and "
-                     "Upstart might crash if it were asked for its state. Name the directory of this daemon in "
-                     "conf_dir" % (name, conf_dir), name=name, path=conf_dir)
+        raise UnsafeToQueryError(
+            "neither job %s nor any other that Upstart has is in a file below %s that can be read, and "
+            "Upstart might crash if it were asked for its state. Name the directory of this daemon in "
+            "conf_dir" % (name, conf_dir),
+            name=name,
+            path=conf_dir,
+        )
     remedy = "stop job %s" % name if client.instances_of([name])[0] else "have the configuration reloaded"
-    raise Deadly("job %s has no file below %s that can be read, and Upstart might crash if it were asked for its "
-                 "state. If the file is gone, %s" % (name, conf_dir, remedy), name=name, path=conf_dir)
+    raise UnsafeToQueryError(
+        "job %s has no file below %s that can be read, and Upstart might crash if it were asked for its state. If the "
+        "file is gone, %s" % (name, conf_dir, remedy), name=name, path=conf_dir)

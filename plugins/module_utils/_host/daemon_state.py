@@ -9,11 +9,11 @@ import json
 import os
 import time
 
-from .._daemon.errors import Absent, DaemonError
+from .._daemon.errors import DaemonError, NotFoundError
 from .._daemon.names import instance_name, instance_path
 from .._jobfile.values import same_job
 from . import crash_guard
-from .crash_guard import NotTold
+from .crash_guard import StateUnavailableError
 
 __metaclass__ = type
 
@@ -32,34 +32,34 @@ CLOCK_STEP = 0.05  # seconds; the age of a process is known in hundredths
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
 
 
-def job_classes(client, conf_dir):
+def read_job_classes(client, conf_dir):
     """Return what the daemon holds of its jobs, a list of dicts as GetState gives them; see ``state``."""
-    return state(client, conf_dir)["job_classes"]
+    return read_state(client, conf_dir)["job_classes"]
 
 
-def state(client, conf_dir):
+def read_state(client, conf_dir):
     """Return all that the daemon holds, a dict as GetState gives it.
 
     :param conf_dir: text, the directory of the job files.
-    :raises NotTold: before Upstart 1.6.1, and where the question might crash the daemon.
+    :raises StateUnavailableError: before Upstart 1.6.1, and where the question might crash the daemon.
     """
-    crash_guard.refuse(getattr(client, "real", client), conf_dir)
+    crash_guard.ensure_safe_to_query(getattr(client, "real", client), conf_dir)
     return state_in(client.state)
 
 
 def classes_in(answer):
-    """Return the job classes in what the function ``answer`` returns, the JSON text of GetState; raise NotTold."""
+    """Return the job classes in the JSON text of GetState that ``answer()`` returns; raise StateUnavailableError."""
     return state_in(answer)["job_classes"]
 
 
 def state_in(answer):
-    """Return what the function ``answer`` returns, the JSON text of GetState, as a dict; raise NotTold."""
+    """Return the JSON text of GetState that ``answer()`` returns as a dict; raise StateUnavailableError."""
     try:
         return json.loads(answer())
-    except Absent:
-        raise NotTold("Upstart tells its definitions only since 1.6.1")
+    except NotFoundError:
+        raise StateUnavailableError("Upstart tells its definitions only since 1.6.1")
     except (DaemonError, ValueError) as error:
-        raise NotTold("Upstart did not tell its state (%s)" % error)
+        raise StateUnavailableError("Upstart did not tell its state (%s)" % error)
 
 
 def changed_since(definition, age):
@@ -101,10 +101,10 @@ class Snapshot:
             return
         self._instances = {}
         try:
-            classes = job_classes(self._client, self._conf_dir)
-        except NotTold as error:
+            classes = read_job_classes(self._client, self._conf_dir)
+        except StateUnavailableError as error:
             self._reason = error.message
-            if isinstance(error, crash_guard.Deadly):
+            if isinstance(error, crash_guard.UnsafeToQueryError):
                 from . import orphans
                 self._evidence = orphans.evidence(self._client, self._conf_dir, error)
             return

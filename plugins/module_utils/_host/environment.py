@@ -10,7 +10,7 @@ import re
 import shlex
 import sys
 
-from .._daemon.names import HALF, is_utf_8
+from .._daemon.names import UNPAIRED_SURROGATE, is_utf_8
 from .._errors import UpstartError
 
 __metaclass__ = type
@@ -98,7 +98,7 @@ def pairs(env, option="env"):
             raise UpstartError(u"%s has the entry '%s', which is not KEY=VALUE." % (option, entry), entry=entry)
         if not is_utf_8(entry):
             raise UpstartError(u"The value of %s in %s is not UTF-8, which D-Bus asks for."
-                               % (HALF.sub(u"?", key), option))
+                               % (UNPAIRED_SURROGATE.sub(u"?", key), option))
     return entries
 
 

@@ -7,13 +7,13 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from .._daemon.names import instance_path, label
+from .._daemon.names import display_name, instance_path
 from .._jobfile.signals import NAMES
 
 __metaclass__ = type
 
 ENDED = re.compile(r"\bmain process \([0-9]+\) (?:terminated with status ([0-9]+)|killed by ([A-Z0-9+]+) signal)")
-TELLS_STATES = (0, 6, 7)  # the first release that signals more of instances than that they come and go
+SIGNALS_STATES_SINCE = (0, 6, 7)  # the first release that signals more of instances than that they come and go
 
 
 def from_signals(signals, job, instance=""):
@@ -99,7 +99,7 @@ def sentence(job, instance, verb, facts):
 
     :param facts: dict with the keys of ``from_signals``, ``init_messages``, ``log_file`` and ``log_lines``.
     """
-    text = "Job %s %s" % (label(job, instance), verb)
+    text = "Job %s %s" % (display_name(job, instance), verb)
     reason = describe(facts)
     if reason:
         text += ": " + reason

@@ -11,7 +11,7 @@ import re
 import stat
 import time
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._system import reading
 from .._system.deadline import Deadline
 
@@ -69,7 +69,7 @@ class InitLog:
 
     def _about(self, job, instance):
         self._read()
-        name = re.escape(label(job, instance))
+        name = re.escape(display_name(job, instance))
         pattern = re.compile(r"^(?:\S+ to spawn )?%s |^Failed to obtain %s instance|/%s\.(?:conf|override):" % (
             name, re.escape(job), re.escape(job)))
         return [text for text in self._said if pattern.search(text) and not CHATTER.search(text)]

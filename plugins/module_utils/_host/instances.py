@@ -7,25 +7,25 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from .._daemon.errors import NoAnswer
+from .._daemon.errors import NoReplyError
 from .._daemon.names import MANAGER, MANAGER_PATH
 from .._system import processes, reading
 from . import crash_guard, daemon_state
 from .instance_names import NOT_ASCII, UNREADABLE
-from .status import LOOK_EVERY, hollow, look
+from .status import POLL_INTERVAL, is_missing_main_process, read_statuses
 
 __metaclass__ = type
 
 NO_SESSION = 0  # the index of a job that is no chroot's or user's
 
 
-class Instance:
+class InstanceReport:
     """One live instance.
 
     :ivar status: dict as of client.Upstart.statuses; with ``lost`` when its main process does not exist.
     :ivar env: list of KEY=VALUE that it was started with, or None when that is not told.
     :ivar since: int, seconds since 1970 at which its main process began, or None.
-    :ivar hollow: bool, see status.hollow.
+    :ivar hollow: bool, see status.is_missing_main_process.
     :ivar zombie: bool, whether the main process has ended, but its parent, which is not init, has not collected it.
     :ivar suspended: bool, whether the main process does not run, since a signal or a debugger has stopped it.
     """
@@ -46,28 +46,28 @@ class Instance:
         return self.status.get("lost")
 
 
-class Dump:
+class DaemonDump:
     """The dump of the daemon's state, asked for at once and waited for when it is wanted.
 
     :param harmful: path of a file for which Upstart would crash, so that it is not asked; or None.
-    :raises NotTold: see deadly.
+    :raises StateUnavailableError: see deadly.
     """
 
     def __init__(self, client, harmful):
-        crash_guard.refuse_file(harmful)
+        crash_guard.ensure_file_is_safe(harmful)
         self._connection = client.connection
         self._timeout = client.longest
         self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")
 
     def classes(self):
-        """Return the job classes by name, without those of chroots and users' sessions; raise NotTold."""
+        """Return the job classes by name, without those of chroots and users' sessions; raise StateUnavailableError."""
         return dict((one["name"], one) for one in daemon_state.classes_in(self._text)
                     if one.get("session", NO_SESSION) == NO_SESSION)
 
     def _text(self):
         if not self._connection.wait(lambda: self._pending.done, self._timeout):
             self._connection.forget(self._pending)
-            raise NoAnswer("no answer within %g s" % self._timeout)
+            raise NoReplyError("no answer within %g s" % self._timeout)
         return self._pending.result()[0]
 
 
@@ -77,7 +77,7 @@ def from_dump(classes):
     for name, job_class in classes.items():
         for job in job_class.get("jobs") or []:
             env = daemon_state.started_with(job.get("env") or [], job_class.get("env") or [])
-            found.append(Instance(name, job["name"], _status(job), env))
+            found.append(InstanceReport(name, job["name"], _status(job), env))
     return found
 
 
@@ -95,7 +95,7 @@ def from_calls(client, names):
     pairs = [(name, instance) for name, found in zip(names, client.instances_of(names)) for instance in found]
     hidden = sorted(set(job for job, instance in pairs if UNREADABLE in instance))
     pairs = [pair for pair in pairs if UNREADABLE not in pair[1]]
-    found = [Instance(pair[0], pair[1], status) for pair, status in zip(pairs, client.statuses(pairs))
+    found = [InstanceReport(pair[0], pair[1], status) for pair, status in zip(pairs, client.statuses(pairs))
              if status is not None]
     return found, hidden
 
@@ -148,8 +148,8 @@ def examine(client, instances, definitions):
                 if _is_suspect(instance, clock, state, definitions)]
     if not suspects:
         return instances
-    client.connection.wait(lambda: False, LOOK_EVERY)
-    for instance, status in zip(suspects, look(client, [(one.job, one.name) for one in suspects])):
+    client.connection.wait(lambda: False, POLL_INTERVAL)
+    for instance, status in zip(suspects, read_statuses(client, [(one.job, one.name) for one in suspects])):
         instance.status = status
         if status is not None:
             if clock.works and "lost" not in status:
@@ -186,4 +186,4 @@ def _is_suspect(instance, clock, state, definitions):
 
 def _is_hollow(instance, definitions):
     definition = definitions.get(instance.job)
-    return definition is not None and hollow(definition, instance.status)
+    return definition is not None and is_missing_main_process(definition, instance.status)

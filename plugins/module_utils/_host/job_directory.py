@@ -30,7 +30,7 @@ class JobFiles:
     :ivar conf: path of the job file, ``override`` of the override that the daemon reads; text, None without one.
     :ivar values: the parsed values, or None when refused or unreadable.
     :ivar error: JobFileError with the daemon's reason, or None.
-    :ivar job: job.Job for ``check.judge``, or None when only the values were wanted.
+    :ivar job: job.CheckedJob for ``check.judge``, or None when only the values were wanted.
     """
 
     def __init__(self, name):
@@ -66,7 +66,7 @@ def _apply(conf, override, version):
     return values, None
 
 
-class Folder:
+class JobDirectory:
     """What a directory holds for a daemon of some version; ``parse`` fills in what it means.
 
     :ivar path: text, the directory.
@@ -74,9 +74,9 @@ class Folder:
     :ivar ignored: list of (code, job name, path, what the code's message names): files that the daemon does not read.
     :ivar unreadable: list of sentences on what this user may not read.
     :ivar complete: whether all files could be listed and read.
-    :ivar readable: set of the names of the jobs whose files could be read, as crash_guard.told_names gives them.
+    :ivar readable: set of the names of the jobs whose files could be read, as crash_guard.reported_names gives them.
     :ivar harmful: path of a file with text that crashes a daemon which is asked for it, or None.
-    :ivar copies: dict of job name to the path of a copy of such a file, see crash_guard.Files.
+    :ivar copies: dict of job name to the path of a copy of such a file, see crash_guard.DirectoryScan.
     :ivar stray: whether some text or name here is not UTF-8.
     """
 
@@ -118,7 +118,7 @@ class Folder:
             job.conf = decode(confs[name])
             job.override = None if override is None else decode(override_path)
             if conf is not False and override is not False:
-                self.readable.update(crash_guard.told_names(name))
+                self.readable.update(crash_guard.reported_names(name))
                 self._texts.append((job, conf, override))
         for name in sorted(overrides):
             if self._override(name, overrides[name]):
@@ -135,7 +135,7 @@ class Folder:
         for folder, folders, names in os.walk(path, onerror=refused):
             for name in [name for name in folders if is_skipped(name)]:
                 folders.remove(name)
-                self.harmful = self.harmful or crash_guard.Files(os.path.join(folder, name)).harmful
+                self.harmful = self.harmful or crash_guard.DirectoryScan(os.path.join(folder, name)).harmful
             prefix = decode(folder[len(path):]).strip(u"/")
             for name in names:
                 for suffix in found:

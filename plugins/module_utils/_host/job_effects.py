@@ -40,7 +40,7 @@ def trace(signals):
     return found
 
 
-def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failures.TELLS_STATES):
+def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failures.SIGNALS_STATES_SINCE):
     """Return what signals tell of instances, in the order in which the daemon turned to them; see ``entry``.
 
     Before 0.6.7 these do not tell whether an instance was restarted or respawned or failed, and that is None.
@@ -57,7 +57,7 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failu
         if status == UP and effect.state == "starting":  # nothing was signalled between
             effect.come_up()
         found.append(entry(effect, status, cause, log_dir, marks))
-        if version < failures.TELLS_STATES:
+        if version < failures.SIGNALS_STATES_SINCE:
             found[-1].update(restarted=None, respawned=None, failed=None)
     return found
 

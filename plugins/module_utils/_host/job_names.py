@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import os
 import re
 
-from .._daemon.names import is_utf_8, label
+from .._daemon.names import display_name, is_utf_8
 from .._errors import UpstartError
 from .._text import text_type
 from .definitions import FILE_NAME_LIMIT
@@ -110,12 +110,12 @@ def log_path_wedges_init(log_dir, job, instance, values, version):
     return path if path.startswith("/") and len(_bytes(path)) > LOG_PATH_LIMIT else None
 
 
-def wedging_log_path(job, instance, path):
+def log_path_error(job, instance, path):
     """Return the error for an instance, or a job, whose start would wedge init; see ``log_path_wedges_init``."""
     return UpstartError(
         "Job %s would wedge init: the path of its log takes %d bytes, and with more than %d init tries to start it "
         "forever. Use a shorter name, or set console: none." % (
-            _shown(label(job, instance)), len(_bytes(path)), LOG_PATH_LIMIT), name=job)
+            _shown(display_name(job, instance)), len(_bytes(path)), LOG_PATH_LIMIT), name=job)
 
 
 def _bytes(text):

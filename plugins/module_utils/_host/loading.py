@@ -8,13 +8,13 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
-from .._daemon.errors import DaemonError, UnknownJob
+from .._daemon.errors import DaemonError, UnknownJobError
 from .._daemon.names import job_path
 from .._errors import UpstartError
 from .._system import processes
 from .._system.deadline import Deadline
 from . import daemon_state
-from .status import LOOK_EVERY
+from .status import POLL_INTERVAL
 
 __metaclass__ = type
 
@@ -76,8 +76,8 @@ class Running:
     def _marked(self):
         """Return the jobs that are marked, or None when the daemon cannot be asked."""
         try:
-            classes = daemon_state.job_classes(self._client, self._conf_dir)
-        except daemon_state.NotTold:
+            classes = daemon_state.read_job_classes(self._client, self._conf_dir)
+        except daemon_state.StateUnavailableError:
             return None
         return set(each["name"] for each in classes if each.get("deleted")).intersection(self.jobs)
 
@@ -94,7 +94,7 @@ class Running:
                 return True
             if marked is None or not deadline.left():
                 return False
-            self._client.connection.wait(lambda: False, LOOK_EVERY)
+            self._client.connection.wait(lambda: False, POLL_INTERVAL)
 
 
 class Watcher:
@@ -118,7 +118,7 @@ class Watcher:
         try:
             self.client.find_job(self.job)
             return True
-        except UnknownJob:
+        except UnknownJobError:
             return False
 
     def _signalled(self, member):

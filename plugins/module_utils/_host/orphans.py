@@ -41,7 +41,7 @@ class Evidence:
         self._conf_dir = conf_dir
         self._version = version
         self._reason = reason
-        self._files = crash_guard.Files(conf_dir)
+        self._files = crash_guard.DirectoryScan(conf_dir)
         self._peer_pid = client.connection.peer["pid"]
         self._properties = {}  # job to its D-Bus properties, None where it is not loaded
         self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for none
@@ -137,8 +137,8 @@ class Evidence:
 
 
 def evidence(client, conf_dir, error, version=None):
-    """Return the Evidence to judge by after a NotTold, None where the daemon tells nothing since it is too old."""
-    if not isinstance(error, crash_guard.Deadly):
+    """Return the Evidence to judge by after a StateUnavailableError; None for a daemon that is too old to have any."""
+    if not isinstance(error, crash_guard.UnsafeToQueryError):
         return None
     version = version or client.version()
     return Evidence(client, conf_dir, error.message, version) if version >= crash_guard.TELLS_STATE else None

@@ -20,10 +20,10 @@ __metaclass__ = type
 
 SHELL_CHARACTERS = re.compile(r"""[~`!$^&*()=|\\{}[\];"'<>?]""")
 # What a reader this simple does not follow: expansions, control structures, redirections, assignments.
-STRANGE = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
+UNSUPPORTED_SYNTAX = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
-QUIET = (":", "true", "echo")  # commands of the shell that are done at once, and well
+NOOP_BUILTINS = (":", "true", "echo")  # commands of the shell that are done at once, and well
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 SHELL = 0.001  # seconds that a shell takes at least
 LASTING = 2.0  # a service's main process that takes longer than this many seconds counts as one that stays
@@ -53,7 +53,7 @@ class Programs:
         search = _Search(place, values["chdir"] or "/", env.get("PATH", PATH))
         found = self._read(values["process"][process], search)
         if found is None:
-            return role(orders=init_commands.read(values["process"][process]["command"]))
+            return role(orders=init_commands.read_init_commands(values["process"][process]["command"]))
         if role is stays and found.seconds is not None and found.seconds > LASTING:
             return stays(known=True, settles=found.settles)
         return found
@@ -133,7 +133,7 @@ def _script(text, search):
         if words is None:
             return None
         name = words[0]
-        if name in QUIET:
+        if name in NOOP_BUILTINS:
             continue
         if name == "exit" and len(words) < 3 and (words[1:] or ["0"])[0].isdigit():
             return ends(int((words[1:] or ["0"])[0]) % 256, seconds, known=True, settles=False)
@@ -159,7 +159,7 @@ def _statements(text):
             continue
         quoted = "'" in line or '"' in line
         for statement in [line] if quoted else line.split(";"):
-            words = None if STRANGE.search(statement) or (quoted and ";" in line) else _words(statement)
+            words = None if UNSUPPORTED_SYNTAX.search(statement) or (quoted and ";" in line) else _words(statement)
             if words is None or words:
                 yield words
             if words is None:

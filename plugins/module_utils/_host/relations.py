@@ -20,12 +20,12 @@ GLOB = re.compile(r"[*?\[\\]")
 FAILED = "/failed"
 
 
-class Job:
+class RelatedJob:
     """What the relations need of a job.
 
     :ivar start_on: condition in reverse Polish order or None, so is ``stop_on``.
     :ivar emits: list of names, those of its emits stanzas.
-    :ivar orders: list of init_commands.Order, what its commands and scripts have init do.
+    :ivar orders: list of init_commands.InitCommand, what its commands and scripts have init do.
     :ivar scripted: list of further names, which its scripts emit by initctl.
     """
 
@@ -35,7 +35,9 @@ class Job:
         self.stop_on = values["stop_on"]
         self.task = bool(values["task"])
         self.emits = list(values["emits"])
-        self.orders = [order for one in values["process"].values() for order in init_commands.read(one["command"])]
+        self.orders = [
+            order for one in values["process"].values() for order in init_commands.read_init_commands(one["command"])
+        ]
         self.scripted = sorted(set(
             order.name for order in self.orders if order.verb == init_commands.EMITS and order.is_literal()
         ).difference(self.emits, [init_commands.RUNLEVEL]))  # for telinit and its kind that goes without saying

@@ -7,26 +7,26 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from .._daemon.errors import NoAnswer
+from .._daemon.errors import NoReplyError
 from .._daemon.names import instance_path
 from .._system import processes, reading
 from .._system.clock import monotonic
 
 __metaclass__ = type
 
-BACK = 5.0  # seconds within which a re-executed init answers again
-MOMENT = 2.0  # seconds after which a process that Upstart has started but not gone on from is taken to hang
-LOOK_EVERY = 0.1  # seconds between two looks at states that no reply will announce
+RECONNECT_TIMEOUT = 5.0  # seconds within which a re-executed init answers again
+SPAWN_GRACE = 2.0  # seconds after which a process that Upstart has started but not gone on from is taken to hang
+POLL_INTERVAL = 0.1  # seconds between two looks at states that no reply will announce
 NOT_RUNNING = ("Z", "T", "t")  # states of processes in /proc
 ZOMBIE_GRACE = 1.0  # seconds that a process which has ended may wait for its parent to collect it
 
 
-def resting(status, task=False):
+def is_resting(status, task=False):
     """Return whether an instance is where it stays until somebody asks: running, or gone; a ``task`` only when gone."""
     return status is None or (not task and status["goal"] == "start" and status["state"] == "running")
 
 
-def look(client, pairs):
+def read_statuses(client, pairs):
     """Return the statuses of many (job, instance).
 
     One has the key ``lost``, the pid, where the main process does not exist, and ``main_state`` where that is a zombie
@@ -52,7 +52,7 @@ def _main_state(client, status):
     return state
 
 
-def lost_process(status):
+def missing_main_pid(status):
     """Return the pid that the daemon tracks as main although no such process exists any more, or None.
 
     Upstart never notices the end of such a process: what waits for it waits for ever.
@@ -60,17 +60,17 @@ def lost_process(status):
     return (status or {}).get("lost")
 
 
-def zombie(status):
+def zombie_pid(status):
     """Return the pid of the main process of an instance where that has ended and its parent has not collected it."""
     return status["processes"]["main"] if status is not None and status.get("main_state") == "Z" else None
 
 
-def suspended(status):
+def suspended_pid(status):
     """Return the pid of the main process of an instance where a signal or a debugger has suspended it, or None."""
     return status["processes"]["main"] if status is not None and status.get("main_state") in ("T", "t") else None
 
 
-def age(peer_pid, pid):
+def process_age(peer_pid, pid):
     """Return the seconds since a process that the daemon knows as ``pid`` began: infinite for None, 0 for one that
     has ended meanwhile."""
     if pid is None:
@@ -83,42 +83,44 @@ def age(peer_pid, pid):
         return 0.0
 
 
-def hollow(definition, status):
+def is_missing_main_process(definition, status):
     """Return whether an instance counts as running although the main process that its file defines is not there.
 
     Upstart shows this for a main process that ended while it was still expected to fork, for a job that it made of an
     override alone beside a file that it refuses, and for the moment between a process's end and its respawn.
     """
     defined = definition.error is not None or (definition.values and "main" in definition.values["process"])
-    return bool(defined) and status is not None and resting(status) and "main" not in status["processes"]
+    return bool(defined) and status is not None and is_resting(status) and "main" not in status["processes"]
 
 
-def confirm_hollow(client, targets):
+def confirm_missing_main_process(client, targets):
     """Look again at targets that were hollow ``before``: one between two processes has its next one by then."""
-    found = [target for target in targets if hollow(target.definition, target.before)]
+    found = [target for target in targets if is_missing_main_process(target.definition, target.before)]
     if found:
-        client.connection.wait(lambda: False, LOOK_EVERY)
-        for target, status in zip(found, look(client, [(target.job, target.instance) for target in found])):
+        client.connection.wait(lambda: False, POLL_INTERVAL)
+        for target, status in zip(found, read_statuses(client, [(target.job, target.instance) for target in found])):
             target.before = status
 
 
-def until_answered(connection, targets, deadline):
+def wait_until_answered(connection, targets, deadline):
     """Wait until the requests of all targets are answered or the deadline is over."""
     waiting = [target for target in targets if target.pending is not None]
     connection.wait(lambda: all(target.pending.done for target in waiting), deadline.left())
 
 
-def until_resting(client, targets, deadline):
+def wait_until_resting(client, targets, deadline):
     """Read the status of targets until all rest, are wedged, or the deadline is over; fills ``after``."""
     moving = list(targets)
     suspects = {}
     while True:
-        for target, status in zip(moving, look(client, [(target.job, target.instance or "") for target in moving])):
+        for target, status in zip(
+            moving, read_statuses(client, [(target.job, target.instance or "") for target in moving])
+        ):
             target.after = status
         moving = [target for target in moving if not _is_settled(client, target, suspects)]
         if not moving or not deadline.left():
             return
-        client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
+        client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
 
 
 def _is_settled(client, target, suspects):
@@ -126,33 +128,33 @@ def _is_settled(client, target, suspects):
 
     One whose main process is a zombie must be so for ZOMBIE_GRACE: init collects its own children late when it is busy.
     """
-    if lost_process(target.after):
+    if missing_main_pid(target.after):
         return True
     if not target.rests():
         return False
-    pid = zombie(target.after)
+    pid = zombie_pid(target.after)
     if pid:
         since = suspects.setdefault((target, pid), monotonic())
         return monotonic() - since >= ZOMBIE_GRACE
     path = instance_path(target.job, target.instance or "")
     signalled = sum(signal.path == path for signal in client.connection.signals)
     suspected = suspects.pop(target, None)
-    if not hollow(target.definition, target.after) or suspected == signalled:
+    if not is_missing_main_process(target.definition, target.after) or suspected == signalled:
         return True
     suspects[target] = signalled
     return False
 
 
-def no_answer(target, verb, deadline):
+def timeout_error(target, verb, deadline):
     """Return the error for a target that did not get there in time, with where it stands."""
     status = target.after
-    if target.definition.is_task() and resting(status):
-        return NoAnswer("The task job %s was still running after %g s. It goes on; give it more time with timeout."
-                        % (target.label, deadline.seconds), name=target.job, timeout=deadline.seconds)
+    if target.definition.is_task() and is_resting(status):
+        return NoReplyError("The task job %s was still running after %g s. It goes on; give it more time with timeout."
+                            % (target.label, deadline.seconds), name=target.job, timeout=deadline.seconds)
     where = "%(goal)s/%(state)s" % status if status else "stop/waiting"
     text = "Job %s was not %s within %g s: it is in %s." % (target.label, verb, deadline.seconds, where)
     advice = _advice(target, status)
-    return NoAnswer(text + (" " + advice if advice else ""), name=target.job, timeout=deadline.seconds)
+    return NoReplyError(text + (" " + advice if advice else ""), name=target.job, timeout=deadline.seconds)
 
 
 def _about_expect(expect, pid):

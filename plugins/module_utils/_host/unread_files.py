@@ -13,7 +13,7 @@ from __future__ import absolute_import, division, print_function
 import os
 import stat
 
-from .._daemon.errors import UnknownJob
+from .._daemon.errors import UnknownJobError
 from .._errors import UpstartError
 from .._jobfile import parser
 from .._jobfile.values import new_values, same_job
@@ -56,10 +56,10 @@ def files_read(client, conf_dir, definitions):
 
 
 def state_of(client, conf_dir):
-    """Return init's state as daemon_state.state does, or None where it cannot be asked."""
+    """Return init's state as daemon_state.read_state does, or None where it cannot be asked."""
     try:
-        return daemon_state.state(client, conf_dir)
-    except daemon_state.NotTold:
+        return daemon_state.read_state(client, conf_dir)
+    except daemon_state.StateUnavailableError:
         return None
 
 
@@ -114,7 +114,7 @@ def _says_console(job):
 def known_paths(state):
     """Return the paths of the job files that init has a definition from, a set of text.
 
-    :param state: dict, as daemon_state.state returns it.
+    :param state: dict, as daemon_state.read_state returns it.
     """
     return set(entry["path"] for source in state.get("conf_sources") or [] for entry in source.get("conf_files") or []
                if entry.get("job_class"))
@@ -144,7 +144,7 @@ def _is_known(client, name):
     try:
         client.find_job(name)
         return True
-    except UnknownJob:
+    except UnknownJobError:
         return False
 
 

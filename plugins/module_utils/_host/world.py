@@ -7,9 +7,9 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from .._daemon.errors import Absent, DaemonError
+from .._daemon.errors import DaemonError, NotFoundError
 from .._errors import UpstartError
-from .._events.model import Definition, Present, World
+from .._events.model import Present, SimulatedDefinition, World
 from .._events.variables import OF_INIT, merge
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.signals import NUMBERS
@@ -17,9 +17,9 @@ from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
 from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
-from .job_directory import Folder
+from .job_directory import JobDirectory
 from .programs import Programs
-from .status import age
+from .status import process_age
 
 __metaclass__ = type
 
@@ -29,7 +29,7 @@ SPARING = frozenset([0] + [NUMBERS[name] for name in (
 NO_SESSION = 0  # the index of a job that is no chroot's or user's
 
 
-class Expected:
+class LazyBehaviours:
     """The Behaviours of a job's processes by name, found out when they are asked for."""
 
     def __init__(self, programs, values):
@@ -46,7 +46,7 @@ class Expected:
         return self._found[process]
 
 
-class Successors:
+class NextDefinitions:
     """What becomes of jobs whose files were changed or removed, once the last instance is gone that keeps the old one.
 
     Called with a name it returns what World.successor does.
@@ -70,7 +70,7 @@ class Successors:
             return None, "job %s gets another definition that cannot be read: %s" % (name, error.message)
         if values is None:
             return None, None
-        return Definition(name, processes=Expected(self._programs, values), **_stanzas(values)), None
+        return SimulatedDefinition(name, processes=LazyBehaviours(self._programs, values), **_stanzas(values)), None
 
 
 def read_world(client, conf_dir):
@@ -84,9 +84,9 @@ def read_world(client, conf_dir):
     programs = Programs(client.connection.peer["pid"])
     version = client.version()
     try:
-        return _from_dump(daemon_state.state(client, conf_dir), version, programs), None
-    except crash_guard.NotTold as error:
-        dangerous = isinstance(error, crash_guard.Deadly)
+        return _from_dump(daemon_state.read_state(client, conf_dir), version, programs), None
+    except crash_guard.StateUnavailableError as error:
+        dangerous = isinstance(error, crash_guard.UnsafeToQueryError)
         world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
         return world, error.message if dangerous or version >= crash_guard.TELLS_STATE else unknown
 
@@ -98,7 +98,7 @@ def _after_earlier_tasks(client, conf_dir):
     programs = Programs(client.connection.peer["pid"])
 
     def definition_of(name, values):
-        return Definition(name, processes=Expected(programs, values), **_stanzas(values))
+        return SimulatedDefinition(name, processes=LazyBehaviours(programs, values), **_stanzas(values))
 
     return world_after(world, client.foreseen, conf_dir, definition_of), unknown
 
@@ -114,8 +114,8 @@ def _from_dump(dump, version, programs):
 
 def _definition(job_class, programs):
     values = daemon_state.values_of(job_class, new_values())
-    return Definition(
-        job_class["name"], start_met=_met(job_class.get("start_on")), processes=Expected(programs, values),
+    return SimulatedDefinition(
+        job_class["name"], start_met=_met(job_class.get("start_on")), processes=LazyBehaviours(programs, values),
         instances=[_present(one, values) for one in job_class.get("jobs") or []],
         is_replaced=bool(job_class.get("deleted")), **_stanzas(values))
 
@@ -151,7 +151,7 @@ def _from_calls(client, conf_dir, version, programs, ask):
 
     The daemon is not asked for what a job says that has no file which can be read: it may be text of which it crashes.
     """
-    folder = Folder(conf_dir, version)
+    folder = JobDirectory(conf_dir, version)
     folder.parse(thorough=False)
     names = client.jobs()
     readable = [name for name in names if name in folder.readable]
@@ -180,8 +180,8 @@ def _from_calls(client, conf_dir, version, programs, ask):
                           % name)
         present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
                    if statuses[name, one] is not None]
-        definitions.append(Definition(name, processes=Expected(programs, values), instances=present,
-                                      is_replaced=is_replaced, **_stanzas(values)))
+        definitions.append(SimulatedDefinition(name, processes=LazyBehaviours(programs, values), instances=present,
+                                               is_replaced=is_replaced, **_stanzas(values)))
     world = World(definitions, (), version, environment, tells=False, notes=notes, doubts=doubts)
     return world, (unknown or [None])[0]
 
@@ -189,7 +189,7 @@ def _from_calls(client, conf_dir, version, programs, ask):
 def _may_be_stale(client, conf_dir, name, statuses):
     """Return whether the files of a job were changed or removed after some process of it began."""
     files = FileDefinition(name, conf_dir, read=False)
-    ages = [age(client.connection.peer["pid"], pid) for status in statuses if status is not None
+    ages = [process_age(client.connection.peer["pid"], pid) for status in statuses if status is not None
             for pid in status["processes"].values()]
     return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, one) for one in ages)
 
@@ -200,7 +200,7 @@ def _conditions(client, names):
     for name in names:
         try:
             properties = client.job_properties(name)
-        except Absent:
+        except NotFoundError:
             continue  # removed since the list was made
         found[name] = dict((key, dbus_to_rpn(properties.get(key) or [])) for key in ("start_on", "stop_on"))
     return found

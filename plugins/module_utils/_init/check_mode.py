@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 from .._events import predict
 from .._host.check_mode_record import of_prediction
 from .._host.runlevel import EVENT
-from .._host.world import Successors, read_world
+from .._host.world import NextDefinitions, read_world
 
 __metaclass__ = type
 
@@ -16,13 +16,13 @@ __metaclass__ = type
 def of_settings(client, plan, request):
     """Return what upstart_init would do.
 
-    :param plan: settings.Plan.
-    :param request: settings.Request.
+    :param plan: settings.SettingsPlan.
+    :param request: settings.SettingsRequest.
     """
     changed = dict((key, plan.after[key]) for key in plan.after if plan.after[key] != plan.before[key])
     if "runlevel" not in changed:
         return {"settings": changed}
     env = ["RUNLEVEL=%s" % plan.after["runlevel"], "PREVLEVEL=%s" % plan.after["previous_runlevel"]]
     world = read_world(client, request.conf_dir)[0]
-    world.successor = Successors(client, request.conf_dir, client.version())
+    world.successor = NextDefinitions(client, request.conf_dir, client.version())
     return dict(of_prediction(predict.predict(world, EVENT, env, request.timeout)), settings=changed)

@@ -18,7 +18,7 @@ def run(module, client):
     :param client: daemon.client.Upstart.
     """
     params = module.params
-    request = settings.Request(
+    request = settings.SettingsRequest(
         log_priority=params["log_priority"],
         job_env=params["job_env"],
         reload_configuration=params["reload_configuration"],

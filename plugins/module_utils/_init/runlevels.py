@@ -5,10 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host import runlevel
-from .._host.status import LOOK_EVERY
+from .._host.status import POLL_INTERVAL
 from .._system import commands
 
 __metaclass__ = type
@@ -57,7 +57,7 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
     while not runlevel.reached(level, *runlevel.read()):
         if not deadline.left():
             raise _not_reached(level, deadline)
-        client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
+        client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
     return _let_it_end(client, level, mark, deadline, conf_dir) if version >= TELLS_EVENTS else None
 
 
@@ -87,7 +87,7 @@ def _let_it_end(client, level, mark, deadline, conf_dir):
     if held_by or connection.wait(over, deadline.left()):
         return held_by
     from .._host.job_effects import from_signals
-    jobs = [label(job["name"], job["instance"]) for job in from_signals(connection.signals[mark:])
+    jobs = [display_name(job["name"], job["instance"]) for job in from_signals(connection.signals[mark:])
             if not job["stopped"]]
     text = "The runlevel is %s now, but not all that this starts and stops was done within %g s." % (
         level, deadline.seconds)

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
-from .._daemon.errors import Absent, PermissionDenied
+from .._daemon.errors import NotFoundError, PermissionDeniedError
 from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
@@ -17,14 +17,14 @@ from . import runlevels
 
 __metaclass__ = type
 
-Request = collections.namedtuple(
-    "Request", "log_priority job_env reload_configuration runlevel handle_service_module timeout conf_dir")
+SettingsRequest = collections.namedtuple(
+    "SettingsRequest", "log_priority job_env reload_configuration runlevel handle_service_module timeout conf_dir")
 SERVICE_MODULE = "sysinit.upstart.upstart_service"
 HAS_ENVIRONMENT = (1, 7)  # the first release with a job environment that clients can see
 OWN_NAME = "upstart"  # what Ansible itself calls the service manager of such a host; no module has this name
 
 
-class Plan:
+class SettingsPlan:
     """What a request changes.
 
     :ivar before: dict, the settings as they are, see ``read``.
@@ -58,7 +58,7 @@ def converge(client, request, check_mode=False, keep=None):
     deadline = Deadline(request.timeout)
     level = runlevels.wanted(request.runlevel)
     version = client.version()
-    plan = Plan(dict(read(client), **(client.foreseen.settings if hasattr(client, "foreseen") else {})))
+    plan = SettingsPlan(dict(read(client), **(client.foreseen.settings if hasattr(client, "foreseen") else {})))
     wish(client, plan, request, level, version)
     if check_mode:
         if request.reload_configuration:
@@ -81,7 +81,7 @@ def read(client):
 def _job_env(client):
     try:
         return dict(entry.split("=", 1) for entry in client.job_environment())
-    except (Absent, PermissionDenied):
+    except (NotFoundError, PermissionDeniedError):
         return None
 
 
@@ -100,8 +100,8 @@ def wish(client, plan, request, level, version):
 def _wish_environment(client, plan, job_env, version):
     table = plan.before["job_env"]
     if table is None and version >= HAS_ENVIRONMENT:
-        raise PermissionDenied("This user may not see the environment that jobs start with, much less change it. "
-                               "Become the user of the daemon, which is root for a host's init.")
+        raise PermissionDeniedError("This user may not see the environment that jobs start with, much less change it. "
+                                    "Become the user of the daemon, which is root for a host's init.")
     if table is None:
         raise UpstartError("Upstart %s has no job environment to set: that came with 1.7. Put the variables into env "
                            "of the jobs that need them." % _dotted(version))
@@ -118,7 +118,7 @@ def _wish_environment(client, plan, job_env, version):
         return
     try:
         client.try_job_environment()
-    except PermissionDenied as error:
+    except PermissionDeniedError as error:
         names = sorted(plan.names + [entry.split("=", 1)[0] for entry in plan.entries])
         raise UpstartError(
             "The environment that all jobs of this daemon start with cannot be changed (%s): Upstart allows that only "

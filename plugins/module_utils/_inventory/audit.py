@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import time
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._host.job_directory import CONF
 from .._jobfile.checks import check
 from .._jobfile.checks.codes import BY_CODE as CODES_OF_FILES
@@ -117,7 +117,7 @@ def _of_job(host, name, files):
 
 def _of_instance(host, instance):
     """Return the worst that is wrong with an instance, and what its message names."""
-    called = label(instance.job, instance.name)
+    called = display_name(instance.job, instance.name)
     status = instance.status
     if instance.lost is not None:
         return "wedged", (called, instance.lost)

@@ -5,11 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.errors import DaemonError, Lost
+from .._daemon.errors import ConnectionLostError, DaemonError
 from .._errors import UpstartError
 from .._host import crash_guard, daemon_state, instances
 from .._host.definitions import Definition
-from .._host.job_directory import Folder
+from .._host.job_directory import JobDirectory
 from .._jobfile.values import new_values, same_job
 
 __metaclass__ = type
@@ -22,11 +22,11 @@ class Host:
 
     :ivar version: tuple, the daemon's.
     :ivar log_priority: text, None when it is not told.
-    :ivar folder: job_directory.Folder.
+    :ivar folder: job_directory.JobDirectory.
     :ivar loaded: set of the names of the jobs that the daemon knows.
     :ivar known: set of these and of those that have a job file; ``names`` is the same, sorted.
     :ivar classes: dict of job name to its class in the GetState dump, or None when that is not told.
-    :ivar instances: dict of job name to the sorted list of its instances.Instance.
+    :ivar instances: dict of job name to the sorted list of its instances.InstanceReport.
     :ivar left_out: list of sentences on what could not be found out.
     """
 
@@ -38,7 +38,7 @@ class Host:
             if there is none, they are not asked for.
         """
         self.version = client.version()
-        self.folder = Folder(conf_dir, self.version)
+        self.folder = JobDirectory(conf_dir, self.version)
         self._evidence = None  # what is known where the dump must not be asked for
         dump, self._reason = self._ask(client, wanted)
         self.folder.parse(thorough)  # while the daemon writes its dump
@@ -55,15 +55,15 @@ class Host:
         self._leave_out()
 
     def _ask(self, client, wanted):
-        """Return (instances.Dump or None, why there is none): to ask would crash a daemon that holds certain texts."""
+        """Return (instances.DaemonDump or None, reason for None): asking crashes a daemon that holds certain texts."""
         if not wanted:
             return None, u"the definitions that Upstart holds were not asked for"
         try:
-            crash_guard.refuse_held(client, self.folder.path, self.folder.copies)
-            crash_guard.refuse_strangers(client, self.folder.path, self.folder.readable)
-            return instances.Dump(client, self.folder.harmful), None
-        except crash_guard.NotTold as error:
-            if isinstance(error, crash_guard.Deadly):
+            crash_guard.ensure_loaded_definitions_are_safe(client, self.folder.path, self.folder.copies)
+            crash_guard.ensure_all_jobs_have_files(client, self.folder.path, self.folder.readable)
+            return instances.DaemonDump(client, self.folder.harmful), None
+        except crash_guard.StateUnavailableError as error:
+            if isinstance(error, crash_guard.UnsafeToQueryError):
                 from .._host import orphans
                 self._evidence = orphans.evidence(client, self.folder.path, error, self.version)
             return None, error.message
@@ -71,14 +71,14 @@ class Host:
     def _receive(self, dump):
         try:
             return dump and dump.classes()
-        except crash_guard.NotTold as error:
+        except crash_guard.StateUnavailableError as error:
             self._reason = error.message
             return None
 
     def _log_priority(self, client):
         try:
             return client.log_priority()
-        except Lost:
+        except ConnectionLostError:
             raise
         except DaemonError as error:
             self.left_out.append(u"The log priority: %s" % error.message)
@@ -165,7 +165,7 @@ class Host:
     def is_stale(self, instance):
         """Return whether an instance follows another definition than the files of its job; None when unknown.
 
-        :param instance: instances.Instance.
+        :param instance: instances.InstanceReport.
         """
         name = instance.job
         if self._evidence is not None:
@@ -212,7 +212,7 @@ def _real_names(names, folder):
     found = set(names)
     wrong = set()
     for name in folder.jobs:
-        garbled = crash_guard.told_names(name)[-1]
+        garbled = crash_guard.reported_names(name)[-1]
         if name not in found and garbled in found:
             found.remove(garbled)
             wrong.add(name)

@@ -104,7 +104,7 @@ class _Ways:
     def circle(self, job):
         """Return a node that stands for all which lead from the start of a job to its stop and back; None without."""
         if self._circles is None:
-            self._circles = _circle_of_each(self._effects)
+            self._circles = _strongly_connected_components(self._effects)
         circle = self._circles.get((START, job))
         return circle if circle is not None and circle == self._circles.get((STOP, job)) else None
 
@@ -125,7 +125,7 @@ class _Ways:
         return None
 
 
-def _circle_of_each(effects):
+def _strongly_connected_components(effects):
     """Return for each node one that stands for all those which it leads to and which lead to it (Kosaraju's way)."""
     causes = {}
     for node, following in effects.items():

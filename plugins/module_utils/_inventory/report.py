@@ -7,12 +7,12 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .._daemon.errors import Lost
+from .._daemon.errors import ConnectionLostError
 from .._events.glob import fnmatch
 from .._host import runlevel
 from .._host.job_logs import log_path
-from .._host.relations import Job, Relations
-from .._host.status import BACK
+from .._host.relations import RelatedJob, Relations
+from .._host.status import RECONNECT_TIMEOUT
 from .._jobfile.conditions import to_structure
 from .._jobfile.parser import dotted
 from .._jobfile.stanzas import CONSOLE, OVERRIDES_SINCE
@@ -30,7 +30,7 @@ UNKNOWN = {"description": None, "task": None, "start_on": None, "stop_on": None,
 
 # What is asked for. names: list of shell patterns, states: list of keys of STATES, each empty for any; parts: set of
 # PARTS.
-Request = collections.namedtuple("Request", "names states parts conf_dir log_dir")
+InfoRequest = collections.namedtuple("InfoRequest", "names states parts conf_dir log_dir")
 
 STATES = {
     "running": lambda job: any(one["status"] == "start/running" for one in job["instances"]),
@@ -66,8 +66,8 @@ def collect(client, request):
     """
     try:
         host = _look(client, request)
-    except Lost:
-        client.connection.reopen(min(BACK, client.timeout))
+    except ConnectionLostError:
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
         host = _look(client, request)
     return report(host, request)
 
@@ -94,7 +94,7 @@ def report(host, request):
         "version": dotted(host.version), "log_priority": host.log_priority, "runlevel": current,
         "previous_runlevel": previous, "jobs": jobs, "left_out": host.left_out, "changed": False}
     if not request.parts.isdisjoint([GRAPH, AUDIT]):
-        relations = Relations([Job(name, one) for name, one in sorted(values.items()) if one], host.names)
+        relations = Relations([RelatedJob(name, one) for name, one in sorted(values.items()) if one], host.names)
         names = set(job["name"] for job in jobs)
         if GRAPH in request.parts:
             result.update(_graph(relations, names, request))

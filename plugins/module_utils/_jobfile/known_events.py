@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 __metaclass__ = type
 
-Event = namedtuple("Event", [
+KnownEvent = namedtuple("Event", [
     "pattern",    # name, or a shell pattern for a family of names
     "variables",  # names of its variables in the order in which they are sent; None when they differ
     "scope",      # SYSTEM: happens to the host as a whole; EACH: to one device, job, file ... among others
@@ -33,54 +33,54 @@ VALUES = {
 }
 
 EVENTS = (
-    Event("startup", (), SYSTEM),
-    Event("runlevel", ("RUNLEVEL", "PREVLEVEL"), SYSTEM),
-    Event("control-alt-delete", (), SYSTEM),
-    Event("keyboard-request", (), SYSTEM),
-    Event("power-status-changed", (), SYSTEM),
-    Event("child-subreaper-failed", (), SYSTEM),
-    Event("session-end", ("TYPE",), SYSTEM),
+    KnownEvent("startup", (), SYSTEM),
+    KnownEvent("runlevel", ("RUNLEVEL", "PREVLEVEL"), SYSTEM),
+    KnownEvent("control-alt-delete", (), SYSTEM),
+    KnownEvent("keyboard-request", (), SYSTEM),
+    KnownEvent("power-status-changed", (), SYSTEM),
+    KnownEvent("child-subreaper-failed", (), SYSTEM),
+    KnownEvent("session-end", ("TYPE",), SYSTEM),
     # mountall
-    Event("virtual-filesystems", (), SYSTEM),
-    Event("local-filesystems", (), SYSTEM),
-    Event("remote-filesystems", (), SYSTEM),
-    Event("all-swaps", (), SYSTEM),
-    Event("filesystem", (), SYSTEM),
-    Event("mounting", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
-    Event("mounted", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
-    Event("unmounted-remote-filesystems", (), SYSTEM),
+    KnownEvent("virtual-filesystems", (), SYSTEM),
+    KnownEvent("local-filesystems", (), SYSTEM),
+    KnownEvent("remote-filesystems", (), SYSTEM),
+    KnownEvent("all-swaps", (), SYSTEM),
+    KnownEvent("filesystem", (), SYSTEM),
+    KnownEvent("mounting", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
+    KnownEvent("mounted", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
+    KnownEvent("unmounted-remote-filesystems", (), SYSTEM),
     # network
-    Event("net-device-up", None, EACH),
-    Event("net-device-down", None, EACH),
-    Event("static-network-up", (), SYSTEM),
-    Event("deconfiguring-networking", (), SYSTEM),
-    Event("network-interface-up", None, EACH),
-    Event("device-not-ready", None, EACH),
+    KnownEvent("net-device-up", None, EACH),
+    KnownEvent("net-device-down", None, EACH),
+    KnownEvent("static-network-up", (), SYSTEM),
+    KnownEvent("deconfiguring-networking", (), SYSTEM),
+    KnownEvent("network-interface-up", None, EACH),
+    KnownEvent("device-not-ready", None, EACH),
     # bridges
-    Event("*-device-added", None, EACH),
-    Event("*-device-removed", None, EACH),
-    Event("*-device-changed", None, EACH),
-    Event("*-device-online", None, EACH),
-    Event("*-device-offline", None, EACH),
-    Event("socket", None, EACH),
-    Event("file", None, EACH),
-    Event("dbus", None, EACH),
-    Event("dbus-activation", None, EACH),
-    Event(":*", None, EACH),
+    KnownEvent("*-device-added", None, EACH),
+    KnownEvent("*-device-removed", None, EACH),
+    KnownEvent("*-device-changed", None, EACH),
+    KnownEvent("*-device-online", None, EACH),
+    KnownEvent("*-device-offline", None, EACH),
+    KnownEvent("socket", None, EACH),
+    KnownEvent("file", None, EACH),
+    KnownEvent("dbus", None, EACH),
+    KnownEvent("dbus-activation", None, EACH),
+    KnownEvent(":*", None, EACH),
     # jobs that distributions ship
-    Event("container", None, SYSTEM),
-    Event("not-container", (), SYSTEM),
-    Event("failsafe-boot", (), SYSTEM),
-    Event("recovery", (), SYSTEM),
-    Event("plymouth-ready", (), SYSTEM),
-    Event("login-session-start", None, SYSTEM),
-    Event("desktop-session-start", None, SYSTEM),
-    Event("desktop-shutdown", (), SYSTEM),
-    Event("desktop-start", (), SYSTEM),
-    Event("start-ttys", (), SYSTEM),
+    KnownEvent("container", None, SYSTEM),
+    KnownEvent("not-container", (), SYSTEM),
+    KnownEvent("failsafe-boot", (), SYSTEM),
+    KnownEvent("recovery", (), SYSTEM),
+    KnownEvent("plymouth-ready", (), SYSTEM),
+    KnownEvent("login-session-start", None, SYSTEM),
+    KnownEvent("desktop-session-start", None, SYSTEM),
+    KnownEvent("desktop-shutdown", (), SYSTEM),
+    KnownEvent("desktop-start", (), SYSTEM),
+    KnownEvent("start-ttys", (), SYSTEM),
     # programs of RHEL 6 and its relatives
-    Event("fedora.serial-console-available", ("DEV", "SPEED"), EACH),
-    Event("splash-request", None, SYSTEM),
+    KnownEvent("fedora.serial-console-available", ("DEV", "SPEED"), EACH),
+    KnownEvent("splash-request", None, SYSTEM),
 )
 
 

@@ -58,7 +58,7 @@ def apply(text, values, version=LATEST, dialect="stock", debug=True):
 
 def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
     """Read stanza by stanza into ``values``; yield (stanza, what tells it apart, start, end) for each."""
-    reader = _Reader(scanner, values, version, dialect, debug)
+    reader = _JobParser(scanner, values, version, dialect, debug)
     while scanner.next_stanza():
         start = scanner.pos
         stanza, detail = reader.read_stanza()
@@ -77,7 +77,7 @@ def parse_condition(text):
     return items
 
 
-class _Reader:
+class _JobParser:
     """What the functions below share."""
 
     def __init__(self, scanner, values, version, dialect, debug):

@@ -8,20 +8,20 @@ from __future__ import absolute_import, division, print_function
 import functools
 import os
 
-from .._daemon.errors import Lost
+from .._daemon.errors import ConnectionLostError
 from .._errors import UpstartError
 from .._host import crash_guard, daemon_state, loading, planned_files
 from .._host.definitions import Definition
 from .._host.diff import difference
-from .._host.status import BACK
+from .._host.status import RECONNECT_TIMEOUT
 from .._jobfile import options
 from .._system import files
 from . import verifying
-from .plans import Plan, Wanted, belonging, plan, plan_all
+from .plans import belonging, plan, plan_all
 from .verifying import is_left, is_read
 
 __metaclass__ = type
-__all__ = ["Plan", "Wanted", "act", "foresee", "plan", "plan_all", "report", "warnings_of"]
+__all__ = ["act", "foresee", "plan", "plan_all", "report", "warnings_of"]
 
 
 def foresee(plans, client, attributes, conf_dir):
@@ -48,7 +48,7 @@ def foresee(plans, client, attributes, conf_dir):
 def _note_stale_starts(plans, client):
     """Note the instances that earlier tasks of the play would have started by another definition than files hold now.
 
-    :param client: check_mode_client.ForeseenClient.
+    :param client: check_mode_client.CheckModeClient.
     """
     for each in plans:
         for instance, values in client.stale_starts(each.wanted.name, each.values):
@@ -93,7 +93,7 @@ def act(plans, client, attributes, conf_dir):
             _see_loaded(each, watcher)
         running.see_noticed()
         state = verifying.verify(watched, client, conf_dir, running.jobs)
-    except Lost:
+    except ConnectionLostError:
         _verify_again(plans, client)  # init has read all files by then
         state = verifying.verify(watched, client, conf_dir, set(each.wanted.name for each in plans))
     if client:
@@ -202,7 +202,7 @@ def _see_loaded(each, watcher):
 def _verify_again(plans, client):
     """See that a daemon that broke the connection is back, with the jobs: one that was re-executed reads all files."""
     try:
-        client.connection.reopen(min(BACK, client.timeout))
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
     except UpstartError as error:
         error.message += " The files are as this task wants them."
         raise

@@ -13,7 +13,7 @@ __metaclass__ = type
 def of_jobs(plans, manifest=None):
     """Return what upstart_job would do.
 
-    :param plans: list of plans.Plan after ``jobs.foresee``.
+    :param plans: list of plans.FilePlan after ``jobs.foresee``.
     :param manifest: manifest.Manifest after its ``foresee``, or None.
     """
     files = {}

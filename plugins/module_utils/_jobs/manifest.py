@@ -14,7 +14,7 @@ from .._host import planned_files
 from .._host.planned_files import read_file
 from .._system.files import Batch
 from .._text import text_type
-from .apply import Wanted
+from .plans import WantedFile
 
 __metaclass__ = type
 
@@ -44,7 +44,7 @@ class Manifest:
         self.before = self.after = None if data is None else _text(self._entries)
 
     def obsolete(self, wanted, spared=()):
-        """Return a Wanted for each file that is to go, since ``wanted`` (list of Wanteds) does not name it any more.
+        """Return a WantedFile for each file that is to go, since ``wanted`` (list of WantedFile) no longer names it.
 
         Files that a manifest beside this one names as well belong to that from now on, and so do those of the jobs
         ``spared``. Names such as ./web, which 1.0.0 took, are dropped: their files are those of other jobs.
@@ -54,8 +54,8 @@ class Manifest:
         gone = set(entry for entry in gone if entry[0] not in spared and "." not in entry[0].split("/"))
         self._entries -= left - gone
         gone -= set((name, True) for name, override in gone if not override)  # a job file takes its override along
-        return [Wanted(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,
-                       merge=False, exact=False, backup=False, keep_running=True, validate=None, enabled=None)
+        return [WantedFile(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,
+                           merge=False, exact=False, backup=False, keep_running=True, validate=None, enabled=None)
                 for name, override in sorted(gone)]
 
     def _entries_of_others(self):
@@ -68,7 +68,7 @@ class Manifest:
         return found
 
     def mark(self, plans):
-        """Note on ``plans`` (list of apply.Plan) which files are named now."""
+        """Note on ``plans`` (list of plans.FilePlan) which files are named now."""
         for each in plans:
             each.listed = (each.wanted.name, each.wanted.override) in self._entries
 
@@ -85,7 +85,7 @@ class Manifest:
         self.unproven = dict((key, previous) for key, previous in self.unproven.items() if key[0] not in names)
 
     def foresee(self, plans):
-        """Work out what the file shall hold once ``plans`` (list of apply.Plan) are carried out."""
+        """Work out what the file shall hold once ``plans`` (list of plans.FilePlan) are carried out."""
         entries = self._with_new(plans)
         for each in plans:
             if each.wanted.restore is not None and not each.wanted.restore.get("listed"):

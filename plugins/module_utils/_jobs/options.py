@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._errors import UpstartError
 from .._jobfile.options import NAMES_OF_OPTIONS
 from .._jobfile.parser import LATEST
-from .apply import Wanted
+from .plans import WantedFile
 
 __metaclass__ = type
 
@@ -52,7 +52,7 @@ def argument_spec():
 
 
 def wanted_jobs(params):
-    """Return the Wanted of a module's parameters, one for each job; raise UpstartError for an option that is wrong."""
+    """Return a WantedFile for each job in a module's parameters; raise UpstartError for a wrong option."""
     if params["jobs"] is None:
         return [_wanted(params)]
     validator = ArgumentSpecValidator(dict(argument_spec(), name=dict(type="str", required=True)))
@@ -86,7 +86,7 @@ def _wanted(params):
         others = whole[1:] + sorted(stanzas) + ["merge"] * params["merge"]
         raise UpstartError("Job %s: %s is the whole file, so it cannot be given with %s." % (
             params["name"], whole[0], ", ".join(others)), name=params["name"])
-    wanted = Wanted(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
+    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
     if wanted.restore is not None and wanted.restore.get("content", "") is None:
         return wanted._replace(state="absent")  # there was none
     return wanted

@@ -27,11 +27,11 @@ __metaclass__ = type
 # What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them,
 # ``restore`` an earlier file as ``report`` tells it under ``previous``; with ``keep_running`` no file of a running job
 # is removed; ``enabled`` as upstart_service has it, or None.
-Wanted = collections.namedtuple(
-    "Wanted", "name state override stanzas content restore merge exact backup keep_running validate enabled")
+WantedFile = collections.namedtuple(
+    "WantedFile", "name state override stanzas content restore merge exact backup keep_running validate enabled")
 
 
-class Plan:
+class FilePlan:
     """What is to be done to one file.
 
     :ivar path: text, the file.
@@ -67,7 +67,7 @@ class Plan:
         self.warnings = list(warnings)
 
     def previous(self):
-        """Return what this replaces or removes, in the form of ``Wanted.restore``; the text of no file is None."""
+        """Return what this replaces or removes, in the form of ``WantedFile.restore``; the text of no file is None."""
         text = None if self.before is None else base64.b64encode(self.before).decode("ascii")
         return {"content": text, "listed": self.listed, "enabled": self._old and self._old().is_enabled()}
 
@@ -98,7 +98,7 @@ def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None, log_dir=N
 
 
 def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None, log_dir=None):
-    """Return the Plan for a Wanted; raise UpstartError for what the daemon would refuse. Writes nothing.
+    """Return the FilePlan for a WantedFile; raise UpstartError for what the daemon would refuse. Writes nothing.
 
     :param planned: dict of path to bytes, or None for a file that goes: what other plans do to files.
     """
@@ -117,7 +117,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     old = functools.partial(_definition, wanted, conf_dir, version, dict(texts))
     texts.update((key, planned[paths[key]]) for key in paths if key != kind and paths[key] in (planned or {}))
     if wanted.state == "absent":
-        removal = Plan(wanted, paths[kind], before, None, None)
+        removal = FilePlan(wanted, paths[kind], before, None, None)
         removal.override_before = override_before
         removal.version = version
         removal.changed = bool(belonging(removal))
@@ -130,14 +130,14 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
         values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
     except JobFileError as error:
         if wanted.restore is not None:
-            return Plan(wanted, paths[kind], before, after, None)
+            return FilePlan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
     if log_dir and result["conf"] is not None:
         _check_log_path(wanted, log_dir, values, version)
     if before not in (None, after) and not (wanted.exact or wanted.restore) and _same(texts, result, version):
         after = before
         warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
-    made = Plan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
+    made = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
     made.version = version
     if made.values and made.values["start_on"] is None and b"manual" in result["conf"] + (result["override"] or b""):
         made.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
@@ -153,7 +153,7 @@ def _definition(wanted, conf_dir, version, texts):
 def _check_log_path(wanted, log_dir, values, version):
     path = job_names.log_path_wedges_init(log_dir, wanted.name, "", values, version)
     if path is not None:
-        raise job_names.wedging_log_path(wanted.name, "", path)
+        raise job_names.log_path_error(wanted.name, "", path)
 
 
 def _restored(wanted):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._host.daemon_state import changed_since, snapshot_of
 from .._host.definitions import Definition
-from .._host.status import age, look, resting
+from .._host.status import is_resting, process_age, read_statuses
 
 __metaclass__ = type
 
@@ -26,7 +26,7 @@ def come_up(client, names, conf_dir, version):
     found = set()
     for name, instances in zip(names, client.instances_of(names)):
         definition = Definition(name, conf_dir, version)
-        statuses = look(client, [(name, instance) for instance in instances])
+        statuses = read_statuses(client, [(name, instance) for instance in instances])
         if statuses and all(_runs(client, snapshot, definition, instance, status)
                             for instance, status in zip(instances, statuses)):
             found.add(name)
@@ -34,9 +34,9 @@ def come_up(client, names, conf_dir, version):
 
 
 def _runs(client, snapshot, definition, instance, status):
-    if status is None or status["goal"] != "start" or "lost" in status or not resting(status):
+    if status is None or status["goal"] != "start" or "lost" in status or not is_resting(status):
         return False
-    seconds = age(client.connection.peer["pid"], status["processes"].get("main"))
+    seconds = process_age(client.connection.peer["pid"], status["processes"].get("main"))
     if seconds < STEADY:
         return False
     stale = snapshot.is_stale(definition, instance)

@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._host.check_mode import add_to
 from .._host.diff import difference
 from . import apply, options
 
@@ -16,7 +17,7 @@ def run(module, client, wanted, attributes):
 
     :param module: AnsibleModule; its warnings are given here.
     :param client: daemon.client.Upstart, None to leave the daemon alone.
-    :param wanted: list of apply.Wanted, see options.wanted_jobs.
+    :param wanted: list of plans.WantedFile, see options.wanted_jobs.
     :param attributes: attributes.FileAttributes.
     """
     params = module.params
@@ -27,7 +28,7 @@ def run(module, client, wanted, attributes):
     book = _manifest_of(params, client, version)
     obsolete = book.obsolete(wanted, params["prune_except"]) if book and params["prune"] else []
     plans = apply.plan_all(obsolete + wanted, params["conf_dir"], version, client.jobs() if client else None,
-                          params["log_dir"])
+                           params["log_dir"])
     if book:
         book.mark(plans)
     if module.check_mode:
@@ -50,7 +51,7 @@ def run(module, client, wanted, attributes):
             result["diff"].append(difference(book))
     if module.check_mode:
         from . import check_mode
-        check_mode.add_to(result, params, **check_mode.of_jobs(plans, book))
+        add_to(result, params, **check_mode.of_jobs(plans, book))
     return result
 
 

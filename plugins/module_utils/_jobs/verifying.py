@@ -37,9 +37,9 @@ def verify(watched, client, conf_dir, noticed=()):
 
     A file that it may not have read is read on ReloadConfiguration; that changes a plan which changed nothing else.
 
-    :param watched: list of (plans.Plan, loading.Watcher or None).
+    :param watched: list of (plans.FilePlan, loading.Watcher or None).
     :param noticed: set of names of jobs that init is known to have read.
-    :returns: init's state as daemon_state.state does, or None if it was not asked or cannot be.
+    :returns: init's state as daemon_state.read_state does, or None if it was not asked or cannot be.
     """
     state, reads = None, {}
     if client:
@@ -82,7 +82,7 @@ def read_state(watched, client, conf_dir, noticed=()):
 
     Nothing is asked where no file is in doubt and nothing runs.
 
-    :returns: (dict as daemon_state.state returns it, or None; dict of job name to True, False or None for unknown).
+    :returns: (dict as of daemon_state.read_state, or None; dict of job name to True, False or None for unknown).
     """
     jobs = dict((plan.wanted.name, Definition(plan.wanted.name, conf_dir, plan.version, read=False))
                 for plan, _watcher in watched

@@ -38,7 +38,7 @@ def find(name, script_dir=SCRIPTS):
 def service(path, name=None, timeout=60.0, careful=True, search=None):
     """Return the service.Service that an init script drives."""
     return service_from_options(name or os.path.basename(path), control=[path], timeout=timeout, careful=careful,
-                               path=search)
+                                path=search)
 
 
 def enabled(name, rc_root=ROOT):

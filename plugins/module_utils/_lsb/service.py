@@ -18,7 +18,7 @@ from .._system.deadline import Deadline
 
 __metaclass__ = type
 
-LOOK_EVERY = 0.25  # seconds between two readings of the status while it is waited for
+POLL_INTERVAL = 0.25  # seconds between two readings of the status while it is waited for
 RUNNING, STOPPED, DIRTY = "running", "stopped", "dirty"
 CODES = {0: RUNNING, 3: STOPPED}
 # What LSB says of the codes in between.
@@ -155,7 +155,7 @@ class Attempt:
             status = self.service.read()
             if enough(status) or not self.service.careful or not deadline.left():
                 return status
-            time.sleep(min(LOOK_EVERY, deadline.left()))
+            time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def _watch(self):
         """Read the status of a program that was started until it is not running or has been for long enough."""
@@ -164,7 +164,7 @@ class Attempt:
             status = self.service.read()
             if status.word != RUNNING or not self.service.careful or not deadline.left():
                 return status
-            time.sleep(min(LOOK_EVERY, deadline.left()))
+            time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def warn_of_suspended(self):
         """Warn of processes of a running service that are there, but do not run."""

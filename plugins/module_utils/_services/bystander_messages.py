@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._host.job_effects import GONE
 
 __metaclass__ = type
@@ -28,7 +28,7 @@ def error(loss):
 
 def prediction(loss, remedy=ADD_OR_START):
     """Return the sentences on a service that a task would take down, with a sentence on what to do about it."""
-    name = label(loss.job, loss.instance)
+    name = display_name(loss.job, loss.instance)
     if loss.event is not None:
         stop = "This task would stop job %s (stop on %s)." % (name, loss.event)
     elif loss.ours:
@@ -39,7 +39,7 @@ def prediction(loss, remedy=ADD_OR_START):
 
 
 def _how_it_stopped(loss):
-    name = label(loss.job, loss.instance)
+    name = display_name(loss.job, loss.instance)
     if loss.event is not None:
         return "Job %s stopped because of %s %s (stop on %s)." % (
             name, "job" if len(loss.caused_by) == 1 else "jobs", " and ".join(loss.caused_by), loss.event)

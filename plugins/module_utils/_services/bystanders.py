@@ -18,7 +18,7 @@ from .._host.definitions import Definition
 from .._host.instance_names import UNREADABLE
 from .._host.job_effects import GONE, UP, trace
 from .._host.planned_files import read_file
-from .._host.status import LOOK_EVERY, resting
+from .._host.status import POLL_INTERVAL, is_resting
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from .._system.deadline import Deadline
@@ -28,8 +28,8 @@ from .stop_causes import causes_of_moves, links_of
 __metaclass__ = type
 
 PROCESSES = (MAIN,) + HELPERS
-SETTLE = 2.0  # seconds for which jobs are followed that the task set in motion, as long as no service is gone
-QUIET = 0.05  # seconds without a signal after which nothing more is to come
+SETTLE_SECONDS = 2.0  # seconds for which jobs are followed that the task set in motion, as long as no service is gone
+QUIET_SECONDS = 0.05  # seconds without a signal after which nothing more is to come
 
 # What a task does to instances. stops: list of (job, instance) that it stops, also to start them again; starts: list
 # of (job, instance, list of KEY=VALUE) that it starts; down: set of (job, instance) that it was asked to leave stopped;
@@ -112,7 +112,7 @@ def running_services(client, conf_dir, version):
     tasks = {}
     pids = {}
     for pair, status in zip(pairs, client.statuses(pairs)):
-        if resting(status) and status is not None and not _is_task(pair[0], conf_dir, version, tasks):
+        if is_resting(status) and status is not None and not _is_task(pair[0], conf_dir, version, tasks):
             pids[pair] = status["processes"].get("main")
     return RunningServices(pids, mark)
 
@@ -144,12 +144,12 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
     if not some_gone:
         if not history.is_moving(missing):
             return []
-        deadline = Deadline(min(SETTLE, deadline.left()))  # what is set in motion may still take one down
+        deadline = Deadline(min(SETTLE_SECONDS, deadline.left()))  # what is set in motion may still take one down
     while True:
         signals = len(client.connection.signals)
         moving = history.is_moving(missing)
         client.connection.wait(lambda count=signals: len(client.connection.signals) > count,
-                               min(LOOK_EVERY if moving else QUIET, deadline.left()))
+                               min(POLL_INTERVAL if moving else QUIET_SECONDS, deadline.left()))
         missing = _missing(client, kept)
         rests = not moving and len(client.connection.signals) == signals
         if rests or (some_gone and not missing) or not deadline.left():
@@ -164,7 +164,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
 def _missing(client, pairs):
     """Return a dict of the (job, instance) that do not run now to their statuses."""
     return dict((pair, status) for pair, status in zip(pairs, client.statuses(pairs))
-                if status is None or not resting(status))
+                if status is None or not is_resting(status))
 
 
 def _status_text(status):
@@ -182,7 +182,7 @@ class _History:
         self._version = version
         self._links = {}
         self._tasks = {}
-        self._askable = version >= failures.TELLS_STATES
+        self._askable = version >= failures.SIGNALS_STATES_SINCE
         self._checked = False
 
     def signals(self):
@@ -192,15 +192,15 @@ class _History:
         """Return whether one of those services, or what the task set in motion, is on its way."""
         moves = trace(self.signals())
         pairs = set((job, instance) for job, instance, unused, unused_too in moves)
-        if self._version >= failures.TELLS_STATES:
+        if self._version >= failures.SIGNALS_STATES_SINCE:
             pairs.intersection_update(self._acted.union(self._causes(moves)))
         pairs = sorted(pairs.union(missing))
-        return any(not resting(status, _is_task(pair[0], self._conf_dir, self._version, self._tasks))
+        return any(not is_resting(status, _is_task(pair[0], self._conf_dir, self._version, self._tasks))
                    for pair, status in zip(pairs, self._client.statuses(pairs)))
 
     def blame(self, losses):
         """Fill in because of whom services went, as far as signals and conditions tell."""
-        if self._version < failures.TELLS_STATES:
+        if self._version < failures.SIGNALS_STATES_SINCE:
             return
         moves = trace(self.signals())
         found = self._causes(moves)
@@ -233,18 +233,20 @@ class _History:
                     for key in ("start_on", "stop_on")]
             emits = (held or {}).get("emits") or (values or {}).get("emits") or []
             processes = values["process"].values() if values is not None else ()
-            job_orders = [order for process in processes for order in init_commands.read(process["command"])]
+            job_orders = [
+                order for process in processes for order in init_commands.read_init_commands(process["command"])
+            ]
             self._links[name] = links_of(name, rpns[0], rpns[1], emits, job_orders)
 
     def _properties(self, names):
         """Return the D-Bus properties of jobs in their order; None for those that are not known."""
         try:
             if self._askable and not self._checked:
-                crash_guard.refuse(self._client, self._conf_dir)
+                crash_guard.ensure_safe_to_query(self._client, self._conf_dir)
                 self._checked = True
             if self._askable:
                 return self._client.properties_of(names)
-        except (DaemonError, crash_guard.NotTold):
+        except (DaemonError, crash_guard.StateUnavailableError):
             self._askable = False
         return [None] * len(names)
 
@@ -303,10 +305,11 @@ def predicted_losses(client, acts, conf_dir, version, timeout):
 def simulate(client, acts, conf_dir, version, timeout):
     """Return the Simulation of Acts; see ``predicted_losses``."""
     from .._events import budget, requested
-    from .._host.world import Successors, read_world
+    from .._host.world import NextDefinitions, read_world
+
     world = read_world(client, conf_dir)[0]
-    world.successor = Successors(client, conf_dir, version)
-    up = acts.up if version >= failures.TELLS_STATES else ()  # before, a task does not learn that something was stopped
+    world.successor = NextDefinitions(client, conf_dir, version)
+    up = acts.up if version >= failures.SIGNALS_STATES_SINCE else ()  # else stops go unseen
     return requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout), up)
 
 

@@ -22,7 +22,7 @@ def of_services(client, targets, request):
     """Return what upstart_service would do, and what would come of it.
 
     :param targets: list of targets.Target after ``services.converge`` in check mode.
-    :param request: request.Request.
+    :param request: request.ServiceRequest.
     """
     acts = {"files": {}, "up": [], "down": []}
     for target in targets:

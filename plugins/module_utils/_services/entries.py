@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host import environment, instance_names
 
@@ -13,9 +13,9 @@ __metaclass__ = type
 
 
 def split(request, jobs, check_mode=False):
-    """Return a request.Request with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
+    """Return a request.ServiceRequest with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
 
-    :param request: request.Request with what the entries do not say themselves.
+    :param request: request.ServiceRequest with what the entries do not say themselves.
     :param jobs: list of dicts with ``name``, ``state``, ``enabled``, ``env``, ``instances`` and ``expected``, None for
         what is not said; the last counts in check mode only.
     :raises UpstartError: for an entry that asks for nothing or has an ``env`` that is none.
@@ -101,7 +101,7 @@ def _compare(one, other, same_instance):
         raise _contradiction(one, [mine.state, theirs.state], one.instance or other.instance or "")
     if same_instance and mine.state != "stopped" and None not in (mine.env, theirs.env) and mine.env != theirs.env:
         raise UpstartError("jobs has two entries for the job %s with different values in env. Keep one of them."
-                           % label(one.job, one.instance or ""), name=one.job)
+                           % display_name(one.job, one.instance or ""), name=one.job)
 
 
 def _means_all(wanted):
@@ -110,7 +110,7 @@ def _means_all(wanted):
 
 def _contradiction(target, words, instance):
     return UpstartError("jobs asks for the job %s to be %s and %s at once. Keep one of the entries."
-                        % (label(target.job, instance), words[0], words[1]), name=target.job)
+                        % (display_name(target.job, instance), words[0], words[1]), name=target.job)
 
 
 def _both(one, other):

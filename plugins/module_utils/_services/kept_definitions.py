@@ -10,7 +10,7 @@ from . import refusals
 __metaclass__ = type
 
 
-def look(client, targets, snapshot):
+def find_kept_definitions(client, targets, snapshot):
     """Note for each instance that is to be started what would keep Upstart from doing so by the present files.
 
     Those that are stopped by the same task keep nothing: all of them are gone before the first start.

@@ -5,12 +5,12 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.errors import InvalidArguments, Lost, UnknownJob
+from .._daemon.errors import ConnectionLostError, InvalidArgumentsError, UnknownJobError
 from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.environment import check_names
 from .._host.job_names import check_job_name, skipped_part
-from .._host.status import look
+from .._host.status import read_statuses
 from .._lsb import init_script
 from . import init_scripts, refusals, replacing
 from .targets import Target, main_of
@@ -19,7 +19,7 @@ __metaclass__ = type
 
 
 def resolve(client, request, version):
-    """Look up the instances that a request.Request means, or the LSB script that a name stands for.
+    """Look up the instances that a request.ServiceRequest means, or the LSB script that a name stands for.
 
     With an ``env`` that is the one it leads to, and for ``started`` one that is yet to be; else all there are.
 
@@ -35,13 +35,13 @@ def resolve(client, request, version):
                 if job not in definitions:
                     definitions[job] = _definition(job, wanted, version)
                 found.extend(_targets(client, job, definitions[job], wanted))
-            except Lost:
+            except ConnectionLostError:
                 raise
             except UpstartError as error:
                 unread = Definition(job, wanted.conf_dir, version, read=False)
                 found.append(_failed(job, definitions.get(job, unread), wanted, error))
     live = [target for target in found if target.error is None and target.instance is not None]
-    for target, status in zip(live, look(client, [(target.job, target.instance) for target in live])):
+    for target, status in zip(live, read_statuses(client, [(target.job, target.instance) for target in live])):
         target.before = status
         if target.wanted.state == "restarted":
             target.main = main_of(client, status)
@@ -60,7 +60,7 @@ def _targets(client, job, definition, wanted):
     try:
         client.find_job(job)
         return _instances(client, job, definition, wanted)
-    except UnknownJob as error:
+    except UnknownJobError as error:
         target = Target(job, definition, wanted)
         if wanted.expected is not None:
             return [target]
@@ -71,7 +71,7 @@ def _targets(client, job, definition, wanted):
             target.unread = (definition.text is not None and definition.complaint() is None
                              and skipped_part(job) is None)
         return [target]
-    except InvalidArguments as error:
+    except InvalidArgumentsError as error:
         return [_failed(job, definition, wanted, refusals.missing_variables(definition, wanted.env or [], error))]
 
 

@@ -9,11 +9,21 @@ its time on imports.
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.errors import Lost
+from .._daemon.errors import ConnectionLostError
 from .._errors import UpstartError
 from .._host.daemon_state import changed_since, snapshot_of
-from .._host.job_names import log_path_wedges_init, wedging_log_path
-from .._host.status import BACK, MOMENT, age, confirm_hollow, hollow, lost_process, resting, suspended, zombie
+from .._host.job_names import log_path_error, log_path_wedges_init
+from .._host.status import (
+    RECONNECT_TIMEOUT,
+    SPAWN_GRACE,
+    confirm_missing_main_process,
+    is_missing_main_process,
+    is_resting,
+    missing_main_pid,
+    process_age,
+    suspended_pid,
+    zombie_pid,
+)
 from .._system.deadline import Deadline
 from . import verifying
 from .lookup import resolve
@@ -33,8 +43,8 @@ def converge(client, request, attributes, check_mode=False, taken_down=None):
     """
     try:
         targets = _prepare(client, request)
-    except Lost:
-        client.connection.reopen(min(BACK, client.timeout))
+    except ConnectionLostError:
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
         targets = _prepare(client, request)
     if not check_mode and any(target.unread for target in targets):
         client.reload_configuration()  # it may have missed the file: inotify has its limits
@@ -116,7 +126,7 @@ def _prepare(client, request):
         targets = entries.distinct(targets)
     jobs = [target for target in _fine(targets) if target.script is None]
     _name_instances(jobs)
-    confirm_hollow(client, jobs)
+    confirm_missing_main_process(client, jobs)
     snapshot = snapshot_of(client, request.conf_dir)
     _compare(client, jobs, request, snapshot)
     for target in jobs:
@@ -130,7 +140,7 @@ def _prepare(client, request):
     grouped = [target for target in jobs if target.group is not None]
     if grouped:
         from . import replacing
-        replacing.look(grouped, snapshot)
+        replacing.find_replaced_instances(grouped, snapshot)
     for target in jobs:
         target.after = target.before
         target.todo = list(target.steps)
@@ -166,7 +176,7 @@ def _refuse_log_paths(targets, request, version):
         values = target.definition.values
         path = log_path_wedges_init(request.log_dir, target.job, target.instance or "", values, version)
         if path is not None:
-            target.error, target.steps = wedging_log_path(target.job, target.instance, path), []
+            target.error, target.steps = log_path_error(target.job, target.instance, path), []
 
 
 def _look_at_others(client, targets, snapshot):
@@ -177,7 +187,7 @@ def _look_at_others(client, targets, snapshot):
         kept_environment.keep_environment(targets, snapshot)
     if any(target.definition.instance_variables() for target in starting):
         from . import kept_definitions
-        kept_definitions.look(client, targets, snapshot)
+        kept_definitions.find_kept_definitions(client, targets, snapshot)
 
 
 def _plan_cleaning(client, targets):
@@ -213,7 +223,7 @@ def _compare(client, targets, request, snapshot):
     alive = [target for target in targets if target.before is not None and (
         target.wanted.state is None or (target.wanted.state in ("started", "reloaded") and _is_up(target.before)))]
     for target in alive:
-        target.age = age(client.connection.peer["pid"], target.before["processes"].get("main"))
+        target.age = process_age(client.connection.peer["pid"], target.before["processes"].get("main"))
         target.stale = snapshot.is_stale(target.definition, target.instance)
         target.env_differs = snapshot.differing(target.job, target.instance, target.env)
         if snapshot.reason and snapshot.environment(target.job, target.instance) is None:
@@ -232,13 +242,13 @@ def plan(target, request):
     if target.error is not None or request.state is None:
         return
     status = target.before
-    wedged = lost_process(status)
+    wedged = missing_main_pid(status)
     if wedged and not request.unwedge:
         target.after = status
         target.error = _refusals().wedged(target, wedged)
         return
     target.steps = _steps(target, request, status, wedged)
-    if "reload" in target.steps and resting(status) and "main" not in status["processes"]:
+    if "reload" in target.steps and is_resting(status) and "main" not in status["processes"]:
         target.error, target.steps = _refusals().nothing_to_reload(target), []
     replaced = {"stop", "free", "finish"}.intersection(target.steps)
     broken = target.definition.error is not None or (replaced and target.definition.text is None)
@@ -262,22 +272,22 @@ def _steps(target, request, status, wedged):
         return [] if status is None else ["stop" if up else "wait"]
     if status is not None and not up:
         return ["finish", "start"]  # a start before that would only turn the goal round, with the old definition
-    if up and request.state in ("started", "reloaded") and hollow(target.definition, status):
+    if up and request.state in ("started", "reloaded") and is_missing_main_process(target.definition, status):
         return ["stop", "start"]
     if request.state == "started" and up:
         if outdated:
             return _restart(status)
-        settled = resting(status, target.definition.is_task()) and target.age >= request.stable_for
-        return [] if settled and not zombie(status) else ["wait"]
+        settled = is_resting(status, target.definition.is_task()) and target.age >= request.stable_for
+        return [] if settled and not zombie_pid(status) else ["wait"]
     if not up:
         return ["start"]
     if request.state == "reloaded":
-        return ["reload"] if resting(status) else ["wait", "reload"]
+        return ["reload"] if is_resting(status) else ["wait", "reload"]
     return _restart(status)
 
 
 def _restart(status):
-    return ["stop", "start"] if resting(status) else ["settle", "stop", "start"]
+    return ["stop", "start"] if is_resting(status) else ["settle", "stop", "start"]
 
 
 def _may_hang(target, status):
@@ -288,7 +298,7 @@ def _may_hang(target, status):
     """
     values = target.definition.values
     expects = values is None or values["expect"] != "none"
-    return status is not None and status["state"] == "spawned" and (expects or target.age >= MOMENT)
+    return status is not None and status["state"] == "spawned" and (expects or target.age >= SPAWN_GRACE)
 
 
 def predict(target):
@@ -374,7 +384,7 @@ def warnings(targets, taken_down=(), check_mode=False):
             continue
         if _stale(target) and target.wanted.state != "stopped":
             found.append(_refusals().stale_warning(target))
-        if suspended(target.after):
+        if suspended_pid(target.after):
             found.append(verifying.suspended_warning(target))
         if target.changed_file and "start" not in target.steps:
             found.append(_refusals().changed_warning(target))

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.job_names import skipped_part
 from .targets import state_of
@@ -21,7 +21,7 @@ def name_would_harm(target, name):
     """Return the error for an instance of whose name Upstart must not make a D-Bus path."""
     return UpstartError(
         "Job %s was not %s: Upstart corrupts its memory by the name of an instance that is not ASCII, and may die of "
-        "that. %s" % (label(target.job, name), target.wanted.state, ASCII), name=target.job)
+        "that. %s" % (display_name(target.job, name), target.wanted.state, ASCII), name=target.job)
 
 
 def name_has_done_harm(target, name):
@@ -29,7 +29,7 @@ def name_has_done_harm(target, name):
     return UpstartError(
         "Job %s runs under a name that is not ASCII and was not %s: Upstart has corrupted its memory by that, may die "
         "at any time, and tells nothing of the instance. Stop that with initctl stop and its variables, and boot the "
-        "host. %s" % (label(target.job, name), target.wanted.state, ASCII), name=target.job)
+        "host. %s" % (display_name(target.job, name), target.wanted.state, ASCII), name=target.job)
 
 
 def nothing_to_reload(target):

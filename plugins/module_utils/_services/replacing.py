@@ -8,7 +8,7 @@ Upstart follows the older definition until no instance runs by it any more, so a
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.errors import AlreadyStarted, DaemonError
+from .._daemon.errors import AlreadyStartedError, DaemonError
 from .._host import instance_names
 from . import refusals
 from .targets import Target
@@ -47,7 +47,7 @@ def is_replaced(target):
     return target.group is not None and target.wanted.state == "stopped"
 
 
-def look(targets, snapshot):
+def find_replaced_instances(targets, snapshot):
     """Note the variables of what is to be stopped, and leave all as it is where not all of a job can be started.
 
     :param snapshot: daemon_state.Snapshot.
@@ -88,7 +88,7 @@ def _start_again(client, target):
         return False
     try:
         pending.result()
-    except AlreadyStarted:
+    except AlreadyStartedError:
         pass
     except DaemonError:
         return False

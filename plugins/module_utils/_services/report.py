@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .._daemon.names import label
+from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.diff import difference
 from .planning import report
@@ -52,4 +52,4 @@ def _differences(targets, entries, request):
 
 
 def _lines(entries, key):
-    return "".join("%s: %s\n" % (label(entry["name"], entry["instance"]), entry[key]) for entry in entries)
+    return "".join("%s: %s\n" % (display_name(entry["name"], entry["instance"]), entry[key]) for entry in entries)

@@ -19,8 +19,9 @@ ENV_ALIASES = ["arguments", "args"]
 # list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None;
 # expected: dict, the job in options of upstart_job when its files are yet to be written, else None; instances: list of
 # lists of KEY=VALUE, all that are to run after a restart, or None.
-Request = collections.namedtuple(
-    "Request", "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
+ServiceRequest = collections.namedtuple(
+    "ServiceRequest",
+    "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
     "init_log script_dir parts expected instances")
 
 
@@ -31,7 +32,7 @@ def from_module(module):
     :raises UpstartError: for an ``env`` or entries of ``jobs`` that ask for nothing, or for what contradicts itself.
     """
     params = module.params
-    request = Request(
+    request = ServiceRequest(
         jobs=params["name"] or [],
         state=params["state"],
         enabled=params["enabled"],

@@ -6,6 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
+from .._host.check_mode import OPTION, add_to
 from . import planning, report
 
 __metaclass__ = type
@@ -16,7 +17,7 @@ def run(module, client, request, attributes):
 
     :param module: AnsibleModule; its warnings are given here.
     :param client: daemon.client.Upstart.
-    :param request: request.Request.
+    :param request: request.ServiceRequest.
     :param attributes: attributes.FileAttributes.
     :raises UpstartError: when a job is not in the state that was asked for, with the result as facts.
     """
@@ -46,7 +47,7 @@ def _to_warn_of(targets, taken_down, params):
 def _foreseen_result(module, client, targets, request, taken_down):
     """Return the result of check mode with what later tasks of the play are to know, also when a target failed."""
     from . import check_mode
-    knows_play = bool(module.params[check_mode.OPTION])
+    knows_play = bool(module.params[OPTION])
     check_mode.explain_unknown_jobs(targets, knows_play)
     for text in check_mode.warnings(client, targets):
         module.warn(text)
@@ -54,7 +55,7 @@ def _foreseen_result(module, client, targets, request, taken_down):
     try:
         result = report.of_services(targets, request, taken_down)
     except UpstartError as error:
-        check_mode.add_to(error.facts, module.params, **acts)
+        add_to(error.facts, module.params, **acts)
         raise
-    check_mode.add_to(result, module.params, **acts)
+    add_to(result, module.params, **acts)
     return result

@@ -6,28 +6,28 @@
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.errors import (
-    Absent,
-    AlreadyStarted,
-    AlreadyStopped,
+    AlreadyStartedError,
+    AlreadyStoppedError,
+    ConnectionLostError,
     DaemonError,
-    JobFailed,
-    Lost,
-    UnknownInstance,
-    UnknownJob,
+    JobFailedError,
+    NotFoundError,
+    UnknownInstanceError,
+    UnknownJobError,
 )
 from .._daemon.names import instance_name
 from .._errors import UpstartError
 from .._host import daemon_state, instance_names, unread_files
 from .._host.status import (
-    BACK,
-    LOOK_EVERY,
-    hollow,
-    lost_process,
-    no_answer,
-    resting,
-    until_answered,
-    until_resting,
-    zombie,
+    POLL_INTERVAL,
+    RECONNECT_TIMEOUT,
+    is_missing_main_process,
+    is_resting,
+    missing_main_pid,
+    timeout_error,
+    wait_until_answered,
+    wait_until_resting,
+    zombie_pid,
 )
 from .._system.deadline import Deadline
 from . import refusals, watching
@@ -48,9 +48,9 @@ def enable(client, targets, attributes, conf_dir):
     changes = dict((target.job, target.change) for target in changing)
     try:
         enabling.act(client, [changes[job] for job in sorted(changes)], attributes, conf_dir)
-    except Lost:
+    except ConnectionLostError:
         # The files are in place, and a daemon that comes back reads all of them.
-        client.connection.reopen(min(BACK, client.timeout))
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
         for job in sorted(changes):
             client.find_job(job)
 
@@ -73,7 +73,7 @@ def act(client, targets, request, log=None):
         try:
             _take_steps(client, targets, request, deadline)
             return
-        except Lost:
+        except ConnectionLostError:
             _resume(client, targets, deadline)
 
 
@@ -124,13 +124,13 @@ def _take_steps(client, targets, request, deadline):
 
 def _resume(client, targets, deadline):
     """Go on after init was re-executed in mid-call: connect and look again; what was done is not done twice."""
-    client.connection.reopen(min(BACK, deadline.left()))
+    client.connection.reopen(min(RECONNECT_TIMEOUT, deadline.left()))
     if client.version() < KEEPS_STATE:
         raise UpstartError(
             "Init was re-executed while the task ran, and this Upstart then forgets its jobs, whose processes go on "
             "by themselves. Look at the processes before you start anything again.")
     moving = [target for target in targets if target.error is None and target.todo]
-    until_resting(client, moving, Deadline(0))
+    wait_until_resting(client, moving, Deadline(0))
     for target in moving:
         step, target.pending = target.todo[0], None
         up = target.after is not None and target.after["goal"] == "start"
@@ -157,12 +157,12 @@ def _free(client, targets, request, deadline):
             target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", [])
             if target.leftovers and request.end_leftovers:
                 unwedge.end_leftovers(client, target.job, target.instance or "", [], deadline)
-        except Lost:
+        except ConnectionLostError:
             raise
         except UpstartError as error:
             target.error = error
             target.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
-    until_resting(client, _fine(targets), deadline)
+    wait_until_resting(client, _fine(targets), deadline)
     for target in _fine(targets):
         if target.leftovers and not request.end_leftovers:
             target.warnings.append(watching.leftover_warning(target))
@@ -174,7 +174,7 @@ def _clean(client, targets, request, deadline):
         known = (target.before or {}).get("processes", {}).values()
         try:
             unwedge.end_leftovers(client, target.job, target.instance or "", known, deadline)
-        except Lost:
+        except ConnectionLostError:
             raise
         except UpstartError as error:
             target.error = error
@@ -182,9 +182,9 @@ def _clean(client, targets, request, deadline):
 
 def _settle(client, targets, request, deadline):
     """Let instances come up that somebody else has started, before they are stopped."""
-    until_resting(client, targets, Deadline(deadline.left() / 2))
+    wait_until_resting(client, targets, Deadline(deadline.left() / 2))
     for target in targets:
-        wedged = lost_process(target.after)
+        wedged = missing_main_pid(target.after)
         if wedged:
             target.error = refusals.wedged(target, wedged)
 
@@ -195,15 +195,15 @@ def _stop(client, targets, request, deadline):
         if target.todo[0] == "stop" and target.after is not None and target.after["goal"] == "start":
             target.pending = _send_stop(client, target)
             target.sent.add("stop")
-    until_answered(client.connection, targets, deadline)
+    wait_until_answered(client.connection, targets, deadline)
     late = [target for target in targets if _is_for_restart(target) and not target.pending.done]
     grace = Deadline(_kill_timeout(client, late, request))
-    until_answered(client.connection, late, grace)
-    _collect(client, targets, (AlreadyStopped, UnknownInstance, Absent), request, deadline)
-    until_resting(client, _fine(targets), deadline)
+    wait_until_answered(client.connection, late, grace)
+    _collect(client, targets, (AlreadyStoppedError, UnknownInstanceError, NotFoundError), request, deadline)
+    wait_until_resting(client, _fine(targets), deadline)
     late = [target for target in _fine(late) if not target.rests()]
     if late:
-        until_resting(client, late, grace)
+        wait_until_resting(client, late, grace)
     for target in _fine(targets):
         if target.todo[0] == "wait":
             _judge(client, target, request, deadline)
@@ -242,20 +242,20 @@ def _kill_timeout(client, targets, request):
 
 def _judge_stop(client, target, deadline):
     """Set the error of a target that is still there after its stop, or after that of somebody else."""
-    wedged = lost_process(target.after)
+    wedged = missing_main_pid(target.after)
     if target.after is None:
         if target.doubtful:
             watching.note_failed_stop(target)
     elif wedged:
         target.error = refusals.wedged(target, wedged)
-    elif resting(target.after):
+    elif is_resting(target.after):
         if watching.ends_in_pre_stop(target) and target.wanted.state == "stopped":
             target.error = watching.not_stopped(target, deadline)
         # else somebody has started it again, which is judged once all has been done
     elif _gives_way(target) and "stop" in target.sent:
         _give_up_stop(client, target, deadline)
     elif "start" in target.todo:
-        target.error = no_answer(target, PAST[target.wanted.state], deadline)
+        target.error = timeout_error(target, PAST[target.wanted.state], deadline)
     else:
         target.error = watching.not_stopped(target, deadline)
 
@@ -264,16 +264,16 @@ def _give_up_stop(client, target, deadline):
     """Have Upstart itself start an instance again whose stop, for a restart, does not end: else nobody would."""
     pending = client.request_instance("Start", target.job, target.instance)
     try:
-        client.connection.wait(lambda: pending.done, LOOK_EVERY)
+        client.connection.wait(lambda: pending.done, POLL_INTERVAL)
         if pending.done:
             pending.result()
         else:
             client.connection.forget(pending)
-    except (Absent, UnknownInstance):
+    except (NotFoundError, UnknownInstanceError):
         return  # it is gone by now, and is started like the others
-    except AlreadyStarted:
+    except AlreadyStartedError:
         pass  # by somebody else
-    until_resting(client, [target], Deadline(0))
+    wait_until_resting(client, [target], Deadline(0))
     target.error = watching.stop_outlasted(target, deadline)
 
 
@@ -285,9 +285,9 @@ def _start(client, targets, request, deadline):
             target.pending = client.request("Start", target.job, target.env)
             target.sent.add("start")
             target.overtaken = False
-    until_answered(client.connection, targets, deadline)
-    _collect(client, targets, (AlreadyStarted,), request, deadline)
-    until_resting(client, _fine(targets), deadline)
+    wait_until_answered(client.connection, targets, deadline)
+    _collect(client, targets, (AlreadyStartedError,), request, deadline)
+    wait_until_resting(client, _fine(targets), deadline)
     for target in _fine(targets):
         _judge(client, target, request, deadline)
 
@@ -296,7 +296,7 @@ def _reload(client, targets, request, deadline):
     for target in targets:
         target.pending = watching.send_reload(client, target)
         target.sent.add("reload")
-    until_answered(client.connection, targets, deadline)
+    wait_until_answered(client.connection, targets, deadline)
     _collect(client, targets, (), request, deadline)
 
 
@@ -333,14 +333,14 @@ def _collect(client, targets, harmless, request, deadline):
         except harmless:
             target.overtaken = pending.member == "Start"
             continue
-        except JobFailed:
+        except JobFailedError:
             if pending.member == "Stop" and (watching.ends_in_pre_stop(target) or "start" in target.todo):
                 target.doubtful = True
             else:
                 failed.append(target)
-        except Lost:
+        except ConnectionLostError:
             raise
-        except (Absent, UnknownJob) as error:  # its class has gone with the last instance
+        except (NotFoundError, UnknownJobError) as error:  # its class has gone with the last instance
             target.error = refusals.unknown_job(target.definition.anew(), error)
         except DaemonError as error:
             target.error = UpstartError("Upstart refused to %s %s: %s." % (
@@ -353,11 +353,11 @@ def _collect(client, targets, harmless, request, deadline):
 
 def _judge(client, target, request, deadline):
     """Set the error of a target that rests in the wrong place, or does not rest."""
-    wedged = lost_process(target.after)
+    wedged = missing_main_pid(target.after)
     if wedged:
         target.error = refusals.wedged(target, wedged)
     elif not target.rests():
-        target.error = no_answer(target, PAST[target.wanted.state], deadline)
+        target.error = timeout_error(target, PAST[target.wanted.state], deadline)
     elif target.wanted.state == "stopped":
         target.error = watching.not_stopped(target, deadline) if target.after is not None else None
     elif target.definition.is_task():
@@ -366,7 +366,7 @@ def _judge(client, target, request, deadline):
         if "start" in target.sent or not watching.was_stopped(client, target):
             target.error = watching.ended(client, target, request)
         # else somebody has stopped what this task only waited for, which is judged once all has been done
-    elif zombie(target.after):
+    elif zombie_pid(target.after):
         target.error = watching.zombie_main(target)
-    elif hollow(target.definition, target.after):
+    elif is_missing_main_process(target.definition, target.after):
         target.error = watching.no_process(client, target, request)

@@ -22,13 +22,13 @@ __metaclass__ = type
 Links = collections.namedtuple("Links", "conditions emits commands")
 # Why an instance moved. goal: the one that it got; origin: (job, instance) that the task moved; operand: text of the
 # event in its condition, or None where a script of another job moved it.
-Cause = collections.namedtuple("Cause", "goal origin operand")
+MoveCause = collections.namedtuple("MoveCause", "goal origin operand")
 
 
 def links_of(job, start_on, stop_on, emits, job_orders):
     """Return the Links of a job.
 
-    :param job_orders: list of init_commands.Order, what its processes have init do.
+    :param job_orders: list of init_commands.InitCommand, what its processes have init do.
     """
     conditions = [(goal, item) for goal, rpn in ((START, start_on), (STOP, stop_on))
                   for item in rpn or () if "event" in item]
@@ -48,10 +48,10 @@ def causes_of_moves(moves, acted, links):
     :param acted: set of (job, instance) that the task itself stopped or started.
     :param links: dict of job name to its Links; a job that is missing reacts to nothing.
     """
-    return _Reader(acted, links).read(moves)
+    return _SignalReader(acted, links).read(moves)
 
 
-class _Reader:
+class _SignalReader:
     """Follows the signals, with all that the task has caused so far."""
 
     def __init__(self, acted, links):
@@ -91,13 +91,13 @@ class _Reader:
                 continue
             for event, origin in self._events_for(item):
                 if may_match(item["args"], event, goal):
-                    return Cause(goal, origin, show([item]))
+                    return MoveCause(goal, origin, show([item]))
             for pattern, origin in self._emits:
                 if fnmatch(pattern, item["event"]):
-                    return Cause(goal, origin, show([item]))
+                    return MoveCause(goal, origin, show([item]))
         for pattern, origin in self._commands:
             if fnmatch(pattern, pair[0]):
-                return Cause(goal, origin, None)
+                return MoveCause(goal, origin, None)
         return None
 
     def _events_for(self, item):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._daemon import names
 from .._host.job_logs import KEEPS_LOGS, log_path, log_size
-from .._host.status import resting
+from .._host.status import is_resting
 from .._system import processes
 
 __metaclass__ = type
@@ -16,7 +16,7 @@ __metaclass__ = type
 class Target:
     """One instance of one job on its way to a wanted state.
 
-    :ivar wanted: request.Request, what is asked of it.
+    :ivar wanted: request.ServiceRequest, what is asked of it.
     :ivar instance: text, the instance's name ('' for a job that has only one), or
         None while nothing tells its name.
     :ivar before: dict, its status before anything was done, or None.
@@ -87,16 +87,16 @@ class Target:
 
     @property
     def label(self):
-        return names.label(self.job, self.instance or "")
+        return names.display_name(self.job, self.instance or "")
 
     def rests(self):
         """Return whether it is, after the steps so far, where it stays until somebody asks."""
-        return resting(self.after, self.definition.is_task())
+        return is_resting(self.after, self.definition.is_task())
 
     def mark_signals(self, client):
         """Remember which signals had come when it was started, or was waited for."""
         self.up_mark = len(client.connection.signals)
-        self.up_at_mark = self.after is not None and resting(self.after)
+        self.up_at_mark = self.after is not None and is_resting(self.after)
 
     def mark_log(self, log_dir):
         """Remember where the job's log ends now, so that only what comes later is shown."""

@@ -10,24 +10,24 @@ import os
 import select
 import signal
 
-from .._daemon.errors import Absent, AlreadyStopped, JobFailed, UnknownInstance
-from .._daemon.names import label
+from .._daemon.errors import AlreadyStoppedError, JobFailedError, NotFoundError, UnknownInstanceError
+from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.status import LOOK_EVERY, MOMENT, age, look, lost_process
+from .._host.status import POLL_INTERVAL, SPAWN_GRACE, missing_main_pid, process_age, read_statuses
 from .._system import processes
 from .._system.deadline import Deadline
 from . import lost_pid
 
 __metaclass__ = type
 
-PATIENCE = 5.0  # seconds between TERM and KILL, as Upstart's own default
-NOTICE = 2.0  # seconds in which the daemon notices the end of a process
-BREATH = 1.0  # seconds that a process has after each signal, whatever the deadline
+KILL_GRACE_SECONDS = 5.0  # seconds between TERM and KILL, as Upstart's own default
+NOTICE_SECONDS = 2.0  # seconds in which the daemon notices the end of a process
+MIN_GRACE_SECONDS = 1.0  # seconds that a process has after each signal, whatever the deadline
 SESSION = b"UPSTART_SESSION="  # what the Upstart of a user's session writes into the environment of its jobs
-LINGER = 0.05  # seconds that the new owner of a lost pid lives, twice as long with each attempt
+ORPHAN_LIFETIME_SECONDS = 0.05  # seconds that the new owner of a lost pid lives, twice as long with each attempt
 
 
-def unwedge(client, job, instance, deadline, patience=PATIENCE):
+def unwedge(client, job, instance, deadline, patience=KILL_GRACE_SECONDS):
     """Have an instance stopped that Upstart cannot stop, and return when it is gone.
 
     :param deadline: deadline.Deadline.
@@ -36,10 +36,10 @@ def unwedge(client, job, instance, deadline, patience=PATIENCE):
         and ``ended`` (list of our pids that were ended).
     :raises UpstartError: it cannot be freed, or not in time.
     """
-    return _Cure(client, job, instance, deadline, patience).run()
+    return _Unwedger(client, job, instance, deadline, patience).run()
 
 
-class _Cure:
+class _Unwedger:
     """One instance on its way out of a wedge."""
 
     def __init__(self, client, job, instance, deadline, patience):
@@ -47,7 +47,7 @@ class _Cure:
         self._name = (job, instance)
         self._deadline = deadline
         self._patience = patience
-        self._linger = LINGER
+        self._linger = ORPHAN_LIFETIME_SECONDS
         self._stop = None  # our call to Stop: answered only when the instance is gone
         self._adopter = None
         self._facts = {"wedge": "none", "pid": None, "ended": []}
@@ -66,10 +66,10 @@ class _Cure:
             self._forget()
 
     def _look(self):
-        return look(self._client, [self._name])[0]
+        return read_statuses(self._client, [self._name])[0]
 
     def _pause(self, deadline):
-        self._client.connection.wait(lambda: False, min(LOOK_EVERY, deadline.left()))
+        self._client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
 
     def _forget(self):
         if self._stop is not None:
@@ -80,7 +80,7 @@ class _Cure:
             self._ask_to_stop()
         elif status["state"] not in ("killed", "spawned") or "main" not in status["processes"]:
             return  # on its way, and the end of a main process can make init abort in some other states (1.13.2)
-        elif lost_process(status):
+        elif missing_main_pid(status):
             self._give_back(status)
         elif status["state"] == "spawned" and self._hangs(status):
             self._end(status)
@@ -88,11 +88,11 @@ class _Cure:
     def _ask_to_stop(self):
         self._forget()
         self._stop = self._client.request_instance("Stop", *self._name)
-        self._client.connection.wait(lambda: self._stop.done, min(LOOK_EVERY, self._deadline.left()))
+        self._client.connection.wait(lambda: self._stop.done, min(POLL_INTERVAL, self._deadline.left()))
         if self._stop.done:
             try:
                 self._stop.result()
-            except (Absent, AlreadyStopped, JobFailed, UnknownInstance):
+            except (NotFoundError, AlreadyStoppedError, JobFailedError, UnknownInstanceError):
                 pass  # the next look tells
 
     def _give_back(self, status):
@@ -103,7 +103,7 @@ class _Cure:
         except UpstartError as error:
             raise UpstartError(
                 "Upstart follows process %d of job %s, which no longer exists, and cannot be freed of it. %s%s" % (
-                    pid, label(*self._name), error.message, self._owner(pid)),
+                    pid, display_name(*self._name), error.message, self._owner(pid)),
                 **dict(error.facts, name=self._name[0], wedged=True))
         self._linger *= 2
         self._until_noticed(pid)
@@ -117,8 +117,8 @@ class _Cure:
 
     def _hangs(self, status):
         """Return whether a process in ``spawned`` is not just on its way: without ``expect`` that takes a moment."""
-        moment = min(MOMENT, self._deadline.seconds / 2)
-        return age(_peer(self._client), status["processes"]["main"]) >= moment
+        moment = min(SPAWN_GRACE, self._deadline.seconds / 2)
+        return process_age(_peer(self._client), status["processes"]["main"]) >= moment
 
     def _end(self, status):
         pid = status["processes"]["main"]
@@ -127,7 +127,7 @@ class _Cure:
         self._until_noticed(pid)
 
     def _until_noticed(self, pid):
-        notice = Deadline(min(NOTICE, self._deadline.left()))
+        notice = Deadline(min(NOTICE_SECONDS, self._deadline.left()))
         while notice.left():
             status = self._look()
             if status is None or status["processes"].get("main") != pid:
@@ -138,7 +138,7 @@ class _Cure:
         where = "%(goal)s/%(state)s" % status
         pid = status["processes"].get("main")
         text = "Job %s could not be freed within %g s: it is in %s." % (
-            label(*self._name), self._deadline.seconds, where)
+            display_name(*self._name), self._deadline.seconds, where)
         zombie = self._zombie(pid)
         if zombie is not None:
             text += (" Its process %d has ended, but the parent of that, %d (%s), takes no note of it. End process %d "
@@ -166,7 +166,7 @@ def _peer(client):
     return pid
 
 
-def free(client, pid, deadline, linger=LINGER):
+def free(client, pid, deadline, linger=ORPHAN_LIFETIME_SECONDS):
     """Give the lost ``pid`` to a short-lived child of the daemon; return the pid of the process that adopted it.
 
     :param pid: int, in the daemon's PID namespace. The instance must be in ``killed``.
@@ -175,7 +175,7 @@ def free(client, pid, deadline, linger=LINGER):
     return lost_pid.give_back(_peer(client), pid, deadline, linger)
 
 
-def end_process(client, pid, deadline, patience=PATIENCE):
+def end_process(client, pid, deadline, patience=KILL_GRACE_SECONDS):
     """End the process group of a process of the daemon's, by TERM and after ``patience`` seconds by KILL.
 
     :param pid: int, in the daemon's PID namespace.
@@ -205,7 +205,7 @@ def leftovers(client, job, instance, known_pids):
     return [_entry(found) for found in _left_over(client, job, instance, known_pids)]
 
 
-def end_leftovers(client, job, instance, known_pids, deadline, patience=PATIENCE):
+def end_leftovers(client, job, instance, known_pids, deadline, patience=KILL_GRACE_SECONDS):
     """Find and end leftovers, by TERM and after ``patience`` seconds by KILL, until there are none.
 
     :returns: those that were ended (see ``leftovers``).
@@ -284,9 +284,9 @@ def _end(infos, deadline, patience):
     for number, seconds in ((signal.SIGTERM, min(patience, deadline.left() / 2)), (signal.SIGKILL, deadline.left())):
         for found, entry in chosen:
             _send(found, number, entry)
-        last = Deadline(max(seconds, BREATH))
+        last = Deadline(max(seconds, MIN_GRACE_SECONDS))
         while any(_lives(found) for found, unused in chosen) and last.left():
-            select.select([], [], [], LOOK_EVERY / 4)
+            select.select([], [], [], POLL_INTERVAL / 4)
     left = [entry for found, entry in chosen if _lives(found)]
     if left:
         raise UpstartError("Process %d (%s) is still there after KILL. Look what it waits for (state D in ps) and run "

@@ -10,10 +10,19 @@ is started once more. What is not as asked after that is an error.
 from __future__ import absolute_import, division, print_function
 
 from .. import _promise
-from .._daemon.errors import Lost, UnknownJob
+from .._daemon.errors import ConnectionLostError, UnknownJobError
 from .._host import failures
 from .._host.daemon_state import Snapshot
-from .._host.status import BACK, age, hollow, look, lost_process, no_answer, resting, until_resting
+from .._host.status import (
+    RECONNECT_TIMEOUT,
+    is_missing_main_process,
+    is_resting,
+    missing_main_pid,
+    process_age,
+    read_statuses,
+    timeout_error,
+    wait_until_resting,
+)
 from .._system.deadline import Deadline
 from . import refusals, watching
 from .targets import Target, main_of
@@ -45,8 +54,8 @@ def verify(client, targets, request, log, may_act=False):
     deadline = Deadline(request.timeout)
     try:
         faults = _read_faults(client, targets, request, deadline)
-    except Lost:
-        client.connection.reopen(min(BACK, client.timeout))
+    except ConnectionLostError:
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
         faults = _read_faults(client, targets, request, deadline)
     again = _take_up_again(client, faults) if may_act else []
     for target, fault in faults:
@@ -68,13 +77,15 @@ def _judged(targets):
 def _asked(target):
     wanted = target.wanted
     current = wanted.state == "restarted" or wanted.definition == "current"
-    return _promise.Asked(wanted.state, target.definition.is_task(), current, wanted.stable_for)
+    return _promise.Expectation(wanted.state, target.definition.is_task(), current, wanted.stable_for)
 
 
 def _present(client, target):
     """Return what _instance does, with what is read of the main process now."""
     main = main_of(client, target.after)
-    return _instance(client, target, main, age(client.connection.peer["pid"], main[0]) if main else float("inf"))
+    return _instance(
+        client, target, main, process_age(client.connection.peer["pid"], main[0]) if main else float("inf")
+    )
 
 
 def _instance(client, target, main, seconds):
@@ -87,11 +98,11 @@ def _instance(client, target, main, seconds):
     task = target.definition.is_task()
     if status is None and (not task or target.wanted.state == "stopped"):
         return None
-    defined = hollow(target.definition, dict(status, processes={})) if status else None
+    defined = is_missing_main_process(target.definition, dict(status, processes={})) if status else None
     respawned = target.up_mark is not None and watching.is_respawned(client, target)
-    return _promise.Instance(
+    return _promise.ObservedInstance(
         goal=status["goal"] if status else "stop", state=status["state"] if status else "waiting", main=main,
-        main_defined=defined, main_state="" if lost_process(status) else (status or {}).get("main_state"),
+        main_defined=defined, main_state="" if missing_main_pid(status) else (status or {}).get("main_state"),
         age=seconds,
         current=None if target.stale is None else not target.stale,
         respawned=respawned and not watching.was_stopped(client, target),
@@ -103,9 +114,9 @@ def _before(target):
     """Return the promise.Instance of a target before the task, with what matters of it; None for no such instance."""
     if target.before is None:
         return None
-    return _promise.Instance(goal=target.before["goal"], state=target.before["state"], main=target.main,
-                            main_defined=None, main_state=None, age=0.0, current=None, respawned=False,
-                            env_as_asked=True, finished=None)
+    return _promise.ObservedInstance(goal=target.before["goal"], state=target.before["state"], main=target.main,
+                                     main_defined=None, main_state=None, age=0.0, current=None, respawned=False,
+                                     env_as_asked=True, finished=None)
 
 
 def _first(faults):
@@ -138,8 +149,9 @@ def _read_faults(client, targets, request, deadline):
 def _read_statuses(client, judged, deadline):
     """Read all statuses at one moment, once none is on its way up, and by which definitions the instances run."""
     up = [target for target in judged if target.wanted.state != "stopped" and not target.definition.is_task()]
-    until_resting(client, up, deadline)
-    for target, status in zip(judged, look(client, [(target.job, target.instance or "") for target in judged])):
+    wait_until_resting(client, up, deadline)
+    statuses = read_statuses(client, [(target.job, target.instance or "") for target in judged])
+    for target, status in zip(judged, statuses):
         target.after = status
     alive = [target for target in judged if target.after is not None and target.wanted.state != "stopped"]
     if alive:
@@ -162,7 +174,7 @@ def _add_new_instances(client, targets):
         known = set(other.instance or "" for other in targets if other.job == target.job)
         try:
             names = client.instances_of([target.job])[0]
-        except UnknownJob:
+        except UnknownJobError:
             names = []
         for name in names:
             if name not in known:
@@ -186,7 +198,7 @@ def _take_up_again(client, faults):
 
 def _steps_for(client, target, fault):
     """Return the steps for a target that was to run, and does not need anybody to fix it first, else []."""
-    if lost_process(target.after) or target.definition.complaint():
+    if missing_main_pid(target.after) or target.definition.complaint():
         return []
     if fault in (_promise.GONE, _promise.STOPPING):
         if target.definition.instance_variables() and not target.env:
@@ -219,8 +231,8 @@ def _note_kept(client, target):
 
 def _set_error(client, target, fault, request):
     """Set the error of a target for which something does not hold."""
-    if lost_process(target.after):
-        target.error = refusals.wedged(target, lost_process(target.after))
+    if missing_main_pid(target.after):
+        target.error = refusals.wedged(target, missing_main_pid(target.after))
     elif fault == _promise.STILL_THERE:
         target.error = watching.not_stopped(target, Deadline(target.wanted.timeout))
     elif fault == _promise.MAIN_ZOMBIE:
@@ -237,10 +249,10 @@ def _set_error(client, target, fault, request):
         target.error = watching.not_restarted(target)
     elif fault == _promise.OLD_DEFINITION:
         target.error = refusals.old_definition(target)
-    elif resting(target.after) or fault == _promise.STOPPING:
+    elif is_resting(target.after) or fault == _promise.STOPPING:
         target.error = watching.no_longer_running(client, target, request)
     else:
-        target.error = no_answer(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
+        target.error = timeout_error(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
 
 
 def _verify_enabled(targets):

@@ -9,13 +9,22 @@ import errno
 import os
 import signal
 
-from .._daemon.errors import NoAnswer
+from .._daemon.errors import NoReplyError
 from .._daemon.names import instance_path
 from .._errors import UpstartError
 from .._host import failures
 from .._host.init_log import failed_after_start
 from .._host.job_logs import log_tail
-from .._host.status import age, hollow, lost_process, no_answer, resting, suspended, until_resting, zombie
+from .._host.status import (
+    is_missing_main_process,
+    is_resting,
+    missing_main_pid,
+    process_age,
+    suspended_pid,
+    timeout_error,
+    wait_until_resting,
+    zombie_pid,
+)
 from .._system import processes
 from .._system.deadline import Deadline
 from .refusals import wedged
@@ -23,9 +32,9 @@ from .targets import state_of
 
 __metaclass__ = type
 
-SETTLE = 2.0  # seconds that a failed instance is given to leave, so that its last signals are seen
+SETTLE_SECONDS = 2.0  # seconds that a failed instance is given to leave, so that its last signals are seen
 FORGIVES_DEATH = (1, 11)  # the first release for which a main process may end once a stop has begun
-SHORT = 0.5  # the same when the time of the task is over
+MIN_SETTLE_SECONDS = 0.5  # the same when the time of the task is over
 
 
 def _facts(client, target, request):
@@ -70,7 +79,7 @@ def _told(target, verb, facts, in_log=False):
 
 def _is_untold(target):
     """Return whether the daemon does not signal what becomes of processes."""
-    return target.definition.version < failures.TELLS_STATES
+    return target.definition.version < failures.SIGNALS_STATES_SINCE
 
 
 def ended(client, target, request):
@@ -123,7 +132,7 @@ def _states_since(client, target):
     signals = client.connection.signals[target.up_mark or 0:]
     states = [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"]
     if target.up_mark is None:
-        return states, target.before is not None and resting(target.before)
+        return states, target.before is not None and is_resting(target.before)
     # A start that overtook ours after the mark is signalled like ours would be.
     return states, target.up_at_mark or (target.overtaken and states[:1] != ["starting"])
 
@@ -231,13 +240,13 @@ def note_failed_stop(target):
 
 def stop_outlasted(target, deadline):
     """Return the error for a restart whose stop does not end; Upstart has been asked to start the job again itself."""
-    if resting(target.after) or (target.after or {}).get("state") == "pre-stop":
-        return NoAnswer(
+    if is_resting(target.after) or (target.after or {}).get("state") == "pre-stop":
+        return NoReplyError(
             "Job %s was not restarted: its pre-stop was not over after %g s and the kill timeout. The stop is "
             "cancelled, so the same process runs on; allow it more time with timeout." % (
                 target.label, deadline.seconds),
             name=target.job, timeout=deadline.seconds)
-    return NoAnswer(
+    return NoReplyError(
         "Job %s was not %s: its stop was not over after %g s and the kill timeout of its file; it is in %s. Upstart "
         "starts it again by itself as soon as that is over; allow it more time with timeout." % (
             target.label, "restarted", deadline.seconds, state_of(target.after)),
@@ -246,7 +255,7 @@ def stop_outlasted(target, deadline):
 
 def zombie_main(target):
     """Return the error for an instance whose main process has ended while its parent does not collect it."""
-    pid = zombie(target.after)
+    pid = zombie_pid(target.after)
     return UpstartError(
         "Job %s has no living main process: Upstart tracks process %d, which has ended (a zombie), because its expect "
         "stanza is wrong. Fix the expect stanza, then restart the job." % (target.label, pid),
@@ -255,7 +264,7 @@ def zombie_main(target):
 
 def suspended_warning(target):
     """Return the warning on an instance whose main process a signal or a debugger has suspended."""
-    pid = suspended(target.after)
+    pid = suspended_pid(target.after)
     return ("Job %s does not run: its main process %d is suspended by a signal or a debugger. Continue it with kill "
             "-CONT %d; if the program stops itself when it is ready, set expect stop." % (target.label, pid, pid))
 
@@ -265,28 +274,28 @@ def not_stopped(target, deadline):
     if target.is_new:
         return UpstartError("Job %s runs: somebody started it while this task was at work, which was to leave no such "
                             "instance. Run the task again." % target.label, name=target.job)
-    if resting(target.after) and is_same_process(target):
+    if is_resting(target.after) and is_same_process(target):
         return UpstartError(
             "Job %s was not stopped: somebody asked for its start while its pre-stop ran, which cancels a stop. Look "
             "at who else manages it." % target.label, name=target.job)
-    if resting(target.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
+    if is_resting(target.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
         return UpstartError(
             "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
             "pre-stop runs. Have pre-stop not end it, or take respawn out." % target.label, name=target.job)
-    if resting(target.after):
+    if is_resting(target.after):
         return UpstartError(
             "Job %s was stopped, but something started it again at once: look at its start on condition and at who "
             "else manages it." % target.label, name=target.job)
-    return no_answer(target, "stopped", deadline)
+    return timeout_error(target, "stopped", deadline)
 
 
 def _settling(deadline):
-    return Deadline(max(SHORT, min(SETTLE, deadline.left())))
+    return Deadline(max(MIN_SETTLE_SECONDS, min(SETTLE_SECONDS, deadline.left())))
 
 
 def let_settle(client, targets, deadline):
     """Give failed instances a moment to leave, so that the signals which tell the reason are in."""
-    until_resting(client, targets, _settling(deadline))
+    wait_until_resting(client, targets, _settling(deadline))
 
 
 def watch(client, targets, request, deadline):
@@ -298,16 +307,16 @@ def watch(client, targets, request, deadline):
         if target.up_mark is None or "reload" in target.sent:
             target.mark_signals(client)
     _wait_for_uptime(client, targets, request)
-    until_resting(client, targets, _settling(deadline))
+    wait_until_resting(client, targets, _settling(deadline))
     for target, pid in zip(targets, before):
         now = (target.after or {}).get("processes", {}).get("main")
         if target.after is None:
             target.error = ended(client, target, request)
-        elif lost_process(target.after):
+        elif missing_main_pid(target.after):
             target.error = wedged(target, now)
-        elif zombie(target.after):
+        elif zombie_pid(target.after):
             target.error = zombie_main(target)
-        elif hollow(target.definition, target.after):
+        elif is_missing_main_process(target.definition, target.after):
             target.error = no_process(client, target, request)
         elif now != pid and was_stopped(client, target):
             target.error = _meddled(target, "restarted", _facts(client, target, request))
@@ -341,7 +350,7 @@ def _uptime(client, target):
     peer, main = client.connection.peer["pid"], (target.after or {}).get("processes", {}).get("main")
     if not main or not processes.state_of(peer, main):
         return float("inf")
-    return age(peer, main) - processes.time_in_queue(peer, main)
+    return process_age(peer, main) - processes.time_in_queue(peer, main)
 
 
 def is_respawned(client, target):

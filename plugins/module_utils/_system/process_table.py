@@ -16,7 +16,7 @@ from .deadline import Deadline
 
 __metaclass__ = type
 
-LOOK_EVERY = 0.05  # seconds between two looks at processes that were told to end
+POLL_INTERVAL = 0.05  # seconds between two looks at processes that were told to end
 AFTER_KILL = 5.0  # seconds within which a killed process is gone, unless the kernel holds it
 
 
@@ -66,7 +66,7 @@ def end(find, timeout, sleep=time.sleep):
                     _signal(each, number)
             if not deadline.left():
                 break
-            sleep(min(LOOK_EVERY, deadline.left()))
+            sleep(min(POLL_INTERVAL, deadline.left()))
     return not find()
 
 

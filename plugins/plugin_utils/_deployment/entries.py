@@ -33,7 +33,7 @@ class DeploymentError(ValueError):
 
 
 @dataclass
-class Job:
+class ListedJob:
     """What the entries of one name ask for, of its job file and of its override."""
 
     name: str
@@ -194,11 +194,11 @@ def is_rendered(entry: Entry) -> bool:
     return entry.get("template") is not None and entry.get("state") != "absent"
 
 
-def jobs_in(entries: Sequence[Entry]) -> dict[str, Job]:
+def jobs_in(entries: Sequence[Entry]) -> dict[str, ListedJob]:
     """Return the jobs of checked entries by name, those of a job file and its override as one."""
-    jobs: dict[str, Job] = {}
+    jobs: dict[str, ListedJob] = {}
     for entry in entries:
-        job = jobs.setdefault(entry["name"], Job(entry["name"]))
+        job = jobs.setdefault(entry["name"], ListedJob(entry["name"]))
         job.files.append(entry)
         if entry.get("state") == "absent":
             job.leaves = job.leaves or not entry.get("override")
@@ -212,4 +212,4 @@ def jobs_in(entries: Sequence[Entry]) -> dict[str, Job]:
     return jobs
 
 
-__all__ = ["DeploymentError", "Entry", "Job", "Tasks", "checked", "files", "jobs_in", "templates"]
+__all__ = ["DeploymentError", "Entry", "ListedJob", "Tasks", "checked", "files", "jobs_in", "templates"]

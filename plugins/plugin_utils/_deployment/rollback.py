@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import variable_behind
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.entries import Entry, Job, Tasks
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.entries import Entry, ListedJob, Tasks
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.instances import earlier_definition
 
 Undo = Mapping[str, t.Any]
@@ -56,7 +56,7 @@ def again(name: str, instances: Sequence[Entry], undo: Undo) -> Tasks:
     if all("env" in instance for instance in touched):
         return [{"name": name, "state": "restarted", **({"env": instance["env"]} if instance["env"] else {}), **enabled}
                 for instance in touched]
-    return [{**task, **enabled} for task in Job(name, instances=undo["instances"]).targets("restarted")]
+    return [{**task, **enabled} for task in ListedJob(name, instances=undo["instances"]).targets("restarted")]
 
 
 def replaced(touched: Sequence[Entry], undo: Undo) -> list[t.Any] | None:

@@ -14,7 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.entries import (
     DeploymentError,
     Entry,
-    Job,
+    ListedJob,
     Tasks,
     checked,
     jobs_in,
@@ -37,14 +37,14 @@ def steps(entries: t.Any, written: t.Any, on_change: str, on_failure: str, stabl
         if is_conf(result) and result["state"] == "absent" and result["stale_instances"]:
             found["stop"].append({"name": result["name"], "state": "stopped"})
             if result["kept"]:
-                backup = {"backup": True} if jobs.get(result["name"], Job("")).backup else {}
+                backup = {"backup": True} if jobs.get(result["name"], ListedJob("")).backup else {}
                 found["remove"].append({"name": result["name"], "state": "absent", **backup})
     by_name: dict[str, Tasks] = {}
     for result in results:
         by_name.setdefault(result["name"], []).append(result)
     resting = names_in(found["stop"])
     for name in [*jobs, *(name for name in by_name if name not in jobs)]:
-        job, mine, earlier = jobs.get(name) or Job(name), by_name.get(name, []), unproven.get(name, [])
+        job, mine, earlier = jobs.get(name) or ListedJob(name), by_name.get(name, []), unproven.get(name, [])
         if name in resting or job.leaves:
             resting.add(name)
             continue
@@ -121,7 +121,7 @@ def is_conf(result: Entry) -> bool:
     return not str(result["path"]).endswith(".override")
 
 
-def due_state(job: Job, results: Tasks, unproven: bool, on_change: str) -> str | None:
+def due_state(job: ListedJob, results: Tasks, unproven: bool, on_change: str) -> str | None:
     """Return what a handler is to do for a job that ran while its file changed: restarted, reloaded or nothing.
 
     It is due also when an earlier run changed the file and ended before its handlers.
@@ -138,7 +138,7 @@ def due_state(job: Job, results: Tasks, unproven: bool, on_change: str) -> str |
     return "reloaded" if wanted == "reload" and (changed or late) else None
 
 
-def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks:
+def due_tasks(job: ListedJob, results: Tasks, unproven: bool, on_change: str) -> Tasks:
     """Return what the handler gives to upstart_service.
 
     As long as one instance follows an old file, Upstart starts the job's others with that too: all of them are
@@ -160,7 +160,7 @@ def due_tasks(job: Job, results: Tasks, unproven: bool, on_change: str) -> Tasks
     return [{"name": job.name, "env": env, "state": state} for env in wanted]
 
 
-def service_tasks(job: Job, results: Tasks, due: Tasks) -> Tasks:
+def service_tasks(job: ListedJob, results: Tasks, due: Tasks) -> Tasks:
     """Return what upstart_service is to do at once, without what the handler restarts, reloads or starts.
 
     Nothing is started beside instances whose names the job has no more: Upstart would do that by their definition.
@@ -207,7 +207,7 @@ def may_undo(unproven: Tasks, results: Tasks) -> bool:
     return bool(unproven) and (not is_new or any(result["changed"] for result in results))
 
 
-def undo(job: Job, manifest: str | None, unproven: Tasks) -> dict[str, t.Any]:
+def undo(job: ListedJob, manifest: str | None, unproven: Tasks) -> dict[str, t.Any]:
     """Return what brings a job back to the files by which it last came up."""
     files = [{"name": job.name, "override": each["override"], "restore": each["previous"], "keep_running": True}
              for each in unproven]

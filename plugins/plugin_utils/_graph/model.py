@@ -86,7 +86,7 @@ def words(items: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Cause:
+class EventCause:
     """One event of a condition, split into whose it is and what else it asks for."""
 
     event: str
@@ -96,10 +96,10 @@ class Cause:
     anybody: bool = False   # a job's event that (nearly) every job can cause
 
 
-def cause_of(leaf: Leaf) -> Cause:
+def cause_of(leaf: Leaf) -> EventCause:
     """Return whose event a leaf is: ``started dbus`` and ``started JOB=dbus`` are the job dbus's."""
     if leaf.event not in conditions.JOB_EVENTS:
-        return Cause(leaf.event, leaf.args)
+        return EventCause(leaf.event, leaf.args)
     for index, arg in enumerate(leaf.args):
         named = NAMES_A_VARIABLE.fullmatch(arg)
         if named is not None and named.group(1) != "JOB" or named is None and index > 0:
@@ -107,11 +107,11 @@ def cause_of(leaf: Leaf) -> Cause:
         rest = leaf.args[:index] + leaf.args[index + 1:]
         operator, value = (named.group(2), named.group(3)) if named else ("=", arg)
         if operator == "!=":
-            return Cause(leaf.event, rest, whose=arg, anybody=True)
+            return EventCause(leaf.event, rest, whose=arg, anybody=True)
         if value and not PATTERN.search(value):
-            return Cause(leaf.event, rest, job=value)
-        return Cause(leaf.event, rest, whose=value)
-    return Cause(leaf.event, leaf.args, whose="(any job)", anybody=True)
+            return EventCause(leaf.event, rest, job=value)
+        return EventCause(leaf.event, rest, whose=value)
+    return EventCause(leaf.event, leaf.args, whose="(any job)", anybody=True)
 
 
 def state_of(job: Info) -> tuple[str, str]:
@@ -222,7 +222,7 @@ class Builder:
             self.graph.nodes[key] = Node(key, "job", (name, text), look)
         return key
 
-    def _event(self, cause: Cause, emitters: list[str]) -> str:
+    def _event(self, cause: EventCause, emitters: list[str]) -> str:
         """Return the node of an event; a job's event gets one for each way to say whose it is."""
         if cause.event in conditions.JOB_EVENTS:
             name, known = f"{cause.event} {cause.whose}", bool(emitters) or cause.anybody

@@ -119,6 +119,6 @@ def test_a_real_python_27() -> None:
     code = "import clock, time; time.time = None; print(clock.monotonic())"
     for python in pythons_27()[:1]:
         before = time.monotonic()
-        done = subprocess.run([python, "-c", code], cwd=PLUGINS / "module_utils" / "daemon", capture_output=True,
+        done = subprocess.run([python, "-c", code], cwd=PLUGINS / "module_utils" / "_system", capture_output=True,
                               text=True, check=True, env={"PYTHONDONTWRITEBYTECODE": "1"})
         assert before - 1 < float(done.stdout) < time.monotonic() + 1

@@ -18,7 +18,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import names
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import ConnectionLostError
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     SERVICE,
@@ -140,7 +140,7 @@ def re_execute(daemon: Daemon) -> None:
     try:
         with Connection(daemon.address) as connection:
             connection.call(names.MANAGER_PATH, names.MANAGER, "Restart")
-    except Lost:
+    except ConnectionLostError:
         pass
 
 

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, InvalidArguments, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
+    InvalidArgumentsError,
+    NotFoundError,
+    UnknownJobError,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
     planning,
     targets,
@@ -61,7 +65,7 @@ class FakeClient:
     def state(self) -> str:
         self.asked_for_state += 1
         if self.held is None:
-            raise Absent("no GetState")
+            raise NotFoundError("no GetState")
         return json.dumps({"job_classes": self.held})
 
     def jobs(self) -> list[str]:
@@ -69,7 +73,7 @@ class FakeClient:
 
     def find_job(self, name: str) -> str:
         if name not in self.known:
-            raise UnknownJob("Unknown job: " + name, error="com.ubuntu.Upstart0_6.Error.UnknownJob")
+            raise UnknownJobError("Unknown job: " + name, error="com.ubuntu.Upstart0_6.Error.UnknownJob")
         return name
 
     def instances(self, name: str) -> list[str]:
@@ -82,7 +86,7 @@ class FakeClient:
         given = dict(entry.split("=", 1) for entry in env)
         for variable in self.variables:
             if variable not in given:
-                raise InvalidArguments("Unknown parameter: %s\nUsage: x" % variable)
+                raise InvalidArgumentsError("Unknown parameter: %s\nUsage: x" % variable)
         instance = "-".join(given[variable] for variable in self.variables)
         return instance if instance in self.known[name] else None
 
@@ -112,13 +116,13 @@ class Attributes:
 
 
 def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), env: list[str] | None = None,
-            **more: Any) -> service_request.Request:
+            **more: Any) -> service_request.ServiceRequest:
     settings: dict[str, Any] = {
         "jobs": list(jobs), "state": state, "enabled": None, "env": env, "definition": "any", "timeout": 1.0,
         "stable_for": 0.0, "must_exist": True, "unwedge": False, "end_leftovers": False, "conf_dir": str(folder),
         "log_dir": str(folder), "init_log": str(folder / "no-log"), "script_dir": None, "parts": None, "expected": None,
         "instances": None}
-    return service_request.Request(**{**settings, **more})
+    return service_request.ServiceRequest(**{**settings, **more})
 
 
 def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
@@ -72,7 +72,7 @@ class FakeConnection:
         pending = Pending(member)
         try:
             pending.settle([self.state()])
-        except Absent as error:
+        except NotFoundError as error:
             pending.settle(error=error)
         return pending
 
@@ -129,8 +129,8 @@ class FakeHost:
 
     def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return what upstart_info would."""
-        request = report.Request(list(names), list(states), report.parts_of(subset or ("all",)),
-                                    str(self.files), "/log")
+        request = report.InfoRequest(list(names), list(states), report.parts_of(subset or ("all",)),
+                                     str(self.files), "/log")
         found: dict[str, Any] = report.collect(self, request)
         assert json.loads(json.dumps(found)) == found
         json.dumps(found, ensure_ascii=False).encode()
@@ -149,7 +149,7 @@ class FakeHost:
     # -- what the client does ------------------------------------------------------
     def _state(self) -> str:
         if self.number < TELLS_STATE:
-            raise Absent("no GetState")
+            raise NotFoundError("no GetState")
         text = json.dumps({"job_classes": list(self.classes.values())}, ensure_ascii=False)
         assert not has_stray_bytes(text), "Upstart crashed"
         return text

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, Lost, UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
+    ConnectionLostError,
+    NotFoundError,
+    UnknownJobError,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import MANAGER_PATH, job_path
 
 
@@ -61,13 +65,13 @@ class Daemon:
     def find_job(self, name: str) -> str:
         self.asked.append("find " + name)
         if name not in self.loaded:
-            raise UnknownJob("no %s" % name)
+            raise UnknownJobError("no %s" % name)
         return job_path(name)
 
     def state(self) -> str:
         self.asked.append("state")
         if not self.dumps:
-            raise Absent("no GetState")
+            raise NotFoundError("no GetState")
         marked = self.dumps.pop(0) if len(self.dumps) > 1 else self.dumps[0]
         return json.dumps({"job_classes": [
             {"name": name, "deleted": int(name in marked), "jobs": []} for name in sorted(self.loaded)]})
@@ -93,5 +97,5 @@ class Daemon:
     def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
         if self.broken:
             self.broken -= 1
-            raise Lost("The connection broke.")
+            raise ConnectionLostError("The connection broke.")
         return ready()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
-    Definition,
     Present,
+    SimulatedDefinition,
     World,
     ends,
     stays,
@@ -24,13 +24,13 @@ BROKEN = {"main": ends(3, 0.3, known=True)}
 LATEST, SYNCHRONOUS, OLD = (1, 13, 2), (1, 12, 1), (1, 5)
 
 
-def job(name: str, start: str = "", stop: str = "", **more: Any) -> Definition:
+def job(name: str, start: str = "", stop: str = "", **more: Any) -> SimulatedDefinition:
     more.setdefault("processes", RUNS)
     start_on, stop_on = (from_text(text) if text else None for text in (start, stop))
-    return Definition(name, start_on=start_on, stop_on=stop_on, **more)
+    return SimulatedDefinition(name, start_on=start_on, stop_on=stop_on, **more)
 
 
-def task(name: str, start: str, **more: Any) -> Definition:
+def task(name: str, start: str, **more: Any) -> SimulatedDefinition:
     more.setdefault("processes", DONE)
     return job(name, start, task=True, **more)
 
@@ -44,5 +44,7 @@ def told(found: Prediction) -> dict[str, str]:
         word for word in WORDS if getattr(one, word)) for one in found.effects}
 
 
-def foresee(*jobs: Definition, env: tuple[str, ...] = (), version: tuple[int, ...] = LATEST, **more: Any) -> Prediction:
+def foresee(
+    *jobs: SimulatedDefinition, env: tuple[str, ...] = (), version: tuple[int, ...] = LATEST, **more: Any
+) -> Prediction:
     return predict(World(list(jobs), version=version, **more), "go", list(env), 60.0)

@@ -13,7 +13,7 @@ from ..signals import number_of
 from ..stanzas import LATEST, OVERRIDES_SINCE
 from . import commands, conditions, stanzas
 from .codes import BY_CODE, ERROR
-from .job import NOWHERE, Job, Place, Problem, required_variables
+from .job import NOWHERE, CheckedJob, Place, Problem, required_variables
 from .stanzas import GREATEST_SIGNAL
 
 __metaclass__ = type
@@ -70,12 +70,12 @@ def findings(conf_text, override_text=None, name=None, version=LATEST, known_job
 
 
 def load(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
-    """Return the job.Job of files (parameters as of ``refuse``), for ``judge``."""
+    """Return the job.CheckedJob of files (parameters as of ``refuse``), for ``judge``."""
     texts = [("conf", u"" if conf_text is None else decode(conf_text))]
     unread = []
     if override_text is not None:
         (texts if version >= OVERRIDES_SINCE else unread).append(("override", decode(override_text)))
-    return Job(texts, name, version, dialect=dialect, unread=[label for label, _text in unread])
+    return CheckedJob(texts, name, version, dialect=dialect, unread=[label for label, _text in unread])
 
 
 def judge(job, remedy=None):

@@ -32,7 +32,7 @@ REQUIRED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\
 FROM_INIT = ("PATH", "TERM", "UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS")
 
 
-class Job:
+class CheckedJob:
     """A job as Upstart reads it; ``error`` is the JobFileError at which reading stopped, or None.
 
     :param texts: list of (label, text) of the files that count, "conf" before "override".

@@ -35,7 +35,7 @@ VARIABLE = re.compile(r"\$(?:\{[^}]*\}|[A-Za-z_][A-Za-z0-9_]*|.?)")
 OWN_NAME = re.compile(r"\$(?:UPSTART_JOB\b|\{UPSTART_JOB\})")
 
 
-class Order(collections.namedtuple("Order", "verb name")):
+class InitCommand(collections.namedtuple("Order", "verb name")):
     """One of EMITS, STARTS, STOPS and RESTARTS, and the name of the event or job as it is written.
 
     The name is None for a command without one, which means the job that the process is of.
@@ -51,7 +51,7 @@ class Order(collections.namedtuple("Order", "verb name")):
         return self.name is not None and "$" not in self.name
 
 
-def read(text):
+def read_init_commands(text):
     """Return the Orders in a command or script, a list without repetition."""
     found = []
     if MENTION.search(text or ""):
@@ -70,7 +70,7 @@ class _Statement:
         self.documents = []
 
 
-class _Reader:
+class _ScriptReader:
     """Splits a script into simple commands."""
 
     def __init__(self, text):
@@ -121,7 +121,7 @@ class _Reader:
 
 
 def _statements(text):
-    reader = _Reader(text)
+    reader = _ScriptReader(text)
     reader.run()
     return reader.found
 
@@ -131,7 +131,7 @@ def _of_statement(statement):
     found = []
     for word in statement.words:
         for texts in NESTED.findall(word) if '"' in word else ():
-            found.extend(read("".join(texts)))
+            found.extend(read_init_commands("".join(texts)))
     words = _command([_plain(word) for word in statement.words])
     if not words:
         return found
@@ -140,14 +140,14 @@ def _of_statement(statement):
     if program in SHELLS:
         texts = [words[number + 1] for number, word in enumerate(words[:-1]) if WITH_TEXT.match(word)]
         for text in texts + statement.documents:
-            found.extend(read(text))
+            found.extend(read_init_commands(text))
     elif program in ("eval", "trap"):
-        found.extend(read(" ".join(rest if program == "eval" else rest[:1])))
+        found.extend(read_init_commands(" ".join(rest if program == "eval" else rest[:1])))
     elif program in OF_RUNLEVELS:
-        found.append(Order(EMITS, RUNLEVEL))
+        found.append(InitCommand(EMITS, RUNLEVEL))
     elif program == "service":
         if rest[1:2] and rest[1] in VERBS and rest[1] != "emit":
-            found.append(Order(VERBS[rest[1]], rest[0]))
+            found.append(InitCommand(VERBS[rest[1]], rest[0]))
     else:
         found.extend(_of_initctl(rest if program == "initctl" else [program] + rest, program == "initctl"))
     return found
@@ -158,7 +158,7 @@ def _of_initctl(words, may_emit):
     name = words[1] if words[1:] else None
     if verb is None or (verb == EMITS and (name is None or not may_emit)):
         return []
-    return [Order(verb, name)]
+    return [InitCommand(verb, name)]
 
 
 def _command(words):

@@ -12,7 +12,7 @@ import pytest
 from ansible.module_utils import ansible_release
 from ansible.module_utils.common import respawn
 from ansible_collections.sysinit.upstart.plugins.module_utils import _module
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import LibraryMissing
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import LibraryMissingError
 
 
 class Pythons:
@@ -47,7 +47,7 @@ def test_another_python_goes_on(pythons: Pythons) -> None:
 
 
 def test_no_python_has_it(pythons: Pythons) -> None:
-    with pytest.raises(LibraryMissing) as caught:
+    with pytest.raises(LibraryMissingError) as caught:
         _module.find_library()
     assert pythons.started == []
     assert caught.value.message.startswith(f"{sys.executable} has no dbus-python. Install it (Debian and Ubuntu: ")
@@ -59,7 +59,7 @@ def test_no_python_has_it(pythons: Pythons) -> None:
 
 def test_the_second_python_does_not_look_for_a_third(pythons: Pythons) -> None:
     pythons.respawned, pythons.has_it = True, "/usr/bin/python3"
-    with pytest.raises(LibraryMissing):
+    with pytest.raises(LibraryMissingError):
         _module.find_library()
     assert (pythons.asked, pythons.started) == ([], [])
 
@@ -77,7 +77,7 @@ def test_where_it_looks(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core:
     monkeypatch.setattr(sys, "version_info", version)
     pythons.has_it = "/usr/bin/python"
     with monkeypatch.context() as during:
-        during.setattr(_module.library, "load", lambda: (each for each in ()).throw(LibraryMissing("none")))
+        during.setattr(_module.library, "load", lambda: (each for each in ()).throw(LibraryMissingError("none")))
         _module.find_library()
     monkeypatch.undo()
     assert pythons.asked == [expected]

@@ -13,14 +13,14 @@ from ansible_collections.sysinit.upstart.plugins.module_utils import _promise
 UP: dict[str, Any] = {
     "goal": "start", "state": "running", "main": (7, 100), "main_defined": True, "main_state": "S", "age": 5.0,
     "current": True, "respawned": False, "env_as_asked": True, "finished": None}
-OLD = _promise.Instance(**{**UP, "main": (6, 50), "current": None})
+OLD = _promise.ObservedInstance(**{**UP, "main": (6, 50), "current": None})
 TASK = {**UP, "goal": "stop", "state": "waiting", "main": None, "age": float("inf")}
 
 
-def faults(state: str, now: dict[str, Any] | None, before: _promise.Instance | None = None, task: bool = False,
+def faults(state: str, now: dict[str, Any] | None, before: _promise.ObservedInstance | None = None, task: bool = False,
            current: bool = True) -> list[str]:
-    asked = _promise.Asked(state, task, current, 1.0)
-    return list(_promise.instance_faults(asked, before, None if now is None else _promise.Instance(**now)))
+    asked = _promise.Expectation(state, task, current, 1.0)
+    return list(_promise.instance_faults(asked, before, None if now is None else _promise.ObservedInstance(**now)))
 
 
 @pytest.mark.parametrize(("change", "fault"), [

@@ -86,6 +86,6 @@ def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is at init's own address must be root; the address is moved, since the real one may be taken."""
     with fake_daemon.squatter(NOBODY) as (address, heard):
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
-        with pytest.raises(errors.Foreign, match="Nothing was sent to it"):
+        with pytest.raises(errors.WrongOwnerError, match="Nothing was sent to it"):
             _module.connect({"address": address, "timeout": 5.0})
         assert heard() == b""

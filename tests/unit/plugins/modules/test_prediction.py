@@ -18,7 +18,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import EventFailed
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import EventFailedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
 from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
 
@@ -136,7 +136,7 @@ def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Ca
         pendings = [client.emit(*made.event) for made in sets[first:first + AT_ONCE]]
         let_it_settle(client)
         for made, end, pending in zip(sets[first:], ended[first:], pendings):
-            failed = isinstance(pending.error, EventFailed)
+            failed = isinstance(pending.error, EventFailedError)
             yield Case(made, end.result(), happenings(client, mark, made), not pending.done, failed)
     connection.close()
 

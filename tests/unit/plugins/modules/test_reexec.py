@@ -14,7 +14,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import names
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import ConnectionLostError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import steps, targets
@@ -119,7 +119,7 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def cut(*arguments: object) -> None:
-        raise Lost("gone")
+        raise ConnectionLostError("gone")
 
     class Client:
         connection = property(lambda self: self)

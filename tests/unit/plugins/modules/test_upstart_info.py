@@ -17,7 +17,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Unreachable
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnreachableError
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
 from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
 
@@ -188,7 +188,7 @@ def connected() -> Connection:
     while True:
         try:
             return Connection("system", owner=os.geteuid()).open()
-        except Unreachable:
+        except UnreachableError:
             assert time.monotonic() < deadline, "nobody comes to the bus"
             time.sleep(0.05)
 
@@ -201,7 +201,7 @@ def test_a_user_who_may_only_look(system_bus: Path) -> None:
         return [one["status"] for job in found["jobs"] for one in job["instances"]] == ["start/running"]
 
     with connected() as connection:
-        request = report.Request([], [], report.parts_of(["all"]), str(system_bus), "/log")
+        request = report.InfoRequest([], [], report.parts_of(["all"]), str(system_bus), "/log")
         wait_for(runs, "the job does not run")
     (job,) = found["jobs"]
     (instance,) = job["instances"]

@@ -52,7 +52,7 @@ def test_what_an_address_means(address: str, environ: dict[str, str], endpoint: 
 
 @pytest.mark.parametrize("environ", [{}, {"DBUS_SESSION_BUS_ADDRESS": ""}])
 def test_no_session(environ: dict[str, str]) -> None:
-    with pytest.raises(errors.Unreachable, match="DBUS_SESSION_BUS_ADDRESS is not set in the task's environment"):
+    with pytest.raises(errors.UnreachableError, match="DBUS_SESSION_BUS_ADDRESS is not set in the task's environment"):
         addresses.resolve("session", environ)
 
 
@@ -68,5 +68,5 @@ def test_modules_of_other_users_ask_the_system_bus(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("UPSTART_SESSION", raising=False)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(errors.Unreachable, match="Nothing answers at unix:path=/nowhere"):
+    with pytest.raises(errors.UnreachableError, match="Nothing answers at unix:path=/nowhere"):
         _module.connect({"address": None, "timeout": 5.0})

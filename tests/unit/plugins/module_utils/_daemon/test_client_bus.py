@@ -86,7 +86,7 @@ def wait_for_daemon() -> Upstart:
     while True:
         try:
             return Upstart(Connection("system", owner=US).open())
-        except errors.Unreachable:
+        except errors.UnreachableError:
             assert time.monotonic() < deadline, "it does not come"
             time.sleep(0.05)
 
@@ -100,7 +100,7 @@ def test_the_session_bus(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
-    with pytest.raises(errors.Unreachable, match="Nothing answers at unix:path=/nowhere"):
+    with pytest.raises(errors.UnreachableError, match="Nothing answers at unix:path=/nowhere"):
         Connection("system").open()
 
 
@@ -109,14 +109,14 @@ def test_a_bus_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     daemon.answers["Hello"] = silence
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", daemon.address)
     began = time.monotonic()
-    with pytest.raises(errors.NoAnswer, match="did not answer Hello"):
+    with pytest.raises(errors.NoReplyError, match="did not answer Hello"):
         Connection("system").open(0.3)
     assert time.monotonic() - began < 60
     daemon.close()
 
 
 def test_a_bus_without_upstart(bus: MessageBus) -> None:
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.UnreachableError) as caught:
         Connection("system").open()
     assert caught.value.message.startswith(
         "Nobody owns the name com.ubuntu.Upstart on the message bus at %s: is this host running Upstart" % bus.address)
@@ -124,7 +124,7 @@ def test_a_bus_without_upstart(bus: MessageBus) -> None:
 
 def test_a_stranger_who_took_the_name_is_sent_nothing(bus: MessageBus) -> None:
     with message_bus.stranger(bus.address, NOBODY) as called:
-        with pytest.raises(errors.Foreign) as caught:
+        with pytest.raises(errors.WrongOwnerError) as caught:
             Upstart(Connection("system").open()).version()
         assert called() == []
     uid = NOBODY if US == 0 else US
@@ -138,7 +138,7 @@ def test_a_stranger_who_is_believed_is_sent_calls(bus: MessageBus) -> None:
     """The counterpart, so that the test above can fail."""
     with message_bus.stranger(bus.address, NOBODY) as called:
         with Connection("system", owner=NOBODY if US == 0 else US) as connection:
-            with pytest.raises(errors.NoAnswer):
+            with pytest.raises(errors.NoReplyError):
                 call(connection, "GetAllJobs", timeout=0.3)
         assert called() == ["GetAllJobs"]
 
@@ -167,19 +167,19 @@ def test_the_daemon_leaves_during_a_call(owner: Owner, connection: Connection) -
     connection.send(PATH, MANAGER, "Restart")
     owner.leave()
     began = time.monotonic()
-    with pytest.raises(errors.Lost, match="The connection to the daemon on the message bus at .* broke"):
+    with pytest.raises(errors.ConnectionLostError, match="The connection to the daemon on the message bus at .* broke"):
         connection.wait(lambda: False, 300)
     assert time.monotonic() - began < 60
-    with pytest.raises(errors.Lost, match="broke during Start"):
+    with pytest.raises(errors.ConnectionLostError, match="broke during Start"):
         pending.result()
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.send(PATH, MANAGER, "Get")
 
 
 def test_somebody_takes_the_name_after_the_daemon(bus: MessageBus, owner: Owner, connection: Connection) -> None:
     owner.leave()
     with message_bus.stranger(bus.address, NOBODY) as called:
-        with pytest.raises(errors.Lost):
+        with pytest.raises(errors.ConnectionLostError):
             call(connection, "GetAllJobs")
         assert called() == []
 
@@ -188,31 +188,33 @@ def test_the_daemon_comes_back(bus: MessageBus, owner: Owner, connection: Connec
     signals = connection.signals
     pending = connection.send(PATH, MANAGER, "Start")
     owner.leave()
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.wait(lambda: False, 300)
     again = Owner(bus.address)
     again.answers.update(owner.answers)
     connection.reopen(10)
     assert Upstart(connection).version() == (1, 13, 2)
     assert connection.signals is signals
-    assert isinstance(pending.error, errors.Lost)
+    assert isinstance(pending.error, errors.ConnectionLostError)
     again.leave()
 
 
 def test_the_daemon_does_not_come_back(owner: Owner, connection: Connection) -> None:
     owner.leave()
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.wait(lambda: False, 300)
-    with pytest.raises(errors.Unreachable, match="was not back within 0.4 s.* Nobody owns the name com.ubuntu.Upstart"):
+    with pytest.raises(
+        errors.UnreachableError, match="was not back within 0.4 s.* Nobody owns the name com.ubuntu.Upstart"
+    ):
         connection.reopen(0.4)
 
 
 def test_the_bus_ends(bus: MessageBus, connection: Connection) -> None:
     """libdbus ends the process of a client of a bus that ends, unless it is told not to."""
     bus.process.kill()
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         call(connection, "Start")
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         call(connection, "Get")
 
 
@@ -226,6 +228,6 @@ def test_a_bus_that_does_not_see_the_pid() -> None:
                 raise errors.DaemonError("Could not determine PID")
             return {"GetNameOwner": [":1.7"], "GetConnectionUnixUser": [0]}.get(member, [])
 
-    route = routes.OnBus()
+    route = routes.BusRoute()
     assert route.meet(OtherBus(), lambda: 1.0) == {"pid": 0, "uid": 0, "gid": None}
     assert route.destination == ":1.7"

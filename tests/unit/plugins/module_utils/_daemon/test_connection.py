@@ -48,7 +48,7 @@ def call(connection: Connection, member: str, *arguments: Any, timeout: float = 
 
 def test_nobody_there() -> None:
     address = "unix:abstract=/sysinit-upstart-fake/nobody"
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.UnreachableError) as caught:
         Connection(address).open()
     with open("/proc/1/comm", encoding="utf-8") as stream:
         assert caught.value.message == "Nothing answers at %s: is this host running Upstart? PID 1 is %s." % (
@@ -58,7 +58,7 @@ def test_nobody_there() -> None:
 
 @pytest.mark.parametrize("address", ["", "nonsense", "/com/ubuntu/upstart", "unix:nothing=x"])
 def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.UnreachableError) as caught:
         Connection(address).open()
     assert caught.value.message.startswith("%s is not a D-Bus address" % address)
 
@@ -80,7 +80,7 @@ def test_an_empty_answer(daemon: FakeDaemon, connection: Connection) -> None:
 
 def test_an_error_is_raised(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = fails("com.ubuntu.Upstart0_6.Error.JobFailed", "Job failed to start")
-    with pytest.raises(errors.JobFailed, match="Job failed to start") as caught:
+    with pytest.raises(errors.JobFailedError, match="Job failed to start") as caught:
         call(connection, "Start")
     assert caught.value.facts["method"] == "Start"
 
@@ -88,7 +88,7 @@ def test_an_error_is_raised(daemon: FakeDaemon, connection: Connection) -> None:
 def test_silence_ends_at_the_deadline(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = silence
     began = time.monotonic()
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoReplyError) as caught:
         call(connection, "Start", timeout=0.3)
     assert 0.29 < time.monotonic() - began < 60
     assert caught.value.message == "The daemon at %s did not answer Start within 0.3 s. %s" % (daemon.address, HANGS)
@@ -102,7 +102,7 @@ def test_the_connection_goes_on_after_a_silent_call(daemon: FakeDaemon, connecti
 
     daemon.answers["Start"] = late
     daemon.answers["Get"] = returns("s", "in time")
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoReplyError):
         call(connection, "Start", timeout=0.1)
     assert call(connection, "Get") == ["in time"]
 
@@ -110,7 +110,7 @@ def test_the_connection_goes_on_after_a_silent_call(daemon: FakeDaemon, connecti
 def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = hang_up
     began = time.monotonic()
-    with pytest.raises(errors.Lost) as caught:
+    with pytest.raises(errors.ConnectionLostError) as caught:
         call(connection, "Start", timeout=120)
     assert time.monotonic() - began < 60
     assert caught.value.message.startswith("The connection to the daemon at %s broke during Start: it ended, crashed, "
@@ -121,7 +121,7 @@ def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> N
 def test_calls_after_it_has_hung_up(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = hang_up
     for _time in range(2):
-        with pytest.raises(errors.Lost):
+        with pytest.raises(errors.ConnectionLostError):
             call(connection, "Start")
 
 
@@ -130,7 +130,7 @@ def test_a_daemon_that_lets_only_its_own_user_in(daemon: FakeDaemon, connection:
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     daemon.answers["Get"] = hang_up
-    with pytest.raises(errors.PermissionDenied) as caught:
+    with pytest.raises(errors.PermissionDeniedError) as caught:
         call(connection, "Get")
     assert caught.value.message == (
         "The daemon at %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that user "
@@ -143,7 +143,7 @@ def test_a_daemon_that_let_us_in_and_ends(daemon: FakeDaemon, connection: Connec
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     daemon.answers.update(Get=returns(), Start=hang_up)
     call(connection, "Get")
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         call(connection, "Start")
 
 
@@ -166,14 +166,14 @@ def test_one_of_many_calls_fails(daemon: FakeDaemon, connection: Connection) -> 
     daemon.answers["GetAll"] = fails("org.freedesktop.DBus.Error.UnknownMethod", "gone")
     pendings = connection.gather([(PATH, MANAGER, "Get"), (PATH, MANAGER, "GetAll")])
     assert pendings[0].result() == ["x"]
-    with pytest.raises(errors.Absent):
+    with pytest.raises(errors.NotFoundError):
         pendings[1].result()
 
 
 def test_one_of_many_calls_is_not_answered(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Get"] = returns("s", "x")
     daemon.answers["GetAll"] = silence
-    with pytest.raises(errors.NoAnswer, match="left 1 of 3 calls unanswered for 0.2 s"):
+    with pytest.raises(errors.NoReplyError, match="left 1 of 3 calls unanswered for 0.2 s"):
         connection.gather([(PATH, MANAGER, "Get"), (PATH, MANAGER, "GetAll"), (PATH, MANAGER, "Get")], 0.2)
 
 
@@ -186,10 +186,10 @@ def test_absence_and_a_broken_answer_are_told_apart(daemon: FakeDaemon, connecti
     with pytest.raises(errors.DaemonError, match="out of order"):
         upstart.status("web")
     daemon.answers["GetAll"] = silence
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoReplyError):
         upstart.status("web")
     daemon.answers["GetAll"] = hang_up
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         upstart.status("web")
 
 
@@ -225,7 +225,7 @@ def test_the_other_side_is_known(connection: Connection) -> None:
 
 def test_a_stranger_gets_no_byte() -> None:
     with fake_daemon.squatter(NOBODY) as (address, heard):
-        with pytest.raises(errors.Foreign) as caught:
+        with pytest.raises(errors.WrongOwnerError) as caught:
             Connection(address, owner=0).open()
         assert heard() == b""
     uid = NOBODY if os.geteuid() == 0 else os.geteuid()
@@ -237,7 +237,7 @@ def test_anybody_else_is_spoken_to() -> None:
     """The counterpart: a stranger who is not to be checked does get bytes, so that the test above can fail."""
     with fake_daemon.squatter(NOBODY) as (address, heard):
         connection = Connection(address).open()
-        with pytest.raises(errors.NoAnswer):
+        with pytest.raises(errors.NoReplyError):
             call(connection, "Get", timeout=0.3)
         connection.close()
         assert b"AUTH" in heard()
@@ -246,13 +246,13 @@ def test_anybody_else_is_spoken_to() -> None:
 def test_the_socket_of_init_must_be_roots(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_daemon.squatter(NOBODY) as (address, _heard):
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
-        with pytest.raises(errors.Foreign):
+        with pytest.raises(errors.WrongOwnerError):
             Connection(address).open()
 
 
 def test_a_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "dbus.lowlevel", None)
-    with pytest.raises(errors.LibraryMissing, match="has no dbus-python") as caught:
+    with pytest.raises(errors.LibraryMissingError, match="has no dbus-python") as caught:
         Connection("unix:abstract=/x").open()
     assert caught.value.facts["library"] == "dbus"
     assert "ImportError" in caught.value.facts["traceback"] or "ModuleNotFound" in caught.value.facts["traceback"]

@@ -95,7 +95,7 @@ def test_calls_that_were_given_up_leave_nothing(daemon: FakeDaemon, connection: 
         return pending
 
     connection.send = noted
-    with pytest.raises(errors.NoAnswer, match="left 30 of 30 calls unanswered"):
+    with pytest.raises(errors.NoReplyError, match="left 30 of 30 calls unanswered"):
         connection.gather([(PATH, MANAGER, "Start", "i", (number,)) for number in range(30)], 0.2)
     assert len(references) == 30
     assert alive(references) == 0
@@ -117,11 +117,11 @@ def test_answers_to_forgotten_calls_disturb_nobody(daemon: FakeDaemon, connectio
 def test_calls_in_flight_end_when_the_connection_breaks(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers.update(Start=silence, Stop=hang_up)
     pendings = send(connection, "Start", 3)
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.call(PATH, MANAGER, "Stop", timeout=20)
     for pending in pendings:
         assert pending.done
-        with pytest.raises(errors.Lost, match="broke during Start"):
+        with pytest.raises(errors.ConnectionLostError, match="broke during Start"):
             pending.result()
 
 
@@ -129,8 +129,8 @@ def test_calls_in_flight_end_when_we_hang_up(daemon: FakeDaemon) -> None:
     daemon.answers["Start"] = silence
     with Connection(daemon.address) as connection:
         pendings = send(connection, "Start", 3)
-    assert [type(pending.error) for pending in pendings] == [errors.Lost] * 3
-    with pytest.raises(errors.Lost):
+    assert [type(pending.error) for pending in pendings] == [errors.ConnectionLostError] * 3
+    with pytest.raises(errors.ConnectionLostError):
         send(connection, "Start")
 
 
@@ -179,7 +179,7 @@ def deaf() -> Iterator[str]:
 
 def test_a_daemon_that_lets_nobody_in(deaf: str) -> None:
     began = time.monotonic()
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoReplyError) as caught:
         Connection(deaf).open(0.3)
     assert 0.29 < time.monotonic() - began < 60
     assert caught.value.message == (

@@ -42,7 +42,7 @@ def connection(daemon: FakeDaemon) -> Iterator[Connection]:
 
 
 def lose(connection: Connection) -> None:
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.call(PATH, MANAGER, "Restart", timeout=20)
 
 
@@ -56,7 +56,7 @@ def test_the_same_daemon_again(daemon: FakeDaemon, connection: Connection) -> No
     assert connection.reopen(10) is connection
     assert Upstart(connection).version() == (1, 13, 2)
     assert pending.done
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         pending.result()
     connection.call(PATH, MANAGER, "Stop")
     assert connection.signals is signals
@@ -110,7 +110,7 @@ def test_a_daemon_that_does_not_come_back(daemon: FakeDaemon, connection: Connec
     lose(connection)
     daemon.close()
     began = time.monotonic()
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.UnreachableError) as caught:
         connection.reopen(0.4)
     assert 0.25 < time.monotonic() - began < 60
     assert caught.value.message.startswith(
@@ -123,10 +123,10 @@ def test_a_daemon_that_is_back_but_silent(daemon: FakeDaemon, connection: Connec
     lose(connection)
     daemon.answers["Get"] = silence
     began = time.monotonic()
-    with pytest.raises(errors.Unreachable, match="did not answer Get"):
+    with pytest.raises(errors.UnreachableError, match="did not answer Get"):
         connection.reopen(0.4)
     assert time.monotonic() - began < 60
-    with pytest.raises(errors.Lost):
+    with pytest.raises(errors.ConnectionLostError):
         connection.send(PATH, MANAGER, "Start")
 
 
@@ -136,7 +136,7 @@ def test_somebody_else_took_the_address(daemon: FakeDaemon) -> None:
         daemon.close()
         connection.owner = 0
         with fake_daemon.squatter(NOBODY, daemon.address) as (_address, heard):
-            with pytest.raises(errors.Foreign, match="Nothing was sent to it"):
+            with pytest.raises(errors.WrongOwnerError, match="Nothing was sent to it"):
                 connection.reopen(5)
             assert heard() == b""
 
@@ -149,9 +149,9 @@ def test_the_emulator_is_re_executed_while_it_waits_for_a_job() -> None:
         pending = upstart.request("Start", "slow")
         assert connection.wait(lambda: any(item.args == ["pre-start"] for item in connection.signals), 20)
         connection.send(PATH, MANAGER, "Restart")
-        with pytest.raises(errors.Lost):
+        with pytest.raises(errors.ConnectionLostError):
             connection.wait(lambda: False, 20)
-        assert isinstance(pending.error, errors.Lost)
+        assert isinstance(pending.error, errors.ConnectionLostError)
         connection.reopen(20)
         status = upstart.status("slow")
         assert status is not None
@@ -163,15 +163,15 @@ def test_another_daemon_at_the_same_address(monkeypatch: pytest.MonkeyPatch) -> 
         before = connection.peer["pid"]
         os.killpg(first.process.pid, signal.SIGKILL)
         first.process.wait()
-        with pytest.raises(errors.Lost):
+        with pytest.raises(errors.ConnectionLostError):
             connection.wait(lambda: False, 20)
         monkeypatch.setenv("UPSTART_BOOT", "%s %s %s" % (
             sys.executable, with_daemon.EMULATOR, with_daemon.OPTIONS.replace("{address}", first.address)))
         monkeypatch.setattr(with_daemon, "wait_until_up", lambda daemon: None)
         with with_daemon.running():
-            with pytest.raises(errors.Lost) as caught:
+            with pytest.raises(errors.ConnectionLostError) as caught:
                 connection.reopen(20)
-            with pytest.raises(errors.Lost):
+            with pytest.raises(errors.ConnectionLostError):
                 connection.send(PATH, MANAGER, "Start")
     now = caught.value.facts["peer"]["pid"]
     assert caught.value.facts["before"] == before != now

@@ -43,37 +43,37 @@ def test_paths() -> None:
 
 
 def test_labels() -> None:
-    assert names.label("web") == "web"
-    assert names.label("tty", "tty1") == "tty (tty1)"
+    assert names.display_name("web") == "web"
+    assert names.display_name("tty", "tty1") == "tty (tty1)"
 
 
 PREFIX = "com.ubuntu.Upstart0_6.Error."
 DBUS = "org.freedesktop.DBus.Error."
 CLASSES = [
-    (PREFIX + "UnknownJob", errors.UnknownJob),
-    (PREFIX + "UnknownInstance", errors.UnknownInstance),
-    (PREFIX + "UnknownJobInstance", errors.UnknownInstance),
-    (PREFIX + "AlreadyStarted", errors.AlreadyStarted),
-    (PREFIX + "AlreadyStopped", errors.AlreadyStopped),
-    (PREFIX + "JobFailed", errors.JobFailed),
-    (PREFIX + "EventFailed", errors.EventFailed),
-    (PREFIX + "NotRunning", errors.NotRunning),
-    (PREFIX + "PermissionDenied", errors.PermissionDenied),
-    (PREFIX + "CGroupManagerNotAvailable", errors.CGroupManagerMissing),
+    (PREFIX + "UnknownJob", errors.UnknownJobError),
+    (PREFIX + "UnknownInstance", errors.UnknownInstanceError),
+    (PREFIX + "UnknownJobInstance", errors.UnknownInstanceError),
+    (PREFIX + "AlreadyStarted", errors.AlreadyStartedError),
+    (PREFIX + "AlreadyStopped", errors.AlreadyStoppedError),
+    (PREFIX + "JobFailed", errors.JobFailedError),
+    (PREFIX + "EventFailed", errors.EventFailedError),
+    (PREFIX + "NotRunning", errors.NotRunningError),
+    (PREFIX + "PermissionDenied", errors.PermissionDeniedError),
+    (PREFIX + "CGroupManagerNotAvailable", errors.CGroupManagerMissingError),
     (PREFIX + "SomethingNew", errors.DaemonError),
-    (DBUS + "AccessDenied", errors.PermissionDenied),
-    (DBUS + "InvalidArgs", errors.InvalidArguments),
-    (DBUS + "UnknownMethod", errors.Absent),
-    (DBUS + "UnknownObject", errors.Absent),
-    (DBUS + "UnknownInterface", errors.Absent),
-    (DBUS + "UnknownProperty", errors.Absent),
-    (DBUS + "Timeout", errors.NoAnswer),
-    (DBUS + "TimedOut", errors.NoAnswer),
-    (DBUS + "NoReply", errors.Lost),
-    (DBUS + "Disconnected", errors.Lost),
-    (DBUS + "NoServer", errors.Unreachable),
-    (DBUS + "ServiceUnknown", errors.Unreachable),
-    (DBUS + "NameHasNoOwner", errors.Unreachable),
+    (DBUS + "AccessDenied", errors.PermissionDeniedError),
+    (DBUS + "InvalidArgs", errors.InvalidArgumentsError),
+    (DBUS + "UnknownMethod", errors.NotFoundError),
+    (DBUS + "UnknownObject", errors.NotFoundError),
+    (DBUS + "UnknownInterface", errors.NotFoundError),
+    (DBUS + "UnknownProperty", errors.NotFoundError),
+    (DBUS + "Timeout", errors.NoReplyError),
+    (DBUS + "TimedOut", errors.NoReplyError),
+    (DBUS + "NoReply", errors.ConnectionLostError),
+    (DBUS + "Disconnected", errors.ConnectionLostError),
+    (DBUS + "NoServer", errors.UnreachableError),
+    (DBUS + "ServiceUnknown", errors.UnreachableError),
+    (DBUS + "NameHasNoOwner", errors.UnreachableError),
 ]
 
 
@@ -92,7 +92,7 @@ def test_an_error_without_words_shows_its_name() -> None:
 
 def test_a_bus_that_waits_no_longer_has_not_lost_the_daemon() -> None:
     text = "Message did not receive a reply (timeout by message bus)"
-    assert isinstance(errors.from_reply(DBUS + "NoReply", text, "Start"), errors.NoAnswer)
+    assert isinstance(errors.from_reply(DBUS + "NoReply", text, "Start"), errors.NoReplyError)
 
 
 DENIED = [
@@ -111,7 +111,7 @@ def test_what_is_denied_says_to_become_root(name: str, text: str, sentence: str,
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors.os, "geteuid", lambda: 1000)
     error = errors.from_reply(name, text, "Start")
-    assert isinstance(error, errors.PermissionDenied)
+    assert isinstance(error, errors.PermissionDeniedError)
     assert error.message == sentence
     assert error.facts == {"error": name, "method": "Start", "text": text}
     monkeypatch.setattr(errors.os, "geteuid", lambda: 0)

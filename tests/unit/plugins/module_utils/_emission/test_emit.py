@@ -49,7 +49,7 @@ class FakeConnection:
 
     def wait(self, ready: Callable[[], bool], timeout: float) -> bool:
         while timeout and not ready() and self._batches:
-            if self._batches[0][0] is LATE and timeout <= emission.QUIET:
+            if self._batches[0][0] is LATE and timeout <= emission.QUIET_SECONDS:
                 break
             for each in self._batches.pop(0):
                 if each is ANSWER:
@@ -83,13 +83,13 @@ class FakeClient:
 
 @pytest.fixture(autouse=True)
 def _every_job_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = crash_guard.refuse
+    looked = crash_guard.ensure_safe_to_query
 
     def refuse(client: Any, conf_dir: str) -> Any:
         looked(client, conf_dir)
         return SimpleNamespace(jobs={*"abcdefghijklmnopqrstuvwxyz", "other"})
 
-    monkeypatch.setattr(crash_guard, "refuse", refuse)
+    monkeypatch.setattr(crash_guard, "ensure_safe_to_query", refuse)
 
 
 def ask(folder: Path, wait: bool = True, stable_for: float = 0.0) -> emission.Emission:
@@ -140,7 +140,7 @@ def test_services_are_watched_for_as_long_as_was_asked(tmp_path: Path) -> None:
 
 
 def test_a_task_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     (tmp_path / "a.conf").write_text("task\nexec sleep 1\n")
     for first in ([*UP, ANSWER], [*UP, END[0], ANSWER]):
         found = emission.emit(FakeClient(first, FAILED_LATER), ask(tmp_path, stable_for=60.0), NEW)
@@ -148,7 +148,7 @@ def test_a_task_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_is_still_on_its_way_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     (tmp_path / "b.conf").write_text("task\nexec sleep 1000\n")
     found = emission.emit(FakeClient([*UP, ANSWER], NEXT), ask(tmp_path), NEW)
     assert not found.settled and how(found.jobs) == ["a started", "b started"]
@@ -171,7 +171,7 @@ def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> No
 ])
 def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, batches: list[list[Signal]]) -> None:
     (tmp_path / "a.log").write_text("before\n")
-    client = FakeClient(*batches, error=errors.EventFailed("Event failed"))
+    client = FakeClient(*batches, error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError) as caught:
         emission.emit(client, ask(tmp_path), NEW)
     assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
@@ -187,7 +187,9 @@ OTHER = [signal("GoalChanged", "start", "other"), signal("Failed", 7, "other"), 
 def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
     assert how(emission.emit(FakeClient([*OTHER, *UP, ANSWER]), ask(tmp_path), NEW).jobs) == ["a started"]
     with pytest.raises(UpstartError) as caught:
-        emission.emit(FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=errors.EventFailed("x")), ask(tmp_path), NEW)
+        emission.emit(
+            FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=errors.EventFailedError("x")), ask(tmp_path), NEW
+        )
     assert caught.value.message == ("The event go was emitted, but a job that it concerns failed. "
                                     "a failed: its main process exited with status 3.")
     assert [job["name"] for job in caught.value.facts["jobs"]] == ["a"]
@@ -195,18 +197,19 @@ def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
 
 def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: Path,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emission, "SETTLE", 300.0)
+    monkeypatch.setattr(emission, "SETTLE_SECONDS", 300.0)
     client = FakeClient([signal("GoalChanged", "start", "other"), signal("StateChanged", "pre-start", "other"), *UP,
                          ANSWER])
     began = time.monotonic()
     assert how(emission.emit(client, ask(tmp_path), NEW).jobs) == ["a started"]
-    assert time.monotonic() - began < emission.SETTLE / 2
+    assert time.monotonic() - began < emission.SETTLE_SECONDS / 2
 
 
 def test_where_conditions_cannot_be_asked_for_nobody_is_blamed(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     with pytest.raises(UpstartError) as caught:
-        emission.emit(FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=errors.EventFailed("x")), ask(tmp_path), NEW)
+        client = FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=errors.EventFailedError("x"))
+        emission.emit(client, ask(tmp_path), NEW)
     assert caught.value.message == (
         f"The event go was emitted, but it failed. 2 jobs failed meanwhile, because of it or not, as conditions cannot "
         f"be asked for ({tmp_path}/web.conf holds text that is not UTF-8, and Upstart would crash if it were asked for "
@@ -216,7 +219,7 @@ def test_where_conditions_cannot_be_asked_for_nobody_is_blamed(tmp_path: Path) -
 
 def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="failed. Upstart does not tell which.$"):
-        emission.emit(FakeClient([ANSWER], error=errors.EventFailed("Event failed")), ask(tmp_path), NEW)
+        emission.emit(FakeClient([ANSWER], error=errors.EventFailedError("Event failed")), ask(tmp_path), NEW)
 
 
 def test_nobody_is_concerned(tmp_path: Path) -> None:
@@ -232,14 +235,14 @@ def test_nothing_is_known_without_waiting(tmp_path: Path) -> None:
 
 
 def test_the_daemon_refuses(tmp_path: Path) -> None:
-    client = FakeClient([ANSWER], error=errors.InvalidArguments("Name may not be empty string.", text="x"))
+    client = FakeClient([ANSWER], error=errors.InvalidArgumentsError("Name may not be empty string.", text="x"))
     with pytest.raises(UpstartError, match="Upstart refused the event go: Name may not be empty string.$"):
         emission.emit(client, ask(tmp_path), NEW)
 
 
 def test_the_daemon_is_lost(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="gone"):
-        emission.emit(FakeClient([ANSWER], error=errors.Lost("gone")), ask(tmp_path), NEW)
+        emission.emit(FakeClient([ANSWER], error=errors.ConnectionLostError("gone")), ask(tmp_path), NEW)
 
 
 def test_an_event_that_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +264,7 @@ def test_where_a_job_stands_of_which_no_state_was_told(tmp_path: Path, monkeypat
                                                        told: tuple[str | None, str]) -> None:
     def statuses(pairs: Any) -> list[Any]:
         if not answers:
-            raise errors.NoAnswer("no answer within 1 s")
+            raise errors.NoReplyError("no answer within 1 s")
         return [{"goal": "stop", "state": "pre-start", "processes": {}} for _pair in pairs]
 
     monkeypatch.setattr(holding, "holders", lambda *arguments: [])
@@ -296,7 +299,7 @@ def test_before_0_6_7_only_what_comes_and_goes_is_told(tmp_path: Path) -> None:
 
 def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> None:
     client = FakeClient([presence("InstanceAdded", "c"), presence("InstanceRemoved", "c"), ANSWER],
-                        error=errors.EventFailed("Event failed"))
+                        error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError, match="a job that it concerns failed. Upstart does not tell which.$") as caught:
         emission.emit(client, ask(tmp_path), OLD)
     assert [(one["name"], one["started"], one["stopped"], one["failed"], one["how"])
@@ -305,7 +308,7 @@ def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> No
 
 def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Path,
                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emission, "SETTLE", 0.05)
+    monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     client = FakeClient([presence("InstanceAdded", "a"), ANSWER])
     waits = 0
 
@@ -327,12 +330,12 @@ def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Pat
           "restarted or respawned, has what other events did meanwhile, and does not say what failed."),
     ((0, 6, 7), None), (NEW, None)])
 def test_what_is_not_told_is_said(version: tuple[int, ...], words: str | None) -> None:
-    assert emission.untold(version) == words
+    assert emission.missing_knowledge(version) == words
 
 
 @pytest.mark.parametrize(("version", "keys"), [((1, 3), set()), ((1, 4), {"log_file", "log_lines"})])
 def test_which_upstart_keeps_logs(tmp_path: Path, version: tuple[int, ...], keys: set[str]) -> None:
-    client = FakeClient([*FAILURE, *END, ANSWER], error=errors.EventFailed("Event failed"))
+    client = FakeClient([*FAILURE, *END, ANSWER], error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError, match="a failed: its main process exited with status 3") as caught:
         emission.emit(client, ask(tmp_path), version)
     assert {"log_file", "log_lines"} & set(caught.value.facts["jobs"][0]) == keys
@@ -360,7 +363,7 @@ def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatc
 def test_before_0_6_7_a_held_event_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                           answers: bool, told: list[Any]) -> None:
     def silent(pairs: Any) -> list[Any]:
-        raise errors.NoAnswer("no answer within 1 s")
+        raise errors.NoReplyError("no answer within 1 s")
 
     monkeypatch.setattr(holding, "holders", lambda *arguments: [])
     client = FakeClient([presence("InstanceAdded", "a"), presence("InstanceAdded", "c"),
@@ -375,7 +378,7 @@ def test_before_0_6_7_a_held_event_tells_where_jobs_stand(tmp_path: Path, monkey
 def test_a_daemon_that_answers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows then whether it has even read the event."""
     def fail(*arguments: Any) -> list[str]:
-        raise errors.NoAnswer("The daemon hangs.")
+        raise errors.NoReplyError("The daemon hangs.")
 
     monkeypatch.setattr(holding, "holders", fail)
     with pytest.raises(UpstartError) as caught:

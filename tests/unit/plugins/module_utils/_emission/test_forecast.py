@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, forecast, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import budget
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import world
@@ -44,14 +44,14 @@ class FakeClient:
     def state(self) -> str:
         self.asked.append("state")
         if self._state is None:
-            raise Absent("no GetState")
+            raise NotFoundError("no GetState")
         return json.dumps(self._state)
 
     def jobs(self) -> list[str]:
         return sorted(self._texts)
 
     def job_environment(self) -> list[str]:
-        raise Absent("no ListEnv")
+        raise NotFoundError("no ListEnv")
 
     def job_properties(self, name: str) -> dict[str, Any]:
         self.asked.append(name)
@@ -72,7 +72,7 @@ class FakeClient:
 
 def foresee(client: FakeClient, folder: Path, *env: str, wait: bool = True) -> dict[str, Any]:
     asked = emit.Emission(name="go", env=list(env), wait=wait, timeout=60.0, stable_for=1.0, log_dir="/log",
-                              conf_dir=str(folder))
+                          conf_dir=str(folder))
     found: dict[str, Any] = forecast.foresee(client, asked)
     return found
 
@@ -189,7 +189,7 @@ def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytes
     client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
     doubt = "job a may still run by what its file said before, and its conditions of then are not told"
     for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
-        monkeypatch.setattr(world, "age", lambda peer_pid, pid, seconds=seconds: seconds)
+        monkeypatch.setattr(world, "process_age", lambda peer_pid, pid, seconds=seconds: seconds)
         found = foresee(client, tmp_path)
         assert found["reasons"] == reasons and found["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
@@ -266,7 +266,7 @@ def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: py
 
     def properties(name: str) -> dict[str, Any]:
         if name == "a":
-            raise Absent("no such job")
+            raise NotFoundError("no such job")
         return told(name)
 
     monkeypatch.setattr(client, "job_properties", properties)

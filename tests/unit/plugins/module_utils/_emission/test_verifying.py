@@ -47,7 +47,7 @@ def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def run(reported: dict[str, Any], *statuses: Any, before: int = 7) -> tuple[list[str], Client]:
         client = Client(*statuses)
-        monkeypatch.setattr(verifying, "look", client.look)
+        monkeypatch.setattr(verifying, "read_statuses", client.look)
         faults = verifying.verify(client, str(tmp_path), (1, 13, 2), [reported], {WEB: before})
         return verifying.sentences("go", faults), client
 
@@ -92,7 +92,7 @@ def test_one_that_had_stopped_is_there_again(verify: Any) -> None:
 @pytest.mark.parametrize("passing", [status(main_state="Z"), status(lost=7), status(pid=None)])
 def test_a_moment_between_two_processes_is_waited_for(verify: Any, passing: Any) -> None:
     said, client = verify(entry(), passing, status())
-    assert (said, client.waited) == ([], [verifying.LOOK_EVERY])
+    assert (said, client.waited) == ([], [verifying.POLL_INTERVAL])
 
 
 def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) ->
 
 def test_each_word_of_the_promise_has_its_text() -> None:
     words = {fault for is_up in (True, False) for now in (
-        None, *(_promise.Instance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
+        None, *(_promise.ObservedInstance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
                 for goal, state in (("start", "running"), ("start", "starting"), ("stop", "killed"))
                 for main, main_state in ((None, None), (7, ""), (7, "Z"), (7, "T"), (7, None))
                 for respawned in (True, False)))

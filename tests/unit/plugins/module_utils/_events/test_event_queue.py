@@ -9,7 +9,12 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.event_queue import EventQueue
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import FINISHED, HANDLING, PENDING, Event
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
+    FINISHED,
+    HANDLING,
+    PENDING,
+    SimulatedEvent,
+)
 
 
 class Queue:
@@ -17,14 +22,14 @@ class Queue:
 
     def __init__(self, names: str, **reactions: Callable[[Queue], object]) -> None:
         self.queue = EventQueue()
-        self.events: dict[str, Event] = {}
+        self.events: dict[str, SimulatedEvent] = {}
         self.done: list[str] = []
         self.reactions = reactions
         for name in names:
             self.add(name)
 
     def add(self, name: str, **more: int) -> None:
-        self.events[name] = Event(name, **more)
+        self.events[name] = SimulatedEvent(name, **more)
         self.queue.add(self.events[name])
 
     def block(self, name: str) -> None:
@@ -95,7 +100,7 @@ def test_one_that_is_blocked_again_stays() -> None:
 def test_events_under_way_are_taken_over() -> None:
     queue = Queue("")
     for name, progress, blockers in (("a", HANDLING, 1), ("b", PENDING, 0), ("c", HANDLING, 0)):
-        queue.events[name] = Event(name, progress=progress, blockers=blockers)
+        queue.events[name] = SimulatedEvent(name, progress=progress, blockers=blockers)
         queue.queue.add(queue.events[name])
     assert queue.poll() == ["b", "b.", "c."]
     assert queue.events["c"].progress == FINISHED

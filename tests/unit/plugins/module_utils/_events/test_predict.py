@@ -11,15 +11,15 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import predict as predict_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
     Behaviour,
-    Definition,
     Present,
+    SimulatedDefinition,
     World,
     cannot_run,
     ends,
     stays,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import predict
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import Order
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import InitCommand
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
     BROKEN,
     DONE,
@@ -35,7 +35,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
 )
 
 HOOK = [job("a", "go"), task("h", "starting a")]
-CASES: dict[str, tuple[list[Definition], dict[str, str]]] = {
+CASES: dict[str, tuple[list[SimulatedDefinition], dict[str, str]]] = {
     "a service": ([job("a", "go")], {"a": "started"}),
     "a task": ([task("a", "go")], {"a": "started stopped"}),
     "another event": ([job("a", "come")], {}),
@@ -155,7 +155,7 @@ def test_who_holds_a_job_that_holds_the_event() -> None:
      "job a is in stop/stopping, its stopping event is held: job h is in start/running (process main)"),
     ([job("a", "up", "go and b", instances=up())], "job a: stop on (go and b): go has happened, b has not"),
 ])
-def test_who_holds_the_event(jobs: list[Definition], sentence: str) -> None:
+def test_who_holds_the_event(jobs: list[SimulatedDefinition], sentence: str) -> None:
     assert foresee(*jobs).held_by == [sentence]
 
 
@@ -171,7 +171,7 @@ def test_a_race_is_told() -> None:
 
 
 AT_ONCE = {"main": ends(0, 0.0, known=True)}
-RACES: dict[str, tuple[list[Definition], str]] = {
+RACES: dict[str, tuple[list[SimulatedDefinition], str]] = {
     "an end and two starts": (
         [task("a", "go", processes=AT_ONCE), job("b", "go"), job("c", "started b"),
          job("d", "stopped a", "started c")], "d"),
@@ -294,10 +294,10 @@ def test_the_world_stays_as_it_is() -> None:
 
 def unknown(*said: tuple[str, str | None], **more: Any) -> Behaviour:
     """A process of which nothing is known but what it has init do."""
-    return stays(orders=[Order(*one) for one in said], **more)
+    return stays(orders=[InitCommand(*one) for one in said], **more)
 
 
-ORDERS: dict[str, tuple[list[Definition], list[str], list[str]]] = {
+ORDERS: dict[str, tuple[list[SimulatedDefinition], list[str], list[str]]] = {
     "an event": ([job("a", "go", processes={"main": unknown(("emits", "up"))}), job("b", "up"), job("c", "x", "up")],
                  ["the main process of job a emits up"], ["b", "c"]),
     "an event of nobody": ([job("a", "go", processes={"main": unknown(("emits", "up"))}), job("b", "up-2")], [], []),
@@ -305,7 +305,7 @@ ORDERS: dict[str, tuple[list[Definition], list[str], list[str]]] = {
                     job("c", "net")], ["the main process of job a emits net-$A"], ["b"]),
     "jobs": ([job("a", "go", processes={"main": unknown(("starts", "b"), ("stops", "$C"), ("restarts", "x"))}),
               job("b")], ["the main process of job a starts b", "the main process of job a stops $C"], ["a", "b"]),
-    "its own job": ([job("a", "go", processes={**RUNS, "pre-start": ends(orders=[Order("stops", None)])})],
+    "its own job": ([job("a", "go", processes={**RUNS, "pre-start": ends(orders=[InitCommand("stops", None)])})],
                     ["the pre-start process of job a stops its own job"], ["a"]),
     "a process that is not run": (
         [job("a", "go", processes={**RUNS, "post-stop": unknown(("emits", "up"))}), job("b", "up")], [], []),

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
-    Definition,
     Present,
+    SimulatedDefinition,
     World,
     ends,
     stays,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction, predict
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import Order
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import InitCommand
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import RUNS, foresee, job, task, told, up
 
 
-def replaced(successor: tuple[Definition | None, str | None], *others: Definition, **more: Any) -> Prediction:
+def replaced(
+    successor: tuple[SimulatedDefinition | None, str | None], *others: SimulatedDefinition, **more: Any
+) -> Prediction:
     """Predict for a job "a" that the event stops and that becomes ``successor`` then."""
     more.setdefault("instances", up())
     world = World([job("a", "up", "go", is_replaced=True, **more), *others])
@@ -39,7 +41,7 @@ def test_a_changed_file_counts_when_the_last_instance_is_gone() -> None:
 
 
 def test_a_changed_file_may_name_an_event_that_a_process_emits() -> None:
-    told = {"main": stays(orders=[Order("emits", "up")])}
+    told = {"main": stays(orders=[InitCommand("emits", "up")])}
     found = replaced((job("a", "up"), None), job("b", "stopped a", processes=told))
     assert found.reasons == ["what follows from it is not predicted: the main process of job b emits up"]
     assert "a" in found.open_jobs

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.budget import Budget, OverBudgetError
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Definition, World
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import SimulatedDefinition, World
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.requested import play
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.simulation import Simulation
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import BROKEN, job, task, up
@@ -16,7 +16,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import B
 DB = ("db", "")
 
 
-def restart(*definitions: Definition, **more: Any) -> Simulation:
+def restart(*definitions: SimulatedDefinition, **more: Any) -> Simulation:
     return play(World([job("db", instances=up()), *definitions], **more), [DB], [(*DB, [])])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import tables, variables
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Event
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import SimulatedEvent
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.trees import Tree
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import from_text
 from ansible_collections.sysinit.upstart.roles.emulator.files.emulator import states
@@ -56,18 +56,18 @@ def tree(text: str) -> Tree:
 def test_which_events_count(text: str, events: str, met: bool, counted: str) -> None:
     found = tree(text)
     for name in events.split():
-        found.handle(Event(name), None)
+        found.handle(SimulatedEvent(name), None)
     assert found.is_met() is met
     assert " ".join(event.name for event in found.events()) == counted
 
 
 def test_what_is_met_is_held_until_the_reset() -> None:
-    found, first, again = tree("a and b"), Event("a", ["K=1"]), Event("a", ["K=2"])
+    found, first, again = tree("a and b"), SimulatedEvent("a", ["K=1"]), SimulatedEvent("a", ["K=2"])
     assert found.handle(first, None) and not found.handle(again, None)
     assert (first.blockers, again.blockers) == (1, 0)
     assert found.held() == [first, None, None]
     assert found.is_begun()
-    found.handle(Event("b", ["K=3", "L=4"]), None)
+    found.handle(SimulatedEvent("b", ["K=3", "L=4"]), None)
     assert not found.is_begun()
     assert found.environment(["K=0", "M=5"], "UPSTART_EVENTS") == ["K=3", "M=5", "L=4", "UPSTART_EVENTS=a b"]
     found.reset()
@@ -75,10 +75,10 @@ def test_what_is_met_is_held_until_the_reset() -> None:
 
 
 def test_patterns_are_expanded_from_the_instance() -> None:
-    found, event = tree("down K=$K"), Event("down", ["K=1"])
+    found, event = tree("down K=$K"), SimulatedEvent("down", ["K=1"])
     assert not found.handle(event, {"K": "2"})
     assert found.may_handle(event)
-    assert not found.may_handle(Event("down", ["L=1"])) and not found.may_handle(Event("up"))
-    assert tree("down $K 2").may_handle(Event("down", ["A=1", "B=2"]))
+    assert not found.may_handle(SimulatedEvent("down", ["L=1"])) and not found.may_handle(SimulatedEvent("up"))
+    assert tree("down $K 2").may_handle(SimulatedEvent("down", ["A=1", "B=2"]))
     assert not tree("down K=1").may_handle(event)
     assert found.handle(event, {"K": "1"})

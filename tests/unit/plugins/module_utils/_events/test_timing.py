@@ -14,7 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.timing imp
     EXECS,
     EXECUTED,
     KILL,
-    Pace,
+    Timing,
 )
 
 SEEDS = range(200)
@@ -22,15 +22,15 @@ TOGETHER = 0.03
 
 
 def test_a_regular_one() -> None:
-    pace = Pace(unknown=0.5)
-    assert (pace.exec_time(), pace.kill_time(), pace.absence()) == (EXEC, KILL, 0.0)
+    pace = Timing(unknown=0.5)
+    assert (pace.exec_time(), pace.kill_time(), pace.busy_time()) == (EXEC, KILL, 0.0)
     assert (pace.life(2.0), pace.life(None)) == (2.0 + END, 0.5)
 
 
 @pytest.mark.parametrize(("first", "execs", "kills"), [
     (ENDED, EXECS[1], ENDINGS[0]), (EXECUTED, EXECS[0], ENDINGS[1])])
 def test_one_of_extremes(first: str, execs: float, kills: float) -> None:
-    pace = Pace(unknown=0.5, first=first)
+    pace = Timing(unknown=0.5, first=first)
     assert (pace.exec_time(), pace.kill_time()) == (execs, kills)
     assert pace.life(2.0) == 2.0 + kills
     assert pace.life(None) == (kills if first == ENDED else 0.5)
@@ -41,7 +41,7 @@ def test_random_ones_reach_nearly_all_there_is(together: float, kills: float, sh
     def spread(times: list[float]) -> tuple[float, float]:
         return min(times), max(times)
 
-    paces = [Pace(unknown=0.5, seed=seed, together=together) for seed in SEEDS]
+    paces = [Timing(unknown=0.5, seed=seed, together=together) for seed in SEEDS]
     least, most = spread([pace.exec_time() for pace in paces])
     assert EXECS[0] <= least < 1.2 * EXECS[0] and 0.8 * EXECS[1] < most <= EXECS[1]
     least, most = spread([pace.kill_time() for pace in paces])
@@ -53,7 +53,7 @@ def test_random_ones_reach_nearly_all_there_is(together: float, kills: float, sh
 
 
 def test_init_is_away_now_and_then() -> None:
-    times = [Pace(seed=seed, together=TOGETHER).absence() for seed in SEEDS]
+    times = [Timing(seed=seed, together=TOGETHER).busy_time() for seed in SEEDS]
     assert 0.3 * len(times) < times.count(0.0) < 0.7 * len(times)
     assert 0.9 * TOGETHER < max(times) <= TOGETHER
-    assert {Pace(seed=seed).absence() for seed in SEEDS} == {0.0}
+    assert {Timing(seed=seed).busy_time() for seed in SEEDS} == {0.0}

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import InvalidArguments, UnknownJob
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Definition, Present, World
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
+    InvalidArgumentsError,
+    UnknownJobError,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Present, SimulatedDefinition, World
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import (
     check_mode,
     check_mode_client,
@@ -20,7 +23,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host import (
     definitions,
     planned_files,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils._host.check_mode import Foreseen, record
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.check_mode import PlayState, record
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import manifest
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journal import encoded
@@ -91,10 +94,10 @@ def test_jobs_that_would_be_known(tmp_path: Path) -> None:
     assert seen.jobs() == ["busy", "new", "web"]
     assert seen.find_job("new").endswith("/new")
     for name in ("old", "broken", "none"):
-        with pytest.raises(UnknownJob) as caught:
+        with pytest.raises(UnknownJobError) as caught:
             seen.find_job(name)
         assert caught.value.facts["error"] == check_mode_client.UNKNOWN_JOB
-    with pytest.raises(InvalidArguments, match="TTY"):
+    with pytest.raises(InvalidArgumentsError, match="TTY"):
         seen.find_instance("new", [])
     assert seen.find_instance("new", ["TTY=1"]) is None
 
@@ -164,16 +167,18 @@ def test_manifests_that_would_be_there(tmp_path: Path) -> None:
 
 def after(world: World, records: Records, folder: Path) -> World:
     check_mode.load({"_foreseen": encoded(records), "address": "here", "conf_dir": str(folder)})
-    found = Foreseen(records, "here", str(folder), reading.read_file)
-    return check_mode_world.world_after(world, found, str(folder), lambda name, values: Definition(
+    found = PlayState(records, "here", str(folder), reading.read_file)
+    return check_mode_world.world_after(world, found, str(folder), lambda name, values: SimulatedDefinition(
         name, start_on=values["start_on"], instance=values["instance"], processes={"main": object()}))
 
 
 def test_a_world_with_what_earlier_tasks_would_do(tmp_path: Path) -> None:
-    web = Definition("web", start_on=[{"event": "a", "args": []}, {"event": "b", "args": []}, {"op": "and"}],
-                     instances=[Present("", "start", "running")])
-    world = World([web, Definition("old"), Definition("busy", instances=[Present("", "start", "running")])],
-                  job_environment=["TERM=linux"])
+    web = SimulatedDefinition("web", start_on=[{"event": "a", "args": []}, {"event": "b", "args": []}, {"op": "and"}],
+                              instances=[Present("", "start", "running")])
+    world = World(
+        [web, SimulatedDefinition("old"), SimulatedDefinition("busy", instances=[Present("", "start", "running")])],
+        job_environment=["TERM=linux"],
+    )
     files = {str(tmp_path / "new.conf"): b"start on x\ninstance $N\nexec y\n", str(tmp_path / "old.conf"): None,
              str(tmp_path / "busy.conf"): b"exec other\n"}
     records = [record("here", files=files, up=[("new", "1", ["N=1"])], down=[("web", "")],

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import (
     MANAGER_PATH,
     instance_path,
@@ -68,7 +68,7 @@ class FakeClient:
 
 def follow(client: FakeClient, folder: Path, *env: str, version: tuple[int, ...] = NEW) -> Consequences:
     asked = emit.Emission(name="go", env=list(env), wait=True, timeout=1.0, stable_for=0.0, log_dir=None,
-                              conf_dir=str(folder))
+                          conf_dir=str(folder))
     return Consequences(client, asked, 0, version)
 
 
@@ -173,7 +173,7 @@ def test_a_job_without_a_file_that_can_be_read(tmp_path: Path) -> None:
 
 def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(names: list[str]) -> list[Any]:
-        raise NoAnswer("The daemon hangs.")
+        raise NoReplyError("The daemon hangs.")
 
     client = FakeClient(tmp_path, {"x": f"start on other\n{RUNS}"}, [("x", STARTED)])
     old = follow(client, tmp_path, version=(0, 6, 5))

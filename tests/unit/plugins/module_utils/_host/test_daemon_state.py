@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError, NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import crash_guard, daemon_state
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
@@ -77,29 +77,29 @@ def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path, nam
     (tmp_path / name).write_bytes(data)
     client = Client()
     if not harmful:
-        assert daemon_state.job_classes(client, str(tmp_path)) == []
+        assert daemon_state.read_job_classes(client, str(tmp_path)) == []
         return
-    with pytest.raises(daemon_state.NotTold, match="not UTF-8, and Upstart would crash"):
-        daemon_state.job_classes(client, str(tmp_path))
+    with pytest.raises(daemon_state.StateUnavailableError, match="not UTF-8, and Upstart would crash"):
+        daemon_state.read_job_classes(client, str(tmp_path))
     assert client.asked == 0
 
 
 def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/caf\xe9.conf", "wb"):
         pass
-    with pytest.raises(daemon_state.NotTold):
-        daemon_state.job_classes(Client(), str(tmp_path))
+    with pytest.raises(daemon_state.StateUnavailableError):
+        daemon_state.read_job_classes(Client(), str(tmp_path))
 
 
 @pytest.mark.parametrize(("answer", "words"), [
-    (Absent("no such method"), "only since 1.6.1"),
-    (NoAnswer("late"), r"did not tell its state \(late\)"),
+    (NotFoundError("no such method"), "only since 1.6.1"),
+    (NoReplyError("late"), r"did not tell its state \(late\)"),
     ("{", "did not tell its state"),
 ])
 def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, words: str) -> None:
     (tmp_path / "gone.conf").symlink_to("nowhere")
-    with pytest.raises(daemon_state.NotTold, match=words):
-        daemon_state.job_classes(Client(answer), str(tmp_path))
+    with pytest.raises(daemon_state.StateUnavailableError, match=words):
+        daemon_state.read_job_classes(Client(answer), str(tmp_path))
     snapshot = daemon_state.Snapshot(Client(answer), str(tmp_path))
     assert snapshot.environment("web", "") is None and snapshot.differing("web", "", ["A=1"]) == []
     assert snapshot.reason
@@ -109,7 +109,7 @@ def test_what_is_no_job_file_does_no_harm(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "web.conf")
     (tmp_path / "gone.conf").symlink_to("nowhere")
     (tmp_path / "other.conf").symlink_to("/proc/self/mem")
-    assert daemon_state.job_classes(Client(), str(tmp_path)) == []
+    assert daemon_state.read_job_classes(Client(), str(tmp_path)) == []
 
 
 @pytest.mark.parametrize(("conf", "pid", "told"), [
@@ -139,10 +139,11 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, t
         client = Running()
         client.connection = client
         if told:
-            assert daemon_state.job_classes(client, str(tmp_path)) == []
+            assert daemon_state.read_job_classes(client, str(tmp_path)) == []
         else:
-            with pytest.raises(daemon_state.NotTold, match="job web may still run by text that is not UTF-8"):
-                daemon_state.job_classes(client, str(tmp_path))
+            reason = "job web may still run by text that is not UTF-8"
+            with pytest.raises(daemon_state.StateUnavailableError, match=reason):
+                daemon_state.read_job_classes(client, str(tmp_path))
     assert client.asked == told
 
 
@@ -164,15 +165,15 @@ def folder_of_jobs(path: Path) -> Path:
 @pytest.mark.parametrize("name", ["web", "net/if", ".hidden", ".", "real/a", "link", "café", "caf\ufffd\ufffd"])
 def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
     client = Client(loaded=("web", name))
-    assert daemon_state.job_classes(client, str(folder_of_jobs(tmp_path)) + "/") == []
+    assert daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)) + "/") == []
 
 
 @pytest.mark.parametrize("name", ["if", "net/web", "links/a", "gone", "folder", "lone", "closed", "", "b\ufffd"])
 def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
     """Its file is gone or below another directory, or cannot be read."""
     client = Client(loaded=("web", name))
-    with pytest.raises(crash_guard.Deadly, match=f"^job {name} has no file below .* that can be read"):
-        daemon_state.job_classes(client, str(folder_of_jobs(tmp_path)))
+    with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no file below .* that can be read"):
+        daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)))
     assert client.asked == 0
 
 
@@ -182,14 +183,16 @@ def test_a_directory_that_is_not_the_daemons(tmp_path: Path, place: str) -> None
     (tmp_path / "web.conf").write_text("exec a\n")
     client = Client(loaded=("web",))
     reason = r"^neither job web nor .* Name the directory of this daemon in conf_dir$"
-    with pytest.raises(crash_guard.Deadly, match=reason):
-        daemon_state.job_classes(client, str(tmp_path / place))
+    with pytest.raises(crash_guard.UnsafeToQueryError, match=reason):
+        daemon_state.read_job_classes(client, str(tmp_path / place))
     assert client.asked == 0
 
 
 def test_an_old_daemon_has_nothing_to_tell(tmp_path: Path) -> None:
-    with pytest.raises(daemon_state.NotTold, match="only since 1.6.1"):
-        daemon_state.job_classes(Client(Absent("no GetState"), loaded=("web",), version=(1, 5)), str(tmp_path))
+    with pytest.raises(daemon_state.StateUnavailableError, match="only since 1.6.1"):
+        daemon_state.read_job_classes(
+            Client(NotFoundError("no GetState"), loaded=("web",), version=(1, 5)), str(tmp_path)
+        )
 
 
 def test_a_limit_of_nothing_is_told_like_none_and_taken_from_the_file() -> None:

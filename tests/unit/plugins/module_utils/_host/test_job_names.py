@@ -109,7 +109,7 @@ def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any]
     assert (path is not None) is wedges
     if path is not None:
         assert len(path.encode()) > 255
-        error = job_names.wedging_log_path(job, instance, path)
+        error = job_names.log_path_error(job, instance, path)
         assert error.message.startswith("Job jjjj") and "would wedge init: the path of its log takes" in error.message
         assert error.facts == {"name": job}
 

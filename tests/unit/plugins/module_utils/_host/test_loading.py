@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnknownJob
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnknownJobError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
@@ -93,10 +94,10 @@ def test_a_job_is_forgotten() -> None:
     watcher.wait_forgotten("a.conf")
 
 
-def wanted(kind: str, state: str, text: str) -> apply.Wanted:
-    return apply.Wanted(name="a", state=state, override=kind == "override", stanzas={}, content=text,
-                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
-                       enabled=None)
+def wanted(kind: str, state: str, text: str) -> WantedFile:
+    return WantedFile(name="a", state=state, override=kind == "override", stanzas={}, content=text,
+                      restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
+                      enabled=None)
 
 
 CONF, OVERRIDE = "exec b\n", "nice 5\n"
@@ -126,7 +127,7 @@ def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[
     texts = {"conf": CONF, "override": OVERRIDE}
     jobs = [wanted(kind, state, texts[kind] if state == "present" else "") for kind, state in asked_for]
     plans = apply.plan_all(jobs,
-                          str(tmp_path))
+                           str(tmp_path))
 
     class Attributes:
         def adjust(self, path: str) -> bool:
@@ -179,7 +180,7 @@ def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.
 def test_the_instances_of_a_job_that_has_gone() -> None:
     class Gone(Daemon):
         def instances(self, name: str) -> list[str]:
-            raise UnknownJob("no " + name)
+            raise UnknownJobError("no " + name)
 
     watcher, = loading.watch(Gone({"a": []}), [("a", True)])
     assert watcher.live_instances() == []

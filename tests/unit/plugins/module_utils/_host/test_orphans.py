@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import orphans
-from ansible_collections.sysinit.upstart.plugins.module_utils._host.crash_guard import Deadly, NotTold
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.crash_guard import (
+    StateUnavailableError,
+    UnsafeToQueryError,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
@@ -203,8 +206,16 @@ def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, enviro
     assert (why is not None) is (shown is False)
 
 
-@pytest.mark.parametrize(("error", "version", "is_there"), [
-    (Deadly("x"), (1, 13, 2), True), (Deadly("x"), (1, 5), False), (NotTold("x"), (1, 13, 2), False)])
-def test_where_there_is_evidence(host: FakeHost, error: NotTold, version: tuple[int, ...], is_there: bool) -> None:
+@pytest.mark.parametrize(
+    ("error", "version", "is_there"),
+    [
+        (UnsafeToQueryError("x"), (1, 13, 2), True),
+        (UnsafeToQueryError("x"), (1, 5), False),
+        (StateUnavailableError("x"), (1, 13, 2), False),
+    ],
+)
+def test_where_there_is_evidence(
+    host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], is_there: bool
+) -> None:
     host.number = version
     assert (orphans.evidence(host, str(host.files), error) is not None) is is_there

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._host.relations import Job, Relations, job_argument
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.relations import RelatedJob, Relations, job_argument
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import loops
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import Spelling
@@ -29,7 +29,9 @@ HOST = {
 
 
 def relations(texts: dict[str, str], *more: str) -> Relations:
-    return Relations([Job(name, parser.parse_job(text)) for name, text in sorted(texts.items())], {*texts, *more})
+    return Relations(
+        [RelatedJob(name, parser.parse_job(text)) for name, text in sorted(texts.items())], {*texts, *more}
+    )
 
 
 @pytest.mark.parametrize(("job", "stanza", "edges"), [

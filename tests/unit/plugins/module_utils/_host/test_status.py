@@ -42,7 +42,7 @@ def test_where_it_stands(tmp_path: Path, text: str, after: Status | None, where:
     (tmp_path / "web.conf").write_text(text)
     one = targets.Target("web", Definition("web", str(tmp_path), (1, 13, 2)), fake_client.request(tmp_path, "started"))
     one.instance, one.after = "7", after
-    error = instance_status.no_answer(one, "started", deadline.Deadline(0.5))
+    error = instance_status.timeout_error(one, "started", deadline.Deadline(0.5))
     said = f"Job web (7) was not started within 0.5 s: it is in {where}."
     assert error.message == (f"{said} {advice}" if advice else said)
     assert error.facts == {"name": "web", "timeout": 0.5}

@@ -225,11 +225,11 @@ def test_where_init_does_not_tell_its_state(host: Host, monkeypatch: pytest.Monk
                                             reloads: int) -> None:
     """Any doubt has it read all files."""
     def refuse(client: Any, conf_dir: str) -> None:
-        raise daemon_state.NotTold("Upstart tells its definitions only since 1.6.1")
+        raise daemon_state.StateUnavailableError("Upstart tells its definitions only since 1.6.1")
 
     if change is not None:
         ESCAPES[change](host)
-    monkeypatch.setattr(daemon_state, "state", refuse)
+    monkeypatch.setattr(daemon_state, "read_state", refuse)
     assert host.ensure() == {} and host.reloads == reloads
     os.link(host.elsewhere(NEW), host.conf / "db.conf")
     assert host.read("db") is False

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import MANAGER_PATH, instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
@@ -123,10 +123,10 @@ class FakeClient:
         return OLD
 
     def state(self) -> str:
-        raise Absent("no GetState")
+        raise NotFoundError("no GetState")
 
     def job_environment(self) -> list[str]:
-        raise Absent("no ListEnv")
+        raise NotFoundError("no ListEnv")
 
     def jobs(self) -> list[str]:
         return ["rc"]
@@ -180,7 +180,7 @@ def test_a_condition_holds_the_event(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("gone_to_3")
 def test_conditions_that_are_not_told_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(client: FakeClient) -> list[str]:
-        raise Absent("no GetAllJobs")
+        raise NotFoundError("no GetAllJobs")
 
     monkeypatch.setattr(FakeClient, "jobs", fail)
     assert change([MOVED], [OVER], start_on=HELD) == ([], 2)

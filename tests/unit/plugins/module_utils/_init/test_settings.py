@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
-    Absent,
     DaemonError,
-    PermissionDenied,
+    NotFoundError,
+    PermissionDeniedError,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
@@ -50,12 +50,16 @@ class FakeClient:
 
     def job_environment(self) -> list[str]:
         if self._table is None:
-            raise Absent("no such method") if self.release < (1, 7) else PermissionDenied("Rejected send message")
+            raise (
+                NotFoundError("no such method")
+                if self.release < (1, 7)
+                else PermissionDeniedError("Rejected send message")
+            )
         return list(self._table)
 
     def try_job_environment(self) -> None:
         if not self._session:
-            raise PermissionDenied("Not permissible", error="x.PermissionDenied", method="SetEnvList")
+            raise PermissionDeniedError("Not permissible", error="x.PermissionDenied", method="SetEnvList")
 
     def set_job_variable(self, entry: str) -> None:
         assert self._table is not None
@@ -88,10 +92,10 @@ def daemon(table: list[str] | None = TABLE, jobs: tuple[str, ...] = (), session:
     return FakeClient(table and list(table), list(jobs), session=session, later=None if later is None else list(later))
 
 
-def asked(**wanted: Any) -> settings.Request:
+def asked(**wanted: Any) -> settings.SettingsRequest:
     base = {"log_priority": None, "job_env": None, "reload_configuration": False, "runlevel": None,
             "handle_service_module": None, "timeout": 5.0, "conf_dir": "/nowhere"}
-    return settings.Request(**{**base, **wanted})
+    return settings.SettingsRequest(**{**base, **wanted})
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost, PermissionDenied
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
+    ConnectionLostError,
+    PermissionDeniedError,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
@@ -265,7 +268,7 @@ def test_processes_that_cannot_be_seen(host: FakeHost, monkeypatch: pytest.Monke
 def test_a_user_who_may_only_look(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str, interface: str, member: str) -> Pending:
         pending = Pending(member)
-        pending.settle(error=PermissionDenied("only root may"))
+        pending.settle(error=PermissionDeniedError("only root may"))
         return pending
 
     host.deploy("web", WEB)
@@ -317,7 +320,7 @@ def test_a_directory_that_is_not_there(host: FakeHost) -> None:
 
 
 def test_a_daemon_that_was_re_executed_is_asked_again(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Any] = [Lost("broke"), (1, 13, 2)]
+    answers: list[Any] = [ConnectionLostError("broke"), (1, 13, 2)]
     opened = []
 
     def version() -> Any:
@@ -348,7 +351,7 @@ def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: p
 
 
 def test_a_log_priority_that_is_not_told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Any] = [PermissionDenied("only root may."), Lost("broke"), "info"]
+    answers: list[Any] = [PermissionDeniedError("only root may."), ConnectionLostError("broke"), "info"]
     reopened: list[float] = []
 
     def priority() -> str:

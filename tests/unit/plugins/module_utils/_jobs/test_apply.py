@@ -16,6 +16,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state, unread_files
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, verifying
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
 
@@ -49,7 +50,7 @@ def attributes() -> Attributes:
     return Attributes()
 
 
-def plan(folder: Path, *entries: dict[str, Any]) -> list[apply.Plan]:
+def plan(folder: Path, *entries: dict[str, Any]) -> list[FilePlan]:
     found = []
     for entry in entries:
         params = dict.fromkeys(job_options.argument_spec())
@@ -57,7 +58,7 @@ def plan(folder: Path, *entries: dict[str, Any]) -> list[apply.Plan]:
                                     "exact": False, "backup": False, "jobs": None}
         params.update(defaults, **entry)
         found.extend(job_options.wanted_jobs(params))
-    plans: list[apply.Plan] = apply.plan_all(found, str(folder))
+    plans: list[FilePlan] = apply.plan_all(found, str(folder))
     return plans
 
 
@@ -172,7 +173,7 @@ def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (one, gone) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
-    monkeypatch.setattr(daemon_state.crash_guard, "refuse", lambda client, conf_dir: None)
+    monkeypatch.setattr(daemon_state.crash_guard, "ensure_safe_to_query", lambda client, conf_dir: None)
     state = unread_files.state_of(client, str(tmp_path))
     apply._note_stale(list(zip([one, gone], watchers)), state, lambda _name, _instances: None)
     (told, other) = (job["stale_job"] for job in apply.report([one, gone])["jobs"])

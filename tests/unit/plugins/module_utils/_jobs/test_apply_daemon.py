@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoAnswer
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 NEW, GONE = {"content": "exec b\n"}, {"state": "absent"}
@@ -32,11 +33,11 @@ class Attributes:
         return False
 
 
-def plan(folder: Path, options: dict[str, Any]) -> list[apply.Plan]:
+def plan(folder: Path, options: dict[str, Any]) -> list[FilePlan]:
     params = dict.fromkeys(job_options.argument_spec())
     params.update({"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
                    "backup": False, "jobs": None, **options})
-    plans: list[apply.Plan] = apply.plan_all(job_options.wanted_jobs(params), str(folder))
+    plans: list[FilePlan] = apply.plan_all(job_options.wanted_jobs(params), str(folder))
     return plans
 
 
@@ -121,11 +122,11 @@ def test_an_init_that_reads_other_files_after_that(tmp_path: Path, conf: Path, o
 
 def test_an_init_that_does_not_come_back(tmp_path: Path, conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(seconds: float) -> None:
-        raise NoAnswer("Nothing answers within %g s." % seconds)
+        raise NoReplyError("Nothing answers within %g s." % seconds)
 
     daemon = Daemon({"web": []}, folder=tmp_path, broken=1)
     monkeypatch.setattr(daemon, "reopen", fail)
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoReplyError) as caught:
         act(tmp_path, daemon, NEW)
     assert caught.value.message == "Nothing answers within 1 s. The files are as this task wants them."
     assert conf.read_text() == "exec b\n"

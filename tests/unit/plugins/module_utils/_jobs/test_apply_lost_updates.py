@@ -15,6 +15,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabl
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, manifest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
 
 OTHERS = b"# of somebody else\nexec c\n"
@@ -111,14 +112,14 @@ def test_a_file_that_is_placed_and_removed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def plans(folder: Path, *entries: dict[str, Any]) -> list[apply.Plan]:
+def plans(folder: Path, *entries: dict[str, Any]) -> list[FilePlan]:
     found = []
     for entry in entries:
         params = dict.fromkeys(job_options.argument_spec())
         params.update({"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
                        "backup": False, "jobs": None, **entry})
         found.extend(job_options.wanted_jobs(params))
-    made: list[apply.Plan] = apply.plan_all(found, str(folder))
+    made: list[FilePlan] = apply.plan_all(found, str(folder))
     return made
 
 
@@ -227,5 +228,5 @@ def test_directories_that_a_removal_leaves_empty_go(tmp_path: Path) -> None:
 def test_the_job_directory_itself_stays(tmp_path: Path) -> None:
     for state in ("present", "absent"):
         apply.act(plans(tmp_path, {"content": None if state == "absent" else "exec a\n", "state": state}), None,
-                 Attributes(), str(tmp_path))
+                  Attributes(), str(tmp_path))
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, manifest, options, plans
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile
 
 
-def wanted(*entries: dict[str, Any]) -> list[apply.Wanted]:
+def wanted(*entries: dict[str, Any]) -> list[WantedFile]:
     params = {**dict.fromkeys(options.argument_spec()), "jobs": list(entries)}
-    found: list[apply.Wanted] = options.wanted_jobs(params)
+    found: list[WantedFile] = options.wanted_jobs(params)
     return found
 
 

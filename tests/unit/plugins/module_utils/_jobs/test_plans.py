@@ -13,11 +13,12 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, WantedFile
 
 NEW = (1, 13, 2)
 
 
-def wanted(**options: Any) -> apply.Wanted:
+def wanted(**options: Any) -> WantedFile:
     """Return what the module makes of its options."""
     params = dict.fromkeys(job_options.argument_spec())
     defaults: dict[str, Any] = {"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
@@ -26,7 +27,7 @@ def wanted(**options: Any) -> apply.Wanted:
     return job_options.wanted_jobs(params)[0]
 
 
-def plan(folder: Path, version: tuple[int, ...] = NEW, **options: Any) -> apply.Plan:
+def plan(folder: Path, version: tuple[int, ...] = NEW, **options: Any) -> FilePlan:
     return apply.plan(wanted(**options), str(folder), version)
 
 

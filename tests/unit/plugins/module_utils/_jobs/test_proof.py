@@ -45,7 +45,7 @@ UNTOLD = None
 def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Status | None, command: str | None,
                            age: float, come_up: bool) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
-    monkeypatch.setattr(proof, "age", lambda peer, pid: age if pid else float("inf"))
+    monkeypatch.setattr(proof, "process_age", lambda peer, pid: age if pid else float("inf"))
     monkeypatch.setattr(proof, "changed_since", lambda definition, age: None if age > 60 else definition.conf)
     client = FakeClient({"web": {"": [found]} if found else {}}, (), [held(command)] if command else None)
     assert proof.come_up(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())

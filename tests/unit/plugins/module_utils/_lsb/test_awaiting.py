@@ -24,7 +24,7 @@ exit {code}
 def wait(timeout: float = 20.0, interval: float = 0.01, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     given = {"status": None, "control": None, "path": None, **options}
     result: dict[str, Any] = awaiting.converge("web", timeout=timeout, interval=interval, check_mode=check_mode,
-                                                   **given)
+                                               **given)
     return result
 
 

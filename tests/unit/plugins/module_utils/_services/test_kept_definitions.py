@@ -86,7 +86,7 @@ def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() 
     running = {"fine": ["2"], "tty": ["again", "idle", "failed", "other", "down"]}
     client: Any = SimpleNamespace(instances_of=lambda jobs: [running[job] for job in jobs])
     snapshot: Any = SimpleNamespace(reason=None, is_stale=lambda definition, name: definition.name == "tty")
-    kept_definitions.look(client, targets, snapshot)
+    kept_definitions.find_kept_definitions(client, targets, snapshot)
     staying = ["idle", "failed", "other"]
     assert [each.kept_by for each in targets] == [[], staying, staying, [], [], [], [], []]
     assert [each.stale for each in targets] == [False, True, True, False, False, False, False, False]

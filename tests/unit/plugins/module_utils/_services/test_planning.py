@@ -110,7 +110,7 @@ def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
         target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
-        instance_status.until_resting(FakeClient({"web": {"": [*looks]}}), [target], Deadline(5))
+        instance_status.wait_until_resting(FakeClient({"web": {"": [*looks]}}), [target], Deadline(5))
         assert target.after == waited_for
 
 
@@ -121,14 +121,14 @@ def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
 ])
 def test_a_process_that_ends_between_two_looks_is_not_lost(second: Status | None, lost: int | None) -> None:
     client = FakeClient({"web": {"": [status("start", "running", NO_PROCESS), second]}})
-    (found,) = instance_status.look(client, [("web", "")])
-    assert instance_status.lost_process(found) == lost
+    (found,) = instance_status.read_statuses(client, [("web", "")])
+    assert instance_status.missing_main_pid(found) == lost
     assert (found is None) is (second is None)
 
 
 def test_a_look_at_healthy_jobs_asks_once() -> None:
     client = FakeClient({"a": {"": [UP]}, "b": {}})
-    assert instance_status.look(client, [("a", ""), ("b", "")]) == [UP, None]
+    assert instance_status.read_statuses(client, [("a", ""), ("b", "")]) == [UP, None]
     assert client.looks == 2
 
 
@@ -212,7 +212,7 @@ def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
     target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
     target.after = after
     deadline = Deadline(3)
-    for error in (instance_status.no_answer(target, "stopped", deadline), watching.not_stopped(target, deadline)):
+    for error in (instance_status.timeout_error(target, "stopped", deadline), watching.not_stopped(target, deadline)):
         assert error.message.startswith("Job web was not stopped within 3 s: it is in %s. " % targets.state_of(after))
         assert words in error.message
         assert error.facts == {"name": "web", "timeout": 3}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Lost
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import ConnectionLostError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning, report
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
@@ -111,7 +111,7 @@ def test_what_its_file_does_not_expect_has_a_moment(
     steps: list[str],
 ) -> None:
     """Its instance may follow an earlier file; one that only comes up is not to be stopped for that."""
-    monkeypatch.setattr(planning, "MOMENT", moment)
+    monkeypatch.setattr(planning, "SPAWN_GRACE", moment)
     (tmp_path / "web.conf").write_text(SERVICE)
     client = FakeClient({"web": {"": [before]}}, held=[held("b", expect="EXPECT_FORK")])
     (target,) = converge(tmp_path, client, state, definition=definition, unwedge=True)
@@ -183,7 +183,7 @@ def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monke
 
     def find_job(name: str) -> str:
         if not reopened:
-            raise Lost("broke")
+            raise ConnectionLostError("broke")
         return found(name)
 
     monkeypatch.setattr(client, "find_job", find_job)

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import (
-    AlreadyStarted,
-    JobFailed,
-    Lost,
-    PermissionDenied,
+    AlreadyStartedError,
+    ConnectionLostError,
+    JobFailedError,
+    PermissionDeniedError,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
 @pytest.mark.parametrize(("state", "step", "before"), [
     ("started", "start", DOWN), ("stopped", "stop", UP), ("reloaded", "reload", UP)])
 def test_a_request_that_is_refused(tmp_path: Path, state: str, step: str, before: Any) -> None:
-    client = Client([PermissionDenied("only root may.", error="x.PermissionDenied")], [before])
+    client = Client([PermissionDeniedError("only root may.", error="x.PermissionDenied")], [before])
     error = act(client, target(tmp_path, state, step, before=before))
     assert error is not None
     assert error.message == f"Upstart refused to {step} web: only root may."
@@ -57,7 +57,7 @@ def test_a_request_that_is_not_answered_is_not_waited_for_later(tmp_path: Path) 
 
 
 def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
-    client = Client([JobFailed("Job failed to start")], [DOWN])
+    client = Client([JobFailedError("Job failed to start")], [DOWN])
     error = act(client, target(tmp_path, "started", "start"))
     assert error is not None and error.message == "Job web failed to start."
     assert error.facts["log_file"] == f"{tmp_path}/web.log"
@@ -72,7 +72,7 @@ def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
 
 def test_an_instance_that_fails_while_it_is_started(tmp_path: Path) -> None:
     """Its own failure is told, not that of another instance."""
-    client = Client([JobFailed("Job failed to start")], [])
+    client = Client([JobFailedError("Job failed to start")], [])
     client.known = {"web": {"1": [DOWN]}}
     client.connection.signals = [Signal(instance_path("web", name), "Failed", [status])
                                  for name, status in (("1", 3), ("2", 4), ("", 5))]
@@ -138,31 +138,31 @@ def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, step
 
 
 def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:
-    client = Client([AlreadyStarted("Job is already running: web")], [UP])
+    client = Client([AlreadyStartedError("Job is already running: web")], [UP])
     assert act(client, target(tmp_path, "started", "start")) is None
 
 
 def test_a_service_whose_start_was_cut_off_is_not_started_twice(tmp_path: Path) -> None:
-    client = Client([Lost("broke")], [UP])
+    client = Client([ConnectionLostError("broke")], [UP])
     assert act(client, target(tmp_path, "started", "start")) is None
     assert client.asked == ["Start"]
     assert len(client.connection.reopened) == 1
 
 
 def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None:
-    client = Client([Lost("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
+    client = Client([ConnectionLostError("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
     assert act(client, target(tmp_path, "started", "start")) is None
     assert client.asked == ["Start", "Start"]
 
 
 def test_a_restart_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
-    client = Client([Lost("broke"), [], ["/com/ubuntu/Upstart/jobs/web/_"]], [UP, DOWN, UP])
+    client = Client([ConnectionLostError("broke"), [], ["/com/ubuntu/Upstart/jobs/web/_"]], [UP, DOWN, UP])
     assert act(client, target(tmp_path, "restarted", "stop", "start", before=UP)) is None
     assert client.asked == ["Stop", "Stop", "Start"]
 
 
 def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
-    client = Client([Lost("broke")], [DOWN])
+    client = Client([ConnectionLostError("broke")], [DOWN])
     error = act(client, target(tmp_path, "started", "start", text=TASK))
     assert error is not None
     assert error.message == (
@@ -172,13 +172,13 @@ def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
 
 
 def test_a_reload_that_was_cut_off_is_not_sent_twice(tmp_path: Path) -> None:
-    client = Client([Lost("broke")], [UP])
+    client = Client([ConnectionLostError("broke")], [UP])
     assert act(client, target(tmp_path, "reloaded", "reload", before=UP)) is None
     assert client.asked == ["Reload"]
 
 
 def test_an_init_that_forgets_its_jobs(tmp_path: Path) -> None:
-    client = Client([Lost("broke")], [DOWN], OLD)
+    client = Client([ConnectionLostError("broke")], [DOWN], OLD)
     with pytest.raises(UpstartError, match="this Upstart then forgets its jobs, whose processes go on by themselves"):
         act(client, target(tmp_path, "started", "start"))
     assert client.asked == ["Start"]
@@ -199,9 +199,9 @@ def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.Monke
     assert act(client, one) is errors[0]
     assert client.asked == [], "nothing is started on top of it"
     assert one.leftovers == (left if step == "free" else [])
-    errors[0] = Lost("broke")
+    errors[0] = ConnectionLostError("broke")
     again = target(tmp_path, "started", step, before=UP)
-    with pytest.raises(Lost):
+    with pytest.raises(ConnectionLostError):
         {steps[0]: take for steps, take in service_steps.PHASES}[step](client, [again], again.wanted, Deadline(1))
     assert again.error is None
 
@@ -211,7 +211,7 @@ def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeyp
     from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
 
     def lose(client: Client, changes: list[Any], attributes: Any, conf_dir: str) -> None:
-        raise Lost("broke")
+        raise ConnectionLostError("broke")
 
     monkeypatch.setattr(enabling, "act", lose)
     looked_up: list[str] = []
@@ -270,7 +270,7 @@ def test_nothing_to_watch() -> None:
 def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> None:
     """The first was gone before, and needs no request."""
     first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
-    client = Client([PermissionDenied("only root may.")], [UP])
+    client = Client([PermissionDeniedError("only root may.")], [UP])
     client.known = {"web": {"": [UP], "gone": [DOWN]}}
     first.instance = "gone"
     service_steps.act(client, [first, second], first.wanted)
@@ -280,7 +280,7 @@ def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> N
 
 def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> None:
     """Upstart would start it by the older definition."""
-    client = Client([PermissionDenied("no", error="x.PermissionDenied")], [UP])
+    client = Client([PermissionDeniedError("no", error="x.PermissionDenied")], [UP])
     one = target(tmp_path, "stopped", "stop", before=UP)
     other = target(tmp_path, "restarted", "start")
     other.instance = "1"

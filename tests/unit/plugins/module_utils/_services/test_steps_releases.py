@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import AlreadyStarted, JobFailed
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import AlreadyStartedError, JobFailedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.init_log import InitLog
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
@@ -46,9 +46,14 @@ def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
     assert one.error.message == "Job web ended, or was stopped, right after it was started." + REASON
 
 
-@pytest.mark.parametrize(("number", "answer", "fails"), [
-    (SILENT, AlreadyStarted("Job is already running: web"), True), (SILENT, ["/com/ubuntu/Upstart/jobs/web/_"], False),
-    ((0, 6, 7), AlreadyStarted("Job is already running: web"), False)])
+@pytest.mark.parametrize(
+    ("number", "answer", "fails"),
+    [
+        (SILENT, AlreadyStartedError("Job is already running: web"), True),
+        (SILENT, ["/com/ubuntu/Upstart/jobs/web/_"], False),
+        ((0, 6, 7), AlreadyStartedError("Job is already running: web"), False),
+    ],
+)
 def test_a_task_of_somebody_else_before_0_6_7(tmp_path: Path, number: tuple[int, ...], answer: Any,
                                               fails: bool) -> None:
     """Only who starts it is told whether it succeeded."""
@@ -86,14 +91,14 @@ def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[i
                                       error: str | None, warning: str | None) -> None:
     """Before 1.11 it does when the main process ends while pre-stop runs, which is what many a pre-stop is for."""
     one = target(tmp_path, "stopped", "stop", text=text, before=UP, number=number)
-    found = act(Client([JobFailed("Job failed while stopping")], [after], number), one)
+    found = act(Client([JobFailedError("Job failed while stopping")], [after], number), one)
     assert (found is None) is (error is None)
     assert found is None or str(error) in found.message
     assert len(one.warnings) == bool(warning) and all(str(warning) in text for text in one.warnings)
 
 
 def test_a_restart_goes_on_after_a_stop_that_counts_as_failed(tmp_path: Path) -> None:
-    client = Client([JobFailed("Job failed while stopping"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP], OLD)
+    client = Client([JobFailedError("Job failed while stopping"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP], OLD)
     one = target(tmp_path, "restarted", "stop", "start", text=PRE_STOP, before=UP, number=OLD)
     assert act(client, one) is None
     assert client.asked == ["Stop", "Start"]

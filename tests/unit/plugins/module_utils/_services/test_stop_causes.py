@@ -8,8 +8,8 @@ from __future__ import annotations
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import from_text
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell import init_commands
 from ansible_collections.sysinit.upstart.plugins.module_utils._services.stop_causes import (
-    Cause,
     Links,
+    MoveCause,
     causes_of_moves,
     links_of,
 )
@@ -26,16 +26,16 @@ def stop(job: str, instance: str = "", states: tuple[str, ...] = STATES) -> list
 def links(job: str = "shop", start: str = "", stop_on: str = "", emits: tuple[str, ...] = (),
           script: str = "") -> dict[str, Links]:
     conditions = [from_text(text) if text else None for text in (start, stop_on)]
-    return {job: links_of(job, conditions[0], conditions[1], list(emits), init_commands.read(script))}
+    return {job: links_of(job, conditions[0], conditions[1], list(emits), init_commands.read_init_commands(script))}
 
 
-def stops(moves: list[Move], *known: dict[str, Links]) -> dict[tuple[str, str], list[Cause]]:
+def stops(moves: list[Move], *known: dict[str, Links]) -> dict[tuple[str, str], list[MoveCause]]:
     return causes_of_moves(moves, {DB}, {name: found for one in known for name, found in one.items()})
 
 
 def test_a_job_that_stops_with_ours() -> None:
     moves = stop("db", states=STATES[:2]) + stop("shop") + stop("db", states=STATES[2:])
-    assert stops(moves, links(stop_on="stopping db")) == {("shop", ""): [Cause("stop", DB, "stopping db")]}
+    assert stops(moves, links(stop_on="stopping db")) == {("shop", ""): [MoveCause("stop", DB, "stopping db")]}
 
 
 def test_one_that_went_before_ours_began_is_none_of_ours() -> None:
@@ -53,7 +53,7 @@ def test_one_of_which_nothing_is_known_is_none_of_ours() -> None:
 def test_a_chain_ends_at_our_own_job() -> None:
     moves = stop("db") + stop("app") + stop("shop")
     found = stops(moves, links("app", stop_on="stopping db"), links("shop", stop_on="stopped app"))
-    assert found["shop", ""] == [Cause("stop", DB, "stopped app")]
+    assert found["shop", ""] == [MoveCause("stop", DB, "stopped app")]
 
 
 def test_a_pattern_and_a_variable_may_mean_our_job() -> None:
@@ -67,14 +67,14 @@ def test_a_pattern_and_a_variable_may_mean_our_job() -> None:
 def test_scripts_of_our_job_stop_others_and_emit_events() -> None:
     moves = stop("db") + stop("shop")
     by_command = stops(moves, links("db", script="stop shop"), links())
-    assert by_command == {("shop", ""): [Cause("stop", DB, None)]}
+    assert by_command == {("shop", ""): [MoveCause("stop", DB, None)]}
     by_event = stops(moves, links("db", script="initctl emit db-gone"), links(stop_on="db-gone or stopping mail"))
-    assert by_event["shop", ""] == [Cause("stop", DB, "db-gone")]
+    assert by_event["shop", ""] == [MoveCause("stop", DB, "db-gone")]
     declared = stops(moves, links("db", emits=("db-*",)), links(stop_on="db-gone"))
-    assert declared["shop", ""] == [Cause("stop", DB, "db-gone")]
+    assert declared["shop", ""] == [MoveCause("stop", DB, "db-gone")]
 
 
 def test_starts_are_told_from_stops() -> None:
     moves = stop("db") + [("shop", "", "GoalChanged", "start"), ("shop", "", "GoalChanged", "stop")]
     found = stops(moves, links(start="stopped db"))
-    assert found == {("shop", ""): [Cause("start", DB, "stopped db")]}
+    assert found == {("shop", ""): [MoveCause("start", DB, "stopped db")]}

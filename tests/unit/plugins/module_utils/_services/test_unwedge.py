@@ -17,7 +17,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import Absent, PermissionDenied
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError, PermissionDeniedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import status as instance_status
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import lost_pid, unwedge
@@ -50,7 +50,7 @@ class FakeConnection:
         self.forgotten: list[FakePending] = []
 
     def wait(self, ready: Any, seconds: float) -> bool:
-        assert seconds <= instance_status.LOOK_EVERY
+        assert seconds <= instance_status.POLL_INTERVAL
         time.sleep(min(seconds, 0.01))
         return bool(ready())
 
@@ -94,7 +94,7 @@ class FakeClient:
 
         monkeypatch.setattr(lost_pid, "give_back", give_back)
         monkeypatch.setattr(unwedge, "end_process", end_process)
-        monkeypatch.setattr(unwedge, "NOTICE", 0.05)
+        monkeypatch.setattr(unwedge, "NOTICE_SECONDS", 0.05)
         facts: Status = unwedge.unwedge(self, "web", "one", Deadline(seconds))
         return facts
 
@@ -147,7 +147,7 @@ def test_a_process_that_was_just_started_has_a_moment(
     monkeypatch: pytest.MonkeyPatch, ages: list[float], seconds: float, done: list[str],
 ) -> None:
     """Without expect it leaves that state by itself, and Upstart ends it in its own way."""
-    monkeypatch.setattr(unwedge, "age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
+    monkeypatch.setattr(unwedge, "process_age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
     client = FakeClient(HUNG, None)
     if done:
         assert client.free(monkeypatch, seconds)["wedge"] == "hung"
@@ -209,9 +209,11 @@ def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_answers_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert FakeClient(status("start", "running"), None, answer=Absent("gone")).free(monkeypatch)["wedge"] == "none"
-    with pytest.raises(PermissionDenied):
-        FakeClient(status("start", "running"), answer=PermissionDenied("no")).free(monkeypatch)
+    assert (
+        FakeClient(status("start", "running"), None, answer=NotFoundError("gone")).free(monkeypatch)["wedge"] == "none"
+    )
+    with pytest.raises(PermissionDeniedError):
+        FakeClient(status("start", "running"), answer=PermissionDeniedError("no")).free(monkeypatch)
 
 
 def test_a_daemon_that_cannot_be_seen() -> None:
@@ -252,7 +254,7 @@ def client(emulator: with_daemon.Daemon) -> Iterator[Upstart]:
 def wait_for(client: Upstart, job: str, ready: Any) -> Status:
     deadline = Deadline(PATIENCE)
     while deadline.left():
-        found: Status | None = instance_status.look(client, [(job, "")])[0]
+        found: Status | None = instance_status.read_statuses(client, [(job, "")])[0]
         if found and ready(found):
             return found
         client.connection.wait(lambda: False, 0.02)
@@ -285,7 +287,7 @@ def test_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, text: str
 
 def free_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, job: str, text: str) -> None:
     start(client, emulator, job, "expect fork\n" + text, "wedges.py")
-    lost = wait_for(client, job, instance_status.lost_process)["lost"]
+    lost = wait_for(client, job, instance_status.missing_main_pid)["lost"]
     left = unwedge.leftovers(client, job, "", [lost])
     assert [entry["command"] for entry in left] == ["%s %s" % (sys.executable, emulator.scratch / "wedges.py")]
     if not counter_can_be_set():

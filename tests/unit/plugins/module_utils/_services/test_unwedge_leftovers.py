@@ -199,7 +199,7 @@ def test_term_is_enough_for_most(run: Run) -> None:
 
 
 def test_kill_ends_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unwedge, "BREATH", 0.05)
+    monkeypatch.setattr(unwedge, "MIN_GRACE_SECONDS", 0.05)
     one = run("trap '' TERM")
     began = time.monotonic()
     assert end(patience=1.0) == [one.pid]
@@ -220,7 +220,7 @@ def test_a_pid_that_has_a_new_owner(run: Run, monkeypatch: pytest.MonkeyPatch) -
 def test_one_that_does_not_go(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     one = run(":")
     with monkeypatch.context() as patch:
-        patch.setattr(unwedge, "BREATH", 0.05)
+        patch.setattr(unwedge, "MIN_GRACE_SECONDS", 0.05)
         patch.setattr(os, "kill", lambda _pid, _number: None)
         with pytest.raises(UpstartError) as caught:
             end(seconds=0.1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import model
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.model import Cause, Leaf, cause_of, state_of
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.model import EventCause, Leaf, cause_of, state_of
 from ansible_collections.sysinit.upstart.tests.unit.support.job_states import STATES
 
 
@@ -74,12 +74,12 @@ def test_empty_words_and_blanks_are_seen() -> None:
 
 
 @pytest.mark.parametrize(("leaf", "cause"), [
-    (Leaf("net-device-up", ("IFACE=lo",)), Cause("net-device-up", ("IFACE=lo",))),
-    (Leaf("started", ("dbus", "main")), Cause("started", ("main",), job="dbus")),
-    (Leaf("started", ("INSTANCE=1",)), Cause("started", ("INSTANCE=1",), whose="(any job)", anybody=True)),
-    (Leaf("started/failed", ("dbus",)), Cause("started/failed", ("dbus",))),
+    (Leaf("net-device-up", ("IFACE=lo",)), EventCause("net-device-up", ("IFACE=lo",))),
+    (Leaf("started", ("dbus", "main")), EventCause("started", ("main",), job="dbus")),
+    (Leaf("started", ("INSTANCE=1",)), EventCause("started", ("INSTANCE=1",), whose="(any job)", anybody=True)),
+    (Leaf("started/failed", ("dbus",)), EventCause("started/failed", ("dbus",))),
 ])
-def test_whose_event(leaf: Leaf, cause: Cause) -> None:
+def test_whose_event(leaf: Leaf, cause: EventCause) -> None:
     assert cause_of(leaf) == cause
 
 

@@ -80,23 +80,23 @@ TEXTS = [
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_what_a_text_orders(text: str, expected: str) -> None:
-    found = [f"{one.verb} {'own' if one.name is None else one.name}" for one in init_commands.read(text)]
+    found = [f"{one.verb} {'own' if one.name is None else one.name}" for one in init_commands.read_init_commands(text)]
     assert " ".join(found) == expected
 
 
 def test_no_text() -> None:
-    assert init_commands.read(None) == []
+    assert init_commands.read_init_commands(None) == []
 
 
 @pytest.mark.parametrize(("name", "pattern"), [
     (None, "web"), ("db", "db"), ("$UPSTART_JOB", "web"), ("${UPSTART_JOB}-x", "web-x"), ("net-$A-${B:-c}", "net-*-*"),
     ("$", "*"), ("$UPSTART_JOBS", "*"), ("$1", "*")])
 def test_which_names_an_order_may_mean(name: str | None, pattern: str) -> None:
-    order = init_commands.Order(init_commands.STARTS, name)
+    order = init_commands.InitCommand(init_commands.STARTS, name)
     assert order.pattern("web") == pattern
     assert order.is_literal() == (name == "db")
 
 
 @pytest.mark.parametrize("text", ["start a '\n", "start a\"\\\"\n", "cat <<A\nstart\n", "`start ", "(start) "])
 def test_long_scripts_take_no_more_than_their_length(text: str) -> None:
-    assert counted_work.grows_in_step(lambda size: lambda: init_commands.read(text * size), 200)
+    assert counted_work.grows_in_step(lambda size: lambda: init_commands.read_init_commands(text * size), 200)
