@@ -26,13 +26,17 @@ def instance_of(definition, env):
         return None  # the daemon refuses the start with the same reason
 
 
-def harmful(target):
-    """Return the name that is not ASCII of an instance that is asked for, runs or is to be started; None for others.
+def unsafe_name(definition, instance, env, is_asked_for):
+    """Return the name of an instance if it is not ASCII, else None.
 
-    Upstart writes past the end of the D-Bus path that it makes of such a name, and never tells that path right.
+    Upstart writes past the end of the D-Bus path that it makes of such a name, and never reports that path correctly.
+
+    :param instance: text, the name that Upstart reports, or None.
+    :param env: list of KEY=VALUE, the variables that the instance is started with.
+    :param is_asked_for: bool, whether the task names the instance by these variables or starts it.
     """
-    if "start" in target.steps or target.wanted.env is not None:
-        name = instance_of(target.definition, target.env)
+    if is_asked_for:
+        name = instance_of(definition, env)
         if name and NOT_ASCII.search(name):
             return name
-    return target.instance if UNREADABLE in (target.instance or "") else None
+    return instance if UNREADABLE in (instance or "") else None

@@ -104,8 +104,8 @@ def confirm_missing_main_process(client, targets):
 
 def wait_until_answered(connection, targets, deadline):
     """Wait until the requests of all targets are answered or the deadline is over."""
-    waiting = [target for target in targets if target.pending is not None]
-    connection.wait(lambda: all(target.pending.done for target in waiting), deadline.left())
+    waiting = [target for target in targets if target.progress.pending is not None]
+    connection.wait(lambda: all(target.progress.pending.done for target in waiting), deadline.left())
 
 
 def wait_until_resting(client, targets, deadline):
@@ -116,7 +116,7 @@ def wait_until_resting(client, targets, deadline):
         for target, status in zip(
             moving, read_statuses(client, [(target.job, target.instance or "") for target in moving])
         ):
-            target.after = status
+            target.result.after = status
         moving = [target for target in moving if not _is_settled(client, target, suspects)]
         if not moving or not deadline.left():
             return
@@ -128,18 +128,18 @@ def _is_settled(client, target, suspects):
 
     One whose main process is a zombie must be so for ZOMBIE_GRACE: init collects its own children late when it is busy.
     """
-    if missing_main_pid(target.after):
+    if missing_main_pid(target.result.after):
         return True
     if not target.rests():
         return False
-    pid = zombie_pid(target.after)
+    pid = zombie_pid(target.result.after)
     if pid:
         since = suspects.setdefault((target, pid), monotonic())
         return monotonic() - since >= ZOMBIE_GRACE
     path = instance_path(target.job, target.instance or "")
     signalled = sum(signal.path == path for signal in client.connection.signals)
     suspected = suspects.pop(target, None)
-    if not is_missing_main_process(target.definition, target.after) or suspected == signalled:
+    if not is_missing_main_process(target.definition, target.result.after) or suspected == signalled:
         return True
     suspects[target] = signalled
     return False
@@ -147,7 +147,7 @@ def _is_settled(client, target, suspects):
 
 def timeout_error(target, verb, deadline):
     """Return the error for a target that did not get there in time, with where it stands."""
-    status = target.after
+    status = target.result.after
     if target.definition.is_task() and is_resting(status):
         return NoReplyError("The task job %s was still running after %g s. It goes on; give it more time with timeout."
                             % (target.label, deadline.seconds), name=target.job, timeout=deadline.seconds)

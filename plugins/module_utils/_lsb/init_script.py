@@ -17,22 +17,9 @@ from .options import service_from_options
 
 __metaclass__ = type
 
-SCRIPTS = "/etc/init.d"
 ROOT = "/etc"
 LEVELS = u"2345S"  # S: what Debian runs once, before the first runlevel
-ADAPTER = "upstart-job"  # Debian's link for a job of Upstart
 LINK = re.compile(u"^([SK])([0-9][0-9])(.+)$")
-
-
-def find(name, script_dir=SCRIPTS):
-    """Return the path of the init script of that name, None when there is none or it only stands for a job."""
-    if not name or "/" in name or "\0" in name or name in (".", ".."):
-        return None
-    path = os.path.join(script_dir, name)
-    real = os.path.realpath(commands.native(path))
-    if os.path.basename(real) == ADAPTER or (os.path.islink(path) and os.path.basename(os.readlink(path)) == ADAPTER):
-        return None
-    return path if os.path.isfile(real) and os.access(real, os.X_OK) else None
 
 
 def service(path, name=None, timeout=60.0, careful=True, search=None):

@@ -85,13 +85,14 @@ def acts_of(targets):
     jobs = [target for target in targets if target.script is None]
     stops = [_pair(target) for target in jobs if {"stop", "free"}.intersection(_steps(target))]
     starts = [_pair(target) + (list(target.env),) for target in jobs if "start" in _steps(target)]
-    up = [_pair(target) + (list(target.env),) for target in jobs if target.error is None
+    up = [_pair(target) + (list(target.env),) for target in jobs if target.result.error is None
           and target.wanted.state in ("started", "restarted", "reloaded") and not target.definition.is_task()]
     return Acts(stops, starts, set(_pair(target) for target in jobs if target.wanted.state == "stopped"), up)
 
 
 def _steps(target):
-    return target.steps if target.error is None else set(target.steps).intersection(target.sent)
+    steps = target.plan.steps
+    return steps if target.result.error is None else set(steps).intersection(target.progress.sent)
 
 
 def _acted(acts):

@@ -26,14 +26,14 @@ def of_services(client, targets, request):
     """
     acts = {"files": {}, "up": [], "down": []}
     for target in targets:
-        if target.error is not None or target.script is not None:
+        if target.result.error is not None or target.script is not None:
             continue
-        if target.change:
-            acts["files"][target.change.path] = target.change.after
+        if target.plan.change:
+            acts["files"][target.plan.change.path] = target.plan.change.after
         pair = target.job, target.instance or ""
-        if "start" in target.steps and target.after is not None:
+        if "start" in target.plan.steps and target.result.after is not None:
             acts["up"].append(pair + (target.env,))
-        elif target.before is not None and target.after is None:
+        elif target.before is not None and target.result.after is None:
             acts["down"].append(pair)
     simulation = _played(client, targets, request)
     return acts if simulation is None else with_consequences(acts, simulation, set(_moved(acts)))
@@ -59,9 +59,9 @@ def explain_unknown_jobs(targets, knows_play):
     :param knows_play: whether earlier tasks of this collection count.
     """
     for target in targets:
-        if target.error is not None and target.error.facts.get("error") == UNKNOWN_JOB \
+        if target.result.error is not None and target.result.error.facts.get("error") == UNKNOWN_JOB \
                 and target.definition.text is None and not planned_files.has_file(target.definition.conf):
-            target.error.message = "Upstart knows no job %s and %s. %s" % (
+            target.result.error.message = "Upstart knows no job %s and %s. %s" % (
                 target.job, target.definition.complaint(), UNSEEN_FILES if knows_play else UNSEEN_PLAY)
 
 

@@ -63,7 +63,7 @@ def distinct(targets):
         for other, other_key in others:
             if other.wanted is not target.wanted:
                 _compare(other, target, other_key == key)
-                if other_key == key and other.error is None and target.error is None:
+                if other_key == key and other.result.error is None and target.result.error is None:
                     twin = other
         if twin is None:
             others.append((target, key))

@@ -16,27 +16,6 @@ __metaclass__ = type
 STATES = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "started"}
 
 
-class Script:
-    """What is known and done of one script; ``entry`` is its part of the result, with the keys that a job's has."""
-
-    def __init__(self, name, path):
-        self.name = name
-        self.path = path
-        self.entry = {
-            "name": name, "instance": "", "script": path, "changed": False, "before": None, "status": None,
-            "processes": {}, "enabled": None, "enabled_before": None, "stale": None, "env_differs": [], "leftovers": [],
-            "log_file": None,
-        }
-
-    def report(self, error):
-        """Return the entry, with what ``error`` (UpstartError or None) tells."""
-        found = dict(self.entry)
-        if error is not None:
-            found.update((key, error.facts[key]) for key in ("cmd", "rc", "stdout", "stderr") if key in error.facts)
-            found.update(failed=True, msg=error.message)
-        return found
-
-
 def converge(targets, check_mode):
     """Bring the scripts of targets into the wanted state; fills their ``error`` and ``warnings``.
 
@@ -45,13 +24,13 @@ def converge(targets, check_mode):
     for target in targets:
         request = target.wanted
         if target.env:
-            target.warnings.append("%s is a script in %s, which env has no meaning for." % (
+            target.result.warnings.append("%s is a script in %s, which env has no meaning for." % (
                 target.job, request.script_dir))
         try:
             _state(target, request, check_mode)
             _enable(target.script, request.enabled, check_mode)
         except UpstartError as error:
-            target.error = error
+            target.result.error = error
 
 
 def _enable(script, wanted, check_mode):
@@ -80,7 +59,7 @@ def _state(target, request, check_mode):
         script.entry.update(status=error.facts.get("status"), changed=error.facts.get("changed", False))
         raise
     finally:
-        target.warnings.extend(service.warnings)
+        target.result.warnings.extend(service.warnings)
     script.entry.update(before=result["before"], status=result["status"], changed=result["changed"])
 
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Definitions that Upstart keeps: while instances run by an older one, it starts new instances by that as well."""
+"""Old definitions that Upstart keeps using.
+
+While any instance of a job still runs with an old definition, Upstart starts new instances with that definition too.
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,35 +13,49 @@ from . import refusals
 __metaclass__ = type
 
 
-def find_kept_definitions(client, targets, snapshot):
-    """Note for each instance that is to be started what would keep Upstart from doing so by the present files.
+def instances_keeping_old_definition(running, stopping, is_stale):
+    """Return the names of running instances that force new instances onto the old definition.
 
-    Those that are stopped by the same task keep nothing: all of them are gone before the first start.
+    Instances that this task stops do not count: they are gone before the first start.
+
+    :param running: list of text, names of the job's instances.
+    :param stopping: set of text, names of the instances that this task stops.
+    :param is_stale: function from an instance name to bool, or None where that is unknown.
+    """
+    return [name for name in running if name not in stopping and is_stale(name) is not False]
+
+
+def find_kept_definitions(client, targets, snapshot):
+    """Plan for each instance that is started whether other instances keep an old definition for it.
 
     :param snapshot: daemon_state.Snapshot.
     """
-    starting = [target for target in targets
-                if target.error is None and "start" in target.steps and target.definition.instance_variables()]
-    staying = _staying(client, targets, sorted(set(target.job for target in starting)))
-    if not any(staying.values()):
-        return
+    starting = [target for target in targets if target.result.error is None and "start" in target.plan.steps
+                and target.definition.instance_variables()]
+    jobs = sorted(set(target.job for target in starting))
+    running = dict(zip(jobs, client.instances_of(jobs) if jobs else []))
+    stopping_by_job = dict((job, _stopped_instances(targets, job)) for job in jobs)
     for target in starting:
-        is_stale = dict((name, snapshot.is_stale(target.definition, name)) for name in staying[target.job])
-        target.kept_by = [name for name in staying[target.job]
-                          if is_stale[name] or (is_stale[name] is None and snapshot.reason)]
-        if not target.kept_by:
-            continue
-        target.stale = any(is_stale.values()) or None
-        if target.wanted.definition == "current":
-            reason = snapshot.reason_for(target.definition, target.kept_by[0])
-            target.error = (refusals.definition_kept(target) if target.stale
-                            else refusals.definition_unknown(target, reason))
-            target.steps = []
+        stopping = stopping_by_job[target.job]
+        stale = dict((name, snapshot.is_stale(target.definition, name)) for name in running[target.job]
+                     if name not in stopping)
+        unknown_is_kept = bool(snapshot.reason)
+        target.plan.kept_by = instances_keeping_old_definition(
+            running[target.job], stopping,
+            lambda name, stale=stale: stale[name] if stale[name] is not None or unknown_is_kept else False)
+        if target.plan.kept_by:
+            target.plan.stale = any(stale.values()) or None
+            if target.wanted.definition == "current":
+                target.result.error, target.plan.steps = _error(target, snapshot), []
 
 
-def _staying(client, targets, jobs):
-    """Return a dict of job to the names of its instances that this task does not stop."""
-    going = set((target.job, target.instance) for target in targets if target.error is None
-                and (target.wanted.state == "stopped" or {"stop", "free", "finish"}.intersection(target.steps)))
-    return dict((job, [name for name in instances if (job, name) not in going])
-                for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []))
+def _stopped_instances(targets, job):
+    """Return the names of the instances of a job that this task stops."""
+    return set(target.instance for target in targets if target.job == job and target.result.error is None
+               and (target.wanted.state == "stopped" or {"stop", "free", "finish"}.intersection(target.plan.steps)))
+
+
+def _error(target, snapshot):
+    if target.plan.stale:
+        return refusals.definition_kept(target)
+    return refusals.definition_unknown(target, snapshot.reason_for(target.definition, target.plan.kept_by[0]))

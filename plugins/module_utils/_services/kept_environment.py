@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of instances that are stopped and started again."""
+"""The variables of instances that a task stops and starts again."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,27 +15,32 @@ DOES_WITHOUT = "it runs by an older definition, which did without them"
 
 
 def keep_environment(targets, snapshot):
-    """Give instances that are to be stopped and started again the variables that they were started with.
+    """Start instances that are restarted with the variables that they had before.
 
-    Upstart tells these since 1.6.1. Else the name of an instance that is one variable's value tells that one, which is
-    warned of; an instance that could not be started again is refused before it is stopped.
+    Upstart reports these variables since 1.6.1. Before that, a name made of one variable gives its value, with a
+    warning about the others. An instance that could not be started again gets an error before it is stopped.
 
     :param snapshot: daemon_state.Snapshot.
     """
-    again = [target for target in targets if target.error is None and "start" in target.steps and not target.env
-             and target.before is not None and target.group is None and target.definition.instance_variables()]
-    if not again:
-        return
-    for target in again:
+    for target in targets:
+        if not _needs_environment(target):
+            continue
         env = snapshot.environment(target.job, target.instance)
         if env is not None:
             if instance_names.instance_of(target.definition, env) is None:
-                target.error, target.steps = refusals.variables_unknown(target, DOES_WITHOUT), []
+                target.result.error, target.plan.steps = refusals.variables_unknown(target, DOES_WITHOUT), []
             target.env = env
             continue
         reason = snapshot.reason or "Upstart did not tell its state"
         target.env = variable_behind(target.definition.values["instance"], target.instance)
         if target.env:
-            target.warnings.append(refusals.variables_lost(target, reason))
+            target.result.warnings.append(refusals.variables_lost(target, reason))
         else:
-            target.error, target.steps = refusals.variables_unknown(target, reason), []
+            target.result.error, target.plan.steps = refusals.variables_unknown(target, reason), []
+
+
+def _needs_environment(target):
+    """Return whether an instance is started again without variables in the task."""
+    return (target.result.error is None and "start" in target.plan.steps and not target.env
+            and target.before is not None and target.plan.group is None
+            and bool(target.definition.instance_variables()))

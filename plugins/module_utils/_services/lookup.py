@@ -9,23 +9,41 @@ from .._daemon.errors import ConnectionLostError, InvalidArgumentsError, Unknown
 from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.environment import check_names
+from .._host.instance_names import instance_of
 from .._host.job_names import check_job_name, skipped_part
-from .._host.status import read_statuses
-from .._lsb import init_script
-from . import init_scripts, refusals, replacing
+from .._host.status import confirm_missing_main_process, read_statuses
+from .._lsb.script_path import find
+from . import entries, refusals, replacing
+from .script import Script
 from .targets import Target, main_of
 
 __metaclass__ = type
 
 
-def resolve(client, request, version):
-    """Look up the instances that a request.ServiceRequest means, or the LSB script that a name stands for.
+def find_targets(client, request, version):
+    """Return the Targets of a request, with what there is of each before anything is done.
 
-    With an ``env`` that is the one it leads to, and for ``started`` one that is yet to be; else all there are.
+    With ``env`` that is the instance that these variables lead to; for ``started`` also one that does not exist yet.
+    Without, it is every instance of the job. A name without a job may be that of an LSB script.
 
-    :returns: list of Targets with ``instance`` and ``before`` set, or ``error``.
+    :param request: request.ServiceRequest.
+    :returns: list of Targets; those that cannot be found have an error in their result.
     """
-    found = []
+    targets = _resolve(client, request, version)
+    if request.parts:
+        targets = entries.distinct(targets)
+    jobs = [target for target in targets if target.result.error is None and target.script is None]
+    for target in jobs:
+        if target.instance is None and target.definition.instance_variables():
+            target.instance = instance_of(target.definition, target.env)  # each has its own in predictions and errors
+    confirm_missing_main_process(client, jobs)
+    for target in targets:
+        target.result.after = target.before
+    return targets
+
+
+def _resolve(client, request, version):
+    targets = []
     definitions = {}
     for wanted in request.parts or [request]:
         for job in wanted.jobs:
@@ -34,18 +52,19 @@ def resolve(client, request, version):
                 check_names(wanted.env or [], version)
                 if job not in definitions:
                     definitions[job] = _definition(job, wanted, version)
-                found.extend(_targets(client, job, definitions[job], wanted))
+                targets.extend(_targets(client, job, definitions[job], wanted))
             except ConnectionLostError:
                 raise
             except UpstartError as error:
                 unread = Definition(job, wanted.conf_dir, version, read=False)
-                found.append(_failed(job, definitions.get(job, unread), wanted, error))
-    live = [target for target in found if target.error is None and target.instance is not None]
-    for target, status in zip(live, read_statuses(client, [(target.job, target.instance) for target in live])):
+                targets.append(_failed(job, definitions.get(job, unread), wanted, error))
+    existing = [target for target in targets if target.result.error is None and target.instance is not None]
+    statuses = read_statuses(client, [(target.job, target.instance) for target in existing])
+    for target, status in zip(existing, statuses):
         target.before = status
         if target.wanted.state == "restarted":
             target.main = main_of(client, status)
-    return found
+    return targets
 
 
 def _definition(job, wanted, version):
@@ -67,7 +86,7 @@ def _targets(client, job, definition, wanted):
         if definition.text is None:
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):
-            target.error = refusals.unknown_job(definition, error)
+            target.result.error = refusals.unknown_job(definition, error)
             target.unread = (definition.text is not None and definition.complaint() is None
                              and skipped_part(job) is None)
         return [target]
@@ -76,14 +95,14 @@ def _targets(client, job, definition, wanted):
 
 
 def _script(name, folder):
-    """Return the init_scripts.Script of that name, or None when there is none or none is wanted."""
-    path = init_script.find(name, folder) if folder else None
-    return init_scripts.Script(name, path) if path else None
+    """Return the Script of that name, or None when there is none or none is wanted."""
+    path = find(name, folder) if folder else None
+    return Script(name, path) if path else None
 
 
 def _failed(job, definition, wanted, error):
     target = Target(job, definition, wanted)
-    target.error = error
+    target.result.error = error
     return target
 
 

@@ -16,7 +16,7 @@ def note(manifests, targets):
     :param manifests: list of text, paths.
     :param targets: list of targets.Target, as the task leaves them.
     """
-    judged = [target for target in targets if not (target.group and target.wanted.state == "stopped")]
+    judged = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
     names = set(target.job for target in judged)
     names.difference_update(target.job for target in judged if not _is_proven(target))
     for path in manifests:
@@ -27,9 +27,9 @@ def note(manifests, targets):
 
 
 def _is_proven(target):
-    if target.error is not None or target.script is not None or target.wanted.state not in (
+    if target.result.error is not None or target.script is not None or target.wanted.state not in (
             "started", "restarted", "reloaded"):
         return False
-    if "start" in target.steps:
-        return not target.kept_by
-    return "reload" in target.steps or target.stale is False
+    if "start" in target.plan.steps:
+        return not target.plan.kept_by
+    return "reload" in target.plan.steps or target.plan.stale is False

@@ -10,6 +10,7 @@ import collections
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.job_names import skipped_part
+from .._host.status import suspended_pid
 from .targets import state_of
 
 __metaclass__ = type
@@ -43,7 +44,7 @@ def wedged(target, pid):
     return UpstartError(
         "Job %s is wedged in %s: Upstart follows process %d, which no longer exists (a wrong expect stanza let it "
         "follow a short-lived child), and waits for its end for ever. Correct the expect stanza, and stop the job with "
-        "unwedge: true, which frees it." % (target.label, state_of(target.after), pid),
+        "unwedge: true, which frees it." % (target.label, state_of(target.result.after), pid),
         name=target.job, wedged=True, pid=pid)
 
 
@@ -73,7 +74,7 @@ def stale_warning(target):
     complaint = target.definition.complaint()
     if complaint:
         return "Job %s runs with a definition that its files hold no more: %s." % (target.label, complaint)
-    if target.kept_by:
+    if target.plan.kept_by:
         return ("Job %s runs with an older definition than that in %s, %s. Restart all of them in one task to have "
                 "them follow the present one." % (target.label, target.definition.conf, _why_kept(target)))
     return ("Job %s runs with an older definition than that in %s; state: restarted or definition: current has it "
@@ -84,7 +85,7 @@ def changed_warning(target):
     """Return the warning on an instance that may follow an older definition, where the daemon does not tell."""
     return ("Job %s may run with an older definition: %s was changed after it started, and what it runs by is not "
             "known: %s. state: restarted has it follow its present files." % (
-                target.label, target.changed_file, target.unknown_because))
+                target.label, target.plan.changed_file, target.plan.unknown_because))
 
 
 def old_definition(target):
@@ -93,7 +94,7 @@ def old_definition(target):
     if complaint:
         return UpstartError("Job %s runs with a definition that its files no longer hold: %s. Fix the file, then run "
                             "the task again." % (target.label, complaint), name=target.job, **target.definition.facts())
-    if target.kept_by:
+    if target.plan.kept_by:
         return definition_kept(target)
     return UpstartError("Job %s runs with an older definition than that in %s: the file was changed while this task "
                         "was at work. Run the task again." % (target.label, target.definition.conf), name=target.job)
@@ -107,7 +108,7 @@ def changed_meanwhile(target):
 
 def other_variables(target):
     """Return the error for a job that somebody else started with other variables while the task wanted to."""
-    names = ", ".join(target.env_differs)
+    names = ", ".join(target.plan.env_differs)
     return UpstartError("Job %s has other values of %s than env says, because somebody else started it while this task "
                         "was at work. Run the task again." % (target.label, names), name=target.job)
 
@@ -123,11 +124,12 @@ def definition_kept(target):
     return UpstartError(
         "Job %s was not %s: it would not follow the present definition in %s, %s. Restart them in the same task." % (
             target.label, target.wanted.state, target.definition.conf, _why_kept(target)),
-        name=target.job, kept_by=target.kept_by)
+        name=target.job, kept_by=target.plan.kept_by)
 
 
 def _why_kept(target):
-    return "since Upstart keeps the older one until no instance runs by it any more (%s)" % ", ".join(target.kept_by)
+    return "since Upstart keeps the older one until no instance runs by it any more (%s)" % (
+        ", ".join(target.plan.kept_by))
 
 
 def left_together(target):
@@ -183,3 +185,10 @@ def missing_variables(definition, env, cause):
     return UpstartError(
         "Job %s runs as instances and its name needs %s: say which one with env, for instance env: {%s: VALUE}."
         % (definition.name, ", ".join(missing), missing[0]), name=definition.name, missing=missing)
+
+
+def suspended_warning(target):
+    """Return the warning on an instance whose main process a signal or a debugger has suspended."""
+    pid = suspended_pid(target.result.after)
+    return ("Job %s does not run: its main process %d is suspended by a signal or a debugger. Continue it with kill "
+            "-CONT %d; if the program stops itself when it is ready, set expect stop." % (target.label, pid, pid))

@@ -26,10 +26,10 @@ def play(client, targets, request):
     if not (simulation.is_cut_off or simulation.endless):
         moved = set(move[:2] for move in simulation.trace)
         for target in targets:
-            if target.error is None and target.script is None and (target.job, target.instance or "") in moved:
+            if target.result.error is None and target.script is None and (target.job, target.instance or "") in moved:
                 _predict(target, simulation)
     wanted = dict(((target.job, target.instance or ""), target) for target in targets
-                  if target.error is None and target.wanted.state is not None)
+                  if target.result.error is None and target.wanted.state is not None)
     for loss in losses:
         if (loss.job, loss.instance) in wanted:
             wanted[loss.job, loss.instance].warnings.append(bystanders.prediction(loss, "Start it afterwards."))
@@ -44,16 +44,16 @@ def _predict(target, simulation):
         return
     if target.wanted.state == "stopped":
         if _is_certain(target.job, simulation):
-            target.error = UpstartError(
+            target.result.error = UpstartError(
                 "Job %s would not stay stopped: what this task does to other jobs starts it again. Look at its start "
                 "on condition, or disable it." % target.label, name=target.job)
-            target.after = dict(NEW)
+            target.result.after = dict(NEW)
         return
-    if pair in simulation.started_again and "start" not in target.steps:
-        target.steps = target.steps + ["start"]
-    target.after = dict(NEW)
-    if target.stale and not target.definition.instance_variables():
-        target.stale = False  # without other instances that keep the old definition
+    if pair in simulation.started_again and "start" not in target.plan.steps:
+        target.plan.steps = target.plan.steps + ["start"]
+    target.result.after = dict(NEW)
+    if target.plan.stale and not target.definition.instance_variables():
+        target.plan.stale = False  # without other instances that keep the old definition
 
 
 def _is_certain(job, simulation):

@@ -26,13 +26,13 @@ def targets(job, definition, wanted, there):
         target = Target(job, definition, wanted._replace(env=env))
         target.instance = instance_names.instance_of(definition, env)
         if target.instance is None and definition.instance_variables():
-            target.error = refusals.missing_variables(definition, env, None)
+            target.result.error = refusals.missing_variables(definition, env, None)
         group.append(target)
     named = set(target.instance for target in group)
     going = [_going(job, definition, wanted, name) for name in there if name not in named]
     group[:0] = going
     for target in group:
-        target.group = group
+        target.plan.group = group
     return group
 
 
@@ -44,7 +44,7 @@ def _going(job, definition, wanted, name):
 
 def is_replaced(target):
     """Return whether others take the place of an instance, which only goes."""
-    return target.group is not None and target.wanted.state == "stopped"
+    return target.plan.group is not None and target.wanted.state == "stopped"
 
 
 def find_replaced_instances(targets, snapshot):
@@ -54,11 +54,11 @@ def find_replaced_instances(targets, snapshot):
     """
     for target in targets:
         if target.before is not None:
-            target.env_before = snapshot.environment(target.job, target.instance)
-        if any(other.error is not None for other in target.group):
-            target.steps = []
-            if target.error is None and not is_replaced(target):
-                target.error = refusals.left_together(target)
+            target.plan.env_before = snapshot.environment(target.job, target.instance)
+        if any(other.result.error is not None for other in target.plan.group):
+            target.plan.steps = []
+            if target.result.error is None and not is_replaced(target):
+                target.result.error = refusals.left_together(target)
 
 
 def hold_back(client, targets):
@@ -67,20 +67,21 @@ def hold_back(client, targets):
     What was stopped for it and is to stay is started again as it was, so that a failed task leaves no outage.
     """
     for target in targets:
-        if target.error is None or target.group is None:
+        if target.result.error is None or target.plan.group is None:
             continue
-        for other in target.group:
-            if other.error is None and "start" in other.todo:
+        for other in target.plan.group:
+            if other.result.error is None and "start" in other.progress.todo:
                 back = other.before is not None and _start_again(client, other)
-                other.error = refusals.place_taken(other, target, back)
-            elif other.error is None and is_replaced(other) and other.after is None and other.before is not None:
-                if other.env_before is not None and _start_again(client, other):
-                    other.error = refusals.place_taken(other, target, True)
+                other.result.error = refusals.place_taken(other, target, back)
+            elif (other.result.error is None and is_replaced(other) and other.result.after is None
+                  and other.before is not None):
+                if other.plan.env_before is not None and _start_again(client, other):
+                    other.result.error = refusals.place_taken(other, target, True)
 
 
 def _start_again(client, target):
     """Ask for the start of an instance with the variables that it had; return whether Upstart takes that."""
-    env = target.env_before if target.env_before is not None else target.env
+    env = target.plan.env_before if target.plan.env_before is not None else target.env
     pending = client.request("Start", target.job, env, wait=False)
     client.connection.wait(lambda: pending.done, client.timeout)
     if not pending.done:
@@ -92,5 +93,5 @@ def _start_again(client, target):
         pass
     except DaemonError:
         return False
-    target.after = client.status(target.job, target.instance or "")
+    target.result.after = client.status(target.job, target.instance or "")
     return True

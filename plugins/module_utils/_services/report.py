@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results as the modules return them."""
+"""Report the result of a task of upstart_service."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,45 +10,130 @@ import collections
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.diff import difference
-from .planning import report
+from .._host.status import suspended_pid
+from . import refusals
+from .planning import WAITING_STEPS
+from .targets import state_of
 
 __metaclass__ = type
 
 
-def of_services(targets, request, taken_down=()):
-    """Return upstart_service's result; raise UpstartError with the same fields when a target failed.
+def result(targets, request, losses):
+    """Return the result of the module; raise UpstartError with the same fields when a target failed.
 
-    :param taken_down: list of bystanders.Loss.
+    :param request: request.ServiceRequest.
+    :param losses: list of dicts, the services that the task took down, see bystanders.data.
     """
-    entries = report(targets, request)
-    result = {
+    entries = instance_entries(targets, request)
+    fields = {
         "changed": any(entry["changed"] for entry in entries),
         "name": request.jobs,
         "state": request.state,
         "instances": entries,
         "diff": _differences(targets, entries, request),
-        "taken_down": [],
+        "taken_down": losses,
     }
-    if taken_down:
-        from . import bystanders
-        result["taken_down"] = bystanders.data(taken_down)
     if request.enabled is not None:
-        result["enabled"] = all(entry["enabled"] for entry in entries)
-    failed = [target for target in targets if target.error is not None]
-    if failed:
-        facts = dict(failed[0].error.facts)
-        facts.update(result)
-        raise UpstartError(" ".join(target.error.message for target in failed), **facts)
-    return result
+        fields["enabled"] = all(entry["enabled"] for entry in entries)
+    errors = [target.result.error for target in targets if target.result.error is not None]
+    if errors:
+        facts = dict(errors[0].facts)
+        facts.update(fields)
+        raise UpstartError(" ".join(error.message for error in errors), **facts)
+    return fields
+
+
+def instance_entries(targets, request):
+    """Return one dict for each target, as documented under ``instances``; the keys are the same in every mode."""
+    return [_entry(target, request) for target in targets]
+
+
+def _entry(target, request):
+    if target.script is not None:
+        return target.script.report(target.result.error)
+    plan, outcome = target.plan, target.result
+    enabled = target.definition.is_enabled()
+    entry = {
+        "name": target.job,
+        "instance": target.instance or "",
+        "changed": bool(plan.change) or any(step not in WAITING_STEPS for step in plan.steps),
+        "before": state_of(target.before),
+        "status": state_of(outcome.after),
+        "processes": _real_processes((outcome.after or {}).get("processes", {})),
+        "enabled": plan.change.enabled if plan.change else enabled,
+        "enabled_before": enabled,
+        "stale": _is_stale(target),
+        "env_differs": _differing_variables(target),
+        "leftovers": outcome.leftovers,
+        "log_file": target.log_file(request.log_dir),
+    }
+    if "start" in plan.steps:
+        entry["env"] = target.env
+    if plan.group is not None and target.before is not None:
+        entry["env_before"] = plan.env_before
+    if outcome.error is not None:
+        entry.update(outcome.error.facts)
+        entry.update(failed=True, msg=outcome.error.message)
+    return entry
+
+
+def _real_processes(processes):
+    """Return processes without those that only an earlier check-mode task of the play would have started."""
+    return dict((name, pid) for name, pid in processes.items() if pid)
+
+
+def _differing_variables(target):
+    if {"stop", "start"}.intersection(target.plan.steps) and not target.progress.overtaken:
+        return []
+    return None if target.plan.env_unknown else target.plan.env_differs
+
+
+def _is_stale(target):
+    """Return whether an instance follows an older definition; None when that is unknown.
+
+    An instance that this task started follows the present files, unless other instances keep an older definition.
+    """
+    if target.result.after is None:
+        return False
+    if "start" in target.plan.steps and target.result.error is None and not target.plan.kept_by:
+        return bool(target.progress.sent and target.plan.stale)
+    return target.plan.stale
+
+
+def warnings(targets):
+    """Return the warnings about targets, as a list of sentences."""
+    sentences = []
+    for target in targets:
+        sentences.extend(target.result.warnings)
+        if target.result.error is None:
+            sentences.extend(_warnings_of(target))
+    return sentences
+
+
+def _warnings_of(target):
+    plan = target.plan
+    if _is_stale(target) and target.wanted.state != "stopped":
+        yield refusals.stale_warning(target)
+    if suspended_pid(target.result.after):
+        yield refusals.suspended_warning(target)
+    if plan.changed_file and "start" not in plan.steps:
+        yield refusals.changed_warning(target)
+    if plan.env_differs and (target.progress.overtaken or not plan.steps):
+        yield ("Job %s runs with other values of %s than env asks for. Restart it with env to change them."
+               % (target.label, ", ".join(plan.env_differs)))
+    if plan.env_unknown and not plan.steps:
+        yield ("Cannot tell whether job %s runs with these values of %s: %s."
+               % (target.label, ", ".join(plan.env_unknown), plan.unknown_because))
 
 
 def _differences(targets, entries, request):
     """Return what Ansible shows of a change: the files first, then the states."""
-    changes = collections.OrderedDict((target.change.path, target.change) for target in targets if target.change)
-    found = [difference(change) for change in changes.values()]
+    changes = collections.OrderedDict(
+        (target.plan.change.path, target.plan.change) for target in targets if target.plan.change)
+    differences = [difference(change) for change in changes.values()]
     if request.state is not None or any(target.wanted.state is not None for target in targets):
-        found.append({"before": _lines(entries, "before"), "after": _lines(entries, "status")})
-    return found
+        differences.append({"before": _lines(entries, "before"), "after": _lines(entries, "status")})
+    return differences
 
 
 def _lines(entries, key):

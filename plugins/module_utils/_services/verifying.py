@@ -15,7 +15,6 @@ from .._host import failures
 from .._host.daemon_state import Snapshot
 from .._host.status import (
     RECONNECT_TIMEOUT,
-    is_missing_main_process,
     is_resting,
     missing_main_pid,
     process_age,
@@ -24,23 +23,14 @@ from .._host.status import (
     wait_until_resting,
 )
 from .._system.deadline import Deadline
-from . import refusals, watching
+from . import failure_errors, refusals, signal_history, steps, watching
+from .judging import expectation, first_fault, instance_before, judged_targets, observed_instance
 from .targets import Target, main_of
 
 __metaclass__ = type
 
 PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
 SETTLE_AT_MOST = 3  # how often the instances are read until none is in between two states
-suspended_warning = watching.suspended_warning
-
-
-def verify_unchanged(client, targets, request):
-    """Judge targets of a task that found all as asked: what it read is what it reports."""
-    for target in _judged(targets):
-        main = (target.after or {}).get("processes", {}).get("main")
-        fault = _first(_promise.instance_faults(_asked(target), None, _instance(client, target, main, target.age)))
-        if fault is not None:
-            _set_error(client, target, fault, request)
 
 
 def verify(client, targets, request, log, may_act=False):
@@ -60,90 +50,45 @@ def verify(client, targets, request, log, may_act=False):
     again = _take_up_again(client, faults) if may_act else []
     for target, fault in faults:
         if target not in again:
-            _set_error(client, target, fault, request)
+            set_error(client, target, fault, request)
     if again:
-        from . import steps
         steps.act(client, again, request, log)
     else:
         _verify_enabled(targets)
     return bool(again)
 
 
-def _judged(targets):
-    return [target for target in targets
-            if target.error is None and target.script is None and target.wanted.state is not None]
-
-
-def _asked(target):
-    wanted = target.wanted
-    current = wanted.state == "restarted" or wanted.definition == "current"
-    return _promise.Expectation(wanted.state, target.definition.is_task(), current, wanted.stable_for)
-
-
-def _present(client, target):
-    """Return what _instance does, with what is read of the main process now."""
-    main = main_of(client, target.after)
-    return _instance(
-        client, target, main, process_age(client.connection.peer["pid"], main[0]) if main else float("inf")
-    )
-
-
-def _instance(client, target, main, seconds):
-    """Return a target's present status as promise.Instance, or None where there is no such instance.
-
-    :param main: what identifies its main process, or None.
-    :param seconds: float, the age of that process.
-    """
-    status = target.after
-    task = target.definition.is_task()
-    if status is None and (not task or target.wanted.state == "stopped"):
-        return None
-    defined = is_missing_main_process(target.definition, dict(status, processes={})) if status else None
-    respawned = target.up_mark is not None and watching.is_respawned(client, target)
-    return _promise.ObservedInstance(
-        goal=status["goal"] if status else "stop", state=status["state"] if status else "waiting", main=main,
-        main_defined=defined, main_state="" if missing_main_pid(status) else (status or {}).get("main_state"),
-        age=seconds,
-        current=None if target.stale is None else not target.stale,
-        respawned=respawned and not watching.was_stopped(client, target),
-        env_as_asked=not target.env_differs,
-        finished=not watching.was_stopped(client, target, last_run=True) if task and target.steps else None)
-
-
-def _before(target):
-    """Return the promise.Instance of a target before the task, with what matters of it; None for no such instance."""
-    if target.before is None:
-        return None
-    return _promise.ObservedInstance(goal=target.before["goal"], state=target.before["state"], main=target.main,
-                                     main_defined=None, main_state=None, age=0.0, current=None, respawned=False,
-                                     env_as_asked=True, finished=None)
-
-
-def _first(faults):
-    """Return the most serious of faults that fail a task, or None."""
-    serious = [fault for fault in faults if fault not in _promise.WARNINGS]
-    return serious[0] if serious else None
+def _observed(client, target):
+    """Return the ObservedInstance of a target, with what signals and /proc say about its main process now."""
+    main = main_of(client, target.result.after)
+    seconds = process_age(client.connection.peer["pid"], main[0]) if main else float("inf")
+    respawned = (target.progress.up_mark is not None and signal_history.is_respawned(client, target)
+                 and not signal_history.was_stopped(client, target))
+    finished = None
+    if target.definition.is_task() and target.plan.steps:
+        finished = not signal_history.was_stopped(client, target, last_run=True)
+    return observed_instance(target, main, seconds, respawned, finished)
 
 
 def _read_faults(client, targets, request, deadline):
     """Return a list of (target, what does not hold of it), from what is read of all targets at one moment."""
     _add_new_instances(client, targets)
-    judged = _judged(targets)
+    judged = judged_targets(targets)
     for target in judged:
         before, target.definition = target.definition, target.definition.anew()
-        if before.is_task() and "start" in target.sent and not before.is_same_text(target.definition):
-            target.warnings.append(refusals.changed_meanwhile(target))
+        if before.is_task() and "start" in target.progress.sent and not before.is_same_text(target.definition):
+            target.result.warnings.append(refusals.changed_meanwhile(target))
     for attempt in range(SETTLE_AT_MOST):
         _read_statuses(client, judged, deadline)
-        faults = [(target, _first(_promise.instance_faults(_asked(target), _before(target), _present(client, target))))
-                  for target in judged]
+        faults = [(target, first_fault(_promise.instance_faults(
+            expectation(target), instance_before(target), _observed(client, target)))) for target in judged]
         young = [target for target, fault in faults if fault == _promise.YOUNG]
         if not young and not any(fault == _promise.NOT_UP for unused, fault in faults):
             break
         if young and attempt + 1 < SETTLE_AT_MOST:
             watching.watch(client, young, request, deadline)
-            judged = [target for target in judged if target.error is None]
-    return [(target, fault) for target, fault in faults if fault is not None and target.error is None]
+            judged = [target for target in judged if target.result.error is None]
+    return [(target, fault) for target, fault in faults if fault is not None and target.result.error is None]
 
 
 def _read_statuses(client, judged, deadline):
@@ -152,24 +97,24 @@ def _read_statuses(client, judged, deadline):
     wait_until_resting(client, up, deadline)
     statuses = read_statuses(client, [(target.job, target.instance or "") for target in judged])
     for target, status in zip(judged, statuses):
-        target.after = status
-    alive = [target for target in judged if target.after is not None and target.wanted.state != "stopped"]
+        target.result.after = status
+    alive = [target for target in judged if target.result.after is not None and target.wanted.state != "stopped"]
     if alive:
         snapshot = Snapshot(client, alive[0].wanted.conf_dir)
         for target in alive:
-            target.stale = snapshot.is_stale(target.definition, target.instance or "")
-            target.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
+            target.plan.stale = snapshot.is_stale(target.definition, target.instance or "")
+            target.plan.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
     for target in judged:
-        if target.definition.is_task() and target.steps:  # nobody can see any more with which variables it ran
+        if target.definition.is_task() and target.plan.steps:  # nobody can see any more with which variables it ran
             names = [entry.partition("=")[0] for entry in target.env]
-            target.env_differs = sorted(names) if target.overtaken else []
+            target.plan.env_differs = sorted(names) if target.progress.overtaken else []
 
 
 def _add_new_instances(client, targets):
     """Add the instances that somebody has started of jobs of which none was to be left."""
-    for target in _judged(targets):
+    for target in judged_targets(targets):
         wanted = target.wanted
-        if target.group is None and (wanted.state != "stopped" or wanted.env is not None):
+        if target.plan.group is None and (wanted.state != "stopped" or wanted.env is not None):
             continue
         known = set(other.instance or "" for other in targets if other.job == target.job)
         try:
@@ -179,7 +124,7 @@ def _add_new_instances(client, targets):
         for name in names:
             if name not in known:
                 new = Target(target.job, target.definition, wanted._replace(state="stopped"))
-                new.instance, new.init_log, new.is_new = name, target.init_log, True
+                new.instance, new.progress.init_log, new.progress.is_new = name, target.progress.init_log, True
                 targets.append(new)
                 known.add(name)
 
@@ -190,24 +135,24 @@ def _take_up_again(client, faults):
     for target, fault in faults:
         todo = _steps_for(client, target, fault)
         if todo:
-            target.todo, target.sent = list(todo), set()
-            target.steps = target.steps + todo
+            target.progress.todo, target.progress.sent = list(todo), set()
+            target.plan.steps = target.plan.steps + todo
             again.append(target)
     return again
 
 
 def _steps_for(client, target, fault):
     """Return the steps for a target that was to run, and does not need anybody to fix it first, else []."""
-    if missing_main_pid(target.after) or target.definition.complaint():
+    if missing_main_pid(target.result.after) or target.definition.complaint():
         return []
     if fault in (_promise.GONE, _promise.STOPPING):
         if target.definition.instance_variables() and not target.env:
             return []  # with which variables it ran is not known any more
-        if _failed(client, target) or not watching.was_stopped(client, target):
+        if _failed(client, target) or not signal_history.was_stopped(client, target):
             return []
-        return ["start"] if target.after is None else ["finish", "start"]
+        return ["start"] if target.result.after is None else ["finish", "start"]
     if fault == _promise.OTHER_ENV:
-        return ["start"] if target.after is None else ["stop", "start"]
+        return ["start"] if target.result.after is None else ["stop", "start"]
     if fault == _promise.NOT_RESTARTED:
         return ["stop", "start"]
     if fault == _promise.OLD_DEFINITION and not _note_kept(client, target):
@@ -225,40 +170,40 @@ def _note_kept(client, target):
     if not target.definition.instance_variables():
         return []
     names = client.instances_of([target.job])[0]
-    target.kept_by = [name for name in names if name != (target.instance or "")]
-    return target.kept_by
+    target.plan.kept_by = [name for name in names if name != (target.instance or "")]
+    return target.plan.kept_by
 
 
-def _set_error(client, target, fault, request):
+def set_error(client, target, fault, request):
     """Set the error of a target for which something does not hold."""
-    if missing_main_pid(target.after):
-        target.error = refusals.wedged(target, missing_main_pid(target.after))
+    if missing_main_pid(target.result.after):
+        target.result.error = refusals.wedged(target, missing_main_pid(target.result.after))
     elif fault == _promise.STILL_THERE:
-        target.error = watching.not_stopped(target, Deadline(target.wanted.timeout))
+        target.result.error = failure_errors.not_stopped(target, Deadline(target.wanted.timeout))
     elif fault == _promise.MAIN_ZOMBIE:
-        target.error = watching.zombie_main(target)
+        target.result.error = failure_errors.zombie_main(target)
     elif fault == _promise.NO_MAIN:
-        target.error = watching.no_process(client, target, request)
+        target.result.error = failure_errors.no_process(client, target, request)
     elif fault in (_promise.RESPAWNED, _promise.YOUNG):
-        target.error = watching.respawning(client, target, request)
+        target.result.error = failure_errors.respawning(client, target, request)
     elif fault == _promise.NOT_FINISHED:
-        target.error = watching.not_finished(client, target, request)
+        target.result.error = failure_errors.not_finished(client, target, request)
     elif fault == _promise.OTHER_ENV:
-        target.error = refusals.other_variables(target)
+        target.result.error = refusals.other_variables(target)
     elif fault == _promise.NOT_RESTARTED:
-        target.error = watching.not_restarted(target)
+        target.result.error = failure_errors.not_restarted(target)
     elif fault == _promise.OLD_DEFINITION:
-        target.error = refusals.old_definition(target)
-    elif is_resting(target.after) or fault == _promise.STOPPING:
-        target.error = watching.no_longer_running(client, target, request)
+        target.result.error = refusals.old_definition(target)
+    elif is_resting(target.result.after) or fault == _promise.STOPPING:
+        target.result.error = failure_errors.no_longer_running(client, target, request)
     else:
-        target.error = timeout_error(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
+        target.result.error = timeout_error(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
 
 
 def _verify_enabled(targets):
     """Set the error of jobs whose files do not say any more what ``enabled`` asked for."""
     for target in targets:
-        if target.error is None and target.script is None and target.wanted.enabled is not None:
+        if target.result.error is None and target.script is None and target.wanted.enabled is not None:
             now = target.definition.anew().is_enabled()
             if _promise.enabled_faults(target.wanted.enabled, now):
-                target.error = refusals.not_as_enabled(target)
+                target.result.error = refusals.not_as_enabled(target)

@@ -90,12 +90,12 @@ def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: A
     (folder / "web.conf").write_text(text)
     found = targets.Target("web", Definition("web", str(folder), number), fake_client.request(folder, state))
     found.instance = ""
-    found.before = found.after = before
-    found.todo = list(steps)
+    found.before = found.result.after = before
+    found.progress.todo = list(steps)
     return found
 
 
 def act(client: Client, one: targets.Target) -> UpstartError | None:
     service_steps.act(client, [one], one.wanted, InitLog(one.wanted.init_log))
-    error: UpstartError | None = one.error
+    error: UpstartError | None = one.result.error
     return error

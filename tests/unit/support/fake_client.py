@@ -17,11 +17,11 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
     UnknownJobError,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
-    planning,
-    targets,
+    request as service_request,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
-    request as service_request,
+    run,
+    targets,
 )
 
 Status = dict[str, Any]
@@ -128,7 +128,7 @@ def request(folder: Path, state: str | None, jobs: tuple[str, ...] = ("web",), e
 def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,
              env: list[str] | None = None, **more: Any) -> list[targets.Target]:
     wanted = request(folder, state, jobs or ("web",), env, **more)
-    return planning.converge(client, wanted, Attributes(), check_mode=True)
+    return run.converge(client, wanted, Attributes(), check_mode=True).targets
 
 
 SERVICE, TASK, BROKEN, ABSTRACT = "exec a\n", "task\nexec a\n", "frob\n", "description none\n"

@@ -132,7 +132,7 @@ def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
             asked.append(name)
 
     target = targets.Target("web", Definition("web", "/nonexistent"), request(Path("/nonexistent"), None))
-    target.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
+    target.plan.change = enabling.Change("web", "/nonexistent/web.override", None, b"manual\n", False)
     monkeypatch.setattr(enabling, "act", cut)
     steps.enable(Client(), [target], None, "/nonexistent")
     assert asked == ["reopen", "web"]

@@ -41,7 +41,7 @@ HELPER = "Its %s process is still running; Upstart sets no limit to it."
 def test_where_it_stands(tmp_path: Path, text: str, after: Status | None, where: str, advice: str | None) -> None:
     (tmp_path / "web.conf").write_text(text)
     one = targets.Target("web", Definition("web", str(tmp_path), (1, 13, 2)), fake_client.request(tmp_path, "started"))
-    one.instance, one.after = "7", after
+    one.instance, one.result.after = "7", after
     error = instance_status.timeout_error(one, "started", deadline.Deadline(0.5))
     said = f"Job web (7) was not started within 0.5 s: it is in {where}."
     assert error.message == (f"{said} {advice}" if advice else said)

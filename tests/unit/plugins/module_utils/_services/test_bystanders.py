@@ -72,7 +72,8 @@ def test_a_prediction_says_when_it_is_not_sure(made: bystanders.Loss, said: str)
 
 def planned(folder: Path, state: str, *steps: str, instance: str = "", **more: Any) -> Target:
     made = target(folder, state)
-    made.instance, made.steps = instance, list(steps)
+    made.instance, made.plan.steps = instance, list(steps)
+    made.result.error, made.progress.sent = more.pop("error", None), more.pop("sent", set())
     vars(made).update(more)
     return made
 

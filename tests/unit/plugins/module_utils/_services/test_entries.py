@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import entries, planning, report
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import entries, report, run
 from ansible_collections.sysinit.upstart.plugins.module_utils._services.targets import Target
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     BROKEN,
@@ -47,7 +47,7 @@ def plans(folder: Path, wanted: list[Entry], state: str | None = None, **more: A
 
     vars(client)["find_instance"] = find_instance
     whole = entries.split(request(folder, state, must_exist=False, **more), wanted)
-    return planning.converge(client, whole, Attributes(), check_mode=True)
+    return run.converge(client, whole, Attributes(), check_mode=True).targets
 
 
 PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]]]]] = [
@@ -69,8 +69,8 @@ PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]
 def test_each_entry_gets_its_plan(tmp_path: Path, wanted: list[Entry], state: str | None,
                                   expected: list[tuple[str, str | None, list[str]]]) -> None:
     found = plans(tmp_path, wanted, state)
-    assert [(target.job, target.instance, target.steps) for target in found] == expected
-    assert [target.error for target in found] == [None] * len(found)
+    assert [(target.job, target.instance, target.plan.steps) for target in found] == expected
+    assert [target.result.error for target in found] == [None] * len(found)
 
 
 def test_entries_of_one_instance_add_up(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_entries_of_one_instance_add_up(tmp_path: Path) -> None:
     (found,) = plans(tmp_path, [job("db"), job("db", env={"A": 1})], "started")
     assert found.env == ["A=1"]
     found, other = plans(tmp_path, [getty(1, state="started", enabled=False), getty(2, state="stopped")])
-    assert (found.wanted.enabled, other.wanted.enabled, other.change) == (False, False, found.change)
+    assert (found.wanted.enabled, other.wanted.enabled, other.plan.change) == (False, False, found.plan.change)
 
 
 CONTRADICTIONS: list[tuple[list[Entry], str]] = [
@@ -121,12 +121,12 @@ def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
     wanted = [job("refused"), job("db"), job("unknown"), job("pipe"), getty(), job("gone", state="stopped")]
     request_ = request(tmp_path, "started")
     found = plans(tmp_path, wanted, "started")
-    entries_ = planning.report(found, request_)
+    entries_ = report.instance_entries(found, request_)
     assert [(entry["name"], entry["status"], entry.get("failed", False)) for entry in entries_] == [
         ("refused", "stop/waiting", True), ("db", "start/running", False), ("unknown", "stop/waiting", True),
         ("pipe", "stop/waiting", True), ("getty", "stop/waiting", True), ("gone", "stop/waiting", False)]
     with pytest.raises(UpstartError) as caught:
-        report.of_services(found, request_)
+        report.result(found, request_, [])
     for words in ("Unknown stanza", "knows no job unknown", "pipe.conf is not a regular file", "its name needs N"):
         assert words in caught.value.message
 
@@ -141,7 +141,7 @@ def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tup
     (folder / "getty.conf").write_text(text)
     client = FakeClient({"getty": {name: [UP] for name in running}}, ("N",), held)
     wanted = [job("getty", state="restarted", instances=instances), *more]
-    return planning.converge(client, entries.split(request(folder, None), wanted), Attributes(), check_mode=True)
+    return run.converge(client, entries.split(request(folder, None), wanted), Attributes(), check_mode=True).targets
 
 
 @pytest.mark.parametrize(("text", "instances", "plan"), [
@@ -154,8 +154,8 @@ def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tup
 def test_other_instances_take_the_place_of_those_that_run(tmp_path: Path, text: str, instances: Any,
                                                           plan: list[Any]) -> None:
     found = replaced(tmp_path, text, instances)
-    assert [(target.instance, target.steps) for target in found] == plan
-    told = planning.report(found, request(tmp_path, None))
+    assert [(target.instance, target.plan.steps) for target in found] == plan
+    told = report.instance_entries(found, request(tmp_path, None))
     assert [("env_before" in one) for one in told] == [one["before"] == "start/running" for one in told]
     assert {one["status"] for one in told if one["instance"] in plan[-1]} <= {"start/running", "stop/waiting"}
 
@@ -163,7 +163,9 @@ def test_other_instances_take_the_place_of_those_that_run(tmp_path: Path, text: 
 def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
     held = [{"name": "getty", "env": ["A=a"], "jobs": [
         {"path": "/com/ubuntu/Upstart/jobs/getty/1", "env": ["A=a", "N=1", "B=c", "UPSTART_JOB=getty"]}]}]
-    found = planning.report(replaced(tmp_path, OTHER, GIVEN, running=("1",), held=held), request(tmp_path, None))
+    found = report.instance_entries(
+        replaced(tmp_path, OTHER, GIVEN, running=("1",), held=held), request(tmp_path, None)
+    )
     assert [one.get("env_before") for one in found] == [["N=1", "B=c"], None, None]
     assert [one.get("env") for one in found] == [None, ["B=1"], ["B=2"]]
 
@@ -176,10 +178,10 @@ def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
 def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,
                                                         words: list[str]) -> None:
     found = replaced(tmp_path, text, instances)
-    assert [target.steps for target in found] == [[]] * 4
-    assert [target.error for target in found[:2]] == [None, None]
+    assert [target.plan.steps for target in found] == [[]] * 4
+    assert [target.result.error for target in found[:2]] == [None, None]
     for target, expected in zip(found[2:], words):
-        assert target.error is not None and expected in target.error.message
+        assert target.result.error is not None and expected in target.result.error.message
 
 
 @pytest.mark.parametrize(("instances", "more", "words"), [
@@ -202,5 +204,6 @@ def test_instances_are_those_after_a_restart(tmp_path: Path, entry: Entry) -> No
 def test_a_restart_of_what_has_become_a_single_one(tmp_path: Path) -> None:
     (tmp_path / "getty.conf").write_text(SERVICE)
     client = FakeClient({"getty": {"1": [UP], "2": [UP]}})
-    found = planning.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True)
-    assert [(target.instance, target.steps) for target in found] == [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]
+    found = run.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True).targets
+    steps = [(target.instance, target.plan.steps) for target in found]
+    assert steps == [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]

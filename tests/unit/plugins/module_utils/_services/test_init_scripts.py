@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import init_scripts, targets
+from ansible_collections.sysinit.upstart.plugins.module_utils._services.script import Script
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import request
 
@@ -30,13 +31,13 @@ def links(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 def converge(control: Control, state: str | None, check_mode: bool = False, **more: Any) -> targets.Target:
     wanted = request(control.folder, state, timeout=5.0, script_dir="/etc/init.d", **more)
     target = targets.Target("web", Definition("web", str(control.folder), (1, 13, 2)), wanted)
-    target.script = init_scripts.Script("web", str(control.path))
+    target.script = Script("web", str(control.path))
     init_scripts.converge([target], check_mode)
     return target
 
 
 def told(target: targets.Target) -> tuple[Any, ...]:
-    entry = target.script.report(target.error)
+    entry = target.script.report(target.result.error)
     return entry["changed"], entry["before"], entry["status"]
 
 
@@ -55,7 +56,7 @@ def test_states(tmp_path: Path, state: str | None, code: int, expected: tuple[An
                 check_mode: bool) -> None:
     control = Control(tmp_path, code)
     target = converge(control, state, check_mode)
-    assert target.error is None
+    assert target.result.error is None
     changed, before, status = told(target)
     assert (changed, before) == expected[:2]
     asked = [word for word in control.calls() if word != "status"]
@@ -74,8 +75,8 @@ def test_a_reload_that_fails(tmp_path: Path, how: str, status: str, words: str) 
     control = Control(tmp_path, RUNS)
     control.behave("reload", how)
     target = converge(control, "reloaded")
-    assert target.error is not None
-    entry = target.script.report(target.error)
+    assert target.result.error is not None
+    entry = target.script.report(target.result.error)
     assert entry["msg"].startswith(words.format(path=control.path))
     assert (entry["failed"], entry["status"], entry["cmd"]) == (True, status, f"{control.path} reload")
     assert entry["stderr"] == ("no\n" if "no" in how else "")
@@ -84,7 +85,7 @@ def test_a_reload_that_fails(tmp_path: Path, how: str, status: str, words: str) 
 def test_a_start_that_fails(tmp_path: Path) -> None:
     control = Control(tmp_path, STOPPED)
     control.behave("start", "echo broken >&2; exit 1")
-    entry = (target := converge(control, "started", enabled=True)).script.report(target.error)
+    entry = (target := converge(control, "started", enabled=True)).script.report(target.result.error)
     assert (entry["failed"], entry["changed"], entry["before"], entry["status"]) == (True, True, "stopped", "stopped")
     assert (entry["rc"], entry["stderr"]) == (1, "broken\n")
     assert entry["enabled"] is None, "nothing more is done"
@@ -100,5 +101,5 @@ def test_enabled(tmp_path: Path, links: dict[str, bool], wanted: bool | None, ch
 
 def test_env_has_no_meaning(tmp_path: Path) -> None:
     target = converge(Control(tmp_path, RUNS), "started", env=["A=1"])
-    assert target.warnings == ["web is a script in /etc/init.d, which env has no meaning for."]
-    assert converge(Control(tmp_path, RUNS), "started").warnings == []
+    assert target.result.warnings == ["web is a script in /etc/init.d, which env has no meaning for."]
+    assert converge(Control(tmp_path, RUNS), "started").result.warnings == []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import kept_definitions, planning
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import kept_definitions, report
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
 
@@ -40,39 +40,40 @@ def converge(folder: Path, client: Client, state: str, *env: str, **more: Any) -
 
 def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b"), "started", "TTY=2")
-    assert (found.error, found.steps) == (None, ["start"])
-    assert planning.report([found], found.wanted)[0]["stale"] is True
-    assert planning.warnings([found]) == [
+    assert (found.result.error, found.plan.steps) == (None, ["start"])
+    assert report.instance_entries([found], found.wanted)[0]["stale"] is True
+    assert report.warnings([found]) == [
         f"Job tty (2) runs with an older definition than that in {tmp_path}/tty.conf, {WHY}. Restart all of them in "
         "one task to have them follow the present one."]
 
 
 def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b"), "started", "TTY=2", definition="current")
-    assert found.steps == [] and found.error is not None
-    assert found.error.message == (
+    assert found.plan.steps == [] and found.result.error is not None
+    assert found.result.error.message == (
         f"Job tty (2) was not started: it would not follow the present definition in {tmp_path}/tty.conf, {WHY}. "
         "Restart them in the same task.")
-    assert found.error.facts == {"name": "tty", "kept_by": ["1"]}
+    assert found.result.error.facts == {"name": "tty", "kept_by": ["1"]}
 
 
 def test_one_of_them_alone_cannot_be_restarted_into_the_present_definition(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b", "1", "2"), "restarted", "TTY=2")
-    assert (found.steps, planning.report([found], found.wanted)[0]["stale"]) == (["stop", "start"], True)
-    assert [WHY in text for text in planning.warnings([found])] == [True]
+    assert (found.plan.steps, report.instance_entries([found], found.wanted)[0]["stale"]) == (["stop", "start"], True)
+    assert [WHY in text for text in report.warnings([found])] == [True]
 
 
 def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> None:
     found = converge(tmp_path, Client("b", "1", "2"), "restarted")
-    assert [each.steps for each in found] == [["stop", "start"]] * 2
-    assert [entry["stale"] for entry in planning.report(found, found[0].wanted)] == [False, False]
-    assert planning.warnings(found) == []
+    assert [each.plan.steps for each in found] == [["stop", "start"]] * 2
+    assert [entry["stale"] for entry in report.instance_entries(found, found[0].wanted)] == [False, False]
+    assert report.warnings(found) == []
 
 
 def target(job: str, instance: str, *steps: str, error: UpstartError | None = None, state: str | None = "started",
            variables: tuple[str, ...] = ("N",)) -> Any:
     return SimpleNamespace(
-        job=job, instance=instance, steps=list(steps), error=error, kept_by=[], stale=False,
+        job=job, instance=instance, plan=SimpleNamespace(steps=list(steps), kept_by=[], stale=False),
+        result=SimpleNamespace(error=error),
         wanted=SimpleNamespace(state=state, definition="any"),
         definition=SimpleNamespace(name=job, instance_variables=lambda: variables))
 
@@ -88,26 +89,26 @@ def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() 
     snapshot: Any = SimpleNamespace(reason=None, is_stale=lambda definition, name: definition.name == "tty")
     kept_definitions.find_kept_definitions(client, targets, snapshot)
     staying = ["idle", "failed", "other"]
-    assert [each.kept_by for each in targets] == [[], staying, staying, [], [], [], [], []]
-    assert [each.stale for each in targets] == [False, True, True, False, False, False, False, False]
+    assert [each.plan.kept_by for each in targets] == [[], staying, staying, [], [], [], [], []]
+    assert [each.plan.stale for each in targets] == [False, True, True, False, False, False, False, False]
 
 
 def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> None:
     client = Client("b", "1", "2")
     (found,) = converge(tmp_path, client, "started", "TTY=2", definition="current")
-    assert found.error is not None and found.error.facts["kept_by"] == ["1"]
+    assert found.result.error is not None and found.result.error.facts["kept_by"] == ["1"]
     assert client.asked_for_state == 1
 
 
 @pytest.mark.parametrize("definition", ["any", "current"])
 def test_nothing_is_kept_where_the_others_follow_the_files(tmp_path: Path, definition: str) -> None:
     (found,) = converge(tmp_path, Client("a"), "started", "TTY=2", definition=definition)
-    assert (found.error, found.steps, planning.warnings([found])) == (None, ["start"], [])
-    assert planning.report([found], found.wanted)[0]["stale"] is False
+    assert (found.result.error, found.plan.steps, report.warnings([found])) == (None, ["start"], [])
+    assert report.instance_entries([found], found.wanted)[0]["stale"] is False
 
 
 def test_where_it_is_not_told_nobody_knows(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client(None), "started", "TTY=2")
-    assert planning.report([found], found.wanted)[0]["stale"] is None
+    assert report.instance_entries([found], found.wanted)[0]["stale"] is None
     (refused,) = converge(tmp_path, Client(None), "started", "TTY=2", definition="current")
-    assert refused.error is not None and UNTOLD in refused.error.message and refused.steps == []
+    assert refused.result.error is not None and UNTOLD in refused.result.error.message and refused.plan.steps == []

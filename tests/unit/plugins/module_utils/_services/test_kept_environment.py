@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import report
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     GOING,
     NO_PROCESS,
@@ -38,8 +38,8 @@ def restart(folder: Path, template: str, instance: str, *, state: str = "restart
 
 def test_what_is_told_is_kept(tmp_path: Path) -> None:
     target = restart(tmp_path, "$A-$B", "1-2", held=["A=1", "B=2", "SPEED=300", "UPSTART_JOB=tty"])
-    assert (target.env, target.steps) == (["A=1", "B=2", "SPEED=300"], ["stop", "start"])
-    assert planning.warnings([target]) == []
+    assert (target.env, target.plan.steps) == (["A=1", "B=2", "SPEED=300"], ["stop", "start"])
+    assert report.warnings([target]) == []
 
 
 def test_each_of_several_keeps_its_own(tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_each_of_several_keeps_its_own(tmp_path: Path) -> None:
     ("$TTY-x", "1-x", "1")])
 def test_the_one_variable_that_the_name_tells(tmp_path: Path, template: str, instance: str, value: str) -> None:
     target = restart(tmp_path, template, instance)
-    assert (target.env, target.steps, target.error) == ([f"TTY={value}"], ["stop", "start"], None)
-    assert planning.warnings([target]) == [
+    assert (target.env, target.plan.steps, target.result.error) == ([f"TTY={value}"], ["stop", "start"], None)
+    assert report.warnings([target]) == [
         f"Job tty ({instance}) gets only TTY again, which its name tells. What else it was started with is not known: "
         f"{UNTOLD}. If there was more, name all of it in env."]
 
@@ -67,32 +67,34 @@ def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str
                                                    names: list[str]) -> None:
     """A name made of more, or by an older definition, does not tell what it was made of."""
     target = restart(tmp_path, template, instance)
-    assert target.error is not None and target.steps == [] and target.todo == [] and target.env == []
-    assert target.error.message == (
+    assert (
+        target.result.error is not None and target.plan.steps == [] and target.progress.todo == [] and target.env == []
+    )
+    assert target.result.error.message == (
         f"Job tty ({instance}) was not restarted: its name needs {' and '.join(names)}, and with which values it was "
         f"started is not known: {UNTOLD}. Say that with env, for instance env: {{{names[0]}: VALUE}}. It was left as "
         "it is.")
-    assert target.error.facts == {"name": "tty", "missing": names}
+    assert target.result.error.facts == {"name": "tty", "missing": names}
 
 
 def test_one_that_is_on_its_way_down_is_started_again_with_its_variable(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", before=GOING)
-    assert (target.env, target.steps) == (["TTY=1"], ["finish", "start"])
+    assert (target.env, target.plan.steps) == (["TTY=1"], ["finish", "start"])
 
 
 def test_one_that_is_freed_from_a_wedge_is_started_again_with_its_variable(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", before=status("start", "running", NO_PROCESS), unwedge=True)
-    assert (target.env, target.steps) == (["TTY=1"], ["free", "start"])
+    assert (target.env, target.plan.steps) == (["TTY=1"], ["free", "start"])
 
 
 def test_what_the_user_says_is_taken(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", env=["TTY=1", "SPEED=300"])
-    assert (target.env, planning.warnings([target])) == (["TTY=1", "SPEED=300"], [])
+    assert (target.env, report.warnings([target])) == (["TTY=1", "SPEED=300"], [])
 
 
 def test_a_stop_needs_no_variables(tmp_path: Path) -> None:
     target = restart(tmp_path, "$A-$B", "1-2", state="stopped")
-    assert (target.error, target.steps, planning.warnings([target])) == (None, ["stop"], [])
+    assert (target.result.error, target.plan.steps, report.warnings([target])) == (None, ["stop"], [])
 
 
 @pytest.mark.parametrize(("env", "differs", "unknown"), [
@@ -101,9 +103,9 @@ def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, 
                                                                 differs: list[str] | None,
                                                                 unknown: list[str]) -> None:
     target = restart(tmp_path, "$TTY", "1", state="started", env=env)
-    assert planning.report([target], target.wanted)[0]["env_differs"] == differs
-    assert [text for text in planning.warnings([target]) if NEWER not in text] == [
-        f"Whether job tty (1) runs with these values of {', '.join(unknown)} is not known: {UNTOLD}."
+    assert report.instance_entries([target], target.wanted)[0]["env_differs"] == differs
+    assert [text for text in report.warnings([target]) if NEWER not in text] == [
+        f"Cannot tell whether job tty (1) runs with these values of {', '.join(unknown)}: {UNTOLD}."
     ][:bool(unknown)]
 
 
@@ -114,15 +116,16 @@ def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: P
     """What runs cannot follow a file that is refused, whoever is asked."""
     (tmp_path / "web.conf").write_text(text)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started", definition="current")
-    assert target.error is not None and words in target.error.message
+    assert target.result.error is not None and words in target.result.error.message
     (left,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started")
-    assert left.error is None and left.stale is (True if text == "frob\n" else None)
-    said = planning.warnings([left])
+    assert left.result.error is None and left.plan.stale is (True if text == "frob\n" else None)
+    said = report.warnings([left])
     assert [NEWER in text or "files hold no more" in text for text in said] == [True] * len(said) and said
 
 
 def test_one_whose_variables_name_no_instance_any_more_is_not_stopped(tmp_path: Path) -> None:
     for held, why in ((["A=b"], "it runs by an older definition"), (None, UNTOLD)):
         target = restart(tmp_path, "$N", "", held=held)
-        assert target.error is not None and target.steps == []
-        assert f"its name needs N, and with which values it was started is not known: {why}" in target.error.message
+        assert target.result.error is not None and target.plan.steps == []
+        text = f"its name needs N, and with which values it was started is not known: {why}"
+        assert text in target.result.error.message

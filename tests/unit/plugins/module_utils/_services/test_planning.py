@@ -11,7 +11,12 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import status as instance_status
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning, report, targets, watching
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
+    failure_errors,
+    report,
+    run,
+    targets,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     ABSTRACT,
@@ -64,10 +69,10 @@ def test_plans(tmp_path: Path, conf: str, before: Status | None, state: str, ste
     (tmp_path / "web.conf").write_text(conf)
     client = FakeClient({"web": {"": [before]} if before else {}})
     (target,) = converge(tmp_path, client, state)
-    assert target.error is None
-    assert target.steps == steps
-    assert targets.state_of(target.after) == after
-    result = report.of_services([target], request(tmp_path, state))
+    assert target.result.error is None
+    assert target.plan.steps == steps
+    assert targets.state_of(target.result.after) == after
+    result = report.result([target], request(tmp_path, state), [])
     assert result["changed"] is bool(set(steps) - {"wait"})
     assert result["instances"][0]["before"] == targets.state_of(before)
     assert [part["after"] for part in result["diff"]] == ["web: %s\n" % after]
@@ -93,7 +98,7 @@ def test_refused(tmp_path: Path, conf: str | None, before: Status | None, state:
         (tmp_path / "web.conf").write_text(conf)
     client = FakeClient({"web": {"": [before]} if before else {}})
     with pytest.raises(UpstartError) as caught:
-        report.of_services(converge(tmp_path, client, state), request(tmp_path, state))
+        report.result(converge(tmp_path, client, state), request(tmp_path, state), [])
     assert words in caught.value.message
     assert caught.value.facts["instances"][0]["failed"] is True
     assert caught.value.facts["instances"][0]["status"] == targets.state_of(before)
@@ -103,7 +108,7 @@ def test_refused(tmp_path: Path, conf: str | None, before: Status | None, state:
 def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [HOLLOW, UP]}}), "started")
-    assert (target.steps, target.error) == ([], None)
+    assert (target.plan.steps, target.result.error) == ([], None)
 
 
 def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
@@ -111,7 +116,7 @@ def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
         target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
         instance_status.wait_until_resting(FakeClient({"web": {"": [*looks]}}), [target], Deadline(5))
-        assert target.after == waited_for
+        assert target.result.after == waited_for
 
 
 @pytest.mark.parametrize(("second", "lost"), [
@@ -149,8 +154,8 @@ def test_instances(tmp_path: Path, state: str, env: list[str] | None,
                    expected: list[tuple[str | None, list[str]]]) -> None:
     (tmp_path / "tty.conf").write_text("instance $TTY\nexec a\n")
     found = converge(tmp_path, FakeClient({"tty": {**TTY["tty"]}}, ("TTY",)), state, "tty", env=env)
-    assert [(target.instance, target.steps) for target in found] == expected
-    assert [target.error for target in found] == [None] * len(expected)
+    assert [(target.instance, target.plan.steps) for target in found] == expected
+    assert [target.result.error for target in found] == [None] * len(expected)
 
 
 @pytest.mark.parametrize(("state", "instances"), [("started", TTY["tty"]), ("restarted", {}), ("reloaded", {})])
@@ -159,15 +164,15 @@ def test_missing_variables(tmp_path: Path, state: str, instances: dict[str, list
     env = ["A=1"] if state == "started" else None
     (target,) = converge(tmp_path, FakeClient({"tty": instances}, ("A", "TTY")), state, "tty", env=env)
     missing = ["TTY"] if env else ["A", "TTY"]
-    assert target.error.facts == {"name": "tty", "missing": missing}
-    assert "its name needs %s: say which one" % ", ".join(missing) in target.error.message
-    assert target.steps == []
+    assert target.result.error.facts == {"name": "tty", "missing": missing}
+    assert "its name needs %s: say which one" % ", ".join(missing) in target.result.error.message
+    assert target.plan.steps == []
 
 
 def test_stopping_no_instance_is_nothing(tmp_path: Path) -> None:
     (tmp_path / "tty.conf").write_text("instance $TTY\nexec a\n")
     (target,) = converge(tmp_path, FakeClient({"tty": {}}, ("TTY",)), "stopped", "tty")
-    assert (target.error, target.steps) == (None, [])
+    assert (target.result.error, target.plan.steps) == (None, [])
 
 
 UNKNOWN: list[tuple[str | None, str]] = [
@@ -183,15 +188,15 @@ def test_unknown_jobs(tmp_path: Path, conf: str | None, words: str, state: str) 
     if conf is not None:
         (tmp_path / "web.conf").write_text(conf)
     (target,) = converge(tmp_path, FakeClient({}), state)
-    assert target.error is not None and words.format(tmp_path) in target.error.message
+    assert target.result.error is not None and words.format(tmp_path) in target.result.error.message
 
 
 def test_several_failures_are_all_told(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text(SERVICE)
     wanted = request(tmp_path, "started", ("a", "b", "c"))
-    found = planning.converge(FakeClient({"a": {"": [UP]}}), wanted, Attributes(), check_mode=True)
+    found = run.converge(FakeClient({"a": {"": [UP]}}), wanted, Attributes(), check_mode=True).targets
     with pytest.raises(UpstartError) as caught:
-        report.of_services(found, wanted)
+        report.result(found, wanted, [])
     assert "knows no job b" in caught.value.message and "knows no job c" in caught.value.message
     assert [entry.get("failed", False) for entry in caught.value.facts["instances"]] == [False, True, True]
     assert caught.value.facts["name"] == ["a", "b", "c"]
@@ -210,9 +215,12 @@ ADVICE: list[tuple[str, Status, str]] = [
 def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
     (tmp_path / "web.conf").write_text(conf)
     target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
-    target.after = after
+    target.result.after = after
     deadline = Deadline(3)
-    for error in (instance_status.timeout_error(target, "stopped", deadline), watching.not_stopped(target, deadline)):
+    for error in (
+        instance_status.timeout_error(target, "stopped", deadline),
+        failure_errors.not_stopped(target, deadline),
+    ):
         assert error.message.startswith("Job web was not stopped within 3 s: it is in %s. " % targets.state_of(after))
         assert words in error.message
         assert error.facts == {"name": "web", "timeout": 3}

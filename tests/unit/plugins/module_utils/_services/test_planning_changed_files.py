@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import report
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, converge, status
 
 UNTOLD = "Upstart tells its definitions only since 1.6.1"
@@ -24,15 +24,15 @@ def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> N
         time.sleep(0.3)
         up = status("start", "running", later.pid)
         (left,) = converge(tmp_path, FakeClient({"web": {"": [up]}}), "started")
-        assert planning.warnings([left]) == []
+        assert report.warnings([left]) == []
         changed = tmp_path / f"web.{name}"
         changed.write_text("exec a\n")
         (left,) = converge(tmp_path, FakeClient({"web": {"": [up]}}), "started")
     finally:
         later.kill()
         later.wait()
-    assert (left.error, left.steps, left.stale) == (None, [], None)
-    assert planning.warnings([left]) == [
+    assert (left.result.error, left.plan.steps, left.plan.stale) == (None, [], None)
+    assert report.warnings([left]) == [
         f"Job web may run with an older definition: {changed} was changed after it started, and what it runs by is not "
         f"known: {UNTOLD}. state: restarted has it follow its present files."]
 
@@ -40,4 +40,4 @@ def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> N
 def test_a_job_without_a_process_has_no_time_of_its_start(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text("description none\n")
     (left,) = converge(tmp_path, FakeClient({"web": {"": [status("start", "running", None)]}}), "started")
-    assert planning.warnings([left]) == []
+    assert report.warnings([left]) == []

@@ -49,16 +49,16 @@ def converged(folder: Path, state: str | None, conf: str, env: list[str] | None,
     ("env M=m\ninstance $M$N\nexec a\n", "m" + UMLAUT)])
 def test_one_that_is_named_is_refused(tmp_path: Path, conf: str, name: str, state: str, runs: bool) -> None:
     (target,) = converged(tmp_path, state, conf, ["N=" + UMLAUT], runs, unwedge=True)
-    assert target.error is not None and target.steps == [] and target.todo == []
-    assert target.error.message == (DID if runs else WOULD) % (name, state)
-    assert target.error.facts == {"name": "web"}
+    assert target.result.error is not None and target.plan.steps == [] and target.progress.todo == []
+    assert target.result.error.message == (DID if runs else WOULD) % (name, state)
+    assert target.result.error.facts == {"name": "web"}
 
 
 @pytest.mark.parametrize(("conf", "state"), [
     ("env N=%s\n" % UMLAUT + BY_N, "started"), ("instance %s\nexec a\n" % UMLAUT, "restarted")])
 def test_one_that_its_file_names_is_refused(tmp_path: Path, conf: str, state: str) -> None:
     (target,) = converged(tmp_path, state, conf, None, runs=False)
-    assert target.error.message == WOULD % (UMLAUT, state)
+    assert target.result.error.message == WOULD % (UMLAUT, state)
 
 
 @pytest.mark.parametrize("state", ["stopped", "restarted", "reloaded"])
@@ -66,8 +66,8 @@ def test_all_are_not_those_that_nobody_can_ask_for(tmp_path: Path, state: str) -
     (tmp_path / "web.conf").write_text(BY_N)
     bad, good = sorted(converge(tmp_path, FakeClient({"web": {UNREADABLE: [None], "1": [UP]}}), state),
                        key=lambda one: one.instance == "1")
-    assert bad.error.message == DID % (UNREADABLE, state)
-    assert good.error is None and good.steps
+    assert bad.result.error.message == DID % (UNREADABLE, state)
+    assert good.result.error is None and good.plan.steps
 
 
 def test_one_whose_restart_would_name_it_so_is_refused(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_one_whose_restart_would_name_it_so_is_refused(tmp_path: Path) -> None:
     job = {"path": instance_path("web", "1"), "env": ["N=1", "TITLE=" + UMLAUT]}
     client = FakeClient({"web": {"1": [UP]}}, held=[{"name": "web", "env": [], "jobs": [job]}])
     (target,) = converge(tmp_path, client, "restarted")
-    assert target.error.message == WOULD % (UMLAUT, "restarted") and target.steps == []
+    assert target.result.error.message == WOULD % (UMLAUT, "restarted") and target.plan.steps == []
 
 
 @pytest.mark.parametrize(("conf", "state", "env"), [
@@ -87,5 +87,5 @@ def test_one_whose_restart_would_name_it_so_is_refused(tmp_path: Path) -> None:
 ])
 def test_what_does_no_harm_is_fine(tmp_path: Path, conf: str, state: str | None, env: list[str] | None) -> None:
     (target,) = converged(tmp_path, state, conf, env, runs=False, enabled=None if state else True)
-    assert target.error is None
-    assert targets.state_of(target.after) == ("start/running" if state == "started" else "stop/waiting")
+    assert target.result.error is None
+    assert targets.state_of(target.result.after) == ("start/running" if state == "started" else "stop/waiting")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import ConnectionLostError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning, report
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import planning, report, run
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     BROKEN,
     NO_PROCESS,
@@ -42,11 +42,11 @@ def test_stale_definitions(tmp_path: Path, conf: str, classes: list[dict[str, An
                            steps: list[str], stale: bool | None, warning: str) -> None:
     (tmp_path / "web.conf").write_text(conf)
     wanted = request(tmp_path, "started", definition=definition)
-    found = planning.converge(FakeClient({"web": {"": [UP]}}, held=classes), wanted, Attributes(), check_mode=True)
-    assert found[0].steps == steps
-    (entry,) = report.of_services(found, wanted)["instances"]
+    found = run.converge(FakeClient({"web": {"": [UP]}}, held=classes), wanted, Attributes(), check_mode=True).targets
+    assert found[0].plan.steps == steps
+    (entry,) = report.result(found, wanted, [])["instances"]
     assert entry["stale"] is (False if steps else stale)
-    texts = planning.warnings(found)
+    texts = report.warnings(found)
     assert len(texts) == bool(warning) and warning in "".join(texts)
 
 
@@ -62,17 +62,19 @@ def test_the_present_definition_is_out_of_reach(tmp_path: Path, conf: str, class
     (tmp_path / "web.conf").write_text(conf)
     client = FakeClient({"web": {"": [UP]}}, held=classes)
     (target,) = converge(tmp_path, client, "started", definition="current")
-    assert target.error is not None and words in target.error.message
-    assert target.steps == []
+    assert target.result.error is not None and words in target.result.error.message
+    assert target.plan.steps == []
 
 
 @pytest.mark.parametrize(("env", "differing"), [(["A=1"], []), (["A=2"], ["A"]), (["B="], ["B"]), (None, [])])
 def test_other_variables_are_noticed(tmp_path: Path, env: list[str] | None, differing: list[str]) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     wanted = request(tmp_path, "started", env=env)
-    found = planning.converge(FakeClient({"web": {"": [UP]}}, held=[held("a")]), wanted, Attributes(), check_mode=True)
-    assert report.of_services(found, wanted)["instances"][0]["env_differs"] == differing
-    assert len(planning.warnings(found)) == bool(differing)
+    found = run.converge(
+        FakeClient({"web": {"": [UP]}}, held=[held("a")]), wanted, Attributes(), check_mode=True
+    ).targets
+    assert report.result(found, wanted, [])["instances"][0]["env_differs"] == differing
+    assert len(report.warnings(found)) == bool(differing)
 
 
 LONG = 1e9
@@ -95,7 +97,7 @@ def test_wedged_jobs_are_freed_when_asked(tmp_path: Path, conf: str, before: Sta
                                           steps: list[str]) -> None:
     (tmp_path / "web.conf").write_text(conf)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [before]}}), state, unwedge=True)
-    assert (target.error, target.steps) == (None, steps)
+    assert (target.result.error, target.plan.steps) == (None, steps)
 
 
 @pytest.mark.parametrize(("moment", "before", "state", "definition", "steps"), [
@@ -115,13 +117,14 @@ def test_what_its_file_does_not_expect_has_a_moment(
     (tmp_path / "web.conf").write_text(SERVICE)
     client = FakeClient({"web": {"": [before]}}, held=[held("b", expect="EXPECT_FORK")])
     (target,) = converge(tmp_path, client, state, definition=definition, unwedge=True)
-    assert (target.error, target.steps) == (None, steps)
+    assert (target.result.error, target.plan.steps) == (None, steps)
 
 
 def test_a_wedged_job_is_not_freed_for_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(BROKEN)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [LOST]}}), "restarted", unwedge=True)
-    assert target.error is not None and "Unknown stanza" in target.error.message and target.steps == []
+    assert target.result.error is not None and "Unknown stanza" in target.result.error.message
+    assert target.plan.steps == []
 
 
 ENABLED: list[tuple[str, str | None, bool, bool, str, list[str]]] = [
@@ -137,8 +140,8 @@ def test_enabled_and_state_are_predicted_together(tmp_path: Path, conf: str, sta
                                                   changed: bool, after: str, differences: list[str]) -> None:
     (tmp_path / "web.conf").write_text(conf)
     wanted = request(tmp_path, state, enabled=enabled)
-    found = planning.converge(FakeClient({"web": {"": [UP]}}), wanted, Attributes(), check_mode=True)
-    result = report.of_services(found, wanted)
+    found = run.converge(FakeClient({"web": {"": [UP]}}), wanted, Attributes(), check_mode=True).targets
+    result = report.result(found, wanted, [])
     assert (result["changed"], result["enabled"]) == (changed, enabled)
     (entry,) = result["instances"]
     assert (entry["status"], entry["enabled"], entry["enabled_before"]) == (after, enabled, True)
@@ -150,16 +153,16 @@ def test_enabled_and_state_are_predicted_together(tmp_path: Path, conf: str, sta
 def test_nothing_is_started_when_a_job_cannot_be_enabled(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     (target,) = converge(tmp_path, FakeClient({"web": {}}), "started", enabled=True)
-    assert target.error is not None and "no start on condition" in target.error.message
-    assert target.steps == []
+    assert target.result.error is not None and "no start on condition" in target.result.error.message
+    assert target.plan.steps == []
 
 
 def test_what_failed_first_is_told_in_fields(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(BROKEN)
     wanted = request(tmp_path, "started", ("web", "none"), enabled=True)
-    found = planning.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True)
+    found = run.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True).targets
     with pytest.raises(UpstartError) as caught:
-        report.of_services(found, wanted)
+        report.result(found, wanted, [])
     assert "Unknown stanza" in caught.value.message and "knows no job none" in caught.value.message
     assert caught.value.facts["reason"] == "Unknown stanza"
     assert caught.value.facts["path"] == f"{tmp_path}/web.conf"
@@ -169,8 +172,8 @@ def test_instances_are_enabled_together(tmp_path: Path) -> None:
     (tmp_path / "tty.conf").write_text("start on ev\ninstance $TTY\nexec a\n")
     wanted = request(tmp_path, None, ("tty",), enabled=False)
     client = FakeClient({"tty": {"1": [UP], "2": [UP]}}, ("TTY",))
-    found = planning.converge(client, wanted, Attributes(), check_mode=True)
-    result = report.of_services(found, wanted)
+    found = run.converge(client, wanted, Attributes(), check_mode=True).targets
+    result = report.result(found, wanted, [])
     assert [entry["enabled"] for entry in result["instances"]] == [False, False]
     assert result["enabled"] is False and len(result["diff"]) == 1
 
@@ -189,11 +192,11 @@ def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monke
     monkeypatch.setattr(client, "find_job", find_job)
     monkeypatch.setattr(client.connection, "reopen", reopened.append, raising=False)
     (target,) = converge(tmp_path, client, "started")
-    assert (target.error, target.steps, reopened) == (None, ["start"], [1.0])
+    assert (target.result.error, target.plan.steps, reopened) == (None, ["start"], [1.0])
 
 
 def test_what_is_not_there_does_not_start_by_itself(tmp_path: Path) -> None:
     wanted = request(tmp_path, "stopped", enabled=False, must_exist=False)
-    found = planning.converge(FakeClient({}), wanted, Attributes(), check_mode=True)
-    result = report.of_services(found, wanted)
+    found = run.converge(FakeClient({}), wanted, Attributes(), check_mode=True).targets
+    result = report.result(found, wanted, [])
     assert (result["changed"], result["enabled"]) == (False, False)

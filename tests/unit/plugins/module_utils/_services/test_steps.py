@@ -107,9 +107,9 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
     client = Client([[]], [fake_client.status("start", "running", os.getppid())])
     one = target(tmp_path, "stopped", "stop", before=UP)
     assert act(client, one) is None
-    verifying.verify(client, [one], one.wanted, one.init_log)
-    assert one.error is not None
-    assert one.error.message == (
+    verifying.verify(client, [one], one.wanted, one.progress.init_log)
+    assert one.result.error is not None
+    assert one.result.error.message == (
         "Job web was stopped, but something started it again at once: look at its start on condition and at who else "
         "manages it.")
 
@@ -198,12 +198,12 @@ def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.Monke
     one = target(tmp_path, "started", step, "start", before=UP)
     assert act(client, one) is errors[0]
     assert client.asked == [], "nothing is started on top of it"
-    assert one.leftovers == (left if step == "free" else [])
+    assert one.result.leftovers == (left if step == "free" else [])
     errors[0] = ConnectionLostError("broke")
     again = target(tmp_path, "started", step, before=UP)
     with pytest.raises(ConnectionLostError):
         {steps[0]: take for steps, take in service_steps.PHASES}[step](client, [again], again.wanted, Deadline(1))
-    assert again.error is None
+    assert again.result.error is None
 
 
 def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +218,7 @@ def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeyp
     client = Client([], [UP])
     monkeypatch.setattr(client, "find_job", looked_up.append)
     one = target(tmp_path, "started")
-    one.change = "a change"
+    one.plan.change = "a change"
     service_steps.enable(client, [one], None, str(tmp_path))
     assert (len(client.connection.reopened), looked_up) == (1, ["web"])
 
@@ -235,7 +235,7 @@ def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.
     one = target(tmp_path, "reloaded", "reload", before=UP)
     monkeypatch.setattr(watching.os, "kill", refuse)
     assert watching.send_reload(Client([], [UP], OLD), one) is None
-    assert (one.error.message if one.error else None) == (said % os.getpid() if said else None)
+    assert (one.result.error.message if one.result.error else None) == (said % os.getpid() if said else None)
 
 
 @pytest.mark.parametrize(("number", "asked"), [((1, 9), []), ((1, 10), ["Reload"])])
@@ -259,8 +259,8 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
 def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
     one = target(tmp_path, "started", text="respawn\n" + SERVICE, before=before)
     watching.watch(Client([], [after]), [one], one.wanted, Deadline(1))
-    assert (one.error is None) is (said is None)
-    assert one.error is None or one.error.message.startswith(str(said))
+    assert (one.result.error is None) is (said is None)
+    assert one.result.error is None or one.result.error.message.startswith(str(said))
 
 
 def test_nothing_to_watch() -> None:
@@ -274,8 +274,10 @@ def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> N
     client.known = {"web": {"": [UP], "gone": [DOWN]}}
     first.instance = "gone"
     service_steps.act(client, [first, second], first.wanted)
-    assert first.error is None
-    assert second.error is not None and second.error.message == "Upstart refused to stop web: only root may."
+    assert first.result.error is None
+    assert (
+        second.result.error is not None and second.result.error.message == "Upstart refused to stop web: only root may."
+    )
 
 
 def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> None:
@@ -284,9 +286,9 @@ def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> 
     one = target(tmp_path, "stopped", "stop", before=UP)
     other = target(tmp_path, "restarted", "start")
     other.instance = "1"
-    one.group = other.group = [one, other]
+    one.plan.group = other.plan.group = [one, other]
     service_steps.act(client, [one, other], one.wanted)
     assert client.asked == ["Stop"]
-    assert other.error is not None and other.error.message == (
+    assert other.result.error is not None and other.result.error.message == (
         "Job web (1) was not started anew: job web is still there, and Upstart starts no instance with a new "
         "definition before all are gone. Run the task again.")

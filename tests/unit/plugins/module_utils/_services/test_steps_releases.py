@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import AlreadyStartedError, JobFailedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.init_log import InitLog
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import watching
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import failure_errors, watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, SILENT, Client, act, target
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP, status
@@ -33,17 +33,17 @@ def test_a_failure_of_which_no_reason_is_signalled(tmp_path: Path, number: tuple
     (tmp_path / "syslog").write_text("")
     one = target(tmp_path, "started", number=number)
     one.wanted = one.wanted._replace(init_log=str(tmp_path / "syslog"))
-    one.init_log = InitLog(one.wanted.init_log)
+    one.progress.init_log = InitLog(one.wanted.init_log)
     (tmp_path / "syslog").write_text(said)
-    assert watching.failure(Client([], [DOWN], number), one, one.wanted).message == words
+    assert failure_errors.failure(Client([], [DOWN], number), one, one.wanted).message == words
 
 
 def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
     """That it exited without an error would be a guess."""
     one = target(tmp_path, "started", before=UP, number=SILENT)
     watching.watch(Client([], [DOWN], SILENT), [one], one.wanted, Deadline(1))
-    assert one.error is not None
-    assert one.error.message == "Job web ended, or was stopped, right after it was started." + REASON
+    assert one.result.error is not None
+    assert one.result.error.message == "Job web ended, or was stopped, right after it was started." + REASON
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_which_upstart_has_a_log_for_a_job(tmp_path: Path, number: tuple[int, ..
     one = target(tmp_path, "started", number=number)
     (tmp_path / "web.log").write_text("unrelated\n")
     one.mark_log(str(tmp_path))
-    assert (one.log_file(str(tmp_path)), one.log_mark) == ((str(tmp_path / name), 10) if name else (None, 0))
+    assert (one.log_file(str(tmp_path)), one.progress.log_mark) == ((str(tmp_path / name), 10) if name else (None, 0))
 
 
 PRE_STOP = "pre-stop exec b\n" + SERVICE
@@ -94,7 +94,7 @@ def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[i
     found = act(Client([JobFailedError("Job failed while stopping")], [after], number), one)
     assert (found is None) is (error is None)
     assert found is None or str(error) in found.message
-    assert len(one.warnings) == bool(warning) and all(str(warning) in text for text in one.warnings)
+    assert len(one.result.warnings) == bool(warning) and all(str(warning) in text for text in one.result.warnings)
 
 
 def test_a_restart_goes_on_after_a_stop_that_counts_as_failed(tmp_path: Path) -> None:

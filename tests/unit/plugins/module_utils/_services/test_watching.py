@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Signal
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import targets, watching
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import signal_history, targets, watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, UP, FakeClient
@@ -45,7 +45,12 @@ class Connection(fake_client.FakeConnection):
 def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE) -> targets.Target:
     (folder / "web.conf").write_text(text)
     one = targets.Target("web", Definition("web", str(folder), (1, 13, 2)), fake_client.request(folder, "started"))
-    one.instance, one.before, one.after, one.up_mark = "", DOWN, UP, 0  # it was started before these signals
+    one.instance, one.before, one.result.after, one.progress.up_mark = (
+        "",
+        DOWN,
+        UP,
+        0,
+    )  # it was started before these signals
     client = FakeClient({"web": {"": [after]}})
     client.connection = connection
     watching.watch(client, [one], one.wanted, Deadline(1))
@@ -78,7 +83,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
 ])
 def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
     one = watch(tmp_path, Connection(states), after, text)
-    assert one.error is not None and one.error.message.startswith(said)
+    assert one.result.error is not None and one.result.error.message.startswith(said)
 
 
 @pytest.mark.parametrize(("states", "respawned", "stopped"), [
@@ -97,9 +102,9 @@ def test_a_start_that_overtook_ours_is_no_restart(tmp_path: Path, states: str, r
     (tmp_path / "web.conf").write_text(SERVICE)
     one = targets.Target("web", Definition("web", str(tmp_path), (1, 13, 2)), fake_client.request(tmp_path, "started"))
     one.mark_signals(FakeClient({}))
-    one.overtaken = True
-    assert watching.is_respawned(client, one) is respawned
-    assert watching.was_stopped(client, one) is stopped
+    one.progress.overtaken = True
+    assert signal_history.is_respawned(client, one) is respawned
+    assert signal_history.was_stopped(client, one) is stopped
 
 
 @pytest.mark.parametrize(("meanwhile", "at_once"), [

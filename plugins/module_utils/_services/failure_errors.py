@@ -1,0 +1,221 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors about instances that fail, end or are stopped while a task works on them."""
+
+from __future__ import absolute_import, division, print_function
+
+from .._daemon.errors import NoReplyError
+from .._errors import UpstartError
+from .._host import failures
+from .._host.job_logs import log_tail
+from .._host.status import is_resting, timeout_error, zombie_pid
+from .signal_history import is_same_process, was_stopped
+from .targets import state_of
+
+__metaclass__ = type
+
+FORGIVES_DEATH = (1, 11)  # the first release for which a main process may end once a stop has begun
+
+
+def _failure_facts(client, target, request):
+    log = target.log_file(request.log_dir)
+    signals = client.connection.signals
+    facts = failures.from_signals(signals, target.job, target.instance or "")
+    messages = init_messages(target, expected=True)
+    if facts.get("process") == "respawn":
+        facts.update(failures.last_end(messages))
+    facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.progress.log_mark) if log else [],
+                 init_messages=messages)
+    return facts
+
+
+def init_messages(target, expected=False):
+    """Return what init has written about an instance since the task began, as a list of text.
+
+    :param expected: bool, whether to wait a moment for messages that must come.
+    """
+    log = target.progress.init_log
+    return log.about(target.job, target.instance or "", expected) if log else []
+
+
+def failure(client, target, request):
+    """Return the error for a job that the daemon reported as failed."""
+    verb = "ran and failed" if target.definition.is_task() else "failed to start"
+    if target.wanted.state == "stopped" or target.progress.sent == set(["stop"]):
+        verb = "failed while stopping"
+    return died(client, target, request, verb)
+
+
+def died(client, target, request, verb):
+    """Return the error for a job that was up and is not, or is not the same any more."""
+    return _failure_error(target, verb, _failure_facts(client, target, request))
+
+
+def _failure_error(target, verb, facts, in_log=False):
+    """Return the error of a job that failed; ``in_log`` says that only init's log can have the reason."""
+    text = failures.sentence(target.job, target.instance or "", verb, facts)
+    if _signals_no_states(target) and not facts["init_messages"]:
+        text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+    elif (in_log or failures.is_in_log_of_init(facts)) and not facts["init_messages"] and not facts["log_lines"]:
+        text += " Init writes the reason to its own log; set init_log to that file, as %s has nothing about it." % (
+            target.wanted.init_log)
+    return UpstartError(text, **facts)
+
+
+def _signals_no_states(target):
+    """Return whether the daemon does not signal what becomes of processes."""
+    return target.definition.version < failures.SIGNALS_STATES_SINCE
+
+
+def ended(client, target, request):
+    """Return the error for a service that is gone again although its start succeeded."""
+    facts = _failure_facts(client, target, request)
+    if _signals_no_states(target) and target.wanted.state != "reloaded":
+        return _failure_error(target, "ended, or was stopped, right after it was started", facts)
+    if failures.describe(facts) or target.wanted.state == "reloaded":
+        return _failure_error(target, "did not stay up", facts)
+    if was_stopped(client, target) or "exit_signal" in failures.last_end(facts["init_messages"]):
+        return _interference_error(target, "stopped", facts)
+    if "post-start" in (target.definition.values or {}).get("process", {}):
+        return UpstartError("Job %s ended right after it was started: its main process exited without an error, or "
+                            "its post-start stopped the job. Look at both." % target.label, **facts)
+    return UpstartError(
+        "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
+        "the background, give it the matching expect stanza; if it is meant to end, make it a task." % target.label,
+        **facts)
+
+
+def interference_error(client, target, request, how):
+    """Return the error for an instance that somebody else has ``how``: stopped or restarted."""
+    return _interference_error(target, how, _failure_facts(client, target, request))
+
+
+def _interference_error(target, how, facts):
+    return UpstartError("Job %s was started, but something %s it at once: look at its stop on condition and at who "
+                        "else manages it." % (target.label, how), **facts)
+
+
+def no_longer_running(client, target, request):
+    """Return the error for a service that ran when the task began, or came up during it, and is gone at its end."""
+    facts = _failure_facts(client, target, request)
+    if failures.describe(facts):
+        return _failure_error(target, "did not stay up", facts)
+    if was_stopped(client, target):
+        return UpstartError("Job %s is not running any more: somebody stopped it while this task was at work. Look at "
+                            "its stop on condition and at who else manages it." % target.label, **facts)
+    return ended(client, target, request)
+
+
+def no_process(client, target, request):
+    """Return the error for an instance that Upstart calls running although its main process is not there."""
+    values = target.definition.values or {}
+    if values.get("respawn"):
+        return respawning(client, target, request)
+    why = "could not be run"
+    if values.get("expect", "none") != "none":
+        why = "ended before it did what 'expect %s' waits for, or %s" % (values["expect"], why)
+    return died(client, target, request, "has no main process although Upstart calls it running: the process " + why)
+
+
+def failed_task(client, target, request):
+    """Return the error for a task that is over and did not succeed, or None."""
+    if _signals_no_states(target) and not target.progress.succeeded:
+        return UpstartError(
+            "The task job %s was running already, and it is over now. Upstart before 0.6.7 tells only those who "
+            "started it whether it succeeded. Look at what it was to do, or run the task again." % target.label,
+            name=target.job)
+    signals = client.connection.signals
+    if not failures.describe(failures.from_signals(signals, target.job, target.instance or "")):
+        return None
+    return died(client, target, request, "ran and failed")
+
+
+def not_finished(client, target, request):
+    """Return the error for a task that somebody stopped before it had done its work."""
+    return UpstartError(
+        "The task job %s did not run to its end: somebody stopped it. Look at its stop on condition and at who else "
+        "manages it, then run it again." % target.label, **_failure_facts(client, target, request))
+
+
+def not_restarted(target):
+    """Return the error for a restart after which the same process runs as before."""
+    return UpstartError(
+        "Job %s was not restarted: somebody asked for its start while its pre-stop ran, which cancels a stop, so the "
+        "same process runs on. Look at who else manages it." % target.label, name=target.job)
+
+
+def outcome_unknown(target):
+    """Return the error for a task that ended while nobody could see how."""
+    return UpstartError(
+        "Init was re-executed while the task job %s ran, and it is over now; whether it succeeded is not known. Look "
+        "at what it was to do." % target.label, name=target.job)
+
+
+def leftover_warning(target):
+    """Return the warning on processes that a wedge left behind."""
+    listing = ", ".join("%d (%s)" % (process["pid"], process["command"]) for process in target.result.leftovers)
+    return ("Job %s was freed, but processes that it started go on unsupervised: %s. End them, or have them ended by "
+            "end_leftovers: true." % (target.label, listing))
+
+
+def ends_in_pre_stop(target):
+    """Return whether Upstart may call a stop failed, or respawn the job, just because the main process ended while
+    pre-stop ran, as it does before 1.11."""
+    values = target.definition.values
+    return target.definition.version < FORGIVES_DEATH and (values is None or "pre-stop" in values["process"])
+
+
+def stop_outlasted(target, deadline):
+    """Return the error for a restart whose stop does not end; Upstart has been asked to start the job again itself."""
+    if is_resting(target.result.after) or (target.result.after or {}).get("state") == "pre-stop":
+        return NoReplyError(
+            "Job %s was not restarted: its pre-stop was not over after %g s and the kill timeout. The stop is "
+            "cancelled, so the same process runs on; allow it more time with timeout." % (
+                target.label, deadline.seconds),
+            name=target.job, timeout=deadline.seconds)
+    return NoReplyError(
+        "Job %s was not %s: its stop was not over after %g s and the kill timeout of its file; it is in %s. Upstart "
+        "starts it again by itself as soon as that is over; allow it more time with timeout." % (
+            target.label, "restarted", deadline.seconds, state_of(target.result.after)),
+        name=target.job, timeout=deadline.seconds)
+
+
+def zombie_main(target):
+    """Return the error for an instance whose main process has ended while its parent does not collect it."""
+    pid = zombie_pid(target.result.after)
+    return UpstartError(
+        "Job %s has no living main process: Upstart tracks process %d, which has ended (a zombie), because its expect "
+        "stanza is wrong. Fix the expect stanza, then restart the job." % (target.label, pid),
+        name=target.job, zombie=True, pid=pid)
+
+
+def not_stopped(target, deadline):
+    """Return the error for an instance that is still there after a stop."""
+    if target.progress.is_new:
+        return UpstartError("Job %s runs: somebody started it while this task was at work, which was to leave no such "
+                            "instance. Run the task again." % target.label, name=target.job)
+    if is_resting(target.result.after) and is_same_process(target):
+        return UpstartError(
+            "Job %s was not stopped: somebody asked for its start while its pre-stop ran, which cancels a stop. Look "
+            "at who else manages it." % target.label, name=target.job)
+    if is_resting(target.result.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
+        return UpstartError(
+            "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
+            "pre-stop runs. Have pre-stop not end it, or take respawn out." % target.label, name=target.job)
+    if is_resting(target.result.after):
+        return UpstartError(
+            "Job %s was stopped, but something started it again at once: look at its start on condition and at who "
+            "else manages it." % target.label, name=target.job)
+    return timeout_error(target, "stopped", deadline)
+
+
+def respawning(client, target, request):
+    """Return the error for a service whose main process ends again and again, or that somebody restarts."""
+    if not (target.definition.values or {}).get("respawn"):
+        return interference_error(client, target, request, "restarted")
+    facts = _failure_facts(client, target, request)
+    end = failures.last_end(facts["init_messages"])
+    if end:
+        facts.update(end, process="main")
+    return _failure_error(target, "does not stay up and is being respawned", facts, in_log=not end)
