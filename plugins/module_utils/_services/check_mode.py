@@ -61,7 +61,7 @@ def explain_unknown_jobs(targets, knows_play):
     for target in targets:
         if target.result.error is not None and target.result.error.facts.get("error") == UNKNOWN_JOB \
                 and target.definition.text is None and not planned_files.has_file(target.definition.conf):
-            target.result.error.message = "Upstart knows no job %s and %s. %s" % (
+            target.result.error.message = "Upstart does not know the job %s, and %s. %s" % (
                 target.job, target.definition.complaint(), UNSEEN_FILES if knows_play else UNSEEN_PLAY)
 
 

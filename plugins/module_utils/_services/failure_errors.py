@@ -56,10 +56,10 @@ def _failure_error(target, verb, facts, in_log=False):
     """Return the error of a job that failed; ``in_log`` says that only init's log can have the reason."""
     text = failures.sentence(target.job, target.instance or "", verb, facts)
     if _signals_no_states(target) and not facts["init_messages"]:
-        text += " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+        text += " Upstart reports the reason only since 0.6.7; set init_log to the syslog file, where init writes it."
     elif (in_log or failures.is_in_log_of_init(facts)) and not facts["init_messages"] and not facts["log_lines"]:
-        text += " Init writes the reason to its own log; set init_log to that file, as %s has nothing about it." % (
-            target.wanted.init_log)
+        text += (" Init writes the reason to its own log, but %s has nothing about it; set init_log to the right file."
+                 % target.wanted.init_log)
     return UpstartError(text, **facts)
 
 
@@ -79,10 +79,10 @@ def ended(client, target, request):
         return _interference_error(target, "stopped", facts)
     if "post-start" in (target.definition.values or {}).get("process", {}):
         return UpstartError("Job %s ended right after it was started: its main process exited without an error, or "
-                            "its post-start stopped the job. Look at both." % target.label, **facts)
+                            "its post-start stopped the job. Check both." % target.label, **facts)
     return UpstartError(
-        "Job %s ended right after it was started: its main process exited without an error. If it puts itself into "
-        "the background, give it the matching expect stanza; if it is meant to end, make it a task." % target.label,
+        "Job %s ended right after it was started: its main process exited without an error. If it runs in the "
+        "background, add the matching expect stanza; if it is meant to end, make it a task." % target.label,
         **facts)
 
 
@@ -92,7 +92,7 @@ def interference_error(client, target, request, how):
 
 
 def _interference_error(target, how, facts):
-    return UpstartError("Job %s was started, but something %s it at once: look at its stop on condition and at who "
+    return UpstartError("Job %s was started, but something %s it at once. Check its stop on condition and what "
                         "else manages it." % (target.label, how), **facts)
 
 
@@ -102,8 +102,8 @@ def no_longer_running(client, target, request):
     if failures.describe(facts):
         return _failure_error(target, "did not stay up", facts)
     if was_stopped(client, target):
-        return UpstartError("Job %s is not running any more: somebody stopped it while this task was at work. Look at "
-                            "its stop on condition and at who else manages it." % target.label, **facts)
+        return UpstartError("Job %s is no longer running: something stopped it during this task. Check its stop on "
+                            "condition and what else manages it." % target.label, **facts)
     return ended(client, target, request)
 
 
@@ -112,18 +112,18 @@ def no_process(client, target, request):
     values = target.definition.values or {}
     if values.get("respawn"):
         return respawning(client, target, request)
-    why = "could not be run"
+    reason = "could not be run"
     if values.get("expect", "none") != "none":
-        why = "ended before it did what 'expect %s' waits for, or %s" % (values["expect"], why)
-    return died(client, target, request, "has no main process although Upstart calls it running: the process " + why)
+        reason = "ended before it did what 'expect %s' waits for, or %s" % (values["expect"], reason)
+    return died(client, target, request, "has no main process although Upstart calls it running: the process " + reason)
 
 
 def failed_task(client, target, request):
     """Return the error for a task that is over and did not succeed, or None."""
     if _signals_no_states(target) and not target.progress.succeeded:
         return UpstartError(
-            "The task job %s was running already, and it is over now. Upstart before 0.6.7 tells only those who "
-            "started it whether it succeeded. Look at what it was to do, or run the task again." % target.label,
+            "Cannot tell whether the task job %s succeeded: it was running already, and Upstart before 0.6.7 reports "
+            "that to its starter only. Check its work, or run the task again." % target.label,
             name=target.job)
     signals = client.connection.signals
     if not failures.describe(failures.from_signals(signals, target.job, target.instance or "")):
@@ -134,29 +134,29 @@ def failed_task(client, target, request):
 def not_finished(client, target, request):
     """Return the error for a task that somebody stopped before it had done its work."""
     return UpstartError(
-        "The task job %s did not run to its end: somebody stopped it. Look at its stop on condition and at who else "
-        "manages it, then run it again." % target.label, **_failure_facts(client, target, request))
+        "The task job %s did not finish: something stopped it. Check its stop on condition and what else manages it, "
+        "then run it again." % target.label, **_failure_facts(client, target, request))
 
 
 def not_restarted(target):
     """Return the error for a restart after which the same process runs as before."""
     return UpstartError(
-        "Job %s was not restarted: somebody asked for its start while its pre-stop ran, which cancels a stop, so the "
-        "same process runs on. Look at who else manages it." % target.label, name=target.job)
+        "Job %s was not restarted: something requested its start during its pre-stop, which cancels a stop. The same "
+        "process is still running; check what else manages the job." % target.label, name=target.job)
 
 
 def outcome_unknown(target):
     """Return the error for a task that ended while nobody could see how."""
     return UpstartError(
-        "Init was re-executed while the task job %s ran, and it is over now; whether it succeeded is not known. Look "
-        "at what it was to do." % target.label, name=target.job)
+        "Cannot tell whether the task job %s succeeded: init was re-executed while it ran. Check its work."
+        % target.label, name=target.job)
 
 
 def leftover_warning(target):
-    """Return the warning on processes that a wedge left behind."""
+    """Return the warning on processes that a stuck instance left behind."""
     listing = ", ".join("%d (%s)" % (process["pid"], process["command"]) for process in target.result.leftovers)
-    return ("Job %s was freed, but processes that it started go on unsupervised: %s. End them, or have them ended by "
-            "end_leftovers: true." % (target.label, listing))
+    return ("Job %s is no longer stuck, but processes that it started are still running unsupervised: %s. End them, or "
+            "set end_leftovers: true." % (target.label, listing))
 
 
 def ends_in_pre_stop(target):
@@ -170,13 +170,13 @@ def stop_outlasted(target, deadline):
     """Return the error for a restart whose stop does not end; Upstart has been asked to start the job again itself."""
     if is_resting(target.result.after) or (target.result.after or {}).get("state") == "pre-stop":
         return NoReplyError(
-            "Job %s was not restarted: its pre-stop was not over after %g s and the kill timeout. The stop is "
-            "cancelled, so the same process runs on; allow it more time with timeout." % (
+            "Job %s was not restarted: its pre-stop took longer than %g s and the kill timeout. The stop is cancelled "
+            "and the same process is still running; increase timeout." % (
                 target.label, deadline.seconds),
             name=target.job, timeout=deadline.seconds)
     return NoReplyError(
-        "Job %s was not %s: its stop was not over after %g s and the kill timeout of its file; it is in %s. Upstart "
-        "starts it again by itself as soon as that is over; allow it more time with timeout." % (
+        "Job %s was not %s: its stop took longer than %g s and the kill timeout of its file; it is in %s. Upstart will "
+        "start it again when the stop ends; increase timeout." % (
             target.label, "restarted", deadline.seconds, state_of(target.result.after)),
         name=target.job, timeout=deadline.seconds)
 
@@ -193,20 +193,20 @@ def zombie_main(target):
 def not_stopped(target, deadline):
     """Return the error for an instance that is still there after a stop."""
     if target.progress.is_new:
-        return UpstartError("Job %s runs: somebody started it while this task was at work, which was to leave no such "
+        return UpstartError("Job %s is running: something started it during this task, which should leave no such "
                             "instance. Run the task again." % target.label, name=target.job)
     if is_resting(target.result.after) and is_same_process(target):
         return UpstartError(
-            "Job %s was not stopped: somebody asked for its start while its pre-stop ran, which cancels a stop. Look "
-            "at who else manages it." % target.label, name=target.job)
+            "Job %s was not stopped: something requested its start during its pre-stop, which cancels a stop. Check "
+            "what else manages it." % target.label, name=target.job)
     if is_resting(target.result.after) and ends_in_pre_stop(target) and (target.definition.values or {}).get("respawn"):
         return UpstartError(
-            "Job %s was stopped, but Upstart respawned it: before 1.11 it does so when the main process ends while "
-            "pre-stop runs. Have pre-stop not end it, or take respawn out." % target.label, name=target.job)
+            "Job %s was stopped, but Upstart before 1.11 respawns a job whose main process ends during pre-stop. "
+            "Change pre-stop so it does not end that process, or remove respawn." % target.label, name=target.job)
     if is_resting(target.result.after):
         return UpstartError(
-            "Job %s was stopped, but something started it again at once: look at its start on condition and at who "
-            "else manages it." % target.label, name=target.job)
+            "Job %s was stopped, but something started it again at once. Check its start on condition and what else "
+            "manages it." % target.label, name=target.job)
     return timeout_error(target, "stopped", deadline)
 
 

@@ -100,7 +100,7 @@ def test_an_instance_that_keeps_the_old_definition(host: Host) -> None:
     host.in_state("killed", "m", "a")
     host.start("m", "N=b", instance="b")
     answer = run_module.result(task)
-    assert answer.get("failed") is True and "it would not follow the present definition" in answer["msg"], answer
+    assert answer.get("failed") is True and "it would not use the current file" in answer["msg"], answer
     assert host.marker("m", "a") == "1"
 
 
@@ -118,7 +118,7 @@ def test_a_stop_that_does_not_end_is_given_back_to_upstart(host: Host) -> None:
     host.start("web")
     answer = host.run("web", "restarted", timeout=1)
     assert answer.get("failed") is True, answer
-    assert "Upstart starts it again by itself as soon as that is over" in answer["msg"]
+    assert "Upstart will start it again when the stop ends" in answer["msg"]
     faults.wait_for(lambda: host.is_up("web"), "web is not started again")
 
 
@@ -137,7 +137,7 @@ def test_a_stop_that_somebody_cancels_is_reported_as_that(host: Host) -> None:
     host.in_state("pre-stop", "web")
     host.client.request("Start", "web", wait=False)
     answer = run_module.result(task)
-    assert "somebody asked for its start while its pre-stop ran, which cancels a stop" in answer["msg"], answer
+    assert "something requested its start during its pre-stop, which cancels a stop" in answer["msg"], answer
 
 
 def test_the_variables_of_a_stop_reach_pre_stop(host: Host) -> None:
@@ -155,7 +155,7 @@ def test_a_task_that_somebody_stops_has_not_run(host: Host) -> None:
     host.stop("job")
     answer = run_module.result(task)
     assert answer.get("failed") is True, answer
-    assert answer["msg"].startswith("The task job job did not run to its end: somebody stopped it.")
+    assert answer["msg"].startswith("The task job job did not finish: something stopped it.")
     host.write("short", "task\nexec true\n")
     assert host.run("short", "started").get("changed") is True
 
@@ -166,7 +166,7 @@ def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
     host.write("job", "task\nstop on starting web\nexec sleep 1000\n")
     answer = host.run(["job", "web"], "started")
     assert answer.get("failed") is True, answer
-    assert answer["msg"].startswith("The task job job did not run to its end: somebody stopped it.")
+    assert answer["msg"].startswith("The task job job did not finish: something stopped it.")
 
 
 def test_a_task_whose_file_is_changed_while_it_runs_is_warned_of(host: Host) -> None:
@@ -249,7 +249,7 @@ def test_an_instance_that_keeps_another_from_being_replaced(host: Host) -> None:
     answer = run_module.result(run_module.start("upstart_service", **faults.options(
         host.daemon, stable_for=0.1, jobs=jobs, **{"timeout": 1})))
     assert answer.get("failed") is True, answer
-    assert "m (b) was not started anew: job m (a) is still there" in answer["msg"]
+    assert "m (b) was not started with the new definition: instance m (a) is still running" in answer["msg"]
     faults.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
 
 
@@ -261,7 +261,7 @@ def test_a_set_of_instances_is_exact(host: Host) -> None:
     host.in_state("killed", "m", "a")
     host.start("m", "N=c", instance="c")
     answer = run_module.result(task)
-    assert answer.get("failed") is True and "Job m (c) runs: somebody started it" in answer["msg"], answer
+    assert answer.get("failed") is True and "Job m (c) is running: something started it" in answer["msg"], answer
 
 
 def test_an_event_whose_instance_would_wedge_init_is_not_emitted(host: Host) -> None:

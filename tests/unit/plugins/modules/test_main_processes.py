@@ -68,7 +68,7 @@ def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
 def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
     host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
     answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
-    assert "set init_log to that file, as /dev/null has nothing about it." in answer["msg"]
+    assert "but /dev/null has nothing about it; set init_log to the right file." in answer["msg"]
     host.client.request_instance("Stop", "web", "")
 
 

@@ -134,7 +134,7 @@ def test_what_a_restart_of_initctl_leaves_open(host: Host) -> None:
     for name, why in (("env", "its process has another value of A than its files give"),
                       ("exec", "its process shows another command than its files give")):
         result = host.service(name, state="started", definition="current")
-        assert result["failed"] and f"is not known: {why}, and job gone has no file" in result["msg"]
+        assert result["failed"] and f"current job file: {why}, and job gone has no file" in result["msg"]
 
 
 def test_one_that_may_have_been_respawned(host: Host) -> None:
@@ -142,7 +142,7 @@ def test_one_that_may_have_been_respawned(host: Host) -> None:
     host.lose()
     assert host.stale() == {"web": None, "gone": None}
     result = host.service("web", state="started", definition="current")
-    assert result["failed"] and "is not known: it may have been respawned since its files were changed" in result["msg"]
+    assert result["failed"] and "current job file: it may have been respawned since its files were changed" in result["msg"]
 
 
 def test_new_instances_follow_the_older_one(host: Host) -> None:
@@ -152,7 +152,7 @@ def test_new_instances_follow_the_older_one(host: Host) -> None:
     host.start("tty", "N=2")
     assert host.stale() == {"tty1": True, "tty2": True, "gone": None}
     result = host.service("tty", state="started", definition="current", env={"N": "3"})
-    assert result["failed"] and "it would not follow the present definition" in result["msg"]
+    assert result["failed"] and "it would not use the current file" in result["msg"]
 
 
 def test_a_change_that_upstart_may_not_have_noticed(host: Host) -> None:

@@ -127,7 +127,8 @@ def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
         ("pipe", "stop/waiting", True), ("getty", "stop/waiting", True), ("gone", "stop/waiting", False)]
     with pytest.raises(UpstartError) as caught:
         report.result(found, request_, [])
-    for words in ("Unknown stanza", "knows no job unknown", "pipe.conf is not a regular file", "its name needs N"):
+    for words in ("Unknown stanza", "does not know the job unknown", "pipe.conf is not a regular file",
+                  "one instance per N"):
         assert words in caught.value.message
 
 
@@ -171,8 +172,8 @@ def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "instances", "words"), [
-    (OTHER, [{"B": 1}, {"N": 2}], ["Job getty (x-1) was not restarted, since that is not possible with all of its",
-                                   "Job getty runs as instances and its name needs B"]),
+    (OTHER, [{"B": 1}, {"N": 2}], ["Job getty (x-1) was not restarted, because not all of its",
+                                   "Job getty has one instance per B"]),
     (BROKEN, GIVEN, ["Unknown stanza", "Unknown stanza"]),
 ])
 def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,

@@ -16,7 +16,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import k
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
 
-WHY = "since Upstart keeps the older one until no instance runs by it any more (1)"
+WHY = "because Upstart keeps the old definition while other instances run with it (1)"
 UNTOLD = "Upstart tells its definitions only since 1.6.1"
 
 
@@ -43,16 +43,16 @@ def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> N
     assert (found.result.error, found.plan.steps) == (None, ["start"])
     assert report.instance_entries([found], found.wanted)[0]["stale"] is True
     assert report.warnings([found]) == [
-        f"Job tty (2) runs with an older definition than that in {tmp_path}/tty.conf, {WHY}. Restart all of them in "
-        "one task to have them follow the present one."]
+        f"Job tty (2) runs with an older definition than {tmp_path}/tty.conf, {WHY}. Restart all of these instances in "
+        "one task to use the current file."]
 
 
 def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b"), "started", "TTY=2", definition="current")
     assert found.plan.steps == [] and found.result.error is not None
     assert found.result.error.message == (
-        f"Job tty (2) was not started: it would not follow the present definition in {tmp_path}/tty.conf, {WHY}. "
-        "Restart them in the same task.")
+        f"Job tty (2) was not started: it would not use the current file {tmp_path}/tty.conf, {WHY}. Restart these "
+        "instances in the same task.")
     assert found.result.error.facts == {"name": "tty", "kept_by": ["1"]}
 
 

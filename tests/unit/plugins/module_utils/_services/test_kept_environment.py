@@ -57,8 +57,8 @@ def test_the_one_variable_that_the_name_tells(tmp_path: Path, template: str, ins
     target = restart(tmp_path, template, instance)
     assert (target.env, target.plan.steps, target.result.error) == ([f"TTY={value}"], ["stop", "start"], None)
     assert report.warnings([target]) == [
-        f"Job tty ({instance}) gets only TTY again, which its name tells. What else it was started with is not known: "
-        f"{UNTOLD}. If there was more, name all of it in env."]
+        f"Job tty ({instance}) is started again with TTY only, from its instance name: its other variables are unknown "
+        f"({UNTOLD}). If it had more, set all of them in env."]
 
 
 @pytest.mark.parametrize(("template", "instance", "names"), [
@@ -71,9 +71,8 @@ def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str
         target.result.error is not None and target.plan.steps == [] and target.progress.todo == [] and target.env == []
     )
     assert target.result.error.message == (
-        f"Job tty ({instance}) was not restarted: its name needs {' and '.join(names)}, and with which values it was "
-        f"started is not known: {UNTOLD}. Say that with env, for instance env: {{{names[0]}: VALUE}}. It was left as "
-        "it is.")
+        f"Job tty ({instance}) was not restarted: its instance name needs {' and '.join(names)}, whose values are "
+        f"unknown ({UNTOLD}). Set env, for example env: {{{names[0]}: VALUE}}; the instance was left running.")
     assert target.result.error.facts == {"name": "tty", "missing": names}
 
 
@@ -110,8 +109,8 @@ def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("exec a\n", "Whether job web follows its present definition is not known: " + UNTOLD),
-    ("frob\n", "web.conf:1: Unknown stanza. It was left as it is, so that nothing is lost.")])
+    ("exec a\n", "Cannot tell whether job web runs with the current job file: " + UNTOLD),
+    ("frob\n", "web.conf:1: Unknown stanza. It was left running.")])
 def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: Path, text: str, words: str) -> None:
     """What runs cannot follow a file that is refused, whoever is asked."""
     (tmp_path / "web.conf").write_text(text)
@@ -120,12 +119,12 @@ def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: P
     (left,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started")
     assert left.result.error is None and left.plan.stale is (True if text == "frob\n" else None)
     said = report.warnings([left])
-    assert [NEWER in text or "files hold no more" in text for text in said] == [True] * len(said) and said
+    assert [NEWER in text or "files no longer hold" in text for text in said] == [True] * len(said) and said
 
 
 def test_one_whose_variables_name_no_instance_any_more_is_not_stopped(tmp_path: Path) -> None:
     for held, why in ((["A=b"], "it runs by an older definition"), (None, UNTOLD)):
         target = restart(tmp_path, "$N", "", held=held)
         assert target.result.error is not None and target.plan.steps == []
-        text = f"its name needs N, and with which values it was started is not known: {why}"
+        text = f"its instance name needs N, whose values are unknown ({why}"
         assert text in target.result.error.message

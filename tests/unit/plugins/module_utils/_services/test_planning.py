@@ -80,14 +80,14 @@ def test_plans(tmp_path: Path, conf: str, before: Status | None, state: str, ste
 
 REFUSED: list[tuple[str | None, Status | None, str, str]] = [
     (BROKEN, DOWN, "started", "web.conf:1: Unknown stanza"),
-    (BROKEN, UP, "restarted", "It was left as it is, so that nothing is lost."),
-    (None, UP, "restarted", "It was left as it is, so that nothing is lost."),
+    (BROKEN, UP, "restarted", "It was left running."),
+    (None, UP, "restarted", "It was left running."),
     (BROKEN, DOWN, "reloaded", "web.conf:1: Unknown stanza"),
     (BROKEN, HOLLOW, "started", "web.conf:1: Unknown stanza"),
-    (ABSTRACT, HOLLOW, "reloaded", "has no process of its own that could be reloaded"),
-    (SERVICE, status("start", "running", NO_PROCESS), "started", "Upstart follows process %d, which" % NO_PROCESS),
-    (SERVICE, status("start", "running", NO_PROCESS), "stopped", "Job web is wedged in start/running"),
-    (SERVICE, status("stop", "killed", NO_PROCESS), "stopped", "Job web is wedged in stop/killed"),
+    (ABSTRACT, HOLLOW, "reloaded", "has no main process to reload"),
+    (SERVICE, status("start", "running", NO_PROCESS), "started", "Upstart is tracking process %d, which" % NO_PROCESS),
+    (SERVICE, status("start", "running", NO_PROCESS), "stopped", "Job web is stuck in start/running"),
+    (SERVICE, status("stop", "killed", NO_PROCESS), "stopped", "Job web is stuck in stop/killed"),
     (SERVICE, status("stop", "killed", NO_PROCESS), "started", "which no longer exists"),
 ]
 
@@ -165,7 +165,7 @@ def test_missing_variables(tmp_path: Path, state: str, instances: dict[str, list
     (target,) = converge(tmp_path, FakeClient({"tty": instances}, ("A", "TTY")), state, "tty", env=env)
     missing = ["TTY"] if env else ["A", "TTY"]
     assert target.result.error.facts == {"name": "tty", "missing": missing}
-    assert "its name needs %s: say which one" % ", ".join(missing) in target.result.error.message
+    assert "has one instance per %s. Set" % " and ".join(missing) in target.result.error.message
     assert target.plan.steps == []
 
 
@@ -176,8 +176,8 @@ def test_stopping_no_instance_is_nothing(tmp_path: Path) -> None:
 
 
 UNKNOWN: list[tuple[str | None, str]] = [
-    (None, "Upstart knows no job web and there is no {0}/web.conf."),
-    (SERVICE, "Upstart has not loaded the job web although {0}/web.conf is in order."),
+    (None, "Upstart does not know the job web, and there is no {0}/web.conf."),
+    (SERVICE, "Upstart has not loaded the job web although {0}/web.conf is valid."),
     (BROKEN, "{0}/web.conf:1: Unknown stanza"),
 ]
 
@@ -197,7 +197,7 @@ def test_several_failures_are_all_told(tmp_path: Path) -> None:
     found = run.converge(FakeClient({"a": {"": [UP]}}), wanted, Attributes(), check_mode=True).targets
     with pytest.raises(UpstartError) as caught:
         report.result(found, wanted, [])
-    assert "knows no job b" in caught.value.message and "knows no job c" in caught.value.message
+    assert "does not know the job b" in caught.value.message and "does not know the job c" in caught.value.message
     assert [entry.get("failed", False) for entry in caught.value.facts["instances"]] == [False, True, True]
     assert caught.value.facts["name"] == ["a", "b", "c"]
 

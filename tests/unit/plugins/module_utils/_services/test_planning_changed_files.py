@@ -33,8 +33,8 @@ def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> N
         later.wait()
     assert (left.result.error, left.plan.steps, left.plan.stale) == (None, [], None)
     assert report.warnings([left]) == [
-        f"Job web may run with an older definition: {changed} was changed after it started, and what it runs by is not "
-        f"known: {UNTOLD}. state: restarted has it follow its present files."]
+        f"Job web may run with an older definition: {changed} was changed after it started, and its definition is "
+        f"unknown ({UNTOLD}). Use state: restarted to apply the current file."]
 
 
 def test_a_job_without_a_process_has_no_time_of_its_start(tmp_path: Path) -> None:

@@ -17,11 +17,10 @@ BY_N = "instance $N\nexec a\n"
 UMLAUT = "\u00fc"
 UNREADABLE = "\ufffd\ufffd"  # what the path of a running one tells
 REMEDY = "Use ASCII in the instance stanza and in the variables that it names."
-WOULD = ("Job web (%s) was not %s: Upstart corrupts its memory by the name of an instance that is not ASCII, and may "
-         "die of that. " + REMEDY)
-DID = ("Job web (%s) runs under a name that is not ASCII and was not %s: Upstart has corrupted its memory by that, may "
-       "die at any time, and tells nothing of the instance. Stop that with initctl stop and its variables, and boot "
-       "the host. " + REMEDY)
+WOULD = "Job web (%s) was not %s: an instance name that is not ASCII corrupts Upstart's memory and may crash it. " + (
+    REMEDY)
+DID = ("Job web (%s) has an instance name that is not ASCII, which has corrupted Upstart's memory, and was not %s. "
+       "Stop it with initctl stop and its variables, then reboot the host before Upstart crashes. " + REMEDY)
 STATES = ["started", "stopped", "restarted", "reloaded"]
 
 

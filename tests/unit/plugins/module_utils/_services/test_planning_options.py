@@ -28,7 +28,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
 
 STALE: list[tuple[str, list[dict[str, Any]] | None, str, list[str], bool | None, str]] = [
     (SERVICE, [held("a")], "any", [], False, ""),
-    (SERVICE, [held("b")], "any", [], True, "runs with an older definition than that in "),
+    (SERVICE, [held("b")], "any", [], True, "runs with an older definition than "),
     (SERVICE, [held("b")], "current", ["stop", "start"], True, ""),
     (SERVICE, [held("a")], "current", [], False, ""),
     (SERVICE, None, "any", [], None, "web.conf was changed after it started"),
@@ -51,8 +51,8 @@ def test_stale_definitions(tmp_path: Path, conf: str, classes: list[dict[str, An
 
 
 CURRENT: list[tuple[str, list[dict[str, Any]] | None, str]] = [
-    (BROKEN, [held("a")], "It was left as it is, so that nothing is lost."),
-    (SERVICE, None, "not known: Upstart tells its definitions only since 1.6.1"),
+    (BROKEN, [held("a")], "It was left running."),
+    (SERVICE, None, "current job file: Upstart tells its definitions only since 1.6.1"),
 ]
 
 
@@ -163,7 +163,7 @@ def test_what_failed_first_is_told_in_fields(tmp_path: Path) -> None:
     found = run.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True).targets
     with pytest.raises(UpstartError) as caught:
         report.result(found, wanted, [])
-    assert "Unknown stanza" in caught.value.message and "knows no job none" in caught.value.message
+    assert "Unknown stanza" in caught.value.message and "does not know the job none" in caught.value.message
     assert caught.value.facts["reason"] == "Unknown stanza"
     assert caught.value.facts["path"] == f"{tmp_path}/web.conf"
 

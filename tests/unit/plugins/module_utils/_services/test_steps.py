@@ -110,7 +110,7 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
     verifying.verify(client, [one], one.wanted, one.progress.init_log)
     assert one.result.error is not None
     assert one.result.error.message == (
-        "Job web was stopped, but something started it again at once: look at its start on condition and at who else "
+        "Job web was stopped, but something started it again at once. Check its start on condition and what else "
         "manages it.")
 
 
@@ -166,8 +166,7 @@ def test_a_task_that_was_cut_off_is_not_run_twice(tmp_path: Path) -> None:
     error = act(client, target(tmp_path, "started", "start", text=TASK))
     assert error is not None
     assert error.message == (
-        "Init was re-executed while the task job web ran, and it is over now; whether it succeeded is not known. Look "
-        "at what it was to do.")
+        "Cannot tell whether the task job web succeeded: init was re-executed while it ran. Check its work.")
     assert client.asked == ["Start"]
 
 
@@ -290,5 +289,5 @@ def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> 
     service_steps.act(client, [one, other], one.wanted)
     assert client.asked == ["Stop"]
     assert other.result.error is not None and other.result.error.message == (
-        "Job web (1) was not started anew: job web is still there, and Upstart starts no instance with a new "
-        "definition before all are gone. Run the task again.")
+        "Job web (1) was not started with the new definition: instance web is still running, and Upstart keeps the old "
+        "one until all are gone. Run the task again.")

@@ -19,7 +19,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import D
 
 pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
 
-REASON = " Upstart tells the reason only since 0.6.7; init writes failures to syslog, which init_log can name."
+REASON = " Upstart reports the reason only since 0.6.7; set init_log to the syslog file, where init writes it."
 SAID = "init: web main process (7) terminated with status 3\n"
 
 
@@ -60,8 +60,8 @@ def test_a_task_of_somebody_else_before_0_6_7(tmp_path: Path, number: tuple[int,
     error = act(Client([answer], [DOWN], number), target(tmp_path, "started", "start", text=TASK, number=number))
     assert (error is not None) is fails
     assert error is None or error.message == (
-        "The task job web was running already, and it is over now. Upstart before 0.6.7 tells only those who started "
-        "it whether it succeeded. Look at what it was to do, or run the task again.")
+        "Cannot tell whether the task job web succeeded: it was running already, and Upstart before 0.6.7 reports that "
+        "to its starter only. Check its work, or run the task again.")
 
 
 @pytest.mark.parametrize(("number", "name"), [((1, 3), None), ((1, 4), "web.log")])
@@ -84,7 +84,7 @@ AGAIN = status("start", "running", os.getppid())
     (POST_STOP + SERVICE, (1, 10), DOWN, FAILED, None),
     (PRE_STOP, (1, 11), DOWN, FAILED, None),
     (PRE_STOP, (1, 10), AGAIN, "something started it again at once", None),
-    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart respawned it: before 1.11 it does so when the main", None),
+    ("respawn\n" + PRE_STOP, (1, 10), AGAIN, "Upstart before 1.11 respawns a job whose main process ends", None),
     ("respawn\n" + PRE_STOP, (1, 11), UP, FAILED, None),
 ])
 def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,

@@ -21,7 +21,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import D
 
 OTHER = fake_client.status("start", "running", os.getppid())
 ENDED = "Job web ended right after it was started: its main process exited without an error."
-STOPPED = "Job web was started, but something stopped it at once:"
+STOPPED = "Job web was started, but something stopped it at once."
 
 
 class Connection(fake_client.FakeConnection):
@@ -73,13 +73,13 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("", fake_client.HOLLOW, "expect fork\n" + SERVICE, "Job web has no main process although Upstart calls it "
      "running: the process ended before it did what 'expect fork' waits for, or could not be run"),
     ("", fake_client.HOLLOW, "respawn\n" + SERVICE, "Job web does not stay up and is being respawned."),
-    ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is wedged"),
+    ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is stuck"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
-     "Job web was started, but something restarted it at once:"),
+     "Job web was started, but something restarted it at once."),
     ("starting running stopping post-stop starting running", OTHER, "respawn\n" + SERVICE,
      "Job web does not stay up and is being respawned."),
     ("starting running stopping post-stop starting running", OTHER, SERVICE,
-     "Job web was started, but something restarted it at once:"),
+     "Job web was started, but something restarted it at once."),
 ])
 def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
     one = watch(tmp_path, Connection(states), after, text)
