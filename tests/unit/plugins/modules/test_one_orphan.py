@@ -142,7 +142,8 @@ def test_one_that_may_have_been_respawned(host: Host) -> None:
     host.lose()
     assert host.stale() == {"web": None, "gone": None}
     result = host.service("web", state="started", definition="current")
-    assert result["failed"] and "current job file: it may have been respawned since its files were changed" in result["msg"]
+    assert result["failed"]
+    assert "current job file: it may have been respawned since its files were changed" in result["msg"]
 
 
 def test_new_instances_follow_the_older_one(host: Host) -> None:
