@@ -11,6 +11,7 @@ import shlex
 from .._errors import UpstartError
 from .._system import commands, process_table
 from .._system.commands import Result
+from .._system.termination import end_processes
 from .._text import decode, encode, text_type
 from .pid_file import PidFile
 from .service import Action, Service
@@ -153,8 +154,9 @@ def _fill_from_table(actions, pattern, start, timeout):
         return process_table.matching(expression)
 
     def stop():
-        gone = process_table.end(find, timeout)
-        return Result(0 if gone else 1, "", "" if gone else "a process does not end, not even by KILL", None, False)
+        remaining = end_processes(find, timeout)
+        return Result(1 if remaining else 0, "", "a process does not end, not even by KILL" if remaining else "", None,
+                      False)
 
     def status():
         return Result(0 if find() else 3, "", "", None, False)

@@ -14,6 +14,7 @@ import tempfile
 from .._errors import UpstartError
 from .._system import commands, process_table, processes, reading
 from .._system.commands import Result
+from .._system.termination import end_processes
 from .._text import decode
 
 __metaclass__ = type
@@ -87,7 +88,7 @@ class PidFile:
         except UpstartError as error:
             return Result(UNKNOWN, "", error.message, None, False)
         if record is not None:
-            if not process_table.end(lambda: self._members(record), self.timeout):
+            if end_processes(lambda: self._members(record), self.timeout):
                 return Result(UNKNOWN, "", "process %d does not end, not even by KILL" % record[0], None, False)
             _unlink(commands.native(self.path))
         return Result(0, "", "", None, False)

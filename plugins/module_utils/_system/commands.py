@@ -19,6 +19,7 @@ from .._errors import UpstartError
 from .._text import encode
 from . import process_table
 from .deadline import Deadline
+from .termination import end_processes
 
 __metaclass__ = type
 
@@ -227,12 +228,11 @@ def _drain(outputs):
 
 def _end(process, outputs):
     """End all processes of the command's session and collect the command itself."""
-    def left():
+    def list_processes():
         process.poll()
-        return [each for each in process_table.table() if each.session == process.pid]
+        return [other for other in process_table.table() if other.session == process.pid]
 
-    gone = process_table.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds))
-    rest = [] if gone else left()
-    if rest:
+    remaining = end_processes(list_processes, GRACE, sleep=lambda seconds: _read(outputs, seconds))
+    if remaining:
         raise UpstartError("Process %d (%s) does not end, not even by the signal KILL." % (
-            rest[0].pid, process_table.command_line(rest[0].pid)))
+            remaining[0].pid, process_table.command_line(remaining[0].pid)))

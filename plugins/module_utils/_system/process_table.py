@@ -5,19 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
-import errno
 import os
-import signal
-import time
 
-from .._errors import UpstartError
 from . import processes, reading
-from .deadline import Deadline
 
 __metaclass__ = type
-
-POLL_INTERVAL = 0.05  # seconds between two looks at processes that were told to end
-AFTER_KILL = 5.0  # seconds within which a killed process is gone, unless the kernel holds it
 
 
 def table():
@@ -43,37 +35,3 @@ def matching(expression):
     left_out = processes.line(os.getpid())
     return [each for each in table() if each.pid not in left_out
             and expression.search(command_line(each.pid) or u"\0") and processes.same_namespace(each.pid)]
-
-
-def end(find, timeout, sleep=time.sleep):
-    """End all that ``find()`` returns, until it returns nothing: TERM once each, after ``timeout`` seconds KILL.
-
-    :param find: returns a list of Infos; those that appear meanwhile are ended too.
-    :param sleep: called with seconds to wait between two looks.
-    :returns: whether all are gone.
-    :raises UpstartError: when the user of the task may not signal one of them.
-    """
-    asked = set()
-    for number, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, AFTER_KILL)):
-        deadline = Deadline(seconds)
-        while True:
-            left = find()
-            if not left:
-                return True
-            for each in left:  # also when the look at a busy machine's processes has taken all of the time
-                if (number, each.pid, each.start) not in asked:
-                    asked.add((number, each.pid, each.start))
-                    _signal(each, number)
-            if not deadline.left():
-                break
-            sleep(min(POLL_INTERVAL, deadline.left()))
-    return not find()
-
-
-def _signal(one, number):
-    try:
-        os.kill(one.pid, number)
-    except OSError as error:
-        if error.errno != errno.ESRCH:
-            raise UpstartError("Cannot end process %d (%s): %s." % (
-                one.pid, command_line(one.pid), error.strerror), pid=one.pid)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes that do not end, or may not be ended: that is said, and no wait for them is endless."""
+"""Processes that do not end, or may not be ended: the task reports them and never waits forever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from pathlib import Path
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import pid_file
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, process_table, processes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import (
+    commands,
+    process_table,
+    processes,
+    termination,
+)
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 Kills = list[tuple[int, int]]
@@ -26,36 +31,47 @@ Kills = list[tuple[int, int]]
 def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     """Processes that no signal reaches, and the signals; the time after KILL is short."""
     sent: Kills = []
-    monkeypatch.setattr(process_table, "AFTER_KILL", 0.1)
+    monkeypatch.setattr(termination, "AFTER_KILL_SECONDS", 0.1)
     monkeypatch.setattr(commands, "GRACE", 0.1)
-    monkeypatch.setattr(process_table, "_signal", lambda each, number: sent.append((each.pid, number)))
+    monkeypatch.setattr(termination, "_send_signal", lambda process, number: sent.append((process.pid, number)))
     return sent
 
 
-def test_one_that_no_signal_ends(kills: Kills) -> None:
+def test_a_process_that_no_signal_ends(kills: Kills) -> None:
     this = processes.live(os.getpid())
-    assert process_table.end(lambda: [this], 0.1) is False
-    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
+    assert termination.end_processes(lambda: [this], 0.1) == [this]
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each process gets each signal once"
 
 
-def test_one_is_asked_once_whatever_it_does_meanwhile(kills: Kills) -> None:
+def test_a_process_gets_each_signal_once_whatever_its_state(kills: Kills) -> None:
     this = processes.live(os.getpid())
     assert this is not None
     states = itertools.cycle("RSD")
-    assert process_table.end(lambda: [this._replace(state=next(states))], 0.2) is False
+    (remaining,) = termination.end_processes(lambda: [this._replace(state=next(states))], 0.2)
+    assert remaining.pid == this.pid
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
-def test_each_signal_is_sent_however_long_a_look_takes(kills: Kills) -> None:
-    """A look at the processes of a busy machine may take longer than a short timeout."""
-    this, looks = processes.live(os.getpid()), iter("12345")
+def test_both_signals_are_sent_however_long_listing_takes(kills: Kills) -> None:
+    """Listing the processes of a busy machine may take longer than a short timeout."""
+    this, calls = processes.live(os.getpid()), iter("12345")
 
-    def slow_look() -> list[processes.Info]:
+    def list_slowly() -> list[processes.Info]:
         time.sleep(0.2)
-        return [this] if next(looks) < "3" else []
+        return [this] if next(calls) < "3" else []
 
-    assert process_table.end(slow_look, 0.1) is True
+    assert termination.end_processes(list_slowly, 0.1) == []
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
+
+
+def test_a_later_process_with_the_same_pid_gets_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: Kills = []
+    monkeypatch.setattr(termination.os, "kill", lambda pid, number: sent.append((pid, number)))
+    this = processes.live(os.getpid())
+    assert this is not None
+    earlier = this._replace(start=this.start - 1)
+    assert termination.end_processes(lambda: [earlier], 0.1, 0.1) == [earlier]
+    assert sent == []
 
 
 def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
@@ -76,17 +92,17 @@ def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["start", "stop", "status"])
-@pytest.mark.parametrize(("make", "said"), [
+@pytest.mark.parametrize(("make", "message"), [
     (lambda path: path.mkdir(), "cannot read {path}: Is a directory"),
     (lambda path: path.write_text("1\n"), "{path} is left alone, since it holds something else than the id of a"),
     (lambda path: path.write_text("not a pid\n"), "{path} is left alone, since it holds something else"),
 ])
-def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], said: str) -> None:
+def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], message: str) -> None:
     path = tmp_path / "pid"
     make(path)
     result = getattr(pid_file.PidFile(str(path), ["/bin/sleep", "1000"], 1), action)()
     assert result.rc == pid_file.UNKNOWN
-    assert result.stderr.startswith(said.format(path=path))
+    assert result.stderr.startswith(message.format(path=path))
     assert path.exists()
 
 
@@ -97,21 +113,21 @@ def test_a_program_that_is_gone_when_it_is_to_be_started(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "said"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
-def test_one_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, said: str | None) -> None:
-    """What has just ended by itself is no failure."""
+@pytest.mark.parametrize(("number", "message"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
+def test_a_process_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, message: str | None) -> None:
+    """A process that has just ended by itself is no failure."""
     def refuse(pid: int, number_of_signal: int) -> None:
         left.clear()
         raise OSError(number, os.strerror(number))
 
     this = processes.live(os.getpid())
     left = [this]
-    monkeypatch.setattr(process_table.os, "kill", refuse)
-    if said is None:
-        assert process_table.end(lambda: list(left), 5) is True
+    monkeypatch.setattr(termination.os, "kill", refuse)
+    if message is None:
+        assert termination.end_processes(lambda: list(left), 5) == []
         return
     with pytest.raises(UpstartError) as caught:
-        process_table.end(lambda: list(left), 5)
-    assert caught.value.message == said % (
-        os.getpid(), process_table.command_line(os.getpid())) + os.strerror(number) + "."
+        termination.end_processes(lambda: list(left), 5)
+    assert caught.value.message == message % (
+        os.getpid(), process_table.command_line(os.getpid())) + os.strerror(number) + ". Run the task as root."
     assert caught.value.facts == {"pid": os.getpid()}
