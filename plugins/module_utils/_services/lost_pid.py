@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give a pid that no process has any more to a short-lived orphan, whose end init takes for the lost process's.
+"""Give a pid that no process has any more to a short-lived orphan. Init takes its end for that of the lost process.
 
-Three processes of ours take part. The first enters init's PID namespace and waits for the second; that one sets the
-counter of pids, forks the third, which gets the wanted number, and ends; so init adopts the third, which ends last.
+This needs three helper processes. The first enters init's PID namespace and waits for the second. The second sets the
+kernel's pid counter, forks the third, which gets the wanted pid, and exits. Init adopts the third, which exits last.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -25,64 +25,94 @@ except ImportError:  # Python 2.7
 
 __metaclass__ = type
 
-COUNTER = "/proc/sys/kernel/ns_last_pid"
-LIMIT = "/proc/sys/kernel/pid_max"
-RESERVED = 300  # when the numbers begin again, those below are left out
-BATCH = 500  # numbers used up at once, at most
-NEAR = 4  # numbers that are used up so quickly that hardly anybody comes in between
-AGAIN = ["again"]
-TAKEN = 5.0  # seconds that another process, which was quicker, may have the number before it counts as taken
-PACE = 0.2  # seconds after which it is known how fast numbers are used up
+LAST_PID_FILE = "/proc/sys/kernel/ns_last_pid"  # the kernel's pid counter
+PID_MAX_FILE = "/proc/sys/kernel/pid_max"
+RESERVED_PIDS = 300  # the kernel skips the pids below this number when it starts again from the beginning
+MAX_PIDS_AT_ONCE = 500  # pids that are used up before the state is checked again
+NEAR_PIDS = 4  # pids that are used up so quickly that other processes hardly ever get one of them
+RETRY = ["again"]
+OCCUPIED_SECONDS = 5.0  # seconds that another process may keep the pid before the pid counts as taken
+MIN_MEASURED_SECONDS = 0.2  # seconds after which the speed of using up pids is known
+ORPHAN_LIFETIME_SECONDS = 0.05  # seconds that the new owner of the pid lives before and after its adoption
+
+# Reason to (cause, remedy). "taken": Upstart notices the end of that process only if it is a child of init.
+REASONS = {
+    "namespace": ("cannot enter Upstart's PID namespace (%s)", "Run the task as root, or inside the container"),
+    "taken": ("another process has this pid", "End it or wait until it has ended, then run the task again"),
+    "far": ("%s", "Raise the timeout, or run the task as root on a kernel with " + LAST_PID_FILE),
+    "reserved": ("%s", "Run the task as root on a kernel with " + LAST_PID_FILE + ", or deploy the job under another "
+                 "name"),
+    "time": ("the timeout was too short, or other processes got the pid first",
+             "Run the task again with a longer timeout"),
+    "error": ("%s", "Run the task as root"),
+}
 
 
-def give_back(peer_pid, pid, deadline, linger=0.05):
+class PidUnavailableError(UpstartError):
+    """No new process can get a pid.
+
+    :ivar cause: text, a clause.
+    :ivar remedy: text, a sentence without its full stop.
+    """
+
+    def __init__(self, pid, reason, detail=""):
+        cause, self.remedy = REASONS[reason]
+        self.cause = cause % detail if "%s" in cause else cause
+        super(PidUnavailableError, self).__init__(
+            "Cannot start a process with pid %d: %s. %s." % (pid, self.cause, self.remedy), pid=pid, reason=reason)
+
+
+def give_back(peer_pid, pid, deadline, orphan_lifetime=ORPHAN_LIFETIME_SECONDS):
     """Give ``pid`` to a short-lived process and wait until that has ended.
 
-    :param peer_pid: int, the daemon as we see it.
+    :param peer_pid: int, the daemon's pid in our namespace.
     :param pid: int, a pid in the daemon's PID namespace that no process has.
-    :param deadline: what has ``left()``, the seconds that it may take.
-    :param linger: float, seconds that the process lives before and after its adoption.
+    :param deadline: an object with ``left()``, the seconds that are left.
+    :param orphan_lifetime: float, seconds that the process lives before and after its adoption.
     :returns: int, the pid of the process that adopted it (in the daemon's PID namespace).
-    :raises UpstartError: it cannot be done; ``reason`` is a key of REASONS.
+    :raises PidUnavailableError: it cannot be done; ``reason`` is a key of REASONS.
     """
-    told = AGAIN
-    while told == AGAIN:
-        told = _try(peer_pid, pid, deadline, linger)
-    return _outcome(pid, told)
+    report = RETRY
+    while report == RETRY:
+        report = _try(peer_pid, pid, deadline, orphan_lifetime)
+    reason, detail = (report + ["", ""])[:2] if report else ("time", "")
+    if reason == "adopted":
+        return int(detail)
+    raise PidUnavailableError(pid, reason, detail)
 
 
-def _try(peer_pid, pid, deadline, linger):
-    """Return the words that the helpers had to say; AGAIN when one of the first two got the number by chance."""
+def _try(peer_pid, pid, deadline, orphan_lifetime):
+    """Return the report of the helpers as [reason, detail]; RETRY when one of the first two got the pid by chance."""
     reader, writer = os.pipe()
     first = os.fork()
     if not first:
-        _helper(writer, deadline.left(), lambda: _enter(peer_pid, pid, deadline, linger, writer))
+        _run_helper(writer, deadline.left(), lambda: _enter(peer_pid, pid, deadline, orphan_lifetime, writer))
     os.close(writer)
     try:
-        return _read(reader, deadline)
+        return _read_report(reader, deadline)
     finally:
         os.close(reader)
-        _end(first)
+        _reap_helper(first)
 
 
-def _read(reader, deadline):
-    """Return the words that the helpers wrote until all have ended, or the deadline and their last breath are over."""
-    told = b""
+def _read_report(reader, deadline):
+    """Return the words that the helpers wrote, when all have ended or one second after the deadline."""
+    report = b""
     end = monotonic() + deadline.left() + 1
     while True:
         try:
             ready = select.select([reader], [], [], max(0, end - monotonic()))[0]
-            piece = os.read(reader, 4096) if ready else b""
+            data = os.read(reader, 4096) if ready else b""
         except (select.error, OSError, IOError) as error:
             if error.args[0] == errno.EINTR:
                 continue
             raise
-        told += piece
-        if not piece:
-            return told.decode("utf-8", "replace").split(None, 1)
+        report += data
+        if not data:
+            return report.decode("utf-8", "replace").split(None, 1)
 
 
-def _end(pid):
+def _reap_helper(pid):
     """Reap our own child; it has ended, unless it overran the deadline."""
     try:
         os.kill(pid, signal.SIGKILL)
@@ -97,40 +127,23 @@ def _end(pid):
                 return
 
 
-REASONS = {
-    "namespace": "the daemon's PID namespace cannot be entered (%s). Run the task as root, or inside the container",
-    "taken": "a process has it again. Upstart takes note of the end of that one only if init is its parent. Wait "
-             "until it has ended, or end it, and run the task again",
-    "far": "%s. Raise the timeout, or run the task as root on a kernel with " + COUNTER,
-    "reserved": "%s. Run the task as root on a kernel with " + COUNTER + ", or deploy the job under another name",
-    "time": "the time was too short, or other processes took it each time. Run the task again with a longer timeout",
-    "error": "%s. Run the task as root",
-}
+def _run_helper(writer, seconds, action):
+    """Run ``action`` as a process of its own, without our session, output and descriptors, and exit.
 
-
-def _outcome(pid, told):
-    reason, rest = (told + ["", ""])[:2] if told else ("time", "")
-    if reason == "adopted":
-        return int(rest)
-    text = REASONS[reason]
-    raise UpstartError("The number %d could not be given to a new process: %s." % (
-        pid, text % rest if "%s" in text else text), pid=pid, reason=reason)
-
-
-def _helper(writer, seconds, action):
-    """Be a process of its own that does ``action`` and ends: no return, no output, no descriptor but ``writer``."""
+    :param writer: int, the only descriptor that stays open.
+    """
     status = 1
     try:
         os.setsid()
         for number in range(1, signal.NSIG):
             if number not in (signal.SIGKILL, signal.SIGSTOP) and signal.getsignal(number) is not None:
                 signal.signal(number, signal.SIG_DFL)
-        signal.alarm(int(seconds) + 2)  # nobody waits for it any longer than that
+        signal.alarm(int(seconds) + 2)  # we do not wait for the helper any longer
         _close_all_but(writer)
         action()
         status = 0
-    except BaseException as error:  # whatever it is, it must not run the module's code a second time
-        _tell(writer, u"error %s" % error)
+    except BaseException as error:  # no error may make the helper run the module's code a second time
+        _report(writer, u"error %s" % error)
     finally:
         os._exit(status)
 
@@ -143,29 +156,29 @@ def _close_all_but(writer):
         if int(entry) > 2 and int(entry) != writer:
             try:
                 os.close(int(entry))
-            except OSError:  # the one that listed them
+            except OSError:  # the descriptor of the listing itself
                 pass
 
 
-def _tell(writer, words):
-    os.write(writer, words.encode("utf-8"))
+def _report(writer, text):
+    os.write(writer, text.encode("utf-8"))
 
 
-def _enter(peer_pid, pid, deadline, linger, writer):
-    """First process: only the children of one that enters a PID namespace are in it."""
+def _enter(peer_pid, pid, deadline, orphan_lifetime, writer):
+    """First helper: enter the PID namespace. Only the children of a process that enters it belong to it."""
     if processes.same_namespace(peer_pid):
         if os.getpid() == pid:
-            _tell(writer, u"again")
+            _report(writer, u"again")
             return
     else:
         try:
             _set_namespace(peer_pid)
         except (ImportError, OSError, IOError) as error:
-            _tell(writer, u"namespace %s" % error)
+            _report(writer, u"namespace %s" % error)
             return
     second = os.fork()
     if not second:
-        _helper(writer, deadline.left(), lambda: _middle(pid, deadline, linger, writer))
+        _run_helper(writer, deadline.left(), lambda: _fork_until_pid(pid, deadline, orphan_lifetime, writer))
     os.waitpid(second, 0)
 
 
@@ -178,54 +191,54 @@ def _set_namespace(peer_pid):
         raise OSError(number, os.strerror(number))
 
 
-def _middle(pid, deadline, linger, writer):
-    """Second process: get a child with the wanted number, and leave it an orphan."""
+def _fork_until_pid(pid, deadline, orphan_lifetime, writer):
+    """Second helper: get a child with the wanted pid, and exit before it."""
     parent = os.getpid()
     if parent == pid:
-        _tell(writer, u"again")
+        _report(writer, u"again")
         return
-    numbers = _Numbers(pid, deadline)
-    told = u"time"
-    while told == u"time" and deadline.left():
-        if not numbers.near():
-            _reap()
-            if _stays(pid, deadline):
-                told = u"taken"
+    counter = _PidCounter(pid, deadline)
+    reason = u"time"
+    while reason == u"time" and deadline.left():
+        if not counter.is_near():
+            _reap_children()
+            if _stays_occupied(pid, deadline):
+                reason = u"taken"
                 break
-        obstacle = numbers.approach()
+        obstacle = counter.approach()
         if obstacle:
-            told = obstacle
+            reason = obstacle
             break
         child = os.fork()
         if not child:
             if os.getpid() == pid:
-                _orphan(parent, linger, writer)
+                _live_as_orphan(parent, orphan_lifetime, writer)
             os._exit(0)
-        numbers.last = child
+        counter.last_pid = child
         if child == pid:
-            told = None
-    numbers.restore()
-    if told:
-        _tell(writer, told)
+            reason = None
+    counter.restore()
+    if reason:
+        _report(writer, reason)
     else:
-        _sleep(linger)
+        _sleep(orphan_lifetime)
 
 
-def _reap():
+def _reap_children():
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-    except OSError:  # there is none
+    except OSError:  # no child
         pass
 
 
-def _orphan(parent, linger, writer):
-    """Third process: live until the second has ended and for a moment more."""
+def _live_as_orphan(parent, orphan_lifetime, writer):
+    """Third helper: live until the second has exited and a moment longer."""
     try:
         while os.getppid() == parent:
             _sleep(0.005)
-        _sleep(linger)
-        _tell(writer, u"adopted %d" % os.getppid())
+        _sleep(orphan_lifetime)
+        _report(writer, u"adopted %d" % os.getppid())
     finally:
         os._exit(0)
 
@@ -234,17 +247,17 @@ def _sleep(seconds):
     select.select([], [], [], seconds)
 
 
-def _stays(pid, deadline):
+def _stays_occupied(pid, deadline):
     """Return whether a process has the pid, and not just for a moment."""
-    end = monotonic() + min(TAKEN, deadline.left())
-    while _is_there(pid):
+    end = monotonic() + min(OCCUPIED_SECONDS, deadline.left())
+    while _exists(pid):
         if monotonic() > end:
             return True
         _sleep(0.02)
     return False
 
 
-def _is_there(pid):
+def _exists(pid):
     try:
         os.kill(pid, 0)
     except OSError as error:
@@ -252,59 +265,62 @@ def _is_there(pid):
     return True
 
 
-class _Numbers:
-    """Makes the next fork likely to get ``pid``: by the kernel's counter, else by using up the numbers before it."""
+class _PidCounter:
+    """Makes the next fork likely to get ``pid``: sets the kernel's counter, or else uses up the pids before it.
+
+    :ivar last_pid: int, the pid that the last fork got, or None.
+    """
 
     def __init__(self, pid, deadline):
         self._pid = pid
         self._deadline = deadline
         self._began = monotonic()
         self._used = 0
-        with open(LIMIT) as stream:
-            self._limit = int(stream.read())
-        self._refusal = None
-        self._before = None  # what the kernel's counter said at first
-        self.last = None  # the number that the last fork got
+        with open(PID_MAX_FILE) as stream:
+            self._pid_max = int(stream.read())
+        self._refusal = None  # text, why the kernel's counter cannot be set
+        self._original = None  # text, the kernel's counter before it was set
+        self.last_pid = None
 
     def _set_counter(self, number):
-        if self._before is None:
-            with open(COUNTER) as stream:
-                self._before = stream.read()
-        with open(COUNTER, "w") as stream:
+        if self._original is None:
+            with open(LAST_PID_FILE) as stream:
+                self._original = stream.read()
+        with open(LAST_PID_FILE, "w") as stream:
             stream.write(number)
 
     def restore(self):
-        """Put the kernel's counter back, else the next processes get numbers that other jobs may have lost."""
-        if self._before is not None and self._refusal is None:
-            self._set_counter(self._before)
+        """Set the kernel's counter back. Otherwise the next processes get pids that other jobs may have lost."""
+        if self._original is not None and self._refusal is None:
+            self._set_counter(self._original)
 
-    def near(self):
-        """Return whether the wanted number comes next, so that there is no time for anything else."""
-        return self._refusal is not None and self.last is not None and 0 < self._pid - self.last <= NEAR
+    def is_near(self):
+        """Return whether the wanted pid comes next, too soon for anything but a fork."""
+        return self._refusal is not None and self.last_pid is not None and 0 < self._pid - self.last_pid <= NEAR_PIDS
 
     def approach(self):
-        """Do what is to be done before the next fork; return None, or why there is no hope."""
+        """Prepare the next fork; return None, or a reason and its detail when the pid cannot be reached."""
         if self._refusal is None:
             try:
                 self._set_counter("%d" % (self._pid - 1))
                 return None
             except (IOError, OSError) as error:
-                self._refusal = u"%s: %s" % (COUNTER, error.strerror)
-        if self.last is None:
+                self._refusal = u"cannot set %s (%s)" % (LAST_PID_FILE, error.strerror)
+        if self.last_pid is None:
             return None
-        if self._pid < RESERVED < self.last:
-            return u"reserved %s, and without it no new process gets a number below %d" % (self._refusal, RESERVED)
-        ahead = (self._pid - self.last) % (self._limit - RESERVED)
-        self._use_up(ahead - 1 if self.near() else min(BATCH, ahead // 2))
+        if self._pid < RESERVED_PIDS < self.last_pid:
+            return u"reserved %s, and without it no new process gets a pid below %d" % (self._refusal, RESERVED_PIDS)
+        ahead = (self._pid - self.last_pid) % (self._pid_max - RESERVED_PIDS)
+        self._use_up(ahead - 1 if self.is_near() else min(MAX_PIDS_AT_ONCE, ahead // 2))
         spent = monotonic() - self._began
         seconds = ahead * spent / max(1, self._used)
-        if spent > PACE and seconds > self._deadline.left():
-            return u"far %s, and using up the %d numbers before it (kernel.pid_max is %d) would take %d s" % (
-                self._refusal, ahead, self._limit, seconds)
+        if spent > MIN_MEASURED_SECONDS and seconds > self._deadline.left():
+            return u"far %s, and using up %d pids first (kernel.pid_max is %d) would take %d s" % (
+                self._refusal, ahead, self._pid_max, seconds)
         return None
 
     def _use_up(self, count):
-        """Threads have numbers of the same kind and are quicker than processes."""
+        """Use up pids with threads, which get pids too and start faster than processes."""
         lock = _thread.allocate_lock()
         for unused in range(count):
             lock.acquire()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pid that nobody has is given to an orphan, whatever the kernel offers, and nothing of ours is left."""
+"""A free pid is given to an orphan, whatever the kernel offers, and nothing of ours is left behind."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import l
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 
-AHEAD = 400  # quickly used up on every machine
+AHEAD = 400  # pids that every machine uses up quickly
 ATTEMPTS = 20
-NOWHERE = "/proc/sys/kernel/no_such_file"
-MAX = int(Path(lost_pid.LIMIT).read_text(encoding="ascii"))
+NO_FILE = "/proc/sys/kernel/no_such_file"
+PID_MAX = int(Path(lost_pid.PID_MAX_FILE).read_text(encoding="ascii"))
 
 
-def next_number() -> int:
-    """Return a pid that was given just now and is free again."""
+def next_pid() -> int:
+    """Return a pid that a process had just now and that is free again."""
     with subprocess.Popen(["true"]) as child:
         child.wait()
     return child.pid
 
 
-def number_ahead() -> int:
-    """Return a free pid that is soon to be given."""
-    pid = next_number() + AHEAD
-    while os.path.exists("/proc/%d" % pid) or pid >= MAX:
-        pid = next_number() + AHEAD
+def pid_ahead() -> int:
+    """Return a free pid that a process will soon get."""
+    pid = next_pid() + AHEAD
+    while os.path.exists("/proc/%d" % pid) or pid >= PID_MAX:
+        pid = next_pid() + AHEAD
     return pid
 
 
-def number_behind() -> int:
-    """Return a free pid that was given some time ago."""
-    pid = next_number() - 30
+def pid_behind() -> int:
+    """Return a free pid that a process had some time ago."""
+    pid = next_pid() - 30
     while os.path.exists("/proc/%d" % pid):
         pid -= 1
     return pid
@@ -58,24 +58,24 @@ def give_back(pid: int, seconds: float = 20.0) -> int:
 
 
 def give_back_soon() -> int:
-    """Give some free pid back; another process may be quicker, and then it takes long until the pid comes again."""
+    """Give back any free pid. Another process may get a pid first, so try with several pids."""
     for _attempt in range(ATTEMPTS - 1):
         with contextlib.suppress(UpstartError):
-            return give_back(number_ahead(), 1)
-    return give_back(number_ahead(), 1)
+            return give_back(pid_ahead(), 1)
+    return give_back(pid_ahead(), 1)
 
 
 def refusal(pid: int, seconds: float = 20.0) -> UpstartError:
     with pytest.raises(UpstartError) as caught:
         give_back(pid, seconds)
     assert caught.value.facts["pid"] == pid
-    assert caught.value.message.startswith("The number %d could not be given to a new process: " % pid)
+    assert caught.value.message.startswith("Cannot start a process with pid %d: " % pid)
     return caught.value
 
 
-@pytest.mark.parametrize("counter", [lost_pid.COUNTER, NOWHERE], ids=["counter", "used up"])
-def test_somebody_adopts_it(monkeypatch: pytest.MonkeyPatch, counter: str) -> None:
-    monkeypatch.setattr(lost_pid, "COUNTER", counter)
+@pytest.mark.parametrize("counter", [lost_pid.LAST_PID_FILE, NO_FILE], ids=["counter", "used up"])
+def test_another_process_adopts_the_orphan(monkeypatch: pytest.MonkeyPatch, counter: str) -> None:
+    monkeypatch.setattr(lost_pid, "LAST_PID_FILE", counter)
     before, descriptors = children(), os.listdir("/proc/self/fd")
     adopter = give_back_soon()
     assert adopter != os.getpid()
@@ -84,72 +84,72 @@ def test_somebody_adopts_it(monkeypatch: pytest.MonkeyPatch, counter: str) -> No
     assert os.listdir("/proc/self/fd") == descriptors
 
 
-def test_a_helper_that_gets_the_number_itself() -> None:
-    """The counter stands near the number when two are given back one after the other."""
+def test_a_helper_that_gets_the_pid_itself() -> None:
+    """The counter is near the pid when two pids are given back one after the other."""
     reader, writer = os.pipe()
     for helper in (lambda: lost_pid._enter(os.getpid(), os.getpid(), Deadline(1), 0.01, writer),
-                   lambda: lost_pid._middle(os.getpid(), Deadline(1), 0.01, writer)):
+                   lambda: lost_pid._fork_until_pid(os.getpid(), Deadline(1), 0.01, writer)):
         helper()
         assert os.read(reader, 100) == b"again"
     os.close(reader)
     os.close(writer)
 
 
-def test_after_that_it_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_try_after_that(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [["again"], ["again"], ["adopted", "7"]]
     monkeypatch.setattr(lost_pid, "_try", lambda *_arguments: answers.pop(0))
-    assert give_back(number_ahead()) == 7
+    assert give_back(pid_ahead()) == 7
     assert answers == []
 
 
-def test_only_its_own_number_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fork that gets another number, since somebody was quicker, is not the one."""
-    monkeypatch.setattr(lost_pid, "COUNTER", "/dev/null")
+def test_a_fork_with_another_pid_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process got the pid first."""
+    monkeypatch.setattr(lost_pid, "LAST_PID_FILE", "/dev/null")
     with pytest.raises(UpstartError) as caught:
-        give_back(MAX - 2 if next_number() < MAX - 10000 else lost_pid.RESERVED + 5, 0.3)
+        give_back(PID_MAX - 2 if next_pid() < PID_MAX - 10000 else lost_pid.RESERVED_PIDS + 5, 0.3)
     assert caught.value.facts["reason"] == "time"
-    assert "other processes took it each time. Run the task again" in caught.value.message
+    assert "other processes got the pid first. Run the task again" in caught.value.message
 
 
-def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lost_pid, "TAKEN", 0.3)
+def test_a_pid_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_pid, "OCCUPIED_SECONDS", 0.3)
     began = time.monotonic()
     error = refusal(os.getppid())
-    assert lost_pid.TAKEN < time.monotonic() - began < 50
+    assert lost_pid.OCCUPIED_SECONDS < time.monotonic() - began < 50
     assert error.facts["reason"] == "taken"
-    assert "a process has it again" in error.message
+    assert "another process has this pid" in error.message
 
 
-def test_a_number_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says so before it has tried for long, and how long it would take."""
-    monkeypatch.setattr(lost_pid, "COUNTER", NOWHERE)
-    monkeypatch.setattr(lost_pid, "PACE", 0.0)
-    error = refusal(number_behind(), 0.5)
+def test_a_pid_too_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error comes early and says how long it would take."""
+    monkeypatch.setattr(lost_pid, "LAST_PID_FILE", NO_FILE)
+    monkeypatch.setattr(lost_pid, "MIN_MEASURED_SECONDS", 0.0)
+    error = refusal(pid_behind(), 0.5)
     assert error.facts["reason"] == "far"
-    for words in (NOWHERE + ": No such file", "(kernel.pid_max is %d) would take" % MAX, "Raise the timeout"):
+    for words in (NO_FILE + " (No such file", "(kernel.pid_max is %d) would take" % PID_MAX, "Raise the timeout"):
         assert words in error.message
 
 
-def test_a_number_that_never_comes_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    pid = number_behind()
-    monkeypatch.setattr(lost_pid, "COUNTER", NOWHERE)
-    monkeypatch.setattr(lost_pid, "RESERVED", pid + 1)
+def test_a_pid_that_is_never_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = pid_behind()
+    monkeypatch.setattr(lost_pid, "LAST_PID_FILE", NO_FILE)
+    monkeypatch.setattr(lost_pid, "RESERVED_PIDS", pid + 1)
     error = refusal(pid)
     assert error.facts["reason"] == "reserved"
-    assert "no new process gets a number below %d" % (pid + 1) in error.message
+    assert "no new process gets a pid below %d" % (pid + 1) in error.message
     assert "under another name" in error.message
 
 
 def test_no_time_at_all() -> None:
-    assert refusal(number_ahead(), 0.0).facts["reason"] == "time"
+    assert refusal(pid_ahead(), 0.0).facts["reason"] == "time"
 
 
-def test_what_goes_wrong_in_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_peer_pid: int) -> bool:
         raise OSError(1, "no such luck")
 
     monkeypatch.setattr(processes, "same_namespace", broken)
-    error = refusal(number_ahead())
+    error = refusal(pid_ahead())
     assert error.facts["reason"] == "error"
     assert error.message.endswith("no such luck. Run the task as root.")
 
@@ -157,7 +157,7 @@ def test_what_goes_wrong_in_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_namespace_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "same_namespace", lambda _peer_pid: False)
     with pytest.raises(UpstartError) as caught:
-        lost_pid.give_back(MAX + 1, number_ahead(), Deadline(5))
+        lost_pid.give_back(PID_MAX + 1, pid_ahead(), Deadline(5))
     assert caught.value.facts["reason"] == "namespace"
     assert "No such file" in caught.value.message and "inside the container" in caught.value.message
 
@@ -166,7 +166,7 @@ def test_a_helper_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_pid, "_enter", lambda *_arguments: time.sleep(60))
     before = children()
     began = time.monotonic()
-    assert refusal(number_ahead(), 0.2).facts["reason"] == "time"
+    assert refusal(pid_ahead(), 0.2).facts["reason"] == "time"
     assert time.monotonic() - began < 50
     assert children() <= before
 
@@ -181,55 +181,55 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import l
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 sys.stdout.write("once")
 
-def seen(name):
+def record_calls(name):
     function = getattr(lost_pid, name)
 
-    def noting(*arguments):
+    def recording(*arguments):
         with open(%r, "a") as stream:
             stream.write("%%s %%s %%s %%s %%s\\n" %% (
                 name, os.getsid(0) == os.getpid(), signal.getsignal(signal.SIGTERM) == signal.SIG_DFL,
-                [os.readlink("/proc/self/fd/%%d" %% each) for each in range(3)], len(os.listdir("/proc/self/fd"))))
+                [os.readlink("/proc/self/fd/%%d" %% number) for number in range(3)], len(os.listdir("/proc/self/fd"))))
         function(*arguments)
-    setattr(lost_pid, name, noting)
+    setattr(lost_pid, name, recording)
 
-seen("_middle")
-seen("_orphan")
-lost_pid.COUNTER = %r
+record_calls("_fork_until_pid")
+record_calls("_live_as_orphan")
+lost_pid.LAST_PID_FILE = %r
 lost_pid.give_back(os.getpid(), int(sys.argv[1]), Deadline(20), 0.01)
 """
 
 
-def test_what_the_helpers_inherit(tmp_path: Path) -> None:
-    """Nothing is written twice, and no terminal, descriptor, session or ignored signal of the module's is kept."""
+def test_helpers_inherit_nothing_of_the_module(tmp_path: Path) -> None:
+    """Nothing is written twice, and helpers keep no terminal, descriptor, session or ignored signal of the module."""
     tools = Path(__file__).resolve().parents[4] / "tools"
-    seen = tmp_path / "seen"
+    calls = tmp_path / "calls"
     for _attempt in range(ATTEMPTS):
-        program = PROGRAM % (str(tools), str(seen), NOWHERE)
-        done = subprocess.run([sys.executable, "-c", program, str(number_ahead())], capture_output=True, text=True,
+        program = PROGRAM % (str(tools), str(calls), NO_FILE)
+        done = subprocess.run([sys.executable, "-c", program, str(pid_ahead())], capture_output=True, text=True,
                               timeout=300, check=False)
         if "UpstartError" not in done.stderr:
             break
     assert (done.returncode, done.stdout, done.stderr) == (0, "once", "")
     null = ["/dev/null"] * 3
-    # Six descriptors: /dev/null three times, the pipe to us, the file that is written, the listing itself.
-    assert set(seen.read_text(encoding="ascii").splitlines()) == {
-        "_middle True True %s 6" % null, "_orphan False True %s 6" % null}
+    # Six descriptors: three of /dev/null, the pipe to the module, the file that is written, and the listing itself.
+    assert set(calls.read_text(encoding="ascii").splitlines()) == {
+        "_fork_until_pid True True %s 6" % null, "_live_as_orphan False True %s 6" % null}
 
 
-def test_the_counter_of_the_kernel_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_counter_of_the_kernel_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = tmp_path / "ns_last_pid"
     counter.write_text("4711\n", encoding="ascii")
-    monkeypatch.setattr(lost_pid, "COUNTER", str(counter))
-    numbers = lost_pid._Numbers(100, Deadline(5))
+    monkeypatch.setattr(lost_pid, "LAST_PID_FILE", str(counter))
+    pid_counter = lost_pid._PidCounter(100, Deadline(5))
     for _attempt in range(2):
-        assert numbers.approach() is None
+        assert pid_counter.approach() is None
         assert counter.read_text(encoding="ascii") == "99"
-    numbers.restore()
+    pid_counter.restore()
     assert counter.read_text(encoding="ascii") == "4711\n"
 
 
-def test_a_namespace_that_the_kernel_does_not_let_one_enter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is opened here is no namespace at all, so that setns refuses it on every machine."""
+def test_a_namespace_that_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The opened file is no namespace, so setns refuses it on every machine."""
     real = os.open
 
     def other(path: str, flags: int, *more: int) -> int:
@@ -237,13 +237,13 @@ def test_a_namespace_that_the_kernel_does_not_let_one_enter(monkeypatch: pytest.
 
     monkeypatch.setattr(processes, "same_namespace", lambda _peer_pid: False)
     monkeypatch.setattr(lost_pid.os, "open", other)
-    error = refusal(number_ahead())
+    error = refusal(pid_ahead())
     assert error.facts["reason"] == "namespace"
-    assert "cannot be entered ([Errno 22] Invalid argument). Run the task as root, or" in error.message
+    assert "cannot enter Upstart's PID namespace ([Errno 22] Invalid argument). Run the task as root" in error.message
 
 
 def test_a_signal_does_not_end_the_wait_for_the_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python 2 does not go on by itself."""
+    """Python 2 does not repeat an interrupted call."""
     interruptions = [OSError(4, "Interrupted system call"), OSError(4, "Interrupted system call")]
     real_select, real_waitpid = lost_pid.select.select, os.waitpid
 
@@ -258,20 +258,20 @@ def test_a_signal_does_not_end_the_wait_for_the_helpers(monkeypatch: pytest.Monk
         return real_waitpid(pid, options)
 
     before = children()
-    monkeypatch.setattr(lost_pid, "_enter", lambda *arguments: lost_pid._tell(arguments[-1], "adopted 7"))
+    monkeypatch.setattr(lost_pid, "_enter", lambda *arguments: lost_pid._report(arguments[-1], "adopted 7"))
     monkeypatch.setattr(lost_pid.select, "select", select)
     monkeypatch.setattr(lost_pid.os, "waitpid", waitpid)
-    assert give_back(number_ahead()) == 7
+    assert give_back(pid_ahead()) == 7
     assert interruptions == []
     assert children() <= before
 
 
-def test_a_pipe_that_breaks_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_pipe_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def select(*arguments: object) -> object:
         raise OSError(9, "Bad file descriptor")
 
     before = children()
     monkeypatch.setattr(lost_pid.select, "select", select)
     with pytest.raises(OSError, match="Bad file descriptor"):
-        give_back(number_ahead(), 1)
+        give_back(pid_ahead(), 1)
     assert children() <= before

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done for a wedged instance in which state, and on the emulator that it is free afterwards."""
+"""How a stuck instance is freed in each state, and on the emulator that it is free afterwards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import l
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 
 Status = dict[str, Any]
-PATIENCE = 300.0
-LONG = 60.0  # where the numbers have to be used up, perhaps twice
+TIMEOUT = 300.0
+LONG_TIMEOUT = 60.0  # seconds, where all pids may have to be used up twice
 NO_PROCESS = 2**22 + 1  # above every pid_max
 ATTEMPTS = 3
 ALIVE = os.getpid()
@@ -59,7 +59,7 @@ class FakeConnection:
 
 
 class FakeClient:
-    """An instance with its statuses, the next one after each thing that is ``done`` to it, the last for ever."""
+    """An instance with its statuses. It gets the next status after each action in ``done``, and keeps the last."""
 
     def __init__(self, *statuses: Status | None, answer: Exception | None = None) -> None:
         self.rest = list(statuses)
@@ -77,14 +77,14 @@ class FakeClient:
         self.sent.append(FakePending(self.answer))
         return self.sent[-1]
 
-    def next(self, what: str) -> None:
-        self.done.append(what)
+    def next(self, action: str) -> None:
+        self.done.append(action)
         if len(self.rest) > 1:
             self.rest.pop(0)
 
-    def free(self, monkeypatch: pytest.MonkeyPatch, seconds: float = PATIENCE, adopter: int = 1) -> Status:
-        def give_back(peer_pid: int, pid: int, _deadline: Deadline, linger: float) -> int:
-            self.next("give back %d for %g" % (pid, linger))
+    def free(self, monkeypatch: pytest.MonkeyPatch, seconds: float = TIMEOUT, adopter: int = 1) -> Status:
+        def give_back(peer_pid: int, pid: int, _deadline: Deadline, orphan_lifetime: float) -> int:
+            self.next("give back %d for %g" % (pid, orphan_lifetime))
             assert peer_pid == 1
             return adopter
 
@@ -102,7 +102,7 @@ class FakeClient:
 GIVE, AGAIN, END = "give back %d for 0.05" % NO_PROCESS, "give back %d for 0.1" % NO_PROCESS, "end %d" % ALIVE
 STOPPED = status("stop", "killed")
 HUNG = status("stop", "spawned", ALIVE)
-CURES: list[tuple[list[Status | None], list[str], str]] = [
+STUCK_INSTANCES: list[tuple[list[Status | None], list[str], str]] = [
     ([status("start", "running"), STOPPED, None], ["Stop", GIVE], "lost"),
     ([STOPPED, None], [GIVE], "lost"),
     ([STOPPED, STOPPED, None], [GIVE, AGAIN], "lost"),
@@ -116,8 +116,10 @@ CURES: list[tuple[list[Status | None], list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("statuses", "done", "wedge"), CURES)
-def test_cures(monkeypatch: pytest.MonkeyPatch, statuses: list[Status | None], done: list[str], wedge: str) -> None:
+@pytest.mark.parametrize(("statuses", "done", "wedge"), STUCK_INSTANCES)
+def test_a_stuck_instance_is_freed(
+    monkeypatch: pytest.MonkeyPatch, statuses: list[Status | None], done: list[str], wedge: str,
+) -> None:
     client = FakeClient(*statuses)
     facts = client.free(monkeypatch)
     assert client.done == done
@@ -129,45 +131,45 @@ def test_cures(monkeypatch: pytest.MonkeyPatch, statuses: list[Status | None], d
 
 # In these states the real daemon aborts, or starts the job again, when its main process ends.
 @pytest.mark.parametrize("state", ["pre-stopping", "pre-stop", "stopping", "post-stop", "running", "starting"])
-def test_states_in_which_nothing_is_touched(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+def test_states_in_which_nothing_is_done(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     client = FakeClient(status("stop", state))
     with pytest.raises(UpstartError) as caught:
         client.free(monkeypatch, 0.1)
     assert client.done == []
-    assert caught.value.message == "Job web (one) could not be freed within 0.1 s: it is in stop/%s." % state
+    assert caught.value.message == "Could not free job web (one) within 0.1 s: it is still in stop/%s." % state
     assert caught.value.facts == {"name": "web", "wedged": True, "pid": NO_PROCESS, "timeout": 0.1}
 
 
 @pytest.mark.parametrize(("ages", "seconds", "done"), [
-    ([0.0, 1.9, 2.0], PATIENCE, [END]),
+    ([0.0, 1.9, 2.0], TIMEOUT, [END]),
     ([0.0, 0.4, 0.5], 1.0, [END]),
     ([0.0], 0.1, []),
 ])
-def test_a_process_that_was_just_started_has_a_moment(
+def test_a_young_process_is_not_ended_yet(
     monkeypatch: pytest.MonkeyPatch, ages: list[float], seconds: float, done: list[str],
 ) -> None:
-    """Without expect it leaves that state by itself, and Upstart ends it in its own way."""
+    """Without expect it leaves that state by itself, and Upstart ends it."""
     monkeypatch.setattr(unwedge, "process_age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
     client = FakeClient(HUNG, None)
     if done:
         assert client.free(monkeypatch, seconds)["wedge"] == "hung"
     else:
-        with pytest.raises(UpstartError, match="it is in stop/spawned.$"):
+        with pytest.raises(UpstartError, match="it is still in stop/spawned.$"):
             client.free(monkeypatch, seconds)
     assert (client.done, len(ages)) == (done, 1)
 
 
-def test_a_living_process_that_is_being_killed_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_process_that_upstart_kills_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeClient(status("stop", "killed", ALIVE))
-    with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+    with pytest.raises(UpstartError, match="it is still in stop/killed.$"):
         client.free(monkeypatch, 0.1)
     assert client.done == []
 
 
-def test_adopted_by_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UpstartError, match="was adopted by process 4711 instead of init"):
+def test_adopted_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UpstartError, match="process 4711 adopted the new process with that pid instead of init"):
         FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=4711)
-    with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+    with pytest.raises(UpstartError, match="it is still in stop/killed.$"):
         FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=1)
 
 
@@ -175,40 +177,40 @@ def test_a_zombie_is_named_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> N
     with subprocess.Popen(["true"]) as zombie:
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
         client = FakeClient(status("stop", "killed", zombie.pid))
-        with pytest.raises(UpstartError, match="Its process %d has ended, but the parent of that, %d "
-                           % (zombie.pid, os.getpid())):
+        with pytest.raises(UpstartError, match=r"because process %d \(.*\) does not collect its child %d, which has"
+                           % (os.getpid(), zombie.pid)):
             client.free(monkeypatch, 0.1)
-        client.connection.peer["pid"] = os.getpid()  # init does take note
-        with pytest.raises(UpstartError, match="it is in stop/killed.$"):
+        client.connection.peer["pid"] = os.getpid()  # init collects it
+        with pytest.raises(UpstartError, match="it is still in stop/killed.$"):
             client.free(monkeypatch, 0.1)
 
 
 def test_refusals_name_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_arguments: Any) -> int:
-        raise UpstartError("No luck.", pid=NO_PROCESS, reason="far")
+        raise lost_pid.PidUnavailableError(NO_PROCESS, "far", "it is too far away")
 
     client = FakeClient(STOPPED)
-    monkeypatch.setattr(unwedge, "free", refused)
+    monkeypatch.setattr(unwedge, "give_back_pid", refused)
     with pytest.raises(UpstartError) as caught:
         client.free(monkeypatch)
     assert caught.value.message == (
-        "Upstart follows process %d of job web (one), which no longer exists, and cannot be freed of it. No luck."
-        % NO_PROCESS)
+        "Cannot free job web (one) from process %d, which no longer exists: it is too far away. Raise the timeout, or "
+        "run the task as root on a kernel with /proc/sys/kernel/ns_last_pid." % NO_PROCESS)
     assert caught.value.facts == {"name": "web", "wedged": True, "pid": NO_PROCESS, "reason": "far"}
 
 
-def test_a_number_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pid_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance_status.processes, "state_of", lambda _peer_pid, _pid: "")
-    monkeypatch.setattr(lost_pid, "TAKEN", 0.1)
+    monkeypatch.setattr(lost_pid, "OCCUPIED_SECONDS", 0.1)
     client = FakeClient(status("stop", "killed", os.getpid()))
     with pytest.raises(UpstartError) as caught:
         unwedge.unwedge(client, "web", "one", Deadline(5))
     assert caught.value.facts["reason"] == "taken"
-    assert "a process has it again" in caught.value.message
-    assert caught.value.message.endswith(" It is process %d (%s) now." % (os.getpid(), unwedge.command(os.getpid())))
+    assert "another process has this pid (now process %d, %s). End it or wait" % (
+        os.getpid(), unwedge.command_line(os.getpid())) in caught.value.message
 
 
-def test_answers_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replies_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
         FakeClient(status("start", "running"), None, answer=NotFoundError("gone")).free(monkeypatch)["wedge"] == "none"
     )
@@ -219,10 +221,11 @@ def test_answers_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_daemon_that_cannot_be_seen() -> None:
     client = FakeClient(HUNG)
     client.connection.peer["pid"] = 0
-    for look in (lambda: unwedge.free(client, 5, Deadline(1)), lambda: unwedge.leftovers(client, "web", "", []),
+    for call in (lambda: unwedge.give_back_pid(client, 5, Deadline(1)),
+                 lambda: unwedge.leftovers(client, "web", "", []),
                  lambda: unwedge.end_process(client, 5, Deadline(1))):
-        with pytest.raises(UpstartError, match="cannot be seen from here"):
-            look()
+        with pytest.raises(UpstartError, match="not visible from here"):
+            call()
 
 
 PROGRAM = """\
@@ -252,13 +255,13 @@ def client(emulator: with_daemon.Daemon) -> Iterator[Upstart]:
 
 
 def wait_for(client: Upstart, job: str, ready: Any) -> Status:
-    deadline = Deadline(PATIENCE)
+    deadline = Deadline(TIMEOUT)
     while deadline.left():
-        found: Status | None = instance_status.read_statuses(client, [(job, "")])[0]
-        if found and ready(found):
-            return found
+        current: Status | None = instance_status.read_statuses(client, [(job, "")])[0]
+        if current and ready(current):
+            return current
         client.connection.wait(lambda: False, 0.02)
-    raise AssertionError("%s is in %s" % (job, found))
+    raise AssertionError("%s is in %s" % (job, current))
 
 
 def start(client: Upstart, emulator: with_daemon.Daemon, job: str, text: str, program: str) -> None:
@@ -269,9 +272,10 @@ def start(client: Upstart, emulator: with_daemon.Daemon, job: str, text: str, pr
 
 def counter_can_be_set() -> bool:
     try:
-        Path(lost_pid.COUNTER).write_text(Path(lost_pid.COUNTER).read_text(encoding="ascii"), encoding="ascii")
+        counter = Path(lost_pid.LAST_PID_FILE)
+        counter.write_text(counter.read_text(encoding="ascii"), encoding="ascii")
     except OSError:
-        return int(Path(lost_pid.LIMIT).read_text(encoding="ascii")) <= 2**16  # few enough to be used up
+        return int(Path(lost_pid.PID_MAX_FILE).read_text(encoding="ascii")) <= 2**16  # few enough to be used up
     return True
 
 
@@ -280,7 +284,7 @@ def test_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, text: str
     for attempt in range(ATTEMPTS):
         try:
             return free_a_lost_process(emulator, client, "lost%d-%d" % (len(text), attempt), text)
-        except UpstartError as error:  # another process of this machine was quicker
+        except UpstartError as error:  # another process of this machine got the pid first
             if error.facts.get("reason") not in ("taken", "time") or attempt == ATTEMPTS - 1:
                 raise
 
@@ -288,17 +292,17 @@ def test_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, text: str
 def free_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, job: str, text: str) -> None:
     start(client, emulator, job, "expect fork\n" + text, "wedges.py")
     lost = wait_for(client, job, instance_status.missing_main_pid)["lost"]
-    left = unwedge.leftovers(client, job, "", [lost])
-    assert [entry["command"] for entry in left] == ["%s %s" % (sys.executable, emulator.scratch / "wedges.py")]
+    leftovers = unwedge.leftovers(client, job, "", [lost])
+    assert [entry["command"] for entry in leftovers] == ["%s %s" % (sys.executable, emulator.scratch / "wedges.py")]
     if not counter_can_be_set():
         with pytest.raises(UpstartError, match="would take"):
             unwedge.unwedge(client, job, "", Deadline(1))
     else:
-        facts = unwedge.unwedge(client, job, "", Deadline(LONG))
+        facts = unwedge.unwedge(client, job, "", Deadline(LONG_TIMEOUT))
         assert facts == {"wedge": "lost", "pid": lost, "ended": []}
         assert client.status(job) is None
-        assert unwedge.leftovers(client, job, "", []) == left
-    assert unwedge.end_leftovers(client, job, "", [], Deadline(PATIENCE)) == left
+        assert unwedge.leftovers(client, job, "", []) == leftovers
+    assert unwedge.end_leftovers(client, job, "", [], Deadline(TIMEOUT)) == leftovers
     assert unwedge.leftovers(client, job, "", []) == []
 
 
@@ -308,8 +312,8 @@ def test_a_process_that_never_does_what_is_expected(
 ) -> None:
     job = "hung-" + expect
     start(client, emulator, job, "respawn\nexpect %s\n" % expect, "hangs.py")
-    pid = wait_for(client, job, lambda found: found["state"] == "spawned" and "main" in found["processes"])
-    facts = unwedge.unwedge(client, job, "", Deadline(PATIENCE))
+    pid = wait_for(client, job, lambda current: current["state"] == "spawned" and "main" in current["processes"])
+    facts = unwedge.unwedge(client, job, "", Deadline(TIMEOUT))
     assert facts == {"wedge": "hung", "pid": pid["processes"]["main"], "ended": [pid["processes"]["main"]]}
     assert client.status(job) is None
     assert unwedge.leftovers(client, job, "", []) == []
