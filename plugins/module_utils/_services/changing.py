@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 from .._host.check_mode_client import client_for
 from .._host.init_log import InitLog
 from .._system.deadline import Deadline
-from . import bystanders, init_scripts, rehearsal, steps, verifying
+from . import bystanders, init_scripts, steps, verifying
 from .check_mode import explain_unknown_jobs
 from .check_mode import of_services as predicted_acts
 from .check_mode import warnings as check_mode_warnings
@@ -24,7 +24,7 @@ __all__ = [
     "act_and_verify", "check_mode_warnings", "client_for", "explain_unknown_jobs", "loss_data", "loss_warnings",
     "plan_details", "predict_all", "predicted_acts", "rehearse", "set_errors"]
 
-loss_data = bystanders.data
+loss_data = bystanders.as_dicts
 
 
 def act_and_verify(client, targets, request, attributes):
@@ -73,6 +73,7 @@ def rehearse(client, targets, request):
     """
     if not any(set(target.plan.steps).difference(WAITING_STEPS) for target in targets):
         return []
+    from . import rehearsal  # a real run does not need the simulation (saves 30 ms)
     return _of_others(targets, rehearsal.play(client, targets, request))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_service would do, as ``foreseen.record`` keeps it, and what check mode does not know."""
+"""What upstart_service would do, in the form that later tasks in check mode read, and what check mode cannot know."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -19,7 +19,7 @@ UNSEEN_PLAY = ("Check the name. In check mode, a task of ansible.builtin.service
 
 
 def of_services(client, targets, request):
-    """Return what upstart_service would do, and what would come of it.
+    """Return what upstart_service would do and what that would cause, as ``check_mode_record`` describes it.
 
     :param targets: list of targets.Target after ``services.converge`` in check mode.
     :param request: request.ServiceRequest.
@@ -35,28 +35,28 @@ def of_services(client, targets, request):
             acts["up"].append(pair + (target.env,))
         elif target.before is not None and target.result.after is None:
             acts["down"].append(pair)
-    simulation = _played(client, targets, request)
-    return acts if simulation is None else with_consequences(acts, simulation, set(_moved(acts)))
+    simulation = _simulate(client, targets, request)
+    if simulation is None:
+        return acts
+    moved = set(start[:2] for start in acts["up"]).union(acts["down"])
+    return with_consequences(acts, simulation, moved)
 
 
-def _played(client, targets, request):
-    """Return the Simulation of what a task starts and stops, or None when that is nothing."""
-    asked = bystanders.acts_of(targets)
-    if not (asked.stops or asked.starts):
+def _simulate(client, targets, request):
+    """Return the Simulation of what a task stops and starts; None when that is nothing, or takes too long."""
+    acts = bystanders.acts_of(targets)
+    if not (acts.stops or acts.starts):
         return None
-    simulation = bystanders.simulate(client, asked, request.conf_dir, client.version(), request.timeout)
+    from .rehearsal import simulate  # a task that changes nothing does not need it (saves 30 ms)
+    simulation = simulate(client, acts, request.conf_dir, client.version(), request.timeout)
     return None if simulation.is_cut_off else simulation
 
 
-def _moved(acts):
-    return [each[:2] for each in acts["up"]] + acts["down"]
-
-
 def explain_unknown_jobs(targets, knows_play):
-    """Say in the errors of jobs that are not there which files check mode does not see.
+    """Explain in the errors of unknown jobs which files check mode does not see.
 
     :param targets: list of targets.Target after ``services.converge``.
-    :param knows_play: whether earlier tasks of this collection count.
+    :param knows_play: bool, whether the effects of earlier tasks of this collection are known.
     """
     for target in targets:
         if target.result.error is not None and target.result.error.facts.get("error") == UNKNOWN_JOB \
@@ -66,10 +66,11 @@ def explain_unknown_jobs(targets, knows_play):
 
 
 def warnings(client, targets):
-    """Return sentences on targets of which earlier tasks leave the state open."""
+    """Return warnings about targets whose state depends on earlier tasks in an unknown way."""
     earlier = getattr(client, "foreseen", None)
     if earlier is None:
         return []
-    found = ["Check mode cannot tell the state of job %s: %s." % (job, earlier.unknown[job])
+    texts = ["Check mode cannot tell the state of job %s: %s." % (job, earlier.unknown[job])
              for job in sorted(set(target.job for target in targets)) if job in earlier.unknown]
-    return found + ["Check mode does not know all that this play would do: %s." % doubt for doubt in earlier.doubts]
+    texts.extend("Check mode does not know everything that this play would do: %s." % doubt for doubt in earlier.doubts)
+    return texts

@@ -1,28 +1,34 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task of upstart_service would do to its own instances by way of events, for check mode."""
+"""Predict for check mode what a task of upstart_service would do, including what its events do to its own jobs."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
-from .._host.job_effects import UP
-from . import bystanders
+from .._events import budget, requested
+from .._events.tables import HELPERS, MAIN, RUNNING, START
+from .._host import failures
+from .._host.job_effects import GONE, UP
+from .._host.world import NextDefinitions, read_world
+from . import bystander_messages, bystanders
+from .loss_explanations import has_and, tree_progress
+from .stop_causes import causes_of_moves, links_of
 
 __metaclass__ = type
 
-NEW = {"goal": "start", "state": "running", "processes": {}}  # the status of an instance that is yet to be
+NEW = {"goal": "start", "state": "running", "processes": {}}  # the predicted status of an instance after its start
 
 
 def play(client, targets, request):
-    """Predict what the steps of targets lead to, for those targets as well; return the bystanders.Losses.
+    """Predict the effects of the steps of targets, on the targets too, and return the bystanders.Losses.
 
-    :param targets: list of targets.Target; one that something else in the task would stop gets the step by which the
-        real run starts it again, and one that would not stay stopped its error.
+    :param targets: list of targets.Target. A target that something else in the task would stop gets the step by which
+        the real run starts it again. A target that would not stay stopped gets its error.
     """
     acts = bystanders.acts_of(targets)
-    simulation = bystanders.simulate(client, acts, request.conf_dir, client.version(), request.timeout)
-    losses = bystanders.losses_in(simulation, acts)
+    simulation = simulate(client, acts, request.conf_dir, client.version(), request.timeout)
+    losses = losses_in(simulation, acts)
     if not (simulation.is_cut_off or simulation.endless):
         moved = set(move[:2] for move in simulation.trace)
         for target in targets:
@@ -32,12 +38,13 @@ def play(client, targets, request):
                   if target.result.error is None and target.wanted.state is not None)
     for loss in losses:
         if (loss.job, loss.instance) in wanted:
-            wanted[loss.job, loss.instance].warnings.append(bystanders.prediction(loss, "Start it afterwards."))
+            text = bystander_messages.prediction(loss, "Start it afterwards.")
+            wanted[loss.job, loss.instance].result.warnings.append(text)
     return losses
 
 
 def _predict(target, simulation):
-    """Take what a Simulation says of a target that it has moved."""
+    """Set the predicted status of a target that the simulation has moved, and its error or additional step."""
     pair = target.job, target.instance or ""
     runs = simulation.status_of(*pair) == UP
     if not runs or target.definition.is_task():
@@ -45,18 +52,62 @@ def _predict(target, simulation):
     if target.wanted.state == "stopped":
         if _is_certain(target.job, simulation):
             target.result.error = UpstartError(
-                "Job %s would not stay stopped: what this task does to other jobs starts it again. Look at its start "
-                "on condition, or disable it." % target.label, name=target.job)
+                "Job %s would not stay stopped: what this task does to other jobs starts it again. Check its start on "
+                "condition, or disable it." % target.label, name=target.job)
             target.result.after = dict(NEW)
         return
     if pair in simulation.started_again and "start" not in target.plan.steps:
         target.plan.steps = target.plan.steps + ["start"]
     target.result.after = dict(NEW)
     if target.plan.stale and not target.definition.instance_variables():
-        target.plan.stale = False  # without other instances that keep the old definition
+        target.plan.stale = False  # no other instance keeps the old definition
 
 
 def _is_certain(job, simulation):
-    """Return whether nothing that came before, and that is not known, decides whether a job starts."""
-    has_halves = any(item.get("op") == "and" for item in simulation.world.by_name[job].start_on or ())
-    return (simulation.world.tells or not has_halves) and job not in simulation.doubtful
+    """Return whether a job certainly starts, whatever events came before the task."""
+    definition = simulation.world.by_name[job]
+    return (simulation.world.tells or not has_and(definition.start_on or ())) and job not in simulation.doubtful
+
+
+def simulate(client, acts, conf_dir, version, timeout):
+    """Return a Simulation of a task, which begins with the present state of this host.
+
+    :param acts: bystanders.Acts.
+    :param timeout: float, seconds to simulate, and seconds that the simulation may take.
+    """
+    world = read_world(client, conf_dir)[0]
+    world.successor = NextDefinitions(client, conf_dir, version)
+    up = acts.up if version >= failures.SIGNALS_STATES_SINCE else ()  # older releases do not signal what stops
+    return requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout), up)
+
+
+def losses_in(simulation, acts):
+    """Return the bystanders.Losses at the end of a Simulation of Acts."""
+    if simulation.is_cut_off:
+        return []  # its last state is not the final one
+    world = simulation.world
+    running = set((definition.name, instance.name) for definition in world.definitions if not definition.task
+                  for instance in definition.instances if (instance.goal, instance.state) == (START, RUNNING))
+    losses = []
+    for job, instance in sorted(running - acts.down):
+        status = simulation.status_of(job, instance)
+        if status != UP:
+            loss = bystanders.Loss(job, instance, status or GONE)
+            tree = simulation.job(job).start_on
+            loss.set_progress(tree_progress(tree), is_complete=world.tells or tree is None or not has_and(tree.rpn))
+            losses.append(loss)
+    if losses:
+        _add_causes(losses, simulation, acts)
+    return losses
+
+
+def _add_causes(losses, simulation, acts):
+    links = {}
+    for job in simulation.jobs():
+        definition = simulation.world.by_name[job.name]
+        commands = [command for process in (MAIN,) + HELPERS if process in definition.processes
+                    for command in definition.processes[process].orders]
+        links[job.name] = links_of(job.name, definition.start_on, definition.stop_on, definition.emits, commands)
+    causes = causes_of_moves(simulation.trace, bystanders.pairs_of(acts), links)
+    for loss in losses:
+        loss.set_causes(causes.get((loss.job, loss.instance), []))

@@ -22,7 +22,7 @@ def result(targets, request, losses):
     """Return the result of the module; raise UpstartError with the same fields when a target failed.
 
     :param request: request.ServiceRequest.
-    :param losses: list of dicts, the services that the task took down, see bystanders.data.
+    :param losses: list of dicts, the services that the task took down, see bystanders.as_dicts.
     """
     entries = instance_entries(targets, request)
     fields = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which instances moved because of what a task did to others: read from the order of what was signalled."""
+"""Find the instances that started or stopped because of what a task did to others, from the order of the signals."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,77 +17,79 @@ from .._jobfile.shell import init_commands
 
 __metaclass__ = type
 
-# What a job reacts to and what it causes. conditions: list of (goal, operand) of start on and stop on; emits: list of
-# patterns, names of the events that it emits; commands: list of patterns, names of the jobs that it starts or stops.
+# What a job reacts to and what it causes. conditions: list of (goal, operand), the operands of start on and stop on;
+# emits: list of patterns, the names of the events that it emits; commands: list of patterns, the names of the jobs that
+# its scripts start or stop.
 Links = collections.namedtuple("Links", "conditions emits commands")
-# Why an instance moved. goal: the one that it got; origin: (job, instance) that the task moved; operand: text of the
-# event in its condition, or None where a script of another job moved it.
+# Why an instance got another goal. goal: the new goal; origin: (job, instance), which the task stopped or started;
+# operand: text, the event in its condition, or None where a script of another job changed the goal.
 MoveCause = collections.namedtuple("MoveCause", "goal origin operand")
 
 
-def links_of(job, start_on, stop_on, emits, job_orders):
+def links_of(job, start_on, stop_on, emits, commands):
     """Return the Links of a job.
 
-    :param job_orders: list of init_commands.InitCommand, what its processes have init do.
+    :param commands: list of init_commands.InitCommand, the commands of its processes that act on init.
     """
     conditions = [(goal, item) for goal, rpn in ((START, start_on), (STOP, stop_on))
                   for item in rpn or () if "event" in item]
-    emitted, commands = list(emits), []
-    for order in job_orders:
-        if order.verb == init_commands.EMITS:
-            emitted.append(order.pattern(job))
-        elif order.name is not None:  # else it is this instance itself
-            commands.append(order.pattern(job))
-    return Links(conditions, emitted, commands)
+    emitted, job_patterns = list(emits), []
+    for command in commands:
+        if command.verb == init_commands.EMITS:
+            emitted.append(command.pattern(job))
+        elif command.name is not None:  # without a name it means the instance itself
+            job_patterns.append(command.pattern(job))
+    return Links(conditions, emitted, job_patterns)
 
 
-def causes_of_moves(moves, acted, links):
-    """Return a dict of (job, instance) to its list of Causes, in order, for each that moved because of the task.
+def causes_of_moves(moves, task_pairs, links):
+    """Return why instances got other goals, as far as the task caused it.
 
-    :param moves: iterable of (job, instance, member, value), what was signalled, in order.
-    :param acted: set of (job, instance) that the task itself stopped or started.
-    :param links: dict of job name to its Links; a job that is missing reacts to nothing.
+    :param moves: iterable of (job, instance, member, value), the signals in order.
+    :param task_pairs: set of (job, instance), the instances that the task itself stopped or started.
+    :param links: dict of job name to its Links; a job without Links reacts to nothing.
+    :returns: dict of (job, instance) to its list of MoveCauses, in order.
     """
-    return _SignalReader(acted, links).read(moves)
+    return _SignalReader(task_pairs, links).read(moves)
 
 
 class _SignalReader:
-    """Follows the signals, with all that the task has caused so far."""
+    """Follows the signals and collects what the task has caused so far."""
 
-    def __init__(self, acted, links):
-        self._acted = acted
+    def __init__(self, task_pairs, links):
+        self._task_pairs = task_pairs
         self._links = links
         self._causes = {}
-        self._origins = {}  # (job, instance) that moved because of the task to the pair of the task behind it
-        self._happened = {}  # event name to a dict of job name to a list of (Happened, origin)
-        self._emits = []  # (pattern, origin)
-        self._commands = []
+        self._origins = {}  # (job, instance) that the task moved, directly or not, to the (job, instance) it began with
+        self._events = {}  # event name to a dict of job name to a list of (PossibleEvent, origin)
+        self._emits = []  # list of (pattern, origin)
+        self._commands = []  # list of (pattern, origin)
 
     def read(self, moves):
         for job, instance, member, value in moves:
             pair = (job, instance)
-            if pair in self._acted and pair not in self._origins:
-                self._reach(pair, pair)
+            if pair in self._task_pairs and pair not in self._origins:
+                self._add_origin(pair, pair)
             if member == "GoalChanged":
-                self._turn(pair, value)
+                self._add_cause(pair, value)
             elif member == "StateChanged" and pair in self._origins:
                 for event in events_of(pair, [value]):
-                    of_jobs = self._happened.setdefault(event.name, {})
-                    of_jobs.setdefault(job, []).append((event, self._origins[pair]))
+                    events_of_jobs = self._events.setdefault(event.name, {})
+                    events_of_jobs.setdefault(job, []).append((event, self._origins[pair]))
         return self._causes
 
-    def _turn(self, pair, goal):
-        """Note why an instance got a goal."""
-        cause = self._cause(pair, goal)
+    def _add_cause(self, pair, goal):
+        """Add the cause why an instance got a goal, if the task caused it."""
+        cause = self._find_cause(pair, goal)
         if cause is not None:
             self._causes.setdefault(pair, []).append(cause)
             if pair not in self._origins:
-                self._reach(pair, cause.origin)
+                self._add_origin(pair, cause.origin)
 
-    def _cause(self, pair, goal):
+    def _find_cause(self, pair, goal):
         links = self._links.get(pair[0])
-        for wanted, item in links.conditions if links is not None else ():
-            if wanted != goal:
+        for condition_goal, item in links.conditions if links is not None else ():
+            if condition_goal != goal:
                 continue
             for event, origin in self._events_for(item):
                 if may_match(item["args"], event, goal):
@@ -101,14 +103,15 @@ class _SignalReader:
         return None
 
     def _events_for(self, item):
-        """Return the (Happened, origin) that an operand may mean, those of one job only where it names that job."""
-        of_jobs = self._happened.get(item["event"], {})
+        """Return the (PossibleEvent, origin) that an operand may mean; only those of one job where it names the job."""
+        events_of_jobs = self._events.get(item["event"], {})
         pattern, negated = job_argument(item)
         if pattern is not None and not negated and "$" not in pattern and not GLOB.search(pattern):
-            return of_jobs.get(pattern, ())
-        return itertools.chain.from_iterable(of_jobs.values())
+            return events_of_jobs.get(pattern, ())
+        return itertools.chain.from_iterable(events_of_jobs.values())
 
-    def _reach(self, pair, origin):
+    def _add_origin(self, pair, origin):
+        """Note that the task moved an instance, and which events and commands may follow from that."""
         self._origins[pair] = origin
         links = self._links.get(pair[0])
         if links is not None:

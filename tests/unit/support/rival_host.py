@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
+import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
@@ -27,7 +30,7 @@ class Host:
         self.client = Upstart(Connection(daemon.address).open(), faults.PATIENCE)
 
     def write(self, name: str, text: str) -> None:
-        """Replace a job file at once, as editors do."""
+        """Replace a job file by a rename, as editors do."""
         staged = self.daemon.conf / f"{name}.new~"
         staged.write_text(text)
         staged.rename(self.daemon.conf / f"{name}.conf")
@@ -64,3 +67,22 @@ class Host:
 
     def run(self, name: str | list[str], state: str, **more: Any) -> dict[str, Any]:
         return run_module.result(self.task(name, state, **more))
+
+
+AnyHost = TypeVar("AnyHost", bound=Host)
+
+
+@contextlib.contextmanager
+def running(host_class: type[AnyHost]) -> Iterator[AnyHost]:
+    """Run a daemon with a second client."""
+    with with_daemon.running() as daemon:
+        host = host_class(daemon)
+        yield host
+        host.client.connection.close()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A daemon with a second client. A test file takes this fixture over with ``host = rival_host.host``."""
+    with running(Host) as running_host:
+        yield running_host

@@ -1,43 +1,35 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_service says while somebody else acts on the same jobs.
+"""Results of upstart_service while another client acts on the same jobs.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
-import with_daemon
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, SLOW, Host
 
-WHERE = {"killed": SLOW, "pre-stop": "pre-stop exec sleep 3\n" + RUNS, "post-stop": "post-stop exec sleep 3\n" + RUNS}
+host = rival_host.host
+STOPPING_JOBS = {"killed": SLOW, "pre-stop": "pre-stop exec sleep 3\n" + RUNS,
+                 "post-stop": "post-stop exec sleep 3\n" + RUNS}
 
 
-@pytest.fixture
-def host() -> Iterator[Host]:
-    with with_daemon.running() as daemon:
-        made = Host(daemon)
-        yield made
-        made.client.connection.close()
-
-
-@pytest.mark.parametrize("where", sorted(WHERE))
-@pytest.mark.parametrize("asked", [
+@pytest.mark.parametrize("state", sorted(STOPPING_JOBS))
+@pytest.mark.parametrize("wanted", [
     {"state": "started"}, {"state": "started", "definition": "current"}, {"state": "restarted"}, {"state": "reloaded"}])
-def test_a_stop_that_is_under_way_is_over_before_the_start(host: Host, where: str, asked: dict[str, str]) -> None:
-    host.write("web", "env V=1\n" + WHERE[where])
+def test_a_stop_ends_before_the_start(host: Host, state: str, wanted: dict[str, str]) -> None:
+    host.write("web", "env V=1\n" + STOPPING_JOBS[state])
     host.start("web")
     before = host.status("web")["processes"]["main"]
-    host.write("web", "env V=2\n" + WHERE[where])
+    host.write("web", "env V=2\n" + STOPPING_JOBS[state])
     host.stop("web")
-    host.in_state(where, "web")
-    answer = host.run("web", **asked)
+    host.in_state(state, "web")
+    answer = host.run("web", **wanted)
     assert answer.get("changed") is True, answer
     assert answer["instances"][0]["stale"] is False
     assert (host.is_up("web"), host.marker("web")) == (True, "2")
@@ -45,7 +37,7 @@ def test_a_stop_that_is_under_way_is_over_before_the_start(host: Host, where: st
 
 
 def test_a_job_whose_file_was_linked_in_place_is_still_there_after_its_stop(host: Host) -> None:
-    """Upstart has seen the old file go, and not the new one come."""
+    """Upstart has noticed that the old file was removed, and not that the new one appeared."""
     host.write("web", RUNS)
     host.start("web")
     other = host.daemon.conf / "web.new~"
@@ -56,7 +48,7 @@ def test_a_job_whose_file_was_linked_in_place_is_still_there_after_its_stop(host
     assert "web" in host.client.jobs()
 
 
-def test_what_is_as_asked_at_first_is_read_again(host: Host) -> None:
+def test_a_job_in_the_wanted_state_is_read_again_at_the_end(host: Host) -> None:
     host.write("web", RUNS)
     host.write("slow", SLOW)
     host.start("slow")
@@ -68,7 +60,7 @@ def test_what_is_as_asked_at_first_is_read_again(host: Host) -> None:
     assert answer["instances"][0]["status"] == "start/running"
 
 
-def test_what_is_stopped_while_others_come_up_is_started_again(host: Host) -> None:
+def test_a_job_stopped_while_others_start_is_started_again(host: Host) -> None:
     host.write("web", RUNS)
     host.write("late", "pre-start exec sleep 2\n" + RUNS)
     host.start("web")
@@ -80,7 +72,7 @@ def test_what_is_stopped_while_others_come_up_is_started_again(host: Host) -> No
     assert (host.is_up("web"), host.is_up("late")) == (True, True)
 
 
-def test_an_instance_that_somebody_starts_while_all_are_stopped(host: Host) -> None:
+def test_an_instance_started_while_all_instances_are_stopped(host: Host) -> None:
     host.write("m", "instance $N\n" + SLOW)
     host.start("m", "N=a", instance="a")
     task = host.task("m", "stopped")
@@ -88,7 +80,7 @@ def test_an_instance_that_somebody_starts_while_all_are_stopped(host: Host) -> N
     host.start("m", "N=b", instance="b")
     answer = run_module.result(task)
     assert answer.get("failed") is True, answer
-    assert [(each["instance"], each["status"]) for each in answer["instances"]] == [
+    assert [(entry["instance"], entry["status"]) for entry in answer["instances"]] == [
         ("a", "stop/waiting"), ("b", "start/running")]
 
 
@@ -104,8 +96,8 @@ def test_an_instance_that_keeps_the_old_definition(host: Host) -> None:
     assert host.marker("m", "a") == "1"
 
 
-def test_a_stop_that_lasts_longer_than_the_timeout_is_not_left_as_an_outage(host: Host) -> None:
-    """The kill timeout comes on top of it."""
+def test_a_stop_longer_than_the_timeout_is_no_outage(host: Host) -> None:
+    """The kill timeout is added to it."""
     host.write("web", SLOW)
     host.start("web")
     answer = host.run("web", "restarted", timeout=1)
@@ -130,7 +122,7 @@ def test_a_post_stop_that_fails_does_not_end_a_restart(host: Host) -> None:
     assert "The post-stop process of job web failed" in str(answer["warnings"])
 
 
-def test_a_stop_that_somebody_cancels_is_reported_as_that(host: Host) -> None:
+def test_a_cancelled_stop_is_reported(host: Host) -> None:
     host.write("web", "pre-stop exec sleep 2\n" + RUNS)
     host.start("web")
     task = host.task("web", "stopped")
@@ -148,7 +140,7 @@ def test_the_variables_of_a_stop_reach_pre_stop(host: Host) -> None:
     assert note.read_text() == "upgrade\n"
 
 
-def test_a_task_that_somebody_stops_has_not_run(host: Host) -> None:
+def test_a_task_stopped_by_another_client_has_not_run(host: Host) -> None:
     host.write("job", "task\nexec sleep 1000\n")
     task = host.task("job", "started")
     host.in_state("running", "job")
@@ -161,7 +153,7 @@ def test_a_task_that_somebody_stops_has_not_run(host: Host) -> None:
 
 
 def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
-    """That may be before its process has begun to work."""
+    """This may happen before its process has begun to work."""
     host.write("web", RUNS)
     host.write("job", "task\nstop on starting web\nexec sleep 1000\n")
     answer = host.run(["job", "web"], "started")
@@ -169,8 +161,8 @@ def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
     assert answer["msg"].startswith("The task job job did not finish: something stopped it.")
 
 
-def test_a_task_whose_file_is_changed_while_it_runs_is_warned_of(host: Host) -> None:
-    """Nobody can tell any more which definition it had."""
+def test_a_warning_when_the_file_of_a_task_changes_while_it_runs(host: Host) -> None:
+    """Afterwards its definition is unknown."""
     host.write("job", "task\nexec sleep 2\n")
     task = host.task("job", "started")
     host.in_state("running", "job")
@@ -190,8 +182,8 @@ def test_a_task_that_has_to_be_stopped(host: Host) -> None:
     assert host.run("job", "stopped").get("changed") is False
 
 
-def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Host) -> None:
-    """That is waited for because of db, and db is read after it."""
+def test_a_service_stopped_by_another_client_while_another_service_stops(host: Host) -> None:
+    """The task waits for web because of db, and reads db after it."""
     host.write("db", RUNS)
     host.write("web", "stop on stopped db\n" + SLOW)
     host.start("db")
@@ -205,8 +197,8 @@ def test_a_service_that_somebody_stops_while_another_is_on_its_way_down(host: Ho
 
 
 @pytest.mark.parametrize("state", ["restarted", "started"])
-def test_variables_of_somebody_elses_start(host: Host, state: str) -> None:
-    """What was to be restarted gets the task's own; what was to be started is left as it runs, with a warning."""
+def test_variables_of_a_start_by_another_client(host: Host, state: str) -> None:
+    """A restart uses the variables of the task. A start leaves the running instance alone, with a warning."""
     host.write("slow", SLOW)
     host.write("web", SLOW if state == "restarted" else RUNS)
     host.start("slow")
@@ -241,7 +233,7 @@ def test_a_task_with_variables_runs_with_those(host: Host) -> None:
 
 
 def test_an_instance_that_keeps_another_from_being_replaced(host: Host) -> None:
-    """All that ran before runs in the end, and the task fails."""
+    """All instances run again in the end, and the task fails."""
     host.write("m", "instance $N\nkill timeout 1\npost-stop script\n  [ $N = b ] || sleep 12\nend script\n" + RUNS)
     host.start("m", "N=a", instance="a")
     host.start("m", "N=b", instance="b")
@@ -265,7 +257,7 @@ def test_a_set_of_instances_is_exact(host: Host) -> None:
 
 
 def test_an_event_whose_instance_would_wedge_init_is_not_emitted(host: Host) -> None:
-    """Upstart would spin forever; a shorter name is fine, and so is one of which no log is kept."""
+    """Upstart would loop forever. A shorter name is fine, and so is a job without a log."""
     host.write("long", "instance $N\nstart on go\nexec sleep 1000\n")
     host.write("quiet", "instance $N\nstart on silent\nconsole none\nexec sleep 1000\n")
     options = faults.options(host.daemon, env={"N": "x" * 250})

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_service says of main processes that end, hang or are suspended.
+"""Results of upstart_service for main processes that end, hang or are suspended.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -11,23 +11,16 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
-import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
+from ansible_collections.sysinit.upstart.tests.unit.support import rival_host
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
-
-@pytest.fixture
-def host() -> Iterator[Host]:
-    with with_daemon.running() as daemon:
-        made = Host(daemon)
-        yield made
-        made.client.connection.close()
+host = rival_host.host
 
 
-def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
+def test_a_warning_about_a_suspended_process(host: Host) -> None:
     host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
     answer = host.run("web", "started")
     assert answer.get("changed") is True, answer
@@ -35,7 +28,7 @@ def test_a_process_that_is_suspended_is_warned_of(host: Host) -> None:
 
 
 def test_a_zombie_is_no_service(host: Host) -> None:
-    """A wrong expect fork has Upstart track a child that its parent does not collect."""
+    """With a wrong expect fork, Upstart tracks a child that its parent does not collect."""
     program = host.daemon.log / "program.py"
     program.write_text("import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(0)\ntime.sleep(300)\n")
     host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
@@ -46,18 +39,18 @@ def test_a_zombie_is_no_service(host: Host) -> None:
     assert host.run("web", "stopped").get("changed") is True
 
 
-def test_a_process_that_upstart_has_lost_is_seen_at_once(host: Host) -> None:
-    """Not only when the time for which a process has to be up could be over."""
+def test_a_process_that_no_longer_exists_is_reported_at_once(host: Host) -> None:
+    """The task does not wait for the end of stable_for or timeout."""
     program = host.daemon.log / "program.py"
     program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
     host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
     began = time.monotonic()
     answer = host.run("web", "started", stable_for=1, timeout=400)
     assert answer.get("failed") is True and "which no longer exists" in answer["msg"], answer
-    assert time.monotonic() - began < 300, "it was waited for until the end of the time"
+    assert time.monotonic() - began < 300, "the task waited until its timeout"
 
 
-def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
+def test_a_crash_loop_has_its_exit_status(host: Host) -> None:
     host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
     answer = host.run("web", "started", stable_for=2)
     assert "does not stay up and is being respawned: its main process exited with status 3." in answer["msg"]
@@ -65,18 +58,18 @@ def test_a_crash_loop_tells_how_it_ends(host: Host) -> None:
     host.client.request_instance("Stop", "web", "")
 
 
-def test_who_has_no_log_of_init_learns_how_to_name_it(host: Host) -> None:
+def test_the_error_without_a_log_of_init_names_init_log(host: Host) -> None:
     host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
     answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
     assert "but /dev/null has nothing about it; set init_log to the right file." in answer["msg"]
     host.client.request_instance("Stop", "web", "")
 
 
-def test_a_reload_of_a_suspended_process_is_warned_of(host: Host) -> None:
+def test_a_warning_when_a_suspended_process_is_reloaded(host: Host) -> None:
     host.write("web", RUNS)
     host.start("web")
-    pid = next(found.pid for found in processes.table(host.client.connection.peer["pid"]).values()
-               if found.inner == host.status("web")["processes"]["main"])
+    pid = next(process.pid for process in processes.table(host.client.connection.peer["pid"]).values()
+               if process.inner == host.status("web")["processes"]["main"])
     os.kill(pid, signal.SIGSTOP)
     answer = host.run("web", "reloaded")
     assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
@@ -94,7 +87,7 @@ def test_a_respawn_before_the_others_are_up_counts(host: Host) -> None:
 @pytest.mark.parametrize(("body", "words"), [
     ("script\n  sleep 0.3\nend script\n", "its main process exited without an error"),
     ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 1\nend script\n", "and is being respawned")])
-def test_nobody_is_blamed_for_what_ends_by_itself_after_our_restart(host: Host, body: str, words: str) -> None:
+def test_a_process_that_ends_by_itself_after_a_restart(host: Host, body: str, words: str) -> None:
     host.write("web", RUNS)
     host.start("web")
     host.write("web", body)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode says of jobs of a task that other jobs of the task stop and start, and what the task then does.
+"""Check mode predicts what happens to jobs that other jobs of the same task stop and start.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ Result = dict[str, Any]
 Run = Callable[..., Result]
 
 
-BEFORE_STATES = "0.6.5"  # a task of these learns of no move of a job
+BEFORE_STATES = "0.6.5"  # this release does not signal the states of jobs
 
 
 @pytest.fixture
 def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[with_daemon.Daemon]:
-    """The latest Upstart, or the one that a test names."""
+    """The latest Upstart, or the release that a test names."""
     if hasattr(request, "param"):
         monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
                                            f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
-    with with_daemon.running() as made:
-        yield made
+    with with_daemon.running() as running_daemon:
+        yield running_daemon
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def entries(**states: str) -> list[Result]:
 
 
 def facts(result: Result) -> list[Result]:
-    """Return what check mode and the real run have in common."""
+    """Return the facts that check mode and the real run have in common."""
     return [{key: value for key, value in entry.items() if key not in ("processes", "msg")}
             for entry in result["instances"]]
 
 
 @pytest.mark.parametrize("state", ["started", "restarted"])
-def test_a_listed_job_that_the_task_takes_down_is_started_again(run: Run, state: str) -> None:
+def test_a_listed_job_that_the_task_stops_is_started_again(run: Run, state: str) -> None:
     wanted = entries(db="restarted", store=state)
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
     assert facts(predicted) == facts(real)
@@ -85,7 +85,7 @@ def test_a_listed_job_that_the_task_takes_down_is_started_again(run: Run, state:
 
 
 @pytest.mark.parametrize("daemon", ["1.5", "1.13.2"], indirect=True)
-def test_a_job_that_comes_back_by_itself_is_not_changed_but_has_another_process(run: Run) -> None:
+def test_a_job_that_starts_again_by_itself_is_not_changed_but_has_another_process(run: Run) -> None:
     wanted = entries(db="restarted", follower="started", store="started")
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
     assert facts(predicted) == facts(real)
@@ -99,7 +99,7 @@ def test_a_job_that_does_not_stay_stopped_fails(run: Run) -> None:
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
     assert predicted["failed"] and real["failed"]
     assert predicted["msg"] == (
-        "Job follower would not stay stopped: what this task does to other jobs starts it again. Look at its start on "
+        "Job follower would not stay stopped: what this task does to other jobs starts it again. Check its start on "
         "condition, or disable it.")
     assert facts(predicted) == facts(real)
 
@@ -112,14 +112,14 @@ def test_an_instance_is_started_again_by_its_variables(run: Run) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_a_later_task_starts_is_not_warned_of(run: Run, check: bool) -> None:
+def test_no_warning_about_jobs_that_a_later_task_starts(run: Run, check: bool) -> None:
     done = run(check=check, name="db", state="restarted", restored_later=["store", "worker"])
     assert [loss["name"] for loss in done["taken_down"]] == ["store", "worker"]
     assert not done.get("warnings")
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_others_are_warned_of(run: Run, check: bool) -> None:
+def test_a_warning_about_other_jobs(run: Run, check: bool) -> None:
     done = run(check=check, name="db", state="restarted", restored_later=["db", "follower", "worker"])
     assert len(done["warnings"]) == 1
     words = "would stop job store (stop on" if check else "Job store stopped because of job db"
@@ -127,7 +127,7 @@ def test_others_are_warned_of(run: Run, check: bool) -> None:
 
 
 @pytest.mark.parametrize("daemon", [BEFORE_STATES], indirect=True)
-def test_what_is_not_started_again_is_warned_of(run: Run) -> None:
+def test_a_warning_about_a_job_that_is_not_started_again(run: Run) -> None:
     wanted = [*entries(db="restarted"), {"name": "worker", "env": {"N": 1}, "state": "started"}]
     predicted, real = run(check=True, jobs=wanted), run(jobs=wanted)
     assert ("This task would stop job worker (1) (stop on stopping db). It has no start on, so no event starts it "

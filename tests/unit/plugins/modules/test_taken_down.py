@@ -1,76 +1,78 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that a restart of another job takes down: which do not come back, why, and what check mode says before.
+"""Services that a restart of another job stops: which do not start again, why, and the prediction of check mode.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import bystander_messages, bystanders
+from ansible_collections.sysinit.upstart.plugins.module_utils._services import bystander_messages, bystanders, rehearsal
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host
+from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS
 
-PATIENCE = 60.0
-RUNS = "exec sleep 1000\n"
+TIMEOUT = 60.0
 SHOP = "start on (started db and net-up)\nstop on stopping db\n" + RUNS
 WEB = "start on started db\nstop on stopping db\n" + RUNS
 DB = ("db", "")
 
 
-class Host:
+class Host(rival_host.Host):
     """A daemon with a client, on which a task can restart and stop jobs."""
 
     def __init__(self, daemon: with_daemon.Daemon) -> None:
-        self.daemon = daemon
+        super().__init__(daemon)
         self.conf = str(daemon.conf)
-        self.client = Upstart(Connection(daemon.address).open(), PATIENCE)
         self.version = self.client.version()
 
     def deploy(self, **texts: str) -> None:
         for name, text in texts.items():
-            (self.daemon.conf / f"{name}.conf").write_text(text)
-        until(lambda: set(texts) <= set(self.client.jobs()))
+            self.write(name, text)
 
     def running(self) -> set[tuple[str, str]]:
-        return set(bystanders.running_services(self.client, self.conf, self.version).pids)
+        return set(self.services().pids)
 
-    def start(self, *jobs: str, env: tuple[str, ...] = ()) -> None:
+    def services(self) -> bystanders.RunningServices:
+        return bystanders.running_services(self.client, self.conf, self.version)
+
+    def start_jobs(self, *jobs: str) -> None:
         for job in jobs:
-            self.client.request("Start", job, env, wait=False)
-        until(lambda: set(jobs) <= {job for job, _instance in self.running()})
+            self.start(job)
 
     def emit(self, name: str) -> None:
         self.client.emit(name, wait=False)
 
+    def act(self, acts: bystanders.Acts) -> None:
+        """Stop and start instances as a task does."""
+        stops = [self.client.request_instance("Stop", *pair) for pair in acts.stops]
+        assert self.client.connection.wait(lambda: all(pending.done for pending in stops), TIMEOUT)
+        starts = [self.client.request("Start", job, env) for job, _instance, env in acts.starts]
+        assert self.client.connection.wait(lambda: all(pending.done for pending in starts), TIMEOUT)
+
     def losses(self, acts: bystanders.Acts, meanwhile: Callable[[], object] = lambda: None) -> list[bystanders.Loss]:
-        """Return what is lost by a task; ``meanwhile`` happens after its last request."""
-        services = bystanders.running_services(self.client, self.conf, self.version)
-        for member, pairs in (("Stop", acts.stops), ("Start", [pair[:2] for pair in acts.starts])):
-            env = {(job, instance): env for job, instance, env in acts.starts}
-            pendings = [self.client.request_instance("Stop", *pair) if member == "Stop"
-                        else self.client.request("Start", pair[0], env[pair]) for pair in pairs]
-            assert self.client.connection.wait(lambda asked=pendings: all(one.done for one in asked), PATIENCE)
+        """Return the losses of a task; ``meanwhile`` happens after its last request."""
+        services = self.services()
+        self.act(acts)
         meanwhile()
-        return bystanders.lost_services(self.client, services, acts, self.conf, self.version, Deadline(PATIENCE))
+        return self.losses_since(services, acts)
+
+    def losses_since(self, services: bystanders.RunningServices, acts: bystanders.Acts,
+                     seconds: float = TIMEOUT) -> list[bystanders.Loss]:
+        return bystanders.lost_services(self.client, services, acts, self.conf, self.version, Deadline(seconds))
 
     def predicted(self, acts: bystanders.Acts) -> list[bystanders.Loss]:
-        return bystanders.predicted_losses(self.client, acts, self.conf, self.version, PATIENCE)
+        return rehearsal.losses_in(rehearsal.simulate(self.client, acts, self.conf, self.version, TIMEOUT), acts)
 
 
-def until(happened: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+def until(condition: Callable[[], object]) -> None:
+    faults.wait_for(condition, "the condition is not met")
 
 
 def restarting(*pairs: tuple[str, str]) -> bystanders.Acts:
@@ -87,26 +89,22 @@ def names(losses: list[bystanders.Loss]) -> list[str]:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    with with_daemon.running() as daemon:
-        made = Host(daemon)
-        yield made
-        made.client.connection.close()
+    with rival_host.running(Host) as running_host:
+        yield running_host
 
 
 @pytest.fixture(params=["0.6.5", "1.5"])
 def old_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
                                        f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
-    with with_daemon.running() as daemon:
-        made = Host(daemon)
-        yield made
-        made.client.connection.close()
+    with rival_host.running(Host) as running_host:
+        yield running_host
 
 
-def test_a_shop_waits_for_the_other_half(host: Host) -> None:
-    """Its ``and`` has forgotten that the network is up."""
+def test_a_service_waits_for_the_other_half_of_its_condition(host: Host) -> None:
+    """Upstart has reset the ``and``, so the event net-up no longer counts."""
     host.deploy(db=RUNS, shop=SHOP)
-    host.start("db")
+    host.start_jobs("db")
     host.emit("net-up")
     until(lambda: ("shop", "") in host.running())
     predicted = host.predicted(restarting(DB))
@@ -115,22 +113,22 @@ def test_a_shop_waits_for_the_other_half(host: Host) -> None:
         "This task would stop job shop (stop on stopping db). It would not start again until net-up is emitted. "
         f"{bystander_messages.ADD_OR_START}"]
     losses = host.losses(restarting(DB))
-    assert bystanders.data(losses) == bystanders.data(predicted) == [
+    assert bystanders.as_dicts(losses) == bystanders.as_dicts(predicted) == [
         {"name": "shop", "instance": "", "status": "stop/waiting", "caused_by": ["db"], "event": "stopping db",
          "happened": ["started db"], "waits_for": ["net-up"]}]
-    assert losses[0].ours is True
+    assert losses[0].by_task is True
     assert bystanders.warning(losses[0]) == (
         "Job shop stopped because of job db (stop on stopping db). It does not start again until net-up is emitted. "
         f"{bystander_messages.ADD_OR_START}")
     assert bystanders.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
 
 
-def test_what_comes_back_by_itself_is_no_loss(host: Host) -> None:
-    """It is waited for, through a task that runs between."""
+def test_a_service_that_starts_again_by_itself_is_no_loss(host: Host) -> None:
+    """It is waited for, even through a task that runs in between."""
     migrate = "task\nstart on started db\nexec sleep 1\n"
     late = "start on stopped migrate\nstop on stopping db\n" + RUNS
     host.deploy(db=RUNS, web=WEB, migrate=migrate, late=late)
-    host.start("db")
+    host.start_jobs("db")
     until(lambda: ("late", "") in host.running())
     assert host.predicted(restarting(DB)) == []
     assert host.losses(restarting(DB)) == []
@@ -139,22 +137,22 @@ def test_what_comes_back_by_itself_is_no_loss(host: Host) -> None:
 
 def test_a_chain_and_a_service_without_start_on(host: Host) -> None:
     host.deploy(db=RUNS, app="stop on stopping db\n" + RUNS, front="stop on stopped app\n" + RUNS, other=RUNS)
-    host.start("db", "app", "front", "other")
+    host.start_jobs("db", "app", "front", "other")
     acts = restarting(DB)
-    predicted = bystanders.data(host.predicted(acts))
+    predicted = bystanders.as_dicts(host.predicted(acts))
     losses = host.losses(acts)
-    assert names(losses) == ["app", "front"] and bystanders.data(losses) == predicted
+    assert names(losses) == ["app", "front"] and bystanders.as_dicts(losses) == predicted
     assert [(loss.event, loss.caused_by, loss.waits_for) for loss in losses] == [
         ("stopping db", ["db"], []), ("stopped app", ["db"], [])]
     assert "(stop on stopped app). It has no start on, so no event starts it again." in bystanders.warning(losses[1])
 
 
-def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
+def test_instances_are_judged_separately(host: Host) -> None:
     pool = "instance $N\nstop on stopping db ID=$N\n" + RUNS
     host.deploy(db="env ID=2\nexport ID\n" + RUNS, pool=pool)
-    host.start("db")
+    host.start_jobs("db")
     for number in "123":
-        host.start("pool", env=(f"N={number}",))
+        host.start("pool", f"N={number}", instance=number)
     until(lambda: len(host.running()) == 4)
     acts = restarting(DB)
     assert names(host.predicted(acts)) == ["pool-2"]
@@ -163,103 +161,101 @@ def test_each_instance_is_looked_at_by_itself(host: Host) -> None:
     assert "Job pool (2) stopped because of job db (" in bystanders.warning(losses[0])
 
 
-def test_what_the_task_was_asked_to_stop_is_no_loss(host: Host) -> None:
+def test_a_job_that_the_task_shall_stop_is_no_loss(host: Host) -> None:
     host.deploy(db=RUNS, web=WEB)
-    host.start("db")
+    host.start_jobs("db")
     until(lambda: ("web", "") in host.running())
     assert names(host.predicted(stopping(DB))) == ["web"]
     assert host.predicted(stopping(DB, ("web", ""))) == []
     assert host.losses(stopping(DB, ("web", ""))) == []
 
 
-def test_a_start_takes_others_down_too(host: Host) -> None:
+def test_a_start_may_stop_others_too(host: Host) -> None:
     host.deploy(rescue=RUNS, web="stop on starting rescue\n" + RUNS)
-    host.start("web")
+    host.start_jobs("web")
     acts = bystanders.Acts([], [("rescue", "", [])], set())
     assert names(host.predicted(acts)) == ["web"]
     losses = host.losses(acts)
-    assert [(loss.job, loss.ours, loss.event, loss.caused_by) for loss in losses] == [
+    assert [(loss.job, loss.by_task, loss.event, loss.caused_by) for loss in losses] == [
         ("web", True, "starting rescue", ["rescue"])]
 
 
-def test_whom_somebody_else_stops_is_not_our_loss(host: Host) -> None:
+def test_a_service_stopped_by_another_client_is_not_caused_by_the_task(host: Host) -> None:
     host.deploy(db=RUNS, web=RUNS)
-    host.start("db", "web")
+    host.start_jobs("db", "web")
 
-    def meddle() -> None:
+    def stop_web() -> None:
         pending = host.client.request("Stop", "web")
-        assert host.client.connection.wait(lambda: pending.done, PATIENCE)
+        assert host.client.connection.wait(lambda: pending.done, TIMEOUT)
 
-    losses = host.losses(restarting(DB), meddle)
-    assert [(loss.job, loss.ours, loss.caused_by) for loss in losses] == [("web", False, [])]
+    losses = host.losses(restarting(DB), stop_web)
+    assert [(loss.job, loss.by_task, loss.caused_by) for loss in losses] == [("web", False, [])]
     text = f"but not because of it. {bystander_messages.NO_START_ON} {bystander_messages.FIND_OUT}"
     assert text in bystanders.warning(losses[0])
 
 
-def test_what_came_back_and_ended_again_is_told(host: Host) -> None:
+def test_a_service_that_started_again_and_stopped(host: Host) -> None:
     flag = host.daemon.scratch / "flag"
     flag.write_text("")
     host.deploy(db=RUNS, web=f"start on started db\nstop on stopping db\nscript\n test -e {flag} && exec sleep 1000\n"
                              " sleep 0.2\nend script\n")
-    host.start("db")
+    host.start_jobs("db")
     until(lambda: ("web", "") in host.running())
     flag.unlink()
     losses = host.losses(restarting(DB), lambda: until(lambda: host.client.status("web") is None))
-    text = "(stop on stopping db). It is not running now: it came back and ended again."
+    text = "(stop on stopping db). It is not running now: it started again and then stopped."
     assert text in bystanders.warning(losses[0])
 
 
-def test_a_failure_is_told(host: Host) -> None:
-    """It comes back, and fails."""
+def test_a_service_that_fails_to_start_again(host: Host) -> None:
     flag = host.daemon.scratch / "flag"
     flag.write_text("")
     host.deploy(db=RUNS, web=f"start on started db\nstop on stopping db\npre-start exec test -e {flag}\n{RUNS}")
-    host.start("db")
+    host.start_jobs("db")
     until(lambda: ("web", "") in host.running())
     flag.unlink()
     losses = host.losses(restarting(DB))
-    assert [(loss.job, loss.ours, loss.reason) for loss in losses] == [
+    assert [(loss.job, loss.by_task, loss.reason) for loss in losses] == [
         ("web", True, "its pre-start process exited with status 1")]
 
 
-def test_a_service_on_its_way_is_waited_for_but_not_for_ever(host: Host) -> None:
+def test_a_starting_service_is_waited_for_but_not_forever(host: Host) -> None:
     host.deploy(db=RUNS, web="start on started db\nstop on stopping db\npost-start exec sleep 1000\n" + RUNS)
-    host.start("db")
+    host.start_jobs("db")
     services = bystanders.RunningServices({("web", ""): None}, 0)
     until(lambda: host.client.status("web") is not None)
-    losses = bystanders.lost_services(host.client, services, restarting(DB), host.conf, host.version, Deadline(1.0))
+    losses = host.losses_since(services, restarting(DB), 1.0)
     assert [(loss.job, loss.status) for loss in losses] == [("web", "start/post-start")]
     assert "It is in start/post-start." in bystanders.warning(losses[0])
 
 
-def test_a_respawned_service_is_there(host: Host) -> None:
+def test_a_respawned_service_is_no_loss(host: Host) -> None:
     host.deploy(web="respawn\nrespawn limit unlimited\nexec sleep 1\n")
-    host.start("web")
-    services = bystanders.running_services(host.client, host.conf, host.version)
+    host.start_jobs("web")
+    services = host.services()
     until(lambda: (host.client.status("web") or {}).get("processes", {}).get("main") not in (
         None, services.pids["web", ""]))
-    losses = bystanders.lost_services(host.client, services, restarting(), host.conf, host.version, Deadline(PATIENCE))
-    assert losses == []
+    assert host.losses_since(services, restarting()) == []
 
 
-def test_where_upstart_tells_less_no_more_is_said(old_host: Host) -> None:
-    """Before 1.6.1 nobody knows which half of an ``and`` has come; before 0.6.7 not even who stopped whom."""
+def test_older_releases_leave_causes_unknown(old_host: Host) -> None:
+    """Before 1.6.1 the state of an ``and`` is unknown; before 0.6.7 also which job stopped which."""
     old_host.deploy(db=RUNS, shop=SHOP)
-    old_host.start("db")
+    old_host.start_jobs("db")
     old_host.emit("net-up")
     until(lambda: ("shop", "") in old_host.running())
     acts = restarting(DB)
-    (said,) = [bystanders.prediction(loss) for loss in old_host.predicted(acts)]
-    assert "job shop (stop on stopping db). It may not start again: cannot tell" in said
+    (message,) = [bystanders.prediction(loss) for loss in old_host.predicted(acts)]
+    assert "job shop (stop on stopping db). It may not start again: cannot tell" in message
     losses = old_host.losses(acts)
-    known = (True, ["db"]) if old_host.version > (1, 0) else (None, [])
-    assert [(loss.job, loss.ours, loss.caused_by, loss.waits_for) for loss in losses] == [("shop", *known, None)]
+    cause = (True, ["db"]) if old_host.version > (1, 0) else (None, [])
+    assert [(loss.job, loss.by_task, loss.caused_by, loss.waits_for) for loss in losses] == [("shop", *cause, None)]
     assert "Cannot tell which events its start on still waits for." in bystanders.warning(losses[0])
 
 
 def test_tasks_are_no_services(host: Host) -> None:
     host.deploy(work="task\n" + RUNS, work2="# no task\n" + RUNS)
-    host.start("work2")
+    host.start_jobs("work2")
     host.client.request("Start", "work", wait=False)
     until(lambda: (host.client.status("work") or {}).get("state") == "running")
     assert host.running() == {("work2", "")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which stops are the task's own doing, from the order of the signals."""
+"""Which stops a task has caused, from the order of the signals."""
 
 from __future__ import annotations
 
@@ -30,33 +30,34 @@ def links(job: str = "shop", start: str = "", stop_on: str = "", emits: tuple[st
 
 
 def stops(moves: list[Move], *known: dict[str, Links]) -> dict[tuple[str, str], list[MoveCause]]:
-    return causes_of_moves(moves, {DB}, {name: found for one in known for name, found in one.items()})
+    links_by_job = {name: job_links for links_ in known for name, job_links in links_.items()}
+    return causes_of_moves(moves, {DB}, links_by_job)
 
 
-def test_a_job_that_stops_with_ours() -> None:
+def test_a_job_that_stops_with_the_job_of_the_task() -> None:
     moves = stop("db", states=STATES[:2]) + stop("shop") + stop("db", states=STATES[2:])
     assert stops(moves, links(stop_on="stopping db")) == {("shop", ""): [MoveCause("stop", DB, "stopping db")]}
 
 
-def test_one_that_went_before_ours_began_is_none_of_ours() -> None:
+def test_a_job_that_stopped_earlier_is_not_caused_by_the_task() -> None:
     assert stops(stop("shop") + stop("db"), links(stop_on="stopping db")) == {}
 
 
-def test_one_that_waits_for_another_job_is_none_of_ours() -> None:
+def test_a_job_that_follows_another_job_is_not_caused_by_the_task() -> None:
     assert stops(stop("db") + stop("shop"), links(stop_on="stopping mail")) == {}
 
 
-def test_one_of_which_nothing_is_known_is_none_of_ours() -> None:
+def test_a_job_without_known_conditions_is_not_caused_by_the_task() -> None:
     assert stops(stop("db") + stop("shop")) == {}
 
 
-def test_a_chain_ends_at_our_own_job() -> None:
+def test_a_chain_ends_at_the_job_of_the_task() -> None:
     moves = stop("db") + stop("app") + stop("shop")
-    found = stops(moves, links("app", stop_on="stopping db"), links("shop", stop_on="stopped app"))
-    assert found["shop", ""] == [MoveCause("stop", DB, "stopped app")]
+    causes = stops(moves, links("app", stop_on="stopping db"), links("shop", stop_on="stopped app"))
+    assert causes["shop", ""] == [MoveCause("stop", DB, "stopped app")]
 
 
-def test_a_pattern_and_a_variable_may_mean_our_job() -> None:
+def test_a_pattern_and_a_variable_may_mean_the_job_of_the_task() -> None:
     moves = stop("db") + stop("shop", "1")
     for text in ("stopping JOB=d*", "stopping", "stopping JOB!=mail", "stopping $OF"):
         assert list(stops(moves, links(stop_on=text))) == [("shop", "1")], text
@@ -64,7 +65,7 @@ def test_a_pattern_and_a_variable_may_mean_our_job() -> None:
         assert stops(moves, links(stop_on=text)) == {}, text
 
 
-def test_scripts_of_our_job_stop_others_and_emit_events() -> None:
+def test_scripts_of_the_job_stop_others_and_emit_events() -> None:
     moves = stop("db") + stop("shop")
     by_command = stops(moves, links("db", script="stop shop"), links())
     assert by_command == {("shop", ""): [MoveCause("stop", DB, None)]}
@@ -74,7 +75,7 @@ def test_scripts_of_our_job_stop_others_and_emit_events() -> None:
     assert declared["shop", ""] == [MoveCause("stop", DB, "db-gone")]
 
 
-def test_starts_are_told_from_stops() -> None:
+def test_starts_and_stops_are_distinguished() -> None:
     moves = stop("db") + [("shop", "", "GoalChanged", "start"), ("shop", "", "GoalChanged", "stop")]
-    found = stops(moves, links(start="stopped db"))
-    assert found == {("shop", ""): [MoveCause("start", DB, "stopped db")]}
+    causes = stops(moves, links(start="stopped db"))
+    assert causes == {("shop", ""): [MoveCause("start", DB, "stopped db")]}
