@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that are no Upstart jobs but LSB scripts, brought into the state of the same request."""
+"""Bring LSB init scripts into the wanted state, for names that are no Upstart jobs."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,23 +17,25 @@ STATES = {"started": "started", "stopped": "stopped", "restarted": "restarted", 
 
 
 def converge(targets, check_mode):
-    """Bring the scripts of targets into the wanted state; fills their ``error`` and ``warnings``.
+    """Bring the scripts of targets into the wanted state; sets their ``error`` and adds to their ``warnings``.
 
-    The ``timeout`` wanted is that of each command and each wait.
+    The ``timeout`` of the request limits each command and each wait.
+
+    :param targets: list of targets.Target with a ``script``.
     """
     for target in targets:
         request = target.wanted
         if target.env:
-            target.result.warnings.append("%s is a script in %s, which env has no meaning for." % (
+            target.result.warnings.append("env has no effect on %s, because it is an init script in %s." % (
                 target.job, request.script_dir))
         try:
-            _state(target, request, check_mode)
-            _enable(target.script, request.enabled, check_mode)
+            _set_state(target, request, check_mode)
+            _set_enabled(target.script, request.enabled, check_mode)
         except UpstartError as error:
             target.result.error = error
 
 
-def _enable(script, wanted, check_mode):
+def _set_enabled(script, wanted, check_mode):
     entry = script.entry
     entry["enabled"] = entry["enabled_before"] = init_script.enabled(script.name)
     if wanted is None or wanted == entry["enabled"]:
@@ -43,7 +45,7 @@ def _enable(script, wanted, check_mode):
     entry.update(enabled=wanted, changed=True)
 
 
-def _state(target, request, check_mode):
+def _set_state(target, request, check_mode):
     script = target.script
     service = init_script.service(script.path, script.name, request.timeout)
     before = service.read()
@@ -67,12 +69,13 @@ def _reload(script, timeout, service, check_mode):
     script.entry["changed"] = True
     if check_mode:
         return
-    line = [script.path, "reload"]
-    result = commands.run(line, timeout)
+    words = [script.path, "reload"]
+    result = commands.run(words, timeout)
     after = service.read()
     script.entry["status"] = after.word
     if result.rc == 0 and after.word == RUNNING:
         return
-    why = commands.describe(result, timeout) if result.rc != 0 else "left it %s" % describe(after)
-    raise UpstartError("Service %s was not reloaded: '%s' %s." % (script.name, " ".join(line), why),
-                       name=script.name, cmd=" ".join(line), rc=result.rc, stdout=result.stdout, stderr=result.stderr)
+    cause = commands.describe(result, timeout) if result.rc != 0 else "left it %s" % describe(after)
+    command = " ".join(words)
+    raise UpstartError("Service %s was not reloaded: '%s' %s." % (script.name, command, cause),
+                       name=script.name, cmd=command, rc=result.rc, stdout=result.stdout, stderr=result.stderr)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manifests of the role: which jobs a task of upstart_service has brought up by their present files."""
+"""Remove jobs from the manifests of the role once a task of upstart_service has them running with current files."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,20 +10,20 @@ from .._jobs.manifest import Manifest
 __metaclass__ = type
 
 
-def note(manifests, targets):
-    """Take the jobs out of manifests that a task of upstart_service has brought up by their present files.
+def remove_proven_jobs(manifests, targets):
+    """Remove the jobs from manifests that this task has started, reloaded or seen running with their current files.
 
     :param manifests: list of text, paths.
     :param targets: list of targets.Target, as the task leaves them.
     """
-    judged = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
-    names = set(target.job for target in judged)
-    names.difference_update(target.job for target in judged if not _is_proven(target))
+    counted = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
+    names = set(target.job for target in counted)
+    names.difference_update(target.job for target in counted if not _is_proven(target))
     for path in manifests:
-        book = Manifest(path)
-        if names.intersection(book.names()):
-            book.forget(names)
-            book.save()
+        manifest = Manifest(path)
+        if names.intersection(manifest.names()):
+            manifest.forget(names)
+            manifest.save()
 
 
 def _is_proven(target):

@@ -40,7 +40,7 @@ def run(module, client, request, attributes):
         outcome = TaskOutcome(outcome.targets, _later_stages().rehearse(client, outcome.targets, request))
     if module.params["manifests"] and not module.check_mode:
         from . import manifests  # only the role has them, and this takes the room of upstart_job
-        manifests.note(module.params["manifests"], outcome.targets)
+        manifests.remove_proven_jobs(module.params["manifests"], outcome.targets)
     for text in _loss_warnings(outcome, module) + report.warnings(outcome.targets):
         module.warn(text)
     if module.check_mode:

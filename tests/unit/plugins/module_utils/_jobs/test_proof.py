@@ -79,7 +79,7 @@ def test_what_a_task_brought_up_is_forgotten(tmp_path: Path, targets: list[Any],
     entry = {"name": "web", "override": False, "previous": {"content": None, "listed": False, "enabled": None}}
     path.write_text(json.dumps({"format": 1, "jobs": ["web"], "overrides": [], "unproven": [entry]}))
     before = path.read_bytes()
-    manifests.note([str(path)], targets)
+    manifests.remove_proven_jobs([str(path)], targets)
     assert json.loads(path.read_text()).get("unproven", []) == ([] if forgotten else [entry])
     assert json.loads(path.read_text())["jobs"] == ["web"]
     assert forgotten or path.read_bytes() == before

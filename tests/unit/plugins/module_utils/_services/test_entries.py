@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``jobs`` of upstart_service: what each entry comes to, and entries that contradict each other."""
+"""The option ``jobs`` of upstart_service: the plan of each entry, and entries that contradict each other."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def plans(folder: Path, wanted: list[Entry], state: str | None = None, **more: A
         return variables(name, env)
 
     vars(client)["find_instance"] = find_instance
-    whole = entries.split(request(folder, state, must_exist=False, **more), wanted)
-    return run.converge(client, whole, Attributes(), check_mode=True).targets
+    combined = entries.split(request(folder, state, must_exist=False, **more), wanted)
+    return run.converge(client, combined, Attributes(), check_mode=True).targets
 
 
 PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]]]]] = [
@@ -66,20 +66,20 @@ PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]
 
 
 @pytest.mark.parametrize(("wanted", "state", "expected"), PLANS)
-def test_each_entry_gets_its_plan(tmp_path: Path, wanted: list[Entry], state: str | None,
+def test_every_entry_gets_its_plan(tmp_path: Path, wanted: list[Entry], state: str | None,
                                   expected: list[tuple[str, str | None, list[str]]]) -> None:
-    found = plans(tmp_path, wanted, state)
-    assert [(target.job, target.instance, target.plan.steps) for target in found] == expected
-    assert [target.result.error for target in found] == [None] * len(found)
+    targets = plans(tmp_path, wanted, state)
+    assert [(target.job, target.instance, target.plan.steps) for target in targets] == expected
+    assert [target.result.error for target in targets] == [None] * len(targets)
 
 
 def test_entries_of_one_instance_add_up(tmp_path: Path) -> None:
     (tmp_path / "web.override").write_text("manual\n")
     (tmp_path / "web.conf").write_text("start on a\n")
-    (found,) = plans(tmp_path, [job("db"), job("db", env={"A": 1})], "started")
-    assert found.env == ["A=1"]
-    found, other = plans(tmp_path, [getty(1, state="started", enabled=False), getty(2, state="stopped")])
-    assert (found.wanted.enabled, other.wanted.enabled, other.plan.change) == (False, False, found.plan.change)
+    (target,) = plans(tmp_path, [job("db"), job("db", env={"A": 1})], "started")
+    assert target.env == ["A=1"]
+    target, other = plans(tmp_path, [getty(1, state="started", enabled=False), getty(2, state="stopped")])
+    assert (target.wanted.enabled, other.wanted.enabled, other.plan.change) == (False, False, target.plan.change)
 
 
 CONTRADICTIONS: list[tuple[list[Entry], str]] = [
@@ -110,7 +110,7 @@ INVALID: list[tuple[list[Entry], str]] = [
 
 
 @pytest.mark.parametrize(("wanted", "words"), INVALID)
-def test_entries_that_say_too_little(tmp_path: Path, wanted: list[Entry], words: str) -> None:
+def test_invalid_entries(tmp_path: Path, wanted: list[Entry], words: str) -> None:
     with pytest.raises(UpstartError) as caught:
         plans(tmp_path, wanted)
     assert words in caught.value.message
@@ -120,13 +120,13 @@ def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.conf")
     wanted = [job("refused"), job("db"), job("unknown"), job("pipe"), getty(), job("gone", state="stopped")]
     request_ = request(tmp_path, "started")
-    found = plans(tmp_path, wanted, "started")
-    entries_ = report.instance_entries(found, request_)
+    targets = plans(tmp_path, wanted, "started")
+    entries_ = report.instance_entries(targets, request_)
     assert [(entry["name"], entry["status"], entry.get("failed", False)) for entry in entries_] == [
         ("refused", "stop/waiting", True), ("db", "start/running", False), ("unknown", "stop/waiting", True),
         ("pipe", "stop/waiting", True), ("getty", "stop/waiting", True), ("gone", "stop/waiting", False)]
     with pytest.raises(UpstartError) as caught:
-        report.result(found, request_, [])
+        report.result(targets, request_, [])
     for words in ("Unknown stanza", "does not know the job unknown", "pipe.conf is not a regular file",
                   "one instance per N"):
         assert words in caught.value.message
@@ -138,7 +138,7 @@ OTHER = "instance x-$B\nexec a\n"
 
 def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tuple[str, ...] = ("1", "2"),
              held: list[Any] | None = None) -> list[Target]:
-    """Return the plans for a job that shall have these instances while others run."""
+    """Return the plans for a job that shall have these instances while other instances run."""
     (folder / "getty.conf").write_text(text)
     client = FakeClient({"getty": {name: [UP] for name in running}}, ("N",), held)
     wanted = [job("getty", state="restarted", instances=instances), *more]
@@ -152,23 +152,23 @@ def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tup
     ("exec a\n", [{}], [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]),
     (GETTY, [], [("1", ["stop"]), ("2", ["stop"])]),
 ])
-def test_other_instances_take_the_place_of_those_that_run(tmp_path: Path, text: str, instances: Any,
+def test_other_instances_replace_the_running_ones(tmp_path: Path, text: str, instances: Any,
                                                           plan: list[Any]) -> None:
-    found = replaced(tmp_path, text, instances)
-    assert [(target.instance, target.plan.steps) for target in found] == plan
-    told = report.instance_entries(found, request(tmp_path, None))
-    assert [("env_before" in one) for one in told] == [one["before"] == "start/running" for one in told]
-    assert {one["status"] for one in told if one["instance"] in plan[-1]} <= {"start/running", "stop/waiting"}
+    targets = replaced(tmp_path, text, instances)
+    assert [(target.instance, target.plan.steps) for target in targets] == plan
+    results = report.instance_entries(targets, request(tmp_path, None))
+    assert [("env_before" in entry) for entry in results] == [entry["before"] == "start/running" for entry in results]
+    assert {entry["status"] for entry in results if entry["instance"] in plan[-1]} <= {"start/running", "stop/waiting"}
 
 
-def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
+def test_the_variables_of_replaced_instances_are_returned(tmp_path: Path) -> None:
     held = [{"name": "getty", "env": ["A=a"], "jobs": [
         {"path": "/com/ubuntu/Upstart/jobs/getty/1", "env": ["A=a", "N=1", "B=c", "UPSTART_JOB=getty"]}]}]
-    found = report.instance_entries(
+    results = report.instance_entries(
         replaced(tmp_path, OTHER, GIVEN, running=("1",), held=held), request(tmp_path, None)
     )
-    assert [one.get("env_before") for one in found] == [["N=1", "B=c"], None, None]
-    assert [one.get("env") for one in found] == [None, ["B=1"], ["B=2"]]
+    assert [entry.get("env_before") for entry in results] == [["N=1", "B=c"], None, None]
+    assert [entry.get("env") for entry in results] == [None, ["B=1"], ["B=2"]]
 
 
 @pytest.mark.parametrize(("text", "instances", "words"), [
@@ -178,10 +178,10 @@ def test_the_variables_of_what_is_replaced_are_told(tmp_path: Path) -> None:
 ])
 def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,
                                                         words: list[str]) -> None:
-    found = replaced(tmp_path, text, instances)
-    assert [target.plan.steps for target in found] == [[]] * 4
-    assert [target.result.error for target in found[:2]] == [None, None]
-    for target, expected in zip(found[2:], words):
+    targets = replaced(tmp_path, text, instances)
+    assert [target.plan.steps for target in targets] == [[]] * 4
+    assert [target.result.error for target in targets[:2]] == [None, None]
+    for target, expected in zip(targets[2:], words):
         assert target.result.error is not None and expected in target.result.error.message
 
 
@@ -197,14 +197,14 @@ def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more
 
 
 @pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
-def test_instances_are_those_after_a_restart(tmp_path: Path, entry: Entry) -> None:
-    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which needs the state restarted and no"):
+def test_instances_require_a_restart(tmp_path: Path, entry: Entry) -> None:
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which requires state: restarted and "):
         entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
 
 
-def test_a_restart_of_what_has_become_a_single_one(tmp_path: Path) -> None:
+def test_a_restart_of_a_job_that_now_has_a_single_instance(tmp_path: Path) -> None:
     (tmp_path / "getty.conf").write_text(SERVICE)
     client = FakeClient({"getty": {"1": [UP], "2": [UP]}})
-    found = run.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True).targets
-    steps = [(target.instance, target.plan.steps) for target in found]
+    targets = run.converge(client, request(tmp_path, "restarted", ("getty",)), Attributes(), check_mode=True).targets
+    steps = [(target.instance, target.plan.steps) for target in targets]
     assert steps == [("1", ["stop"]), ("2", ["stop"]), ("", ["start"])]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LSB scripts behind names that are no Upstart jobs: the state of the same request, and no success that is none."""
+"""LSB scripts for names that are no Upstart jobs: they reach the wanted state, and failures are reported."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ RUNS, STOPPED = 0, 3
 
 @pytest.fixture(autouse=True)
 def links(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
-    """Which scripts run at boot; those of this machine are let alone."""
-    found = {"web": False}
-    monkeypatch.setattr(init_script, "enabled", found.__getitem__)
-    monkeypatch.setattr(init_script, "set_enabled", found.__setitem__)
-    return found
+    """Which scripts run at boot, instead of those of this machine."""
+    enabled = {"web": False}
+    monkeypatch.setattr(init_script, "enabled", enabled.__getitem__)
+    monkeypatch.setattr(init_script, "set_enabled", enabled.__setitem__)
+    return enabled
 
 
 def converge(control: Control, state: str | None, check_mode: bool = False, **more: Any) -> targets.Target:
@@ -36,7 +36,7 @@ def converge(control: Control, state: str | None, check_mode: bool = False, **mo
     return target
 
 
-def told(target: targets.Target) -> tuple[Any, ...]:
+def changed_before_after(target: targets.Target) -> tuple[Any, ...]:
     entry = target.script.report(target.result.error)
     return entry["changed"], entry["before"], entry["status"]
 
@@ -57,13 +57,13 @@ def test_states(tmp_path: Path, state: str | None, code: int, expected: tuple[An
     control = Control(tmp_path, code)
     target = converge(control, state, check_mode)
     assert target.result.error is None
-    changed, before, status = told(target)
+    changed, before, status = changed_before_after(target)
     assert (changed, before) == expected[:2]
-    asked = [word for word in control.calls() if word != "status"]
+    calls_made = [word for word in control.calls() if word != "status"]
     if check_mode:
-        assert asked == []
+        assert calls_made == []
     else:
-        assert (status, asked) == (expected[2], calls)
+        assert (status, calls_made) == (expected[2], calls)
 
 
 @pytest.mark.parametrize(("how", "status", "words"), [
@@ -88,7 +88,7 @@ def test_a_start_that_fails(tmp_path: Path) -> None:
     entry = (target := converge(control, "started", enabled=True)).script.report(target.result.error)
     assert (entry["failed"], entry["changed"], entry["before"], entry["status"]) == (True, True, "stopped", "stopped")
     assert (entry["rc"], entry["stderr"]) == (1, "broken\n")
-    assert entry["enabled"] is None, "nothing more is done"
+    assert entry["enabled"] is None, "enabled is not changed after a failure"
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -99,7 +99,7 @@ def test_enabled(tmp_path: Path, links: dict[str, bool], wanted: bool | None, ch
     assert links == {"web": bool(wanted) and not check_mode}
 
 
-def test_env_has_no_meaning(tmp_path: Path) -> None:
+def test_env_has_no_effect(tmp_path: Path) -> None:
     target = converge(Control(tmp_path, RUNS), "started", env=["A=1"])
-    assert target.result.warnings == ["web is a script in /etc/init.d, which env has no meaning for."]
+    assert target.result.warnings == ["env has no effect on web, because it is an init script in /etc/init.d."]
     assert converge(Control(tmp_path, RUNS), "started").result.warnings == []
