@@ -9,7 +9,7 @@ import re
 import shlex
 
 from .._errors import UpstartError
-from .._system import commands, process_table
+from .._system import commands, processes
 from .._system.commands import Result
 from .._text import decode, encode, text_type
 from .pid_file import PidFile
@@ -150,10 +150,10 @@ def _fill_from_table(actions, pattern, start, timeout):
         raise UpstartError("pattern matches every process: %s" % pattern, option="pattern")
 
     def find():
-        return process_table.matching(expression)
+        return processes.matching(expression)
 
     def stop():
-        gone = process_table.end(find, timeout)
+        gone = processes.end(find, timeout)
         return Result(0 if gone else 1, "", "" if gone else "a process does not end, not even by KILL", None, False)
 
     def status():

@@ -12,7 +12,7 @@ import signal
 import tempfile
 
 from .._errors import UpstartError
-from .._system import commands, process_table, processes, reading
+from .._system import commands, processes, reading
 from .._system.commands import Result
 from .._text import decode
 
@@ -87,7 +87,7 @@ class PidFile:
         except UpstartError as error:
             return Result(UNKNOWN, "", error.message, None, False)
         if record is not None:
-            if not process_table.end(lambda: self._members(record), self.timeout):
+            if not processes.end(lambda: self._members(record), self.timeout):
                 return Result(UNKNOWN, "", "process %d does not end, not even by KILL" % record[0], None, False)
             _unlink(commands.native(self.path))
         return Result(0, "", "", None, False)
@@ -119,7 +119,7 @@ class PidFile:
         """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
         pid, started, session = record
         leader = processes.live(pid)
-        if leader is None or pid in processes.line(os.getpid()):
+        if leader is None or pid in processes.ancestry(os.getpid()):
             return None
         if session is None:
             return leader if self._older_than_file(leader) or self._runs_our_program(pid) else None
@@ -134,10 +134,10 @@ class PidFile:
         if leader is not None and leader.group != pid:
             return [leader]
         wanted = leader.session if leader else session
-        return [each for each in process_table.table() if each.group == pid and each.session == wanted]
+        return [each for each in processes.all_live() if each.group == pid and each.session == wanted]
 
     def _older_than_file(self, leader):
-        boot = int(re.search("(?m)^btime ([0-9]+)$", reading.read_text("/proc/stat")).group(1))
+        boot = processes.boot_time()
         try:
             written = os.stat(commands.native(self.path)).st_mtime
         except OSError:
@@ -145,7 +145,7 @@ class PidFile:
         return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK
 
     def _runs_our_program(self, pid):
-        return os.path.basename(self.words[0]) in process_table.command_line(pid)
+        return os.path.basename(self.words[0]) in processes.command_line(pid)
 
     def _write(self, pid):
         """Write the pid file in one step; raise UpstartError."""

@@ -249,7 +249,7 @@ def _is_started_by(client, found, environment, everybody):
 def _ours(everybody):
     """Return the pids of ourselves, our ancestors and our session."""
     session = os.getsid(0)
-    return processes.line(os.getpid()).union(found.pid for found in everybody.values() if found.session == session)
+    return processes.ancestry(os.getpid()).union(found.pid for found in everybody.values() if found.session == session)
 
 
 def _supervised(everybody, inner_pids):

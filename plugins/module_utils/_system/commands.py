@@ -17,7 +17,7 @@ import time
 
 from .._errors import UpstartError
 from .._text import encode
-from . import process_table
+from . import processes
 from .deadline import Deadline
 
 __metaclass__ = type
@@ -229,10 +229,10 @@ def _end(process, outputs):
     """End all processes of the command's session and collect the command itself."""
     def left():
         process.poll()
-        return [each for each in process_table.table() if each.session == process.pid]
+        return [each for each in processes.all_live() if each.session == process.pid]
 
-    gone = process_table.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds))
+    gone = processes.end(left, GRACE, sleep=lambda seconds: _read(outputs, seconds))
     rest = [] if gone else left()
     if rest:
         raise UpstartError("Process %d (%s) does not end, not even by the signal KILL." % (
-            rest[0].pid, process_table.command_line(rest[0].pid)))
+            rest[0].pid, processes.command_line(rest[0].pid)))

@@ -25,7 +25,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
     service as lsb_service,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import process_table, processes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 PROGRAM = """#!/bin/sh
@@ -80,7 +80,7 @@ class Folder:
             return True  # it has ended
 
     def mine(self) -> list[processes.Info]:
-        found: list[processes.Info] = process_table.matching(re.compile(re.escape(str(self.path))))
+        found: list[processes.Info] = processes.matching(re.compile(re.escape(str(self.path))))
         return found
 
 
@@ -346,10 +346,10 @@ def test_those_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.
 
 
 def test_the_task_itself_does_not_match() -> None:
-    assert {os.getpid(), os.getppid(), 1} <= processes.line(os.getpid())
-    own = re.compile(re.escape(process_table.command_line(os.getpid())))
-    assert os.getpid() not in [each.pid for each in process_table.matching(own)]
-    assert os.getpid() in [each.pid for each in process_table.table()]
+    assert {os.getpid(), os.getppid(), 1} <= processes.ancestry(os.getpid())
+    own = re.compile(re.escape(processes.command_line(os.getpid())))
+    assert os.getpid() not in [each.pid for each in processes.matching(own)]
+    assert os.getpid() in [each.pid for each in processes.all_live()]
 
 
 def test_a_process_that_ended_is_no_process() -> None:
@@ -359,7 +359,7 @@ def test_a_process_that_ended_is_no_process() -> None:
             assert time.monotonic() < deadline
         assert Path(f"/proc/{other.pid}").exists()
     assert processes.live(2 ** 31 - 1) is None
-    assert process_table.command_line(2 ** 31 - 1) == ""
+    assert processes.command_line(2 ** 31 - 1) == ""
 
 
 @pytest.mark.parametrize(("call", "said"), [

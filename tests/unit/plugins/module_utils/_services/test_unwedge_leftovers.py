@@ -159,7 +159,7 @@ print([entry["command"] for entry in unwedge.leftovers(Client, %r, "", [])])
 
 
 def test_ours_are_all_that_we_descend_from() -> None:
-    assert processes.line(os.getpid()) <= unwedge._ours({})
+    assert processes.ancestry(os.getpid()) <= unwedge._ours({})
 
 
 def test_never_our_ancestors() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes that do not end, or may not be ended: that is said, and no wait for them is endless."""
+"""Processes that do not end, or may not be signalled: the error names them, and every wait has a limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import pid_file
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, process_table, processes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, processes
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 Kills = list[tuple[int, int]]
@@ -26,35 +26,35 @@ Kills = list[tuple[int, int]]
 def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     """Processes that no signal reaches, and the signals; the time after KILL is short."""
     sent: Kills = []
-    monkeypatch.setattr(process_table, "AFTER_KILL", 0.1)
+    monkeypatch.setattr(processes, "KILL_TIMEOUT", 0.1)
     monkeypatch.setattr(commands, "GRACE", 0.1)
-    monkeypatch.setattr(process_table, "_signal", lambda each, number: sent.append((each.pid, number)))
+    monkeypatch.setattr(processes, "_signal", lambda process, number: sent.append((process.pid, number)))
     return sent
 
 
-def test_one_that_no_signal_ends(kills: Kills) -> None:
+def test_process_that_ignores_all_signals(kills: Kills) -> None:
     this = processes.live(os.getpid())
-    assert process_table.end(lambda: [this], 0.1) is False
-    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each is asked once"
+    assert processes.end(lambda: [this], 0.1) is False
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each signal is sent once"
 
 
-def test_one_is_asked_once_whatever_it_does_meanwhile(kills: Kills) -> None:
+def test_a_change_of_state_sends_no_second_signal(kills: Kills) -> None:
     this = processes.live(os.getpid())
     assert this is not None
     states = itertools.cycle("RSD")
-    assert process_table.end(lambda: [this._replace(state=next(states))], 0.2) is False
+    assert processes.end(lambda: [this._replace(state=next(states))], 0.2) is False
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
-def test_each_signal_is_sent_however_long_a_look_takes(kills: Kills) -> None:
-    """A look at the processes of a busy machine may take longer than a short timeout."""
-    this, looks = processes.live(os.getpid()), iter("12345")
+def test_both_signals_are_sent_if_reading_the_table_is_slow(kills: Kills) -> None:
+    """On a busy machine, reading the process table may take longer than a short timeout."""
+    this, calls = processes.live(os.getpid()), iter("12345")
 
-    def slow_look() -> list[processes.Info]:
+    def slow_find() -> list[processes.Info]:
         time.sleep(0.2)
-        return [this] if next(looks) < "3" else []
+        return [this] if next(calls) < "3" else []
 
-    assert process_table.end(slow_look, 0.1) is True
+    assert processes.end(slow_find, 0.1) is True
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
@@ -76,42 +76,42 @@ def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["start", "stop", "status"])
-@pytest.mark.parametrize(("make", "said"), [
+@pytest.mark.parametrize(("make", "message"), [
     (lambda path: path.mkdir(), "cannot read {path}: Is a directory"),
     (lambda path: path.write_text("1\n"), "{path} is left alone, since it holds something else than the id of a"),
     (lambda path: path.write_text("not a pid\n"), "{path} is left alone, since it holds something else"),
 ])
-def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], said: str) -> None:
+def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], message: str) -> None:
     path = tmp_path / "pid"
     make(path)
     result = getattr(pid_file.PidFile(str(path), ["/bin/sleep", "1000"], 1), action)()
     assert result.rc == pid_file.UNKNOWN
-    assert result.stderr.startswith(said.format(path=path))
+    assert result.stderr.startswith(message.format(path=path))
     assert path.exists()
 
 
-def test_a_program_that_is_gone_when_it_is_to_be_started(tmp_path: Path) -> None:
+def test_a_program_that_no_longer_exists(tmp_path: Path) -> None:
     result = pid_file.PidFile(str(tmp_path / "pid"), ["/no/such/program"], 1).start()
     assert (result.rc, result.why) == (None, commands.NOT_FOUND)
     assert result.stderr == "/no/such/program does not exist"
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "said"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
-def test_one_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, said: str | None) -> None:
-    """What has just ended by itself is no failure."""
+@pytest.mark.parametrize(("number", "message"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
+def test_signal_that_fails(monkeypatch: pytest.MonkeyPatch, number: int, message: str | None) -> None:
+    """A process that has just ended by itself is no failure."""
     def refuse(pid: int, number_of_signal: int) -> None:
         left.clear()
         raise OSError(number, os.strerror(number))
 
     this = processes.live(os.getpid())
     left = [this]
-    monkeypatch.setattr(process_table.os, "kill", refuse)
-    if said is None:
-        assert process_table.end(lambda: list(left), 5) is True
+    monkeypatch.setattr(processes.os, "kill", refuse)
+    if message is None:
+        assert processes.end(lambda: list(left), 5) is True
         return
     with pytest.raises(UpstartError) as caught:
-        process_table.end(lambda: list(left), 5)
-    assert caught.value.message == said % (
-        os.getpid(), process_table.command_line(os.getpid())) + os.strerror(number) + "."
+        processes.end(lambda: list(left), 5)
+    assert caught.value.message == message % (
+        os.getpid(), processes.command_line(os.getpid())) + os.strerror(number) + "."
     assert caught.value.facts == {"pid": os.getpid()}
