@@ -28,8 +28,8 @@ def is_left(plan, watcher):
 def check_bytes(plan):
     """Raise UpstartError if a file does not hold what the task leaves there."""
     if _promise.FILE_DIFFERS in _promise.file_faults(plan.after, read_file(plan.path)):
-        raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % plan.path,
-                           name=plan.wanted.name, path=plan.path)
+        raise UpstartError("%s was changed by another process while this task wrote it. Run the task again."
+                           % plan.path, name=plan.wanted.name, path=plan.path)
 
 
 def verify(watched, client, conf_dir, noticed=()):

@@ -154,7 +154,7 @@ def _fill_from_table(actions, pattern, start, timeout):
 
     def stop():
         gone = processes.end(find, timeout)
-        return Result(0 if gone else 1, "", "" if gone else "a process does not end, not even by KILL", None, False)
+        return Result(0 if gone else 1, "", "" if gone else "a process is still running after SIGKILL", None, False)
 
     def status():
         return Result(0 if find() else 3, "", "", None, False)

@@ -88,7 +88,7 @@ class PidFile:
             return Result(UNKNOWN, "", error.message, None, False)
         if record is not None:
             if not processes.end(lambda: self._members(record), self.timeout):
-                return Result(UNKNOWN, "", "process %d does not end, not even by KILL" % record[0], None, False)
+                return Result(UNKNOWN, "", "process %d is still running after SIGKILL" % record[0], None, False)
             _unlink(commands.native(self.path))
         return Result(0, "", "", None, False)
 

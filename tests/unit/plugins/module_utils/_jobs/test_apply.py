@@ -146,7 +146,7 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
     with pytest.raises(UpstartError) as caught:
         apply.act(plans, None, attributes, str(tmp_path))
     assert caught.value.message == (
-        f"{tmp_path}/web.conf was changed by somebody else while this task wrote it. Run the task again.")
+        f"{tmp_path}/web.conf was changed by another process while this task wrote it. Run the task again.")
     assert caught.value.facts == {"name": "web", "path": f"{tmp_path}/web.conf"}
 
 
@@ -183,7 +183,7 @@ def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("content", ["exec a\n", "exec b\n"])
 def test_what_a_killed_run_left_goes(tmp_path: Path, attributes: Attributes, content: str) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
-    left = tmp_path / (".web.conf.x" + files.STAGED)
+    left = tmp_path / (".web.conf.x" + files.STAGED_SUFFIX)
     left.write_text("exec hal")
     os.utime(left, (0, 0))
     act(tmp_path, attributes, {"content": content})

@@ -69,10 +69,10 @@ def test_a_file_that_was_changed_before(folder: Path, name: str) -> None:
     """Nothing is written, whichever of the files it is."""
     with batch_of(folder, Attributes()) as batch:
         (folder / name).write_bytes(OTHERS)
-        before = {key: value for key, value in contents(folder).items() if not key.endswith(files.STAGED)}
+        before = {key: value for key, value in contents(folder).items() if not key.endswith(files.STAGED_SUFFIX)}
         with pytest.raises(UpstartError) as caught:
             batch.finish()
-    assert caught.value.message == ("%s was changed by somebody else after this task had read it. Nothing was written. "
+    assert caught.value.message == ("%s was changed by another process after this task read it; nothing was written. "
                                     "Run the task again." % (folder / name))
     assert caught.value.facts == {"path": str(folder / name), "done": []}
     assert contents(folder) == before
@@ -84,14 +84,14 @@ def test_a_file_that_is_changed_meanwhile(folder: Path, name: str) -> None:
     with batch_of(folder, Attributes(lambda: (folder / name).write_bytes(OTHERS))) as batch:
         with pytest.raises(UpstartError) as caught:
             batch.finish()
-    assert "Changed before that, and not undone: %s/a.conf" % folder in caught.value.message
+    assert "these files were changed before it: %s/a.conf" % folder in caught.value.message
     assert contents(folder)[name] == OTHERS
 
 
 def test_a_file_that_is_gone(folder: Path) -> None:
     with batch_of(folder, Attributes()) as batch:
         (folder / "a.conf").unlink()
-        with pytest.raises(UpstartError, match="a.conf was changed by somebody else"):
+        with pytest.raises(UpstartError, match="a.conf was changed by another process"):
             batch.finish()
 
 
@@ -138,7 +138,7 @@ def test_jobs(tmp_path: Path, options: dict[str, Any], name: str) -> None:
     planned = plans(tmp_path, options)
     (tmp_path / name).write_bytes(OTHERS)
     before = contents(tmp_path)
-    with pytest.raises(UpstartError, match="was changed by somebody else after this task had read it"):
+    with pytest.raises(UpstartError, match="was changed by another process after this task read it"):
         apply.act(planned, None, Attributes(), str(tmp_path))
     assert contents(tmp_path) == before
 
@@ -150,7 +150,7 @@ def test_enabling(tmp_path: Path) -> None:
             (tmp_path / "web.override").write_bytes(text)
         change = enabling.plan(Definition("web", str(tmp_path)), wanted, (1, 13, 2))
         (tmp_path / "web.override").write_bytes(OTHERS)
-        with pytest.raises(UpstartError, match="web.override was changed by somebody else after this task had read it"):
+        with pytest.raises(UpstartError, match="web.override was changed by another process after this task read it"):
             enabling.act(_Deaf(), [change], Attributes(), str(tmp_path))
         assert contents(tmp_path)["web.override"] == OTHERS
         (tmp_path / "web.override").unlink()
@@ -176,7 +176,7 @@ def test_a_manifest(tmp_path: Path) -> None:
     conf.mkdir()
     book = manifest.Manifest(str(path))
     path.write_text('{"format": 1, "jobs": ["other"], "overrides": []}')
-    with pytest.raises(UpstartError, match="shop.json was changed by somebody else after this task had read it"):
+    with pytest.raises(UpstartError, match="shop.json was changed by another process after this task read it"):
         book.announce(plans(conf, {"content": "exec a\n"}))
     assert "other" in path.read_text() and sorted(os.listdir(tmp_path)) == ["init", "shop.json"]
 
@@ -184,7 +184,7 @@ def test_a_manifest(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_of_a_manifest(tmp_path: Path) -> None:
     conf = tmp_path / "init"
     conf.mkdir()
-    left = tmp_path / (".shop.json.abcd1234" + files.STAGED)
+    left = tmp_path / (".shop.json.abcd1234" + files.STAGED_SUFFIX)
     for text in ("exec a\n", "exec a\n"):  # a run that changes nothing tidies, too
         left.write_text("{}")
         book = manifest.Manifest(str(tmp_path / "shop.json"))

@@ -123,4 +123,4 @@ def test_the_path_and_the_time_reach_the_commands(tmp_path: Any) -> None:
     assert (result.stdout, result.why) == (f"{tmp_path}:/bin\n", "timeout")
     assert service.actions["start"].refusal() is None
     service = lsb_options.service_from_options("web", control="tool")
-    assert service.actions["start"].refusal() == "tool is in no folder of the path"
+    assert service.actions["start"].refusal() == "tool was not found in PATH"

@@ -240,7 +240,7 @@ def no_space(*unused: object) -> None:
 def test_what_cannot_be_started_leaves_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UpstartError, match="the folder of the pid file, .*/none, does not exist. Nothing was done"):
         folder.converge("running", daemon=f"{folder.path}/none/web.pid")
-    with pytest.raises(UpstartError, match="nope is in no folder of the path. Nothing was done"):
+    with pytest.raises(UpstartError, match="nope was not found in PATH. Nothing was done"):
         folder.converge("running", start="nope")
     Path(folder.program).write_text("no first line")
     with pytest.raises(UpstartError, match="needs a first line with #!") as caught:

@@ -27,7 +27,7 @@ def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     """Processes that no signal reaches, and the signals; the time after KILL is short."""
     sent: Kills = []
     monkeypatch.setattr(processes, "KILL_TIMEOUT", 0.1)
-    monkeypatch.setattr(commands, "GRACE", 0.1)
+    monkeypatch.setattr(commands, "KILL_GRACE_SECONDS", 0.1)
     monkeypatch.setattr(processes, "_signal", lambda process, number: sent.append((process.pid, number)))
     return sent
 
@@ -62,7 +62,8 @@ def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
     with child_processes.all_ended(str(tmp_path)), pytest.raises(UpstartError) as caught:
         commands.run(["sleep", "1000"], 0.1)
     assert caught.value.message == (
-        "Process %d (sleep 1000) does not end, not even by the signal KILL." % kills[0][0])
+        "Process %d (sleep 1000) is still running after SIGKILL. Check what it waits for (state D in ps), then run the "
+        "task again." % kills[0][0])
 
 
 def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
         path.write_text("%d\n" % other.pid)
         result = pid_file.PidFile(str(path), ["/bin/sleep", "1000"], 0.1).stop()
     assert (result.rc, result.stderr) == (
-        pid_file.UNKNOWN, "process %d does not end, not even by KILL" % other.pid)
+        pid_file.UNKNOWN, "process %d is still running after SIGKILL" % other.pid)
     assert path.exists()
 
 
