@@ -56,7 +56,7 @@ class DaemonDump:
     def __init__(self, client, harmful):
         crash_guard.ensure_file_is_safe(harmful)
         self._connection = client.connection
-        self._timeout = client.longest
+        self._timeout = client.bulk_timeout
         self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")
 
     def classes(self):
