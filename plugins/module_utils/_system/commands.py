@@ -19,6 +19,7 @@ from .._errors import UpstartError
 from .._text import encode
 from . import processes
 from .deadline import Deadline
+from .termination import end_processes
 
 __metaclass__ = type
 
@@ -235,8 +236,7 @@ def _end(process, outputs):
         process.poll()
         return [info for info in processes.all_live() if info.session == process.pid]
 
-    all_ended = processes.end(session_processes, KILL_GRACE_SECONDS, sleep=lambda seconds: _read(outputs, seconds))
-    left = [] if all_ended else session_processes()
+    left = end_processes(session_processes, KILL_GRACE_SECONDS, sleep=lambda seconds: _read(outputs, seconds))
     if left:
         raise UpstartError("Process %d (%s) is still running after SIGKILL. Check what it waits for (state D in ps), "
                            "then run the task again." % (left[0].pid, processes.command_line(left[0].pid)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes: read them from /proc, and end them.
+"""Read processes from /proc.
 
 Init numbers processes in its own PID namespace. That is ours on a host, but not for an init in a container. A function
 with the parameter ``peer_pid`` (init's pid as we see it) takes pids as init knows them. All others take our own pids.
@@ -10,20 +10,13 @@ with the parameter ``peer_pid`` (init's pid as we see it) takes pids as init kno
 from __future__ import absolute_import, division, print_function
 
 import collections
-import errno
 import os
 import re
-import signal
-import time
 
-from .._errors import UpstartError
 from . import reading
-from .deadline import Deadline
 
 __metaclass__ = type
 
-POLL_INTERVAL = 0.05  # seconds between two readings of the process table while processes end
-KILL_TIMEOUT = 5.0  # seconds after KILL within which a process ends, unless the kernel blocks it
 DEAD = "ZXx"  # states of processes that have ended and wait for their parent
 SUSPENDED = "Tt"  # states of processes that a signal or a debugger has stopped
 INOTIFY_WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+) ", re.MULTILINE)
@@ -228,37 +221,3 @@ def matching(expression):
     own = ancestry(os.getpid())
     return [process for process in all_live() if process.pid not in own
             and expression.search(command_line(process.pid) or u"\0") and same_namespace(process.pid)]
-
-
-def end(find, timeout, sleep=time.sleep):
-    """End all processes that ``find`` returns: send TERM, and KILL to those left after ``timeout`` seconds.
-
-    :param find: function that returns a list of Infos. Processes that appear later are ended too.
-    :param sleep: function, called with the seconds to wait until ``find`` is called again.
-    :returns: whether all processes have ended.
-    :raises UpstartError: if the user of the task may not signal a process.
-    """
-    signalled = set()
-    for number, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, KILL_TIMEOUT)):
-        deadline = Deadline(seconds)
-        while True:
-            left = find()
-            if not left:
-                return True
-            for process in left:  # also if ``find`` took longer than the timeout, on a busy machine
-                if (number, process.pid, process.start) not in signalled:
-                    signalled.add((number, process.pid, process.start))
-                    _signal(process, number)
-            if not deadline.left():
-                break
-            sleep(min(POLL_INTERVAL, deadline.left()))
-    return not find()
-
-
-def _signal(process, number):
-    try:
-        os.kill(process.pid, number)
-    except OSError as error:
-        if error.errno != errno.ESRCH:
-            raise UpstartError("Cannot end process %d (%s): %s." % (
-                process.pid, command_line(process.pid), error.strerror), pid=process.pid)

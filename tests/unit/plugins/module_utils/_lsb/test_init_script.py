@@ -100,8 +100,8 @@ def test_no_links_and_no_program(tmp_path: Path) -> None:
     with pytest.raises(UpstartError) as caught:
         init_script.set_enabled("nfs", True, root(tmp_path, ""))
     assert caught.value.message == (
-        "The init script nfs was not enabled, since it has no links and neither update-rc.d nor chkconfig is here to "
-        f"make some. Its links in {tmp_path}/rc?.d tell so; see to them by hand.")
+        "The init script nfs was not enabled, because it has no links and this host has neither update-rc.d nor "
+        f"chkconfig. Fix its links in {tmp_path}/rc?.d by hand.")
     assert caught.value.facts == {"name": "nfs", "enabled": False}
 
 
@@ -139,8 +139,8 @@ def test_a_program_that_does_not_do_it(tmp_path: Path) -> None:
     with pytest.raises(UpstartError) as caught:
         init_script.set_enabled("nfs", True, folder, search)
     assert caught.value.message == (
-        "The init script nfs was not enabled: 'chkconfig nfs on' exited with status 1: no such service. Its links in "
-        f"{tmp_path}/rc?.d tell so; see to them by hand.")
+        "The init script nfs was not enabled: 'chkconfig nfs on' exited with status 1: no such service. Fix its links "
+        f"in {tmp_path}/rc?.d by hand.")
     assert (caught.value.facts["rc"], caught.value.facts["stderr"]) == (1, "no such service\n")
 
 

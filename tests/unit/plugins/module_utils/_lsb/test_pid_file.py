@@ -86,7 +86,7 @@ class Folder:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
-    monkeypatch.setattr(lsb_options, "STEADY", 0.3)
+    monkeypatch.setattr(lsb_options, "MIN_UPTIME", 0.3)
     made = Folder(tmp_path)
     with child_processes.all_ended(str(tmp_path)):
         yield made
@@ -158,7 +158,7 @@ def test_one_that_ends_at_once(folder: Folder) -> None:
     assert time.monotonic() - began < 60
     assert caught.value.message == (
         f"Service web: it is not running right after the start: run '{folder.program} two words' by hand to see why. "
-        "Its status is dirty (1): dead, but its pid file is there.")
+        "Its status is dirty (1): dead, but its pid file exists.")
     assert caught.value.facts["rc"] == 1
     with pytest.raises(UpstartError, match="is not running right after the start"):
         folder.write("sleep 0.1; exit 1")
@@ -226,7 +226,7 @@ def test_a_file_that_is_no_pid_file_is_left_alone(folder: Folder, text: str) -> 
     with pytest.raises(UpstartError) as caught:
         folder.converge("running")
     assert caught.value.facts["check"] == 'web: WARNING, in "dirty" state: 4'
-    assert "is left alone, since it holds something else than the id of a process" in caught.value.message
+    assert "contains no process id, so it is left alone" in caught.value.message
     with pytest.raises(UpstartError):
         folder.converge("stopped", timeout=0.2)
     assert folder.pid_file.read_text() == text
@@ -289,8 +289,8 @@ def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: 
         assert time.monotonic() < deadline
     status, (warning,) = warnings_of(folder, **options)
     assert status == "running"
-    assert warning == (f"Service web has processes that do not run, since a signal or a debugger has stopped them: "
-                       f"{folder.pid()}. Continue them with kill -CONT {folder.pid()}.")
+    assert warning == (f"Service web has processes that a signal or a debugger has suspended: "
+                       f"{folder.pid()}. Resume them with kill -CONT {folder.pid()}.")
     os.kill(folder.pid(), signal.SIGKILL)
     gone(folder.pid())
     os.kill(child, signal.SIGKILL)

@@ -94,7 +94,7 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (3, "running", {"start": "exit 0"}, ["start"], 3, 3,
      "Service web: it is not running 6 s after the start. Its status is stopped (3)."),
     (3, "running", {"start": "echo 1 > code; exit 0"}, ["start"], 1, 1,
-     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file is there."),
+     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file exists."),
     (3, "running", {"start": "echo 0 > code; kill -9 $$"}, ["start"], 0, -9,
      "Service web: start failed: '{path} start' was killed by signal 9. Its status is running (0)."),
     (0, "stopped", {"stop": FAIL}, ["stop"], 0, 7,
@@ -102,7 +102,7 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (0, "stopped", {"stop": "exit 0"}, ["stop"], 0, 0,
      "Service web: it is not stopped 6 s after the stop. Its status is running (0)."),
     (0, "stopped", {"stop": "echo 2 > code; exit 0"}, ["stop"], 2, 2,
-     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file is there."),
+     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file exists."),
     (4, "stopped", {"stop": FAIL}, ["stop"], 4, 7,
      "Service web: it is not stopped 6 s after the stop, and '{path} stop' " + FAILED
      + ". Its status is dirty (4): unknown."),

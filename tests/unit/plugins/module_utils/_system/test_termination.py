@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes that do not end, or may not be signalled: the error names them, and every wait has a limit."""
+"""Processes that do not end, or may not be ended: the task reports them and never waits forever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import pid_file
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, processes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, processes, termination
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 Kills = list[tuple[int, int]]
@@ -26,36 +26,47 @@ Kills = list[tuple[int, int]]
 def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     """Processes that no signal reaches, and the signals; the time after KILL is short."""
     sent: Kills = []
-    monkeypatch.setattr(processes, "KILL_TIMEOUT", 0.1)
+    monkeypatch.setattr(termination, "AFTER_KILL_SECONDS", 0.1)
     monkeypatch.setattr(commands, "KILL_GRACE_SECONDS", 0.1)
-    monkeypatch.setattr(processes, "_signal", lambda process, number: sent.append((process.pid, number)))
+    monkeypatch.setattr(termination, "_send_signal", lambda process, number: sent.append((process.pid, number)))
     return sent
 
 
-def test_process_that_ignores_all_signals(kills: Kills) -> None:
+def test_a_process_that_no_signal_ends(kills: Kills) -> None:
     this = processes.live(os.getpid())
-    assert processes.end(lambda: [this], 0.1) is False
-    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each signal is sent once"
+    assert termination.end_processes(lambda: [this], 0.1) == [this]
+    assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)], "each process gets each signal once"
 
 
-def test_a_change_of_state_sends_no_second_signal(kills: Kills) -> None:
+def test_a_process_gets_each_signal_once_whatever_its_state(kills: Kills) -> None:
     this = processes.live(os.getpid())
     assert this is not None
     states = itertools.cycle("RSD")
-    assert processes.end(lambda: [this._replace(state=next(states))], 0.2) is False
+    (remaining,) = termination.end_processes(lambda: [this._replace(state=next(states))], 0.2)
+    assert remaining.pid == this.pid
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
 
 
-def test_both_signals_are_sent_if_reading_the_table_is_slow(kills: Kills) -> None:
-    """On a busy machine, reading the process table may take longer than a short timeout."""
+def test_both_signals_are_sent_however_long_listing_takes(kills: Kills) -> None:
+    """Listing the processes of a busy machine may take longer than a short timeout."""
     this, calls = processes.live(os.getpid()), iter("12345")
 
-    def slow_find() -> list[processes.Info]:
+    def list_slowly() -> list[processes.Info]:
         time.sleep(0.2)
         return [this] if next(calls) < "3" else []
 
-    assert processes.end(slow_find, 0.1) is True
+    assert termination.end_processes(list_slowly, 0.1) == []
     assert kills == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGKILL)]
+
+
+def test_a_later_process_with_the_same_pid_gets_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: Kills = []
+    monkeypatch.setattr(termination.os, "kill", lambda pid, number: sent.append((pid, number)))
+    this = processes.live(os.getpid())
+    assert this is not None
+    earlier = this._replace(start=this.start - 1)
+    assert termination.end_processes(lambda: [earlier], 0.1, 0.1) == [earlier]
+    assert sent == []
 
 
 def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
@@ -79,8 +90,8 @@ def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
 @pytest.mark.parametrize("action", ["start", "stop", "status"])
 @pytest.mark.parametrize(("make", "message"), [
     (lambda path: path.mkdir(), "cannot read {path}: Is a directory"),
-    (lambda path: path.write_text("1\n"), "{path} is left alone, since it holds something else than the id of a"),
-    (lambda path: path.write_text("not a pid\n"), "{path} is left alone, since it holds something else"),
+    (lambda path: path.write_text("1\n"), "{path} contains no process id, so it is left alone"),
+    (lambda path: path.write_text("not a pid\n"), "{path} contains no process id"),
 ])
 def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], message: str) -> None:
     path = tmp_path / "pid"
@@ -99,7 +110,7 @@ def test_a_program_that_no_longer_exists(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "message"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
-def test_signal_that_fails(monkeypatch: pytest.MonkeyPatch, number: int, message: str | None) -> None:
+def test_a_process_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, message: str | None) -> None:
     """A process that has just ended by itself is no failure."""
     def refuse(pid: int, number_of_signal: int) -> None:
         left.clear()
@@ -107,12 +118,12 @@ def test_signal_that_fails(monkeypatch: pytest.MonkeyPatch, number: int, message
 
     this = processes.live(os.getpid())
     left = [this]
-    monkeypatch.setattr(processes.os, "kill", refuse)
+    monkeypatch.setattr(termination.os, "kill", refuse)
     if message is None:
-        assert processes.end(lambda: list(left), 5) is True
+        assert termination.end_processes(lambda: list(left), 5) == []
         return
     with pytest.raises(UpstartError) as caught:
-        processes.end(lambda: list(left), 5)
+        termination.end_processes(lambda: list(left), 5)
     assert caught.value.message == message % (
-        os.getpid(), processes.command_line(os.getpid())) + os.strerror(number) + "."
+        os.getpid(), processes.command_line(os.getpid())) + os.strerror(number) + ". Run the task as root."
     assert caught.value.facts == {"pid": os.getpid()}
