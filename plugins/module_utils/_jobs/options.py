@@ -98,4 +98,4 @@ def version_of(text, client):
         return client.version() if client else LATEST
     if not re.match(r"[0-9]+(\.[0-9]+)+$", text):
         raise UpstartError("upstart_version is %s, but it must be a release such as 1.12.1." % text)
-    return tuple(int(part) for part in text.split("."))
+    return tuple(int(number) for number in text.split("."))

@@ -13,7 +13,7 @@ __metaclass__ = type
 
 
 def predict(plans, client, attributes, conf_dir):
-    """Note on plans what ``acting.act`` would change and which instances would be stale.
+    """Set ``changed`` and ``stale`` of plans as acting on them would.
 
     :param client: daemon.client.Upstart, or None to leave the daemon alone.
     :param attributes: object with ``adjust(path)`` -> bool.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write files to the job directory: the daemon never sees a half-written one."""
+"""Write files to the job directory: the daemon never reads a half-written file."""
 
 from __future__ import absolute_import, division, print_function
 
