@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script, script_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import service as lsb_service
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
 
@@ -34,13 +34,13 @@ def scripts(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["nfs", "alias", "elsewhere"])
 def test_scripts_are_found(scripts: Path, name: str) -> None:
-    assert init_script.find(name, str(scripts)) == f"{scripts}/{name}"
+    assert script_path.find(name, str(scripts)) == f"{scripts}/{name}"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "README", "sub", "job", "lib", "far", "odd", "dangling", "none",
                                   "../init.d/nfs", "sub/../nfs", "upstart-job", "a\0b"])
 def test_other_things_are_not(scripts: Path, name: str) -> None:
-    assert init_script.find(name, str(scripts)) is None
+    assert script_path.find(name, str(scripts)) is None
 
 
 def test_a_script_is_a_service(tmp_path: Path) -> None:
