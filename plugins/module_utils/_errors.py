@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one exception that every room of the collection raises."""
+"""The base class of the exceptions that become the error of a task."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,10 +9,10 @@ __metaclass__ = type
 
 
 class UpstartError(Exception):
-    """A failure with a sentence for people and facts for machines.
+    """A failure of a task.
 
-    :param message: text that names the thing, the cause and the remedy.
-    :param facts: JSON-serialisable values, returned by the module beside ``msg``.
+    :param message: text, the error message: the thing, the cause and the remedy.
+    :param facts: values that can be serialised as JSON, fields of the module's result next to ``msg``.
     """
 
     def __init__(self, message, **facts):

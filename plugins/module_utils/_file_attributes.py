@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Owner, mode, context and backups of files, by the means of AnsibleModule."""
+"""Owner, mode, SELinux context and backups of files, with the methods of AnsibleModule."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -19,12 +19,12 @@ from ._system import reading
 __metaclass__ = type
 
 FILE_NAME_LIMIT = 255  # bytes
-DEFAULT_MODE = 0o644  # what the daemon's own packages use
-NAMED = ("mode", "owner", "group", "seuser", "serole", "selevel", "setype", "attributes")
+DEFAULT_MODE = 0o644  # as in Upstart's own packages
+ATTRIBUTE_OPTIONS = ("mode", "owner", "group", "seuser", "serole", "selevel", "setype", "attributes")
 
 
 def _beside(path, ending):
-    """Return the path of a file in the same directory: its name with an ending, cut where it would be too long."""
+    """Return the path of a file in the same directory: the name with an ending, shortened if it is too long."""
     folder, name = os.path.split(path)
     while len(to_bytes(name + ending)) > FILE_NAME_LIMIT:
         name = name[:-1]
@@ -32,15 +32,18 @@ def _beside(path, ending):
 
 
 class FileAttributes:
-    """What converge.jobs needs of a module to treat files as ansible.builtin.copy does."""
+    """File attributes and checks as in ansible.builtin.copy.
+
+    :param module: AnsibleModule.
+    """
 
     def __init__(self, module):
         self._module = module
 
     def prepare(self, staged, path):
-        """Give ``staged`` what ``path`` has or, when it is new, shall have: owner, mode, context, extended attributes.
+        """Give ``staged`` the owner, mode, context and extended attributes of ``path``, or the defaults of a new file.
 
-        Those of chattr come later, by ``adjust``: one that is immutable cannot be renamed.
+        The attributes of chattr follow in ``adjust``, because an immutable file cannot be renamed.
         """
         if os.path.exists(path):
             self._make_like(staged, path)
@@ -52,13 +55,13 @@ class FileAttributes:
         self._set(staged, attributes=None)
 
     def adjust(self, path):
-        """Give an existing file the attributes that the task names; return whether that changes (or would) anything."""
+        """Set the attributes of a file as the task asks; return whether that changes anything, also in check mode."""
         return os.path.exists(path) and self._set(path)
 
-    def _set(self, path, **instead):
-        if all(self._module.params.get(name) is None for name in NAMED):
+    def _set(self, path, **overrides):
+        if all(self._module.params.get(name) is None for name in ATTRIBUTE_OPTIONS):
             return False
-        arguments = dict(self._module.load_file_common_arguments(self._module.params, path=path), **instead)
+        arguments = dict(self._module.load_file_common_arguments(self._module.params, path=path), **overrides)
         return self._module.set_fs_attributes_if_different(arguments, False)
 
     def _make_like(self, copy, path):
@@ -70,9 +73,9 @@ class FileAttributes:
             self._module.set_context_if_different(copy, self._module.selinux_context(path), False)
 
     def backup(self, path):
-        """Copy a file beside itself under a name that the daemon ignores; return that name, None for what is no file.
+        """Copy a file to a name next to it that the daemon ignores; return that path, or None for no file.
 
-        The copy is whole or not there, and never open to more users than the file.
+        There is never a half-written copy, and never a copy that more users can read than the file.
         """
         if not os.path.isfile(path):
             return None
@@ -88,9 +91,9 @@ class FileAttributes:
         return copy
 
     def validate(self, command, name, data):
-        """Run the user's own check on a copy of the file under its real name; raise UpstartError when it fails."""
+        """Run the user's own check on a copy of the file with the same name; raise UpstartError if it fails."""
         if "%s" not in command:
-            raise UpstartError("validate must contain %%s for the file's name: %s" % command)
+            raise UpstartError("validate must contain %%s, the placeholder for the path of the file: %s" % command)
         try:
             folder = tempfile.mkdtemp(prefix="validate-", dir=self._module.tmpdir)
             try:
@@ -101,7 +104,7 @@ class FileAttributes:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         except (IOError, OSError) as error:
-            raise UpstartError("Cannot write a copy of %s for the validate command below %s: %s. Nothing was written."
+            raise UpstartError("Cannot write a copy of %s in %s for the validate command: %s. Nothing was written."
                                % (name, self._module.tmpdir, error.strerror or error))
         if status != 0:
             raise UpstartError(

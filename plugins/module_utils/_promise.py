@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The promise of the collection: what a task reports as ok is so.
+"""The promise of the collection: what a task reports as ok is true.
 
-Each function compares what a task asked for and what was there before it with what is there now, read again after the
-task has acted. It returns what does not hold. Nothing here reads, waits or acts, and no other place decides what is ok.
+The functions compare what a task asks for with the state after the task, read again. They return faults: what is not as
+asked. They are pure: nothing here reads, waits or acts. No other place decides whether a task is ok.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,59 +16,59 @@ __metaclass__ = type
 CLOCK_TOLERANCE = 0.05  # seconds; /proc gives the start of a process in hundredths of a second
 ZOMBIE, STOPPED_STATES = "Z", ("T", "t")  # states of a process in /proc
 
-# What does not hold, for an instance of a job.
-GONE = "gone"  # asked to run, and there is no such instance
-STOPPING = "stopping"  # asked to run, and it is on its way down
-NOT_UP = "not up"  # asked to run, and it is still on its way up
-NO_MAIN = "no main process"  # Upstart calls it running, and tracks no main process
+# Faults of an instance of a job.
+NO_INSTANCE = "no such instance"  # it must run, but does not exist
+STOPPING = "stopping"  # it must run, but its goal is stop
+NOT_UP = "not running yet"  # it must run, but is still starting
+NO_MAIN = "no main process"  # its state is running, but Upstart tracks no main process
 MAIN_LOST = "main process lost"  # Upstart tracks a process that does not exist
-MAIN_ZOMBIE = "main process is a zombie"  # Upstart tracks a process that has ended, and that its parent leaves
+MAIN_ZOMBIE = "main process is a zombie"  # Upstart tracks a process that has ended but was not collected by its parent
 MAIN_SUSPENDED = "main process is suspended"  # by a signal or a debugger; only a warning
-YOUNG = "not up for long enough"
-RESPAWNED = "respawned"  # it came up, and its main process has ended since
-OTHER_ENV = "other variables"  # somebody else has started it, with other values than the task's
+YOUNG = "not running for long enough"
+RESPAWNED = "respawned"  # it was running, but its main process has ended since
+OTHER_ENV = "other variables"  # another request has started it, with other values than the task's
 NOT_RESTARTED = "not restarted"  # the main process is the same as before
-OLD_DEFINITION = "old definition"  # it does not run by the present files
-STILL_THERE = "still there"  # asked to be stopped
-NOT_FINISHED = "not finished"  # a task that somebody stopped on its way
-NOT_ENABLED = "not as enabled"  # the files do not say what ``enabled`` asks for
+OLD_DEFINITION = "old definition"  # it does not run with the present files
+NOT_STOPPED = "not stopped"  # it must not run, but exists
+NOT_FINISHED = "not finished"  # a task that was stopped before it finished
+NOT_ENABLED = "not as enabled"  # the files are not as ``enabled`` asks for
 WARNINGS = (MAIN_SUSPENDED,)
 
-# What does not hold, for a job file.
+# Faults of a job file.
 FILE_DIFFERS = "file differs"
 JOB_UNKNOWN = "job unknown"
 JOB_REMAINS = "job remains"
 FILE_UNREAD = "file unread"
 
-# What is asked of an instance. state: started, stopped, restarted or reloaded; task: whether its job is a task, which
-# ends by itself; current: whether it has to run by the present files; stable_for: seconds that it has to be up.
+# What a task asks of an instance. state: started, stopped, restarted or reloaded. task: whether its job is a task,
+# which ends by itself. current: whether it must run with the present files. stable_for: seconds that it must have run.
 Expectation = collections.namedtuple("Expectation", "state task current stable_for")
 
-# An instance as it is. goal, state: text, as Upstart has them. main: identity of the main process (any value that
-# differs between two processes), None for none. main_defined: whether its job has a main process, None if unknown.
-# main_state: text, as /proc has it, "" for a process that does not exist, None where that cannot be seen. age: float,
-# seconds since the main process began. current: whether it runs by the present files, None if unknown. respawned:
-# whether it was respawned since it came up. env_as_asked: whether it has the variables that the task gives. finished:
-# for a task, whether it ran to its end, None if unknown.
+# An instance at some time. goal, state: text, as Upstart reports them. main: identity of the main process (any value
+# that differs between two processes), None for no process. main_defined: whether its job has a main process, None if
+# unknown. main_state: text, as in /proc, "" for a process that does not exist, None if it cannot be read. age: float,
+# seconds since the main process began. current: whether it runs with the present files, None if unknown. respawned:
+# whether it was respawned since it was running. env_as_asked: whether it has the variables that the task sets.
+# finished: for a task, whether it ran to its end, None if unknown.
 ObservedInstance = collections.namedtuple(
     "ObservedInstance", "goal state main main_defined main_state age current respawned env_as_asked finished")
 
 
 def instance_faults(asked, before, now):
-    """Return what does not hold for one instance, a list of the words above, the most serious first.
+    """Return the faults of an instance, a list of the constants above, the most serious first.
 
-    :param asked: Asked.
-    :param before: Instance, as it was when the task began, or None for no such instance.
-    :param now: Instance, as it is now, or None for no such instance.
+    :param asked: Expectation.
+    :param before: ObservedInstance, the instance before the task, or None for no such instance.
+    :param now: ObservedInstance, the instance after the task, or None for no such instance.
     """
     if asked.state == "stopped":
-        return [] if now is None else [STILL_THERE]
+        return [] if now is None else [NOT_STOPPED]
     if asked.task:
         if now is not None and now.finished is False:
             return [NOT_FINISHED]
         return [OTHER_ENV] if now is not None and not now.env_as_asked else []
     if now is None:
-        return [GONE]
+        return [NO_INSTANCE]
     if now.goal == "stop":
         return [STOPPING]
     if now.state != "running":
@@ -104,31 +104,32 @@ def _change_faults(asked, before, now):
 
 
 def event_faults(is_up, now):
-    """Return what does not hold of what upstart_event is about to report of one instance; words as above.
+    """Return the faults in what upstart_event is about to report for an instance, a list of the constants above.
 
-    :param is_up: whether it reports the instance as running, else as gone.
-    :param now: Instance, as it is now, or None for no such instance; ``respawned`` only if that is not reported.
+    :param is_up: bool, whether it reports the instance as running, else as stopped.
+    :param now: ObservedInstance, the instance after the event, or None for no such instance. Its ``respawned`` is false
+        if the respawn is reported.
     """
     return instance_faults(Expectation("started" if is_up else "stopped", False, False, 0.0), None, now)
 
 
 def enabled_faults(asked, now):
-    """Return what does not hold for whether a job starts by itself.
+    """Return the faults in whether a job is enabled.
 
-    :param asked: bool, or None where the task does not care.
-    :param now: bool, by the files as they are now; None where Upstart would not load them.
+    :param asked: bool, or None if the task does not set it.
+    :param now: bool, by the present files; None if Upstart would not load them.
     """
     return [NOT_ENABLED] if asked is not None and now is not None and asked != now else []
 
 
 def file_faults(asked, present, is_known=None, is_read=None):
-    """Return what does not hold of a job file: a list of the kinds above, [] when everything holds.
+    """Return the faults of a job file, a list of the constants above.
 
-    :param asked: bytes that the file shall hold, None for no file.
-    :param present: bytes that it holds now, None for no file.
-    :param is_known: whether init knows the job; None where that does not matter: nobody asks init, or instances that
-        still run keep the job of a removed file.
-    :param is_read: whether init has read exactly this file; None where that is unknown or does not matter.
+    :param asked: bytes, the wanted content of the file, or None for no file.
+    :param present: bytes, its present content, or None for no file.
+    :param is_known: bool, whether init knows the job. None if that does not matter: no daemon is used, or running
+        instances keep the job of a removed file.
+    :param is_read: bool, whether init has read exactly this file; None if that is unknown or does not matter.
     """
     faults = []
     if asked != present:

@@ -245,25 +245,7 @@ stderr:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _module
-from ..module_utils._lsb.options import service_from_options
-from ..module_utils._lsb.service import converge
-
-
-def act(module):
-    options = dict(module.params)
-    state = options.pop("state")
-    options.pop("expected", None)
-    interval = options.pop("interval")
-    if state == "awaited":
-        from ..module_utils._lsb import awaiting
-        return awaiting.converge(options["name"], options["status"], options["control"], options["path"],
-                                 options["timeout"], interval, module.check_mode)
-    service = service_from_options(**options)
-    try:
-        return converge(service, state, module.check_mode)
-    finally:
-        for sentence in service.warnings:
-            module.warn(sentence)
+from ..module_utils._lsb.run import run
 
 
 def main():
@@ -287,7 +269,7 @@ def main():
         ),
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _module.run(module, run)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import versions
 import yaml
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import stanzas
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def test_support_has_the_options_of_each_release() -> None:
 def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
     wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", option: VALUES[option]}]})
     try:
-        apply.plan(wanted, str(folder), version)
+        plans.plan(wanted, str(folder), version)
     except UpstartError:
         return False
     return True

@@ -103,9 +103,9 @@ def test_nothing_is_left_to_do() -> None:
 OPENING = {
     "module_utils/_system/reading.py:open_file": "the owner: only regular files, without blocking",
     "module_utils/_system/reading.py:open_kernel_log": "the owner: only the kernel's log, without blocking",
-    "module_utils/_system/files.py:_claim": "a folder, to lock it",
+    "module_utils/_system/files.py:_lock_folder": "a folder, to lock it",
     "module_utils/_system/files.py:_flush": "a folder or a file of our own, to flush it; nothing is read",
-    "module_utils/_system/commands.py:_begin": "/dev/null, which has nothing to read",
+    "module_utils/_system/commands.py:_spawn": "/dev/null, which has nothing to read",
     "module_utils/_services/lost_pid.py:__init__": "a setting of the kernel below /proc/sys",
     "module_utils/_services/lost_pid.py:_set_counter": "a setting of the kernel below /proc/sys",
     "module_utils/_services/lost_pid.py:_set_namespace": "a namespace, to enter it; nothing is read",

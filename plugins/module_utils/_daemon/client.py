@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
+from . import library
 from .errors import InvalidArgumentsError, NotFoundError, UnknownInstanceError
 from .names import INSTANCE, JOB, MANAGER, MANAGER_PATH, PROPERTIES, instance_name, instance_path, job_name, job_path
 
@@ -17,14 +18,14 @@ class Upstart:
     """The daemon behind an open Connection.
 
     :param connection: an open Connection.
-    :param timeout: float, seconds that any single look-up may take.
-    :param longest: float, seconds that what concerns all jobs may take.
+    :param timeout: float, seconds that a single query may take.
+    :param bulk_timeout: float, seconds that a query about many jobs may take; ``timeout`` if None.
     """
 
-    def __init__(self, connection, timeout=10.0, longest=None):
+    def __init__(self, connection, timeout=10.0, bulk_timeout=None):
         self.connection = connection
         self.timeout = timeout
-        self.longest = longest or timeout
+        self.bulk_timeout = bulk_timeout or timeout
 
     def _call(self, path, interface, member, signature="", args=(), timeout=None):
         return self.connection.call(path, interface, member, signature, args, timeout=timeout or self.timeout)
@@ -32,19 +33,19 @@ class Upstart:
     def version(self):
         """Return the daemon's version as a tuple of ints, ``(1, 13, 2)``."""
         text = self._call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "version"))[0]
-        found = re.search(r"([0-9]+(?:\.[0-9]+)+)[^)]*\)\s*$", text)
-        return tuple(int(part) for part in found.group(1).split(".")) if found else (0,)
+        match = re.search(r"([0-9]+(?:\.[0-9]+)+)[^)]*\)\s*$", text)
+        return tuple(int(number) for number in match.group(1).split(".")) if match else (0,)
 
     def reload_configuration(self):
-        """Have every job file read again; the daemon answers when that is done."""
-        self._call(MANAGER_PATH, MANAGER, "ReloadConfiguration", timeout=self.longest)
+        """Make the daemon read all job files again, and wait until it has."""
+        self._call(MANAGER_PATH, MANAGER, "ReloadConfiguration", timeout=self.bulk_timeout)
 
     def state(self):
-        """Return the daemon's whole inner state as JSON text (since 1.6.1, root only)."""
-        return self._call(MANAGER_PATH, MANAGER, "GetState", timeout=self.longest)[0]
+        """Return the daemon's complete internal state as JSON text (since 1.6.1, root only)."""
+        return self._call(MANAGER_PATH, MANAGER, "GetState", timeout=self.bulk_timeout)[0]
 
     def find_job(self, name):
-        """Return the object path of a loaded job; raise UnknownJobError."""
+        """Return the object path of a loaded job; raise UnknownJobError if it is not loaded."""
         return self._call(MANAGER_PATH, MANAGER, "GetJobByName", "s", (name,))[0]
 
     def jobs(self):
@@ -52,25 +53,29 @@ class Upstart:
         return sorted(job_name(path) for path in self._call(MANAGER_PATH, MANAGER, "GetAllJobs")[0])
 
     def job_properties(self, name):
-        """Return a job's D-Bus properties as a dict; raise NotFoundError when it is not loaded."""
+        """Return a job's D-Bus properties as a dict; raise NotFoundError if it is not loaded."""
         return self._call(job_path(name), PROPERTIES, "GetAll", "s", (JOB,))[0]
 
     def properties_of(self, names):
-        """Return what ``job_properties`` does for many jobs at once, in their order; None for one that is not loaded.
+        """Return the D-Bus properties of many jobs at once.
+
+        :param names: list of text.
+        :returns: list of dicts in the same order, None for a job that is not loaded.
         """
         calls = [(job_path(name), PROPERTIES, "GetAll", "s", (JOB,)) for name in names]
-        found = []
+        properties = []
         for pending in self.connection.gather(calls, self.timeout):
             try:
-                found.append(pending.result()[0])
+                properties.append(pending.result()[0])
             except NotFoundError:
-                found.append(None)
-        return found
+                properties.append(None)
+        return properties
 
     def find_instance(self, name, env):
-        """Return the name of the live instance that ``env`` (a list of KEY=VALUE) leads to, or None.
+        """Return the name of the job's live instance with these variables, or None if there is none.
 
-        Raises InvalidArgumentsError when a variable of the instance name is missing.
+        :param env: list of text, KEY=VALUE.
+        :raises InvalidArgumentsError: if ``env`` lacks a variable of the instance name.
         """
         try:
             return instance_name(self._call(job_path(name), JOB, "GetInstance", "as", (strings(env),))[0])
@@ -83,25 +88,29 @@ class Upstart:
         return sorted(instance_name(path) for path in paths)
 
     def instances_of(self, names):
-        """Return what ``instances`` does for many jobs at once, in their order; [] for one that is not loaded."""
+        """Return the sorted names of the live instances of many jobs at once.
+
+        :param names: list of text.
+        :returns: list of lists in the same order, [] for a job that is not loaded.
+        """
         calls = [(job_path(name), JOB, "GetAllInstances") for name in names]
-        found = []
-        for pending in self.connection.gather(calls, self.longest):
+        names_of_instances = []
+        for pending in self.connection.gather(calls, self.bulk_timeout):
             try:
-                found.append(sorted(instance_name(path) for path in pending.result()[0]))
+                names_of_instances.append(sorted(instance_name(path) for path in pending.result()[0]))
             except NotFoundError:
-                found.append([])
-        return found
+                names_of_instances.append([])
+        return names_of_instances
 
     def statuses(self, pairs):
-        """Return the status of many instances at once.
+        """Return the statuses of many instances at once.
 
         :param pairs: list of (job, instance).
-        :returns: list in that order of dicts with ``goal``, ``state`` (text) and
-            ``processes`` (dict of process name to pid); None where there is no such instance.
+        :returns: list in the same order of dicts with ``goal``, ``state`` (text) and ``processes`` (dict of process
+            name to pid); None if there is no such instance.
         """
         calls = [(instance_path(job, instance), PROPERTIES, "GetAll", "s", (INSTANCE,)) for job, instance in pairs]
-        return [self._status(pending) for pending in self.connection.gather(calls, self.longest)]
+        return [self._status(pending) for pending in self.connection.gather(calls, self.bulk_timeout)]
 
     def status(self, job, instance=""):
         return self.statuses([(job, instance)])[0]
@@ -109,13 +118,13 @@ class Upstart:
     @staticmethod
     def _status(pending):
         try:
-            found = pending.result()[0]
+            properties = pending.result()[0]
         except NotFoundError:
             return None
         return {
-            "goal": found["goal"],
-            "state": found["state"],
-            "processes": dict((name, pid) for name, pid in found["processes"]),
+            "goal": properties["goal"],
+            "state": properties["state"],
+            "processes": dict((name, pid) for name, pid in properties["processes"]),
         }
 
     def request(self, member, job, env=(), wait=True):
@@ -123,51 +132,50 @@ class Upstart:
         return self.connection.send(job_path(job), JOB, member, "asb", (strings(env), wait))
 
     def request_instance(self, member, job, instance):
-        """Send Instance.Start, Stop, Restart (answered when done) or Reload and return the Pending."""
+        """Send Instance.Start, Stop, Restart or Reload and return the Pending. Upstart answers when it has finished."""
         path = instance_path(job, instance)
         if member == "Reload":
             return self.connection.send(path, INSTANCE, member)
         return self.connection.send(path, INSTANCE, member, "b", (True,))
 
     def emit(self, name, env=(), wait=True):
-        """Send EmitEvent and return the Pending; with ``wait`` it is answered when all effects are over."""
+        """Send EmitEvent and return the Pending; with ``wait``, Upstart answers after all jobs have reacted."""
         return self.connection.send(MANAGER_PATH, MANAGER, "EmitEvent", "sasb", (name, strings(env), wait))
 
     def log_priority(self):
-        """Return the priority from which on the daemon's messages are logged, as text."""
+        """Return the lowest priority of messages that the daemon logs, as text."""
         return self._call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "log_priority"))[0]
 
     def set_log_priority(self, priority):
-        """Set the log priority; raise InvalidArgumentsError for one that the daemon does not know."""
+        """Set the log priority; raise InvalidArgumentsError if the daemon does not know it."""
         self._call(MANAGER_PATH, PROPERTIES, "Set", "ssv", (MANAGER, "log_priority", priority))
 
     def job_environment(self):
-        """Return the environment common to all jobs, a list of KEY=VALUE; raise NotFoundError before Upstart 1.7."""
+        """Return the environment of all jobs, a list of KEY=VALUE; raise NotFoundError before Upstart 1.7."""
         return self._call(MANAGER_PATH, MANAGER, "ListEnv", "as", (strings(()),))[0]
 
     def try_job_environment(self):
-        """Raise PermissionDeniedError when the job environment must not be changed, as in PID 1; changes nothing."""
+        """Raise PermissionDeniedError if the job environment cannot be changed, as in PID 1. This changes nothing."""
         try:
             self._call(MANAGER_PATH, MANAGER, "SetEnvList", "asasb", (strings(()), strings(()), True))
-        except NotFoundError:  # before 1.13, which takes a nameless variable that these refuse
+        except NotFoundError:  # before 1.13; these refuse a variable without a name, which 1.13 would set
             try:
                 self._call(MANAGER_PATH, MANAGER, "SetEnv", "assb", (strings(()), "", True))
             except InvalidArgumentsError:
                 return
 
     def set_job_variable(self, entry):
-        """Put KEY=VALUE into the environment of all jobs, also of those that run."""
+        """Set KEY=VALUE in the environment of all jobs, running ones included."""
         self._call(MANAGER_PATH, MANAGER, "SetEnv", "assb", (strings(()), entry, True))
 
     def unset_job_variable(self, name):
-        """Take a variable out of the environment of all jobs.
+        """Remove a variable from the environment of all jobs.
 
-        Variables whose names are the beginning of ``name`` may go too, and it may itself stay (1.13.2, measured).
+        Upstart 1.13.2 may also remove variables whose names are a prefix of ``name``, or keep the variable (measured).
         """
         self._call(MANAGER_PATH, MANAGER, "UnsetEnv", "ass", (strings(()), name))
 
 
 def strings(values):
-    """Return ``values`` as a D-Bus array of strings (dbus-python cannot guess the type of an empty one)."""
-    import dbus
-    return dbus.Array(list(values), signature="s")
+    """Return ``values`` as a D-Bus array of strings. dbus-python cannot infer the type of an empty list."""
+    return library.load().Array(list(values), signature="s")

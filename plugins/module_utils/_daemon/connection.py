@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One connection to an Upstart daemon: many calls in flight, every wait with a deadline."""
+"""A connection to Upstart over D-Bus: many calls at once, and every wait has a deadline."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -27,18 +27,19 @@ from .routes import BusRoute, PrivateSocketRoute
 
 __metaclass__ = type
 
-# Seconds between two looks at a socket that reports nothing: it bounds how late a
-# message is seen that libdbus had read already.
-TICK = 0.02
-HANGS = "It hangs or is overloaded: look at it (initctl version), and run the task again."
-AGAIN = 0.1  # seconds between two attempts to reach a daemon that is being re-executed
-FOREVER = 2147483.0  # libdbus keeps milliseconds in an int; our own deadlines end a wait
+POLL_INTERVAL = 0.02  # seconds between two checks for messages that libdbus has read from the socket already
+CHECK_DAEMON = "It hangs or is overloaded: check it with initctl version, then run the task again."
+RECONNECT_INTERVAL = 0.1  # seconds between two attempts to reach a daemon that is being re-executed
+LIBDBUS_TIMEOUT = 2147483.0  # seconds, the maximum: our own deadlines end every wait
 
 Signal = collections.namedtuple("Signal", "path member args")
 
 
 class Pending:
-    """A call that was sent; ``done`` once ``value`` (a list) or ``error`` is there."""
+    """A call that was sent.
+
+    :ivar done: bool, whether the reply has arrived: ``value`` (a list) or ``error``.
+    """
 
     def __init__(self, member):
         self.member = member
@@ -48,7 +49,7 @@ class Pending:
         self._call = None
 
     def result(self):
-        """Return the list of values that came back, or raise the error that did."""
+        """Return the values of the reply as a list, or raise its error."""
         if self.error is not None:
             raise self.error
         return self.value
@@ -58,7 +59,7 @@ class Pending:
         self._call = None
 
     def cancel(self):
-        """Have libdbus forget the call; else it keeps the call, and with it this object, for good."""
+        """Cancel the call in libdbus, which would otherwise keep the call and this object forever."""
         call, self._call = self._call, None
         if call is not None:
             call.cancel()
@@ -68,10 +69,9 @@ class Connection:
     """A connection to the daemon at an address, peer to peer or on a message bus.
 
     :param address: text, ``system``, ``session`` or a D-Bus address.
-    :param owner: int or None, the user id that the daemon must have; by default
-        what ``addresses.resolve`` says.
-
-    ``signals`` are all that the daemon sent, ``peer`` who it is (dict of pid, uid, gid).
+    :param owner: int, the user id that the daemon must have; None for the one that ``addresses.resolve`` returns.
+    :ivar signals: list of Signal, all that the daemon has sent.
+    :ivar peer: dict of pid, uid and gid of the daemon.
     """
 
     def __init__(self, address=PRIVATE_ADDRESS, owner=None):
@@ -85,11 +85,11 @@ class Connection:
         self._bus = None
         self._pump = None
         self._dbus = None
-        self._flying = set()
+        self._in_flight = set()
         self._answered = False
 
     def open(self, timeout=10.0):
-        """Connect within ``timeout`` seconds; raise a DaemonError, such as UnreachableError, or LibraryMissingError."""
+        """Connect within ``timeout`` seconds and return self; raise DaemonError or LibraryMissingError."""
         deadline = monotonic() + timeout
         self._dbus = library.load()
         self._pump = library.Pump()
@@ -99,10 +99,10 @@ class Connection:
         self._route = BusRoute() if self._on_bus else PrivateSocketRoute()
         try:
             if not self._on_bus:
-                self.peer = self._route.meet(self, None)
+                self.peer = self._route.identify_peer(self, None)
             self._bus.add_message_filter(self._on_message)
             if self._on_bus:
-                self.peer = self._route.meet(self, lambda: max(0.0, deadline - monotonic()))
+                self.peer = self._route.identify_peer(self, lambda: max(0.0, deadline - monotonic()))
         except DaemonError:
             self.close()
             raise
@@ -116,28 +116,31 @@ class Connection:
                 return self._dbus.connection.Connection(str(self.address), mainloop=loop)
         except (self._dbus.exceptions.DBusException, ValueError) as error:
             if monotonic() - began >= timeout:
-                raise NoReplyError("Somebody listens at %s but lets nobody in within %g s. %s" % (
-                    self.address, timeout, HANGS), address=self.address, timeout=timeout)
-            raise UnreachableError(describe_nobody(self.address, error), address=self.address)
+                raise NoReplyError("The process that listens at %s accepted no connection within %g s. %s" % (
+                    self.address, timeout, CHECK_DAEMON), address=self.address, timeout=timeout)
+            raise UnreachableError(describe_unreachable(self.address, error), address=self.address)
 
     def close(self):
-        """Break the connection; calls that are still in flight end with the error Lost."""
+        """Close the connection; calls in flight end with a ConnectionLostError."""
         if self._bus is not None:
             self._bus.close()
-            self._pump.drain()  # libdbus still has to say that it is closed; it needs the Python object for that
+            self._pump.drain()  # libdbus reports the end of the connection to the Python object
             self._bus = None
-        self._bury()
+        self._fail_in_flight()
 
     def reopen(self, timeout=10.0):
-        """Connect again after Lost, to the same daemon after its re-exec; what it was asked before is lost.
+        """Connect again after a ConnectionLostError, to the same daemon after its re-exec.
 
-        ``signals`` stays what it is. Raises UnreachableError when nobody answers until ``timeout`` seconds are over,
-        Lost when it is another daemon, and what ``open`` raises for one that is not init or lets this user not in.
+        The earlier requests are lost; ``signals`` is kept.
+
+        :raises UnreachableError: if the daemon does not answer within ``timeout`` seconds.
+        :raises ConnectionLostError: if another process is the daemon now.
+        :raises WrongOwnerError, PermissionDeniedError: as ``open`` does.
         """
         before, deadline = self.peer, monotonic() + timeout
         while True:
             self.close()
-            left = max(TICK, deadline - monotonic())
+            left = max(POLL_INTERVAL, deadline - monotonic())
             try:
                 self.open(left)
                 self.call(MANAGER_PATH, PROPERTIES, "Get", "ss", (MANAGER, "version"), timeout=left)
@@ -146,19 +149,19 @@ class Connection:
                 self.close()
                 raise
             except (ConnectionLostError, NoReplyError, UnreachableError) as error:
-                if deadline - monotonic() <= AGAIN:
+                if deadline - monotonic() <= RECONNECT_INTERVAL:
                     self.close()
                     raise UnreachableError(
-                        "The daemon %s broke the connection and was not back within %g s, so it was not just "
-                        "re-executed: it crashed, ended or hangs. %s" % (self._place(), timeout, error.message),
+                        "Lost the connection to Upstart %s, and it did not return within %g s: it crashed, exited or "
+                        "hangs. %s" % (self._location(), timeout, error.message),
                         address=self.address, timeout=timeout)
-            time.sleep(AGAIN)
+            time.sleep(RECONNECT_INTERVAL)
         if before is not None and before["pid"] != self.peer["pid"]:
             peer = self.peer
             self.close()
             raise ConnectionLostError(
-                "The daemon %s is another one now (process %d, before it was %d): the first has ended, and what it "
-                "was asked is lost. Run the task again." % (self._place(), peer["pid"], before["pid"]),
+                "Upstart %s is another process now (%d, before %d), so the pending requests are lost. Run the task "
+                "again." % (self._location(), peer["pid"], before["pid"]),
                 address=self.address, before=before["pid"], peer=peer)
         return self
 
@@ -174,7 +177,7 @@ class Connection:
     def _on_message(self, unused, message):
         if isinstance(message, self._dbus.lowlevel.SignalMessage):
             path = str(message.get_path())
-            if self._route.sends(message) and path.startswith(MANAGER_PATH):
+            if self._route.is_from_daemon(message) and path.startswith(MANAGER_PATH):
                 args = [plain(value) for value in message.get_args_list()]
                 self.signals.append(Signal(path, str(message.get_member()), args))
         return self._dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
@@ -182,7 +185,7 @@ class Connection:
     def send(self, path, interface, member, signature="", args=(), destination=None):
         """Send a method call without waiting and return its Pending."""
         if not self._alive():
-            raise self._end(member)
+            raise self._broken(member)
         message = self._dbus.lowlevel.MethodCallMessage(
             destination=str(destination or self._route.destination), path=str(path), interface=str(interface),
             method=str(member))
@@ -191,104 +194,113 @@ class Connection:
         pending = Pending(member)
 
         def arrived(reply):
-            self._flying.discard(pending)
+            self._in_flight.discard(pending)
             self._answered = True
-            self._take(pending, reply)
+            self._settle(pending, reply)
 
         try:
-            pending._call = self._bus.send_message_with_reply(message, arrived, FOREVER, require_main_loop=True)
+            pending._call = self._bus.send_message_with_reply(message, arrived, LIBDBUS_TIMEOUT, require_main_loop=True)
         except self._dbus.exceptions.DBusException:
-            raise self._end(member)
-        self._flying.add(pending)
+            raise self._broken(member)
+        self._in_flight.add(pending)
         return pending
 
-    def _take(self, pending, reply):
+    def _settle(self, pending, reply):
         values = [plain(value) for value in reply.get_args_list()]
         if not isinstance(reply, self._dbus.lowlevel.ErrorMessage):
             pending.settle(values)
             return
         error = from_reply(str(reply.get_error_name()), values[0] if values else u"", pending.member)
-        known = self._route.destination is not None  # while a bus is asked for the owner, none is not yet lost
-        if isinstance(error, ConnectionLostError) or (known and isinstance(error, UnreachableError)):
+        has_owner = self._route.destination is not None  # on a bus, None until the owner of the name is known
+        if isinstance(error, ConnectionLostError) or (has_owner and isinstance(error, UnreachableError)):
             error = self._lost(pending.member)
         pending.settle(error=error)
 
     def call(self, path, interface, member, signature="", args=(), timeout=10.0, destination=None):
-        """Send a method call, wait at most ``timeout`` seconds and return the list of values; raise DaemonError."""
+        """Send a method call and return the values of its reply as a list.
+
+        :param timeout: float, seconds to wait for the reply.
+        :raises DaemonError: NoReplyError after the timeout, or the error of the reply.
+        """
         pending = self.send(path, interface, member, signature, args, destination)
         if not self.wait(lambda: pending.done, timeout):
             self.forget(pending)
-            raise NoReplyError("The daemon %s did not answer %s within %g s. %s" % (
-                self._place(), member, timeout, HANGS), method=member, timeout=timeout, address=self.address)
+            raise NoReplyError("Upstart %s did not answer %s within %g s. %s" % (
+                self._location(), member, timeout, CHECK_DAEMON), method=member, timeout=timeout, address=self.address)
         return pending.result()
 
     def gather(self, calls, timeout=10.0):
-        """Send many calls (tuples as for ``send``) at once and return their Pendings in order, all done."""
+        """Send many calls at once, wait for all replies, and return the Pendings in the same order.
+
+        :param calls: list of tuples, arguments of ``send``.
+        """
         pendings = [self.send(*call) for call in calls]
         if not self.wait(lambda: all(pending.done for pending in pendings), timeout):
             for pending in pendings:
                 self.forget(pending)
-            raise NoReplyError("The daemon %s left %d of %d calls unanswered for %g s. %s" % (
-                self._place(), sum(not pending.done for pending in pendings), len(pendings), timeout, HANGS),
+            unanswered = sum(not pending.done for pending in pendings)
+            raise NoReplyError("Upstart %s left %d of %d calls unanswered for %g s. %s" % (
+                self._location(), unanswered, len(pendings), timeout, CHECK_DAEMON),
                 timeout=timeout, address=self.address)
         return pendings
 
     def forget(self, pending):
-        """Drop a call that nobody waits for any more."""
-        self._flying.discard(pending)
+        """Drop a call whose reply is no longer needed."""
+        self._in_flight.discard(pending)
         pending.cancel()
 
-    def _bury(self):
-        """End all calls in flight: their answers can come no more."""
-        for pending in list(self._flying):
+    def _fail_in_flight(self):
+        """Fail all calls in flight, because their replies cannot arrive any more."""
+        for pending in list(self._in_flight):
             self.forget(pending)
             pending.settle(error=self._lost(pending.member))
 
-    def _end(self, member=None):
-        """Return the error for a connection that broke, after ending all calls in flight."""
-        members = set(pending.member for pending in self._flying)
+    def _broken(self, member=None):
+        """Fail all calls in flight, and return the error for the broken connection."""
+        members = set(pending.member for pending in self._in_flight)
         if member is None and len(members) == 1:
             member = members.pop()
-        self._bury()
+        self._fail_in_flight()
         return self._lost(member)
 
     def wait(self, ready, timeout):
-        """Handle messages until ``ready()`` is true or ``timeout`` seconds are over; return which."""
+        """Handle messages until ``ready()`` is true, at most ``timeout`` seconds; return whether it is true."""
         deadline = monotonic() + timeout
         while True:
             more = self._pump.step()
             if ready():
                 return True
             if not more and not self._alive():
-                raise self._end()
+                raise self._broken()
             left = deadline - monotonic()
             if left <= 0:
                 return False
             if not more:
-                self._sleep(min(TICK, left))
+                self._sleep(min(POLL_INTERVAL, left))
 
     def _sleep(self, seconds):
         try:
             select.select([self._bus.get_unix_fd()], [], [], seconds)
-        except (select.error, OSError, ValueError):  # a signal arrived, or the descriptor was closed just now
+        except (select.error, OSError, ValueError):  # interrupted by a signal, or the descriptor was just closed
             pass
 
     def _alive(self):
-        return self._bus is not None and self._bus.get_is_connected() and not self._route.gone
+        return self._bus is not None and self._bus.get_is_connected() and not self._route.owner_left
 
     def _lost(self, member):
-        own, known = os.geteuid(), self.peer or {}
-        if not (self._on_bus or self._answered) and own not in (0, known.get("uid", own)):
+        """Return the error for a connection that ended: Upstart drops users whom it does not accept without a word."""
+        own_uid, peer = os.geteuid(), self.peer or {}
+        if not (self._on_bus or self._answered) and own_uid not in (0, peer.get("uid", own_uid)):
             return PermissionDeniedError(
-                "The daemon %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that "
-                "user (become: true), or set address to system for what every user may read." % (
-                    self._place(), known["uid"], own), address=self.address, method=member)
+                "Upstart %s runs as user %d and accepts only that user, but this task runs as user %d. Run the task as "
+                "that user (become: true), or set address to system for read-only access." % (
+                    self._location(), peer["uid"], own_uid), address=self.address, method=member)
         return ConnectionLostError(
-            "The connection to the daemon %s broke%s: it ended, crashed, or was re-executed. Look at its state and "
-            "run the task again." % (self._place(), " during " + member if member else ""),
+            "Lost the connection to Upstart %s%s (it exited, crashed or was re-executed). Check that it is running, "
+            "then run the task again." % (self._location(), " during " + member if member else ""),
             address=self.address, method=member)
 
-    def _place(self):
+    def _location(self):
         return ("on the message bus at %s" if self._on_bus else "at %s") % self.address
 
 
@@ -308,11 +320,10 @@ def plain(value):
     return u"%s" % value
 
 
-def describe_nobody(address, error):
-    """Return the sentence for an address at which nothing answers, with what PID 1 is."""
+def describe_unreachable(address, error):
+    """Return the message for an address at which nothing answers; it names the program of PID 1."""
     if isinstance(error, ValueError) or "BadAddress" in str(error):
-        return (u"%s is not a D-Bus address (such as %s), nor one of the words system and session."
-                % (address, PRIVATE_ADDRESS))
-    text = u"Nothing answers at %s: is this host running Upstart?" % address
+        return u"%s is not a D-Bus address. Use system, session or an address such as %s." % (address, PRIVATE_ADDRESS)
     init = processes.name(1)
-    return text + (u" PID 1 is %s." % init if init else u"")
+    return u"Nothing answers at %s. Check that this host runs Upstart%s." % (
+        address, u" (PID 1 is %s)" % init if init else u"")

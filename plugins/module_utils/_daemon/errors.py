@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong between us and the daemon, one class for each case a caller tells apart."""
+"""Errors of the connection to Upstart, with one class for every case that a caller handles differently."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,7 +17,7 @@ BUS_TIMEOUT = "timeout by message bus"
 
 
 class DaemonError(UpstartError):
-    """The daemon refused a call; ``error`` is its D-Bus name, ``text`` its own words."""
+    """A call failed. Facts: ``error``, the D-Bus name of the error, and ``text``, the daemon's own message."""
 
 
 class UnreachableError(DaemonError):
@@ -25,7 +25,7 @@ class UnreachableError(DaemonError):
 
 
 class WrongOwnerError(UnreachableError):
-    """Something answers at the address, but it is not the init of this host."""
+    """The process that answers at the address is not init."""
 
 
 class LibraryMissingError(UpstartError):
@@ -33,11 +33,11 @@ class LibraryMissingError(UpstartError):
 
 
 class ConnectionLostError(DaemonError):
-    """The connection broke while a call was under way."""
+    """The connection broke during a call."""
 
 
 class NoReplyError(DaemonError):
-    """The daemon did not answer within the time allowed."""
+    """The daemon did not answer within the timeout."""
 
 
 class UnknownJobError(DaemonError):
@@ -45,19 +45,19 @@ class UnknownJobError(DaemonError):
 
 
 class UnknownInstanceError(DaemonError):
-    """The job has no such instance now."""
+    """The job has no such instance."""
 
 
 class AlreadyStartedError(DaemonError):
-    """The instance's goal is start already, whether or not it is up."""
+    """The instance's goal is start already, whether or not it is running."""
 
 
 class AlreadyStoppedError(DaemonError):
-    """The instance is on its way down already."""
+    """The instance's goal is stop already."""
 
 
 class JobFailedError(DaemonError):
-    """A process of the job failed while the call waited for it."""
+    """A process of the job failed during the call."""
 
 
 class EventFailedError(DaemonError):
@@ -69,11 +69,11 @@ class NotRunningError(DaemonError):
 
 
 class PermissionDeniedError(DaemonError):
-    """The daemon or the message bus does not let this user do that."""
+    """The daemon or the message bus does not allow this user to do that."""
 
 
 class CGroupManagerMissingError(DaemonError):
-    """The job has cgroup stanzas, but the daemon has no cgroup manager to ask."""
+    """The job has cgroup stanzas, but the daemon has no connection to a cgroup manager."""
 
 
 class InvalidArgumentsError(DaemonError):
@@ -103,7 +103,7 @@ _BY_NAME = {
     "org.freedesktop.DBus.Error.UnknownProperty": NotFoundError,
     "org.freedesktop.DBus.Error.Timeout": NoReplyError,
     "org.freedesktop.DBus.Error.TimedOut": NoReplyError,
-    # Our calls have no timeout in libdbus: it, or a bus, says NoReply when the daemon has gone.
+    # Our calls never time out in libdbus: it, or a bus, reports NoReply after the end of the daemon.
     "org.freedesktop.DBus.Error.NoReply": ConnectionLostError,
     "org.freedesktop.DBus.Error.Disconnected": ConnectionLostError,
     "org.freedesktop.DBus.Error.NoServer": UnreachableError,
@@ -124,11 +124,10 @@ def from_reply(name, text, member):
 
 
 def _denied(name, text, member):
-    """Return the sentence for a call that a user other than root may not make."""
+    """Return the message for a call that only root may make."""
     reason = text.rstrip(".")
     if name == ACCESS_DENIED:
         if "Rejected" not in text:
-            return text  # not the user's fault: a property that nobody may write
-        reason = "the policy of the message bus lets other users only look"
-    return ("This task runs as user %d, who may not call %s: %s. Become root for it (become: true)." % (
-        os.geteuid(), member, reason))
+            return text  # another reason: a property that no user may write
+        reason = "the policy of the message bus allows other users only to read"
+    return "User %d may not call %s: %s. Run the task as root (become: true)." % (os.geteuid(), member, reason)

@@ -1,17 +1,17 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The C side of dbus-python: its import, and its GLib sources driven by hand.
+"""dbus-python: import it, and drive its GLib sources without a main loop.
 
-dbus-python only delivers signals, and the replies of calls that do not block,
-through GLib.  No main loop is run: one step of the default context is taken
-whenever the socket has something, so that every wait keeps its deadline.
+dbus-python delivers signals and the replies of asynchronous calls only through GLib. We run single steps of GLib's
+default context when the socket has data. A main loop could not keep our deadlines.
 """
 
 from __future__ import absolute_import, division, print_function
 
 import contextlib
 import ctypes
+import ctypes.util
 import signal
 import sys
 import traceback
@@ -20,7 +20,7 @@ from .errors import LibraryMissingError
 
 __metaclass__ = type
 
-ALARM_AGAIN = 0.1  # seconds; the first alarm may come a moment before the call blocks
+ALARM_INTERVAL = 0.1  # seconds between alarms; one is not enough, because it may come before the call blocks
 
 
 def load():
@@ -43,45 +43,45 @@ def _glib():
     try:
         return ctypes.CDLL("libglib-2.0.so.0")
     except OSError:
-        from ctypes.util import find_library  # it starts a program to search with
-        return ctypes.CDLL(find_library("glib-2.0") or "libglib-2.0.so")
+        name = ctypes.util.find_library("glib-2.0")  # runs a program, so it is the second choice
+        return ctypes.CDLL(name or "libglib-2.0.so")
 
 
 class Pump:
-    """Steps GLib's default context, which holds the sources of our connections."""
+    """Runs single steps of GLib's default context, which contains the sources of our connections."""
 
     def __init__(self):
         self._glib = _glib()
         self._glib.g_main_context_iteration.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self._glib.g_main_context_iteration.restype = ctypes.c_int
 
-    def step(self, most=100):
-        """Handle what has come in, but no more than ``most`` messages or so; return whether there may be more.
+    def step(self, limit=100):
+        """Handle about ``limit`` waiting messages, without blocking; return whether there may be more.
 
-        Bounded, so that a daemon which sends without a pause keeps nobody from looking at the clock.
+        The limit lets the caller check its deadline while a daemon sends without a pause.
         """
-        return all(self._glib.g_main_context_iteration(None, 0) for unused in range(most))
+        return all(self._glib.g_main_context_iteration(None, 0) for unused in range(limit))
 
     def drain(self):
-        """Handle all that has come in, without blocking; only for a connection that brings nothing new."""
+        """Handle all waiting messages, without blocking. Use this only after the connection is closed."""
         while self.step():
             pass
 
 
 @contextlib.contextmanager
 def interrupted_after(seconds):
-    """Interrupt the system call that blocks for longer.
+    """Interrupt a system call in the body that blocks for longer than ``seconds``.
 
-    libdbus connects with a blocking call, which waits without end for a daemon that accepts nobody.
+    libdbus connects with a blocking call, which waits forever if the daemon accepts no connection.
     """
     try:
         before = signal.signal(signal.SIGALRM, lambda *unused: None)
-    except ValueError:  # only the main thread may
+    except ValueError:  # signal handlers work only in the main thread
         yield
         return
-    clock = signal.setitimer(signal.ITIMER_REAL, seconds, ALARM_AGAIN)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds, ALARM_INTERVAL)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *clock)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)

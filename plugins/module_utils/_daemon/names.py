@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of Upstart's D-Bus objects and interfaces."""
+"""Names of Upstart's D-Bus objects and interfaces, and object paths of jobs and instances."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -19,12 +19,12 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 BUS = "org.freedesktop.DBus"
 BUS_PATH = "/org/freedesktop/DBus"
 ERROR_PREFIX = MANAGER + ".Error."
-# Half of a character of two: no text in UTF-8 has one. On narrow builds of Python 2 whole characters have both.
+# No UTF-8 text has an unpaired surrogate. On narrow builds of Python 2, large characters are pairs of surrogates.
 UNPAIRED_SURROGATE = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def is_utf_8(text):
-    """Return whether a text (or bytes) can be sent as UTF-8."""
+    """Return whether a text (or bytes) is valid UTF-8."""
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
@@ -34,7 +34,7 @@ def is_utf_8(text):
 
 
 def escape(name):
-    """Return a job or instance name as one element of an object path (text to text)."""
+    """Return a job or instance name as an element of an object path (text to text)."""
     if not name:
         return "_"
     plain = bytearray(name.encode("utf-8"))
@@ -42,7 +42,7 @@ def escape(name):
 
 
 def unescape(element):
-    """Return the name that an object path element stands for (text to text)."""
+    """Return the name for an element of an object path (text to text)."""
     if element == "_":
         return ""
     raw = re.sub(b"_([0-9a-f]{2})", lambda match: bytes(bytearray([int(match.group(1), 16)])), element.encode("ascii"))
@@ -63,10 +63,10 @@ def instance_name(path):
 
 
 def job_name(path):
-    """Return the job name in the object path of a job or an instance."""
+    """Return the job name in the object path of a job or instance."""
     return unescape(path.split("/")[5])
 
 
 def display_name(job, instance=""):
-    """Return a job with its instance as people and initctl write it."""
+    """Return a job and its instance as initctl prints them."""
     return "%s (%s)" % (job, instance) if instance else job

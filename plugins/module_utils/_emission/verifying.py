@@ -16,7 +16,7 @@ __metaclass__ = type
 
 PASSING = (_promise.NO_MAIN, _promise.MAIN_LOST, _promise.MAIN_ZOMBIE)  # for a moment, when a process ends
 TEXTS = {
-    _promise.GONE: "is gone again",
+    _promise.NO_INSTANCE: "is gone again",
     _promise.STOPPING: "is on its way down again, in {status}",
     _promise.NOT_UP: "is not up any more: it is in {status}",
     _promise.NO_MAIN: "has no main process",
@@ -24,7 +24,7 @@ TEXTS = {
     _promise.MAIN_ZOMBIE: "has a main process, {pid}, that has ended, which Upstart has not noticed (zombie)",
     _promise.MAIN_SUSPENDED: "has a main process, {pid}, that is suspended by a signal",
     _promise.RESPAWNED: "was respawned: process {before} became {pid}",
-    _promise.STILL_THERE: "is there again, in {status}",
+    _promise.NOT_STOPPED: "is there again, in {status}",
 }
 
 

@@ -238,7 +238,7 @@ def act(client, changes, attributes, conf_dir):
         batch.finish()
     for change, watcher in zip(changes, watchers):
         if _promise.file_faults(change.after, read_file(change.path)):
-            raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again."
+            raise UpstartError("%s was changed by another process while this task wrote it. Run the task again."
                                % change.path, name=change.name, path=change.path)
         watcher.see_loaded(change.path, True)
     running.see_noticed()

@@ -9,7 +9,7 @@ import os
 
 from .._daemon.errors import NoReplyError
 from .._daemon.names import MANAGER, MANAGER_PATH
-from .._system import processes, reading
+from .._system import processes
 from . import crash_guard, daemon_state
 from .instance_names import NOT_ASCII, UNREADABLE
 from .status import POLL_INTERVAL, is_missing_main_process, read_statuses
@@ -56,7 +56,7 @@ class DaemonDump:
     def __init__(self, client, harmful):
         crash_guard.ensure_file_is_safe(harmful)
         self._connection = client.connection
-        self._timeout = client.longest
+        self._timeout = client.bulk_timeout
         self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")
 
     def classes(self):
@@ -106,20 +106,11 @@ class Clock:
     def __init__(self, peer_pid):
         self._proc = processes.proc_of(peer_pid) if peer_pid > 0 else None
         self._ticks = float(os.sysconf("SC_CLK_TCK"))
-        self._boot = self._read_boot()
+        self._boot = processes.boot_time() if self._proc else None
 
     @property
     def works(self):
         return self._boot is not None and os.path.exists("%s/1" % self._proc)
-
-    def _read_boot(self):
-        if self._proc is None:
-            return None
-        try:
-            lines = reading.read_bytes("/proc/stat").splitlines()
-            return next(int(line.split()[1]) for line in lines if line.startswith(b"btime "))
-        except (IOError, OSError, StopIteration):
-            return None
 
     def began(self, pid):
         """Return when a process began; None when there is none, or that cannot be seen."""
@@ -127,11 +118,11 @@ class Clock:
 
     def read(self, pid):
         """Return when a process began and its state, a letter as /proc has it; None for what cannot be seen."""
-        try:
-            fields = reading.read_bytes("%s/%d/stat" % (self._proc, pid)).rpartition(b")")[2].split()
-            return int(self._boot + int(fields[19]) / self._ticks), fields[0].decode("ascii")
-        except (IOError, OSError, IndexError):
+        fields = processes.read_stat(pid, self._proc)
+        if len(fields) <= processes.START_FIELD:
             return None, None
+        began = int(self._boot + int(fields[processes.START_FIELD]) / self._ticks)
+        return began, fields[processes.STATE_FIELD].decode("ascii")
 
 
 def examine(client, instances, definitions):

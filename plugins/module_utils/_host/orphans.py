@@ -111,7 +111,7 @@ class Evidence:
     def _why_unknown(self, definition, instance, changes):
         """As ``_judge``, for an instance that nothing shows to be stale."""
         last = max(end for unused, end in changes)
-        daemon = period(processes.began_here(self._peer_pid))
+        daemon = period(processes.own_start_ticks(self._peer_pid))
         if daemon is not None and last <= daemon[0]:
             return None, False  # all that Upstart has ever read is what the files hold now
         periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
@@ -127,7 +127,7 @@ class Evidence:
 
     def _period(self, instance, name):
         pid = self._mains[name].get(instance)
-        return period(processes.began(self._peer_pid, pid)) if pid else None
+        return period(processes.start_ticks(self._peer_pid, pid)) if pid else None
 
     def _properties_of(self, name):
         """Return the D-Bus properties of a job, None when it is not loaded."""

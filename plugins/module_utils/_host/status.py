@@ -5,11 +5,9 @@
 
 from __future__ import absolute_import, division, print_function
 
-import os
-
 from .._daemon.errors import NoReplyError
 from .._daemon.names import instance_path
-from .._system import processes, reading
+from .._system import processes
 from .._system.clock import monotonic
 
 __metaclass__ = type
@@ -73,14 +71,7 @@ def suspended_pid(status):
 def process_age(peer_pid, pid):
     """Return the seconds since a process that the daemon knows as ``pid`` began: infinite for None, 0 for one that
     has ended meanwhile."""
-    if pid is None:
-        return float("inf")
-    try:
-        stat = reading.read_bytes("%s/%d/stat" % (processes.proc_of(peer_pid), pid))
-        began = int(stat.rpartition(b")")[2].split()[19])
-        return float(reading.read_bytes("/proc/uptime").split()[0]) - began / os.sysconf("SC_CLK_TCK")
-    except (IOError, OSError, IndexError):
-        return 0.0
+    return float("inf") if pid is None else processes.age(peer_pid, pid)
 
 
 def is_missing_main_process(definition, status):

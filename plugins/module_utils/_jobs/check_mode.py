@@ -1,25 +1,25 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_job would do, as ``foreseen.record`` keeps it for later check-mode tasks of the play."""
+"""The changes of a task of upstart_job in check mode, for later tasks of the play."""
 
 from __future__ import absolute_import, division, print_function
 
-from .plans import belonging
+from .plans import removed_paths
 
 __metaclass__ = type
 
 
 def of_jobs(plans, manifest=None):
-    """Return what upstart_job would do.
+    """Return the files that upstart_job would change, as a dict for check_mode.add_to.
 
-    :param plans: list of plans.FilePlan after ``jobs.foresee``.
-    :param manifest: manifest.Manifest after its ``foresee``, or None.
+    :param plans: list of plans.FilePlan after ``predicting.predict``.
+    :param manifest: manifest.Manifest after its ``update``, or None.
     """
     files = {}
     for plan in plans:
         if plan.after is None:
-            files.update((path, None) for path in belonging(plan))
+            files.update((path, None) for path in removed_paths(plan))
         elif plan.before != plan.after:
             files[plan.path] = plan.after
     if manifest is not None and manifest.after is not None:

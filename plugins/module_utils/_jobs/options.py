@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of upstart_job for one job, and what they ask for."""
+"""The options of upstart_job for a job, and the WantedFile for them."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,7 +17,7 @@ from .plans import WantedFile
 
 __metaclass__ = type
 
-HANDLING = dict(
+FILE_OPTIONS = dict(
     name=dict(type="str"),
     state=dict(type="str", choices=["present", "absent"], default="present"),
     override=dict(type="bool", default=False),
@@ -41,18 +41,18 @@ CHOICES = dict(expect=["none", "stop", "fork", "daemon"], console=["none", "log"
 
 
 def argument_spec():
-    """Return the argument spec of one job."""
+    """Return the argument spec of a job."""
     spec = dict((name, dict(type="str")) for name in NAMES_OF_OPTIONS)
     for kind, names in TYPES.items():
         spec.update((name, dict(type=kind)) for name in names)
     spec.update((name, dict(type="list", elements=elements)) for name, elements in LISTS.items())
     spec.update((name, dict(type="str", choices=choices)) for name, choices in CHOICES.items())
-    spec.update(HANDLING)
+    spec.update(FILE_OPTIONS)
     return spec
 
 
 def wanted_jobs(params):
-    """Return a WantedFile for each job in a module's parameters; raise UpstartError for a wrong option."""
+    """Return a WantedFile for each job in a module's parameters; raise UpstartError for an invalid option."""
     if params["jobs"] is None:
         return [_wanted(params)]
     validator = ArgumentSpecValidator(dict(argument_spec(), name=dict(type="str", required=True)))
@@ -61,41 +61,41 @@ def wanted_jobs(params):
         checked = validator.validate(job)
         if checked.error_messages:
             raise UpstartError("jobs: %s: %s." % (
-                job.get("name", "entry %d" % number), "; ".join(_complaints(checked))), name=job.get("name"))
+                job.get("name", "entry %d" % number), "; ".join(_problems(checked))), name=job.get("name"))
         wanted.append(_wanted(checked.validated_parameters))
-    names = [(each.name, each.override) for each in wanted]
+    names = [(file.name, file.override) for file in wanted]
     for name in names:
         if names.count(name) > 1:
             raise UpstartError("jobs: %s is listed twice." % name[0], name=name[0])
     return wanted
 
 
-def _complaints(checked):
-    """Return what is wrong with one entry, an unknown option with the one that may be meant."""
-    complaints = []
+def _problems(checked):
+    """Return what is wrong with an entry of ``jobs``, with a suggestion for each unknown option."""
+    problems = []
     for option in sorted(checked.unsupported_parameters):
         alike = difflib.get_close_matches(option, list(argument_spec()), 1)
-        complaints.append("there is no option %s%s" % (option, " (is %s meant?)" % alike[0] if alike else ""))
-    return complaints or [message.rstrip(".") for message in checked.error_messages]
+        problems.append("unknown option %s%s" % (option, " (did you mean %s?)" % alike[0] if alike else ""))
+    return problems or [message.rstrip(".") for message in checked.error_messages]
 
 
 def _wanted(params):
     stanzas = dict((name, params[name]) for name in NAMES_OF_OPTIONS if params.get(name) is not None)
-    whole = [name for name in ("content", "restore") if params[name] is not None]
-    if whole and (stanzas or params["merge"] or len(whole) > 1):
-        others = whole[1:] + sorted(stanzas) + ["merge"] * params["merge"]
-        raise UpstartError("Job %s: %s is the whole file, so it cannot be given with %s." % (
-            params["name"], whole[0], ", ".join(others)), name=params["name"])
-    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in HANDLING))
+    complete = [name for name in ("content", "restore") if params[name] is not None]
+    if complete and (stanzas or params["merge"] or len(complete) > 1):
+        others = complete[1:] + sorted(stanzas) + ["merge"] * params["merge"]
+        raise UpstartError("Job %s: %s sets the whole file, so it cannot be combined with %s." % (
+            params["name"], complete[0], ", ".join(others)), name=params["name"])
+    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in FILE_OPTIONS))
     if wanted.restore is not None and wanted.restore.get("content", "") is None:
-        return wanted._replace(state="absent")  # there was none
+        return wanted._replace(state="absent")  # there was no file before
     return wanted
 
 
 def version_of(text, client):
-    """Return the release that files are written for, as a tuple; raise UpstartError for a text that is none."""
+    """Return the release of Upstart that will read the files, as a tuple; raise UpstartError for an invalid text."""
     if text is None:
         return client.version() if client else LATEST
     if not re.match(r"[0-9]+(\.[0-9]+)+$", text):
-        raise UpstartError("upstart_version %s is not a release such as 1.12.1." % text)
-    return tuple(int(part) for part in text.split("."))
+        raise UpstartError("upstart_version is %s, but it must be a release such as 1.12.1." % text)
+    return tuple(int(number) for number in text.split("."))

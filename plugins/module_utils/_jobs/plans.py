@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be done to a job file: the wanted text, checked by the daemon's rules, beside the present one."""
+"""Plans for job files: the wanted content, checked by Upstart's rules, next to the present content."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -24,27 +24,32 @@ from .._text import decode, encode
 
 __metaclass__ = type
 
-# What one job shall be; ``stanzas`` are options of upstart_job, ``content`` a whole file's text instead of them,
-# ``restore`` an earlier file as ``report`` tells it under ``previous``; with ``keep_running`` no file of a running job
-# is removed; ``enabled`` as upstart_service has it, or None.
+# A job file as a task wants it. stanzas: dict, options of upstart_job; content: the text of the whole file instead;
+# restore: an earlier file, a value of ``previous`` in a result; keep_running: whether to keep the file of a running
+# job; enabled: as in upstart_service, or None.
 WantedFile = collections.namedtuple(
     "WantedFile", "name state override stanzas content restore merge exact backup keep_running validate enabled")
 
 
 class FilePlan:
-    """What is to be done to one file.
+    """The change to a job file or an override.
 
     :ivar path: text, the file.
-    :ivar before: bytes, what it holds now, or None when there is none.
-    :ivar after: bytes, what it shall hold, or None when it shall go.
-    :ivar version: tuple, the release that the file is for.
-    :ivar override_before: bytes, what the override holds now that goes with a removed job file, or None.
-    :ivar values: dict, the job as the daemon will read it, override included; None for a removed job, and for a
-        restored file that the daemon will not read.
-    :ivar listed: bool, whether a manifest named the file before.
-    :ivar kept: bool, whether the file of a job that shall go stays, since instances of it run.
-    :ivar stale_values: dict, the job as its running instances follow it where that is an older one, or None.
-    :ivar hidden_start_on: text, the condition that ``manual`` keeps from the job, or None.
+    :ivar before: bytes, its present content, or None for no file.
+    :ivar after: bytes, its wanted content, or None to remove it.
+    :ivar version: tuple, the release of Upstart that will read the file.
+    :ivar override_before: bytes, the present content of the override that is removed with a job file, or None.
+    :ivar values: dict, the job as the daemon will read it, with the override; None for a removed job, and for a
+        restored file that the daemon will refuse.
+    :ivar changed: bool, whether the task changes anything for this file.
+    :ivar listed: bool, whether the manifest has recorded the file before the task.
+    :ivar kept: bool, whether the file is kept although it is no longer wanted, because instances of the job run.
+    :ivar backup: text, the copy of the old file, or None.
+    :ivar crash_warning: text, a warning about a running definition that makes init crash, or None.
+    :ivar stale: list of text, the names of stale instances, or None if unknown.
+    :ivar stale_values: dict, the job as stale instances run it, or None.
+    :ivar hidden_start_on: text, the condition that ``manual`` disables, or None.
+    :ivar warnings: list of dict, the findings in the files.
     """
 
     def __init__(self, wanted, path, before, after, values, warnings=()):
@@ -59,69 +64,69 @@ class FilePlan:
         self.kept = False
         self.listed = False
         self.hidden_start_on = None
-        self._old = None
+        self._read_old = None
         self.backup = None
-        self.alarm = None
+        self.crash_warning = None
         self.stale = []
         self.stale_values = None
         self.warnings = list(warnings)
 
     def previous(self):
-        """Return what this replaces or removes, in the form of ``WantedFile.restore``; the text of no file is None."""
+        """Return the present file in the form of ``WantedFile.restore``; ``content`` is None for no file."""
         text = None if self.before is None else base64.b64encode(self.before).decode("ascii")
-        return {"content": text, "listed": self.listed, "enabled": self._old and self._old().is_enabled()}
+        return {"content": text, "listed": self.listed, "enabled": self._read_old and self._read_old().is_enabled()}
 
     def old_values(self):
-        """Return the job as the daemon read it before this, or None when it did not, or nobody kept that."""
-        return self._old and self._old().values
+        """Return the job as the daemon reads the present files, or None if unknown."""
+        return self._read_old and self._read_old().values
 
-    def remember(self, old):
-        """Keep ``old``, a function that returns the job's definitions.Definition from before this."""
-        self._old = old
+    def with_old_definition(self, read_old):
+        """Set the function that returns the job's definitions.Definition from before the change; return self."""
+        self._read_old = read_old
         return self
 
 
 def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None, log_dir=None):
-    """Return the Plans for a list of Wanteds, a job file and its override in one list seen together.
+    """Return the FilePlans for a list of WantedFiles. A job file and its override in the list are read together.
 
-    :param known_jobs: names of the jobs that the daemon has, to find conditions on jobs that do not exist; or None.
-    :param log_dir: text, the directory of the daemon's logs, to refuse names whose log wedges it; or None.
+    :param known_jobs: iterable of text, names of the jobs of the daemon, to find conditions on unknown jobs; or None.
+    :param log_dir: text, the daemon's log directory, to refuse names whose log file blocks init; or None.
     """
     if known_jobs is not None:
-        known_jobs = set(known_jobs).union(each.name for each in wanted if each.state == "present")
+        known_jobs = set(known_jobs).union(file.name for file in wanted if file.state == "present")
     plans = []
     planned = {}
-    for each in wanted:
-        plans.append(plan(each, conf_dir, version, planned, known_jobs, log_dir))
+    for file in wanted:
+        plans.append(plan(file, conf_dir, version, planned, known_jobs, log_dir))
         planned[plans[-1].path] = plans[-1].after
     return plans
 
 
 def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None, log_dir=None):
-    """Return the FilePlan for a WantedFile; raise UpstartError for what the daemon would refuse. Writes nothing.
+    """Return the FilePlan for a WantedFile; raise UpstartError if the daemon would refuse the job. Writes nothing.
 
-    :param planned: dict of path to bytes, or None for a file that goes: what other plans do to files.
+    :param planned: dict of path to bytes (None for a removed file), the results of earlier plans.
     """
     job_names.check_job_name(wanted.name)
     base = os.path.join(conf_dir, wanted.name)
     paths = {"conf": base + ".conf", "override": base + ".override"}
     if wanted.override and version < (1, 3):
-        raise UpstartError("Upstart %s does not read override files (they came with 1.3): change the job file of %s "
-                           "itself." % (parser.dotted(version), wanted.name), name=wanted.name)
+        raise UpstartError("Upstart %s does not read override files, which need 1.3. Change the job file of %s instead."
+                           % (parser.dotted(version), wanted.name), name=wanted.name)
     kind = "override" if wanted.override else "conf"
     if wanted.state == "present":
         job_names.check_file_name(wanted.name, conf_dir, "." + kind)
     files.check_target(paths[kind], removal=wanted.state == "absent")
     texts = {"conf": read_file(paths["conf"]), "override": read_override(paths["override"])}
     before, override_before = texts[kind], texts["override"]
-    old = functools.partial(_definition, wanted, conf_dir, version, dict(texts))
+    read_old = functools.partial(_definition, wanted, conf_dir, version, dict(texts))
     texts.update((key, planned[paths[key]]) for key in paths if key != kind and paths[key] in (planned or {}))
     if wanted.state == "absent":
         removal = FilePlan(wanted, paths[kind], before, None, None)
         removal.override_before = override_before
         removal.version = version
-        removal.changed = bool(belonging(removal))
-        return removal.remember(old)
+        removal.changed = bool(removed_paths(removal))
+        return removal.with_old_definition(read_old)
     try:
         after = _restored(wanted) if wanted.restore is not None else _wanted_bytes(wanted, before, version)
         result = dict(texts, **{kind: after})
@@ -137,11 +142,12 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     if before not in (None, after) and not (wanted.exact or wanted.restore) and _same(texts, result, version):
         after = before
         warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
-    made = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
-    made.version = version
-    if made.values and made.values["start_on"] is None and b"manual" in result["conf"] + (result["override"] or b""):
-        made.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
-    return made.remember(old)
+    change = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
+    change.version = version
+    contents = (result["conf"] or b"") + (result["override"] or b"")
+    if change.values and change.values["start_on"] is None and b"manual" in contents:
+        change.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
+    return change.with_old_definition(read_old)
 
 
 def _definition(wanted, conf_dir, version, texts):
@@ -160,19 +166,19 @@ def _restored(wanted):
     try:
         return base64.b64decode(wanted.restore["content"].encode("ascii"))
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise UpstartError("Job %s: restore must be what an earlier task returned under previous." % wanted.name,
-                           name=wanted.name)
+        raise UpstartError("Job %s: restore must be the value of previous in the result of an earlier task."
+                           % wanted.name, name=wanted.name)
 
 
 def _wanted_bytes(wanted, before, version):
     try:
         return encode(_wanted_text(wanted, before, version))
     except UnicodeEncodeError:
-        raise JobFileError("A text holds half a character (a lone surrogate)", hint="write proper UTF-8")
+        raise JobFileError("A text contains half a character (a lone surrogate)", hint="write valid UTF-8")
 
 
 def _wanted_text(wanted, before, version):
-    """Return the text that the file shall have."""
+    """Return the wanted text of the file."""
     if wanted.content is not None:
         return decode(wanted.content)  # text, or on Python 2 its bytes
     _check_defaults(wanted.stanzas, version)
@@ -189,25 +195,25 @@ def _wanted_text(wanted, before, version):
 
 
 def _check_defaults(stanzas, version):
-    """Refuse what an old release would not do although leaving it out of the file says so for a newer one."""
+    """Raise JobFileError for a newer release's default, which is left out of files, if an older release differs."""
     if stanzas.get("console") == "log" and version < (1, 4):
         raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
-                           hint="console: log came with 1.4; redirect the output in a script", option="console")
+                           hint="console: log needs Upstart 1.4; redirect the output in a script", option="console")
 
 
 def _read(texts, version):
-    """Return the values of the job that the daemon makes of both files."""
-    if texts["conf"] is None:  # an override in wait for its job
+    """Return the values of the job as the daemon reads it from both files."""
+    if texts["conf"] is None:  # an override without a job file
         return parser.parse_job(texts["override"], None, version)
     return parser.parse_job(texts["conf"], texts["override"], version)
 
 
 def _same(old, new, version):
-    """Return whether the daemon would read the same job from both; False when it cannot read the old one."""
+    """Return whether the daemon would read the same job from both; False if it would refuse the old one."""
     try:
         if not same_job(_read(old, version), _read(new, version)):
             return False
-        if old["conf"] != new["conf"]:  # an override may hide a difference, but not for ever
+        if old["conf"] != new["conf"]:  # an override may hide a difference, but not forever
             return same_job(parser.parse_job(old["conf"], None, version), parser.parse_job(new["conf"], None, version))
     except JobFileError:
         return False
@@ -215,9 +221,9 @@ def _same(old, new, version):
 
 
 def _same_override(old, new, version):
-    """Return whether two overrides do the same to any job: ``manual`` only shows on a job that starts on something.
+    """Return whether two overrides have the same effect on every job. Both are valid.
 
-    Both have been read together with the job file, so neither is refused here.
+    The job that they are applied to has a ``start on``, because ``manual`` has no effect without it.
     """
     results = []
     for text in (old, new):
@@ -229,7 +235,7 @@ def _same_override(old, new, version):
 
 
 def _refused(wanted, error, paths):
-    """Return the error for a job that Upstart would not accept."""
+    """Return the UpstartError for a job that Upstart would refuse."""
     facts = dict(error.facts, name=wanted.name)
     where = "Job %s" % wanted.name
     if error.file is not None:
@@ -243,11 +249,11 @@ def _refused(wanted, error, paths):
     return UpstartError(text, **facts)
 
 
-def belonging(each):
-    """Return the files that go with a removal: a job file takes its override along, one that was not there does not."""
-    if each.kept:
+def removed_paths(plan):
+    """Return the existing files that a removal removes: with a job file also its override, unless it is restored."""
+    if plan.kept:
         return []
-    paths = [each.path]
-    if not each.wanted.override and each.wanted.restore is None:
-        paths.append(each.path[:-len(".conf")] + ".override")
+    paths = [plan.path]
+    if not plan.wanted.override and plan.wanted.restore is None:
+        paths.append(plan.path[:-len(".conf")] + ".override")
     return [path for path in paths if planned_files.exists(path)]

@@ -1,45 +1,98 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether job files are as a task reports them, and whether init has read exactly those."""
+"""Verify that init has loaded the job files as the task reports them."""
 
 from __future__ import absolute_import, division, print_function
 
 from .. import _promise
+from .._daemon.errors import ConnectionLostError
 from .._errors import UpstartError
-from .._host import loading, planned_files, unread_files
+from .._host import loading, unread_files
 from .._host.definitions import Definition
 from .._host.planned_files import read_file
+from .._host.status import RECONNECT_TIMEOUT
+from .watching import is_left, is_read, watchers
 
 __metaclass__ = type
 
 
-def is_read(plan):
-    """Return whether the daemon reads the file: an override does not go without its job file."""
-    return not plan.wanted.override or planned_files.exists(plan.path[:-len(".override")] + ".conf")
+def watch_running_jobs(watched, client, conf_dir):
+    """Return the loading.Running for the changed files of running jobs, before they are changed."""
+    return loading.Running(client, conf_dir, [
+        (plan.wanted.name, plan.path) for plan, watcher in watched
+        if watcher and watcher.instances and _is_noticeable(plan)])
 
 
-def is_left(plan, watcher):
-    """Return whether the daemon has the job of a removed file, be it one that somebody else removed unseen."""
-    unseen = watcher.known and not watcher.instances
-    return plan.after is None and not plan.wanted.override and (plan.changed or unseen)
+def _is_noticeable(plan):
+    """Return whether a plan changes the definition that the daemon has of the job."""
+    return is_read(plan) and (plan.before != plan.after or (plan.after is None and plan.changed))
+
+
+def verify(watched, client, conf_dir, running):
+    """Wait until init has loaded the changed files, and check that it has read exactly the present files.
+
+    If init is re-executed in the meantime, connect again: it has read all files then.
+
+    :param watched: list of (plans.FilePlan, loading.Watcher or None).
+    :param client: daemon.client.Upstart, or None to check only the files.
+    :param running: loading.Running of ``watch_running_jobs``.
+    :returns: init's state as daemon_state.read_state returns it, or None if it was not needed or cannot be read.
+    :raises UpstartError: for a file or a job that is not as planned.
+    """
+    try:
+        for plan, watcher in watched:
+            _wait_until_loaded(plan, watcher)
+        running.see_noticed()
+        return check(watched, client, conf_dir, running.jobs)
+    except ConnectionLostError:
+        plans = [plan for plan, _watcher in watched]
+        _reconnect(plans, client)
+        return check(watched, client, conf_dir, set(plan.wanted.name for plan in plans))
+
+
+def _wait_until_loaded(plan, watcher):
+    if plan.before != plan.after:
+        check_bytes(plan)
+    if watcher is None or plan.kept:
+        return
+    if plan.after is None:
+        if is_left(plan, watcher):
+            plan.changed = True
+            watcher.wait_forgotten(plan.path)
+    elif is_read(plan):
+        plan.changed = watcher.see_loaded(plan.path, plan.before != plan.after) or plan.changed
+
+
+def _reconnect(plans, client):
+    """Connect to a re-executed daemon again, and wait until it has loaded the jobs: it reads all files."""
+    try:
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
+    except UpstartError as error:
+        error.message += " The job files are already as this task wants them."
+        raise
+    for plan, watcher in zip(plans, watchers(plans, client)):
+        if plan.after is not None and is_read(plan):
+            watcher.known = False
+            watcher.see_loaded(plan.path, False)
+        elif is_left(plan, watcher):
+            watcher.wait_forgotten(plan.path)
 
 
 def check_bytes(plan):
-    """Raise UpstartError if a file does not hold what the task leaves there."""
+    """Raise UpstartError if a file does not contain what the task has written."""
     if _promise.FILE_DIFFERS in _promise.file_faults(plan.after, read_file(plan.path)):
-        raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again." % plan.path,
-                           name=plan.wanted.name, path=plan.path)
+        raise UpstartError("%s was changed by another process while this task wrote it. Run the task again."
+                           % plan.path, name=plan.wanted.name, path=plan.path)
 
 
-def verify(watched, client, conf_dir, noticed=()):
-    """Make sure that all files are as planned, and that init has read exactly those.
+def check(watched, client, conf_dir, noticed=()):
+    """Raise UpstartError if a file is not as planned or init has read another one.
 
-    A file that it may not have read is read on ReloadConfiguration; that changes a plan which changed nothing else.
+    For a file that init may not have read, reload the configuration first. That counts as a change.
 
-    :param watched: list of (plans.FilePlan, loading.Watcher or None).
-    :param noticed: set of names of jobs that init is known to have read.
-    :returns: init's state as daemon_state.read_state does, or None if it was not asked or cannot be.
+    :param noticed: set of names of jobs whose files init is known to have read.
+    :returns: init's state as daemon_state.read_state returns it, or None if it was not needed or cannot be read.
     """
     state, reads = None, {}
     if client:
@@ -66,7 +119,7 @@ ERRORS = {
 
 
 def _is_known(plan, watcher, known):
-    """Return whether init knows the job of a plan, None where that does not matter."""
+    """Return whether init knows the job of a plan, or None if that does not matter."""
     name = plan.wanted.name
     if plan.kept or (plan.after is None and not is_left(plan, watcher)):
         return None
@@ -78,11 +131,11 @@ def _is_known(plan, watcher, known):
 
 
 def read_state(watched, client, conf_dir, noticed=()):
-    """Return init's state and, for the jobs whose files are in doubt or run, whether init has read exactly the files.
+    """Return init's state, and whether init has read exactly the present files of jobs that run or may be unread.
 
-    Nothing is asked where no file is in doubt and nothing runs.
+    If there are no such jobs, init is not queried.
 
-    :returns: (dict as of daemon_state.read_state, or None; dict of job name to True, False or None for unknown).
+    :returns: (dict of daemon_state.read_state, or None; dict of job name to True, False or None for unknown).
     """
     jobs = dict((plan.wanted.name, Definition(plan.wanted.name, conf_dir, plan.version, read=False))
                 for plan, _watcher in watched
@@ -93,7 +146,7 @@ def read_state(watched, client, conf_dir, noticed=()):
     if not checked and not alive:
         return None, {}
     state = unread_files.state_of(client, conf_dir)
-    if state is None:  # a reload in each task is too much where a directory is not watched
+    if state is None:  # every task would reload where a directory is not watched
         checked = set(name for name in checked
                       if unread_files.is_link(jobs[name].conf) or unread_files.is_link(jobs[name].override))
     present = [Definition(name, conf_dir, jobs[name].version) for name in sorted(checked)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait for a service that others start: nothing is done but to read its status."""
+"""Wait for a service that something else starts. Only its status is read."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,58 +15,58 @@ from .options import words
 
 __metaclass__ = type
 
-SHORTEST = 0.1  # seconds that even the last reading gets
+MIN_STATUS_TIMEOUT = 0.1  # seconds for the status command, even if the task has less time left
 
 
 def converge(name, status, control, path, timeout, interval, check_mode=False):
-    """Return lsb_service's result once the status is running; in check mode after one reading, whatever it tells.
+    """Read the status until it is running, and return lsb_service's result; in check mode, read it only once.
 
     :param status: command as options.words takes it, or None for ``control`` followed by ``status``.
-    :param timeout: seconds for all readings together.
-    :param interval: seconds between two readings.
+    :param timeout: float, seconds for all readings together.
+    :param interval: float, seconds between two readings.
     :raises UpstartError: with the same fields, and ``cmd``, ``rc``, ``stdout`` and ``stderr`` of the last reading.
     """
     line = words(status, "status")
     if line is None and control is not None:
         line = words(control, "control") + [u"status"]
     if line is None:
-        raise UpstartError("Neither status nor control is given: one of them must tell whether the service is running.")
+        raise UpstartError("Neither status nor control is given. Set one of them to the command that reads the status.")
     if interval < 0:
-        raise UpstartError("interval is %g, but it cannot be less than 0 seconds." % interval, option="interval")
+        raise UpstartError("interval is %g, but it must be 0 seconds or more." % interval, option="interval")
     action = service.Action(u" ".join(line), None, None)
     deadline = Deadline(timeout)
     before = None
     readings = 0
     while True:
-        patience = max(round(deadline.left(), 1), SHORTEST)
-        result = commands.run(line, patience, path)
-        found = service.Status(result.rc, service.CODES.get(result.rc, service.DIRTY), result)
-        before = before or found
+        status_timeout = max(round(deadline.left(), 1), MIN_STATUS_TIMEOUT)
+        result = commands.run(line, status_timeout, path)
+        current = service.Status(result.rc, service.CODES.get(result.rc, service.DIRTY), result)
+        before = before or current
         readings += 1
-        if found.word == service.RUNNING or check_mode:
-            return _report(name, before, found)
-        hopeless = result.why in (commands.NOT_FOUND, commands.NOT_EXECUTABLE)
-        if hopeless or not deadline.left():
+        if current.word == service.RUNNING or check_mode:
+            return _report(name, before, current)
+        unreadable = result.why in (commands.NOT_FOUND, commands.NOT_EXECUTABLE)
+        if unreadable or not deadline.left():
             break
         time.sleep(min(interval, deadline.left()))
-    facts = _report(name, before, found)
+    facts = _report(name, before, current)
     facts.update(cmd=action.text, rc=result.rc, stdout=result.stdout, stderr=result.stderr)
-    if hopeless:
+    if unreadable:
         raise UpstartError("Service %s: its status cannot be read: %s." % (name, result.stderr), **facts)
-    raise UpstartError("Service %s: it was not running within %g s. Reading %d of its status was the last: %s. Its "
-                       "status is %s." % (name, timeout, readings, service.how_it_ended(action, result, patience),
-                                          service.describe(found)), **facts)
+    raise UpstartError("Service %s was not running within %g s (%d readings of its status): %s. Its status is %s." % (
+        name, timeout, readings, service.how_it_ended(action, result, status_timeout), service.describe(current)),
+        **facts)
 
 
-def _report(name, before, found):
+def _report(name, before, current):
     return {
         "name": name,
         "state": "awaited",
-        "status": found.word,
-        "status_code": found.code,
+        "status": current.word,
+        "status_code": current.code,
         "before": before.word,
         "actions": [],
         "changed": False,
-        "check": service.check_line(name, found, service.RUNNING),
+        "check": service.check_line(name, current, service.RUNNING),
         "diff": {"before": "", "after": ""},
     }

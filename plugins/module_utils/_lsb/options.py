@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a service without a supervisor: what is run to start it, to stop it and to read its status."""
+"""The options of lsb_service: the commands that start a service, stop it and read its status."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,7 +9,7 @@ import re
 import shlex
 
 from .._errors import UpstartError
-from .._system import commands, process_table
+from .._system import commands, processes
 from .._system.commands import Result
 from .._system.termination import end_processes
 from .._text import decode, encode, text_type
@@ -19,34 +19,34 @@ from .service import Action, Service
 __metaclass__ = type
 
 RESTART_BY_CONTROL, STOP_AND_START = u"control", u"stop+start"
-STEADY = 1.0  # seconds that a program started by us must live
+MIN_UPTIME = 1.0  # seconds that a program must run after this module has started it
 
 
 def words(value, option):
-    """Return a command as a list of words, None for none.
+    """Return a command as a list of words, or None if the option is not set.
 
-    :param value: None, a list of words, or one text that is split as a shell would, with quotes and backslashes.
-    :raises UpstartError: for anything else, an empty command, or one that cannot be split.
+    :param value: None, a list of words, or a text that is split like in a shell, with quotes and backslashes.
+    :raises UpstartError: for any other value, an empty command, or a text that cannot be split.
     """
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        found = [decode(word) if isinstance(word, (bytes, text_type)) else u"%s" % (word,) for word in value]
+        command = [decode(word) if isinstance(word, (bytes, text_type)) else u"%s" % (word,) for word in value]
         if any(isinstance(word, (list, tuple, dict, bool, type(None))) for word in value):
-            raise UpstartError("%s is a list with something else than words in it: %r. Put each into quotes." % (
+            raise UpstartError("%s is a list with items that are not text: %r. Put them in quotes." % (
                 option, value), option=option)
     elif isinstance(value, (bytes, text_type)):
         try:
-            found = _split(decode(value))
+            command = _split(decode(value))
         except ValueError as error:
-            raise UpstartError("%s cannot be split into words (%s): %s. Correct its quotes or give a list." % (
+            raise UpstartError("%s cannot be split into words (%s): %s. Fix its quotes or use a list." % (
                 option, error, value), option=option)
     else:
-        raise UpstartError("%s is a %s: give a list of words or one string of them." % (
+        raise UpstartError("%s is a %s, but it must be a string or a list of words." % (
             option, type(value).__name__), option=option)
-    if not found or not found[0] or any(u"\0" in word for word in found):
-        raise UpstartError("%s is no command: %r." % (option, value), option=option)
-    return found
+    if not command or not command[0] or any(u"\0" in word for word in command):
+        raise UpstartError("%s is not a command: %r." % (option, value), option=option)
+    return command
 
 
 def _split(line):
@@ -57,13 +57,13 @@ def _split(line):
 
 def service_from_options(name, control=None, start=None, stop=None, status=None, restart=None, pattern=None,
                          daemon=None, path=None, timeout=60.0, careful=True):
-    """Return the Service that the options of lsb_service describe; raise UpstartError when they contradict themselves.
+    """Return the Service for the options of lsb_service; raise UpstartError if they contradict each other.
 
     :param control: command as ``words`` takes it; so are ``start``, ``stop``, ``status`` and ``restart``.
     :param pattern: text, a regular expression for command lines.
     :param daemon: text, path of a pid file.
-    :param path: text, folders with ``:`` between them.
-    :param timeout: seconds for each command, and for each wait after one.
+    :param path: text, folders separated by ``:``.
+    :param timeout: float, seconds for each command, and for each wait after it.
     """
     name, pattern, daemon, path = [value if value is None else decode(value) for value in (name, pattern, daemon, path)]
     given = {"control": control, "start": start, "stop": stop, "status": status, "restart": restart}
@@ -72,42 +72,44 @@ def service_from_options(name, control=None, start=None, stop=None, status=None,
     find = None
     if daemon is not None and lines["control"] is None:
         pid_file = PidFile(daemon, lines["start"], timeout, path)
-        actions, find = _of_daemon(pid_file), pid_file.processes
+        actions, find = _daemon_actions(pid_file), pid_file.processes
     else:
-        actions = _of_commands(lines, timeout, path)
+        actions = _command_actions(lines, timeout, path)
         if lines["control"] is None and not (lines["stop"] and lines["status"]):
-            find = _fill_from_table(actions, pattern, lines["start"], timeout)
+            find = _add_table_actions(actions, pattern, lines["start"], timeout)
     if lines["restart"] == [RESTART_BY_CONTROL]:
         actions["restart"] = _command(lines["control"] + [u"restart"], timeout, path)
     elif lines["restart"] and lines["restart"] != [STOP_AND_START]:
         actions["restart"] = _command(lines["restart"], timeout, path)
-    own = daemon is not None and lines["control"] is None
-    return Service(name, actions, timeout, careful, STEADY if own else 0.0, warnings, find)
+    started_by_us = daemon is not None and lines["control"] is None
+    return Service(name, actions, timeout, careful, MIN_UPTIME if started_by_us else 0.0, warnings, find)
 
 
 def _check(lines, pattern, daemon):
-    """Refuse options that contradict each other; return a warning for each one that has no effect."""
+    """Return a warning for each option that has no effect; raise UpstartError for contradictions."""
     control, start = lines["control"], lines["start"]
     if control is None and start is None:
-        raise UpstartError("Neither control nor start is given: one of them must say how to start the service.")
+        raise UpstartError(
+            "Neither control nor start is given. Set one of them to the command that starts the service.")
     if pattern is not None and control is not None:
-        raise UpstartError("pattern has no use beside control, which tells the status itself. Leave one of them out.",
+        raise UpstartError("pattern has no effect with control, which reads the status itself. Remove one of them.",
                            option="pattern")
     if lines["restart"] == [RESTART_BY_CONTROL] and control is None:
-        raise UpstartError("restart is the word control, but there is no control command to restart with.",
-                           option="restart")
+        raise UpstartError("restart is control, but the option control is not set. Set it, or set restart to a "
+                           "command.", option="restart")
     if control is not None:
-        useless = ["daemon"] if daemon is not None else []
+        ignored = ["daemon"] if daemon is not None else []
     elif daemon is not None:
-        useless = [option for option in ("stop", "status") if lines[option]] + (["pattern"] if pattern else [])
+        ignored = [option for option in ("stop", "status") if lines[option]] + (["pattern"] if pattern else [])
         if not daemon.startswith("/"):
-            raise UpstartError("daemon is %s: give the pid file's whole path." % daemon, option="daemon")
+            raise UpstartError("daemon is %s, but it must be the absolute path of a pid file." % daemon,
+                               option="daemon")
     else:
-        useless = []
+        ignored = []
         if pattern is not None and lines["stop"] and lines["status"]:
-            raise UpstartError("pattern has no use beside stop and status. Leave it out.", option="pattern")
+            raise UpstartError("pattern has no effect with both stop and status. Remove it.", option="pattern")
     reason = "control" if control is not None else "daemon"
-    return ["%s is ignored, since %s is given." % (option, reason) for option in useless]
+    return ["%s is ignored because %s is given." % (option, reason) for option in ignored]
 
 
 def _command(line, timeout, path):
@@ -118,7 +120,7 @@ def _command(line, timeout, path):
     return Action(u" ".join(line), lambda: commands.run(line, timeout, path), refusal)
 
 
-def _of_commands(lines, timeout, path):
+def _command_actions(lines, timeout, path):
     actions = {}
     for name in ("start", "stop", "status"):
         line = lines[name]
@@ -129,7 +131,7 @@ def _of_commands(lines, timeout, path):
     return actions
 
 
-def _of_daemon(pid_file):
+def _daemon_actions(pid_file):
     def nothing():
         return None
 
@@ -140,22 +142,25 @@ def _of_daemon(pid_file):
     }
 
 
-def _fill_from_table(actions, pattern, start, timeout):
-    """Let the process table stand in for a stop or a status command that is missing; return who looks there."""
+def _add_table_actions(actions, pattern, start, timeout):
+    """Add actions that use the process table in place of a missing stop or status command.
+
+    :returns: function that returns the Infos of the matching processes.
+    """
     text = u" ".join(start) if pattern is None else pattern
     try:
         expression = re.compile(re.escape(text) if pattern is None else text)
     except re.error as error:
-        raise UpstartError("pattern is no regular expression (%s): %s" % (error, pattern), option="pattern")
+        raise UpstartError("pattern is not a valid regular expression (%s): %s" % (error, pattern), option="pattern")
     if expression.search(u""):
         raise UpstartError("pattern matches every process: %s" % pattern, option="pattern")
 
     def find():
-        return process_table.matching(expression)
+        return processes.matching(expression)
 
     def stop():
         remaining = end_processes(find, timeout)
-        return Result(1 if remaining else 0, "", "a process does not end, not even by KILL" if remaining else "", None,
+        return Result(1 if remaining else 0, "", "a process is still running after SIGKILL" if remaining else "", None,
                       False)
 
     def status():
@@ -164,7 +169,7 @@ def _fill_from_table(actions, pattern, start, timeout):
     def nothing():
         return None
 
-    what = u"the processes that match %s" % text
-    actions.setdefault("stop", Action(u"ending " + what, stop, nothing))
-    actions.setdefault("status", Action(what, status, nothing))
+    description = u"the processes that match %s" % text
+    actions.setdefault("stop", Action(u"ending " + description, stop, nothing))
+    actions.setdefault("status", Action(description, status, nothing))
     return find

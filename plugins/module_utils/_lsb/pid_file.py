@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A program that stays in the foreground as a daemon with a pid file."""
+"""Run a foreground program as a daemon with a pid file."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,7 +12,7 @@ import signal
 import tempfile
 
 from .._errors import UpstartError
-from .._system import commands, process_table, processes, reading
+from .._system import commands, processes, reading
 from .._system.commands import Result
 from .._system.termination import end_processes
 from .._text import decode
@@ -20,18 +20,19 @@ from .._text import decode
 __metaclass__ = type
 
 RUNNING, DEAD_WITH_FILE, STOPPED, UNKNOWN = 0, 1, 3, 4
-# The second line tells our process from a later one with the same pid; LSB leaves further lines to who writes them.
+# The second line distinguishes our process from a later one with the same pid. LSB allows further lines.
 CONTENT = re.compile(u"^\\s*([0-9]{1,10})\\s*?(?:\\s*\nstarted=([0-9]+) session=([0-9]+)\\s*)?$")
-BIGGEST = 4096  # bytes of a pid file
-CLOCK = 2.0  # seconds by which a file's time and a process's may differ, since the boot time is in whole seconds
+MAX_SIZE = 4096  # bytes of a pid file
+CLOCK_TOLERANCE = 2.0  # seconds between a file's time and a process's start: the boot time is in whole seconds
 
 
 class PidFile:
-    """A daemon that a pid file stands for.
+    """A daemon with a pid file.
 
     :param path: text, the pid file.
-    :param words: list of text, the program that stays in the foreground, and its arguments.
-    :param search: text or None, where programs are looked for.
+    :param words: list of text, the foreground program and its arguments.
+    :param timeout: float, seconds between TERM and KILL.
+    :param search: text, PATH for the program, or None for the default.
     """
 
     def __init__(self, path, words, timeout, search=None):
@@ -41,7 +42,7 @@ class PidFile:
         self.search = search
 
     def refusal(self):
-        """Return why the program cannot be started here at all, or None."""
+        """Return why the program cannot be started on this host, or None."""
         program, why = commands.find(self.words[0], self.search)
         if program is None:
             return commands.not_run(self.words[0], why)
@@ -51,7 +52,7 @@ class PidFile:
         return None
 
     def status(self):
-        """Return a Result with LSB's code: 0 running, 1 dead but the file is there, 3 stopped, 4 not a pid file."""
+        """Return a Result with LSB's code: 0 running, 1 dead but with a pid file, 3 stopped, 4 not a pid file."""
         try:
             record = self._record()
         except UpstartError as error:
@@ -59,12 +60,12 @@ class PidFile:
         if record is None:
             return Result(STOPPED, "", "", None, False)
         if self._leader(record) is None:
-            text = "%s names process %d, which is gone" % (self.path, record[0])
+            text = "%s names process %d, which no longer exists" % (self.path, record[0])
             return Result(DEAD_WITH_FILE, "", text, None, False)
         return Result(RUNNING, "", "", None, False)
 
     def start(self):
-        """Start the program detached: a session of its own, input and output at /dev/null, and write the pid file."""
+        """Start the program in its own session, with input and output at /dev/null, and write the pid file."""
         program, why = commands.find(self.words[0], self.search)
         if program is None:
             return Result(None, "", commands.not_run(self.words[0], why), why, False)
@@ -89,27 +90,27 @@ class PidFile:
             return Result(UNKNOWN, "", error.message, None, False)
         if record is not None:
             if end_processes(lambda: self._members(record), self.timeout):
-                return Result(UNKNOWN, "", "process %d does not end, not even by KILL" % record[0], None, False)
+                return Result(UNKNOWN, "", "process %d is still running after SIGKILL" % record[0], None, False)
             _unlink(commands.native(self.path))
         return Result(0, "", "", None, False)
 
     def _record(self):
-        """Return what the file says as (pid, start time or None, session or None), None when there is no file."""
+        """Return the content of the file as (pid, start time or None, session or None), or None for no file."""
         try:
-            text = decode(reading.read_bytes(commands.native(self.path), BIGGEST))
+            text = decode(reading.read_bytes(commands.native(self.path), MAX_SIZE))
         except reading.TooLargeError:
             text = u""
         except (IOError, OSError) as error:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise UpstartError("cannot read %s: %s" % (self.path, error.strerror))
-        found = CONTENT.match(text)
-        if not found or int(found.group(1)) < 2:
-            raise UpstartError("%s is left alone, since it holds something else than the id of a process" % self.path)
-        return tuple(int(group) if group else None for group in found.groups())
+        match = CONTENT.match(text)
+        if not match or int(match.group(1)) < 2:
+            raise UpstartError("%s contains no process id, so it is left alone" % self.path)
+        return tuple(int(group) if group else None for group in match.groups())
 
     def processes(self):
-        """Return the Infos of the processes that the file stands for, none where it is not a pid file."""
+        """Return the Infos of the daemon's processes, [] if the file is not a pid file."""
         try:
             record = self._record()
         except UpstartError:
@@ -117,46 +118,47 @@ class PidFile:
         return [] if record is None else self._members(record)
 
     def _leader(self, record):
-        """Return the Info of whom a record means, None when that one is gone and its pid free or taken by another."""
+        """Return the Info of the process in a record, or None if it no longer exists, even if its pid is in use again.
+        """
         pid, started, session = record
         leader = processes.live(pid)
-        if leader is None or pid in processes.line(os.getpid()):
+        if leader is None or pid in processes.ancestry(os.getpid()):
             return None
         if session is None:
-            return leader if self._older_than_file(leader) or self._runs_our_program(pid) else None
+            return leader if self._is_older_than_file(leader) or self._runs_our_program(pid) else None
         return leader if leader.start == started else None
 
     def _members(self, record):
-        """Return the live processes of the record's process group, if that group is the daemon's own."""
+        """Return the live processes of the record's process group if that group is the daemon's own."""
         pid, _started, session = record
         leader = self._leader(record)
         if leader is None and (session is None or processes.live(pid) is not None):
             return []
         if leader is not None and leader.group != pid:
             return [leader]
-        wanted = leader.session if leader else session
-        return [each for each in process_table.table() if each.group == pid and each.session == wanted]
+        own_session = leader.session if leader else session
+        return [info for info in processes.all_live() if info.group == pid and info.session == own_session]
 
-    def _older_than_file(self, leader):
-        boot = int(re.search("(?m)^btime ([0-9]+)$", reading.read_text("/proc/stat")).group(1))
+    def _is_older_than_file(self, leader):
+        boot = processes.boot_time()
         try:
             written = os.stat(commands.native(self.path)).st_mtime
         except OSError:
             return False
-        return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK
+        return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK_TOLERANCE
 
     def _runs_our_program(self, pid):
-        return os.path.basename(self.words[0]) in process_table.command_line(pid)
+        return os.path.basename(self.words[0]) in processes.command_line(pid)
 
     def _write(self, pid):
-        """Write the pid file in one step; raise UpstartError."""
-        written = processes.live(pid)
+        """Write the pid file atomically; raise UpstartError if that fails."""
+        process = processes.live(pid)
         folder, name = os.path.split(commands.native(self.path))
         staged = None
         try:
             handle, staged = tempfile.mkstemp(prefix=".%s." % name, dir=folder)
             with os.fdopen(handle, "wb") as stream:
-                text = "%d\nstarted=%d session=%d\n" % (pid, written.start, written.session)
+                text = "%d\nstarted=%d session=%d\n" % (pid, process.start, process.session)
                 stream.write(text.encode("ascii"))
             os.chmod(staged, 0o644)
             os.rename(staged, commands.native(self.path))
@@ -176,9 +178,9 @@ def _unlink(path):
 
 
 def _detach(program, words, environment, register):
-    """Execute a program as a daemon, after ``register(pid)``; return 0 or the errno of a failed attempt.
+    """Call ``register(pid)``, then execute a program as a daemon; return 0, or the errno if that failed.
 
-    The daemon waits for ``register``, so that it never runs without its pid file.
+    The daemon waits for ``register``, because it must never run without its pid file.
     """
     report, reporter = os.pipe()
     starter, go = os.pipe()
@@ -198,7 +200,7 @@ def _detach(program, words, environment, register):
 
 
 def _become_daemon(program, words, environment, pipes):
-    """Never return: fork once more, detach, report the pid, wait for the go-ahead and execute the program."""
+    """Fork again, detach, report the pid, wait for the signal to go on, and execute the program. Never returns."""
     report, reporter, starter, go = pipes
     try:
         os.close(report)
@@ -206,7 +208,7 @@ def _become_daemon(program, words, environment, pipes):
         os.setsid()
         if os.fork():
             os._exit(0)
-        os.setpgid(0, 0)  # its own group, so that it can be ended with its children
+        os.setpgid(0, 0)  # its own process group, which stop() ends as a whole
         os.chdir("/")
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
@@ -217,7 +219,7 @@ def _become_daemon(program, words, environment, pipes):
         _close_but(reporter)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         words = [commands.native(word) for word in words]
-        os.execve(commands.native(program), words, environment)  # nosec B606 # the program itself, no shell
+        os.execve(commands.native(program), words, environment)  # nosec B606 # no shell
     except OSError as error:
         os.write(reporter, ("errno %d\n" % error.errno).encode("ascii"))
     finally:
@@ -225,11 +227,11 @@ def _become_daemon(program, words, environment, pipes):
 
 
 def _close_but(reporter):
-    """Close all other descriptors than the first three and one that a successful execution closes."""
+    """Close all descriptors except the first three and ``reporter``, which a successful execution closes."""
     commands.close_on_execute(reporter)
     for name in os.listdir("/proc/self/fd"):
         if int(name) > 2 and int(name) != reporter:
             try:
                 os.close(int(name))
             except OSError:
-                pass  # it was the listing's own
+                pass  # the descriptor of listdir itself

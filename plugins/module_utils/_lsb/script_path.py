@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the init script of a service is."""
+"""Find the init script of a service."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,7 +16,7 @@ ADAPTER = "upstart-job"  # Debian's link for a job of Upstart
 
 
 def find(name, script_dir=SCRIPTS):
-    """Return the path of the init script of that name, None when there is none or it only stands for a job."""
+    """Return the path of an init script by name, or None for no script or Debian's link for a job of Upstart."""
     if not name or "/" in name or "\0" in name or name in (".", ".."):
         return None
     path = os.path.join(script_dir, name)

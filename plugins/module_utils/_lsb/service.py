@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A service without a supervisor: read its status, bring it into the wanted state, and read its status again.
 
-A status has an exit code as the Linux Standard Base defines it: 0 is running and 3 is stopped. All else is called
-dirty, and a dirty service is cleaned up by a stop before it is started.
+The exit codes of a status command are those of the Linux Standard Base: 0 is running and 3 is stopped. Any other status
+is called dirty, and a dirty service is stopped before it is started.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -18,39 +18,41 @@ from .._system.deadline import Deadline
 
 __metaclass__ = type
 
-POLL_INTERVAL = 0.25  # seconds between two readings of the status while it is waited for
+POLL_INTERVAL = 0.25  # seconds between two readings of the status
 RUNNING, STOPPED, DIRTY = "running", "stopped", "dirty"
 CODES = {0: RUNNING, 3: STOPPED}
-# What LSB says of the codes in between.
-MEANINGS = {1: "dead, but its pid file is there", 2: "dead, but its lock file is there", 4: "unknown"}
+# The other codes in LSB.
+MEANINGS = {1: "dead, but its pid file exists", 2: "dead, but its lock file exists", 4: "unknown"}
 
-# text: what is done, for messages; run() returns a commands.Result; refusal() why it cannot be run at all, or None.
+# text: the action in messages. run(): does it and returns a commands.Result. refusal(): returns why it cannot be run at
+# all, or None.
 Action = collections.namedtuple("Action", "text run refusal")
 Status = collections.namedtuple("Status", "code word result")
 
 
 class Service:
-    """How a service is started, stopped and asked.
+    """The actions and settings of a service.
 
-    :param actions: dict of Actions: ``start``, ``stop``, ``status``, and ``restart`` if that is one command.
-    :param timeout: seconds for each wait after an action.
-    :param careful: whether there is such a wait, or only one look at the status.
-    :param steady: seconds for which a started service must stay up; a service that has this can't come up by itself.
-    :param processes: function that returns the Infos of the service's processes, None where only its commands know
+    :param actions: dict of Actions: ``start``, ``stop``, ``status``, and ``restart`` if that is a single command.
+    :param timeout: float, seconds for each wait after an action.
+    :param careful: bool, whether to wait for the status after an action, else it is read only once.
+    :param min_uptime: float, seconds that a started service must keep running; above 0, nothing else can start it.
+    :param warnings: iterable of text.
+    :param processes: function that returns the Infos of the service's processes, or None if only its commands know
         them.
     """
 
-    def __init__(self, name, actions, timeout, careful=True, steady=0.0, warnings=(), processes=None):
+    def __init__(self, name, actions, timeout, careful=True, min_uptime=0.0, warnings=(), processes=None):
         self.name = name
         self.actions = actions
         self.timeout = timeout
         self.careful = careful
-        self.steady = steady
+        self.min_uptime = min_uptime
         self.warnings = list(warnings)
         self.processes = processes
 
     def read(self):
-        """Return the present Status; a status command that does not end in time or cannot be run tells dirty."""
+        """Return the present Status; it is dirty if the status command times out or cannot be run."""
         result = self.actions["status"].run()
         return Status(result.rc, CODES.get(result.rc, DIRTY), result)
 
@@ -70,7 +72,7 @@ def converge(service, state, check_mode=False):
 
 
 class Attempt:
-    """One run: the plan, what was done so far, and the status that was read last."""
+    """A run for one service: its plan, the finished steps, and the last status."""
 
     def __init__(self, service, state):
         self.service = service
@@ -82,7 +84,7 @@ class Attempt:
         self.after = None
 
     def plan(self):
-        """Read the status and choose the steps; refuse those that cannot be carried out to the end."""
+        """Read the status and choose the steps; raise UpstartError if a step cannot be run."""
         self.before = self.after = self.service.read()
         result = self.before.result
         if result.why in (commands.NOT_FOUND, commands.NOT_EXECUTABLE):
@@ -109,7 +111,7 @@ class Attempt:
         return self.service.actions["stop" if step == "clean" else step]
 
     def act(self):
-        """Take the steps, each verified by the status that is read after it."""
+        """Run the steps, and verify the status after each of them."""
         for number, step in enumerate(self.steps):
             action = self._action(step)
             self.done.append("stop" if step == "clean" else step)
@@ -120,16 +122,16 @@ class Attempt:
                     step, how_it_ended(action, result, self.service.timeout)))
             if result.held:
                 self.service.warnings.append(
-                    "%s left a process that still has its output open. What that writes from now on is lost and may "
-                    "end it; redirect its output, for instance to a log file." % action.text)
+                    "%s left a process that still has its output open. Further output is lost and may end that "
+                    "process, so redirect its output, for example to a log file." % action.text)
             self._verify(step, result, last=number == len(self.steps) - 1)
 
     def _verify(self, step, result, last):
         if step == "clean" and not last:
             self.after = self._wait_until(lambda status: status.word != RUNNING)
-            return  # a start may clean up what the stop could not
+            return  # a start may clean up what the stop did not
         word = STOPPED if step in ("stop", "clean") else RUNNING
-        if word == RUNNING and self.service.steady:
+        if word == RUNNING and self.service.min_uptime:
             self.after = self._watch()
         else:
             self.after = self._wait_until(lambda status: status.word == word)
@@ -141,15 +143,15 @@ class Attempt:
         if result.rc != 0:
             text += ", and %s" % how_it_ended(self._action(step), result, self.service.timeout)
             raise self._failed(step, result, text)
-        if self.service.steady and word == RUNNING:
+        if self.service.min_uptime and word == RUNNING:
             text += ": run '%s' by hand to see why" % self._action(step).text
         raise self._failed("status", self.after.result, text)
 
     def _waits(self):
-        return self.service.careful and not (self.service.steady and self.wanted == RUNNING)
+        return self.service.careful and not (self.service.min_uptime and self.wanted == RUNNING)
 
     def _wait_until(self, enough):
-        """Read the status until it is enough or the time is over, once if the service is not to be careful with."""
+        """Read the status until ``enough(status)`` or the timeout, or only once if the service is not careful."""
         deadline = Deadline(self.service.timeout)
         while True:
             status = self.service.read()
@@ -158,8 +160,8 @@ class Attempt:
             time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def _watch(self):
-        """Read the status of a program that was started until it is not running or has been for long enough."""
-        deadline = Deadline(self.service.steady)
+        """Read the status of a started program until it has run for the minimum uptime, or stops."""
+        deadline = Deadline(self.service.min_uptime)
         while True:
             status = self.service.read()
             if status.word != RUNNING or not self.service.careful or not deadline.left():
@@ -167,15 +169,15 @@ class Attempt:
             time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def warn_of_suspended(self):
-        """Warn of processes of a running service that are there, but do not run."""
+        """Warn of suspended processes of a running service."""
         if self.after.word != RUNNING or self.service.processes is None:
             return
-        suspended = [found.pid for found in self.service.processes() if found.state in processes.SUSPENDED]
+        suspended = [process.pid for process in self.service.processes() if process.state in processes.SUSPENDED]
         if suspended:
             pids = u" ".join(u"%d" % pid for pid in sorted(suspended))
             self.service.warnings.append(
-                u"Service %s has processes that do not run, since a signal or a debugger has stopped them: %s. "
-                u"Continue them with kill -CONT %s." % (self.service.name, pids, pids))
+                u"Service %s has processes that a signal or a debugger has suspended: %s. Resume them with kill -CONT "
+                u"%s." % (self.service.name, pids, pids))
 
     def _failed(self, step, result, text):
         facts = self.report()
@@ -184,7 +186,10 @@ class Attempt:
             self.service.name, text, describe(self.after)), **facts)
 
     def report(self, predicted=False):
-        """Return the result; ``predicted`` is what a run would come to, instead of what was read."""
+        """Return the result.
+
+        :param predicted: bool, whether to report the expected result of the steps, which were not run.
+        """
         before, after = describe(self.before), describe(self.after)
         word, code, actions = self.after.word, self.after.code, self.done
         if predicted and self.steps:
@@ -208,13 +213,13 @@ class Attempt:
 
 
 def check_line(name, status, wanted):
-    """Return one line on a service as monitoring takes it: its name, OK or WARNING, and the status that was read."""
+    """Return a line for monitoring: the name of the service, OK or WARNING, and its status."""
     if status.word == DIRTY:
         return '%s: WARNING, in "dirty" state: %s' % (name, _number(status))
-    found = "running" if status.word == RUNNING else "not running"
+    text = "running" if status.word == RUNNING else "not running"
     if status.word == wanted:
-        return "%s: OK, %s, as expected" % (name, found)
-    return "%s: WARNING, %s%s, not expected" % (name, "found " if status.word == RUNNING else "", found)
+        return "%s: OK, %s, as expected" % (name, text)
+    return "%s: WARNING, %s%s, not expected" % (name, "found " if status.word == RUNNING else "", text)
 
 
 def describe(status):
@@ -229,7 +234,7 @@ def _number(status):
 
 
 def how_it_ended(action, result, timeout):
-    """Return what became of an action that failed, with the last line that it printed."""
+    """Return how a failed action ended, with the last line of its output."""
     text = "'%s' %s" % (action.text, commands.describe(result, timeout))
     lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
     return "%s: %s" % (text, lines[-1].strip().rstrip(".")) if lines else text

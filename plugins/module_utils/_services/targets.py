@@ -145,7 +145,7 @@ class Target:
 def main_of(client, status):
     """Return what identifies the main process of an instance, its pid and when it began; None where it has none."""
     pid = (status or {}).get("processes", {}).get("main")
-    return (pid, processes.began(client.connection.peer["pid"], pid)) if pid else None
+    return (pid, processes.start_ticks(client.connection.peer["pid"], pid)) if pid else None
 
 
 def state_of(status):

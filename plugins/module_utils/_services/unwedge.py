@@ -250,7 +250,8 @@ def _is_started_by(client, process, environment, table):
 def _own_pids(table):
     """Return the pids of this process, its ancestors and its session."""
     session = os.getsid(0)
-    return processes.line(os.getpid()).union(process.pid for process in table.values() if process.session == session)
+    in_session = set(process.pid for process in table.values() if process.session == session)
+    return processes.ancestry(os.getpid()) | in_session
 
 
 def _supervised_pids(table, inner_pids):

@@ -145,7 +145,7 @@ def _steps_for(client, target, fault):
     """Return the steps for a target that was to run, and does not need anybody to fix it first, else []."""
     if missing_main_pid(target.result.after) or target.definition.complaint():
         return []
-    if fault in (_promise.GONE, _promise.STOPPING):
+    if fault in (_promise.NO_INSTANCE, _promise.STOPPING):
         if target.definition.instance_variables() and not target.env:
             return []  # with which variables it ran is not known any more
         if _failed(client, target) or not signal_history.was_stopped(client, target):
@@ -178,7 +178,7 @@ def set_error(client, target, fault, request):
     """Set the error of a target for which something does not hold."""
     if missing_main_pid(target.result.after):
         target.result.error = refusals.wedged(target, missing_main_pid(target.result.after))
-    elif fault == _promise.STILL_THERE:
+    elif fault == _promise.NOT_STOPPED:
         target.result.error = failure_errors.not_stopped(target, Deadline(target.wanted.timeout))
     elif fault == _promise.MAIN_ZOMBIE:
         target.result.error = failure_errors.zombie_main(target)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command without a shell, with a deadline for it and all that it starts."""
+"""Run a command without a shell, and end all its processes when its time is over."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -11,34 +11,34 @@ import fcntl
 import os
 import select
 import signal
-import subprocess  # nosec B404 # the user's own commands of LSB services are run, and nothing else
+import subprocess  # nosec B404 # runs only the commands that the user gives for LSB services
 import sys
 import time
 
 from .._errors import UpstartError
 from .._text import encode
-from . import process_table
+from . import processes
 from .deadline import Deadline
 from .termination import end_processes
 
 __metaclass__ = type
 
-KEPT = 8192  # bytes of each output's end; a result shows them twice, as text and as lines
-PIECE = 65536  # bytes that a pipe holds
-TICK = 0.01  # seconds between two looks whether the command has ended, while it prints nothing
-DRAIN = 0.2  # seconds in which what still holds the output may write after the command itself has ended
-GRACE = 2.0  # seconds between TERM and KILL when the time is over
+OUTPUT_LIMIT = 8192  # bytes kept of the end of each output; a result contains them twice, as text and as lines
+READ_SIZE = 65536  # bytes that a pipe holds
+POLL_INTERVAL = 0.01  # seconds between two checks whether the command has ended
+DRAIN_TIMEOUT = 0.2  # seconds to read output that other processes write after the command itself has ended
+KILL_GRACE_SECONDS = 2.0  # between TERM and KILL when the time is over
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 TIMEOUT, NOT_FOUND, NOT_EXECUTABLE, SIGNAL = "timeout", "not found", "not executable", "signal"
 
-# rc: int, negative for a signal, None when there is none. why: one of the four words above, or None for an exit.
-# held: whether a process that the command left behind still has its output open.
+# rc: int, the exit status, negative for a signal, None if the command did not end or could not be run. why: one of the
+# four words above, or None for a normal exit. held: whether a process that the command left has its output still open.
 Result = collections.namedtuple("Result", "rc stdout stderr why held")
 
 
 def search_path(path=None):
-    """Return the value of PATH for commands: ``path``, or this task's with the system's own folders behind it."""
+    """Return PATH for commands: ``path``, or the task's own PATH with the system's folders appended."""
     if path:
         return path
     folders = os.environ.get("PATH", "/usr/local/bin:/usr/bin:/bin").split(":")
@@ -46,48 +46,49 @@ def search_path(path=None):
 
 
 def find(program, path=None):
-    """Look for a program as a shell does, without the current folder.
+    """Find a program in PATH as a shell does, but never in the current folder.
 
     :returns: (its path, None), or (None, NOT_FOUND or NOT_EXECUTABLE).
     """
     why = NOT_FOUND
-    places = [program] if "/" in program else [
+    candidates = [program] if "/" in program else [
         os.path.join(folder, program) for folder in search_path(path).split(":") if folder.startswith("/")]
-    for place in places:
-        if os.path.isfile(native(place)):
-            if os.access(native(place), os.X_OK):
-                return place, None
+    for candidate in candidates:
+        if os.path.isfile(native(candidate)):
+            if os.access(native(candidate), os.X_OK):
+                return candidate, None
             why = NOT_EXECUTABLE
-        elif os.path.exists(native(place)) and "/" in program:
+        elif os.path.exists(native(candidate)) and "/" in program:
             why = NOT_EXECUTABLE
     return None, why
 
 
 def native(text):
-    """Return text as this Python hands it to the system: UTF-8, whatever the task's locale is."""
+    """Return text in the type that this Python passes to the system, as UTF-8 in every locale."""
     return encode(text) if str is bytes else os.fsdecode(encode(text))
 
 
 def environment(path=None):
-    """Return the environment of commands: this task's, with the PATH that ``search_path`` tells."""
+    """Return the environment of commands: the task's own, with PATH from ``search_path``."""
     return dict(os.environ, PATH=native(search_path(path)))
 
 
 def run(words, timeout, path=None):
-    """Run a command in ``/``, in a session of its own, and return its Result.
+    """Run a command in the folder ``/`` and in its own session, and return its Result.
 
-    When ``timeout`` seconds are over all processes of its session are ended. A daemon that it leaves behind in time is
-    neither ended nor waited for.
+    After ``timeout`` seconds, all processes of the session are ended. If the command ends in time and leaves a daemon
+    behind, the daemon keeps running and is not waited for.
 
     :param words: list of text, the program first.
-    :param path: text, where programs are looked for, and the PATH that the command gets.
-    :raises UpstartError: only when one of its processes cannot be ended.
+    :param timeout: float, seconds.
+    :param path: text, the PATH that finds the program and that the command gets, or None for the default.
+    :raises UpstartError: if a process of the session cannot be ended.
     """
     program, why = find(words[0], path)
     if program is None:
         return Result(None, "", not_run(words[0], why), why, False)
     try:
-        process = _begin(program, words, path)
+        process = _spawn(program, words, path)
     except OSError as error:
         return Result(None, "", why_not(program, error.errno), NOT_EXECUTABLE, False)
     outputs = [_Output(process.stdout), _Output(process.stderr)]
@@ -108,44 +109,47 @@ def run(words, timeout, path=None):
 
 
 def describe(result, timeout):
-    """Return how a command ended, as the end of a sentence."""
+    """Return how a command ended, as the predicate of a sentence."""
     if result.why == TIMEOUT:
-        return "did not end within %g s and was ended with all its processes" % timeout
+        return "timed out after %g s (all its processes were ended)" % timeout
     if result.why == SIGNAL:
-        return "was ended by signal %d" % -result.rc
+        return "was killed by signal %d" % -result.rc
     if result.why:
         return "could not be run"
     return "exited with status %d" % result.rc
 
 
 def not_run(program, why):
-    """Return why ``find`` did not find a program, as the end of a sentence."""
+    """Return a sentence without its full stop on why ``find`` returned no program."""
     if why == NOT_EXECUTABLE:
         return "%s is not an executable file" % program
-    return "%s does not exist" % program if "/" in program else "%s is in no folder of the path" % program
+    return "%s does not exist" % program if "/" in program else "%s was not found in PATH" % program
 
 
 def close_on_execute(descriptor):
-    """Have a descriptor closed when the process executes a program."""
+    """Set the close-on-exec flag of a descriptor."""
     fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.fcntl(descriptor, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
 
 
 def why_not(program, number):
-    """Return why an executable file could not be executed, from the errno of the attempt."""
+    """Return a sentence without its full stop on why a file could not be executed.
+
+    :param number: int, the errno of the attempt.
+    """
     if number == errno.ENOEXEC:
-        return "%s is no program that the kernel can run: a script needs a first line with #!" % program
+        return "%s has no executable format: a script needs a first line with #!" % program
     if number == errno.ENOENT:
         return "%s names an interpreter that does not exist" % program
     return "%s cannot be executed: %s" % (program, os.strerror(number))
 
 
-def _begin(program, words, path):
-    # Python 2 leaves SIGPIPE ignored in its children and cannot start a session by itself.
+def _spawn(program, words, path):
+    # Python 2 leaves SIGPIPE ignored in child processes and has no start_new_session.
     session = {"preexec_fn": _new_session} if sys.version_info[0] == 2 else {"start_new_session": True}
     with open(os.devnull, "rb") as null:
-        # AnsibleModule.run_command knows no deadline, and waits for daemons that keep the output open.
+        # AnsibleModule.run_command has no timeout, and waits for daemons that keep the output open.
         # pylint: disable-next=ansible-bad-function
-        return subprocess.Popen(  # nosec B603 # a list of words, which no shell reads
+        return subprocess.Popen(  # nosec B603 # a list of words, no shell
             [native(word) for word in words], executable=native(program), cwd="/", bufsize=0, stdin=null,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True, env=environment(path), **session)
 
@@ -156,7 +160,7 @@ def _new_session():
 
 
 class _Output:
-    """The end of what a command writes to one descriptor."""
+    """One output of a command, of which the last OUTPUT_LIMIT bytes are kept."""
 
     def __init__(self, stream):
         self.open = True
@@ -171,7 +175,7 @@ class _Output:
 
     def read(self):
         try:
-            data = os.read(self.fileno(), PIECE)
+            data = os.read(self.fileno(), READ_SIZE)
         except OSError as error:
             if error.errno in (errno.EAGAIN, errno.EINTR):
                 return
@@ -179,7 +183,7 @@ class _Output:
         if not data:
             self.open = False
         self._kept += data
-        excess = max(0, len(self._kept) - KEPT)
+        excess = max(0, len(self._kept) - OUTPUT_LIMIT)
         self._cut += excess
         del self._kept[:excess]
 
@@ -192,7 +196,7 @@ class _Output:
 
 
 def _read(outputs, seconds):
-    """Wait until one of the outputs has something to read, at most some seconds, and read it."""
+    """Wait at most some seconds until an output has something to read, and read it."""
     readable = [output for output in outputs if output.open]
     if not readable:
         time.sleep(seconds)
@@ -210,17 +214,17 @@ def _read(outputs, seconds):
 
 
 def _watch(process, outputs, deadline):
-    """Read until the command itself has ended; return False when the time is over first."""
+    """Read the outputs until the command itself ends; return False if the deadline passes first."""
     while process.poll() is None:
         if not deadline.left():
             return False
-        _read(outputs, min(TICK, deadline.left()))
+        _read(outputs, min(POLL_INTERVAL, deadline.left()))
     return True
 
 
 def _drain(outputs):
-    """Read what is still in the pipes; return whether somebody goes on holding one."""
-    deadline = Deadline(DRAIN)
+    """Read the rest of the pipes; return whether a process still has one open."""
+    deadline = Deadline(DRAIN_TIMEOUT)
     while any(output.open for output in outputs) and deadline.left():
         _read(outputs, deadline.left())
     return any(output.open for output in outputs)
@@ -228,11 +232,11 @@ def _drain(outputs):
 
 def _end(process, outputs):
     """End all processes of the command's session and collect the command itself."""
-    def list_processes():
+    def session_processes():
         process.poll()
-        return [other for other in process_table.table() if other.session == process.pid]
+        return [info for info in processes.all_live() if info.session == process.pid]
 
-    remaining = end_processes(list_processes, GRACE, sleep=lambda seconds: _read(outputs, seconds))
-    if remaining:
-        raise UpstartError("Process %d (%s) does not end, not even by the signal KILL." % (
-            remaining[0].pid, process_table.command_line(remaining[0].pid)))
+    left = end_processes(session_processes, KILL_GRACE_SECONDS, sleep=lambda seconds: _read(outputs, seconds))
+    if left:
+        raise UpstartError("Process %d (%s) is still running after SIGKILL. Check what it waits for (state D in ps), "
+                           "then run the task again." % (left[0].pid, processes.command_line(left[0].pid)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A point in time up to which something may take."""
+"""Deadlines."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -11,7 +11,7 @@ __metaclass__ = type
 
 
 class Deadline:
-    """A point in time ``seconds`` from now."""
+    """A point in time ``seconds`` from now. ``left()`` returns the seconds until then, 0 once it has passed."""
 
     def __init__(self, seconds):
         self.seconds = seconds

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put files into the job directory so that the daemon only ever sees whole ones."""
+"""Write files to the job directory: the daemon never reads a half-written file."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -21,31 +21,34 @@ from .reading import read_file
 
 __metaclass__ = type
 
-# The daemon loads every *.conf and *.override, hidden ones too, so a name that ends like this is safe.
-STAGED = ".ansible~"
+# The daemon loads all *.conf and *.override files, hidden ones too, but never a file with this suffix.
+STAGED_SUFFIX = ".ansible~"
 STAGED_NAME = re.compile(r"\..+\.[^.]+\.ansible~$")  # as Batch.place makes them
-STAGED_LENGTH = 200  # bytes of a file's name that its staged name begins with
-ANYTHING = object()  # a file that is replaced whatever it holds
-ABANDONED = 3600.0  # seconds after which a staged file belongs to nobody, where locks do not tell
-LOCK_LOOKS, LOCK_PAUSE = 50, 0.01  # how often, and how many seconds apart, a lock that others hold is tried
-FLUSHERS = 8
+STAGED_PREFIX_LENGTH = 200  # bytes of the file's own name in its staged name; the rest must fit too
+ANY_CONTENT = object()  # replace the file whatever it contains
+ABANDONED_AGE = 3600.0  # seconds after which a staged file counts as abandoned on file systems without locks
+LOCK_ATTEMPTS, LOCK_INTERVAL = 50, 0.01  # attempts to get a lock that others hold, and seconds between them
+FLUSH_THREADS = 8
 REMEDIES = {
-    errno.ENOSPC: "Make room on its file system (look with df, and df -i) and run the task again.",
-    errno.EDQUOT: "Make room within the disk quota and run the task again.",
-    errno.EROFS: "Have its file system mounted for writing, and run the task again.",
-    errno.EPERM: "Is it, or its directory, immutable? Look with lsattr, and undo that with chattr -i.",
-    errno.EACCES: "Become a user who may do that (become: true).",
+    errno.ENOSPC: "Free space or inodes on its file system (see df and df -i), then run the task again.",
+    errno.EDQUOT: "Free space within the disk quota, then run the task again.",
+    errno.EROFS: "Mount its file system read-write, then run the task again.",
+    errno.EPERM: "If the file or its directory is immutable (see lsattr), run chattr -i on it.",
+    errno.EACCES: "Run the task as a user with write access (become: true).",
 }
 
 
 def check_target(path, removal=False):
-    """Refuse a place where no file can be put or, for a ``removal``, taken away; raise UpstartError."""
+    """Raise UpstartError if a path cannot be written or removed because something other than a file is there.
+
+    :param removal: bool, whether the path is to be removed, else written.
+    """
     try:
         mode = os.lstat(path).st_mode
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return
-        raise UpstartError("Cannot look at %s: %s." % (path, error.strerror), path=path)
+        raise UpstartError("Cannot check %s: %s." % (path, error.strerror), path=path)
     if stat.S_ISREG(mode) or (removal and stat.S_ISLNK(mode)):
         return
     kind = "a symbolic link to %s" % os.readlink(path) if stat.S_ISLNK(mode) else "not a regular file"
@@ -55,7 +58,7 @@ def check_target(path, removal=False):
 
 
 def _missing(folder):
-    """Return the directories that must be made to have ``folder``, the outermost first."""
+    """Return the missing directories on the way to ``folder`` and itself, the outermost first."""
     missing = []
     while folder and not os.path.isdir(folder):
         missing.insert(0, folder)
@@ -64,93 +67,95 @@ def _missing(folder):
 
 
 class Batch:
-    """Files that are placed and removed together; use it in a ``with`` statement, which leaves no staged file behind.
+    """Write and remove several files together. Use it in a ``with`` statement, which cleans up all staged files.
 
-    Nothing happens to them before ``finish``, and then all data is flushed before the first file gets its name. A file
-    that is no longer what its change was planned from is left alone: somebody's change would be lost.
+    No file changes before ``finish``, which flushes all data before it renames the first file. It leaves a file alone
+    that another process has changed since the task read it.
     """
 
     def __init__(self):
-        self._steps = []  # of path, staged file or None for a removal, attributes
-        self._before = {}  # the bytes that each path is to hold until its next step, None for no file
-        self._after = {}  # the bytes that are staged, by the staged file
-        self._levels = {}  # how many directories above a removed file go with it
-        self._folders = []  # directories that were made here
-        self._claims = {}
-        self._copies = []
-        self._done = []
+        self._steps = []  # tuples of path, staged file (None for a removal), attributes
+        self._before = {}  # path: expected bytes until its next step, None for no file
+        self._after = {}  # staged file: its bytes
+        self._levels = {}  # path of a removed file: number of directories above it to remove with it
+        self._folders = []  # directories that this batch has made
+        self._locks = {}  # folder: descriptor with a lock, or None
+        self._copies = []  # tuples of path, its copy
+        self._done = []  # paths of finished steps
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
-        litter = [staged for _path, staged, _attributes in self._steps if staged is not None]
-        for name in litter + [copy for path, copy in self._copies if path not in self._done]:
+        staged_files = [staged for _path, staged, _attributes in self._steps if staged is not None]
+        for name in staged_files + [copy for path, copy in self._copies if path not in self._done]:
             try:
                 os.unlink(name)
-            except OSError:  # it has gone, or the disk takes no change at all: the first error says so
+            except OSError:  # it does not exist, or the disk is broken, which the first error reports
                 pass
         for folder in reversed(self._folders):
             _remove_if_empty(folder)
-        for handle in self._claims.values():
+        for handle in self._locks.values():
             if handle is not None:
                 os.close(handle)
 
     def tidy(self, folders):
-        """Remove what runs that were killed between staging and renaming left in folders."""
+        """Remove staged files of tasks that were killed before they renamed them.
+
+        :param folders: iterable of text.
+        """
         for folder in folders:
             if _staged_in(folder):
-                self._claim(folder)
+                self._lock_folder(folder)
 
     def keep(self, path, attributes):
-        """Copy ``path`` and return the name of the copy, which goes again if the file is not changed in the end."""
+        """Copy ``path`` and return the name of the copy. It is removed again if the file is not changed."""
         try:
             copy = attributes.backup(path)
         except (IOError, OSError) as error:
-            raise _failed("keep a copy of", path, error)
+            raise _file_error("keep a copy of", path, error)
         if copy is not None:
             self._copies.append((path, copy))
         return copy
 
     def make_parent(self, path, conf_dir):
-        """Make the sub-directory of a job whose name has a ``/``; it goes again if nothing is put there in the end."""
+        """Make the subdirectory of a job whose name has a ``/``. It is removed again if it stays empty."""
         if not os.path.isdir(conf_dir):
-            raise UpstartError("The job directory %s does not exist. Is this host running Upstart, or does it read its "
-                               "jobs from elsewhere (conf_dir)?" % conf_dir, path=conf_dir)
+            raise UpstartError("The job directory %s does not exist. Check that this host runs Upstart, or set "
+                               "conf_dir to the directory of its job files." % conf_dir, path=conf_dir)
         parent = os.path.dirname(path)
         for folder in _missing(parent):
             try:
                 os.mkdir(folder, 0o755)
             except OSError as error:
                 if error.errno != errno.EEXIST or not os.path.isdir(folder):
-                    raise _failed("make the directory", parent, error)
+                    raise _file_error("make the directory", parent, error)
             else:
                 self._folders.append(folder)
 
-    def place(self, path, data, attributes, before=ANYTHING):
-        """Have ``data`` (bytes) written to ``path``: it is staged beside it now.
+    def place(self, path, data, attributes, before=ANY_CONTENT):
+        """Stage ``data`` (bytes) beside ``path``; ``finish`` moves it there.
 
-        :param attributes: object with ``prepare(staged, path)``, which gives the staged file the owner, mode and
-            context that the file shall have.
-        :param before: bytes that the change was planned from, None for no file: ``finish`` raises if the file differs.
+        :param attributes: object with ``prepare(staged, path)``, which sets owner, mode and context of the staged file.
+        :param before: bytes of the file when the task read it, None for no file. ``finish`` raises if it differs.
         """
         folder, name = os.path.split(path)
         try:
-            self._claim(folder)
-            handle, staged = tempfile.mkstemp(prefix=".%s." % _beginning(name), suffix=STAGED, dir=folder)
+            self._lock_folder(folder)
+            handle, staged = tempfile.mkstemp(prefix=".%s." % _staged_prefix(name), suffix=STAGED_SUFFIX, dir=folder)
             self._steps.append((path, staged, attributes))
             self._before.setdefault(path, before)
             self._after[staged] = data
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
         except (IOError, OSError) as error:
-            raise _failed("write", path, error)
+            raise _file_error("write", path, error)
 
-    def remove(self, path, before=ANYTHING, levels=0):
-        """Have a file removed; to ask for that twice is no error.
+    def remove(self, path, before=ANY_CONTENT, levels=0):
+        """Add the removal of a file; adding it twice is no error.
 
-        :param before: as of ``place``.
-        :param levels: how many of the directories above the file are removed with it if that leaves them empty.
+        :param before: as for ``place``.
+        :param levels: int, number of directories above the file to remove with it if they are empty then.
         """
         if (path, None, None) not in self._steps:
             self._steps.append((path, None, None))
@@ -158,7 +163,7 @@ class Batch:
             self._levels[path] = levels
 
     def finish(self):
-        """Carry out everything, in the order in which it was asked for, and make it last."""
+        """Write and remove all files in the order in which they were added, and flush the directories."""
         _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
         folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
         for path, staged, _attributes in reversed(self._steps):
@@ -173,7 +178,7 @@ class Batch:
                     attributes.prepare(staged, path)
                     os.rename(staged, path)
             except (IOError, OSError) as error:
-                raise _failed("remove" if staged is None else "write", path, error, self._done)
+                raise _file_error("remove" if staged is None else "write", path, error, self._done)
             self._before[path] = self._after.get(staged)
             self._done.append(path)
             del self._steps[0]
@@ -186,34 +191,34 @@ class Batch:
             _flush(folder)
 
     def _check_unchanged(self, path, staged):
-        """Raise UpstartError unless a file is what its next step was planned from, or holds already what is staged."""
+        """Raise UpstartError if a file is not as the task has read it, and does not contain the staged bytes either."""
         before = self._before[path]
-        if before is ANYTHING:
+        if before is ANY_CONTENT:
             return
         present = read_file(path)
         if present != before and (present is None or present != self._after.get(staged)):
-            text = "%s was changed by somebody else after this task had read it." % path
-            text += (" Changed before that, and not undone: %s." % ", ".join(self._done) if self._done
-                     else " Nothing was written.")
-            raise UpstartError(text + " Run the task again.", path=path, done=list(self._done))
+            effect = "these files were changed before it: " + ", ".join(self._done) if self._done else (
+                "nothing was written")
+            raise UpstartError("%s was changed by another process after this task read it; %s. Run the task again." % (
+                path, effect), path=path, done=list(self._done))
 
-    def _claim(self, folder):
-        """Lock a folder as one that files are staged in; who is alone there removes what is left of others."""
-        if folder in self._claims:
+    def _lock_folder(self, folder):
+        """Get a shared lock on a folder with staged files. If no other task has one, remove abandoned files first."""
+        if folder in self._locks:
             return
-        self._claims[folder] = None
+        self._locks[folder] = None
         try:
             handle = os.open(folder, os.O_RDONLY)
         except OSError:
-            return  # placing a file there will tell
-        self._claims[folder] = handle
-        _remove_staged(folder, 0.0 if _lock(handle, fcntl.LOCK_EX, 1) else ABANDONED)
-        _lock(handle, fcntl.LOCK_SH, LOCK_LOOKS)
+            return  # the attempt to write a file there reports the error
+        self._locks[folder] = handle
+        _remove_staged(folder, 0.0 if _lock(handle, fcntl.LOCK_EX, 1) else ABANDONED_AGE)
+        _lock(handle, fcntl.LOCK_SH, LOCK_ATTEMPTS)
 
 
-def _lock(handle, kind, looks):
-    """Return whether a lock was got; a killed process loses its own."""
-    for left in range(looks - 1, -1, -1):
+def _lock(handle, kind, attempts):
+    """Try to lock a descriptor, and return whether that worked. The kernel releases the locks of a killed process."""
+    for left in range(attempts - 1, -1, -1):
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
             return True
@@ -221,7 +226,7 @@ def _lock(handle, kind, looks):
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 return False  # no locks on this file system
         if left:
-            time.sleep(LOCK_PAUSE)
+            time.sleep(LOCK_INTERVAL)
     return False
 
 
@@ -233,14 +238,14 @@ def _staged_in(folder):
     return [os.path.join(folder, entry) for entry in entries if STAGED_NAME.match(entry)]
 
 
-def _beginning(name):
-    """Return what of a file's name its staged name begins with: there must be room for the rest."""
-    short = encode(decode(name))[:STAGED_LENGTH]
+def _staged_prefix(name):
+    """Return the part of a file's name that its staged name begins with."""
+    short = encode(decode(name))[:STAGED_PREFIX_LENGTH]
     return short if str is bytes else short.decode("utf-8", "ignore")
 
 
 def _remove_if_empty(folder):
-    """Remove a directory that holds nothing; return whether it is gone by that."""
+    """Remove a directory if it is empty, and return whether it was."""
     try:
         os.rmdir(folder)
         return True
@@ -255,26 +260,32 @@ def _remove_staged(folder, age):
             if not age or time.time() - os.lstat(path).st_mtime > age:
                 os.unlink(path)
         except OSError:
-            pass  # gone meanwhile
+            pass  # it no longer exists
 
 
-def _failed(verb, path, error, done=()):
-    """Return the error for a file that is as it was; ``done`` are those of the same task that are changed already."""
-    text = "Cannot %s %s: %s." % (verb, path, error.strerror or error)
+def _file_error(verb, path, error, done=()):
+    """Return the UpstartError for a file that could not be changed.
+
+    :param done: list of text, the files that the task has changed already.
+    """
+    text = "Cannot %s %s: %s" % (verb, path, error.strerror or error)
     if verb == "write":
-        text += " The file is as it was."
+        text += "; the file is unchanged"
     if done:
-        text += " Changed before that, and not undone: %s." % ", ".join(done)
+        text += "; these files were changed before it: %s" % ", ".join(done)
     remedy = REMEDIES.get(error.errno)
-    return UpstartError(text + (" " + remedy if remedy else ""), path=path, done=list(done))
+    return UpstartError(text + "." + (" " + remedy if remedy else ""), path=path, done=list(done))
 
 
 def _flush_all(staged_files):
-    """Flush many files, given as (path, staged file); several at a time, since they then share the disk's commits."""
+    """Flush staged files in several threads at once, because the file system then commits them together.
+
+    :param staged_files: list of (path, staged file).
+    """
     waiting = collections.deque(staged_files)
     errors = []
 
-    def work():
+    def flush_waiting():
         while True:
             try:
                 path, staged = waiting.popleft()
@@ -283,20 +294,20 @@ def _flush_all(staged_files):
             try:
                 _flush(staged)
             except (IOError, OSError) as error:
-                errors.append(_failed("write", path, error))
+                errors.append(_file_error("write", path, error))
 
-    helpers = [threading.Thread(target=work) for _number in range(min(FLUSHERS, len(waiting)) - 1)]
-    for helper in helpers:
-        helper.start()
-    work()
-    for helper in helpers:
-        helper.join()
+    threads = [threading.Thread(target=flush_waiting) for _number in range(min(FLUSH_THREADS, len(waiting)) - 1)]
+    for thread in threads:
+        thread.start()
+    flush_waiting()
+    for thread in threads:
+        thread.join()
     if errors:
         raise errors[0]
 
 
 def _flush(path):
-    """Wait until a file's data, or a directory's names, are on the disk."""
+    """Write the data of a file, or the names in a directory, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's processes, seen through the /proc of its own PID namespace."""
+"""Read processes from /proc.
+
+Init numbers processes in its own PID namespace. That is ours on a host, but not for an init in a container. A function
+with the parameter ``peer_pid`` (init's pid as we see it) takes pids as init knows them. All others take our own pids.
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,53 +17,55 @@ from . import reading
 
 __metaclass__ = type
 
+DEAD = "ZXx"  # states of processes that have ended and wait for their parent
+SUSPENDED = "Tt"  # states of processes that a signal or a debugger has stopped
+INOTIFY_WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+) ", re.MULTILINE)
+STATE_FIELD, START_FIELD = 0, 19  # positions in /proc/PID/stat after the command name
+
+# inner: the process's pid in its own PID namespace. start: the clock ticks since boot at which it began; pid and start
+# together identify a process, because pids are reused.
+Info = collections.namedtuple("Info", "pid inner state parent group session start")
+
 
 def proc_of(peer_pid):
-    """Return the /proc directory that the daemon with this pid (as we see it) would use itself.
-
-    Init numbers processes in its own PID namespace, which is ours on a host but not for an init in a container.
-    """
+    """Return the /proc directory of the daemon's PID namespace."""
     own = "/proc/%d/root/proc" % peer_pid
     return own if os.path.exists(own + "/self") or os.path.exists(own + "/1") else "/proc"
 
 
-def exists(peer_pid, pid):
-    """Return whether the process that the daemon knows as ``pid`` is there; True when that cannot be found out."""
-    proc = proc_of(peer_pid)
-    return peer_pid < 1 or os.path.exists("%s/%d" % (proc, pid)) or not os.path.exists("%s/1" % proc)
+def read_stat(pid, proc="/proc"):
+    """Return the fields of /proc/PID/stat after the command name (list of bytes), or [] if it cannot be read."""
+    try:
+        return reading.read_bytes("%s/%d/stat" % (proc, pid)).rpartition(b")")[2].split()
+    except (IOError, OSError):
+        return []
 
 
 def state_of(peer_pid, pid):
-    """Return the state of the process that the daemon knows as ``pid``, as /proc names it (R, S, D, T, Z ...).
+    """Return the state of a process as /proc has it (R, S, D, T, Z ...).
 
-    '' when there is no such process, None when that cannot be seen.
+    '' if there is no such process, None if the daemon's /proc cannot be read.
     """
     proc = proc_of(peer_pid)
     if peer_pid < 1 or not os.path.exists("%s/1" % proc):
         return None
-    try:
-        stat = reading.read_bytes("%s/%d/stat" % (proc, pid))
-        return stat.rpartition(b")")[2].split()[0].decode("ascii")
-    except (IOError, OSError, IndexError):
-        return ""
+    fields = read_stat(pid, proc)
+    return fields[STATE_FIELD].decode("ascii") if fields else ""
 
 
-def began(peer_pid, pid):
-    """Return when the process that the daemon knows as ``pid`` began, in clock ticks since boot; None for no process.
+def start_ticks(peer_pid, pid):
+    """Return when a process of the daemon's PID namespace began, in clock ticks since boot; None for no process.
 
-    With the pid it tells a process from a later one of the same pid.
+    A pid and its start time identify a process, because pids are reused.
     """
-    try:
-        stat = reading.read_bytes("%s/%d/stat" % (proc_of(peer_pid), pid))
-        return int(stat.rpartition(b")")[2].split()[19])
-    except (IOError, OSError, IndexError):
-        return None
+    fields = read_stat(pid, proc_of(peer_pid))
+    return int(fields[START_FIELD]) if len(fields) > START_FIELD else None
 
 
-def began_here(pid):
-    """Return when one of our own processes began, as ``began`` does."""
-    found = info(pid) if pid > 0 else None
-    return found and found.start
+def own_start_ticks(pid):
+    """Return when a process of our own PID namespace began, in clock ticks since boot; None for no process."""
+    process = info(pid) if pid > 0 else None
+    return process and process.start
 
 
 def uptime():
@@ -67,11 +73,26 @@ def uptime():
     return float(reading.read_bytes("/proc/uptime").split()[0])
 
 
-def time_in_queue(peer_pid, pid):
-    """Return the seconds that a process wanted to run and other processes had the processors; 0 where unknown.
+def boot_time():
+    """Return when the machine was booted, in whole seconds since 1970 (int), or None if the kernel does not say."""
+    try:
+        match = re.search(br"(?m)^btime ([0-9]+)", reading.read_bytes("/proc/stat"))
+    except (IOError, OSError):
+        return None
+    return int(match.group(1)) if match else None
 
-    :param pid: int, as the daemon knows it.
-    """
+
+def age(peer_pid, pid):
+    """Return the seconds since a process of the daemon's PID namespace began; 0 if it does not exist."""
+    ticks = start_ticks(peer_pid, pid)
+    try:
+        return 0.0 if ticks is None else uptime() - ticks / os.sysconf("SC_CLK_TCK")
+    except (IOError, OSError):
+        return 0.0
+
+
+def time_in_queue(peer_pid, pid):
+    """Return the seconds that a process was ready to run but had to wait for a processor; 0 if unknown."""
     try:
         return int(reading.read_bytes("%s/%d/schedstat" % (proc_of(peer_pid), pid)).split()[1]) / 1e9
     except (IOError, OSError, IndexError, ValueError):
@@ -79,15 +100,35 @@ def time_in_queue(peer_pid, pid):
 
 
 def name(pid):
-    """Return the command name of one of our own processes, or None when that cannot be read."""
+    """Return the command name of a process, or None if it cannot be read."""
     try:
         return reading.read_text("/proc/%d/comm" % pid).strip()
     except (IOError, OSError):
         return None
 
 
+def words(pid, kind, proc="/proc"):
+    """Return the words (list of bytes) of a process's ``cmdline`` or ``environ``, or [] if it cannot be read."""
+    try:
+        return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
+    except (IOError, OSError):
+        return []
+
+
+def command_line(pid):
+    """Return the command line of a process as text, words separated by blanks; empty for a kernel thread."""
+    try:
+        data = reading.read_bytes("/proc/%d/cmdline" % pid)
+        return data.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    except (IOError, OSError):
+        return u""
+
+
 def namespace(pid):
-    """Return what names the PID namespace of one of our processes, or None when that cannot be read."""
+    """Return the identifier of a process's PID namespace, or None if it cannot be read.
+
+    :param pid: int, or the text ``self``.
+    """
     try:
         return os.readlink("/proc/%s/ns/pid" % pid)
     except OSError:
@@ -95,68 +136,13 @@ def namespace(pid):
 
 
 def same_namespace(peer_pid):
-    """Return whether the daemon numbers processes as we do; True on a kernel that does not tell (before 3.8)."""
+    """Return whether the daemon has the same pids as we; True if unknown (kernels before 3.8)."""
     theirs = namespace(peer_pid)
     return theirs is None or theirs == namespace("self")
 
 
-WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+) ", re.MULTILINE)
-
-
-def watches(pid, folder):
-    """Return whether one of our processes surely is told of changes in a directory; kernels before 3.8 do not say."""
-    try:
-        wanted = os.stat(folder)
-        place = "/proc/%d/fdinfo" % pid
-        for number in os.listdir(place):
-            for inode, device in WATCH.findall(reading.read_text(os.path.join(place, number))):
-                major, minor = int(device, 16) >> 20, int(device, 16) & 0xfffff
-                if int(inode, 16) == wanted.st_ino and os.makedev(major, minor) == wanted.st_dev:
-                    return True
-    except (IOError, OSError):
-        pass
-    return False
-
-
-Info = collections.namedtuple("Info", "pid inner state parent group session start")
-DEAD = "ZXx"  # the states of what has ended and only waits for its parent
-SUSPENDED = "Tt"  # the states of what a signal or a debugger has stopped
-
-
-def info(pid, inner=None):
-    """Return the Info of one of our processes, or None when there is none.
-
-    ``inner`` is its pid in its own PID namespace, ``start`` the clock ticks since boot at which it began, which
-    tells it from a later process of the same pid.
-    """
-    try:
-        fields = reading.read_bytes("/proc/%d/stat" % pid).rpartition(b")")[2].split()
-    except (IOError, OSError):
-        return None
-    if len(fields) < 20:
-        return None
-    parent, group, session = [int(field) for field in fields[1:4]]
-    return Info(pid, inner or pid, fields[0].decode("ascii"), parent, group, session, int(fields[19]))
-
-
-def live(pid):
-    """Return the Info of one of our processes, or None when there is none or it has ended."""
-    found = info(pid)
-    return None if found is None or found.state in DEAD else found
-
-
-def line(pid):
-    """Return the set of the pids of one of our processes and of all that it descends from."""
-    pids = set()
-    while pid > 0 and pid not in pids:
-        pids.add(pid)
-        found = info(pid)
-        pid = found.parent if found else 0
-    return pids
-
-
 def inner_pid(pid):
-    """Return the pid that one of our processes has in its own PID namespace (``pid`` before Linux 4.1)."""
+    """Return the pid of a process in its own PID namespace (``pid`` itself before Linux 4.1)."""
     try:
         for line in reading.read_bytes("/proc/%d/status" % pid).splitlines():
             if line.startswith(b"NSpid:"):
@@ -166,23 +152,72 @@ def inner_pid(pid):
     return pid
 
 
+def watches(pid, folder):
+    """Return whether a process has an inotify watch on a directory; False on kernels before 3.8, which do not say."""
+    try:
+        wanted = os.stat(folder)
+        fdinfo = "/proc/%d/fdinfo" % pid
+        for number in os.listdir(fdinfo):
+            for inode, device in INOTIFY_WATCH.findall(reading.read_text(os.path.join(fdinfo, number))):
+                major, minor = int(device, 16) >> 20, int(device, 16) & 0xfffff
+                if int(inode, 16) == wanted.st_ino and os.makedev(major, minor) == wanted.st_dev:
+                    return True
+    except (IOError, OSError):
+        pass
+    return False
+
+
+def info(pid, inner=None):
+    """Return the Info of a process, or None if it does not exist."""
+    fields = read_stat(pid)
+    if len(fields) <= START_FIELD:
+        return None
+    parent, group, session = [int(field) for field in fields[1:4]]
+    state = fields[STATE_FIELD].decode("ascii")
+    return Info(pid, inner or pid, state, parent, group, session, int(fields[START_FIELD]))
+
+
+def live(pid):
+    """Return the Info of a process, or None if it does not exist or is a zombie."""
+    process = info(pid)
+    return None if process is None or process.state in DEAD else process
+
+
+def ancestry(pid):
+    """Return the set of a process's pid and the pids of all its ancestors."""
+    pids = set()
+    while pid > 0 and pid not in pids:
+        pids.add(pid)
+        process = info(pid)
+        pid = process.parent if process else 0
+    return pids
+
+
 def table(peer_pid):
-    """Return the Infos of all processes in the daemon's PID namespace that we can look at, by our pid of them."""
-    ours = same_namespace(peer_pid)
+    """Return a dict of pid to Info of all visible processes in the daemon's PID namespace."""
+    same = same_namespace(peer_pid)
     theirs = namespace(peer_pid)
-    found = {}
+    infos = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit() and (theirs is None or namespace(entry) == theirs):
             pid = int(entry)
-            known = info(pid, pid if ours else inner_pid(pid))
-            if known is not None:
-                found[pid] = known
-    return found
+            process = info(pid, pid if same else inner_pid(pid))
+            if process is not None:
+                infos[pid] = process
+    return infos
 
 
-def words(pid, kind, proc="/proc"):
-    """Return the list of words (bytes) of a process's ``cmdline`` or ``environ``; [] when they cannot be read."""
-    try:
-        return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
-    except (IOError, OSError):
-        return []
+def all_live():
+    """Return the Infos of all live processes, those of containers included."""
+    infos = [live(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()]
+    return [process for process in infos if process is not None]
+
+
+def matching(expression):
+    """Return the Infos of the live processes whose command line matches a compiled regular expression.
+
+    This task's own processes and processes in other PID namespaces (containers) are left out.
+    """
+    own = ancestry(os.getpid())
+    return [process for process in all_live() if process.pid not in own
+            and expression.search(command_line(process.pid) or u"\0") and same_namespace(process.pid)]

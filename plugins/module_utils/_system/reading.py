@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read files without waiting for anybody and without reading forever.
+"""Read files without blocking and without reading forever.
 
-A path may lead to a FIFO, a device, or a file that grows while it is read. Only regular files are opened, never with
-blocking, and no more than a fixed number of bytes is read. All code that runs on the managed host reads files by this.
+A path may be a FIFO, a device, or a file that grows while it is read. These functions open only regular files, without
+blocking, and read at most a fixed number of bytes. All code that runs on the managed host reads files with them.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -18,24 +18,26 @@ from .._errors import UpstartError
 __metaclass__ = type
 
 MEBIBYTE = 1 << 20
-FILE_LIMIT = 16 * MEBIBYTE  # bytes of a file that is read whole: a job file, a manifest, a file in /proc
-PIECE = 1 << 16
+FILE_LIMIT = 16 * MEBIBYTE  # largest file that is read as a whole: a job file, a manifest, a file in /proc
+READ_SIZE = 1 << 16  # bytes
 FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 KERNEL_LOG = os.makedev(1, 11)  # the device number of /dev/kmsg
 
 
 class NotRegularError(OSError):
-    """The path leads to something else than a regular file."""
+    """The path is not a regular file."""
 
 
 class TooLargeError(OSError):
-    """The file has more bytes than may be read."""
+    """The file is larger than the limit."""
 
 
 def open_file(path):
-    """Return a descriptor of a regular file, open for reading; raise OSError, NotRegularError for anything else.
+    """Open a regular file for reading and return its descriptor.
 
-    A device is not even opened: to open a watchdog or a tape drive has effects of its own.
+    A device is never opened, because opening alone has effects on a watchdog or a tape drive.
+
+    :raises OSError: NotRegularError if the path is not a regular file.
     """
     _check_regular(os.stat(path), path)
     handle = os.open(path, FLAGS)
@@ -48,7 +50,7 @@ def open_file(path):
 
 
 def open_kernel_log(path):
-    """Return a descriptor of the kernel's log, open for reading without blocking; None where the path is another."""
+    """Open the kernel's log without blocking and return its descriptor, or None if the path is not that device."""
     if not _is_kernel_log(os.stat(path)):
         return None
     handle = os.open(path, FLAGS)
@@ -72,7 +74,7 @@ def _check_regular(status, path):
 def read_bytes(path, limit=FILE_LIMIT):
     """Return all bytes of a regular file.
 
-    :raises OSError: when it cannot be read, TooLargeError when there are more than ``limit`` bytes.
+    :raises OSError: if the file cannot be read; TooLargeError if it has more than ``limit`` bytes.
     """
     handle = open_file(path)
     try:
@@ -80,7 +82,7 @@ def read_bytes(path, limit=FILE_LIMIT):
     finally:
         os.close(handle)
     if len(data) > limit:
-        raise TooLargeError(errno.EFBIG, "it has more than %d bytes" % limit, path)
+        raise TooLargeError(errno.EFBIG, "it is larger than %d bytes" % limit, path)
     return data
 
 
@@ -90,10 +92,10 @@ def read_text(path):
 
 
 def read_after(path, start, limit):
-    """Return the bytes of a regular file after the first ``start``, and the position at which they begin.
+    """Return the bytes of a regular file from the position ``start`` on, and the position of the first of them.
 
-    These are the last ``limit`` bytes where there are more, and all of the file where it is shorter than ``start``.
-    What is written while they are read is not among them.
+    If these are more than ``limit`` bytes, only the last ones. If the file is shorter than ``start``, all of it.
+    Bytes that are written during the call are not included.
     """
     handle = open_file(path)
     try:
@@ -108,7 +110,7 @@ def read_after(path, start, limit):
 def _read_up_to(handle, size):
     pieces = []
     while size > 0:
-        data = os.read(handle, min(PIECE, size))
+        data = os.read(handle, min(READ_SIZE, size))
         if not data:
             break
         pieces.append(data)
@@ -117,13 +119,13 @@ def _read_up_to(handle, size):
 
 
 def read_file(path):
-    """Return a file's bytes, None where there is no file; raise UpstartError with the path for what cannot be read."""
+    """Return the bytes of a file, or None if there is no file; raise UpstartError if it cannot be read."""
     try:
         return read_bytes(path)
     except NotRegularError:
         text = "%s is not a regular file, so Upstart does not read it. Move it away." % path
     except TooLargeError:
-        text = "Cannot read %s: it has more than %d MiB. Move it away." % (path, FILE_LIMIT // MEBIBYTE)
+        text = "Cannot read %s: it is larger than %d MiB. Move it away." % (path, FILE_LIMIT // MEBIBYTE)
     except (IOError, OSError) as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return None

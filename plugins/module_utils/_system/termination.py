@@ -11,7 +11,7 @@ import signal
 import time
 
 from .._errors import UpstartError
-from . import process_table, processes
+from . import processes
 from .deadline import Deadline
 
 __metaclass__ = type
@@ -67,4 +67,4 @@ def _send_signal(process, number):
     except OSError as error:
         if error.errno != errno.ESRCH:
             raise UpstartError("Cannot end process %d (%s): %s. Run the task as root." % (
-                process.pid, process_table.command_line(process.pid), os.strerror(error.errno)), pid=process.pid)
+                process.pid, processes.command_line(process.pid), os.strerror(error.errno)), pid=process.pid)

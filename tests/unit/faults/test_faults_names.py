@@ -120,9 +120,9 @@ def test_a_text_that_is_put_right_while_its_job_runs(daemon: Daemon, how: str) -
     assert Path(copy).read_bytes() == LATIN_1
     check("held-text", said)
     assert warnings(said)[0] == (
-        "Job web still runs by text that is not UTF-8, and init aborts when anybody reads its properties over D-Bus or "
-        f"asks for Upstart's state. Restart it now. This collection does not ask while {copy}, a copy of the old file, "
-        "is there.")
+        "Job web still runs with a definition that is not UTF-8, and init crashes if a program reads the job's "
+        f"properties or init's state over D-Bus. Restart it now: this collection reads neither while {copy}, a copy of "
+        "the old file, exists.")
     said = service(daemon, "started", name="other", definition="current")
     assert said["instances"][0]["stale"] is False, "this job is none of it"
     if how != "removed":

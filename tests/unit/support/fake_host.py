@@ -90,7 +90,7 @@ class FakeHost:
     ``later`` are statuses (None for gone) that instances have from the second look on.
     """
 
-    timeout = longest = 1.0
+    timeout = bulk_timeout = 1.0
 
     def __init__(self, folder: Path, version: tuple[int, ...] = (1, 13, 2)) -> None:
         self.files = folder

@@ -129,8 +129,8 @@ def test_a_copy_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("command", "said"), [
-    ("check", "validate must contain %s for the file's name: check"),
-    ("check %s", "Cannot write a copy of web.conf for the validate command below "),
+    ("check", "validate must contain %s, the placeholder for the path of the file: check"),
+    ("check %s", "Cannot write a copy of web.conf in "),
 ])
 def test_a_check_that_cannot_be_run(tmp_path: Path, command: str, said: str) -> None:
     module = Module(tmp_path / "none")

@@ -32,15 +32,15 @@ class Pythons:
 
 @pytest.fixture
 def pythons(monkeypatch: pytest.MonkeyPatch) -> Pythons:
-    found = Pythons()
+    pythons = Pythons()
     monkeypatch.setitem(sys.modules, "dbus", None)
-    monkeypatch.setattr(respawn, "has_respawned", lambda: found.respawned)
-    monkeypatch.setattr(respawn, "probe_interpreters_for_module", found.probe)
-    monkeypatch.setattr(respawn, "respawn_module", found.started.append)
-    return found
+    monkeypatch.setattr(respawn, "has_respawned", lambda: pythons.respawned)
+    monkeypatch.setattr(respawn, "probe_interpreters_for_module", pythons.probe)
+    monkeypatch.setattr(respawn, "respawn_module", pythons.started.append)
+    return pythons
 
 
-def test_another_python_goes_on(pythons: Pythons) -> None:
+def test_respawn_with_another_python(pythons: Pythons) -> None:
     pythons.has_it = "/usr/libexec/platform-python"
     _module.find_library()
     assert pythons.started == ["/usr/libexec/platform-python"]
@@ -52,12 +52,12 @@ def test_no_python_has_it(pythons: Pythons) -> None:
     assert pythons.started == []
     assert caught.value.message.startswith(f"{sys.executable} has no dbus-python. Install it (Debian and Ubuntu: ")
     assert caught.value.message.endswith(
-        " The other Pythons that were looked for have none either: %s." % ", ".join(pythons.asked[0]))
+        " Other Pythons tried: %s." % ", ".join(pythons.asked[0]))
     assert caught.value.facts["library"] == "dbus"
     assert "ImportError" in caught.value.facts["traceback"] or "ModuleNotFound" in caught.value.facts["traceback"]
 
 
-def test_the_second_python_does_not_look_for_a_third(pythons: Pythons) -> None:
+def test_a_respawned_module_does_not_respawn_again(pythons: Pythons) -> None:
     pythons.respawned, pythons.has_it = True, "/usr/bin/python3"
     with pytest.raises(LibraryMissingError):
         _module.find_library()
@@ -69,15 +69,15 @@ def test_the_second_python_does_not_look_for_a_third(pythons: Pythons) -> None:
     ("2.16.14", 2, [*_module.PYTHON_2, *_module.PYTHON_3]),
     ("2.17.0", 3, list(_module.PYTHON_3)),
 ])
-def test_where_it_looks(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core: str, major: int,
+def test_candidates(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core: str, major: int,
                         expected: list[str]) -> None:
-    """The modules of ansible-core 2.16 are the last that run on Python 2; one that runs there stays there if it can."""
+    """The modules of ansible-core 2.16 are the last that run on Python 2; a module that runs there prefers Python 2."""
     version: Any = (major, 7)
     monkeypatch.setattr(ansible_release, "__version__", core)
     monkeypatch.setattr(sys, "version_info", version)
     pythons.has_it = "/usr/bin/python"
-    with monkeypatch.context() as during:
-        during.setattr(_module.library, "load", lambda: (each for each in ()).throw(LibraryMissingError("none")))
+    with monkeypatch.context() as patch:
+        patch.setattr(_module.library, "load", lambda: (item for item in ()).throw(LibraryMissingError("none")))
         _module.find_library()
     monkeypatch.undo()
     assert pythons.asked == [expected]
@@ -103,7 +103,7 @@ class Module:
     ({"stable_for": -1.0}, "stable_for is -1, but it must be 0 seconds or more."),
     ({"stable_for": float("nan")}, "stable_for is nan, but it must be 0 seconds or more."),
 ])
-def test_times_that_are_none(params: dict[str, float], message: str) -> None:
+def test_invalid_times(params: dict[str, float], message: str) -> None:
     with pytest.raises(Ended) as caught:
         _module.run(Module(**params), lambda module: pytest.fail("acted"))
     assert str(caught.value) == message

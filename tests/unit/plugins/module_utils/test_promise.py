@@ -47,12 +47,12 @@ def test_what_has_to_run(state: str, change: dict[str, Any], fault: str | None) 
 
 
 def test_what_has_to_run_and_is_not_there() -> None:
-    assert faults("started", None) == [_promise.GONE]
+    assert faults("started", None) == [_promise.NO_INSTANCE]
 
 
 def test_what_has_to_be_stopped() -> None:
     assert faults("stopped", None) == []
-    assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [_promise.STILL_THERE]
+    assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [_promise.NOT_STOPPED]
 
 
 def test_a_restart_needs_another_process() -> None:

@@ -15,7 +15,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import _module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import HANGS
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 
 NOBODY = 65534
@@ -54,7 +54,8 @@ def test_the_daemon_is_killed_during_a_start() -> None:
         found = run_module.result(module)
         assert time.monotonic() - began < 60
     assert found["failed"] is True
-    assert found["msg"].startswith(f"The daemon at {daemon.address} broke the connection and was not back within 5 s")
+    assert found["msg"].startswith(
+        f"Lost the connection to Upstart at {daemon.address}, and it did not return within 5 s")
     assert module.returncode == 1
     assert not os.path.exists(f"/proc/{module.pid}")
     assert with_daemon.no_process_left(daemon.scratch)
@@ -79,7 +80,7 @@ def test_a_daemon_that_never_answers() -> None:
     found = run_module.result(module)
     daemon.close()
     assert found["failed"] is True
-    assert found["msg"] == f"The daemon at {daemon.address} did not answer Get within 1 s. {HANGS}"
+    assert found["msg"] == f"Upstart at {daemon.address} did not answer Get within 1 s. {CHECK_DAEMON}"
 
 
 def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""lsb_service as Ansible runs it, and the guide for those who come from simplevisor."""
+"""lsb_service as Ansible runs it, and the guide for users of simplevisor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb.options import service_from_options
 from ansible_collections.sysinit.upstart.plugins.modules import lsb_service
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
@@ -32,8 +33,8 @@ def run(control: Control, **options: Any) -> dict[str, Any]:
 
 
 def documented() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(lsb_service.RETURN)
-    return found
+    fields: dict[str, Any] = yaml.safe_load(lsb_service.RETURN)
+    return fields
 
 
 def returned(result: dict[str, Any]) -> set[str]:
@@ -73,12 +74,12 @@ def test_warnings_reach_the_user(tmp_path: Path) -> None:
     control = Control(tmp_path, 3)
     control.behave("stop", "exit 1")
     for result in (run(control, daemon="/f"), run(control, daemon="/f", state="stopped")):
-        assert "daemon is ignored, since control is given." in str(result["warnings"])
+        assert "daemon is ignored because control is given." in str(result["warnings"])
 
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"timeout": 0}, "timeout is 0, but it must be more than 0 seconds."),
-    ({"pattern": "x"}, "pattern has no use beside control, which tells the status itself. Leave one of them out."),
+    ({"pattern": "x"}, "pattern has no effect with control, which reads the status itself. Remove one of them."),
     ({"state": "reloaded"},
      "value of state must be one of: running, started, stopped, restarted, awaited, got: reloaded"),
 ])
@@ -132,5 +133,5 @@ def test_the_examples_of_the_guide_are_accepted() -> None:
         if options is not None:
             assert set(options) <= set(yaml.safe_load(lsb_service.DOCUMENTATION)["options"])
             given = {key: options[key] for key in options if key != "state"}
-            service = lsb_service.service_from_options(**given)
+            service = service_from_options(**given)
             assert service.warnings == []

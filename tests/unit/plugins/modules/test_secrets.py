@@ -88,7 +88,8 @@ def test_a_failure(daemon: with_daemon.Daemon, module: str, arguments: dict[str,
     said, logged = run(daemon, module, True, **arguments)
     assert said["failed"] is True
     assert (SECRET in shown(said), SECRET in logged) == (False, False)
-    assert said["msg"] == "The task failed. no_log hides why: the field hidden_msg of its registered result says it."
+    assert said["msg"] == (
+        "The task failed, and no_log hides the reason. Register the result and read its field hidden_msg.")
     open_said, open_logged = run(daemon, module, False, **arguments)
     assert said["hidden_msg"].partition(":")[0] == open_said["msg"].partition(":")[0]
     assert "hidden_msg" not in open_said

@@ -47,8 +47,8 @@ def test_a_squatter_is_named_and_hears_nothing(module: str, arguments: dict[str,
     assert said["failed"] is True
     peer = said["peer"]
     assert peer["uid"] == (NOBODY if os.geteuid() == 0 else peer["uid"]) != 0
-    assert (f"The process {peer['pid']} of user {peer['uid']} listens at {PRIVATE}, but init runs as user 0. Nothing "
-            "was sent to it; find out what it is.") in said["msg"]
+    assert (f"Process {peer['pid']} of user {peer['uid']} listens at {PRIVATE}, but init runs as user 0. Nothing "
+            "was sent to it; find out which program it is.") in said["msg"]
     assert said["address"] == PRIVATE
     assert list(tmp_path.iterdir()) == []
 

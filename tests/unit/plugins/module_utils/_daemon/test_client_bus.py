@@ -119,7 +119,8 @@ def test_a_bus_without_upstart(bus: MessageBus) -> None:
     with pytest.raises(errors.UnreachableError) as caught:
         Connection("system").open()
     assert caught.value.message.startswith(
-        "Nobody owns the name com.ubuntu.Upstart on the message bus at %s: is this host running Upstart" % bus.address)
+        "No process owns the name com.ubuntu.Upstart on the message bus at %s. Check that Upstart is running"
+        % bus.address)
 
 
 def test_a_stranger_who_took_the_name_is_sent_nothing(bus: MessageBus) -> None:
@@ -131,7 +132,7 @@ def test_a_stranger_who_took_the_name_is_sent_nothing(bus: MessageBus) -> None:
     assert ("of user %d owns the name com.ubuntu.Upstart on the message bus at %s, but init runs as user 0. Nothing "
             "was sent to it" % (uid, bus.address)) in caught.value.message
     assert caught.value.facts["peer"]["uid"] == uid
-    assert "The process %d " % caught.value.facts["peer"]["pid"] in caught.value.message
+    assert "Process %d " % caught.value.facts["peer"]["pid"] in caught.value.message
 
 
 def test_a_stranger_who_is_believed_is_sent_calls(bus: MessageBus) -> None:
@@ -167,10 +168,10 @@ def test_the_daemon_leaves_during_a_call(owner: Owner, connection: Connection) -
     connection.send(PATH, MANAGER, "Restart")
     owner.leave()
     began = time.monotonic()
-    with pytest.raises(errors.ConnectionLostError, match="The connection to the daemon on the message bus at .* broke"):
+    with pytest.raises(errors.ConnectionLostError, match="Lost the connection to Upstart on the message bus at"):
         connection.wait(lambda: False, 300)
     assert time.monotonic() - began < 60
-    with pytest.raises(errors.ConnectionLostError, match="broke during Start"):
+    with pytest.raises(errors.ConnectionLostError, match="during Start"):
         pending.result()
     with pytest.raises(errors.ConnectionLostError):
         connection.send(PATH, MANAGER, "Get")
@@ -204,7 +205,7 @@ def test_the_daemon_does_not_come_back(owner: Owner, connection: Connection) -> 
     with pytest.raises(errors.ConnectionLostError):
         connection.wait(lambda: False, 300)
     with pytest.raises(
-        errors.UnreachableError, match="was not back within 0.4 s.* Nobody owns the name com.ubuntu.Upstart"
+        errors.UnreachableError, match="did not return within 0.4 s.* No process owns the name com.ubuntu.Upstart"
     ):
         connection.reopen(0.4)
 
@@ -219,7 +220,7 @@ def test_the_bus_ends(bus: MessageBus, connection: Connection) -> None:
 
 
 def test_a_bus_that_does_not_see_the_pid() -> None:
-    """As one in another PID namespace: who owns the name is told by its user alone."""
+    """For example in another PID namespace: only the user of the owner is known."""
     class OtherBus:
         address, owner = "unix:path=/bus", 0
 
@@ -229,5 +230,5 @@ def test_a_bus_that_does_not_see_the_pid() -> None:
             return {"GetNameOwner": [":1.7"], "GetConnectionUnixUser": [0]}.get(member, [])
 
     route = routes.BusRoute()
-    assert route.meet(OtherBus(), lambda: 1.0) == {"pid": 0, "uid": 0, "gid": None}
+    assert route.identify_peer(OtherBus(), lambda: 1.0) == {"pid": 0, "uid": 0, "gid": None}
     assert route.destination == ":1.7"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import HANGS, Connection, Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON, Connection, Signal
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import (
     FakeDaemon,
@@ -51,7 +51,7 @@ def test_nobody_there() -> None:
     with pytest.raises(errors.UnreachableError) as caught:
         Connection(address).open()
     with open("/proc/1/comm", encoding="utf-8") as stream:
-        assert caught.value.message == "Nothing answers at %s: is this host running Upstart? PID 1 is %s." % (
+        assert caught.value.message == "Nothing answers at %s. Check that this host runs Upstart (PID 1 is %s)." % (
             address, stream.read().strip())
     assert caught.value.facts == {"address": address}
 
@@ -91,7 +91,8 @@ def test_silence_ends_at_the_deadline(daemon: FakeDaemon, connection: Connection
     with pytest.raises(errors.NoReplyError) as caught:
         call(connection, "Start", timeout=0.3)
     assert 0.29 < time.monotonic() - began < 60
-    assert caught.value.message == "The daemon at %s did not answer Start within 0.3 s. %s" % (daemon.address, HANGS)
+    assert caught.value.message == (
+        "Upstart at %s did not answer Start within 0.3 s. %s" % (daemon.address, CHECK_DAEMON))
     assert caught.value.facts == {"method": "Start", "timeout": 0.3, "address": daemon.address}
 
 
@@ -113,8 +114,8 @@ def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> N
     with pytest.raises(errors.ConnectionLostError) as caught:
         call(connection, "Start", timeout=120)
     assert time.monotonic() - began < 60
-    assert caught.value.message.startswith("The connection to the daemon at %s broke during Start: it ended, crashed, "
-                                           "or was re-executed." % daemon.address)
+    assert caught.value.message.startswith(
+        "Lost the connection to Upstart at %s during Start (it exited, crashed or was re-executed)." % daemon.address)
     assert caught.value.facts["address"] == daemon.address
 
 
@@ -133,8 +134,8 @@ def test_a_daemon_that_lets_only_its_own_user_in(daemon: FakeDaemon, connection:
     with pytest.raises(errors.PermissionDeniedError) as caught:
         call(connection, "Get")
     assert caught.value.message == (
-        "The daemon at %s runs as user %d and lets nobody else in, but this task runs as user %d. Become that user "
-        "(become: true), or set address to system for what every user may read." % (daemon.address, owner, owner + 1))
+        "Upstart at %s runs as user %d and accepts only that user, but this task runs as user %d. Run the task as that "
+        "user (become: true), or set address to system for read-only access." % (daemon.address, owner, owner + 1))
 
 
 def test_a_daemon_that_let_us_in_and_ends(daemon: FakeDaemon, connection: Connection,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import HANGS, Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON, Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon, hang_up, returns, silence
 
@@ -121,7 +121,7 @@ def test_calls_in_flight_end_when_the_connection_breaks(daemon: FakeDaemon, conn
         connection.call(PATH, MANAGER, "Stop", timeout=20)
     for pending in pendings:
         assert pending.done
-        with pytest.raises(errors.ConnectionLostError, match="broke during Start"):
+        with pytest.raises(errors.ConnectionLostError, match="to Upstart at .* during Start"):
             pending.result()
 
 
@@ -183,4 +183,4 @@ def test_a_daemon_that_lets_nobody_in(deaf: str) -> None:
         Connection(deaf).open(0.3)
     assert 0.29 < time.monotonic() - began < 60
     assert caught.value.message == (
-        "Somebody listens at %s but lets nobody in within 0.3 s. %s" % (deaf, HANGS))
+        "The process that listens at %s accepted no connection within 0.3 s. %s" % (deaf, CHECK_DAEMON))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection breaks in the middle of a call: the daemon was re-executed, has ended, or is another one now."""
+"""The connection breaks in the middle of a call: the daemon was re-executed, has ended, or is another process now."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def test_a_daemon_that_does_not_come_back(daemon: FakeDaemon, connection: Connec
         connection.reopen(0.4)
     assert 0.25 < time.monotonic() - began < 60
     assert caught.value.message.startswith(
-        "The daemon at %s broke the connection and was not back within 0.4 s, so it was not just re-executed: it "
-        "crashed, ended or hangs. Nothing answers at %s" % (daemon.address, daemon.address))
+        "Lost the connection to Upstart at %s, and it did not return within 0.4 s: it crashed, exited or hangs. "
+        "Nothing answers at %s" % (daemon.address, daemon.address))
     assert caught.value.facts == {"address": daemon.address, "timeout": 0.4}
 
 
@@ -175,4 +175,4 @@ def test_another_daemon_at_the_same_address(monkeypatch: pytest.MonkeyPatch) -> 
                 connection.send(PATH, MANAGER, "Start")
     now = caught.value.facts["peer"]["pid"]
     assert caught.value.facts["before"] == before != now
-    assert "is another one now (process %d, before it was %d)" % (now, before) in caught.value.message
+    assert "is another process now (%d, before %d)" % (now, before) in caught.value.message

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""GLib is found under other names, and what interrupts a blocking call leaves the process as it was."""
+"""The search for GLib, and the interruption of blocking calls."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ def test_glib_under_another_name(monkeypatch: pytest.MonkeyPatch, known_as: str 
 
 
 def test_an_interruption_leaves_nothing_behind() -> None:
-    rang: list[int] = []
-    before = signal.signal(signal.SIGALRM, lambda number, frame: rang.append(number))
+    alarms: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: alarms.append(number))
     try:
         handler = signal.getsignal(signal.SIGALRM)
         with library.interrupted_after(0.05):
-            assert signal.getitimer(signal.ITIMER_REAL)[1] == library.ALARM_AGAIN
+            assert signal.getitimer(signal.ITIMER_REAL)[1] == library.ALARM_INTERVAL
             time.sleep(0.2)
         assert signal.getsignal(signal.SIGALRM) is handler
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-        assert rang == []
+        assert alarms == []
     finally:
         signal.signal(signal.SIGALRM, before)
 
 
 def test_only_the_main_thread_may_be_interrupted() -> None:
-    went: list[object] = []
+    same_handler: list[object] = []
 
     def work() -> None:
         before = signal.getsignal(signal.SIGALRM)
         with library.interrupted_after(5):
-            went.append(signal.getsignal(signal.SIGALRM) is before)
+            same_handler.append(signal.getsignal(signal.SIGALRM) is before)
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert went == [True]
+    assert same_handler == [True]
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -97,11 +97,11 @@ def test_a_bus_that_waits_no_longer_has_not_lost_the_daemon() -> None:
 
 DENIED = [
     (DBUS + "AccessDenied", 'Rejected send message, 2 matched rules; type="method_call"',
-     "This task runs as user 1000, who may not call Start: the policy of the message bus lets other users only look. "
-     "Become root for it (become: true)."),
+     "User 1000 may not call Start: the policy of the message bus allows other users only to read. "
+     "Run the task as root (become: true)."),
     (PREFIX + "PermissionDenied", "You do not have permission to emit an event",
-     "This task runs as user 1000, who may not call Start: You do not have permission to emit an event. "
-     "Become root for it (become: true)."),
+     "User 1000 may not call Start: You do not have permission to emit an event. "
+     "Run the task as root (become: true)."),
     (DBUS + "AccessDenied", "The version property is read-only", "The version property is read-only"),
 ]
 

@@ -168,5 +168,5 @@ def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: py
         enabling.act(None, [change], Attributes(), str(tmp_path))
     path = f"{tmp_path}/web.override"
     assert caught.value.message == (
-        f"{path} was changed by somebody else while this task wrote it. Run the task again.")
+        f"{path} was changed by another process while this task wrote it. Run the task again.")
     assert caught.value.facts == {"name": "web", "path": path}

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnknownJobError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import predicting
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile, plan_all
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
@@ -126,14 +126,13 @@ def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[
     monkeypatch.setattr(loading, "watch", note)
     texts = {"conf": CONF, "override": OVERRIDE}
     jobs = [wanted(kind, state, texts[kind] if state == "present" else "") for kind, state in asked_for]
-    plans = apply.plan_all(jobs,
-                           str(tmp_path))
+    plans = plan_all(jobs, str(tmp_path))
 
     class Attributes:
         def adjust(self, path: str) -> bool:
             return False
 
-    apply.foresee(plans, object(), Attributes(), str(tmp_path))
+    predicting.predict(plans, object(), Attributes(), str(tmp_path))
     assert seen == [("a", loaded) for loaded in loads]
 
 

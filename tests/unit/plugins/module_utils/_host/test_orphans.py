@@ -42,8 +42,8 @@ def judge(host: FakeHost, instance: str = "") -> Verdict:
 def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float, daemon: float = 0.0) -> None:
     """Arrange the times of the last change of the file and of the start of the processes, in seconds."""
     times = {None: None, ALIVE: (main, main + 0.01), "daemon": (daemon, daemon + 0.01)}
-    monkeypatch.setattr(orphans.processes, "began", lambda peer_pid, pid: pid)
-    monkeypatch.setattr(orphans.processes, "began_here", lambda pid: "daemon")
+    monkeypatch.setattr(orphans.processes, "start_ticks", lambda peer_pid, pid: pid)
+    monkeypatch.setattr(orphans.processes, "own_start_ticks", lambda pid: "daemon")
     monkeypatch.setattr(orphans, "period", times.get)
     monkeypatch.setattr(orphans, "changes_of", lambda definition: [(file, file + 0.01)])
     monkeypatch.setattr(orphans, "shows", lambda proc, pid, values: (None, None))
@@ -72,7 +72,7 @@ def test_a_process_that_ends_between_two_looks(host: FakeHost, monkeypatch: pyte
     host.run("web")
     at(host, monkeypatch, 10.0, 20.0)
     began = iter([ALIVE, ALIVE, None])
-    monkeypatch.setattr(orphans.processes, "began", lambda peer_pid, pid: next(began, None))
+    monkeypatch.setattr(orphans.processes, "start_ticks", lambda peer_pid, pid: next(began, None))
     assert judge(host)[0] is None
 
 
@@ -149,18 +149,18 @@ def test_when_a_process_began() -> None:
     before = time.time()
     with child_processes.running("sleep", "1000") as child:
         after = time.time()
-        ticks = processes.began_here(child.pid)
+        ticks = processes.own_start_ticks(child.pid)
         earliest, latest = orphans.period(ticks)
         assert before - 0.05 <= earliest <= latest <= after + 0.05
         assert latest - earliest < 0.05
     assert orphans.period(None) is None
-    assert processes.began_here(0) is None
+    assert processes.own_start_ticks(0) is None
 
 
 def test_when_a_process_began_on_python_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = orphans.period(processes.began_here(os.getpid()))
+    exact = orphans.period(processes.own_start_ticks(os.getpid()))
     monkeypatch.delattr(time, "clock_gettime")
-    rough = orphans.period(processes.began_here(os.getpid()))
+    rough = orphans.period(processes.own_start_ticks(os.getpid()))
     assert rough[0] - 0.02 <= exact[0] and exact[1] <= rough[1] + 0.02
 
 

@@ -194,7 +194,7 @@ def test_nothing_is_done_when_a_part_is_refused(wanted: dict[str, Any], client: 
 
 def test_a_runlevel_needs_its_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> NoReturn:
-        raise UpstartError("telinit is in no folder")
+        raise UpstartError("telinit was not found in PATH")
 
     monkeypatch.setattr(runlevels, "need_programs", missing)
     with pytest.raises(UpstartError, match="telinit"):

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state, unread_files
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, verifying
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import predicting, report, run, staleness, verifying
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, held
 
 
 class Attributes:
-    """Notes what it is asked; ``adjusts`` are paths whose attributes it changes, ``refuses`` what validate says."""
+    """Records calls. ``adjusts``: paths whose attributes it changes; ``refuses``: the error of validate."""
 
     def __init__(self) -> None:
         self.adjusts: set[str] = set()
@@ -51,22 +51,22 @@ def attributes() -> Attributes:
 
 
 def plan(folder: Path, *entries: dict[str, Any]) -> list[FilePlan]:
-    found = []
+    wanted = []
     for entry in entries:
         params = dict.fromkeys(job_options.argument_spec())
         defaults: dict[str, Any] = {"name": "web", "state": "present", "override": False, "merge": False,
                                     "exact": False, "backup": False, "jobs": None}
         params.update(defaults, **entry)
-        found.extend(job_options.wanted_jobs(params))
-    plans: list[FilePlan] = apply.plan_all(found, str(folder))
+        wanted.extend(job_options.wanted_jobs(params))
+    plans: list[FilePlan] = plan_all(wanted, str(folder))
     return plans
 
 
 def act(folder: Path, attributes: Attributes, *entries: dict[str, Any]) -> list[dict[str, Any]]:
     plans = plan(folder, *entries)
-    apply.act(plans, None, attributes, str(folder))
-    found: list[dict[str, Any]] = apply.report(plans)["jobs"]
-    return found
+    run.change_files(plans, None, attributes, str(folder))
+    jobs: list[dict[str, Any]] = report.result_of(plans)["jobs"]
+    return jobs
 
 
 def names(folder: Path) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_new_file_in_a_new_folder(tmp_path: Path, attributes: Attributes) -> N
     assert names(tmp_path) == ["sub/web.conf"]
 
 
-def test_nothing_is_written_when_one_is_refused(tmp_path: Path, attributes: Attributes) -> None:
+def test_nothing_is_written_if_a_file_is_refused(tmp_path: Path, attributes: Attributes) -> None:
     attributes.refuses = "not that one"
     with pytest.raises(UpstartError, match="not that one"):
         act(tmp_path, attributes, {"name": "a", "content": "exec a\n"},
@@ -131,10 +131,10 @@ def test_other_attributes_are_a_change(tmp_path: Path, attributes: Attributes, c
     attributes.adjusts = {f"{tmp_path}/web.conf"}
     plans = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
     if check_mode:
-        apply.foresee(plans, None, attributes, str(tmp_path))
+        predicting.predict(plans, None, attributes, str(tmp_path))
     else:
-        apply.act(plans, None, attributes, str(tmp_path))
-    assert [each.changed for each in plans] == [True, False]
+        run.change_files(plans, None, attributes, str(tmp_path))
+    assert [plan.changed for plan in plans] == [True, False]
 
 
 @pytest.mark.parametrize("options", [{"content": "exec b\n"}, {"state": "absent"}])
@@ -144,22 +144,24 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
     plans = plan(tmp_path, options)
     monkeypatch.setattr(verifying, "read_file", lambda path: b"exec c\n")
     with pytest.raises(UpstartError) as caught:
-        apply.act(plans, None, attributes, str(tmp_path))
+        run.change_files(plans, None, attributes, str(tmp_path))
     assert caught.value.message == (
-        f"{tmp_path}/web.conf was changed by somebody else while this task wrote it. Run the task again.")
+        f"{tmp_path}/web.conf was changed by another process while this task wrote it. Run the task again.")
     assert caught.value.facts == {"name": "web", "path": f"{tmp_path}/web.conf"}
 
 
-@pytest.mark.parametrize(("told", "is_changed", "stale"), [
+@pytest.mark.parametrize(("has_state", "is_changed", "stale"), [
     (True, False, []), (False, False, None), (True, True, [""]), (False, True, [""])])
-def test_what_runs_by_an_older_file(tmp_path: Path, told: bool, is_changed: bool, stale: list[str] | None) -> None:
-    """Where nobody tells it of a file that was not changed, that is no empty list."""
-    state = {"job_classes": [{"name": "other", "jobs": []}]} if told else None
-    (one, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
-    one.changed = is_changed
+def test_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_state: bool, is_changed: bool,
+                         stale: list[str] | None) -> None:
+    """If that is unknown for an unchanged file, the result is None and not an empty list."""
+    monkeypatch.setattr(staleness, "_stale_without_state", lambda *_arguments: None)
+    state = {"job_classes": [{"name": "other", "jobs": []}]} if has_state else None
+    (web, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
+    web.changed = is_changed
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""]), SimpleNamespace(instances=[])]
-    apply._note_stale(list(zip([one, idle], watchers)), state, lambda _name, _instances: None)
-    assert [job["stale_instances"] for job in apply.report([one, idle])["jobs"]] == [stale, []]
+    staleness.note_stale(list(zip([web, idle], watchers)), state, None, str(tmp_path))
+    assert [job["stale_instances"] for job in report.result_of([web, idle])["jobs"]] == [stale, []]
 
 
 @pytest.mark.parametrize(("running", "wanted"), [
@@ -167,23 +169,24 @@ def test_what_runs_by_an_older_file(tmp_path: Path, told: bool, is_changed: bool
     ([dict(held("gone", instance="$M"), jobs=[]), held("b")], {"exec": "b"}),
     (None, {"exec": "old"}),  # Upstart before 1.6.1 does not tell it
 ])
-def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
+def test_the_definition_of_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
                                      wanted: dict[str, Any]) -> None:
     (tmp_path / "web.conf").write_text("exec old\n")
-    (one, gone) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
+    (web, removed) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
     monkeypatch.setattr(daemon_state.crash_guard, "ensure_safe_to_query", lambda client, conf_dir: None)
     state = unread_files.state_of(client, str(tmp_path))
-    apply._note_stale(list(zip([one, gone], watchers)), state, lambda _name, _instances: None)
-    (told, other) = (job["stale_job"] for job in apply.report([one, gone])["jobs"])
-    assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
+    staleness.note_stale(list(zip([web, removed], watchers)), state, client, str(tmp_path))
+    (stale_job, other) = (job["stale_job"] for job in report.result_of([web, removed])["jobs"])
+    assert {key: stale_job[key] for key in ("exec", "instance", "env") if stale_job.get(key)} == wanted
+    assert other is None
 
 
 @pytest.mark.parametrize("content", ["exec a\n", "exec b\n"])
-def test_what_a_killed_run_left_goes(tmp_path: Path, attributes: Attributes, content: str) -> None:
+def test_staged_files_of_a_killed_run_are_removed(tmp_path: Path, attributes: Attributes, content: str) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
-    left = tmp_path / (".web.conf.x" + files.STAGED)
+    left = tmp_path / (".web.conf.x" + files.STAGED_SUFFIX)
     left.write_text("exec hal")
     os.utime(left, (0, 0))
     act(tmp_path, attributes, {"content": content})

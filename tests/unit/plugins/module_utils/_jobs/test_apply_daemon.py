@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import predicting, report, run
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 NEW, GONE = {"content": "exec b\n"}, {"state": "absent"}
@@ -37,14 +37,14 @@ def plan(folder: Path, options: dict[str, Any]) -> list[FilePlan]:
     params = dict.fromkeys(job_options.argument_spec())
     params.update({"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
                    "backup": False, "jobs": None, **options})
-    plans: list[FilePlan] = apply.plan_all(job_options.wanted_jobs(params), str(folder))
+    plans: list[FilePlan] = plan_all(job_options.wanted_jobs(params), str(folder))
     return plans
 
 
 def act(folder: Path, daemon: Daemon, options: dict[str, Any]) -> dict[str, Any]:
     plans = plan(folder, options)
-    apply.act(plans, daemon, Attributes(), str(folder))
-    (job,) = apply.report(plans)["jobs"]
+    run.change_files(plans, daemon, Attributes(), str(folder))
+    (job,) = report.result_of(plans)["jobs"]
     assert isinstance(job, dict)
     return job
 
@@ -75,7 +75,7 @@ def test_a_file_that_somebody_removed_unseen(tmp_path: Path, conf: Path, known: 
     for check_mode in (True, False):
         daemon = Daemon(known, folder=tmp_path)
         plans = plan(tmp_path, GONE)
-        (apply.foresee if check_mode else apply.act)(plans, daemon, Attributes(), str(tmp_path))
+        (predicting.predict if check_mode else run.change_files)(plans, daemon, Attributes(), str(tmp_path))
         assert plans[0].changed is changed
         assert ("reload" in daemon.asked) is (changed and not check_mode)
     assert sorted(daemon.loaded) == left
@@ -95,7 +95,7 @@ def test_what_runs_by_the_old_file(tmp_path: Path, conf: Path, options: dict[str
                                    stale: list[str] | None) -> None:
     """Where the daemon does not tell it, only what this task changed is sure to be followed by nobody."""
     plans = plan(tmp_path, options)
-    apply.act(plans, Daemon({"web": [""]}, folder=tmp_path), Attributes(), str(tmp_path))
+    run.change_files(plans, Daemon({"web": [""]}, folder=tmp_path), Attributes(), str(tmp_path))
     assert plans[0].stale == stale
 
 
@@ -128,7 +128,7 @@ def test_an_init_that_does_not_come_back(tmp_path: Path, conf: Path, monkeypatch
     monkeypatch.setattr(daemon, "reopen", fail)
     with pytest.raises(NoReplyError) as caught:
         act(tmp_path, daemon, NEW)
-    assert caught.value.message == "Nothing answers within 1 s. The files are as this task wants them."
+    assert caught.value.message == "Nothing answers within 1 s. The job files are already as this task wants them."
     assert conf.read_text() == "exec b\n"
 
 
@@ -144,11 +144,11 @@ def test_a_job_that_runs_by_text_which_harms_init(tmp_path: Path, conf: Path, te
     """A copy of the old file stays, since nothing else tells that the daemon must not be asked."""
     conf.write_bytes(text.encode("latin-1"))
     plans = plan(tmp_path, options)
-    apply.act(plans, Daemon({"web": instances}, folder=tmp_path), Attributes(), str(tmp_path))
+    run.change_files(plans, Daemon({"web": instances}, folder=tmp_path), Attributes(), str(tmp_path))
     assert [path.name for path in tmp_path.glob("*~")] == ["web.conf~"] * warned
-    alarms = apply.warnings_of(plans)
-    assert len(alarms) == warned
-    assert not warned or f"does not ask while {tmp_path}/web.conf~, a copy of the old file, is there" in alarms[0]
+    warnings = report.warnings_of(plans)
+    assert len(warnings) == warned
+    assert not warned or f"reads neither while {tmp_path}/web.conf~, a copy of the old file, exists" in warnings[0]
 
 
 def test_an_override_without_a_job_is_not_waited_for(tmp_path: Path, conf: Path) -> None:
@@ -161,5 +161,5 @@ def test_an_override_without_a_job_is_not_waited_for(tmp_path: Path, conf: Path)
 def test_an_override_without_a_job_when_init_is_executed_anew(tmp_path: Path, conf: Path) -> None:
     daemon = Daemon({}, folder=tmp_path, broken=1)
     plans = [*plan(tmp_path, {"name": "other", "override": True, "nice": 5}), *plan(tmp_path, NEW)]
-    apply.act(plans, daemon, Attributes(), str(tmp_path))
+    run.change_files(plans, daemon, Attributes(), str(tmp_path))
     assert daemon.asked.count("reopen") == 1 and "find other" not in daemon.asked

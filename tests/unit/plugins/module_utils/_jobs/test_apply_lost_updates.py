@@ -13,9 +13,10 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, manifest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import run
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.manifest import Manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import files
 
 OTHERS = b"# of somebody else\nexec c\n"
@@ -69,10 +70,10 @@ def test_a_file_that_was_changed_before(folder: Path, name: str) -> None:
     """Nothing is written, whichever of the files it is."""
     with batch_of(folder, Attributes()) as batch:
         (folder / name).write_bytes(OTHERS)
-        before = {key: value for key, value in contents(folder).items() if not key.endswith(files.STAGED)}
+        before = {key: value for key, value in contents(folder).items() if not key.endswith(files.STAGED_SUFFIX)}
         with pytest.raises(UpstartError) as caught:
             batch.finish()
-    assert caught.value.message == ("%s was changed by somebody else after this task had read it. Nothing was written. "
+    assert caught.value.message == ("%s was changed by another process after this task read it; nothing was written. "
                                     "Run the task again." % (folder / name))
     assert caught.value.facts == {"path": str(folder / name), "done": []}
     assert contents(folder) == before
@@ -84,14 +85,14 @@ def test_a_file_that_is_changed_meanwhile(folder: Path, name: str) -> None:
     with batch_of(folder, Attributes(lambda: (folder / name).write_bytes(OTHERS))) as batch:
         with pytest.raises(UpstartError) as caught:
             batch.finish()
-    assert "Changed before that, and not undone: %s/a.conf" % folder in caught.value.message
+    assert "these files were changed before it: %s/a.conf" % folder in caught.value.message
     assert contents(folder)[name] == OTHERS
 
 
 def test_a_file_that_is_gone(folder: Path) -> None:
     with batch_of(folder, Attributes()) as batch:
         (folder / "a.conf").unlink()
-        with pytest.raises(UpstartError, match="a.conf was changed by somebody else"):
+        with pytest.raises(UpstartError, match="a.conf was changed by another process"):
             batch.finish()
 
 
@@ -113,13 +114,13 @@ def test_a_file_that_is_placed_and_removed(tmp_path: Path) -> None:
 
 
 def plans(folder: Path, *entries: dict[str, Any]) -> list[FilePlan]:
-    found = []
+    wanted = []
     for entry in entries:
         params = dict.fromkeys(job_options.argument_spec())
         params.update({"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
                        "backup": False, "jobs": None, **entry})
-        found.extend(job_options.wanted_jobs(params))
-    made: list[FilePlan] = apply.plan_all(found, str(folder))
+        wanted.extend(job_options.wanted_jobs(params))
+    made: list[FilePlan] = plan_all(wanted, str(folder))
     return made
 
 
@@ -138,8 +139,8 @@ def test_jobs(tmp_path: Path, options: dict[str, Any], name: str) -> None:
     planned = plans(tmp_path, options)
     (tmp_path / name).write_bytes(OTHERS)
     before = contents(tmp_path)
-    with pytest.raises(UpstartError, match="was changed by somebody else after this task had read it"):
-        apply.act(planned, None, Attributes(), str(tmp_path))
+    with pytest.raises(UpstartError, match="was changed by another process after this task read it"):
+        run.change_files(planned, None, Attributes(), str(tmp_path))
     assert contents(tmp_path) == before
 
 
@@ -150,7 +151,7 @@ def test_enabling(tmp_path: Path) -> None:
             (tmp_path / "web.override").write_bytes(text)
         change = enabling.plan(Definition("web", str(tmp_path)), wanted, (1, 13, 2))
         (tmp_path / "web.override").write_bytes(OTHERS)
-        with pytest.raises(UpstartError, match="web.override was changed by somebody else after this task had read it"):
+        with pytest.raises(UpstartError, match="web.override was changed by another process after this task read it"):
             enabling.act(_Deaf(), [change], Attributes(), str(tmp_path))
         assert contents(tmp_path)["web.override"] == OTHERS
         (tmp_path / "web.override").unlink()
@@ -174,24 +175,24 @@ class _Deaf:
 def test_a_manifest(tmp_path: Path) -> None:
     path, conf = tmp_path / "shop.json", tmp_path / "init"
     conf.mkdir()
-    book = manifest.Manifest(str(path))
+    manifest = Manifest(str(path))
     path.write_text('{"format": 1, "jobs": ["other"], "overrides": []}')
-    with pytest.raises(UpstartError, match="shop.json was changed by somebody else after this task had read it"):
-        book.announce(plans(conf, {"content": "exec a\n"}))
+    with pytest.raises(UpstartError, match="shop.json was changed by another process after this task read it"):
+        manifest.announce(plans(conf, {"content": "exec a\n"}))
     assert "other" in path.read_text() and sorted(os.listdir(tmp_path)) == ["init", "shop.json"]
 
 
 def test_what_a_killed_run_left_of_a_manifest(tmp_path: Path) -> None:
     conf = tmp_path / "init"
     conf.mkdir()
-    left = tmp_path / (".shop.json.abcd1234" + files.STAGED)
+    left = tmp_path / (".shop.json.abcd1234" + files.STAGED_SUFFIX)
     for text in ("exec a\n", "exec a\n"):  # a run that changes nothing tidies, too
         left.write_text("{}")
-        book = manifest.Manifest(str(tmp_path / "shop.json"))
+        manifest = Manifest(str(tmp_path / "shop.json"))
         planned = plans(conf, {"content": text})
-        book.announce(planned)
-        apply.act(planned, None, Attributes(), str(conf))
-        book.settle(planned)
+        manifest.announce(planned)
+        run.change_files(planned, None, Attributes(), str(conf))
+        manifest.settle(planned)
         assert sorted(os.listdir(tmp_path)) == ["init", "shop.json"]
 
 
@@ -210,23 +211,23 @@ def test_directories_that_were_made_for_nothing_go(tmp_path: Path) -> None:
     (tmp_path / "net").mkdir()
     options: dict[str, Any] = {"name": "net/new/x/web", "content": "exec a\n", "validate": "false %s"}
     with pytest.raises(UpstartError, match="refused"):
-        apply.act(plans(tmp_path, options), None, Attributes(), str(tmp_path))
+        run.change_files(plans(tmp_path, options), None, Attributes(), str(tmp_path))
     assert [path.name for path in tmp_path.rglob("*")] == ["net"]
 
 
 def test_directories_that_a_removal_leaves_empty_go(tmp_path: Path) -> None:
     for name in ("net/new/x/web", "net/other"):
-        apply.act(plans(tmp_path, {"name": name, "content": "exec a\n"}), None, Attributes(), str(tmp_path))
+        run.change_files(plans(tmp_path, {"name": name, "content": "exec a\n"}), None, Attributes(), str(tmp_path))
     (tmp_path / "empty").mkdir()
-    apply.act(plans(tmp_path, {"name": "net/new/x/web", "state": "absent"}), None, Attributes(), str(tmp_path))
+    run.change_files(plans(tmp_path, {"name": "net/new/x/web", "state": "absent"}), None, Attributes(), str(tmp_path))
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
         "empty", "net", "net/other.conf"]
-    apply.act(plans(tmp_path, {"name": "net/other", "state": "absent"}), None, Attributes(), str(tmp_path))
+    run.change_files(plans(tmp_path, {"name": "net/other", "state": "absent"}), None, Attributes(), str(tmp_path))
     assert os.listdir(tmp_path) == ["empty"]
 
 
 def test_the_job_directory_itself_stays(tmp_path: Path) -> None:
     for state in ("present", "absent"):
-        apply.act(plans(tmp_path, {"content": None if state == "absent" else "exec a\n", "state": state}), None,
+        run.change_files(plans(tmp_path, {"content": None if state == "absent" else "exec a\n", "state": state}), None,
                   Attributes(), str(tmp_path))
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []

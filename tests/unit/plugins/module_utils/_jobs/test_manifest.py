@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply, manifest, options, plans
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.manifest import Manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile, plan_all, removed_paths
 
 
 def wanted(*entries: dict[str, Any]) -> list[WantedFile]:
     params = {**dict.fromkeys(options.argument_spec()), "jobs": list(entries)}
-    found: list[WantedFile] = options.wanted_jobs(params)
-    return found
+    files: list[WantedFile] = options.wanted_jobs(params)
+    return files
 
 
 def job(name: str, **more: Any) -> dict[str, Any]:
@@ -38,22 +39,22 @@ def conf(tmp_path: Path) -> Path:
 
 
 class Deployment:
-    """One run of upstart_job, as far as the manifest takes part in it."""
+    """A task of upstart_job, as far as the manifest is concerned."""
 
     def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
                  spared: tuple[str, ...] = ()) -> None:
-        self.book = manifest.Manifest(str(path))
+        self.manifest = Manifest(str(path))
         listed = wanted(*entries)
-        self.obsolete = self.book.obsolete(listed, spared) if prune else []
-        self.plans = apply.plan_all(self.obsolete + listed, str(conf))
-        self.book.mark(self.plans)
+        self.obsolete = self.manifest.obsolete(listed, spared) if prune else []
+        self.plans = plan_all(self.obsolete + listed, str(conf))
+        self.manifest.mark(self.plans)
 
-    def gone(self) -> list[str]:
-        return [each.name + (".override" if each.override else "") for each in self.obsolete]
+    def removed(self) -> list[str]:
+        return [file.name + (".override" if file.override else "") for file in self.obsolete]
 
     def run(self) -> None:
-        self.book.announce(self.plans)
-        self.book.settle(self.plans)
+        self.manifest.announce(self.plans)
+        self.manifest.settle(self.plans)
 
 
 def names(path: Path) -> list[str]:
@@ -68,7 +69,7 @@ def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("mail")).run()
     assert names(path) == ["db", "mail", "web", "web.override"]
     pruned = Deployment(path, conf, job("web"), prune=True)
-    assert pruned.gone() == ["db", "mail", "web.override"]
+    assert pruned.removed() == ["db", "mail", "web.override"]
     assert {(each.state, each.keep_running) for each in pruned.obsolete} == {("absent", True)}
     pruned.run()
     assert names(path) == ["web"]
@@ -85,18 +86,18 @@ def test_nothing_is_written_when_nothing_changes(path: Path, conf: Path) -> None
     again.run()
     after = path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert again.book.before == again.book.after
+    assert again.manifest.before == again.manifest.after
     assert [entry.name for entry in path.parent.iterdir()] == ["default.json"]
 
 
 def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db")).run()
     check = Deployment(path, conf, job("mail"), job("db"), prune=True)
-    check.book.foresee(check.plans)
+    check.manifest.update(check.plans)
     assert names(path) == ["db", "web"]
     Deployment(path, conf, job("mail"), job("db"), prune=True).run()
     assert names(path) == ["db", "mail"]
-    assert json.loads(check.book.after) == {key: value for key, value in json.loads(path.read_text()).items()
+    assert json.loads(check.manifest.after) == {key: value for key, value in json.loads(path.read_text()).items()
                                             if key != "unproven"}
 
 
@@ -104,9 +105,9 @@ def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
     """Killed after the manifest was announced and before the files were removed and written."""
     Deployment(path, conf, job("web"), job("db")).run()
     killed = Deployment(path, conf, job("mail"), prune=True)
-    killed.book.announce(killed.plans)
+    killed.manifest.announce(killed.plans)
     assert names(path) == ["db", "mail", "web"]
-    assert Deployment(path, conf, job("cron"), prune=True).gone() == ["db", "mail", "web"]
+    assert Deployment(path, conf, job("cron"), prune=True).removed() == ["db", "mail", "web"]
 
 
 def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
@@ -120,7 +121,7 @@ def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
 def test_a_job_takes_its_override_along(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("web", override=True)).run()
     pruned = Deployment(path, conf, prune=True)
-    assert pruned.gone() == ["web"]
+    assert pruned.removed() == ["web"]
     pruned.run()
     assert names(path) == []
 
@@ -129,7 +130,7 @@ def test_what_another_list_names_belongs_to_that(path: Path, conf: Path) -> None
     Deployment(path, conf, job("web"), job("db")).run()
     Deployment(path.with_name("other.json"), conf, job("web"), job("mail")).run()
     pruned = Deployment(path, conf, prune=True)
-    assert pruned.gone() == ["db"]
+    assert pruned.removed() == ["db"]
     pruned.run()
     assert names(path) == []
     assert names(path.with_name("other.json")) == ["mail", "web"]
@@ -156,7 +157,7 @@ def test_a_restored_file_belongs_to_whom_it_did(path: Path, conf: Path) -> None:
 def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, text: str | bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(UpstartError, match="default.json is not a manifest of deployed jobs: ") as caught:
+    with pytest.raises(UpstartError, match="default.json is not a manifest: ") as caught:
         Deployment(path, conf, job("web"))
     assert caught.value.facts["path"] == str(path)
     other = path.with_name("other.json")
@@ -167,7 +168,7 @@ def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, te
 
 def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
     with pytest.raises(UpstartError, match="must end in .json"):
-        manifest.Manifest(str(tmp_path / "list"))
+        Manifest(str(tmp_path / "list"))
     (tmp_path / "file").write_text("")
     with pytest.raises(UpstartError, match="Cannot make the directory .*/file/lists for the manifest"):
         Deployment(tmp_path / "file" / "lists" / "a.json", conf, job("web")).run()
@@ -183,7 +184,7 @@ def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
 def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
     path.parent.mkdir()
     path.write_text('{"format": 2, "jobs": [], "overrides": []}')
-    with pytest.raises(UpstartError, match="it is of format 2, and this release reads format 1"):
+    with pytest.raises(UpstartError, match="it has format 2, but this release reads format 1"):
         Deployment(path, conf, job("web"))
 
 
@@ -199,17 +200,17 @@ def unproven(path: Path) -> dict[str, str | None]:
 def test_the_text_by_which_a_job_last_came_up_is_kept(path: Path, conf: Path) -> None:
     (conf / "web.conf").write_text("exec old\n")
     first = Deployment(path, conf, job("web"), job("new"))
-    first.book.announce(first.plans)
+    first.manifest.announce(first.plans)
     assert unproven(path) == {"web": "exec old\n", "new": None}, "a crash would forget it"
     (conf / "web.conf").write_text("exec a\n")
     (conf / "new.conf").write_text("exec a\n")
     first.run()
     Deployment(path, conf, job("web", nice=1), job("new", nice=1)).run()
     assert unproven(path) == {"web": "exec old\n", "new": "exec a\n"}, "that of a job which never ran is no use"
-    book = manifest.Manifest(str(path))
-    assert book.names() == {"web", "new"}
-    book.forget(["web"])
-    book.save()
+    manifest = Manifest(str(path))
+    assert manifest.names() == {"web", "new"}
+    manifest.forget(["web"])
+    manifest.save()
     assert unproven(path) == {"new": "exec a\n"}
 
 
@@ -228,7 +229,7 @@ def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
 def test_jobs_that_another_list_gains_are_spared(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
     pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
-    assert pruned.gone() == ["db"]
+    assert pruned.removed() == ["db"]
     pruned.run()
     assert names(path) == ["mail"]
 
@@ -239,10 +240,10 @@ def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -
     for name in ("web.conf", "web.override"):
         (conf / name).write_text("nice 1\n")
     gone = Deployment(path, conf, job("web", restore={"content": None}))
-    assert plans.belonging(gone.plans[0]) == [str(conf / "web.conf")]
+    assert removed_paths(gone.plans[0]) == [str(conf / "web.conf")]
     gone.run()
     assert names(path) == ["web.override"]
-    assert plans.belonging(Deployment(path, conf, job("web", state="absent")).plans[0]) == [
+    assert removed_paths(Deployment(path, conf, job("web", state="absent")).plans[0]) == [
         str(conf / "web.conf"), str(conf / "web.override")]
 
 

@@ -28,8 +28,8 @@ def refused(**given: Any) -> UpstartError:
 
 def test_every_option_has_a_type() -> None:
     spec = job_options.argument_spec()
-    assert set(spec) == set(NAMES_OF_OPTIONS) | set(job_options.HANDLING)
-    assert not set(NAMES_OF_OPTIONS) & set(job_options.HANDLING)
+    assert set(spec) == set(NAMES_OF_OPTIONS) | set(job_options.FILE_OPTIONS)
+    assert not set(NAMES_OF_OPTIONS) & set(job_options.FILE_OPTIONS)
     names = ("manual", "kill_timeout", "limits", "start_on", "emits", "description")
     assert [spec[name]["type"] for name in names] == ["bool", "int", "dict", "raw", "list", "str"]
     assert spec["emits"] == {"type": "list", "elements": "str"}
@@ -61,7 +61,7 @@ def test_a_list_of_jobs() -> None:
     ([{"name": "web", "expect": "spoon"}], ["jobs: web: ", "expect", "fork"]),
     ([{"name": "web", "jobs": []}], ["jobs: web: ", "jobs"]),
     ([{"name": "web"}, {"name": "b"}, {"name": "web"}], ["jobs: web is listed twice"]),
-    ([{"name": "web", "content": "a", "exec": "b"}], ["Job web: content is the whole file", "with exec."]),
+    ([{"name": "web", "content": "a", "exec": "b"}], ["Job web: content sets the whole file", "combined with exec."]),
 ])
 def test_lists_that_are_refused(jobs: list[dict[str, Any]], words: list[str]) -> None:
     message = refused(jobs=jobs).message
@@ -69,8 +69,8 @@ def test_lists_that_are_refused(jobs: list[dict[str, Any]], words: list[str]) ->
 
 
 def test_content_stands_alone() -> None:
-    assert "cannot be given with exec, respawn." in refused(name="web", content="x", respawn=True, exec="a").message
-    assert "cannot be given with merge." in refused(name="web", content="x", merge=True).message
+    assert "cannot be combined with exec, respawn." in refused(name="web", content="x", respawn=True, exec="a").message
+    assert "cannot be combined with merge." in refused(name="web", content="x", merge=True).message
 
 
 class Client:
@@ -86,5 +86,5 @@ def test_the_release() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "1.", "upstart 1.5", "1.5-rc1", "latest"])
 def test_releases_that_are_none(text: str) -> None:
-    with pytest.raises(UpstartError, match="is not a release such as 1.12.1"):
+    with pytest.raises(UpstartError, match="must be a release such as 1.12.1"):
         job_options.version_of(text, None)

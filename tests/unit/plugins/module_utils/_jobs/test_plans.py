@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import report, watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, WantedFile
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan as plan_file
 
 NEW = (1, 13, 2)
 
@@ -28,7 +29,7 @@ def wanted(**options: Any) -> WantedFile:
 
 
 def plan(folder: Path, version: tuple[int, ...] = NEW, **options: Any) -> FilePlan:
-    return apply.plan(wanted(**options), str(folder), version)
+    return plan_file(wanted(**options), str(folder), version)
 
 
 def put(folder: Path, conf: str | None = None, override: str | None = None) -> None:
@@ -159,7 +160,7 @@ def test_the_report(tmp_path: Path) -> None:
     put(tmp_path, "exec a\n")
     plans = [plan(tmp_path, content="exec b\n"), plan(tmp_path, name="new", content="exec c\n"),
              plan(tmp_path, content="exec a\n"), plan(tmp_path, state="absent")]
-    result = apply.report(plans)
+    result = report.result_of(plans)
     web, new = "%s/web.conf" % tmp_path, "%s/new.conf" % tmp_path
     assert result["changed"] is True
     assert [job["changed"] for job in result["jobs"]] == [True, True, False, True]
@@ -170,7 +171,7 @@ def test_the_report(tmp_path: Path) -> None:
         {"before_header": new + " (absent)", "after_header": new, "before": "", "after": "exec c\n"},
         {"before_header": web, "after_header": web + " (absent)", "before": "exec a\n", "after": ""},
     ]
-    assert apply.report(plans[2:3])["changed"] is False
+    assert report.result_of(plans[2:3])["changed"] is False
 
 
 class Watched:
@@ -188,16 +189,16 @@ def test_files_of_running_jobs_are_kept(tmp_path: Path, options: dict[str, Any],
                                         kept: bool) -> None:
     put(tmp_path, "exec a\n", "nice 5\n")
     going = plan(tmp_path, state="absent", **options)
-    apply._keep([(going, Watched(instances))])
+    watching.keep_files_of_running_jobs([(going, Watched(instances))])
     assert (going.kept, going.changed, going.after is None) == (kept, not kept, not kept)
-    assert (apply.report([going])["diff"] == []) == kept
+    assert (report.result_of([going])["diff"] == []) == kept
 
 
 def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
     old = b"# \xe9\nexec a\nfrob"
     (tmp_path / "web.conf").write_bytes(old)
     changed = plan(tmp_path, content="exec b\n")
-    (told,) = apply.report([changed])["jobs"]
+    (told,) = report.result_of([changed])["jobs"]
     (tmp_path / "web.conf").write_bytes(changed.after or b"")
     back = plan(tmp_path, restore=told["previous"])
     assert (back.changed, back.after, back.values) == (True, old, None)
@@ -206,16 +207,16 @@ def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_what_was_before_is_told_only_of_changes(tmp_path: Path) -> None:
-    told = [apply.report([plan(tmp_path, **options)])["jobs"][0]["previous"] for options in (
+    told = [report.result_of([plan(tmp_path, **options)])["jobs"][0]["previous"] for options in (
         {"content": "exec a\n"}, {"state": "absent"})]
     put(tmp_path, "exec a\n")
-    told.append(apply.report([plan(tmp_path, content="exec a\n")])["jobs"][0]["previous"])
+    told.append(report.result_of([plan(tmp_path, content="exec a\n")])["jobs"][0]["previous"])
     assert told == [None, None, None]
 
 
 @pytest.mark.parametrize("restore", [{}, {"content": 1}, {"content": "a"}, {"content": ["a"]}])
 def test_what_cannot_be_restored(tmp_path: Path, restore: dict[str, Any]) -> None:
-    with pytest.raises(UpstartError, match="Job web: restore must be what an earlier task returned under previous"):
+    with pytest.raises(UpstartError, match="Job web: restore must be the value of previous in the result"):
         plan(tmp_path, restore=restore)
 
 
@@ -258,13 +259,13 @@ def test_it_writes_what_upstart_service_leaves(tmp_path: Path, conf: str | None,
 def test_the_condition_that_manual_hides_is_told(tmp_path: Path, conf: str, override: str | None,
                                                  hidden: str | None) -> None:
     put(tmp_path, None, override)
-    (entry,) = apply.report([plan(tmp_path, content=conf)])["jobs"]
+    (entry,) = report.result_of([plan(tmp_path, content=conf)])["jobs"]
     assert entry["hidden_start_on"] == hidden
 
 
 def test_an_override_in_wait_for_its_job_is_no_job(tmp_path: Path) -> None:
-    (entry,) = apply.report([plan(tmp_path, override=True, nice=1)])["jobs"]
+    (entry,) = report.result_of([plan(tmp_path, override=True, nice=1)])["jobs"]
     assert entry["job"] == {}
     put(tmp_path, "exec a\n")
-    (entry,) = apply.report([plan(tmp_path, override=True, nice=1)])["jobs"]
+    (entry,) = report.result_of([plan(tmp_path, override=True, nice=1)])["jobs"]
     assert entry["job"] == {"exec": "a", "nice": 1}

@@ -48,7 +48,7 @@ def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foun
     monkeypatch.setattr(proof, "process_age", lambda peer, pid: age if pid else float("inf"))
     monkeypatch.setattr(proof, "changed_since", lambda definition, age: None if age > 60 else definition.conf)
     client = FakeClient({"web": {"": [found]} if found else {}}, (), [held(command)] if command else None)
-    assert proof.come_up(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())
+    assert proof.proven_jobs(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())
 
 
 def target(name: str, *steps: str, state: str | None = "started", error: UpstartError | None = None,

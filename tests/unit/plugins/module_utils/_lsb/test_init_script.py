@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script
+from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script, script_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import service as lsb_service
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
 
@@ -34,13 +34,13 @@ def scripts(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["nfs", "alias", "elsewhere"])
 def test_scripts_are_found(scripts: Path, name: str) -> None:
-    assert init_script.find(name, str(scripts)) == f"{scripts}/{name}"
+    assert script_path.find(name, str(scripts)) == f"{scripts}/{name}"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "README", "sub", "job", "lib", "far", "odd", "dangling", "none",
                                   "../init.d/nfs", "sub/../nfs", "upstart-job", "a\0b"])
 def test_other_things_are_not(scripts: Path, name: str) -> None:
-    assert init_script.find(name, str(scripts)) is None
+    assert script_path.find(name, str(scripts)) is None
 
 
 def test_a_script_is_a_service(tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_no_links_and_no_program(tmp_path: Path) -> None:
     with pytest.raises(UpstartError) as caught:
         init_script.set_enabled("nfs", True, root(tmp_path, ""))
     assert caught.value.message == (
-        "The init script nfs was not enabled, since it has no links and neither update-rc.d nor chkconfig is here to "
-        f"make some. Its links in {tmp_path}/rc?.d tell so; see to them by hand.")
+        "The init script nfs was not enabled, because it has no links and this host has neither update-rc.d nor "
+        f"chkconfig. Fix its links in {tmp_path}/rc?.d by hand.")
     assert caught.value.facts == {"name": "nfs", "enabled": False}
 
 
@@ -139,8 +139,8 @@ def test_a_program_that_does_not_do_it(tmp_path: Path) -> None:
     with pytest.raises(UpstartError) as caught:
         init_script.set_enabled("nfs", True, folder, search)
     assert caught.value.message == (
-        "The init script nfs was not enabled: 'chkconfig nfs on' exited with status 1: no such service. Its links in "
-        f"{tmp_path}/rc?.d tell so; see to them by hand.")
+        "The init script nfs was not enabled: 'chkconfig nfs on' exited with status 1: no such service. Fix its links "
+        f"in {tmp_path}/rc?.d by hand.")
     assert (caught.value.facts["rc"], caught.value.facts["stderr"]) == (1, "no such service\n")
 
 

@@ -29,15 +29,15 @@ def test_words(value: Any, expected: list[str] | None) -> None:
 
 
 @pytest.mark.parametrize(("value", "message"), [
-    ("", "start is no command: ''."),
-    ([], "start is no command: []."),
-    ([""], "start is no command: ['']."),
-    ("a\0b", "start is no command: 'a\\x00b'."),
-    ("a 'b", "start cannot be split into words (No closing quotation): a 'b. Correct its quotes or give a list."),
-    ({"a": 1}, "start is a dict: give a list of words or one string of them."),
-    (5, "start is a int: give a list of words or one string of them."),
-    (["a", True], "start is a list with something else than words in it: ['a', True]. Put each into quotes."),
-    (["a", ["b"]], "start is a list with something else than words in it: ['a', ['b']]. Put each into quotes."),
+    ("", "start is not a command: ''."),
+    ([], "start is not a command: []."),
+    ([""], "start is not a command: ['']."),
+    ("a\0b", "start is not a command: 'a\\x00b'."),
+    ("a 'b", "start cannot be split into words (No closing quotation): a 'b. Fix its quotes or use a list."),
+    ({"a": 1}, "start is a dict, but it must be a string or a list of words."),
+    (5, "start is a int, but it must be a string or a list of words."),
+    (["a", True], "start is a list with items that are not text: ['a', True]. Put them in quotes."),
+    (["a", ["b"]], "start is a list with items that are not text: ['a', ['b']]. Put them in quotes."),
 ])
 def test_what_is_no_command(value: Any, message: str) -> None:
     with pytest.raises(UpstartError) as caught:
@@ -81,11 +81,11 @@ def test_actions(options: dict[str, Any], expected: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("options", "same_as", "ignored"), [
-    ({"control": "/c", "daemon": "/f"}, {"control": "/c"}, ["daemon is ignored, since control is given."]),
+    ({"control": "/c", "daemon": "/f"}, {"control": "/c"}, ["daemon is ignored because control is given."]),
     ({"start": "/s", "daemon": "/f", "stop": "/p"}, {"start": "/s", "daemon": "/f"},
-     ["stop is ignored, since daemon is given."]),
+     ["stop is ignored because daemon is given."]),
     ({"start": "/s", "daemon": "/f", "stop": "/p", "status": "/t", "pattern": "p"}, {"start": "/s", "daemon": "/f"},
-     [f"{option} is ignored, since daemon is given." for option in ("stop", "status", "pattern")]),
+     [f"{option} is ignored because daemon is given." for option in ("stop", "status", "pattern")]),
 ])
 def test_what_is_ignored_is_said(options: dict[str, Any], same_as: dict[str, Any], ignored: list[str]) -> None:
     assert texts(**options) == texts(**same_as)
@@ -93,19 +93,19 @@ def test_what_is_ignored_is_said(options: dict[str, Any], same_as: dict[str, Any
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({}, "Neither control nor start is given: one of them must say how to start the service."),
+    ({}, "Neither control nor start is given. Set one of them to the command that starts the service."),
     ({"stop": "/p", "status": "/t"},
-     "Neither control nor start is given: one of them must say how to start the service."),
-    ({"daemon": "/f"}, "Neither control nor start is given: one of them must say how to start the service."),
+     "Neither control nor start is given. Set one of them to the command that starts the service."),
+    ({"daemon": "/f"}, "Neither control nor start is given. Set one of them to the command that starts the service."),
     ({"control": "/c", "pattern": "x"},
-     "pattern has no use beside control, which tells the status itself. Leave one of them out."),
+     "pattern has no effect with control, which reads the status itself. Remove one of them."),
     ({"start": "/s", "stop": "/p", "status": "/t", "pattern": "x"},
-     "pattern has no use beside stop and status. Leave it out."),
+     "pattern has no effect with both stop and status. Remove it."),
     ({"start": "/s", "restart": "control"},
-     "restart is the word control, but there is no control command to restart with."),
-    ({"start": "/s", "daemon": "web.pid"}, "daemon is web.pid: give the pid file's whole path."),
+     "restart is control, but the option control is not set. Set it, or set restart to a command."),
+    ({"start": "/s", "daemon": "web.pid"}, "daemon is web.pid, but it must be the absolute path of a pid file."),
     ({"start": "/s", "pattern": "("},
-     "pattern is no regular expression (missing ), unterminated subpattern at position 0): ("),
+     "pattern is not a valid regular expression (missing ), unterminated subpattern at position 0): ("),
     ({"start": "/s", "pattern": ".*"}, "pattern matches every process: .*"),
     ({"start": "/s", "pattern": ""}, "pattern matches every process: "),
 ])
@@ -123,4 +123,4 @@ def test_the_path_and_the_time_reach_the_commands(tmp_path: Any) -> None:
     assert (result.stdout, result.why) == (f"{tmp_path}:/bin\n", "timeout")
     assert service.actions["start"].refusal() is None
     service = lsb_options.service_from_options("web", control="tool")
-    assert service.actions["start"].refusal() == "tool is in no folder of the path"
+    assert service.actions["start"].refusal() == "tool was not found in PATH"

@@ -25,7 +25,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
     service as lsb_service,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import process_table, processes
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 PROGRAM = """#!/bin/sh
@@ -80,13 +80,13 @@ class Folder:
             return True  # it has ended
 
     def mine(self) -> list[processes.Info]:
-        found: list[processes.Info] = process_table.matching(re.compile(re.escape(str(self.path))))
+        found: list[processes.Info] = processes.matching(re.compile(re.escape(str(self.path))))
         return found
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
-    monkeypatch.setattr(lsb_options, "STEADY", 0.3)
+    monkeypatch.setattr(lsb_options, "MIN_UPTIME", 0.3)
     made = Folder(tmp_path)
     with child_processes.all_ended(str(tmp_path)):
         yield made
@@ -158,7 +158,7 @@ def test_one_that_ends_at_once(folder: Folder) -> None:
     assert time.monotonic() - began < 60
     assert caught.value.message == (
         f"Service web: it is not running right after the start: run '{folder.program} two words' by hand to see why. "
-        "Its status is dirty (1): dead, but its pid file is there.")
+        "Its status is dirty (1): dead, but its pid file exists.")
     assert caught.value.facts["rc"] == 1
     with pytest.raises(UpstartError, match="is not running right after the start"):
         folder.write("sleep 0.1; exit 1")
@@ -226,7 +226,7 @@ def test_a_file_that_is_no_pid_file_is_left_alone(folder: Folder, text: str) -> 
     with pytest.raises(UpstartError) as caught:
         folder.converge("running")
     assert caught.value.facts["check"] == 'web: WARNING, in "dirty" state: 4'
-    assert "is left alone, since it holds something else than the id of a process" in caught.value.message
+    assert "contains no process id, so it is left alone" in caught.value.message
     with pytest.raises(UpstartError):
         folder.converge("stopped", timeout=0.2)
     assert folder.pid_file.read_text() == text
@@ -240,7 +240,7 @@ def no_space(*unused: object) -> None:
 def test_what_cannot_be_started_leaves_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UpstartError, match="the folder of the pid file, .*/none, does not exist. Nothing was done"):
         folder.converge("running", daemon=f"{folder.path}/none/web.pid")
-    with pytest.raises(UpstartError, match="nope is in no folder of the path. Nothing was done"):
+    with pytest.raises(UpstartError, match="nope was not found in PATH. Nothing was done"):
         folder.converge("running", start="nope")
     Path(folder.program).write_text("no first line")
     with pytest.raises(UpstartError, match="needs a first line with #!") as caught:
@@ -289,8 +289,8 @@ def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: 
         assert time.monotonic() < deadline
     status, (warning,) = warnings_of(folder, **options)
     assert status == "running"
-    assert warning == (f"Service web has processes that do not run, since a signal or a debugger has stopped them: "
-                       f"{folder.pid()}. Continue them with kill -CONT {folder.pid()}.")
+    assert warning == (f"Service web has processes that a signal or a debugger has suspended: "
+                       f"{folder.pid()}. Resume them with kill -CONT {folder.pid()}.")
     os.kill(folder.pid(), signal.SIGKILL)
     gone(folder.pid())
     os.kill(child, signal.SIGKILL)
@@ -346,10 +346,10 @@ def test_those_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.
 
 
 def test_the_task_itself_does_not_match() -> None:
-    assert {os.getpid(), os.getppid(), 1} <= processes.line(os.getpid())
-    own = re.compile(re.escape(process_table.command_line(os.getpid())))
-    assert os.getpid() not in [each.pid for each in process_table.matching(own)]
-    assert os.getpid() in [each.pid for each in process_table.table()]
+    assert {os.getpid(), os.getppid(), 1} <= processes.ancestry(os.getpid())
+    own = re.compile(re.escape(processes.command_line(os.getpid())))
+    assert os.getpid() not in [each.pid for each in processes.matching(own)]
+    assert os.getpid() in [each.pid for each in processes.all_live()]
 
 
 def test_a_process_that_ended_is_no_process() -> None:
@@ -359,7 +359,7 @@ def test_a_process_that_ended_is_no_process() -> None:
             assert time.monotonic() < deadline
         assert Path(f"/proc/{other.pid}").exists()
     assert processes.live(2 ** 31 - 1) is None
-    assert process_table.command_line(2 ** 31 - 1) == ""
+    assert processes.command_line(2 ** 31 - 1) == ""
 
 
 @pytest.mark.parametrize(("call", "said"), [

@@ -94,15 +94,15 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (3, "running", {"start": "exit 0"}, ["start"], 3, 3,
      "Service web: it is not running 6 s after the start. Its status is stopped (3)."),
     (3, "running", {"start": "echo 1 > code; exit 0"}, ["start"], 1, 1,
-     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file is there."),
+     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file exists."),
     (3, "running", {"start": "echo 0 > code; kill -9 $$"}, ["start"], 0, -9,
-     "Service web: start failed: '{path} start' was ended by signal 9. Its status is running (0)."),
+     "Service web: start failed: '{path} start' was killed by signal 9. Its status is running (0)."),
     (0, "stopped", {"stop": FAIL}, ["stop"], 0, 7,
      "Service web: stop failed: '{path} stop' " + FAILED + ". Its status is running (0)."),
     (0, "stopped", {"stop": "exit 0"}, ["stop"], 0, 0,
      "Service web: it is not stopped 6 s after the stop. Its status is running (0)."),
     (0, "stopped", {"stop": "echo 2 > code; exit 0"}, ["stop"], 2, 2,
-     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file is there."),
+     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file exists."),
     (4, "stopped", {"stop": FAIL}, ["stop"], 4, 7,
      "Service web: it is not stopped 6 s after the stop, and '{path} stop' " + FAILED
      + ". Its status is dirty (4): unknown."),
@@ -194,8 +194,8 @@ def test_an_action_that_does_not_end(tmp_path: Path) -> None:
     control = Control(tmp_path, 3)
     control.behave("start", "echo working; sleep 1000")
     said, facts = control.failure("running", timeout=0.5)
-    assert said == (f"Service web: start failed: '{control.path} start' did not end within 0.5 s and was ended with "
-                    "all its processes: working. Its status is stopped (3).")
+    assert said == (f"Service web: start failed: '{control.path} start' timed out after 0.5 s (all its processes "
+                    "were ended): working. Its status is stopped (3).")
     assert (facts["rc"], facts["stdout"]) == (None, "working\n")
 
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_finished_is_not_begun(tmp_path: Path, code: int, state: 
                                               verb: str, check_mode: bool) -> None:
     control = Control(tmp_path, code)
     said, facts = control.failure(state, check_mode=check_mode, **options)
-    assert said == f"Service web cannot be {verb}: nope is in no folder of the path. Nothing was done."
+    assert said == f"Service web cannot be {verb}: nope was not found in PATH. Nothing was done."
     assert control.calls() == ["status"]
     assert facts["changed"] is False and facts["cmd"] == "nope"
 

@@ -159,7 +159,7 @@ print([entry["command"] for entry in unwedge.leftovers(Client, %r, "", [])])
 
 
 def test_our_ancestors_are_our_own() -> None:
-    assert processes.line(os.getpid()) <= unwedge._own_pids({})
+    assert processes.ancestry(os.getpid()) <= unwedge._own_pids({})
 
 
 def test_never_our_ancestors() -> None:

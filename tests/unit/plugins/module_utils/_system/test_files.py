@@ -19,7 +19,7 @@ Seen = list[tuple[list[str], bytes]]
 
 
 class Attributes:
-    """Notes what stands in the folder when the staged file is ready."""
+    """Records the contents of the folder when the staged file is ready."""
 
     def __init__(self) -> None:
         self.seen: Seen = []
@@ -88,8 +88,8 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(UpstartError) as caught:
         place(str(path), b"new", Failing())
     assert caught.value.message == (
-        "Cannot write %s: No space left on device. The file is as it was. Make room on its file system (look with df, "
-        "and df -i) and run the task again." % path)
+        "Cannot write %s: No space left on device; the file is unchanged. Free space or inodes on its file system (see "
+        "df and df -i), then run the task again." % path)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["web.conf"]
 
@@ -104,12 +104,12 @@ def no_locks(handle: int, operation: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "age", "locks", "stays"), [
-    (".web.conf.abc" + files.STAGED, 0, True, False),
-    (".other.override.abc" + files.STAGED, 0, True, False),
-    (".web.conf.abc" + files.STAGED, 2 * files.ABANDONED, False, False),
-    (".web.conf.abc" + files.STAGED, files.ABANDONED / 2, False, True),
-    ("web.conf.abc~", 2 * files.ABANDONED, True, True),
-    (".profile" + files.STAGED, 2 * files.ABANDONED, True, True),
+    (".web.conf.abc" + files.STAGED_SUFFIX, 0, True, False),
+    (".other.override.abc" + files.STAGED_SUFFIX, 0, True, False),
+    (".web.conf.abc" + files.STAGED_SUFFIX, 2 * files.ABANDONED_AGE, False, False),
+    (".web.conf.abc" + files.STAGED_SUFFIX, files.ABANDONED_AGE / 2, False, True),
+    ("web.conf.abc~", 2 * files.ABANDONED_AGE, True, True),
+    (".profile" + files.STAGED_SUFFIX, 2 * files.ABANDONED_AGE, True, True),
 ])
 @pytest.mark.parametrize("written", [True, False])
 def test_what_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, age: float, locks: bool,
@@ -128,7 +128,7 @@ def test_what_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_run_beside_ours_keeps_its_staged_files(tmp_path: Path) -> None:
-    old = tmp_path / (".old.conf.abc" + files.STAGED)
+    old = tmp_path / (".old.conf.abc" + files.STAGED_SUFFIX)
     with files.Batch() as first, files.Batch() as second:
         first.place(str(tmp_path / "a.conf"), b"a", Attributes())
         old.write_bytes(b"")

@@ -32,7 +32,7 @@ def test_nothing_happens_before_the_end(tmp_path: Path) -> None:
 
 
 def test_all_data_is_flushed_before_the_first_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    count = 3 * files.FLUSHERS
+    count = 3 * files.FLUSH_THREADS
     done: list[str] = []
     rename, fsync = os.rename, os.fsync
 
@@ -51,7 +51,7 @@ def test_all_data_is_flushed_before_the_first_name(tmp_path: Path, monkeypatch: 
             batch.place(str(tmp_path / ("job%d.conf" % number)), b"exec a\n", Attributes())
         batch.finish()
     flushed = done[:count]
-    assert len(set(flushed)) == count and all(name.endswith(files.STAGED) for name in flushed)
+    assert len(set(flushed)) == count and all(name.endswith(files.STAGED_SUFFIX) for name in flushed)
     assert done[count:] == ["rename"] * count + [tmp_path.name]
     assert len(os.listdir(tmp_path)) == count
 
@@ -82,7 +82,7 @@ def test_a_disk_that_fails_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(UpstartError, match="Cannot write .*: Input/output error. The file is as it was."):
+    with pytest.raises(UpstartError, match="Cannot write .*: Input/output error; the file is unchanged."):
         with files.Batch() as batch:
             for number in range(20):
                 batch.place(str(tmp_path / ("job%d.conf" % number)), b"", Attributes())
@@ -90,7 +90,7 @@ def test_a_disk_that_fails_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert os.listdir(tmp_path) == []
 
 
-def test_a_removal_is_asked_for_twice(tmp_path: Path) -> None:
+def test_a_removal_is_added_twice(tmp_path: Path) -> None:
     path = tmp_path / "web.override"
     path.write_bytes(b"")
     with files.Batch() as batch:
@@ -100,8 +100,8 @@ def test_a_removal_is_asked_for_twice(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_is_staged_may_go_by_itself(tmp_path: Path) -> None:
-    """The first error is told, not that there is nothing left to take away."""
+def test_a_staged_file_that_no_longer_exists(tmp_path: Path) -> None:
+    """The first error is reported, not the failed clean-up."""
     with pytest.raises(UpstartError, match="no room"), files.Batch() as batch:
         batch.place(str(tmp_path / "a.conf"), b"", Attributes())
         for staged in tmp_path.iterdir():
@@ -120,6 +120,6 @@ def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [path.name for path in tmp_path.iterdir()] == ["a.conf"]
 
 
-def test_a_place_that_cannot_be_looked_at() -> None:
-    with pytest.raises(UpstartError, match="Cannot look at /x+.conf: File name too long"):
+def test_a_path_that_cannot_be_checked() -> None:
+    with pytest.raises(UpstartError, match="Cannot check /x+.conf: File name too long"):
         files.check_target("/%s.conf" % ("x" * 300))

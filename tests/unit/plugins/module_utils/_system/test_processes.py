@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,43 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._system import pro
 NO_PROCESS = 2**22 + 1  # above every pid_max
 
 
-def test_existence() -> None:
-    assert processes.exists(os.getpid(), os.getppid())
-    assert not processes.exists(os.getpid(), NO_PROCESS)
+def test_state() -> None:
+    assert processes.state_of(os.getpid(), os.getpid()) in ("R", "S", "D")
+    assert processes.state_of(os.getpid(), NO_PROCESS) == ""
+    assert processes.state_of(0, NO_PROCESS) is None
 
 
-def test_a_daemon_that_cannot_be_seen_may_have_any_process() -> None:
-    assert processes.exists(0, NO_PROCESS)
+def test_start_and_age() -> None:
+    ticks = processes.start_ticks(os.getpid(), os.getpid())
+    assert ticks is not None and ticks == processes.own_start_ticks(os.getpid())
+    assert 0 <= processes.age(os.getpid(), os.getpid()) < processes.uptime()
+    assert processes.start_ticks(os.getpid(), NO_PROCESS) is None
+    assert processes.own_start_ticks(NO_PROCESS) is None
+    assert processes.age(os.getpid(), NO_PROCESS) == 0.0
+
+
+def test_age_without_uptime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A /proc that is mounted with subset=pid has no /proc/uptime."""
+    def refuse() -> float:
+        raise OSError(2, "No such file or directory")
+
+    monkeypatch.setattr(processes, "uptime", refuse)
+    assert processes.age(os.getpid(), os.getpid()) == 0.0
+
+
+def test_boot_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    booted = processes.boot_time()
+    assert booted is not None and abs(time.time() - processes.uptime() - booted) < 60
+    monkeypatch.setattr(reading, "read_bytes", lambda path: b"cpu 1 2 3\n")
+    assert processes.boot_time() is None
+
+
+def test_boot_time_without_stat(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> bytes:
+        raise OSError(2, "No such file or directory")
+
+    monkeypatch.setattr(reading, "read_bytes", refuse)
+    assert processes.boot_time() is None
 
 
 def test_info() -> None:
@@ -61,7 +92,7 @@ def test_numbers_in_another_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "inner_pid", lambda pid: pid + 7)
     assert not processes.same_namespace(1)
     table = processes.table(1)
-    assert [(found.pid, found.inner) for found in table.values()] == [(os.getpid(), os.getpid() + 7)]
+    assert [(process.pid, process.inner) for process in table.values()] == [(os.getpid(), os.getpid() + 7)]
 
 
 def test_a_kernel_without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,12 +114,12 @@ def test_inner_pid() -> None:
 @pytest.mark.parametrize(("lines", "pid"), [
     (b"Name:\tinit\nPid:\t70\nNSpid:\t70\t7\n", 7), (b"Name:\tinit\nPid:\t70\n", 70)])
 def test_the_pid_in_a_container(monkeypatch: pytest.MonkeyPatch, lines: bytes, pid: int) -> None:
-    """Linux tells it since 4.1."""
+    """Linux reports it since 4.1."""
     monkeypatch.setattr(reading, "read_bytes", lambda path: lines)
     assert processes.inner_pid(70) == pid
 
 
-def test_a_process_of_which_half_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_stat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "read_bytes", lambda path: b"70 (a) b) S 1 2 3")
     assert processes.info(70) is None
 
@@ -98,10 +129,10 @@ def test_words() -> None:
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None and child.stdin is not None
         child.stdout.readline()
-        found = processes.words(child.pid, "cmdline"), processes.words(child.pid, "environ")
+        command, environ = processes.words(child.pid, "cmdline"), processes.words(child.pid, "environ")
         child.stdin.close()
-    assert found[0] == [b"sh", b"-c", b"echo; read line", b"b c"]
-    assert sorted(found[1]) == [b"A=b c", b"PATH=" + os.fsencode(os.environ["PATH"])]
+    assert command == [b"sh", b"-c", b"echo; read line", b"b c"]
+    assert sorted(environ) == [b"A=b c", b"PATH=" + os.fsencode(os.environ["PATH"])]
     assert processes.words(NO_PROCESS, "environ") == []
 
 
@@ -110,6 +141,6 @@ def test_names() -> None:
     assert processes.name(NO_PROCESS) is None
 
 
-def test_who_is_gone_while_one_looks() -> None:
+def test_processes_that_no_longer_exist() -> None:
     assert processes.inner_pid(NO_PROCESS) == NO_PROCESS
     assert processes.namespace(NO_PROCESS) is None

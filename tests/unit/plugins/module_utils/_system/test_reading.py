@@ -117,7 +117,7 @@ def sparse(path: Path, size: int) -> str:
 
 def test_a_large_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
     assert len(reading.read_file(sparse(tmp_path / "large", reading.FILE_LIMIT)) or b"") == reading.FILE_LIMIT
-    with pytest.raises(UpstartError, match="larger: it has more than 16 MiB"):
+    with pytest.raises(UpstartError, match="larger: it is larger than 16 MiB"):
         reading.read_file(sparse(tmp_path / "larger", 1 << 40))
 
 

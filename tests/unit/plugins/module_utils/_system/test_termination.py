@@ -16,12 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import pid_file
-from ansible_collections.sysinit.upstart.plugins.module_utils._system import (
-    commands,
-    process_table,
-    processes,
-    termination,
-)
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands, processes, termination
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 
 Kills = list[tuple[int, int]]
@@ -32,7 +27,7 @@ def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
     """Processes that no signal reaches, and the signals; the time after KILL is short."""
     sent: Kills = []
     monkeypatch.setattr(termination, "AFTER_KILL_SECONDS", 0.1)
-    monkeypatch.setattr(commands, "GRACE", 0.1)
+    monkeypatch.setattr(commands, "KILL_GRACE_SECONDS", 0.1)
     monkeypatch.setattr(termination, "_send_signal", lambda process, number: sent.append((process.pid, number)))
     return sent
 
@@ -78,7 +73,8 @@ def test_a_command_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
     with child_processes.all_ended(str(tmp_path)), pytest.raises(UpstartError) as caught:
         commands.run(["sleep", "1000"], 0.1)
     assert caught.value.message == (
-        "Process %d (sleep 1000) does not end, not even by the signal KILL." % kills[0][0])
+        "Process %d (sleep 1000) is still running after SIGKILL. Check what it waits for (state D in ps), then run the "
+        "task again." % kills[0][0])
 
 
 def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
@@ -87,15 +83,15 @@ def test_a_daemon_that_no_signal_ends(kills: Kills, tmp_path: Path) -> None:
         path.write_text("%d\n" % other.pid)
         result = pid_file.PidFile(str(path), ["/bin/sleep", "1000"], 0.1).stop()
     assert (result.rc, result.stderr) == (
-        pid_file.UNKNOWN, "process %d does not end, not even by KILL" % other.pid)
+        pid_file.UNKNOWN, "process %d is still running after SIGKILL" % other.pid)
     assert path.exists()
 
 
 @pytest.mark.parametrize("action", ["start", "stop", "status"])
 @pytest.mark.parametrize(("make", "message"), [
     (lambda path: path.mkdir(), "cannot read {path}: Is a directory"),
-    (lambda path: path.write_text("1\n"), "{path} is left alone, since it holds something else than the id of a"),
-    (lambda path: path.write_text("not a pid\n"), "{path} is left alone, since it holds something else"),
+    (lambda path: path.write_text("1\n"), "{path} contains no process id, so it is left alone"),
+    (lambda path: path.write_text("not a pid\n"), "{path} contains no process id"),
 ])
 def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Path], object], message: str) -> None:
     path = tmp_path / "pid"
@@ -106,7 +102,7 @@ def test_a_pid_file_that_is_none(tmp_path: Path, action: str, make: Callable[[Pa
     assert path.exists()
 
 
-def test_a_program_that_is_gone_when_it_is_to_be_started(tmp_path: Path) -> None:
+def test_a_program_that_no_longer_exists(tmp_path: Path) -> None:
     result = pid_file.PidFile(str(tmp_path / "pid"), ["/no/such/program"], 1).start()
     assert (result.rc, result.why) == (None, commands.NOT_FOUND)
     assert result.stderr == "/no/such/program does not exist"
@@ -129,5 +125,5 @@ def test_a_process_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number
     with pytest.raises(UpstartError) as caught:
         termination.end_processes(lambda: list(left), 5)
     assert caught.value.message == message % (
-        os.getpid(), process_table.command_line(os.getpid())) + os.strerror(number) + ". Run the task as root."
+        os.getpid(), processes.command_line(os.getpid())) + os.strerror(number) + ". Run the task as root."
     assert caught.value.facts == {"pid": os.getpid()}
