@@ -51,10 +51,11 @@ def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foun
     assert proof.proven_jobs(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())
 
 
-def target(name: str, *steps: str, **more: Any) -> SimpleNamespace:
-    state = more.pop("state", "started")
-    return SimpleNamespace(**{"job": name, "steps": list(steps), "error": None, "script": None, "kept_by": [],
-                              "group": None, "stale": None, "wanted": SimpleNamespace(state=state), **more})
+def target(name: str, *steps: str, state: str | None = "started", error: UpstartError | None = None,
+           script: str | None = None, **plan: Any) -> SimpleNamespace:
+    planned = SimpleNamespace(**{"steps": list(steps), "kept_by": [], "group": None, "stale": None, **plan})
+    return SimpleNamespace(job=name, script=script, wanted=SimpleNamespace(state=state), plan=planned,
+                           result=SimpleNamespace(error=error))
 
 
 @pytest.mark.parametrize(("targets", "forgotten"), [
