@@ -221,7 +221,7 @@ class _Told:
         self._asked = set()
         for job in relations.jobs:
             self._patterns[job.name] = set(
-                order.pattern(job.name) for order in job.orders if order.verb in (STARTS, RESTARTS))
+                order.pattern(job.name) for order in job.init_commands if order.verb in (STARTS, RESTARTS))
 
     def by(self, name):
         """Return the names of the jobs that a job starts; those of a pattern only once, as it may cover all."""

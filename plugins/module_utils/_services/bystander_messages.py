@@ -6,7 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.names import display_name
-from .._host.job_effects import GONE
+from .._host.status import STOP_WAITING
 
 __metaclass__ = type
 
@@ -53,7 +53,7 @@ def _how_it_stopped(loss):
 def _why_it_is_down(loss):
     if loss.reason:
         return "It is not running now: %s." % loss.reason
-    if loss.status != GONE:
+    if loss.status != STOP_WAITING:
         return "It is in %s." % loss.status
     if loss.waits_for is None:
         return "Cannot tell which events its start on still waits for."
@@ -63,7 +63,7 @@ def _why_it_is_down(loss):
 
 
 def _why_it_would_be_down(loss):
-    if loss.status != GONE:
+    if loss.status != STOP_WAITING:
         return "It would be in %s." % loss.status
     if loss.waits_for is None:
         return "It may not start again: cannot tell which events its start on waits for."

@@ -16,9 +16,9 @@ from .._host import crash_guard, failures
 from .._host.consequences import events_of
 from .._host.definitions import Definition
 from .._host.instance_names import UNREADABLE
-from .._host.job_effects import GONE, UP, trace
+from .._host.job_effects import trace
 from .._host.planned_files import read_file
-from .._host.status import POLL_INTERVAL, is_resting
+from .._host.status import POLL_INTERVAL, START_RUNNING, STOP_WAITING, is_resting, state_text
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from .._system.deadline import Deadline
@@ -155,7 +155,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
         rests = not moving and len(client.connection.signals) == signals
         if rests or (some_gone and not missing) or not deadline.left():
             break
-    losses = [Loss(job, instance, _status_text(missing[job, instance])) for job, instance in sorted(missing)]
+    losses = [Loss(job, instance, state_text(missing[job, instance])) for job, instance in sorted(missing)]
     if losses:
         history.blame(losses)
         _explain_losses(client, losses, history, conf_dir)
@@ -166,10 +166,6 @@ def _missing(client, pairs):
     """Return a dict of the (job, instance) that do not run now to their statuses."""
     return dict((pair, status) for pair, status in zip(pairs, client.statuses(pairs))
                 if status is None or not is_resting(status))
-
-
-def _status_text(status):
-    return "%(goal)s/%(state)s" % status if status else GONE
 
 
 class _History:
@@ -324,8 +320,8 @@ def losses_in(simulation, acts):
     found = []
     for job, instance in sorted(set(ran) - acts.down):
         status = simulation.status_of(job, instance)
-        if status != UP:
-            loss = Loss(job, instance, status or GONE)
+        if status != START_RUNNING:
+            loss = Loss(job, instance, status or STOP_WAITING)
             tree = simulation.job(job).start_on
             loss.explain(_progress(tree), all_known=world.tells or tree is None or not _has_halves(tree.rpn))
             found.append(loss)

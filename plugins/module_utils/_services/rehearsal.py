@@ -6,7 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
-from .._host.job_effects import UP
+from .._host.status import START_RUNNING
 from . import bystanders
 
 __metaclass__ = type
@@ -39,7 +39,7 @@ def play(client, targets, request):
 def _predict(target, simulation):
     """Take what a Simulation says of a target that it has moved."""
     pair = target.job, target.instance or ""
-    runs = simulation.status_of(*pair) == UP
+    runs = simulation.status_of(*pair) == START_RUNNING
     if not runs or target.definition.is_task():
         return
     if target.wanted.state == "stopped":

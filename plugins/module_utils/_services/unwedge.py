@@ -13,7 +13,7 @@ import signal
 from .._daemon.errors import AlreadyStoppedError, JobFailedError, NotFoundError, UnknownInstanceError
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.status import POLL_INTERVAL, SPAWN_GRACE, missing_main_pid, process_age, read_statuses
+from .._host.status import POLL_INTERVAL, SPAWN_GRACE, missing_main_pid, process_age, read_statuses, state_text
 from .._system import processes
 from .._system.deadline import Deadline
 from . import lost_pid
@@ -135,10 +135,9 @@ class _Unwedger:
             self._pause(notice)
 
     def _not_freed(self, status):
-        where = "%(goal)s/%(state)s" % status
         pid = status["processes"].get("main")
         text = "Job %s could not be freed within %g s: it is in %s." % (
-            display_name(*self._name), self._deadline.seconds, where)
+            display_name(*self._name), self._deadline.seconds, state_text(status))
         zombie = self._zombie(pid)
         if zombie is not None:
             text += (" Its process %d has ended, but the parent of that, %d (%s), takes no note of it. End process %d "

@@ -119,7 +119,7 @@ def test_chains(tmp_path: Path, stanzas: dict[str, str], moves: dict[str, list[s
     files = {name: f"{stanzas.get(name, '')}\n{RUNS}" for name in moves}
     client = FakeClient(tmp_path, files, list(moves.items()))
     caused = follow(client, tmp_path, "N=1")
-    assert jobs(caused.signals()) == expected and caused.untold is None
+    assert jobs(caused.signals()) == expected and caused.conditions_unavailable is None
     assert client.asked == sorted(moves)
     assert jobs(caused.signals()) == expected and client.asked == sorted(moves), "nothing is asked for twice"
 
@@ -177,14 +177,15 @@ def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytes
 
     client = FakeClient(tmp_path, {"x": f"start on other\n{RUNS}"}, [("x", STARTED)])
     old = follow(client, tmp_path, version=(0, 6, 5))
-    assert jobs(old.signals()) == ["x"] and old.untold == "Upstart tells conditions only since 0.6.7"
+    assert jobs(old.signals()) == ["x"] and old.conditions_unavailable == "Upstart reports conditions only since 0.6.7"
     monkeypatch.setattr(client, "properties_of", silent)
     hung = follow(client, tmp_path)
-    assert jobs(hung.signals()) == ["x"] and hung.untold == "The daemon hangs"
+    assert jobs(hung.signals()) == ["x"] and hung.conditions_unavailable == "The daemon hangs"
     monkeypatch.undo()
     (tmp_path / "x.conf").unlink()
     elsewhere = follow(client, tmp_path)
-    assert jobs(elsewhere.signals()) == ["x"] and "Name the directory of this daemon" in str(elsewhere.untold)
+    assert jobs(elsewhere.signals()) == ["x"]
+    assert "Name the directory of this daemon" in str(elsewhere.conditions_unavailable)
 
 
 def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
@@ -192,7 +193,7 @@ def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
                         [("x", STARTED), ("web", STARTED), ("y", STARTED)])
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     consequences = follow(client, tmp_path)
-    assert jobs(consequences.signals()) == ["web", "y"] and consequences.untold is None
+    assert jobs(consequences.signals()) == ["web", "y"] and consequences.conditions_unavailable is None
     assert client.asked == ["x", "y"]
 
 
