@@ -28,7 +28,7 @@ def read():
     return words[1], words[0]
 
 
-def reached(level, current, previous):
+def is_reached(level, current, previous):
     """Return whether a host has reached a runlevel; S after 1 counts as 1, because some hosts' scripts go on to S."""
     return current == level or (level, current, previous) == ("1", "S", "1")
 
