@@ -18,7 +18,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnreachableError
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request, run
 from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
 
 EMULATOR = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files"
@@ -193,15 +193,15 @@ def connected() -> Connection:
             time.sleep(0.05)
 
 
-def test_a_user_who_may_only_look(system_bus: Path) -> None:
+def test_a_user_who_may_only_read(system_bus: Path) -> None:
     found: dict[str, Any] = {}
 
     def runs() -> bool:
-        found.update(report.collect(Upstart(connection), request))
-        return [one["status"] for job in found["jobs"] for one in job["instances"]] == ["start/running"]
+        found.update(run.collect(Upstart(connection), asked))
+        return [instance["status"] for job in found["jobs"] for instance in job["instances"]] == ["start/running"]
 
     with connected() as connection:
-        request = report.InfoRequest([], [], report.parts_of(["all"]), str(system_bus), "/log")
+        asked = request.InfoRequest([], [], request.selected_sections(["all"]), str(system_bus), "/log")
         wait_for(runs, "the job does not run")
     (job,) = found["jobs"]
     (instance,) = job["instances"]
@@ -211,4 +211,4 @@ def test_a_user_who_may_only_look(system_bus: Path) -> None:
     assert found["log_priority"] == "message"
     (sentence,) = found["left_out"]
     assert sentence.startswith("Which instances are stale and the env of the instances: Upstart did not tell its state")
-    assert [one["code"] for one in found["findings"]] == ["unknown-event", "no-stop-on"]
+    assert [finding["code"] for finding in found["findings"]] == ["unknown-event", "no-stop-on"]

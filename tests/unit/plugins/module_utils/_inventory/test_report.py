@@ -76,7 +76,7 @@ def started(pid: int) -> float:
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=str)
-def test_each_version(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_versions(tmp_path: Path, version: tuple[int, ...]) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web", WEB, "env PORT=81\n")
     host.run("web")
@@ -105,7 +105,7 @@ def test_jobs_without_instances_and_with_several(host: FakeHost) -> None:
     first, second = host.info()["jobs"]
     assert first["instances"] == [] and first["task"] is True and first["enabled"] is False
     assert second["path"] == f"{host.files}/net/tty.conf"
-    assert [(one["instance"], one["env"], one["log_file"]) for one in second["instances"]] == [
+    assert [(entry["instance"], entry["env"], entry["log_file"]) for entry in second["instances"]] == [
         ("a", ["N=a"], "/log/net_tty-a.log"), ("b", ["N=b"], "/log/net_tty-b.log")]
 
 
@@ -147,20 +147,20 @@ def test_an_orphan(host: FakeHost) -> None:
     assert found["idle"]["orphan"] is False and found["web"]["orphan"] is False
 
 
-@pytest.mark.parametrize(("version", "parts", "reason"), [
+@pytest.mark.parametrize(("version", "sections", "reason"), [
     ((1, 5), ["definitions"], "Upstart tells its definitions only since 1.6.1"),
-    ((1, 13, 2), [], "the definitions that Upstart holds were not asked for")])
-def test_what_is_not_known_of_an_orphan(tmp_path: Path, version: tuple[int, ...], parts: list[str],
+    ((1, 13, 2), [], "Upstart was not asked for its definitions; add definitions to subset")])
+def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], sections: list[str],
                                         reason: str) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web")
     for name in ("a", "b", "c", "d", "e", "f", "g"):
         host.hold(name, "start on x\nemits y\n")
-    found = host.info("stanzas", "graph", *parts)
+    found = host.info("stanzas", "graph", *sections)
     job = found["jobs"][0]
     assert (job["name"], job["task"], job["start_on"], job["emits"], job["stanzas"]) == ("a", None, None, [], {})
     assert found["left_out"][-1:] == [
-        f"The stanzas of jobs without a file that can be read (a, b, c, d, e and 2 more): {reason}."]
+        f"The stanzas of jobs without a readable file (a, b, c, d, e and 2 more): {reason}."]
     assert found["edges"] == []
 
 
@@ -170,8 +170,8 @@ def test_another_directory_than_the_daemons(host: FakeHost) -> None:
             "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
     assert host.info()["left_out"] == [
         "Which jobs without instances are outdated: " + said,
-        "The stanzas of jobs without a file that can be read (web): " + said,
-        f"None of the loaded jobs has a file in {host.files}: is that the directory of this daemon?"]
+        "The stanzas of jobs without a readable file (web): " + said,
+        f"No loaded job has a file in {host.files}. Set conf_dir to the job directory of this daemon."]
 
 
 def test_stale_is_an_older_definition(host: FakeHost) -> None:
@@ -194,7 +194,7 @@ def test_jobs_of_chroots_and_sessions_do_not_count(host: FakeHost) -> None:
     assert len(host.job("web")["instances"]) == 1
 
 
-# -- two looks -----------------------------------------------------------------------
+# -- two readings -----------------------------------------------------------------------
 @pytest.mark.parametrize("version", VERSIONS, ids=str)
 def test_a_wedged_instance(tmp_path: Path, version: tuple[int, ...]) -> None:
     host = FakeHost(tmp_path, version)
@@ -204,7 +204,7 @@ def test_a_wedged_instance(tmp_path: Path, version: tuple[int, ...]) -> None:
     assert (instance["wedged"], instance["hollow"], instance["since"]) == (True, False, None)
 
 
-def test_a_process_that_ends_between_two_looks_is_not_lost(host: FakeHost) -> None:
+def test_a_process_that_ends_between_two_readings_is_not_missing(host: FakeHost) -> None:
     host.deploy("web")
     host.deploy("gone")
     for name in ("web", "gone"):
@@ -236,8 +236,8 @@ def test_a_main_process_that_does_not_run(host: FakeHost, letter: str, marks: tu
         (instance,) = host.job("web")["instances"]
         assert (instance["zombie"], instance["suspended"]) == marks
         assert (instance["wedged"], instance["hollow"], instance["since"] is None) == (False, False, False)
-        for state, is_so in zip(("zombie", "suspended"), marks):
-            assert [job["name"] for job in host.info("min", states=(state,))["jobs"]] == ["web"] * is_so
+        for state, applies in zip(("zombie", "suspended"), marks):
+            assert [job["name"] for job in host.info("min", states=(state,))["jobs"]] == ["web"] * applies
 
 
 def test_a_main_process_that_init_collects_meanwhile(host: FakeHost) -> None:
@@ -249,7 +249,7 @@ def test_a_main_process_that_init_collects_meanwhile(host: FakeHost) -> None:
         assert (instance["zombie"], instance["since"] is None) == (False, False)
 
 
-def test_healthy_jobs_are_looked_at_once(host: FakeHost) -> None:
+def test_healthy_jobs_are_read_once(host: FakeHost) -> None:
     host.deploy("web")
     host.run("web")
     host.info()
@@ -265,7 +265,7 @@ def test_processes_that_cannot_be_seen(host: FakeHost, monkeypatch: pytest.Monke
 
 
 # -- who may not see ----------------------------------------------------------------
-def test_a_user_who_may_only_look(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str, interface: str, member: str) -> Pending:
         pending = Pending(member)
         pending.settle(error=PermissionDeniedError("only root may"))
@@ -290,8 +290,8 @@ def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPat
     found = host.info("min")
     assert found["left_out"] == [
         f"What {host.files}/web.conf says: permission denied.",
-        "The stanzas of jobs without a file that can be read (web): the definitions that Upstart holds were not asked "
-        "for."]
+        "The stanzas of jobs without a readable file (web): Upstart was not asked for its definitions; add "
+        "definitions to subset."]
     (job,) = [job for job in found["jobs"] if job["name"] == "web"]
     assert (job["path"], job["loaded"], job["enabled"], job["orphan"]) == (f"{host.files}/web.conf", True, None, False)
 
@@ -350,7 +350,7 @@ def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: p
     assert [pending.done for pending in sent] == [False], "nobody waits for it any more"
 
 
-def test_a_log_priority_that_is_not_told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_log_priority(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[Any] = [PermissionDeniedError("only root may."), ConnectionLostError("broke"), "info"]
     reopened: list[float] = []
 

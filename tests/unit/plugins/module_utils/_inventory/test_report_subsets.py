@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances, runlevel
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
@@ -37,7 +37,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
-@pytest.mark.parametrize(("subset", "parts"), [
+@pytest.mark.parametrize(("subset", "sections"), [
     (["all"], {"stanzas", "audit", "graph", "environment", "definitions"}),
     ([], {"stanzas", "audit", "graph", "environment", "definitions"}),
     (["min"], set()),
@@ -49,9 +49,9 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     (["all", "!graph"], {"stanzas", "audit", "environment", "definitions"}),
     (["audit", "!audit"], set()),
 ])
-def test_subsets(subset: list[str], parts: set[str]) -> None:
-    assert report.parts_of(subset) == parts
-    assert set(subset) <= set(report.SUBSETS)
+def test_subsets(subset: list[str], sections: set[str]) -> None:
+    assert request.selected_sections(subset) == sections
+    assert set(subset) <= set(request.SUBSETS)
 
 
 def test_what_a_subset_leaves_out(host: FakeHost) -> None:
@@ -115,7 +115,7 @@ def mixed(host: FakeHost) -> FakeHost:
 def test_states(mixed: FakeHost, states: list[str], names: list[str]) -> None:
     found = mixed.info(states=tuple(states))
     assert [job["name"] for job in found["jobs"]] == names
-    assert {one["job"] for one in found["findings"]} <= set(names)
+    assert {finding["job"] for finding in found["findings"]} <= set(names)
 
 
 def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
@@ -132,14 +132,14 @@ def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
 def test_names(mixed: FakeHost, patterns: list[str], names: list[str], subset: str) -> None:
     found = mixed.info(subset, names=tuple(patterns))
     assert [job["name"] for job in found["jobs"]] == names
-    assert {one["job"] for one in found.get("findings", [])} <= set(names)
+    assert {finding["job"] for finding in found.get("findings", [])} <= set(names)
 
 
 def test_findings_and_edges_of_some_jobs(mixed: FakeHost) -> None:
     mixed.write("lone", "exec a\n", ".override")
     found = mixed.info(names=("up", "lone"))
     assert [edge["job"] for edge in found["edges"]] == ["down"]
-    assert [one["code"] for one in found["findings"]] == ["override-without-job"]
+    assert [finding["code"] for finding in found["findings"]] == ["override-without-job"]
     assert mixed.info(names=("slow",))["edges"] == []
     assert mixed.info(names=("lone",), states=("stopped",))["findings"] == []
 
