@@ -24,7 +24,7 @@ UNSUPPORTED_SYNTAX = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
 NOOP_BUILTINS = (":", "true", "echo")  # shell commands that succeed at once
-NOT_FOUND, NOT_EXECUTABLE = 127, 126
+NO_SUCH_PROGRAM, NOT_EXECUTABLE = 127, 126  # exit statuses of a shell
 MIN_SHELL_SECONDS = 0.001  # that a shell runs
 MIN_STAY_SECONDS = 2.0  # a main process of a service that runs longer than this counts as one that stays
 
@@ -97,7 +97,7 @@ class _ProgramSearch:
             names = [os.path.join(self.folder, name)]
         else:
             names = [os.path.join(folder or self.folder, name) for folder in self.path]
-        status = NOT_FOUND
+        status = NO_SUCH_PROGRAM
         for candidate in names:
             path = self.root + "/" + candidate.lstrip("/")
             try:

@@ -34,7 +34,7 @@ EFFECTS: list[tuple[list[tuple[str, Any]], tuple[bool, bool, bool], str]] = [
 
 
 @pytest.mark.parametrize(("members", "expected", "how"), EFFECTS)
-def test_one_job(members: list[tuple[str, Any]], expected: tuple[bool, bool, bool], how: str) -> None:
+def test_how(members: list[tuple[str, Any]], expected: tuple[bool, bool, bool], how: str) -> None:
     signals = [Signal(instance_path("a-b", "x"), member, [value]) for member, value in members]
     (entry,) = job_effects.from_signals(signals, "/log")
     assert (entry["started"], entry["stopped"], entry["failed"]) == expected

@@ -50,8 +50,8 @@ def relations(texts: dict[str, str], *more: str) -> Relations:
                           ("usb-thing", [], ["script"]), ("filesystem", [], [])]),
 ])
 def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str]]]) -> None:
-    found = relations(HOST, "website").edges()
-    assert [(edge["event"], edge["args"], edge["emitters"]) for edge in found
+    edges_of_host = relations(HOST, "website").edges()
+    assert [(edge["event"], edge["args"], edge["emitters"]) for edge in edges_of_host
             if (edge["job"], edge["stanza"]) == (job, stanza)] == edges
 
 
@@ -68,9 +68,9 @@ def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str
 ])
 def test_events(name: str, kind: str, emitted_by: list[str], starts: list[str], stops: list[str]) -> None:
     host = relations(HOST)
-    found = host.events(host.edges(), set(HOST))
-    assert [event["name"] for event in found] == sorted(event["name"] for event in found)
-    assert [event for event in found if event["name"] == name] == [
+    events = host.events(host.edges(), set(HOST))
+    assert [event["name"] for event in events] == sorted(event["name"] for event in events)
+    assert [event for event in events if event["name"] == name] == [
         {"name": name, "kind": kind, "emitted_by": emitted_by, "starts": starts, "stops": stops}]
 
 
@@ -90,7 +90,7 @@ def test_events_of_some_jobs() -> None:
 @pytest.mark.parametrize("text", [
     "start on started s{before}\nstop on stopping s{before}\n", "start on started s{before} and x\n",
     "task\nstart on stopped s{before}\n", "start on started s{after}\nstop on stopped s{after} or started nothing\n"])
-def test_loops_among_many_jobs_are_found_in_one_pass(text: str) -> None:
+def test_many_jobs_are_searched_for_loops_in_one_pass(text: str) -> None:
     """All jobs of a long chain could lead to all others."""
     def search(size: int) -> Callable[[], object]:
         texts: dict[str, Any] = {
@@ -109,7 +109,7 @@ def ring(size: int, letter: str = "s") -> dict[str, Any]:
                                     f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
 
 
-def test_loops_of_a_ring_are_found_in_one_pass() -> None:
+def test_a_ring_is_searched_for_loops_in_one_pass() -> None:
     def search(size: int) -> Callable[[], object]:
         host = relations(ring(size))
         names = [f"s{number:03}" for number in range(loops.MAX_SEARCHES)]
@@ -145,7 +145,7 @@ def test_a_circle_that_a_script_begins(script: str, loop: bool) -> None:
     assert [loop.job for loop in loops.find_loops(relations(texts))] == (["a"] if loop else [])
 
 
-def test_a_circle_whose_own_script_starts_one_of_it() -> None:
+def test_a_circle_whose_own_script_starts_a_job_of_it() -> None:
     texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
              "d": "start on started c\nexec start a\n"}
     assert [loop.job for loop in loops.find_loops(relations(texts))] == ["a", "c"]

@@ -153,23 +153,23 @@ def change(*batches: list[Signal], start_on: list[list[str]], version: tuple[int
 
 
 @pytest.fixture
-def gone_to_3(programs: Programs) -> None:
+def runlevel_3(programs: Programs) -> None:
     programs("telinit", 'test "$*" = 3')
     programs("runlevel", "echo 2 3")
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_change_waits_for_the_end_of_the_event() -> None:
     assert change([MOVED, OVER], start_on=ALONE) == ([], 1)
     assert change([MOVED, OTHER], [OVER], start_on=ALONE) == ([], 2)
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_change_does_not_wait_for_an_end_that_is_not_signalled() -> None:
     assert change(start_on=ALONE, version=OLD) == (None, 0)
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_condition_holds_the_event(tmp_path: Path) -> None:
     (tmp_path / "rc.conf").touch()
     held_by, waits = change([MOVED], start_on=HELD, conf_dir=str(tmp_path))
@@ -177,7 +177,7 @@ def test_a_condition_holds_the_event(tmp_path: Path) -> None:
     assert waits == 1
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_unknown_conditions_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(client: FakeClient) -> list[str]:
         raise NotFoundError("no GetAllJobs")
@@ -186,7 +186,7 @@ def test_unknown_conditions_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert change([MOVED], [OVER], start_on=HELD) == ([], 2)
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_job_takes_too_long() -> None:
     message = r"The runlevel is 3 now, but .* after 0.5 s: rc. Set a longer timeout.$"
     with pytest.raises(UpstartError, match=message) as caught:

@@ -191,7 +191,7 @@ def test_a_variable_that_the_daemon_skips_is_unset_again() -> None:
     ({"job_env": {"": None}}, daemon(), "job_env has ''"),
     ({"runlevel": "6"}, daemon(), "ansible.builtin.reboot"),
 ])
-def test_nothing_is_done_when_one_option_is_refused(wanted: dict[str, Any], client: FakeClient, message: str,
+def test_nothing_is_done_when_an_option_is_refused(wanted: dict[str, Any], client: FakeClient, message: str,
                                                 check_mode: bool) -> None:
     with pytest.raises(UpstartError, match=message):
         converge(client, asked(log_priority="error", reload_configuration=True, **wanted), check_mode)
@@ -231,7 +231,7 @@ def test_a_failure_reports_earlier_changes(monkeypatch: pytest.MonkeyPatch) -> N
     assert caught.value.facts["changed"] is True
 
 
-def test_a_daemon_that_does_not_keep_what_it_took() -> None:
+def test_a_daemon_that_does_not_keep_a_setting() -> None:
     client = daemon()
     client.deaf = True
     with pytest.raises(UpstartError, match="accepted the new log_priority, but it is message now, not error") as caught:

@@ -26,7 +26,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])
-def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy: str) -> None:
+def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, remedy: str) -> None:
     """Nobody knows what it says, and the daemon would crash of telling it."""
     host.deploy("web")
     host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
@@ -41,7 +41,7 @@ def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy:
     assert host.connection.asked == 0
 
 
-def test_a_file_that_comes_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_appears_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is looked for once more."""
     read_jobs, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
     host.deploy("web")
@@ -64,19 +64,19 @@ def test_text_that_is_not_utf_8_is_not_asked_for(tmp_path: Path, version: tuple[
     host.deploy("web", "description Bücher\nexec a\n".encode("latin-1"))
     host.run("web")
     host.deploy("other", "# Bücher\nexec a\n".encode("latin-1"))
-    found = host.info()
+    info = host.info()
     assert host.connection.asked == 0
     unknown = "Which instances are stale and the env of the instances"
     if version >= (1, 6, 1):
         unknown = ("Which instances of web are stale; the env of the instances of web; which jobs without instances "
                    "are outdated")
-    assert found["left_out"] == [
+    assert info["left_out"] == [
         f"{unknown}: {tmp_path}/web.conf holds text that is not "
         "UTF-8, and Upstart would crash if it were asked for its state."]
-    other, web = found["jobs"]
+    other, web = info["jobs"]
     assert web["description"] == "B\ufffdcher"
     assert web["instances"][0]["status"] == "start/running"
-    (finding,) = [finding for finding in found["findings"] if finding["job"] == "web"]
+    (finding,) = [finding for finding in info["findings"] if finding["job"] == "web"]
     assert (finding["code"], finding["line"]) == ("not-utf-8", 1)
     assert "if the job runs, stop it too" in finding["remedy"]
 
@@ -86,9 +86,9 @@ def test_a_name_that_is_not_ascii(host: FakeHost) -> None:
     host.write("net/café", "exec a\n")
     host.hold("net/caf\ufffd\ufffd")
     for subset in ("all", "min"):
-        found = host.info(subset)
-        assert [(job["name"], job["loaded"]) for job in found["jobs"]] == [("net/café", True)]
-    assert found["left_out"] == [
+        info = host.info(subset)
+        assert [(job["name"], job["loaded"]) for job in info["jobs"]] == [("net/café", True)]
+    assert info["left_out"] == [
         "The instances of net/café: Upstart makes a wrong D-Bus path from a name that is not ASCII."]
 
 
