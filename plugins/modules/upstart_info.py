@@ -457,19 +457,11 @@ left_out:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _module
-from ..module_utils._inventory import report
+from ..module_utils._inventory import report, request, run
 
 
 def act(module):
-    params = module.params
-    request = report.InfoRequest(
-        names=params["name"],
-        states=params["state"],
-        parts=report.parts_of(params["subset"]),
-        conf_dir=params["conf_dir"],
-        log_dir=params["log_dir"],
-    )
-    return report.collect(_module.connect(params), request)
+    return run.run(module, _module.connect(module.params))
 
 
 def main():
@@ -479,7 +471,7 @@ def main():
             _module.daemon_options(),
             name=dict(type="list", elements="str", default=[], aliases=["names"]),
             state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
-            subset=dict(type="list", elements="str", default=["all"], choices=list(report.SUBSETS)),
+            subset=dict(type="list", elements="str", default=["all"], choices=list(request.SUBSETS)),
         ),
         supports_check_mode=True,
     )

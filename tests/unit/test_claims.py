@@ -37,9 +37,9 @@ GATES = [
     ("_host.enabling", "OVERRIDES", "1.3", "override"),
     ("_host.job_logs", "KEEPS_LOGS", "1.4", "``log_file`` is null"),
     ("_services.steps", "KEEPS_STATE", "1.6", "re-executed"),
-    ("_init.runlevels", "TELLS_EVENTS", "1.7", "runlevel"),
+    ("_init.runlevels", "EVENT_END_SINCE", "1.7", "runlevel"),
     ("_services.failure_errors", "FORGIVES_DEATH", "1.11", "``pre_stop``"),
-    ("_init.settings", "HAS_ENVIRONMENT", "1.7", "``job_env``"),
+    ("_init.settings", "JOB_ENVIRONMENT_SINCE", "1.7", "``job_env``"),
 ]
 
 

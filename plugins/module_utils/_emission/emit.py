@@ -16,9 +16,9 @@ from .._events.tables import RUNNING, WAITING
 from .._host.consequences import Consequences
 from .._host.definitions import Definition
 from .._host.failures import SIGNALS_STATES_SINCE
-from .._host.job_effects import COMES_AND_GOES, from_signals, trace
+from .._host.job_effects import INSTANCE_SIGNALS, from_signals, trace
 from .._host.job_logs import KEEPS_LOGS, log_size
-from .._host.status import POLL_INTERVAL, is_resting
+from .._host.status import POLL_INTERVAL, is_resting, state_text
 from .._system.deadline import Deadline
 from . import verifying
 
@@ -78,8 +78,8 @@ def emit(client, emission, version):
             moving = _follow(client, caused, emission, version, 0 if moving else SETTLE_SECONDS)
     jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
-        raise _failed(emission, _doubted(jobs), caused.untold, not moving)
-    warnings = _warnings(emission, jobs, moving, version >= SIGNALS_STATES_SINCE and caused.untold)
+        raise _failed(emission, _doubted(jobs), caused.conditions_unavailable, not moving)
+    warnings = _warnings(emission, jobs, moving, version >= SIGNALS_STATES_SINCE and caused.conditions_unavailable)
     resting_jobs = [job for job in jobs if (job["name"], job["instance"]) not in moving]
     faults = verifying.verify(client, emission.conf_dir, version, resting_jobs, watched)
     return Outcome(jobs, not moving, warnings + verifying.sentences(emission.name, faults))
@@ -130,7 +130,7 @@ def _follow(client, caused, emission, version, seconds, failed=False):
     """
     connection = client.connection
     tells = version >= SIGNALS_STATES_SINCE
-    members = MEMBERS if tells else COMES_AND_GOES
+    members = MEMBERS if tells else INSTANCE_SIGNALS
 
     def told():
         return any(signal.member in members for signal in caused.all_signals())
@@ -208,8 +208,7 @@ def _effects(client, signals, emission, marks, version):
 
 
 def _statuses(client, pairs):
-    return dict((pair, "%(goal)s/%(state)s" % status if status else "stop/waiting")
-                for pair, status in zip(pairs, client.statuses(pairs)))
+    return dict((pair, state_text(status)) for pair, status in zip(pairs, client.statuses(pairs)))
 
 
 def _warnings(emission, jobs, moving, untold):

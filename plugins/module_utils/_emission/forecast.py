@@ -12,6 +12,7 @@ from .._events.predict import predict
 from .._host import job_effects, job_names
 from .._host.definitions import Definition
 from .._host.instance_names import NOT_ASCII
+from .._host.status import START_RUNNING, STOP_WAITING
 from .._host.world import NextDefinitions, read_world
 
 __metaclass__ = type
@@ -28,7 +29,7 @@ def foresee(client, emission, keep=None):
     found = predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
     if keep is not None:
         keep(found)
-    jobs = job_effects.predicted(found)
+    jobs = job_effects.from_prediction(found)
     reasons = list(found.reasons)
     reasons.extend(_harmful(found) + _wedging(found, emission, world.version))
     if untold:
@@ -90,8 +91,8 @@ def _settles(world, found):
 def _moves(world, found):
     """Return whether something that the event set in motion is still on its way at the end of what is predicted."""
     for effect in found.effects:
-        status = found.statuses.get((effect.job, effect.instance), job_effects.GONE)
-        if status != job_effects.GONE and (status != job_effects.UP or world.by_name[effect.job].task):
+        status = found.statuses.get((effect.job, effect.instance), STOP_WAITING)
+        if status != STOP_WAITING and (status != START_RUNNING or world.by_name[effect.job].task):
             return True
     return False
 

@@ -9,8 +9,7 @@ from .. import _promise
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.definitions import Definition
-from .._host.job_effects import GONE, UP
-from .._host.status import POLL_INTERVAL, read_statuses
+from .._host.status import POLL_INTERVAL, START_RUNNING, STOP_WAITING, read_statuses, state_text
 
 __metaclass__ = type
 
@@ -34,7 +33,7 @@ def verify(client, conf_dir, version, jobs, watched):
     :param jobs: list of dicts as upstart_event returns them.
     :param watched: dict of (job, instance) to the pid that its main process had when the event was over.
     """
-    checked = [job for job in jobs if job["status"] in (UP, GONE)]
+    checked = [job for job in jobs if job["status"] in (START_RUNNING, STOP_WAITING)]
     defined = dict((name, _defines_main(name, conf_dir, version)) for name in set(job["name"] for job in checked))
     statuses = read_statuses(client, [_pair(job) for job in checked])
     faults = [_fault(job, status, watched, defined) for job, status in zip(checked, statuses)]
@@ -76,14 +75,14 @@ def _fault(job, status, watched, defined):
             main_state="" if "lost" in status else status.get("main_state"), age=float("inf"), current=None,
             respawned=not reported and watched.get(_pair(job), main) not in (None, main), env_as_asked=True,
             finished=None)
-    faults = _promise.event_faults(job["status"] == UP, now)
+    faults = _promise.event_faults(job["status"] == START_RUNNING, now)
     return faults[0] if faults else None
 
 
 def _correct(job, fault, status, watched):
     """Put into an entry what is so, and return it as a clause."""
     pid = (status or {}).get("processes", {}).get("main")
-    job["status"] = "%(goal)s/%(state)s" % status if status else GONE
+    job["status"] = state_text(status)
     job["stopped"] = job["stopped"] or status is None
     job["respawned"] = job["respawned"] or fault == _promise.RESPAWNED
     text = TEXTS[fault].format(status=job["status"], pid=pid, before=watched.get(_pair(job)))

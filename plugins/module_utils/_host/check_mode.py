@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What earlier check-mode tasks of the same play would have done to this host.
 
-The action plugins hand the records of those tasks to each module; ``load`` makes them count. From then on the files
-that those tasks would have written are read as if they were there, and foreseen_client has a client that answers as the
-daemon would after those tasks.
+The action plugins pass the records of those tasks to each module, and ``load`` applies them. From then on planned_files
+reads the files that those tasks would have written, and check_mode_client answers like the daemon after those tasks.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -22,34 +21,34 @@ from . import planned_files
 
 __metaclass__ = type
 
-OPTION = "_foreseen"  # the module's option with the earlier records
-KEY = "_sysinit_upstart_foreseen"  # in a module's result: its own record
+OPTION = "_foreseen"  # the module's option with the records of earlier tasks
+KEY = "_sysinit_upstart_foreseen"  # the key of a module's result with its own record
 
-# An instance that an earlier task would have started. env: list of KEY=VALUE that it was started with; texts: tuple of
-# the bytes of the job file and the override by which it would run.
+# An instance that an earlier task would have started. env: list of KEY=VALUE, the variables of the start; texts: tuple
+# of the bytes of the job file and the override that it would run with.
 PlannedStart = collections.namedtuple("PlannedStart", "env texts")
 
 
-def decode(word):
-    """Return the records in the option ``_foreseen``."""
-    return json.loads(zlib.decompress(base64.b64decode(word)).decode("ascii"))
+def decode(text):
+    """Return the records in the option ``_foreseen``, a list of dicts."""
+    return json.loads(zlib.decompress(base64.b64decode(text)).decode("ascii"))
 
 
 class PlayState:
-    """The host as earlier tasks would have left it, as far as it differs from what it is.
+    """The differences that earlier tasks would have made to the host.
 
     :param records: list of dicts, see ``record``.
     :param address: text, where the module's daemon answers.
     :param conf_dir: text, the directory of its job files.
-    :param read: function that returns the bytes of a file as it really is, None for none.
+    :param read: function that returns the bytes of a file on the host, None if it does not exist.
 
     :ivar texts: dict of path to bytes, None for a file that would be removed.
-    :ivar up: dict of (job, instance) to Start.
+    :ivar up: dict of (job, instance) to PlannedStart.
     :ivar down: set of (job, instance) that would be stopped.
-    :ivar met: dict of job to a list of bool, the parts of its ``start on`` that events would have met.
-    :ivar settings: dict of those settings of the daemon that would be others, see settings.read.
-    :ivar unknown: dict of job to a clause on why its state is not known.
-    :ivar doubts: list of clauses on why nothing is sure.
+    :ivar met: dict of job to a list of bool, which items of its ``start on`` events would have met.
+    :ivar settings: dict of the settings of the daemon that would change, see settings.read.
+    :ivar unknown: dict of job to a clause that tells why its state is unknown.
+    :ivar doubts: list of clauses that tell why nothing is certain.
     """
 
     def __init__(self, records, address, conf_dir, read):
@@ -62,8 +61,8 @@ class PlayState:
         self.doubts = []
         self._conf_dir = conf_dir
         self._read = read
-        for each in records:
-            self._take(each, each.get("address", address) == address)
+        for entry in records:
+            self._apply(entry, entry.get("address", address) == address)
 
     def paths(self, job):
         """Return the paths of a job file and its override."""
@@ -80,13 +79,13 @@ class PlayState:
         return sorted(path[len(start):-len(end)] for path in self.texts
                       if path.startswith(start) and path.endswith(end))
 
-    def _take(self, record, same_daemon):
+    def _apply(self, record, same_daemon):
         for path, text in record.get("files", {}).items():
             path = native(path)
             self.texts[path] = None if text is None else base64.b64decode(text)
             for job in list(self.met):
                 if path in self.paths(job):
-                    del self.met[job]  # a new definition remembers nothing
+                    del self.met[job]  # a new definition starts with no event met
         if "forget" in record:
             self._forget(record["forget"])
         if not same_daemon:
@@ -112,22 +111,22 @@ class PlayState:
         return self.texts[path] if path in self.texts else self._read(path)
 
     def _forget(self, names):
-        """Forget some jobs, None for all: a task has really acted on them."""
+        """Drop the records of some jobs, None for all, because a task has really changed them."""
         jobs = None if names is None else set(native(name) for name in names)
 
-        def is_meant(job):
+        def is_dropped(job):
             return jobs is None or job in jobs
 
         for path in list(self.texts):
             if jobs is None or any(path in self.paths(job) for job in jobs):
                 del self.texts[path]
-        for pair in [pair for pair in self.up if is_meant(pair[0])]:
+        for pair in [pair for pair in self.up if is_dropped(pair[0])]:
             del self.up[pair]
-        self.down = set(pair for pair in self.down if not is_meant(pair[0]))
+        self.down = set(pair for pair in self.down if not is_dropped(pair[0]))
         if jobs is None:
             self.settings = {}
         for table in (self.met, self.unknown):
-            for job in [job for job in table if is_meant(job)]:
+            for job in [job for job in table if is_dropped(job)]:
                 del table[job]
 
 
@@ -137,47 +136,47 @@ def native(text):
 
 
 def load(params):
-    """Make earlier tasks count from now on; return the PlayState of a module, None when no plugin called it.
+    """Apply the records of earlier tasks and return the PlayState, None if no action plugin called the module.
 
     :param params: dict, the module's parameters.
     """
     planned_files.reset()
     if not params.get(OPTION):
         return None
-    found = PlayState(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
-    planned_files.add(found.texts)
-    return found
+    state = PlayState(decode(params[OPTION]), address_of(params), params["conf_dir"], read_file)
+    planned_files.add(state.texts)
+    return state
 
 
 def address_of(params):
-    """Return where the daemon of a module answers, as it was given or by default."""
+    """Return the D-Bus address of a module's daemon: the parameter, or the default."""
     return params["address"] or addresses.default(os.environ, os.geteuid())
 
 
 def add_to(result, params, **acts):
-    """Put what a task would do into its result, for later tasks of the play; see ``record``.
+    """Add the record of a task to its result, for later tasks of the play; see ``record``.
 
-    The plugin that called the module takes it out again; without one nothing is put in.
+    The action plugin that called the module removes it from the result. Nothing is added without such a plugin.
     """
     if params.get(OPTION):
-        found = record(address_of(params), **acts)
-        if found:
-            result[KEY] = found
+        own_record = record(address_of(params), **acts)
+        if own_record:
+            result[KEY] = own_record
 
 
 def record(address, files=(), up=(), down=(), met=None, unknown=None, settings=None):
-    """Return what a task would do, for later tasks of the play.
+    """Return what a task would do, for later tasks of the play; empty if it would do nothing.
 
     :param files: dict of path to bytes, None for a file that would be removed.
-    :param up: list of (job, instance, list of KEY=VALUE) that would run in the end and did not, or would run anew.
-    :param down: list of (job, instance) that would not run any more.
+    :param up: list of (job, instance, list of KEY=VALUE), instances that would be started or started again.
+    :param down: list of (job, instance) that would be stopped.
     :param met: dict of job to a list of bool, see PlayState.
-    :param unknown: dict of job to a clause on why its state is not known.
+    :param unknown: dict of job to a clause that tells why its state is unknown.
     :param settings: dict of settings of the daemon, see settings.read.
     """
     texts = dict((path, None if data is None else base64.b64encode(data).decode("ascii"))
                  for path, data in dict(files).items())
-    found = dict(files=texts, up=[list(each) for each in up], down=[list(each) for each in down], met=met or {},
-                 unknown=unknown or {}, settings=settings or {})
-    found = dict((key, value) for key, value in found.items() if value)
-    return dict(found, address=address) if found else {}
+    entries = dict(files=texts, up=[list(start) for start in up], down=[list(pair) for pair in down], met=met or {},
+                   unknown=unknown or {}, settings=settings or {})
+    entries = dict((key, value) for key, value in entries.items() if value)
+    return dict(entries, address=address) if entries else {}

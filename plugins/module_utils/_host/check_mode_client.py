@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon as earlier check-mode tasks of the play would have left it: which jobs it knows, and what runs."""
+"""A client that answers like the daemon after the earlier check-mode tasks of the play: its jobs, and what runs."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,12 +17,12 @@ from .definitions import Definition
 
 __metaclass__ = type
 
-NO_PROCESS = 0  # the pid of a process that would have been started
+NO_PROCESS = 0  # stands for the pid of a process that would have been started
 UNKNOWN_JOB = ERROR_PREFIX + "UnknownJob"
 
 
 def values_at(start, version):
-    """Return the values of the job file by which an instance would have been started, or None for a wrong one.
+    """Return the values of the job file that an instance would have been started with, None if the file has an error.
 
     :param start: check_mode.PlannedStart.
     """
@@ -32,14 +32,17 @@ def values_at(start, version):
 
 
 def is_stale(then, now):
-    """Return whether an instance that was started by the values ``then`` would not run by those of ``now``."""
-    if not then["instance"]:  # what starts a job that has one instance concerns that instance no more
+    """Return whether the values that an instance was started with differ from the present ones.
+
+    :param then: dict, the values at the start; ``now`` the values of the present job file.
+    """
+    if not then["instance"]:  # "start on" does not concern the only instance of a job once it runs
         then = dict(then, start_on=now["start_on"])
     return not same_job(then, now)
 
 
 class CheckModeSnapshot(Snapshot):
-    """A Snapshot that knows the instances that earlier tasks would have started."""
+    """A Snapshot that includes the instances that earlier tasks would have started."""
 
     def __init__(self, client, conf_dir):
         super(CheckModeSnapshot, self).__init__(client, conf_dir)
@@ -60,13 +63,13 @@ class CheckModeSnapshot(Snapshot):
         start = self._up.get((job, instance))
         if start is None:
             return super(CheckModeSnapshot, self).differing(job, instance, env)
-        has = dict(entry.partition("=")[::2] for entry in start.env)
+        planned = dict(entry.partition("=")[::2] for entry in start.env)
         given = dict(entry.partition("=")[::2] for entry in env)
-        return sorted(name for name in given if has.get(name) != given[name])
+        return sorted(name for name in given if planned.get(name) != given[name])
 
 
 class CheckModeClient:
-    """A daemon.client.Upstart for check mode; it answers as that one would after earlier tasks.
+    """A daemon.client.Upstart for check mode that answers like the daemon after earlier tasks.
 
     :ivar real: daemon.client.Upstart.
     :ivar foreseen: check_mode.PlayState.
@@ -74,9 +77,9 @@ class CheckModeClient:
 
     snapshot_class = CheckModeSnapshot
 
-    def __init__(self, client, earlier, conf_dir):
+    def __init__(self, client, play_state, conf_dir):
         self.real = client
-        self.foreseen = earlier
+        self.foreseen = play_state
         self._conf_dir = conf_dir
         self._version = client.version()
 
@@ -87,7 +90,7 @@ class CheckModeClient:
         return Definition(job, self._conf_dir, self._version).values
 
     def _is_known(self, job):
-        """Return whether the daemon would know a job; None where no earlier task has to do with that."""
+        """Return whether the daemon would know a job, None if no earlier task changed its job file."""
         if self.foreseen.paths(job)[0] not in self.foreseen.texts:
             return None
         return self._values(job) is not None or bool(self.instances(job))
@@ -110,25 +113,25 @@ class CheckModeClient:
         return self.instances_of([name])[0]
 
     def instances_of(self, names):
-        found = []
+        result = []
         for name, instances in zip(names, self.real.instances_of(names)):
-            present = set(one for one in instances if (name, one) not in self.foreseen.down)
-            found.append(sorted(present.union(instance for job, instance in self.foreseen.up if job == name)))
-        return found
+            running = set(instance for instance in instances if (name, instance) not in self.foreseen.down)
+            result.append(sorted(running.union(instance for job, instance in self.foreseen.up if job == name)))
+        return result
 
     def find_instance(self, name, env):
         started = any(job == name for job, unused in self.foreseen.up)
         if not started and not self.foreseen.files_changed(name):
-            found = self.real.find_instance(name, env)
-            return None if (name, found) in self.foreseen.down else found
+            instance = self.real.find_instance(name, env)
+            return None if (name, instance) in self.foreseen.down else instance
         values = self._values(name)
         entries = (values["env"] if values else []) + list(env)
         try:
-            found = expand(values["instance"] if values else "", dict(
+            instance = expand(values["instance"] if values else "", dict(
                 entry.split("=", 1) for entry in entries if "=" in entry))
         except ExpansionError as error:
             raise InvalidArgumentsError(error.message)
-        return found if found in self.instances(name) else None
+        return instance if instance in self.instances(name) else None
 
     def statuses(self, pairs):
         return [self._running(pair) if pair in self.foreseen.up else None if pair in self.foreseen.down else status
@@ -143,26 +146,26 @@ class CheckModeClient:
         return self.statuses([(job, instance)])[0]
 
     def state(self):
-        """Return the daemon's state without the instances that earlier tasks would have stopped or started anew."""
+        """Return the daemon's state without the instances that earlier tasks would have stopped or started again."""
         dump = json.loads(self.real.state())
-        gone = set(instance_path(*pair) for pair in list(self.foreseen.down) + list(self.foreseen.up))
+        outdated = set(instance_path(*pair) for pair in list(self.foreseen.down) + list(self.foreseen.up))
         for job_class in dump["job_classes"]:
-            job_class["jobs"] = [job for job in job_class.get("jobs") or [] if job["path"] not in gone]
+            job_class["jobs"] = [job for job in job_class.get("jobs") or [] if job["path"] not in outdated]
         return json.dumps(dump)
 
     def stale_starts(self, name, values):
-        """Return the instances that earlier tasks would have started by another definition than ``values``.
+        """Return the instances that earlier tasks would have started with another definition than ``values``.
 
-        :returns: list of (instance, values by which it would run).
+        :returns: list of (instance, values that it would run with).
         """
-        found = [(instance, values_at(start, self._version)) for (job, instance), start in self.foreseen.up.items()
-                 if job == name]
-        return [] if values is None else [pair for pair in found if pair[1] is None or is_stale(pair[1], values)]
+        starts = [(instance, values_at(start, self._version)) for (job, instance), start in self.foreseen.up.items()
+                  if job == name]
+        return [] if values is None else [pair for pair in starts if pair[1] is None or is_stale(pair[1], values)]
 
 
 def client_for(client, params):
-    """Return the client of a module in check mode: one that knows the earlier tasks, if a plugin called the module."""
-    found = check_mode.load(params)
-    if found is None or client is None:
+    """Return the client for a module in check mode: a CheckModeClient if an action plugin called the module."""
+    play_state = check_mode.load(params)
+    if play_state is None or client is None:
         return client
-    return CheckModeClient(client, found, params["conf_dir"])
+    return CheckModeClient(client, play_state, params["conf_dir"])

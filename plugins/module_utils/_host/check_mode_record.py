@@ -1,20 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a simulation says that comes of a check-mode task, in the form in which ``foreseen.record`` keeps it."""
+"""The consequences of a check-mode task according to a simulation, in the form that check_mode.record takes."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._events.effects import fold
 from . import daemon_state
+from .status import START_RUNNING
 
 __metaclass__ = type
 
-UP = "start/running"
-
 
 def of_prediction(prediction):
-    """Return what a predicted event would do.
+    """Return what a predicted event would do, as arguments of check_mode.record.
 
     :param prediction: events.predict.Prediction.
     """
@@ -22,12 +21,13 @@ def of_prediction(prediction):
 
 
 def with_consequences(acts, simulation, own, open_jobs=()):
-    """Return acts of a task with what a Simulation says that comes of them.
+    """Return the acts of a task together with their consequences in a Simulation.
 
-    :param own: set of the (job, instance) of which ``acts`` tells already.
-    :param open_jobs: names of the jobs of which the simulation is not sure.
+    :param acts: dict, arguments of check_mode.record.
+    :param own: set of the (job, instance) that ``acts`` already includes.
+    :param open_jobs: names of the jobs whose outcome the simulation cannot tell.
     """
-    unknown = dict((job, "what an earlier task would make of it is not certain")
+    unknown = dict((job, "the effect of an earlier task on it is uncertain")
                    for job in simulation.endless + [name for name in open_jobs if name in simulation.world.by_name])
     for effect in fold(simulation.trace):
         pair = effect.job, effect.instance
@@ -37,8 +37,8 @@ def with_consequences(acts, simulation, own, open_jobs=()):
             continue
         if instance is None:
             acts["down"].append(pair)
-        elif simulation.status_of(*pair) == UP and not job.definition.task:
-            acts["up"].append(pair + (_given(instance, simulation.world),))
+        elif simulation.status_of(*pair) == START_RUNNING and not job.definition.task:
+            acts["up"].append(pair + (_own_variables(instance, simulation.world),))
         else:
             unknown[effect.job] = "an earlier task would leave it in %s" % simulation.status_of(*pair)
     met = dict((job.name, [bool(value) for value in job.start_on.met]) for job in simulation.jobs()
@@ -46,8 +46,8 @@ def with_consequences(acts, simulation, own, open_jobs=()):
     return dict(acts, met=met, unknown=unknown)
 
 
-def _given(instance, world):
-    """Return the variables that an instance was started with, without those that each of its job has."""
-    others = set(instance.job.definition.env).union(world.job_environment)
+def _own_variables(instance, world):
+    """Return the variables that an instance was started with, without those that all instances of its job have."""
+    shared = set(instance.job.definition.env).union(world.job_environment)
     return [entry for entry in instance.env
-            if entry not in others and entry.partition("=")[0] not in daemon_state.OWN_VARIABLES]
+            if entry not in shared and entry.partition("=")[0] not in daemon_state.OWN_VARIABLES]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host for the prediction of events, as earlier check-mode tasks of the play would have left it."""
+"""The World for the prediction of events, after the earlier check-mode tasks of the play."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,7 +18,7 @@ __metaclass__ = type
 
 
 def world_after(world, foreseen, conf_dir, definition_of):
-    """Return the World that earlier tasks would have made of ``world``.
+    """Return ``world`` as earlier tasks would have changed it.
 
     :param world: events.model.World, the host as it is.
     :param foreseen: check_mode.PlayState.
@@ -26,9 +26,9 @@ def world_after(world, foreseen, conf_dir, definition_of):
     :param definition_of: function from the name and the values of a job to a model.SimulatedDefinition.
     """
     builder = _Builder(world, foreseen, conf_dir, definition_of)
-    names = [one.name for one in world.definitions]
+    names = [definition.name for definition in world.definitions]
     names += [name for name in foreseen.changed_jobs() if name not in world.by_name]
-    definitions = [one for one in map(builder.definition, names) if one is not None]
+    definitions = [definition for definition in map(builder.definition, names) if definition is not None]
     notes = dict(world.notes)
     for job, reason in foreseen.unknown.items():
         notes[job] = notes.get(job, []) + ["job %s: %s" % (job, reason)]
@@ -39,7 +39,7 @@ def world_after(world, foreseen, conf_dir, definition_of):
 
 
 class _Builder:
-    """Makes the definitions of jobs as they would be."""
+    """Makes the definitions of jobs after earlier tasks."""
 
     def __init__(self, world, foreseen, conf_dir, definition_of):
         self._world = world
@@ -51,29 +51,30 @@ class _Builder:
             "%s=%s" % pair for pair in sorted(job_env.items())]
 
     def definition(self, name):
-        """Return the Definition that the daemon would hold of a job, or None when it would not know the job."""
+        """Return the SimulatedDefinition that the daemon would have of a job, None if it would not know the job."""
         foreseen = self._foreseen
-        found = self._world.by_name.get(name)
+        definition = self._world.by_name.get(name)
         changed = foreseen.files_changed(name)
         starts = [(instance, start) for (job, instance), start in foreseen.up.items() if job == name]
-        present = [one for one in (found.instances if found else ())
-                   if (name, one.name) not in foreseen.down and (name, one.name) not in foreseen.up]
+        present = [instance for instance in (definition.instances if definition else ())
+                   if (name, instance.name) not in foreseen.down and (name, instance.name) not in foreseen.up]
         values = self._values(name) if changed else None
         if changed and not present:
             held = values_at(starts[0][1], self._world.version) if starts else values
-            found = None if held is None else self._definition_of(name, held)
+            definition = None if held is None else self._definition_of(name, held)
             replaced = bool(starts) and held is not None and (values is None or is_stale(held, values))
         else:
-            replaced = changed or (found is not None and found.is_replaced and bool(present))
-        if found is None:
+            replaced = changed or (definition is not None and definition.is_replaced and bool(present))
+        if definition is None:
             return None
-        found = copy.copy(found)
-        found.is_replaced = replaced
-        found.instances = present + [self._present(found, instance, start) for instance, start in starts]
+        definition = copy.copy(definition)
+        definition.is_replaced = replaced
+        definition.instances = present + [
+            self._present(definition, instance, start) for instance, start in starts]
         met = foreseen.met.get(name)
-        if met is not None and len(met) == len(found.start_on):
-            found.start_met = [(value, None) for value in met]
-        return found
+        if met is not None and len(met) == len(definition.start_on):
+            definition.start_met = [(value, None) for value in met]
+        return definition
 
     def _values(self, name):
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of the instances that moved since an event was emitted can have moved because of it."""
+"""Which of the instances that changed since an event was emitted can have changed because of it."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -26,24 +26,24 @@ from .relations import FAILED
 
 __metaclass__ = type
 
-OF_STATES = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
+EVENT_OF_STATE = {STARTING: "starting", RUNNING: "started", STOPPING: "stopping", WAITING: "stopped"}
 
 
 class PossibleEvent:
-    """An event that can have come.
+    """An event that can have been emitted.
 
     :ivar env: list of KEY=VALUE, the first of its variables.
-    :ivar whole: whether these are all.
+    :ivar env_complete: bool, whether it has no others.
     """
 
-    def __init__(self, name, env, whole):
+    def __init__(self, name, env, env_complete):
         self.name = name
         self.env = env
-        self.whole = whole
+        self.env_complete = env_complete
 
 
 class Reaction:
-    """What a job reacts to and what it causes itself.
+    """The events that a job reacts to, and what it causes itself.
 
     :ivar conditions: list of (goal, operand), the operands of ``start on`` and ``stop on``.
     :ivar emits: list of patterns, names of the events that it emits.
@@ -51,29 +51,31 @@ class Reaction:
     """
 
     def __init__(self, job, properties, values):
-        held = dict((goal, dbus_to_rpn(properties.get(key) or []) or []) for goal, key in (
+        rpn = dict((goal, dbus_to_rpn(properties.get(key) or []) or []) for goal, key in (
             (START, "start_on"), (STOP, "stop_on")))
-        self.conditions = [(goal, item) for goal in (START, STOP) for item in held[goal] if "event" in item]
-        self._start_on = held[START]
+        self.conditions = [(goal, item) for goal in (START, STOP) for item in rpn[goal] if "event" in item]
+        self._start_on = rpn[START]
         self._values = values
         self.emits = list(properties.get("emits") or [])
         self.commands = set()
         for process in values["process"].values() if values is not None else ():
-            for order in init_commands.read_init_commands(process["command"]):
-                if order.verb == init_commands.EMITS:
-                    self.emits.append(order.pattern(job))
-                elif order.name is not None:  # else it is this instance itself
-                    self.commands.add(order.pattern(job))
+            for command in init_commands.read_init_commands(process["command"]):
+                if command.verb == init_commands.EMITS:
+                    self.emits.append(command.pattern(job))
+                elif command.name is not None:  # without a name it acts on its own instance
+                    self.commands.add(command.pattern(job))
 
     def has_instances(self):
         return self._values is not None and bool(self._values["instance"])
 
     def instance_of(self, event):
-        """Return the name of the instance that an event of which all is known starts, by the job's file.
+        """Return the name of the instance that an event starts by the job's file, None if it is unknown.
 
-        None where that cannot be told, as where a half that came before gives the instance variables too.
+        It is unknown unless all variables of the event are known and the event alone fulfils ``start on``: an
+        earlier event would give the instance variables too.
         """
-        if not self.has_instances() or not event.whole or any(item.get("op") == "and" for item in self._start_on):
+        has_and = any(item.get("op") == "and" for item in self._start_on)
+        if not self.has_instances() or not event.env_complete or has_and:
             return None
         tree = Tree(self._start_on)
         if not tree.handle(SimulatedEvent(event.name, event.env), None):
@@ -86,59 +88,62 @@ class Reaction:
 
 
 class Consequences:
-    """What an event led to, as far as the jobs' conditions tell: a job that reacts to it, one that reacts to an event
-    of such a job, and so on. What other events did meanwhile is none of it.
+    """The consequences of an event according to the jobs' conditions.
+
+    These are the jobs that react to the event, the jobs that react to events of those jobs, and so on. What other
+    events did meanwhile does not count.
 
     :param mark: int, the number of signals before the event was emitted.
-    :ivar untold: a clause on why the conditions cannot be asked for, else None: then all that moved counts.
+    :ivar conditions_unavailable: a clause that tells why the conditions cannot be queried, else None. Without
+        conditions all instances that changed count.
     """
 
     def __init__(self, client, emission, mark, version):
-        self.untold = None
+        self.conditions_unavailable = None
         self._client = client
         self._mark = mark
         self._conf_dir = emission.conf_dir
         self._version = version
         self._event = emission.name, emission.env
         self._reactions = {}
-        self._there = {}  # job to the names of its instances, once the event was emitted
+        self._instances = {}  # dict of job to the names of its instances after the event was emitted
         self._readable = None
         if version < SIGNALS_STATES_SINCE:
-            self.untold = "Upstart tells conditions only since 0.6.7"
+            self.conditions_unavailable = "Upstart reports conditions only since 0.6.7"
 
     def all_signals(self):
         return self._client.connection.signals[self._mark:]
 
     def signals(self):
-        """Return the signals since the event but those of instances that it cannot have moved."""
+        """Return the signals since the event, without those of instances that it cannot have changed."""
         signals = self.all_signals()
-        goals, states = _moves(signals)
-        self._ask(job for job, unused in goals)
-        # The conditions of a definition that has been replaced since are not to be had any more.
+        goals, states = _new_goals_and_states(signals)
+        self._query_reactions(job for job, unused in goals)
+        # Upstart no longer has the conditions of a definition that was replaced since.
         self._reactions.update((job_name(signal.args[0]), None) for signal in signals if signal.member == "JobRemoved")
-        if self.untold:
+        if self.conditions_unavailable:
             return signals
-        strange = set(instance_path(*pair) for pair in set(goals).difference(self._led_to(goals, states)))
-        return [signal for signal in signals if strange.isdisjoint([signal.path] + signal.args[:1])]
+        unrelated = set(instance_path(*pair) for pair in set(goals).difference(self._reached_pairs(goals, states)))
+        return [signal for signal in signals if unrelated.isdisjoint([signal.path] + signal.args[:1])]
 
-    def _ask(self, jobs):
-        """Learn how jobs react of which that is not known yet; a job that is gone by now is one of which it is not."""
+    def _query_reactions(self, jobs):
+        """Query the conditions of jobs not seen before; None for jobs that no longer exist."""
         names = sorted(set(jobs).difference(self._reactions))
-        if self.untold or not names:
+        if self.conditions_unavailable or not names:
             return
         try:
             if self._readable is None:
                 self._readable = crash_guard.is_reportable(self._client, self._conf_dir)
-            told = [name for name in names if name in self._readable]
-            found = dict(zip(told, self._client.properties_of(told)))
+            readable = [name for name in names if name in self._readable]
+            properties_by_name = dict(zip(readable, self._client.properties_of(readable)))
             for name in names:
-                properties = found.get(name)
+                properties = properties_by_name.get(name)
                 self._reactions[name] = None if properties is None else Reaction(name, properties, self._values(name))
-            several = [name for name in names if self._reactions[name] and self._reactions[name].has_instances()]
-            if several:
-                self._there.update(zip(several, self._client.instances_of(several)))
+            instanced = [name for name in names if self._reactions[name] and self._reactions[name].has_instances()]
+            if instanced:
+                self._instances.update(zip(instanced, self._client.instances_of(instanced)))
         except (DaemonError, crash_guard.StateUnavailableError) as error:
-            self.untold = error.message.rstrip(".")
+            self.conditions_unavailable = error.message.rstrip(".")
 
     def _values(self, name):
         try:
@@ -146,29 +151,30 @@ class Consequences:
         except UpstartError:
             return None
 
-    def _led_to(self, goals, states):
-        """Return the set of those (job, instance) that the event can have moved.
+    def _reached_pairs(self, goals, states):
+        """Return the set of the (job, instance) that the event can have changed.
 
-        :param goals: dict of (job, instance) to the set of goals that it got; ``states`` the same of its states.
+        :param goals: dict of (job, instance) to the set of its new goals; ``states`` the same for its new states.
         """
         name, env = self._event
-        found, left = set(), set(goals)
+        reached, remaining = set(), set(goals)
         new = [PossibleEvent(name, env, True), PossibleEvent(name + FAILED, env, True)]
         emits, commands = [], set()
         while new or commands:
-            reached = set(pair for pair in left if self._reacts(pair, goals, new, emits, commands))
-            found |= reached
-            left -= reached
+            reacting = set(pair for pair in remaining if self._reacts(pair, goals, new, emits, commands))
+            reached |= reacting
+            remaining -= reacting
             new, emits, commands = [], [], set()
-            for pair in reached:
+            for pair in reacting:
                 new.extend(events_of(pair, states[pair]))
                 reaction = self._reactions[pair[0]]
                 if reaction is not None:
                     emits.extend(reaction.emits)
                     commands |= reaction.commands
-        return found
+        return reached
 
-    def _reacts(self, pair, goals, happened, emits, commands):
+    def _reacts(self, pair, goals, events, emits, commands):
+        """Return whether an instance can have reacted to one of some events, emitted patterns or commands."""
         reaction = self._reactions[pair[0]]
         if reaction is None or any(fnmatch(pattern, pair[0]) for pattern in commands):
             return True
@@ -177,22 +183,25 @@ class Consequences:
                 continue
             if any(fnmatch(pattern, item["event"]) for pattern in emits):
                 return True
-            if any(one.name == item["event"] and may_match(item["args"], one, goal)
-                   and not (goal == START and self._starts_another(pair, one, goals)) for one in happened):
+            if any(event.name == item["event"] and may_match(item["args"], event, goal)
+                   and not (goal == START and self._starts_another(pair, event, goals)) for event in events):
                 return True
         return False
 
-    def _starts_another(self, pair, event, moved):
-        """Return whether an event starts another instance of a job, one that there is: else the file may be newer."""
+    def _starts_another(self, pair, event, changed):
+        """Return whether an event starts another instance of a job.
+
+        That instance must exist. If it does not, the file may be newer than the definition that Upstart used.
+        """
         job, instance = pair
         name = self._reactions[job].instance_of(event)
-        return name not in (None, instance) and ((job, name) in moved or name in self._there.get(job, ()))
+        return name not in (None, instance) and ((job, name) in changed or name in self._instances.get(job, ()))
 
 
-def _moves(signals):
-    """Return two dicts of (job, instance): to the set of its new goals, and to that of the states that it got to."""
+def _new_goals_and_states(signals):
+    """Return two dicts of (job, instance) to a set: of its new goals, and of its new states."""
     goals, states = {}, {}
-    for job, instance, member, value in trace([one for one in signals if one.member in MEMBERS]):
+    for job, instance, member, value in trace([signal for signal in signals if signal.member in MEMBERS]):
         goals.setdefault((job, instance), set())
         states.setdefault((job, instance), set())
         if member == "GoalChanged":
@@ -203,14 +212,17 @@ def _moves(signals):
 
 
 def events_of(pair, states):
-    """Return the events that an instance caused by itself; what follows JOB and INSTANCE is left open."""
+    """Return the events that an instance caused by reaching some states; only JOB and INSTANCE are known of them.
+
+    :param pair: (job, instance).
+    """
     env = ["JOB=" + pair[0], "INSTANCE=" + pair[1]]
-    names = [OF_STATES[state] for state in states if state in OF_STATES]
+    names = [EVENT_OF_STATE[state] for state in states if state in EVENT_OF_STATE]
     return [PossibleEvent(name + end, env, False) for name in names for end in ("", FAILED)]
 
 
 def may_match(args, event, goal):
-    """Return whether the arguments of an operand allow for an event; variables of an instance may have any value."""
+    """Return whether an event can match the arguments of an operand; variables of an instance may have any value."""
     names = [entry.split("=", 1)[0] for entry in event.env]
     position = 0
     for argument in args:
@@ -218,9 +230,9 @@ def may_match(args, event, goal):
         if variable is not None:
             position = names.index(variable) if variable in names else None
         if position is None or position >= len(names):
-            if event.whole:
+            if event.env_complete:
                 return False
-            position = None  # somewhere among the variables that are not known
+            position = None  # among the unknown variables
             continue
         if "$" not in pattern or goal == START:
             try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the processes of a job can be expected to do, as far as its file and the host's programs tell."""
+"""How the processes of a job are expected to behave, according to its file and the host's programs."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -19,60 +19,61 @@ from .._jobfile.shell import init_commands
 __metaclass__ = type
 
 SHELL_CHARACTERS = re.compile(r"""[~`!$^&*()=|\\{}[\];"'<>?]""")
-# What a reader this simple does not follow: expansions, control structures, redirections, assignments.
+# Not understood here: expansions, control structures, redirections, assignments.
 UNSUPPORTED_SYNTAX = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
-NOOP_BUILTINS = (":", "true", "echo")  # commands of the shell that are done at once, and well
-NOT_FOUND, NOT_EXECUTABLE = 127, 126
-SHELL = 0.001  # seconds that a shell takes at least
-LASTING = 2.0  # a service's main process that takes longer than this many seconds counts as one that stays
+NOOP_BUILTINS = (":", "true", "echo")  # shell commands that succeed at once
+NO_SUCH_PROGRAM, NOT_EXECUTABLE = 127, 126  # exit statuses of a shell
+MIN_SHELL_SECONDS = 0.001  # that a shell runs
+MIN_STAY_SECONDS = 2.0  # a main process of a service that runs longer than this counts as one that stays
 
 
 class Programs:
-    """The programs of a host, as its daemon finds them.
+    """The programs of a host as its daemon sees them.
 
-    :param peer_pid: int, the daemon's process, whose root directory counts.
+    :param peer_pid: int, the daemon's process; programs are below its root directory.
     """
 
     def __init__(self, peer_pid):
-        own = "/proc/%d/root" % peer_pid
-        self._root = own if peer_pid > 0 and os.path.isdir(own) else ""
-        self._at_home = not self._root or _same_file(self._root, "/")
+        root = "/proc/%d/root" % peer_pid
+        self._root = root if peer_pid > 0 and os.path.isdir(root) else ""
+        self._shares_root = not self._root or _same_file(self._root, "/")
 
     def behaviour(self, values, process):
         """Return the events.model.Behaviour of one process of a job.
 
-        :param values: the job's, as of jobfile.values.
+        :param values: dict, the values of the job as of jobfile.values.
+        :param process: text, main, pre-start and so on.
         """
         role = stays if process == "main" and not values["task"] else ends
         if self._is_refused(values):
             return cannot_run()
-        place = self._root + (values["chroot"] or "").rstrip("/")
+        root = self._root + (values["chroot"] or "").rstrip("/")
         env = dict(entry.partition("=")[::2] for entry in values["env"])
-        search = _Search(place, values["chdir"] or "/", env.get("PATH", PATH))
-        found = self._read(values["process"][process], search)
-        if found is None:
+        search = _ProgramSearch(root, values["chdir"] or "/", env.get("PATH", PATH))
+        behaviour = self._behaviour_of_command(values["process"][process], search)
+        if behaviour is None:
             return role(orders=init_commands.read_init_commands(values["process"][process]["command"]))
-        if role is stays and found.seconds is not None and found.seconds > LASTING:
-            return stays(known=True, settles=found.settles)
-        return found
+        if role is stays and behaviour.seconds is not None and behaviour.seconds > MIN_STAY_SECONDS:
+            return stays(known=True, settles=behaviour.settles)
+        return behaviour
 
     def _is_refused(self, values):
-        """Return whether init cannot even prepare the processes of a job."""
-        place = self._root + (values["chroot"] or "").rstrip("/")
-        if values["chroot"] and not os.path.isdir(place):
+        """Return whether init fails to prepare the processes of a job."""
+        root = self._root + (values["chroot"] or "").rstrip("/")
+        if values["chroot"] and not os.path.isdir(root):
             return True
-        if values["chdir"] and not os.path.isdir(place + "/" + values["chdir"].lstrip("/")):
+        if values["chdir"] and not os.path.isdir(root + "/" + values["chdir"].lstrip("/")):
             return True
-        if self._at_home and not values["chroot"] and not (
-                _is_known(pwd.getpwnam, values["setuid"]) and _is_known(grp.getgrnam, values["setgid"])):
+        if self._shares_root and not values["chroot"] and not (
+                _exists(pwd.getpwnam, values["setuid"]) and _exists(grp.getgrnam, values["setgid"])):
             return True
         return any(_number(soft) > _number(hard) for soft, hard in values["limits"].values())
 
     @staticmethod
-    def _read(item, search):
-        """Return the Behaviour of a command, None when it cannot be told."""
+    def _behaviour_of_command(item, search):
+        """Return the Behaviour of a process's command, None if it is unknown."""
         command = item["command"] or ""
         if item["script"]:
             return _script(command, search)
@@ -82,28 +83,28 @@ class Programs:
         return _program(words, search, False) if words else cannot_run()
 
 
-class _Search:
-    """Where programs are looked for."""
+class _ProgramSearch:
+    """A search for programs in a job's root directory, working directory and PATH."""
 
-    def __init__(self, place, folder, path):
-        self.place = place
+    def __init__(self, root, folder, path):
+        self.root = root
         self.folder = folder
         self.path = path.split(":")
 
-    def look(self, name):
-        """Return 0 for a program that can be executed, else the status with which a shell ends that cannot."""
+    def exit_status(self, name):
+        """Return 0 for a program that can be executed, else the exit status of a shell that tries (126 or 127)."""
         if "/" in name:
             names = [os.path.join(self.folder, name)]
         else:
             names = [os.path.join(folder or self.folder, name) for folder in self.path]
-        status = NOT_FOUND
-        for one in names:
-            path = self.place + "/" + one.lstrip("/")
+        status = NO_SUCH_PROGRAM
+        for candidate in names:
+            path = self.root + "/" + candidate.lstrip("/")
             try:
                 mode = os.stat(path).st_mode
             except OSError:
-                if os.path.islink(path) and self.place:
-                    return 0  # it may lead somewhere as the daemon sees it
+                if os.path.islink(path) and self.root:
+                    return 0  # the link may be valid below the daemon's root
                 continue
             if stat.S_ISREG(mode) and mode & 0o111:
                 return 0
@@ -112,22 +113,26 @@ class _Search:
 
 
 def _program(words, search, by_shell, seconds=0.0):
-    """Return the Behaviour of a process that becomes a program, None when that program is not known."""
-    status = search.look(words[0])
+    """Return the Behaviour of a process that executes a program, None if the program is unknown here.
+
+    :param by_shell: bool, whether a shell executes it: that shell exits with 126 or 127 if it cannot.
+    :param seconds: float, how long the process has run before.
+    """
+    status = search.exit_status(words[0])
     if status:
         return ends(status, seconds, known=True, settles=False) if by_shell else cannot_run()
     name = os.path.basename(words[0])
     if name in ("true", "false") and len(words) == 1:
         return ends(int(name == "false"), seconds, known=True, settles=False)
     if name == "sleep":
-        slept = _seconds(words[1:])
-        return None if slept is None else ends(0, seconds + slept, known=True, settles=False)
+        duration = _sleep_seconds(words[1:])
+        return None if duration is None else ends(0, seconds + duration, known=True, settles=False)
     return None
 
 
 def _script(text, search):
-    """Return the Behaviour of a shell that runs a script with -e, None when it cannot be told."""
-    seconds = SHELL
+    """Return the Behaviour of a shell that runs a script with -e, None if it is unknown."""
+    seconds = MIN_SHELL_SECONDS
     forks = False
     for words in _statements(text):
         if words is None:
@@ -141,13 +146,13 @@ def _script(text, search):
             return _program(words[1:], search, True, seconds)
         if name in ("exec", "exit"):
             return None
-        if "/" not in name and search.look(name):
-            return None  # a builtin, perhaps: which ones there are depends on the shell
-        found = ends(1, 0.0, known=True) if name == "false" else _program(words, search, True)
-        if found is None or found.status:
-            return found if found is None else found._replace(seconds=seconds)
+        if "/" not in name and search.exit_status(name):
+            return None  # it may be a builtin, which depends on the shell
+        behaviour = ends(1, 0.0, known=True) if name == "false" else _program(words, search, True)
+        if behaviour is None or behaviour.status:
+            return behaviour if behaviour is None else behaviour._replace(seconds=seconds)
         forks = forks or name != "false"
-        seconds += found.seconds
+        seconds += behaviour.seconds
     return ends(0, seconds, known=True, settles=forks)
 
 
@@ -173,8 +178,8 @@ def _words(statement):
         return None
 
 
-def _seconds(words):
-    """Return how long sleep takes, None when it would refuse its arguments."""
+def _sleep_seconds(words):
+    """Return how long the program sleep runs, None if it would refuse its arguments."""
     total = 0.0
     for word in words:
         if word in ("inf", "infinity"):
@@ -186,22 +191,23 @@ def _seconds(words):
     return total if words else None
 
 
-def _is_known(look_up, name):
+def _exists(get_entry, name):
+    """Return whether a user or group exists; True for None, which means no change."""
     if name is None:
         return True
     try:
-        look_up(str(name))
+        get_entry(str(name))
     except (KeyError, UnicodeError):
         return False
     return True
 
 
-def _number(bound):
-    return float("inf") if bound == "unlimited" else bound
+def _number(limit):
+    return float("inf") if limit == "unlimited" else limit
 
 
-def _same_file(one, other):
+def _same_file(path, other):
     try:
-        return os.path.samefile(one, other)
+        return os.path.samefile(path, other)
     except OSError:
         return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which events the jobs of a host wait for, who causes those, and which of them nothing causes."""
+"""The events that the jobs of a host wait for, and the jobs that cause them."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -21,12 +21,12 @@ FAILED = "/failed"
 
 
 class RelatedJob:
-    """What the relations need of a job.
+    """The conditions, events and commands of a job.
 
-    :ivar start_on: condition in reverse Polish order or None, so is ``stop_on``.
-    :ivar emits: list of names, those of its emits stanzas.
-    :ivar orders: list of init_commands.InitCommand, what its commands and scripts have init do.
-    :ivar scripted: list of further names, which its scripts emit by initctl.
+    :ivar start_on: condition in reverse Polish order, or None; ``stop_on`` likewise.
+    :ivar emits: list of event names, from its emits stanzas.
+    :ivar init_commands: list of InitCommand, the calls of initctl and its kind in its commands and scripts.
+    :ivar scripted: list of event names that its scripts emit with initctl and ``emits`` lacks.
     """
 
     def __init__(self, name, values):
@@ -35,12 +35,14 @@ class RelatedJob:
         self.stop_on = values["stop_on"]
         self.task = bool(values["task"])
         self.emits = list(values["emits"])
-        self.orders = [
-            order for one in values["process"].values() for order in init_commands.read_init_commands(one["command"])
+        self.init_commands = [
+            command for process in values["process"].values()
+            for command in init_commands.read_init_commands(process["command"])
         ]
         self.scripted = sorted(set(
-            order.name for order in self.orders if order.verb == init_commands.EMITS and order.is_literal()
-        ).difference(self.emits, [init_commands.RUNLEVEL]))  # for telinit and its kind that goes without saying
+            command.name for command in self.init_commands
+            if command.verb == init_commands.EMITS and command.is_literal()
+        ).difference(self.emits, [init_commands.RUNLEVEL]))  # nobody lists the event of telinit and its kind
         self.env = dict(entry.partition("=")[::2] for entry in values["env"] if "=" in entry)
 
     def leaves(self):
@@ -54,8 +56,8 @@ class RelatedJob:
 class Relations:
     """The events between jobs.
 
-    :param jobs: list of Jobs.
-    :param names: all job names of the host, those included whose conditions are not known.
+    :param jobs: list of RelatedJob.
+    :param names: set of all job names of the host, including jobs whose conditions are unknown.
     """
 
     def __init__(self, jobs, names):
@@ -63,37 +65,37 @@ class Relations:
         self.names = sorted(names)
         self._all = set(names)
         self._emitters = {}
-        self._families = []
-        self._found = {}
+        self._patterns = []
+        self._emitters_by_event = {}
         for job in jobs:
             for event in job.emits + job.scripted:
                 self._emitters.setdefault(event, []).append(job.name)
-                if GLOB.search(event) and event not in self._families:
-                    self._families.append(event)
+                if GLOB.search(event) and event not in self._patterns:
+                    self._patterns.append(event)
 
     def emitters(self, name):
-        """Return the sorted names of the jobs that emit an event themselves, patterns in ``emits`` included."""
-        if name not in self._found:
-            found = set(self._emitters.get(name, ()))
-            for family in self._families:
-                if fnmatch(family, name):
-                    found.update(self._emitters[family])
-            self._found[name] = sorted(found)
-        return self._found[name]
+        """Return the sorted names of the jobs that emit an event, also with a pattern in ``emits``."""
+        if name not in self._emitters_by_event:
+            jobs = set(self._emitters.get(name, ()))
+            for pattern in self._patterns:
+                if fnmatch(pattern, name):
+                    jobs.update(self._emitters[pattern])
+            self._emitters_by_event[name] = sorted(jobs)
+        return self._emitters_by_event[name]
 
     def emitted(self):
-        """Return the names of all events that jobs emit, also those that only a pattern in ``emits`` covers."""
+        """Return the set of all events that jobs emit, including events that only match a pattern in ``emits``."""
         wanted = set(base(item["event"]) for job in self.jobs for _stanza, item in job.leaves())
-        return set(self._emitters).union(name for name in wanted if self._families and self.emitters(name))
+        return set(self._emitters).union(name for name in wanted if self._patterns and self.emitters(name))
 
     def causes(self, job, stanza, item):
-        """Return the sorted names of the jobs that can cause an event of a job's condition."""
+        """Return the sorted names of the jobs that can cause an event in a job's condition."""
         if base(item["event"]) in JOB_EVENTS:
             return self.named(item, job.env if stanza == "stop_on" else {})
         return self.emitters(base(item["event"]))
 
     def named(self, item, env):
-        """Return the sorted names of the jobs whose starting, started, stopping or stopped an event is."""
+        """Return the sorted names of the jobs that a condition on starting, started, stopping or stopped matches."""
         pattern, negated = job_argument(item)
         if pattern is None:
             return self.names
@@ -107,14 +109,14 @@ class Relations:
         return [name for name in self.names if fnmatch(pattern, name) != negated]
 
     def edges(self):
-        """Return one dict for each event in a condition, see upstart_info."""
+        """Return a dict for each event in a condition, see upstart_info."""
         return [
             {"event": item["event"], "args": list(item["args"]), "job": job.name, "stanza": stanza,
              "emitters": self.causes(job, stanza, item)}
             for job in self.jobs for stanza, item in job.leaves()]
 
     def kind(self, name):
-        """Return what is known of an event: "job", "emitted", "known" or "unknown"."""
+        """Return the kind of an event: "job", "emitted", "known" or "unknown"."""
         if base(name) in JOB_EVENTS:
             return "job"
         if self.emitters(base(name)):
@@ -122,28 +124,32 @@ class Relations:
         return "known" if known_event(base(name)) else "unknown"
 
     def events(self, edges, names):
-        """Return one dict for each event of the edges and each that a job among ``names`` emits, see upstart_info."""
-        found = {}
+        """Return a dict for each event of the edges and each event that a job among ``names`` emits, see upstart_info.
+
+        :param edges: list as ``edges`` returns it, or some of it.
+        :param names: set of job names.
+        """
+        emitted_by, starts, stops = {}, {}, {}
         for edge in edges:
-            event = found.setdefault(edge["event"], ([], set(), set()))
-            event[0].append(edge["emitters"])
-            event[1 if edge["stanza"] == "start_on" else 2].add(edge["job"])
+            emitted_by.setdefault(edge["event"], set()).update(edge["emitters"])
+            jobs = starts if edge["stanza"] == "start_on" else stops
+            jobs.setdefault(edge["event"], set()).add(edge["job"])
         for name, emitters in self._emitters.items():
             if not names.isdisjoint(emitters):
-                found.setdefault(name, ([emitters], set(), set()))
+                emitted_by.setdefault(name, set(emitters))
         return [
-            {"name": name, "kind": self.kind(name), "emitted_by": sorted(set().union(*found[name][0])),
-             "starts": sorted(found[name][1]), "stops": sorted(found[name][2])}
-            for name in sorted(found)]
+            {"name": name, "kind": self.kind(name), "emitted_by": sorted(emitted_by[name]),
+             "starts": sorted(starts.get(name, ())), "stops": sorted(stops.get(name, ()))}
+            for name in sorted(emitted_by)]
 
 
 def base(name):
-    """Return the event of whose failure ``NAME/failed`` tells, or the event itself."""
+    """Return the event NAME for ``NAME/failed``, the event of its failure, and for NAME itself."""
     return name[:-len(FAILED)] if name.endswith(FAILED) else name
 
 
 def job_argument(item):
-    """Return (pattern of the job's name or None, whether it is negated) of a job event in a condition."""
+    """Return (pattern of the job's name or None, whether it is negated) for a job event in a condition."""
     for position, argument in enumerate(item["args"]):
         variable, pattern, negated = split_argument(argument)
         if variable == "JOB" or (variable is None and position == 0):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runlevel of the host, which telinit keeps in utmp and emits as an event."""
+"""The runlevel of the host, which telinit writes to utmp and emits as an event."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,7 +17,7 @@ READ_SECONDS = 10.0
 
 
 def read():
-    """Return the present runlevel and the one before it, as ``runlevel`` tells them; (None, None) when it does not."""
+    """Return the present and the previous runlevel according to the program runlevel, (None, None) if it fails."""
     try:
         result = run_program("runlevel", [], READ_SECONDS)
     except UpstartError:
@@ -28,15 +28,15 @@ def read():
     return words[1], words[0]
 
 
-def reached(level, current, previous):
-    """Return whether a host is in a runlevel; 1 is only the way to S where its scripts go on to that."""
+def is_reached(level, current, previous):
+    """Return whether a host has reached a runlevel; S after 1 counts as 1, because some hosts' scripts go on to S."""
     return current == level or (level, current, previous) == ("1", "S", "1")
 
 
 def run_program(name, arguments, seconds):
-    """Run a program for at most ``seconds`` and return its commands.Result; raise UpstartError when that fails."""
+    """Run a program for at most ``seconds`` and return its commands.Result; raise UpstartError if it cannot run."""
     for variable in ("RUNLEVEL", "PREVLEVEL"):
-        os.environ.pop(variable, None)  # both programs would take these for the host's
+        os.environ.pop(variable, None)  # telinit and runlevel would take them for the host's
     result = commands.run([name] + arguments, seconds)
     if result.why is not None:
         text = result.stderr.strip() if result.rc is None and result.why != commands.TIMEOUT else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host as the prediction of events needs it: from the daemon's own dump, else from its answers and the files."""
+"""The World for the prediction of events: from the daemon's state dump, else from its answers and the job files."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,6 +15,7 @@ from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.signals import NUMBERS
 from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
+from .check_mode_world import world_after
 from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
 from .job_directory import JobDirectory
@@ -23,61 +24,62 @@ from .status import process_age
 
 __metaclass__ = type
 
-TELLS_CONDITIONS = (0, 6, 7)
-SPARING = frozenset([0] + [NUMBERS[name] for name in (
-    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # signals that end no process by themselves
-NO_SESSION = 0  # the index of a job that is no chroot's or user's
+CONDITIONS_SINCE = (0, 6, 7)
+HARMLESS_SIGNALS = frozenset([0] + [NUMBERS[name] for name in (
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # their default action ends no process
+NO_SESSION = 0  # the session of a job that belongs to no chroot and no user
 
 
 class LazyBehaviours:
-    """The Behaviours of a job's processes by name, found out when they are asked for."""
+    """The Behaviours of a job's processes by name, each determined at its first use."""
 
     def __init__(self, programs, values):
         self._programs = programs
         self._values = values
-        self._found = {}
+        self._behaviours = {}
 
     def __contains__(self, process):
         return process in self._values["process"]
 
     def __getitem__(self, process):
-        if process not in self._found:
-            self._found[process] = self._programs.behaviour(self._values, process)
-        return self._found[process]
+        if process not in self._behaviours:
+            self._behaviours[process] = self._programs.behaviour(self._values, process)
+        return self._behaviours[process]
 
 
 class NextDefinitions:
-    """What becomes of jobs whose files were changed or removed, once the last instance is gone that keeps the old one.
+    """The definitions that jobs get when the last instance with their old definition has stopped.
 
-    Called with a name it returns what World.successor does.
+    A call with a job's name returns what World.successor returns.
     """
 
     def __init__(self, client, conf_dir, version):
         self._programs = Programs(client.connection.peer["pid"])
         self._conf_dir = conf_dir
         self._version = version
-        self._found = {}
+        self._definitions = {}
 
     def __call__(self, name):
-        if name not in self._found:
-            self._found[name] = self._read(name)
-        return self._found[name]
+        if name not in self._definitions:
+            self._definitions[name] = self._read(name)
+        return self._definitions[name]
 
     def _read(self, name):
         try:
             values = FileDefinition(name, self._conf_dir, self._version).values
         except UpstartError as error:
-            return None, "job %s gets another definition that cannot be read: %s" % (name, error.message)
+            return None, "the new job file of %s cannot be read: %s" % (name, error.message)
         if values is None:
             return None, None
         return SimulatedDefinition(name, processes=LazyBehaviours(self._programs, values), **_stanzas(values)), None
 
 
 def read_world(client, conf_dir):
-    """Return (events.model.World, clause on why less is known than such a daemon tells, or None).
+    """Return (events.model.World, clause that tells why less is known than this release can report, or None).
 
-    :param conf_dir: text, the directory of the job files; where the daemon may hold text that is not UTF-8, it is
-        asked neither for its state nor for conditions: it would crash.
+    The daemon is not asked for its state and its conditions if it may have text that is not UTF-8: it would crash.
+
+    :param conf_dir: text, the directory of the job files.
     """
     if hasattr(client, "foreseen"):  # a client of check mode that knows the play
         return _after_earlier_tasks(client, conf_dir)
@@ -86,14 +88,13 @@ def read_world(client, conf_dir):
     try:
         return _from_dump(daemon_state.read_state(client, conf_dir), version, programs), None
     except crash_guard.StateUnavailableError as error:
-        dangerous = isinstance(error, crash_guard.UnsafeToQueryError)
-        world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
-        return world, error.message if dangerous or version >= crash_guard.TELLS_STATE else unknown
+        unsafe = isinstance(error, crash_guard.UnsafeToQueryError)
+        world, unknown = _from_calls(client, conf_dir, version, programs, query_conditions=not unsafe)
+        return world, error.message if unsafe or version >= crash_guard.TELLS_STATE else unknown
 
 
 def _after_earlier_tasks(client, conf_dir):
-    """Return what ``look`` does, as earlier tasks of a play in check mode would have left the host."""
-    from .check_mode_world import world_after
+    """Return what read_world does, for the host as earlier check-mode tasks of the play would have left it."""
     world, unknown = read_world(client.real, conf_dir)
     programs = Programs(client.connection.peer["pid"])
 
@@ -105,10 +106,10 @@ def _after_earlier_tasks(client, conf_dir):
 
 # -- from the dump -------------------------------------------------------------------------------------------------
 def _from_dump(dump, version, programs):
-    definitions = [_definition(one, programs) for one in dump["job_classes"]
-                   if one.get("session", NO_SESSION) == NO_SESSION]
-    events = [(one["name"], one.get("env") or [], one["progress"][len("EVENT_"):].lower(), bool(one.get("failed")),
-               one.get("blockers", 0)) for one in dump.get("events") or []]
+    definitions = [_definition(job_class, programs) for job_class in dump["job_classes"]
+                   if job_class.get("session", NO_SESSION) == NO_SESSION]
+    events = [(event["name"], event.get("env") or [], event["progress"][len("EVENT_"):].lower(),
+               bool(event.get("failed")), event.get("blockers", 0)) for event in dump.get("events") or []]
     return World(definitions, events, version, dump.get("job_environment") or OF_INIT)
 
 
@@ -116,18 +117,18 @@ def _definition(job_class, programs):
     values = daemon_state.values_of(job_class, new_values())
     return SimulatedDefinition(
         job_class["name"], start_met=_met(job_class.get("start_on")), processes=LazyBehaviours(programs, values),
-        instances=[_present(one, values) for one in job_class.get("jobs") or []],
+        instances=[_present(job, values) for job in job_class.get("jobs") or []],
         is_replaced=bool(job_class.get("deleted")), **_stanzas(values))
 
 
 def _stanzas(values):
     names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
              "expect", "emits")
-    return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in SPARING)
+    return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in HARMLESS_SIGNALS)
 
 
 def _met(items):
-    """Return for each part of a condition whether it is met and the index of the event that it holds."""
+    """Return for each item of a condition whether it is met, and the index of the event that it holds."""
     return [(bool(item.get("value")), _index(item.get("event"))) for item in items or ()]
 
 
@@ -136,8 +137,8 @@ def _index(number):
 
 
 def _present(job, values):
-    blocking = [_index((one.get("data") or {}).get("index")) for one in job.get("blocking") or []
-                if one.get("type") == "BLOCKED_EVENT"]
+    blocking = [_index((item.get("data") or {}).get("index")) for item in job.get("blocking") or []
+                if item.get("type") == "BLOCKED_EVENT"]
     pids = dict((name, pid) for name, pid in zip(daemon_state.PROCESSES, job.get("pid") or []) if pid > 0)
     return Present(
         job["name"], daemon_state.word(job["goal"]), daemon_state.word(job["state"]), env=job.get("env") or [],
@@ -146,18 +147,18 @@ def _present(job, values):
 
 
 # -- from calls and files ------------------------------------------------------------------------------------------
-def _from_calls(client, conf_dir, version, programs, ask):
-    """Return (World, clause on jobs of which nothing is known, or None).
+def _from_calls(client, conf_dir, version, programs, query_conditions):
+    """Return (World, clause on jobs whose definition is unknown, or None).
 
-    The daemon is not asked for what a job says that has no file which can be read: it may be text of which it crashes.
+    The conditions of a job without a readable file are not queried: they may hold text that crashes the daemon.
     """
     folder = JobDirectory(conf_dir, version)
     folder.parse(thorough=False)
     names = client.jobs()
     readable = [name for name in names if name in folder.readable]
-    conditions = _conditions(client, readable) if ask and version >= TELLS_CONDITIONS else {}
-    found = dict(zip(names, client.instances_of(names)))
-    pairs = [(name, one) for name in names for one in found[name]]
+    conditions = _conditions(client, readable) if query_conditions and version >= CONDITIONS_SINCE else {}
+    instances = dict(zip(names, client.instances_of(names)))
+    pairs = [(name, instance) for name in names for instance in instances[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))
     environment = _environment(client)
     definitions, notes, doubts, unknown = [], {}, [], []
@@ -168,18 +169,19 @@ def _from_calls(client, conf_dir, version, programs, ask):
             values = new_values()
             if name in conditions:
                 notes.setdefault(name, []).append(
-                    "nothing is known of job %s but its conditions: there is no right file of it" % name)
+                    "only the conditions of job %s are known, because it has no valid job file" % name)
             else:
-                unknown.append("nothing is known of job %s, of which there is no right file in %s" % (name, conf_dir))
-        is_replaced = bool(found[name]) and any(
-            (values[key] or []) != (held or []) for key, held in conditions.get(name, {}).items())
+                unknown.append("nothing is known about job %s, because it has no valid job file in %s" % (
+                    name, conf_dir))
+        is_replaced = bool(instances[name]) and any(
+            (values[key] or []) != (rpn or []) for key, rpn in conditions.get(name, {}).items())
         if name in conditions:
             values = dict(values, **conditions[name])
-        elif found[name] and _may_be_stale(client, conf_dir, name, [statuses[name, one] for one in found[name]]):
-            doubts.append("job %s may still run by what its file said before, and its conditions of then are not told"
-                          % name)
-        present = [_guessed(one, statuses[name, one], values, environment) for one in found[name]
-                   if statuses[name, one] is not None]
+        elif instances[name] and _may_be_stale(
+                client, conf_dir, name, [statuses[name, instance] for instance in instances[name]]):
+            doubts.append("job %s may still run with its old job file, whose conditions are unknown" % name)
+        present = [_guessed(instance, statuses[name, instance], values, environment) for instance in instances[name]
+                   if statuses[name, instance] is not None]
         definitions.append(SimulatedDefinition(name, processes=LazyBehaviours(programs, values), instances=present,
                                                is_replaced=is_replaced, **_stanzas(values)))
     world = World(definitions, (), version, environment, tells=False, notes=notes, doubts=doubts)
@@ -187,23 +189,23 @@ def _from_calls(client, conf_dir, version, programs, ask):
 
 
 def _may_be_stale(client, conf_dir, name, statuses):
-    """Return whether the files of a job were changed or removed after some process of it began."""
+    """Return whether the files of a job were changed or removed after some process of the job began."""
     files = FileDefinition(name, conf_dir, read=False)
     ages = [process_age(client.connection.peer["pid"], pid) for status in statuses if status is not None
             for pid in status["processes"].values()]
-    return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, one) for one in ages)
+    return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, age) for age in ages)
 
 
 def _conditions(client, names):
-    """Return a dict of job name to its conditions, as the daemon holds them."""
-    found = {}
+    """Return a dict of job name to its conditions, as the daemon has them."""
+    conditions = {}
     for name in names:
         try:
             properties = client.job_properties(name)
         except NotFoundError:
-            continue  # removed since the list was made
-        found[name] = dict((key, dbus_to_rpn(properties.get(key) or [])) for key in ("start_on", "stop_on"))
-    return found
+            continue  # removed since the jobs were listed
+        conditions[name] = dict((key, dbus_to_rpn(properties.get(key) or [])) for key in ("start_on", "stop_on"))
+    return conditions
 
 
 def _environment(client):
@@ -214,7 +216,7 @@ def _environment(client):
 
 
 def _guessed(name, status, values, environment):
-    """Return an instance whose environment is not told: a name that is one variable's value tells that one."""
+    """Return an instance whose environment is unknown, except for a variable that its name is the value of."""
     env = merge(list(environment), values["env"])
     variables = VARIABLE.findall(values["instance"])
     if variables == [values["instance"].strip("${}")]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_init would do, as ``foreseen.record`` keeps it for later check-mode tasks of the play."""
+"""The record of upstart_init in check mode, for later tasks of the play."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -14,7 +14,7 @@ __metaclass__ = type
 
 
 def of_settings(client, plan, request):
-    """Return what upstart_init would do.
+    """Return what upstart_init would do, as arguments of check_mode.record.
 
     :param plan: settings.SettingsPlan.
     :param request: settings.SettingsRequest.

@@ -1,18 +1,20 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run one task of upstart_init."""
+"""Run a task of upstart_init: load, plan, act, verify, report."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._host.check_mode import OPTION, add_to
-from . import settings
+from .._host.check_mode_client import client_for
+from .._system.deadline import Deadline
+from . import check_mode, settings
 
 __metaclass__ = type
 
 
 def run(module, client):
-    """Bring the daemon's settings into the wanted state, and return the result of the module.
+    """Bring the daemon's settings to what a task asks for, and return the module's result.
 
     :param module: AnsibleModule.
     :param client: daemon.client.Upstart.
@@ -27,20 +29,27 @@ def run(module, client):
         timeout=params["timeout"],
         conf_dir=params["conf_dir"],
     )
-    return _foreseen_result(client, request, params) if module.check_mode else settings.converge(client, request)
-
-
-def _foreseen_result(client, request, params):
-    """Return the result of check mode with what later tasks of the play are to know."""
-    from .._host.check_mode_client import client_for
-    client = client_for(client, params)
-    acts = {}
-
-    def keep(plan):
-        if params[OPTION]:
-            from . import check_mode
-            acts.update(check_mode.of_settings(client, plan, request))
-
-    result = settings.converge(client, request, True, keep)
-    add_to(result, params, **acts)
+    if module.check_mode:
+        client = client_for(client, params)
+    plan, outcome = converge(client, request, module.check_mode)
+    result = settings.report(request, plan, outcome)
+    if module.check_mode and params[OPTION]:
+        add_to(result, params, **check_mode.of_settings(client, plan, request))
     return result
+
+
+def converge(client, request, predict=False):
+    """Bring the daemon's settings to what a request asks for, or only predict that.
+
+    :param request: settings.SettingsRequest; options that are None or False change nothing.
+    :returns: (settings.SettingsPlan, settings.SettingsOutcome).
+    :raises UpstartError: before any change if the request is refused, later with the fact ``changed``.
+    """
+    deadline = Deadline(request.timeout)
+    level = settings.requested_runlevel(request)
+    loaded = settings.load(client)
+    plan = settings.plan(client, request, level, loaded)
+    if predict:
+        return plan, settings.predict(client, request, plan)
+    outcome = settings.act(client, request, plan, deadline)
+    return plan, settings.verify(client, plan, outcome)

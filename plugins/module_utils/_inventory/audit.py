@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is dangerous, wrong or doubtful about the jobs of a host, in their files and as they run."""
+"""The findings of a host: what is dangerous or wrong in its job files and in how its jobs run."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,40 +18,39 @@ from .audit_codes import BY_CODE
 
 __metaclass__ = type
 
-PATIENCE = 60  # seconds for which a job may wait for a fork without being suspected
-STEPS_SHOWN = 20  # of a loop
-UNTIL_STOPPED = "; stop the job too if it runs, for Upstart keeps the old text until then"
+FORK_WAIT_SECONDS = 60  # that a job may wait for a fork before it counts as stuck
+MAX_STEPS_SHOWN = 20  # of a loop
+UNTIL_STOPPED = "; if the job runs, stop it too, because Upstart keeps the old text until then"
 
 
 def findings(host, relations):
-    """Return the findings of a host.Host, a list of dicts by job, file and line, see upstart_info.
+    """Return the findings of a host, a list of dicts sorted by job, file and line, see upstart_info.
 
+    :param host: host.Host.
     :param relations: relations.Relations of its jobs.
     """
-    found = []
-    for name, one in _all(host, relations):
-        found.append(dict(one, job=name))
-    found.sort(key=lambda one: (one["job"], one["file"] or u"", one["line"] or 0))
-    return found
+    result = [dict(finding, job=name) for name, finding in _named_findings(host, relations)]
+    result.sort(key=lambda finding: (finding["job"], finding["file"] or u"", finding["line"] or 0))
+    return result
 
 
-def _all(host, relations):
-    """Yield (job name, finding without it)."""
+def _named_findings(host, relations):
+    """Yield (job name, finding without the name)."""
     emitted = relations.emitted()
     remedies = _Remedies(host, emitted)
     for name in host.names:
         files = host.folder.jobs.get(name)
         if files is not None and files.job is not None:
-            for one in _of_files(host, files, emitted, remedies):
-                yield name, one
-        for one in _of_job(host, name, files):
-            yield name, one
+            for finding in _of_files(host, files, emitted, remedies):
+                yield name, finding
+        for finding in _of_job(host, name, files):
+            yield name, finding
     for code, name, path, details in host.folder.ignored:
         yield name, _finding(code, path, None, *details)
     for job in relations.jobs:
         for event in job.scripted:
             yield job.name, _on_stanza(host, job.name, ("emits",), "emits-missing", event)
-    for loop in loops.find(relations):
+    for loop in loops.find_loops(relations):
         yield loop.job, _of_loop(host, loop)
 
 
@@ -62,7 +61,7 @@ def _finding(code, path, line, *details):
 
 
 def _on_stanza(host, name, stanzas, code, *details):
-    """Return a finding that points at the last of some stanzas of a job, else at its file."""
+    """Return a finding that points at the last of some stanzas of a job, or at its file if it has none of them."""
     files = host.folder.jobs.get(name)
     if files is None or files.job is None:
         return _finding(code, None, None, *details)
@@ -71,14 +70,14 @@ def _on_stanza(host, name, stanzas, code, *details):
 
 
 class _Remedies:
-    """Remedies that know the names of this host."""
+    """Remedies that name a job or an event of this host."""
 
     def __init__(self, host, emitted):
         self._jobs = Spelling(host.names)
         self._events = Spelling(emitted.union(JOB_EVENTS, BY_NAME))
 
     def of(self, problem):
-        """Return what to do about a job.Problem, None for what the table says."""
+        """Return the remedy for a job.Problem, None for the remedy in the table."""
         if problem.code == "not-utf-8":
             return CODES_OF_FILES[problem.code].remedy + UNTIL_STOPPED
         names = {"unknown-event": self._events, "unknown-job": self._jobs}.get(problem.code)
@@ -87,15 +86,15 @@ class _Remedies:
 
 
 def _of_files(host, files, emitted, remedies):
-    """Yield what ``check`` finds in the files of a job."""
+    """Yield the findings of ``check`` in the files of a job."""
     files.job.known_jobs, files.job.known_events = host.known, emitted
-    for one in check.judge(files.job, remedies.of):
-        one["file"] = files.path_of(one["file"])
-        yield one
+    for finding in check.judge(files.job, remedies.of):
+        finding["file"] = files.path_of(finding["file"])
+        yield finding
 
 
 def _of_job(host, name, files):
-    """Yield what is wrong between the files of a job, what the daemon has of it, and its instances."""
+    """Yield the differences between the files of a job, its definition in the daemon, and its instances."""
     running = host.instances.get(name, [])
     if host.is_orphan(name):
         yield _finding("orphan", None, None, host.path_of(name))
@@ -103,8 +102,8 @@ def _of_job(host, name, files):
         if files.values is not None:
             yield _finding("not-loaded", files.conf, None)
     elif files is not None and files.error is not None and not running:
-        rest = "with the first half of its override" if files.error.file == "override" else "of its override alone"
-        yield _finding("half-loaded", files.path_of(files.error.file), files.error.line, rest)
+        source = "with the first half of its override" if files.error.file == "override" else "from its override alone"
+        yield _finding("half-loaded", files.path_of(files.error.file), files.error.line, source)
     elif files is not None and host.is_outdated(name):
         yield _finding("outdated", files.conf, None)
     if files is not None and name.rpartition(u"/")[2].startswith(u"."):
@@ -116,37 +115,37 @@ def _of_job(host, name, files):
 
 
 def _of_instance(host, instance):
-    """Return the worst that is wrong with an instance, and what its message names."""
-    called = display_name(instance.job, instance.name)
+    """Return the code of the worst finding about an instance, and the details of its message."""
+    label = display_name(instance.job, instance.name)
     status = instance.status
     if instance.lost is not None:
-        return "wedged", (called, instance.lost)
+        return "wedged", (label, instance.lost)
     if instance.zombie:
-        return "zombie", (called, status["processes"]["main"])
+        return "zombie", (label, status["processes"]["main"])
     if instance.hollow:
-        return "hollow", (called,)
+        return "hollow", (label,)
     expect = host.expect(instance.job)
     waited = time.time() - instance.since if instance.since is not None else 0
-    if status["state"] == "spawned" and expect != "none" and waited > PATIENCE:
-        return "fork-not-seen", (called, expect, int(waited))
+    if status["state"] == "spawned" and expect != "none" and waited > FORK_WAIT_SECONDS:
+        return "fork-not-seen", (label, expect, int(waited))
     if instance.suspended:
-        return "suspended", (called, status["processes"]["main"])
-    return ("stale", (called,)) if host.is_stale(instance) else (None, ())
+        return "suspended", (label, status["processes"]["main"])
+    return ("stale", (label,)) if host.is_stale(instance) else (None, ())
 
 
 def _shortened(steps):
-    """Return steps without those in the middle of a long way, which nobody reads."""
-    half = STEPS_SHOWN // 2
-    return steps if len(steps) <= STEPS_SHOWN else (
+    """Return the steps of a path, without those in the middle if it is long."""
+    half = MAX_STEPS_SHOWN // 2
+    return steps if len(steps) <= MAX_STEPS_SHOWN else (
         steps[:half] + [u"(%d more steps)" % (len(steps) - 2 * half)] + steps[-half:])
 
 
 def _of_loop(host, loop):
-    way = u", ".join(_shortened([u"%s of %s" % node for node in loop.path]))
+    path = u", ".join(_shortened([u"%s of %s" % node for node in loop.path]))
     if loop.code == "waits-for-itself":
-        others = _shortened([u"after %s" % name for _what, name in loop.path[1:]])
+        others = _shortened([u"after %s" % name for _goal, name in loop.path[1:]])
         details = (u" ".join([loop.job] + others),)
     else:
-        details = (way,) if loop.code == "endless-loop" else (loop.job, way)
+        details = (path,) if loop.code == "endless-loop" else (loop.job, path)
     stanzas = ("stop on",) if loop.code == "start-leads-to-stop" else ("start on",)
     return _on_stanza(host, loop.job, stanzas, loop.code, *details)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every finding that only a look at the whole host can give: rows as in jobfile.check_codes."""
+"""The findings that need the whole host; rows as in _jobfile.checks.codes."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,70 +10,72 @@ from .._jobfile.checks.codes import ERROR, HINT, WARNING, Code
 __metaclass__ = type
 
 FILES = (
-    Code("not-loaded", WARNING, "Upstart has not loaded the job, although it would take its files",
-         "A link that is made in place is not noticed, nor is any change where inotify does not work.",
-         "reload the configuration with upstart_init, and see that conf_dir is the directory of this daemon"),
-    Code("half-loaded", ERROR, "Upstart has a job %s, although it refuses these files",
-         "It keeps what stands before the error of an override, and makes a job of the override alone beside a job "
-         "file that it refuses.",
-         "mend the line that is named, then write the job file again"),
-    Code("outdated", WARNING, "Upstart holds another definition of the job than its files",
-         "It has not noticed that the files changed, as with the target of a link.",
+    Code("not-loaded", WARNING, "Upstart has not loaded the job, although its files are valid",
+         "Upstart does not notice a new link, and no change at all where inotify does not work.",
+         "reload the configuration with upstart_init, and check that conf_dir is the job directory of this daemon"),
+    Code("half-loaded", ERROR, "Upstart refuses these files, but made the job %s",
+         "Upstart keeps the lines before the error of an override. Beside a job file with an error it makes a job from "
+         "the override alone.",
+         "fix the line that is named, then write the job file again"),
+    Code("outdated", WARNING, "Upstart has another definition of the job than its files",
+         "It did not notice that the files changed, for example because only the target of a link changed.",
          "reload the configuration with upstart_init"),
     Code("hidden-job", WARNING, "%s is a job like any other",
-         "Upstart looks only at how a file's name ends: a hidden or temporary file is started by events, too.",
-         "remove the file, or rename it so that it does not end in .conf"),
-    Code("link-dangling", WARNING, "the file is a link to nothing",
-         "Upstart passes over it.",
-         "mend the link, or remove it"),
+         "Upstart checks only how a file's name ends: events also start jobs from hidden and temporary files.",
+         "remove the file, or rename it to a name that does not end in .conf"),
+    Code("link-dangling", WARNING, "the file is a link whose target does not exist",
+         "Upstart skips it.",
+         "fix the link, or remove it"),
     Code("override-is-link", WARNING, "the override is a link",
-         "From 1.7 on Upstart reads an override only when it is a file of its own.",
-         "put a copy in place of the link"),
+         "Since 1.7 Upstart reads an override only if it is a regular file.",
+         "replace the link with a copy of its target"),
     Code("override-without-job", HINT, "there is no %s for this override",
-         "It takes effect as soon as there is such a job.",
-         "remove it if that is not meant"),
-    Code("emits-missing", HINT, "a script of the job emits %s, which emits does not name",
-         "The tools that look for who emits an event do not find the job.",
-         "add it to emits"),
+         "It takes effect as soon as that file exists.",
+         "remove it if that is not intended"),
+    Code("emits-missing", HINT, "a script of the job emits %s, but its emits stanza does not name it",
+         "Tools that search for the emitter of an event do not find the job.",
+         "add the event to emits"),
 )
 
 INSTANCES = (
     Code("orphan", WARNING, "Upstart has the job, but there is no %s",
-         "It runs until it is stopped, cannot be started again then, and is not there after the next boot.",
-         "stop it, or put its file back"),
-    Code("stale", WARNING, "%s runs by an older definition than its files have now",
-         "A change takes effect when the job is stopped and started; a restart of initctl and a respawn use the old "
-         "one.",
+         "The job runs until it is stopped. After that it cannot be started, and after the next boot it no longer "
+         "exists.",
+         "stop it, or restore its file"),
+    Code("stale", WARNING, "%s runs with an older definition than its files have now",
+         "A change takes effect when the job is stopped and started. initctl restart and a respawn keep the old "
+         "definition.",
          "restart it with upstart_service"),
-    Code("hollow", WARNING, "%s counts as running, but its main process is not there",
-         "Its main process ended while it was expected to fork, or Upstart made the job of an override alone.",
-         "correct expect, or mend the job file, then restart it with upstart_service"),
-    Code("wedged", ERROR, "%s is wedged: Upstart follows the process %s, which does not exist",
-         "A wrong expect made it follow a process that is gone: the job can neither be stopped nor started.",
-         "correct expect, then stop the job with upstart_service and unwedge"),
-    Code("zombie", ERROR, "%s does not run: its main process %s has ended, but Upstart does not notice that",
-         "A wrong expect made Upstart follow a child that ends, and the parent of that child does not collect it.",
-         "correct expect, then restart it with upstart_service"),
-    Code("suspended", WARNING, "%s does not run: its main process %s is suspended by a signal or a debugger",
-         "A process gets there by SIGSTOP. With expect stop, Upstart continues it once, but not after a later one.",
-         "continue it with kill -CONT and the process id, or restart it with upstart_service"),
-    Code("fork-not-seen", WARNING, "%s has waited for its expect %s for %s seconds",
-         "When the program does not do what expect says, the start never ends, and a stop neither ends nor signals.",
-         "correct expect, then stop the job with upstart_service and unwedge"),
+    Code("hollow", WARNING, "%s counts as running, but has no main process",
+         "Its main process ended while Upstart expected it to fork, or Upstart made the job from an override alone.",
+         "fix expect or the job file, then restart it with upstart_service"),
+    Code("wedged", ERROR, "%s is stuck: Upstart is tracking process %s, which no longer exists",
+         "With a wrong expect, Upstart tracked a child that ended: the job can neither be stopped nor started.",
+         "fix expect, then stop the job with upstart_service and unwedge"),
+    Code("zombie", ERROR, "%s is not running: its main process %s has exited, but Upstart does not notice it",
+         "With a wrong expect, Upstart tracks a child that ends, and the parent of that child does not collect it.",
+         "fix expect, then restart it with upstart_service"),
+    Code("suspended", WARNING, "%s is not running: its main process %s is suspended by a signal or a debugger",
+         "SIGSTOP suspends a process. With expect stop, Upstart continues it once, but not after a later SIGSTOP.",
+         "continue it with kill -CONT and the process ID, or restart it with upstart_service"),
+    Code("fork-not-seen", WARNING, "%s has been waiting for its expect %s for %s seconds",
+         "If the program does not do what expect announces, the start never ends, and a stop neither ends nor sends a "
+         "signal.",
+         "fix expect, then stop the job with upstart_service and unwedge"),
 )
 
 RELATIONS = (
     Code("start-leads-to-stop", WARNING, "the start of %s leads to its own stop: %s",
-         "Each of these events alone fulfils the condition that comes next.",
-         "take one of them out of the conditions, or join it to another event with and"),
+         "Each of these events alone fulfils the next condition.",
+         "remove one of them from the conditions, or combine it with another event by and"),
     Code("stop-leads-to-start", WARNING, "the stop of %s leads to its own start: %s",
-         "Each of these events alone fulfils the condition that comes next: the job does not stay stopped.",
-         "take one of them out of the conditions, or name what it is for, as in RESULT=failed"),
-    Code("endless-loop", WARNING, "once begun this goes on for ever: %s",
-         "Each of these events alone fulfils the condition that comes next.",
-         "take one of them out of the conditions, or join it to another event with and"),
+         "Each of these events alone fulfils the next condition: the job does not stay stopped.",
+         "remove one of them from the conditions, or limit it, for example with RESULT=failed"),
+    Code("endless-loop", WARNING, "once started, this goes on forever: %s",
+         "Each of these events alone fulfils the next condition.",
+         "remove one of them from the conditions, or combine it with another event by and"),
     Code("waits-for-itself", WARNING, "%s can only start after itself",
-         "What start on needs comes from jobs that need this one: nothing but a person starts any of them.",
+         "The events in start on come from jobs that need this job: only a person can start any of them.",
          "start one of them on another event"),
 )
 

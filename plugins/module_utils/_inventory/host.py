@@ -1,81 +1,80 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host's Upstart at one moment: its files, its jobs, their instances, and what it does not tell."""
+"""A host's Upstart at one moment: its files, its jobs, their instances, and what is unknown of them."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.errors import ConnectionLostError, DaemonError
 from .._errors import UpstartError
-from .._host import crash_guard, daemon_state, instances
+from .._host import crash_guard, daemon_state, instances, orphans
 from .._host.definitions import Definition
 from .._host.job_directory import JobDirectory
 from .._jobfile.values import new_values, same_job
 
 __metaclass__ = type
 
-NAMED = 5  # jobs in a sentence
+MAX_NAMES = 5  # of jobs in a sentence
 
 
 class Host:
-    """What is known before anything is said about it.
+    """The daemon, its job files and its jobs.
 
     :ivar version: tuple, the daemon's.
-    :ivar log_priority: text, None when it is not told.
+    :ivar log_priority: text, None if unknown.
     :ivar folder: job_directory.JobDirectory.
-    :ivar loaded: set of the names of the jobs that the daemon knows.
-    :ivar known: set of these and of those that have a job file; ``names`` is the same, sorted.
-    :ivar classes: dict of job name to its class in the GetState dump, or None when that is not told.
+    :ivar loaded: set of the names of the jobs that the daemon has.
+    :ivar known: set of the names of the loaded jobs and the jobs with a file; ``names`` is the same, sorted.
+    :ivar classes: dict of job name to its class in the GetState dump, None if unknown.
     :ivar instances: dict of job name to the sorted list of its instances.InstanceReport.
-    :ivar left_out: list of sentences on what could not be found out.
+    :ivar left_out: list of sentences that tell what is unknown, and why.
     """
 
     def __init__(self, client, conf_dir, thorough, wanted):
-        """Ask for and read everything but the instances.
+        """Read everything except the instances.
 
-        :param thorough: whether the files are parsed for ``check``, too.
-        :param wanted: list of (part of upstart_info, text), what the definitions that the daemon holds are needed for;
-            if there is none, they are not asked for.
+        :param thorough: bool, whether the files are also parsed for ``check``.
+        :param wanted: list of (section of upstart_info, text), what needs the definitions in the daemon; the daemon is
+            not asked for them if the list is empty.
         """
         self.version = client.version()
         self.folder = JobDirectory(conf_dir, self.version)
-        self._evidence = None  # what is known where the dump must not be asked for
-        dump, self._reason = self._ask(client, wanted)
+        self._evidence = None  # replaces the dump where the daemon must not be asked for it
+        dump, self._reason = self._request_dump(client, wanted)
         self.folder.parse(thorough)  # while the daemon writes its dump
         self.loaded, self._without_path = _real_names(client.jobs(), self.folder)
         self.known = self.loaded.union(self.folder.jobs)
         self.names = sorted(self.known)
         self.left_out = list(self.folder.unreadable)
-        self.log_priority = self._log_priority(client)
-        self.classes = self._receive(dump)
+        self.log_priority = self._read_log_priority(client)
+        self.classes = self._read_classes(dump)
         self.instances = {}
         self._stale = {}
         self._unknown = [] if self.classes is not None else list(wanted)
-        self._place = len(self.left_out)
-        self._leave_out()
+        self._definitions_index = len(self.left_out)  # where the sentence on definitions goes
+        self._note_unknown_stanzas()
 
-    def _ask(self, client, wanted):
-        """Return (instances.DaemonDump or None, reason for None): asking crashes a daemon that holds certain texts."""
+    def _request_dump(self, client, wanted):
+        """Return (instances.DaemonDump or None, reason for None): certain texts crash a daemon that is asked."""
         if not wanted:
-            return None, u"the definitions that Upstart holds were not asked for"
+            return None, u"Upstart was not asked for its definitions; add definitions to subset"
         try:
             crash_guard.ensure_loaded_definitions_are_safe(client, self.folder.path, self.folder.copies)
             crash_guard.ensure_all_jobs_have_files(client, self.folder.path, self.folder.readable)
             return instances.DaemonDump(client, self.folder.harmful), None
         except crash_guard.StateUnavailableError as error:
             if isinstance(error, crash_guard.UnsafeToQueryError):
-                from .._host import orphans
                 self._evidence = orphans.evidence(client, self.folder.path, error, self.version)
             return None, error.message
 
-    def _receive(self, dump):
+    def _read_classes(self, dump):
         try:
             return dump and dump.classes()
         except crash_guard.StateUnavailableError as error:
             self._reason = error.message
             return None
 
-    def _log_priority(self, client):
+    def _read_log_priority(self, client):
         try:
             return client.log_priority()
         except ConnectionLostError:
@@ -84,101 +83,102 @@ class Host:
             self.left_out.append(u"The log priority: %s" % error.message)
             return None
 
-    def _leave_out_definitions(self):
-        """Note what nobody knows of the instances without the definitions that the daemon holds."""
+    def _note_unknown_definitions(self):
+        """Add to ``left_out`` what is unknown of the instances without the definitions in the daemon."""
         texts = [text % u"" for unused, text in self._unknown]
         if self._evidence is not None:
             texts = []
-            for part, text in self._unknown:
+            for section, text in self._unknown:
                 names = [name for name in sorted(self.instances)
-                         if any(self._is_unknown(one, part) for one in self.instances[name])]
-                texts.extend([text % (u" of " + _some_of(names))] if names else [])
+                         if any(self._is_unknown(instance, section) for instance in self.instances[name])]
+                texts.extend([text % (u" of " + _shortened(names))] if names else [])
             texts.append(u"which jobs without instances are outdated")
         if texts:
             text = (u" and " if self._evidence is None else u"; ").join(texts)
-            self.left_out.insert(self._place, u"%s: %s." % (
+            self.left_out.insert(self._definitions_index, u"%s: %s." % (
                 text[0].upper() + text[1:], (self._reason or u"").rstrip(u".")))
 
-    def _is_unknown(self, instance, part):
-        return (self.is_stale(instance) if part == u"definitions" else instance.env) is None
+    def _is_unknown(self, instance, section):
+        return (self.is_stale(instance) if section == u"definitions" else instance.env) is None
 
-    def _leave_out(self):
-        """Note what cannot be told without the definitions that the daemon holds."""
+    def _note_unknown_stanzas(self):
+        """Add to ``left_out`` the jobs whose stanzas are unknown without the definitions in the daemon."""
         reason = (self._reason or u"").rstrip(u".")
-        strangers = [name for name in self.names if self._is_stranger(name)]
-        if strangers:
-            self.left_out.append(u"The stanzas of jobs without a file that can be read (%s)%s." % (
-                _some_of(strangers), u": " + reason if reason else u""))
+        names = [name for name in self.names if self._are_stanzas_unknown(name)]
+        if names:
+            self.left_out.append(u"The stanzas of jobs without a readable file (%s)%s." % (
+                _shortened(names), u": " + reason if reason else u""))
         if self.loaded and self.folder.complete and self.loaded.isdisjoint(self.folder.jobs):
-            self.left_out.append(u"None of the loaded jobs has a file in %s: is that the directory of this daemon?"
+            self.left_out.append(u"No loaded job has a file in %s. Set conf_dir to the job directory of this daemon."
                                  % self.folder.path)
 
-    def _is_stranger(self, name):
-        """Return whether nothing is known of what a job says."""
+    def _are_stanzas_unknown(self, name):
         files = self.folder.jobs.get(name)
-        return (files is None or (files.values is None and files.error is None)) and self._held(name) is None
+        return (files is None or (files.values is None and files.error is None)) and self._class_of(name) is None
 
-    def find_instances(self, client, names):
-        """Fill ``instances`` for the jobs called ``names``."""
+    def load_instances(self, client, names):
+        """Fill ``instances`` for the jobs with these names."""
         names = [name for name in names if name in self.loaded]
         if self.classes is None:
-            found, hidden = instances.from_calls(client, [name for name in names if name not in self._without_path])
+            loaded, hidden = instances.from_calls(client, [name for name in names if name not in self._without_path])
             for name in sorted(self._without_path.intersection(names).union(hidden)):
-                self.left_out.append(u"The instances of %s: Upstart makes no right D-Bus path of a name that is not "
+                self.left_out.append(u"The instances of %s: Upstart makes a wrong D-Bus path from a name that is not "
                                      u"ASCII." % name)
         else:
-            found = instances.from_dump(dict((name, self.classes[name]) for name in names if name in self.classes))
-        found.sort(key=lambda one: (one.job, one.name))
-        for one in instances.examine(client, found, self.folder.jobs):
-            self.instances.setdefault(one.job, []).append(one)
+            loaded = instances.from_dump(dict((name, self.classes[name]) for name in names if name in self.classes))
+        loaded.sort(key=lambda instance: (instance.job, instance.name))
+        for instance in instances.examine(client, loaded, self.folder.jobs):
+            self.instances.setdefault(instance.job, []).append(instance)
         if self._evidence is not None:
             self._evidence.learn(sorted(self.instances))
-            for one in found if any(part == u"environment" for part, unused in self._unknown) else ():
-                entries = self._evidence.entries(one.job, one.name)
-                one.env = None if entries is None else daemon_state.started_with(*entries)
-        self._leave_out_definitions()
+            for instance in loaded if any(section == u"environment" for section, unused in self._unknown) else ():
+                entries = self._evidence.entries(instance.job, instance.name)
+                instance.env = None if entries is None else daemon_state.started_with(*entries)
+        self._note_unknown_definitions()
 
-    def _held(self, name):
+    def _class_of(self, name):
         return (self.classes or {}).get(name)
 
     def values(self, name):
-        """Return what a job's files say; what the daemon holds of it when they say nothing; None when unknown."""
+        """Return the values of a job's files, else those of its definition in the daemon; None if both are unknown."""
         files = self.folder.jobs.get(name)
         if files is not None and files.values is not None:
             return files.values
-        held = self._held(name)
-        return None if held is None else daemon_state.values_of(held, new_values())
+        job_class = self._class_of(name)
+        return None if job_class is None else daemon_state.values_of(job_class, new_values())
 
     def expect(self, name):
-        """Return what the instances of a job are expected to do: by the definition that they follow, if it is told."""
-        held = self._held(name)
-        return (self.values(name) or {}).get("expect", "none") if held is None else daemon_state.expect_of(held)
+        """Return the expect stanza of a job: of its definition in the daemon if that is known, else of its files."""
+        job_class = self._class_of(name)
+        if job_class is None:
+            return (self.values(name) or {}).get("expect", "none")
+        return daemon_state.expect_of(job_class)
 
     def path_of(self, name):
-        """Return where the file of a job would be."""
+        """Return the path that the file of a job would have."""
         return u"%s/%s.conf" % (self.folder.path.rstrip(u"/"), name)
 
     def is_orphan(self, name):
-        """Return whether the daemon has a job of which there is no file."""
+        """Return whether a job that the daemon has lacks a file."""
         return self.folder.complete and name not in self.folder.jobs
 
     def is_stale(self, instance):
-        """Return whether an instance follows another definition than the files of its job; None when unknown.
+        """Return whether an instance runs with another definition than the files of its job; None if unknown.
 
         :param instance: instances.InstanceReport.
         """
         name = instance.job
         if self._evidence is not None:
-            return self._judge(instance)
+            return self._is_stale_by_evidence(instance)
         if name not in self._stale:
-            files, held = self.folder.jobs.get(name), self._held(name)
-            if held is None or files is None or (files.values is None and files.error is None):
+            files, job_class = self.folder.jobs.get(name), self._class_of(name)
+            if job_class is None or files is None or (files.values is None and files.error is None):
                 self._stale[name] = None
             else:
-                self._stale[name] = files.values is None or not daemon_state.follows(held, files.values)
+                self._stale[name] = files.values is None or not daemon_state.follows(job_class, files.values)
         return self._stale[name]
 
-    def _judge(self, instance):
+    def _is_stale_by_evidence(self, instance):
         files, key = self.folder.jobs.get(instance.job), (instance.job, instance.name)
         if files is None or (files.values is None and files.error is None):
             return None
@@ -186,34 +186,34 @@ class Host:
             try:
                 definition = Definition(instance.job, self.folder.path, self.version)
                 self._stale[key] = self._evidence.judge(definition, instance.name)[0]
-            except UpstartError:  # it cannot be read any more
+            except UpstartError:  # the file can no longer be read
                 self._stale[key] = None
         return self._stale[key]
 
     def is_outdated(self, name):
-        """Return whether the daemon holds another definition than the files of a job without instances."""
-        files, held = self.folder.jobs.get(name), self._held(name)
-        if held is None or files is None or files.values is None or self.instances.get(name):
+        """Return whether the daemon has another definition than the files of a job without instances."""
+        files, job_class = self.folder.jobs.get(name), self._class_of(name)
+        if job_class is None or files is None or files.values is None or self.instances.get(name):
             return False
         values = files.values
-        if not files.job.all("console"):  # the daemon's own default may be another
-            values = dict(values, console=daemon_state.console_of(held))
-        return not same_job(daemon_state.values_of(held, values), values)
+        if not files.job.all("console"):  # the daemon may have another default
+            values = dict(values, console=daemon_state.console_of(job_class))
+        return not same_job(daemon_state.values_of(job_class, values), values)
 
 
-def _some_of(names):
+def _shortened(names):
     """Return the first of some names as text, with the number of the others."""
-    more = len(names) - NAMED
-    return u", ".join(names[:NAMED]) + (u" and %d more" % more if more > 0 else u"")
+    more = len(names) - MAX_NAMES
+    return u", ".join(names[:MAX_NAMES]) + (u" and %d more" % more if more > 0 else u"")
 
 
 def _real_names(names, folder):
-    """Return the names of loaded jobs as a set, and those among them that are not ASCII, as their files have them."""
-    found = set(names)
-    wrong = set()
+    """Return the names of loaded jobs as a set, and those of them that are not ASCII, spelled as in their files."""
+    loaded = set(names)
+    not_ascii = set()
     for name in folder.jobs:
         garbled = crash_guard.reported_names(name)[-1]
-        if name not in found and garbled in found:
-            found.remove(garbled)
-            wrong.add(name)
-    return found | wrong, wrong
+        if name not in loaded and garbled in loaded:
+            loaded.remove(garbled)
+            not_ascii.add(name)
+    return loaded | not_ascii, not_ascii

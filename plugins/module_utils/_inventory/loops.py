@@ -1,10 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs whose conditions on one another lead back to where they began.
+"""Loops: jobs whose conditions on one another lead back to their own start or stop.
 
-Only what is certain counts as an effect: an event that alone fulfils a condition, and that asks for nothing but the
-job's name.
+Only certain effects count: an event must fulfil a condition alone, and the condition may name only the job.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -19,79 +18,82 @@ from .._jobfile.shell.init_commands import RESTARTS, STARTS
 __metaclass__ = type
 
 START, STOP = "start", "stop"
-HAPPENS = {"starting": START, "started": START, "stopping": STOP, "stopped": STOP}
-CAUSED = (("start_on", START), ("stop_on", STOP))
+GOAL_OF_EVENT = {"starting": START, "started": START, "stopping": STOP, "stopped": STOP}
+GOAL_OF_STANZA = (("start_on", START), ("stop_on", STOP))
 
-SEARCHES = 50  # jobs of one circle whose loops are searched for: in a large one each has a loop of its own
+MAX_SEARCHES = 50  # jobs of a group whose loops are searched for: in a large group each job has its own loop
 
-# code: of audit_codes; job: the job that it is said of; path: list of (START or STOP, job) in order.
+# code: of audit_codes; job: the job that the finding names; path: list of (START or STOP, job) in order.
 Loop = collections.namedtuple("Loop", "code job path")
 
 
-def find(relations):
-    """Return the Loops between the jobs of a relations.Relations, each said of one of its jobs only."""
+def find_loops(relations):
+    """Return the Loops between the jobs of a relations.Relations, one Loop for each set of jobs."""
     effects = _effects(relations)
     natural = dict(effects)
     for job in relations.jobs:
         if job.task:
             natural[START, job.name] = natural.get((START, job.name), []) + [(STOP, job.name)]
-    certain, possible = _Ways(effects), _Ways(natural)
-    found = []
-    told = set()
+    certain, possible = _EffectPaths(effects), _EffectPaths(natural)
+    loops = []
+    known = set()
     searches = collections.Counter()
     for job in relations.jobs:
-        circle = possible.circle(job.name)
-        searches[circle] += 1
-        if circle is not None and searches[circle] > SEARCHES:
+        group = possible.group(job.name)
+        searches[group] += 1
+        if group is not None and searches[group] > MAX_SEARCHES:
             continue
         for loop in _loops_of(job.name, certain, possible):
-            key = frozenset(name for _what, name in loop.path)
-            if key not in told:
-                told.add(key)
-                found.append(loop)
-    return found + _never_first(relations)
+            names = frozenset(name for _goal, name in loop.path)
+            if names not in known:
+                known.add(names)
+                loops.append(loop)
+    return loops + _jobs_that_wait_for_themselves(relations)
 
 
 def _loops_of(name, certain, possible):
-    """Yield the worst Loop that begins with a job, if there is one."""
+    """Yield the worst Loop that begins with a job, if any."""
     start, stop = (START, name), (STOP, name)
-    if possible.circle(name) is not None:
-        around = possible.find(start, stop) + possible.find(stop, start)[1:]
-        if _in_turn(around):
-            yield Loop("endless-loop", name, around)
+    if possible.group(name) is not None:
+        path = possible.shortest(start, stop) + possible.shortest(stop, start)[1:]
+        if _is_endless(path):
+            yield Loop("endless-loop", name, path)
             return
-    down, up = certain.find(start, stop), certain.find(stop, start)
+    down, up = certain.shortest(start, stop), certain.shortest(stop, start)
     if down:
         yield Loop("start-leads-to-stop", name, down)
     elif up:
         yield Loop("stop-leads-to-start", name, up)
 
 
-def _in_turn(path):
-    """Return whether each job on the way is both started and stopped: else one of them is already what it becomes."""
-    states = {}
-    for what, name in path:
-        states.setdefault(name, set()).add(what)
-    return all(len(one) == 2 for one in states.values())
+def _is_endless(path):
+    """Return whether every job of a path is both started and stopped; without that the path ends at some job."""
+    goals = {}
+    for goal, name in path:
+        goals.setdefault(name, set()).add(goal)
+    return all(len(job_goals) == 2 for job_goals in goals.values())
 
 
-class _Ways:
-    """Ways from one node to another along a dict of node to the nodes that it causes."""
+class _EffectPaths:
+    """Paths between nodes.
+
+    :param effects: dict of a node, (START or STOP, job), to the list of the nodes that it causes.
+    """
 
     def __init__(self, effects):
         self._effects = effects
         self._reached = set(node for nodes in effects.values() for node in nodes)
-        self._crossing = self._read_crossing()
-        self._circles = None
+        self._crossing = self._crossing_nodes()
+        self._groups = None
 
-    def _read_crossing(self):
-        """Return the nodes from which some way leads to the other kind: in long chains of one kind there is none."""
+    def _crossing_nodes(self):
+        """Return the nodes from which a path leads from START to STOP or back; long chains of starts have none."""
         causes = {}
         waiting = []
         for node, following in self._effects.items():
-            for one in following:
-                causes.setdefault(one, []).append(node)
-            if any(one[0] != node[0] for one in following):
+            for effect in following:
+                causes.setdefault(effect, []).append(node)
+            if any(effect[0] != node[0] for effect in following):
                 waiting.append(node)
         crossing = set(waiting)
         while waiting:
@@ -101,85 +103,91 @@ class _Ways:
                     waiting.append(node)
         return crossing
 
-    def circle(self, job):
-        """Return a node that stands for all which lead from the start of a job to its stop and back; None without."""
-        if self._circles is None:
-            self._circles = _strongly_connected_components(self._effects)
-        circle = self._circles.get((START, job))
-        return circle if circle is not None and circle == self._circles.get((STOP, job)) else None
+    def group(self, job):
+        """Return a node that identifies the group of nodes between a job's start and its stop and back, or None."""
+        if self._groups is None:
+            self._groups = _strongly_connected_components(self._effects)
+        group = self._groups.get((START, job))
+        return group if group is not None and group == self._groups.get((STOP, job)) else None
 
-    def find(self, begin, end):
-        """Return the shortest list of nodes from ``begin`` to ``end``, which is of the other kind; None without one."""
+    def shortest(self, begin, end):
+        """Return the shortest path from ``begin`` to ``end`` as a list of nodes, None if there is none.
+
+        One of the two is a start, the other a stop.
+        """
         if begin not in self._crossing or end not in self._reached:
             return None
-        ways = {begin: None}
+        previous = {begin: None}
         waiting = collections.deque([begin])
         while waiting:
             node = waiting.popleft()
             for following in self._effects.get(node, ()):
-                if following not in ways:
-                    ways[following] = node
+                if following not in previous:
+                    previous[following] = node
                     waiting.append(following)
                 if following == end:
-                    return _back(ways, end)
+                    return _path_to(end, previous)
         return None
 
 
 def _strongly_connected_components(effects):
-    """Return for each node one that stands for all those which it leads to and which lead to it (Kosaraju's way)."""
+    """Return a dict of each node to a node that identifies its component (Kosaraju's algorithm).
+
+    The nodes of a component lead to one another.
+    """
     causes = {}
     for node, following in effects.items():
-        for one in following:
-            causes.setdefault(one, []).append(node)
+        for effect in following:
+            causes.setdefault(effect, []).append(node)
     order = []
     _walk(effects, list(effects), set(), order.append)
-    found = {}
+    components = {}
     seen = set()
     for root in reversed(order):
-        _walk(causes, [root], seen, lambda node, root=root: found.setdefault(node, root))
-    return found
+        _walk(causes, [root], seen, lambda node, root=root: components.setdefault(node, root))
+    return components
 
 
 def _walk(following, roots, seen, leave):
-    """Call ``leave`` with each node not ``seen`` that can be reached, after all that are reached from it."""
+    """Call ``leave`` with every reachable node that is not in ``seen``, in post-order (depth first)."""
     for root in roots:
         if root in seen:
             continue
         seen.add(root)
         path = [(root, iter(following.get(root, ())))]
         while path:
-            node, left = path[-1]
-            ahead = next((one for one in left if one not in seen), None)
-            if ahead is None:
+            node, remaining = path[-1]
+            unseen = next((candidate for candidate in remaining if candidate not in seen), None)
+            if unseen is None:
                 leave(node)
                 path.pop()
             else:
-                seen.add(ahead)
-                path.append((ahead, iter(following.get(ahead, ()))))
+                seen.add(unseen)
+                path.append((unseen, iter(following.get(unseen, ()))))
 
 
-def _back(ways, node):
+def _path_to(node, previous):
     path = []
     while node is not None:
         path.append(node)
-        node = ways[node]
+        node = previous[node]
     return path[::-1]
 
 
 def _effects(relations):
-    """Return a dict of (START or STOP, job) to the list of those that it causes."""
+    """Return a dict of (START or STOP, job) to the list of the (START or STOP, job) that it causes."""
     effects = {}
     for job in relations.jobs:
-        for stanza, caused in CAUSED:
+        for stanza, goal in GOAL_OF_STANZA:
             for item in _sufficient(getattr(job, stanza)):
                 if item["event"] in JOB_EVENTS and len(item["args"]) == (job_argument(item)[0] is not None):
                     for cause in relations.causes(job, stanza, item):
-                        effects.setdefault((HAPPENS[item["event"]], cause), []).append((caused, job.name))
+                        effects.setdefault((GOAL_OF_EVENT[item["event"]], cause), []).append((goal, job.name))
     return effects
 
 
 def _sufficient(rpn):
-    """Return the events of a condition that fulfil it alone."""
+    """Return the events that alone fulfil a condition."""
     stack = []
     for item in rpn or ():
         if "op" in item:
@@ -190,52 +198,55 @@ def _sufficient(rpn):
     return stack[0] if stack else []
 
 
-def _never_first(relations):
-    """Return a Loop for each circle of jobs of which every one starts only after another of them."""
+def _jobs_that_wait_for_themselves(relations):
+    """Return a Loop for each circle of jobs that only start after one another."""
     jobs = dict((job.name, job) for job in relations.jobs)
     needs = dict((job.name, _needs(relations, job)) for job in relations.jobs)
     followers = {}
     for name, causes in needs.items():
-        for one in set().union(*[cause for cause in causes if cause is not None]):
-            followers.setdefault(one, []).append(name)
+        for cause in set().union(*[names for names in causes if names is not None]):
+            followers.setdefault(cause, []).append(name)
     possible = set(relations.names).difference(jobs)
     waiting = list(possible) + [name for name in jobs if _can_start(jobs[name], needs[name], possible)]
     possible.update(waiting)
-    told = _Told(relations)
+    scripts = _ScriptStarts(relations)
     while waiting:
-        first = waiting.pop()
-        found = set(name for name in followers.get(first, ()) if _can_start(jobs[name], needs[name], possible))
-        found = found.union(told.by(first)).difference(possible)
-        possible.update(found)
-        waiting.extend(found)
+        starter = waiting.pop()
+        startable = set(name for name in followers.get(starter, ()) if _can_start(jobs[name], needs[name], possible))
+        startable = startable.union(scripts.new_jobs(starter)).difference(possible)
+        possible.update(startable)
+        waiting.extend(startable)
     return _circles(sorted(set(jobs).difference(possible)), needs, possible)
 
 
-class _Told:
-    """Which jobs are started by what commands and scripts of others say."""
+class _ScriptStarts:
+    """The jobs that commands and scripts of other jobs start."""
 
     def __init__(self, relations):
         self._names = relations.names
         self._all = set(relations.names)
         self._patterns = {}
-        self._asked = set()
+        self._used = set()
         for job in relations.jobs:
             self._patterns[job.name] = set(
-                order.pattern(job.name) for order in job.orders if order.verb in (STARTS, RESTARTS))
+                command.pattern(job.name) for command in job.init_commands if command.verb in (STARTS, RESTARTS))
 
-    def by(self, name):
-        """Return the names of the jobs that a job starts; those of a pattern only once, as it may cover all."""
-        new = self._patterns.get(name, set()).difference(self._asked)
-        self._asked.update(new)
-        found = self._all.intersection(new)
+    def new_jobs(self, name):
+        """Return the names of the jobs that a job starts.
+
+        The jobs of a pattern are returned only once: it may match all, and the caller needs them once.
+        """
+        new = self._patterns.get(name, set()).difference(self._used)
+        self._used.update(new)
+        jobs = self._all.intersection(new)
         for pattern in new:
             if GLOB.search(pattern):
-                found.update(one for one in self._names if fnmatch(pattern, one))
-        return found
+                jobs.update(job for job in self._names if fnmatch(pattern, job))
+        return jobs
 
 
 def _needs(relations, job):
-    """Return for each event of ``start on`` the set of jobs that cause it, None for one that needs no known job."""
+    """Return for each event of ``start on`` the set of jobs that cause it, None if it needs no known job."""
     needs = []
     for item in job.start_on or ():
         if "event" in item:
@@ -245,22 +256,22 @@ def _needs(relations, job):
 
 
 def _can_start(job, needs, possible):
-    """Return whether a job's ``start on``, if it has one, may come true when the ``possible`` jobs start."""
+    """Return whether a job can start when the ``possible`` jobs start; a job without ``start on`` always can."""
     stack = []
-    left = iter(needs)
+    remaining = iter(needs)
     for item in job.start_on or ():
         if "op" in item:
-            right, other = stack.pop(), stack.pop()
-            stack.append((other and right) if item["op"] == "and" else (other or right))
+            right, left = stack.pop(), stack.pop()
+            stack.append((left and right) if item["op"] == "and" else (left or right))
         else:
-            causes = next(left)
+            causes = next(remaining)
             stack.append(causes is None or not possible.isdisjoint(causes))
     return not stack or stack[0]
 
 
 def _circles(names, needs, possible):
-    """Follow what each of the jobs waits for until a name comes again."""
-    found = []
+    """Return a Loop for each circle, by following from each job to a job that it waits for until a name repeats."""
+    loops = []
     seen = set()
     for name in names:
         path = []
@@ -272,5 +283,5 @@ def _circles(names, needs, possible):
             circle = path[path.index(name):]
             first = circle.index(min(circle))
             circle = circle[first:] + circle[:first]
-            found.append(Loop("waits-for-itself", circle[0], [(START, one) for one in circle]))
-    return found
+            loops.append(Loop("waits-for-itself", circle[0], [(START, job) for job in circle]))
+    return loops

@@ -6,7 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.names import display_name
-from .._host.job_effects import GONE
+from .._host.status import STOP_WAITING
 
 __metaclass__ = type
 
@@ -74,7 +74,7 @@ def _why_it_is_down(loss, tense):
 
     :param tense: AFTER_TASK or PREDICTED.
     """
-    if loss.status != GONE:
+    if loss.status != STOP_WAITING:
         return EXPLANATIONS["other state"][tense] % loss.status
     if loss.waits_for is None:
         return EXPLANATIONS["unknown"][tense]

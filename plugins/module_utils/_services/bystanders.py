@@ -19,9 +19,9 @@ from .._host import crash_guard, failures
 from .._host.consequences import events_of
 from .._host.definitions import Definition
 from .._host.instance_names import UNREADABLE
-from .._host.job_effects import GONE, trace
+from .._host.job_effects import trace
 from .._host.planned_files import read_file
-from .._host.status import POLL_INTERVAL, is_resting
+from .._host.status import POLL_INTERVAL, is_resting, state_text
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from .._system.deadline import Deadline
@@ -167,7 +167,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
         is_quiet = not moving and len(client.connection.signals) == signals
         if is_quiet or (has_losses and not missing) or not deadline.left():
             break
-    losses = [Loss(job, instance, _status_text(missing[job, instance])) for job, instance in sorted(missing)]
+    losses = [Loss(job, instance, state_text(missing[job, instance])) for job, instance in sorted(missing)]
     if losses:
         history.add_causes(losses)
         from .loss_explanations import explain_losses  # few tasks lose a service (saves 30 ms)
@@ -179,10 +179,6 @@ def _missing(client, pairs):
     """Return a dict of the (job, instance) that are not running now to their statuses."""
     return dict((pair, status) for pair, status in zip(pairs, client.statuses(pairs))
                 if status is None or not is_resting(status))
-
-
-def _status_text(status):
-    return "%(goal)s/%(state)s" % status if status else GONE
 
 
 class _History:

@@ -9,9 +9,9 @@ from .._daemon.errors import NoReplyError
 from .._errors import UpstartError
 from .._host import failures
 from .._host.job_logs import log_tail
-from .._host.status import is_resting, timeout_error, zombie_pid
+from .._host.status import is_resting, state_text, zombie_pid
 from .signal_history import is_same_process, was_stopped
-from .targets import state_of
+from .timeouts import timeout_error
 
 __metaclass__ = type
 
@@ -24,7 +24,7 @@ def _failure_facts(client, target, request):
     facts = failures.from_signals(signals, target.job, target.instance or "")
     messages = init_messages(target, expected=True)
     if facts.get("process") == "respawn":
-        facts.update(failures.last_end(messages))
+        facts.update(failures.last_main_process_end(messages))
     facts.update(name=target.job, log_file=log, log_lines=log_tail(log, target.progress.log_mark) if log else [],
                  init_messages=messages)
     return facts
@@ -54,10 +54,10 @@ def died(client, target, request, verb):
 
 def _failure_error(target, verb, facts, in_log=False):
     """Return the error of a job that failed; ``in_log`` says that only init's log can have the reason."""
-    text = failures.sentence(target.job, target.instance or "", verb, facts)
+    text = failures.failure_message(target.job, target.instance or "", verb, facts)
     if _signals_no_states(target) and not facts["init_messages"]:
         text += " Upstart reports the reason only since 0.6.7; set init_log to the syslog file, where init writes it."
-    elif (in_log or failures.is_in_log_of_init(facts)) and not facts["init_messages"] and not facts["log_lines"]:
+    elif (in_log or failures.is_only_in_init_log(facts)) and not facts["init_messages"] and not facts["log_lines"]:
         text += (" Init writes the reason to its own log, but %s has nothing about it; set init_log to the right file."
                  % target.wanted.init_log)
     return UpstartError(text, **facts)
@@ -75,7 +75,7 @@ def ended(client, target, request):
         return _failure_error(target, "ended, or was stopped, right after it was started", facts)
     if failures.describe(facts) or target.wanted.state == "reloaded":
         return _failure_error(target, "did not stay up", facts)
-    if was_stopped(client, target) or "exit_signal" in failures.last_end(facts["init_messages"]):
+    if was_stopped(client, target) or "exit_signal" in failures.last_main_process_end(facts["init_messages"]):
         return _interference_error(target, "stopped", facts)
     if "post-start" in (target.definition.values or {}).get("process", {}):
         return UpstartError("Job %s ended right after it was started: its main process exited without an error, or "
@@ -177,7 +177,7 @@ def stop_outlasted(target, deadline):
     return NoReplyError(
         "Job %s was not %s: its stop took longer than %g s and the kill timeout of its file; it is in %s. Upstart will "
         "start it again when the stop ends; increase timeout." % (
-            target.label, "restarted", deadline.seconds, state_of(target.result.after)),
+            target.label, "restarted", deadline.seconds, state_text(target.result.after)),
         name=target.job, timeout=deadline.seconds)
 
 
@@ -215,7 +215,7 @@ def respawning(client, target, request):
     if not (target.definition.values or {}).get("respawn"):
         return interference_error(client, target, request, "restarted")
     facts = _failure_facts(client, target, request)
-    end = failures.last_end(facts["init_messages"])
+    end = failures.last_main_process_end(facts["init_messages"])
     if end:
         facts.update(end, process="main")
     return _failure_error(target, "does not stay up and is being respawned", facts, in_log=not end)

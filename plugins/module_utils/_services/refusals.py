@@ -10,8 +10,7 @@ import collections
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.job_names import skipped_part
-from .._host.status import suspended_pid
-from .targets import state_of
+from .._host.status import state_text, suspended_pid
 
 __metaclass__ = type
 
@@ -44,7 +43,7 @@ def wedged(target, pid):
     return UpstartError(
         "Job %s is stuck in %s: Upstart is tracking process %d, which no longer exists, because its expect stanza is "
         "wrong. Fix the expect stanza, then run this task with state: stopped and unwedge: true." % (
-            target.label, state_of(target.result.after), pid),
+            target.label, state_text(target.result.after), pid),
         name=target.job, wedged=True, pid=pid)
 
 

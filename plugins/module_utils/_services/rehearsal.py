@@ -9,7 +9,7 @@ from .._errors import UpstartError
 from .._events import budget, requested
 from .._events.tables import HELPERS, MAIN, RUNNING, START
 from .._host import failures
-from .._host.job_effects import GONE, UP
+from .._host.status import START_RUNNING, STOP_WAITING
 from .._host.world import NextDefinitions, read_world
 from . import bystander_messages, bystanders
 from .loss_explanations import has_and, tree_progress
@@ -46,7 +46,7 @@ def play(client, targets, request):
 def _predict(target, simulation):
     """Set the predicted status of a target that the simulation has moved, and its error or additional step."""
     pair = target.job, target.instance or ""
-    runs = simulation.status_of(*pair) == UP
+    runs = simulation.status_of(*pair) == START_RUNNING
     if not runs or target.definition.is_task():
         return
     if target.wanted.state == "stopped":
@@ -91,8 +91,8 @@ def losses_in(simulation, acts):
     losses = []
     for job, instance in sorted(running - acts.down):
         status = simulation.status_of(job, instance)
-        if status != UP:
-            loss = bystanders.Loss(job, instance, status or GONE)
+        if status != START_RUNNING:
+            loss = bystanders.Loss(job, instance, status or STOP_WAITING)
             tree = simulation.job(job).start_on
             loss.set_progress(tree_progress(tree), is_complete=world.tells or tree is None or not has_and(tree.rpn))
             losses.append(loss)

@@ -10,10 +10,9 @@ import collections
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.diff import difference
-from .._host.status import suspended_pid
+from .._host.status import state_text, suspended_pid
 from . import refusals
 from .planning import WAITING_STEPS
-from .targets import state_of
 
 __metaclass__ = type
 
@@ -57,8 +56,8 @@ def _entry(target, request):
         "name": target.job,
         "instance": target.instance or "",
         "changed": bool(plan.change) or any(step not in WAITING_STEPS for step in plan.steps),
-        "before": state_of(target.before),
-        "status": state_of(outcome.after),
+        "before": state_text(target.before),
+        "status": state_text(outcome.after),
         "processes": _real_processes((outcome.after or {}).get("processes", {})),
         "enabled": plan.change.enabled if plan.change else enabled,
         "enabled_before": enabled,

@@ -24,7 +24,6 @@ from .._host.status import (
     is_missing_main_process,
     is_resting,
     missing_main_pid,
-    timeout_error,
     wait_until_answered,
     wait_until_resting,
     zombie_pid,
@@ -32,6 +31,7 @@ from .._host.status import (
 from .._system.deadline import Deadline
 from . import failure_errors, refusals, replacing, signal_history, unwedge, watching
 from .planning import without_error
+from .timeouts import timeout_error
 
 __metaclass__ = type
 

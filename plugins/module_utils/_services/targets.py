@@ -146,8 +146,3 @@ def main_of(client, status):
     """Return what identifies the main process of an instance, its pid and when it began; None where it has none."""
     pid = (status or {}).get("processes", {}).get("main")
     return (pid, processes.start_ticks(client.connection.peer["pid"], pid)) if pid else None
-
-
-def state_of(status):
-    """Return a status as ``goal/state``, as initctl writes it; 'stop/waiting' for no instance."""
-    return "%s/%s" % (status["goal"], status["state"]) if status else "stop/waiting"

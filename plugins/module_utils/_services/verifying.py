@@ -19,13 +19,13 @@ from .._host.status import (
     missing_main_pid,
     process_age,
     read_statuses,
-    timeout_error,
     wait_until_resting,
 )
 from .._system.deadline import Deadline
 from . import failure_errors, refusals, signal_history, steps, watching
 from .judging import expectation, first_fault, instance_before, judged_targets, observed_instance
 from .targets import Target, main_of
+from .timeouts import timeout_error
 
 __metaclass__ = type
 

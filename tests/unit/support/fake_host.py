@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request, run
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._text import has_stray_bytes
 
@@ -129,9 +129,9 @@ class FakeHost:
 
     def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return what upstart_info would."""
-        request = report.InfoRequest(list(names), list(states), report.parts_of(subset or ("all",)),
-                                     str(self.files), "/log")
-        found: dict[str, Any] = report.collect(self, request)
+        asked = request.InfoRequest(
+            list(names), list(states), request.selected_sections(subset or ("all",)), str(self.files), "/log")
+        found: dict[str, Any] = run.collect(self, asked)
         assert json.loads(json.dumps(found)) == found
         json.dumps(found, ensure_ascii=False).encode()
         return found

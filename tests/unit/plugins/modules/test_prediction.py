@@ -20,6 +20,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import EventFailedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.status import state_text
 from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
@@ -85,7 +86,7 @@ def let_it_settle(client: Upstart) -> None:
 
 
 def statuses(client: Upstart, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    return {pair: "%(goal)s/%(state)s" % status if status else job_effects.GONE
+    return {pair: state_text(status)
             for pair, status in zip(pairs, client.statuses(pairs))}
 
 

@@ -18,7 +18,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import UnreachableError
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request, run
 from ansible_collections.sysinit.upstart.tests.unit.support import message_bus, run_module
 
 EMULATOR = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files"
@@ -56,34 +56,34 @@ def listed(daemon: with_daemon.Daemon) -> list[str]:
     return [line.split()[0] for line in initctl(daemon, "list").splitlines() if not line.startswith("\t")]
 
 
-def wait_for(happened: Any, what: str) -> None:
+def wait_for(happened: Any, failure: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < deadline, what
+        assert time.monotonic() < deadline, failure
         time.sleep(0.02)
 
 
 def info(daemon: with_daemon.Daemon, **options: Any) -> dict[str, Any]:
-    found = run_module.result(run_module.start(
+    result = run_module.result(run_module.start(
         "upstart_info", address=daemon.address, conf_dir=str(daemon.conf), log_dir=str(daemon.log), **options))
-    assert not found.get("failed"), found["msg"]
-    return found
+    assert not result.get("failed"), result["msg"]
+    return result
 
 
-def lines(jobs: list[dict[str, Any]]) -> list[str]:
-    """Return what initctl list would say of jobs."""
-    found = []
+def listing(jobs: list[dict[str, Any]]) -> list[str]:
+    """Return the lines that initctl list would show."""
+    lines = []
     for job in jobs:
-        for one in job["instances"] or [{"instance": "", "status": "stop/waiting", "processes": {}}]:
-            label = f"{job['name']} ({one['instance']})" if one["instance"] else job["name"]
+        for instance in job["instances"] or [{"instance": "", "status": "stop/waiting", "processes": {}}]:
+            label = f"{job['name']} ({instance['instance']})" if instance["instance"] else job["name"]
             words = []
-            for number, (part, pid) in enumerate(one["processes"].items()):
-                words.append(f"\n\t{part} process {pid}" if number else f", process {pid}")
-            found += f"{label} {one['status']}{''.join(words)}".splitlines()
-    return found
+            for number, (process, pid) in enumerate(instance["processes"].items()):
+                words.append(f"\n\t{process} process {pid}" if number else f", process {pid}")
+            lines += f"{label} {instance['status']}{''.join(words)}".splitlines()
+    return lines
 
 
-def test_it_tells_what_initctl_list_tells(daemon: with_daemon.Daemon) -> None:
+def test_it_returns_what_initctl_list_shows(daemon: with_daemon.Daemon) -> None:
     """All states with all processes: builtin service_facts drops a job in pre-start, and all pids."""
     deploy(daemon, idle="exec sleep 1000\n", web="exec sleep 1000\n", slow="pre-start exec sleep 1000\nexec a\n",
            late="exec sleep 1000\npost-start exec sleep 1000\n", tty="instance $N\nexec sleep 1000\n")
@@ -95,22 +95,22 @@ def test_it_tells_what_initctl_list_tells(daemon: with_daemon.Daemon) -> None:
     wait_for(lambda: "post-start process" in initctl(daemon, "list"), "late has no post-start process")
     for subset in (["all"], ["min"]):
         jobs = info(daemon, subset=subset)["jobs"]
-        assert sorted(lines(jobs)) == sorted(initctl(daemon, "list").splitlines())
-    states = {job["name"]: one["state"] for job in jobs for one in job["instances"]}
+        assert sorted(listing(jobs)) == sorted(initctl(daemon, "list").splitlines())
+    states = {job["name"]: instance["state"] for job in jobs for instance in job["instances"]}
     assert states == {"web": "running", "slow": "pre-start", "late": "post-start", "tty": "running"}
 
 
-def test_it_tells_what_initctl_show_config_tells_and_more(daemon: with_daemon.Daemon) -> None:
+def test_it_returns_what_initctl_show_config_shows_and_more(daemon: with_daemon.Daemon) -> None:
     deploy(daemon, db="emits db-up\nexec a\n", web="start on (started db and runlevel [2345]) or db-up\nexec a\n")
     (daemon.conf / "bad.conf").write_text("start on started db\nfrob\n")
     shown = initctl(daemon, "show-config", "-e").splitlines()
-    found = info(daemon)
-    edges = [f"  start on {edge['event']} (job:{''.join(' ' + one for one in edge['emitters'])}, env:"
-             + "".join(" " + one for one in edge["args"] if one not in edge["emitters"]) + ")"
-             for edge in found["edges"]]
+    result = info(daemon)
+    edges = [f"  start on {edge['event']} (job:{''.join(' ' + word for word in edge['emitters'])}, env:"
+             + "".join(" " + word for word in edge["args"] if word not in edge["emitters"]) + ")"
+             for edge in result["edges"]]
     assert sorted(shown) == sorted(["db", "  emits db-up", "web", *edges[:2], "  start on db-up (job:, env:)"])
     assert edges[2] == "  start on db-up (job: db, env:)"
-    assert [job["error"] for job in found["jobs"] if job["name"] == "bad"] == [
+    assert [job["error"] for job in result["jobs"] if job["name"] == "bad"] == [
         {"file": f"{daemon.conf}/bad.conf", "line": 2, "message": "Unknown stanza"}]
 
 
@@ -121,32 +121,32 @@ def test_it_has_not_the_false_alarms_of_initctl_check_config(daemon: with_daemon
     alarms = initctl(daemon, "check-config")
     for event in ("net-device-up", "block-device-added", "runlevel", "deploy", "runlevle"):
         assert f"unknown event {event}\n" in alarms
-    found = info(daemon, subset=["audit"])["findings"]
-    assert [(one["job"], one["message"], one["remedy"]) for one in found if one["code"] == "unknown-event"] == [
+    findings = [finding for finding in info(daemon, subset=["audit"])["findings"] if finding["code"] == "unknown-event"]
+    assert [(finding["job"], finding["message"], finding["remedy"]) for finding in findings] == [
         ("misspelt", "start on names the event runlevle, which no known job emits",
          "check the spelling: runlevel exists")]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_each_release(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+def test_releases(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     boot = f"{sys.executable} {EMULATOR}/upstart-emulator {with_daemon.OPTIONS} --upstart-version {version}"
     monkeypatch.setenv("UPSTART_BOOT", boot)
     with with_daemon.running() as daemon:
         deploy(daemon, web="start on started db\nexec sleep 1000\n", idle="exec a\n", tty="instance $N\nexec sleep 9\n")
         initctl(daemon, "start", "web", "A=1")
         initctl(daemon, "start", "tty", "N=x y")
-        found = info(daemon)
-        jobs = {job["name"]: job for job in found["jobs"]}
-        tells = version in ("1.12.1", "1.13.2")
+        result = info(daemon)
+        jobs = {job["name"]: job for job in result["jobs"]}
+        reports_state = version in ("1.12.1", "1.13.2")
         (web,), (tty,) = jobs["web"]["instances"], jobs["tty"]["instances"]
-        assert found["version"] == version
+        assert result["version"] == version
         assert (web["status"], web["wedged"], web["hollow"]) == ("start/running", False, False)
         assert abs(web["since"] - time.time()) < 30
         assert tty["instance"] == "x y"
-        assert (web["stale"], web["env"]) == ((False, ["A=1"]) if tells else (None, None))
+        assert (web["stale"], web["env"]) == ((False, ["A=1"]) if reports_state else (None, None))
         assert jobs["web"]["start_on"] == {"started": "db"}
-        assert len(found["left_out"]) == (0 if tells else 1)
-        assert [one["code"] for one in found["findings"] if one["job"] == "web"][0] == "unknown-job"
+        assert len(result["left_out"]) == (0 if reports_state else 1)
+        assert [finding["code"] for finding in result["findings"] if finding["job"] == "web"][0] == "unknown-job"
 
 
 def test_nothing_that_is_asked_crashes_the_daemon(daemon: with_daemon.Daemon) -> None:
@@ -156,9 +156,9 @@ def test_nothing_that_is_asked_crashes_the_daemon(daemon: with_daemon.Daemon) ->
     wait_for(lambda: listed(daemon) and len(listed(daemon)) == 2, "the jobs are not loaded")
     initctl(daemon, "start", "-n", "web")
     for subset in ("all", "min", "definitions", "environment", "stanzas", "audit"):
-        found = info(daemon, subset=[subset])
+        result = info(daemon, subset=[subset])
         assert daemon.process.poll() is None, subset
-        web = next(job for job in found["jobs"] if job["name"] == "web")
+        web = next(job for job in result["jobs"] if job["name"] == "web")
         assert web["instances"][0]["status"] == "start/running"
         assert web["description"] == "B\ufffdcher"
     assert daemon.process.poll() is None
@@ -193,22 +193,22 @@ def connected() -> Connection:
             time.sleep(0.05)
 
 
-def test_a_user_who_may_only_look(system_bus: Path) -> None:
-    found: dict[str, Any] = {}
+def test_a_user_who_may_only_read(system_bus: Path) -> None:
+    result: dict[str, Any] = {}
 
     def runs() -> bool:
-        found.update(report.collect(Upstart(connection), request))
-        return [one["status"] for job in found["jobs"] for one in job["instances"]] == ["start/running"]
+        result.update(run.collect(Upstart(connection), asked))
+        return [instance["status"] for job in result["jobs"] for instance in job["instances"]] == ["start/running"]
 
     with connected() as connection:
-        request = report.InfoRequest([], [], report.parts_of(["all"]), str(system_bus), "/log")
+        asked = request.InfoRequest([], [], request.selected_sections(["all"]), str(system_bus), "/log")
         wait_for(runs, "the job does not run")
-    (job,) = found["jobs"]
+    (job,) = result["jobs"]
     (instance,) = job["instances"]
     assert (job["loaded"], job["enabled"], job["start_on"]) == (True, True, "hello")
     assert (instance["status"], list(instance["processes"])) == ("start/running", ["main"])
     assert (instance["env"], instance["stale"]) == (None, None)
-    assert found["log_priority"] == "message"
-    (sentence,) = found["left_out"]
+    assert result["log_priority"] == "message"
+    (sentence,) = result["left_out"]
     assert sentence.startswith("Which instances are stale and the env of the instances: Upstart did not tell its state")
-    assert [one["code"] for one in found["findings"]] == ["unknown-event", "no-stop-on"]
+    assert [finding["code"] for finding in result["findings"]] == ["unknown-event", "no-stop-on"]

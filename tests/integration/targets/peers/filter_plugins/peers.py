@@ -14,7 +14,7 @@ ROWS = 56
 # How init words what a newer Upstart signals and the module says.
 WORDINGS = [
     (r"process \(\d+\) terminated with status", "process exited with status"),
-    (r"process \(\d+\) killed by (\w+) signal", r"process was ended by signal \1"),
+    (r"process \(\d+\) killed by (\w+) signal", r"process was killed by signal \1"),
     (r"Failed to spawn \S+ (\S+) process:", r"\1 process could not be run:"),
 ]
 LISTENS = 0x10000  # the flag of a listening socket in /proc/net/unix

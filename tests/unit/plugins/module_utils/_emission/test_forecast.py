@@ -181,13 +181,13 @@ def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
     (tmp_path / "a.conf").unlink()
     (tmp_path / "a.conf").mkdir()
     found = foresee(client, tmp_path)
-    assert not found["sure"] and found["reasons"][0].startswith("nothing is known of job a, ")
+    assert not found["sure"] and found["reasons"][0].startswith("nothing is known about job a, ")
 
 
 def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Upstart 0.6.5 tells no conditions: a file that is younger than a process may not be what it runs by."""
     client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
-    doubt = "job a may still run by what its file said before, and its conditions of then are not told"
+    doubt = "job a may still run with its old job file, whose conditions are unknown"
     for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
         monkeypatch.setattr(world, "process_age", lambda peer_pid, pid, seconds=seconds: seconds)
         found = foresee(client, tmp_path)
@@ -224,7 +224,7 @@ def test_a_job_without_a_file(tmp_path: Path) -> None:
     found = foresee(client, tmp_path)
     assert found["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
     assert found["reasons"] == [
-        f"nothing is known of job a, of which there is no right file in {tmp_path}: the jobs are taken from their "
+        f"nothing is known about job a, because it has no valid job file in {tmp_path}: the jobs are taken from their "
         "files"]
     assert holding.holders(client, "go", [], str(tmp_path)) == []
 
@@ -234,7 +234,7 @@ def test_a_job_whose_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("frob\n")
     found = foresee(client, tmp_path)
     assert found["outlook"]["would_start"] == ["a"]
-    assert found["reasons"] == ["nothing is known of job a but its conditions: there is no right file of it"]
+    assert found["reasons"] == ["only the conditions of job a are known, because it has no valid job file"]
 
 
 def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:

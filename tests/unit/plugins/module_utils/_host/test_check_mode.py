@@ -44,7 +44,7 @@ class Host:
 
     def __init__(self, folder: Path, jobs: dict[str, dict[str, Any]] | None = None, **files: bytes) -> None:
         self.folder = folder
-        self.client = FakeClient({name: {one: [state] for one, state in instances.items()}
+        self.client = FakeClient({name: {instance: [state] for instance, state in instances.items()}
                                   for name, instances in (jobs or {}).items()})
         self.client.instances_of = lambda names: [  # type: ignore[method-assign]
             sorted(self.client.known.get(name, ())) for name in names]
@@ -113,10 +113,11 @@ def test_instances_that_would_run(tmp_path: Path) -> None:
     assert seen.statuses([("web", ""), ("db", "")]) == [None, running]
     assert host.seen("elsewhere").statuses([("web", "")])[0]["state"] == "running"  # another daemon
     host.task(up=[("web", "", [])], down=[("db", "")])
-    assert [one and one["state"] for one in host.seen().statuses([("web", ""), ("db", "")])] == ["running", None]
+    web, db = host.seen().statuses([("web", ""), ("db", "")])
+    assert web["state"] == "running" and db is None
 
 
-def test_what_would_run_by_an_older_file(tmp_path: Path) -> None:
+def test_instances_that_would_run_with_an_older_file(tmp_path: Path) -> None:
     host = Host(tmp_path, {"web": {"": status("start", "running")}}, web=WEB)
     host.client.held = []
     host.task(up=[("web", "", ["A=1"])])
@@ -142,10 +143,10 @@ def test_a_task_that_really_acted_outdates_predictions(names: list[str] | None, 
                   settings={"runlevel": "3"})
         host.task(unknown={name: "why"})
     host.records.append({"forget": names})
-    found = host.seen().foreseen
-    assert {job for job, unused in found.up} == set(found.met) == set(found.unknown) == left
-    assert set(found.changed_jobs()) == left
-    assert bool(found.settings) is (names is not None)
+    play_state = host.seen().foreseen
+    assert {job for job, unused in play_state.up} == set(play_state.met) == set(play_state.unknown) == left
+    assert set(play_state.changed_jobs()) == left
+    assert bool(play_state.settings) is (names is not None)
 
 
 def test_a_new_file_forgets_the_events_that_came(tmp_path: Path) -> None:
@@ -156,7 +157,7 @@ def test_a_new_file_forgets_the_events_that_came(tmp_path: Path) -> None:
     assert host.seen().foreseen.met == {}
 
 
-def test_manifests_that_would_be_there(tmp_path: Path) -> None:
+def test_manifests_that_would_exist(tmp_path: Path) -> None:
     folder = tmp_path / "manifests"
     text = b'{"about": "", "format": 1, "jobs": ["web"], "overrides": []}'
     records = [record("here", files={str(folder / "one.json"): text})]
@@ -167,12 +168,12 @@ def test_manifests_that_would_be_there(tmp_path: Path) -> None:
 
 def after(world: World, records: Records, folder: Path) -> World:
     check_mode.load({"_foreseen": encoded(records), "address": "here", "conf_dir": str(folder)})
-    found = PlayState(records, "here", str(folder), reading.read_file)
-    return check_mode_world.world_after(world, found, str(folder), lambda name, values: SimulatedDefinition(
+    play_state = PlayState(records, "here", str(folder), reading.read_file)
+    return check_mode_world.world_after(world, play_state, str(folder), lambda name, values: SimulatedDefinition(
         name, start_on=values["start_on"], instance=values["instance"], processes={"main": object()}))
 
 
-def test_a_world_with_what_earlier_tasks_would_do(tmp_path: Path) -> None:
+def test_a_world_after_earlier_tasks(tmp_path: Path) -> None:
     web = SimulatedDefinition("web", start_on=[{"event": "a", "args": []}, {"event": "b", "args": []}, {"op": "and"}],
                               instances=[Present("", "start", "running")])
     world = World(
@@ -183,20 +184,20 @@ def test_a_world_with_what_earlier_tasks_would_do(tmp_path: Path) -> None:
              str(tmp_path / "busy.conf"): b"exec other\n"}
     records = [record("here", files=files, up=[("new", "1", ["N=1"])], down=[("web", "")],
                       met={"web": [True, False, False]}, unknown={"web": "nobody knows"}), {"doubt": "async"}]
-    found = after(world, records, tmp_path)
-    assert sorted(found.by_name) == ["busy", "new", "web"]
-    assert found.by_name["web"].instances == [] and len(web.instances) == 1
-    assert found.by_name["web"].start_met == [(True, None), (False, None), (False, None)]
-    (instance,) = found.by_name["new"].instances
+    changed = after(world, records, tmp_path)
+    assert sorted(changed.by_name) == ["busy", "new", "web"]
+    assert changed.by_name["web"].instances == [] and len(web.instances) == 1
+    assert changed.by_name["web"].start_met == [(True, None), (False, None), (False, None)]
+    (instance,) = changed.by_name["new"].instances
     assert (instance.name, instance.rests(), instance.env) == ("1", True, ["TERM=linux", "N=1"])
-    assert not found.by_name["new"].is_replaced and found.by_name["busy"].is_replaced
-    assert found.notes == {"web": ["job web: nobody knows"]} and found.doubts == ["async"]
-    assert found.waiting_for("x") == ["new"]
+    assert not changed.by_name["new"].is_replaced and changed.by_name["busy"].is_replaced
+    assert changed.notes == {"web": ["job web: nobody knows"]} and changed.doubts == ["async"]
+    assert changed.waiting_for("x") == ["new"]
 
 
 def test_a_world_in_which_a_started_job_gets_another_file(tmp_path: Path) -> None:
     path = str(tmp_path / "new.conf")
     records = [record("here", files={path: b"start on x\nexec y\n"}, up=[("new", "", [])]),
                record("here", files={path: b"start on z\nexec other\n"})]
-    found = after(World([]), records, tmp_path).by_name["new"]
-    assert found.is_replaced and found.start_on[0]["event"] == "x"
+    definition = after(World([]), records, tmp_path).by_name["new"]
+    assert definition.is_replaced and definition.start_on[0]["event"] == "x"

@@ -34,7 +34,7 @@ class FakeClient:
 
     def __init__(self, folder: Path, files: dict[str, str], moves: list[tuple[str, list[str]]]) -> None:
         self.asked: list[str] = []
-        self.there: dict[str, list[str]] = {}
+        self.instances: dict[str, list[str]] = {}
         self._values = {name: parse_job(text.encode()) for name, text in files.items()}
         for name, text in files.items():
             (folder / f"{name}.conf").write_text(text)
@@ -57,7 +57,7 @@ class FakeClient:
             key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}}
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
-        return [self.there.get(name, []) for name in names]
+        return [self.instances.get(name, []) for name in names]
 
     def jobs(self) -> list[str]:
         return sorted(self._values)
@@ -119,12 +119,12 @@ def test_chains(tmp_path: Path, stanzas: dict[str, str], moves: dict[str, list[s
     files = {name: f"{stanzas.get(name, '')}\n{RUNS}" for name in moves}
     client = FakeClient(tmp_path, files, list(moves.items()))
     caused = follow(client, tmp_path, "N=1")
-    assert jobs(caused.signals()) == expected and caused.untold is None
+    assert jobs(caused.signals()) == expected and caused.conditions_unavailable is None
     assert client.asked == sorted(moves)
     assert jobs(caused.signals()) == expected and client.asked == sorted(moves), "nothing is asked for twice"
 
 
-def test_each_instance_for_itself(tmp_path: Path) -> None:
+def test_instances(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, {"a": f"start on go\nstop on other N=$N\ninstance $N\n{RUNS}"},
                         [("a:1", STOPPED), ("a:2", STARTED)])
     signals = follow(client, tmp_path).signals()
@@ -147,17 +147,18 @@ INSTANCES: list[tuple[str, list[str], list[str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "started", "there", "expected"), INSTANCES)
+@pytest.mark.parametrize(("text", "started", "existing", "expected"), INSTANCES)
 def test_another_event_of_that_name_starts_other_instances(
-        tmp_path: Path, text: str, started: list[str], there: list[str], expected: list[str]) -> None:
+        tmp_path: Path, text: str, started: list[str], existing: list[str], expected: list[str]) -> None:
     files = {"i": f"{text}\n{RUNS}", "a": f"start on go\n{RUNS}"}
-    client = FakeClient(tmp_path, files, [("a", STARTED), *((f"i:{one}", STARTED) for one in started)])
-    client.there = {"i": there}
-    caused = {one.path for one in follow(client, tmp_path, "N=1").signals() if one.member == "GoalChanged"}
-    assert caused == {instance_path("a", ""), *(instance_path("i", one) for one in expected)}
+    client = FakeClient(tmp_path, files, [("a", STARTED), *((f"i:{instance}", STARTED) for instance in started)])
+    client.instances = {"i": existing}
+    signals = follow(client, tmp_path, "N=1").signals()
+    caused = {signal.path for signal in signals if signal.member == "GoalChanged"}
+    assert caused == {instance_path("a", ""), *(instance_path("i", instance) for instance in expected)}
 
 
-def test_a_job_that_is_gone_may_be_one_of_them(tmp_path: Path) -> None:
+def test_a_job_that_no_longer_exists_may_have_reacted(tmp_path: Path) -> None:
     """Nobody knows any more what it reacted to."""
     client = FakeClient(tmp_path, {"a": f"start on started gone\n{RUNS}"}, [("gone", STARTED), ("a", STARTED)])
     assert jobs(follow(client, tmp_path).signals()) == ["a", "gone"]
@@ -177,14 +178,15 @@ def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytes
 
     client = FakeClient(tmp_path, {"x": f"start on other\n{RUNS}"}, [("x", STARTED)])
     old = follow(client, tmp_path, version=(0, 6, 5))
-    assert jobs(old.signals()) == ["x"] and old.untold == "Upstart tells conditions only since 0.6.7"
+    assert jobs(old.signals()) == ["x"] and old.conditions_unavailable == "Upstart reports conditions only since 0.6.7"
     monkeypatch.setattr(client, "properties_of", silent)
     hung = follow(client, tmp_path)
-    assert jobs(hung.signals()) == ["x"] and hung.untold == "The daemon hangs"
+    assert jobs(hung.signals()) == ["x"] and hung.conditions_unavailable == "The daemon hangs"
     monkeypatch.undo()
     (tmp_path / "x.conf").unlink()
     elsewhere = follow(client, tmp_path)
-    assert jobs(elsewhere.signals()) == ["x"] and "Name the directory of this daemon" in str(elsewhere.untold)
+    assert jobs(elsewhere.signals()) == ["x"]
+    assert "Name the directory of this daemon" in str(elsewhere.conditions_unavailable)
 
 
 def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
                         [("x", STARTED), ("web", STARTED), ("y", STARTED)])
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     consequences = follow(client, tmp_path)
-    assert jobs(consequences.signals()) == ["web", "y"] and consequences.untold is None
+    assert jobs(consequences.signals()) == ["web", "y"] and consequences.conditions_unavailable is None
     assert client.asked == ["x", "y"]
 
 
@@ -213,4 +215,5 @@ def test_a_job_whose_definition_was_replaced_meanwhile_counts(tmp_path: Path) ->
                         [("a", ["goal stop", "stopping", "waiting"]), ("b", STARTED)])
     assert jobs(follow(client, tmp_path).signals()) == []
     client.connection.signals.insert(1, Signal(MANAGER_PATH, "JobRemoved", [job_path("a")]))
-    assert {"a", "b"} <= set(jobs([one for one in follow(client, tmp_path).signals() if one.member != "JobRemoved"]))
+    signals = follow(client, tmp_path).signals()
+    assert {"a", "b"} <= set(jobs([signal for signal in signals if signal.member != "JobRemoved"]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told of a failure: from signals, in words, from the log."""
+"""The cause of a failure from signals, in words, and with the end of the log."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SIGNALS: list[tuple[list[Signal], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("signals", "expected"), SIGNALS)
-def test_what_signals_tell(signals: list[Signal], expected: dict[str, Any]) -> None:
+def test_from_signals(signals: list[Signal], expected: dict[str, Any]) -> None:
     assert failures.from_signals(signals, "web") == expected
 
 
@@ -57,9 +57,9 @@ def test_an_instance_has_its_own_signals() -> None:
     assert failures.from_signals(signals, "tty", "2") == {"failed_status": 2, "process": "pre-start", "exit_status": 3}
 
 
-@pytest.mark.parametrize(("number", "told"), [(255, {"exit_status": 255}), (256, {"exit_signal": "HUP"})])
-def test_what_the_number_of_a_failure_tells(number: int, told: dict[str, Any]) -> None:
-    assert failures.from_signals([failed(number)], "web") == {"failed_status": number, **told}
+@pytest.mark.parametrize(("number", "cause"), [(255, {"exit_status": 255}), (256, {"exit_signal": "HUP"})])
+def test_from_the_raw_number(number: int, cause: dict[str, Any]) -> None:
+    assert failures.from_signals([failed(number)], "web") == {"failed_status": number, **cause}
 
 
 COULD_NOT = "could not be run (no such program, user, group or directory, or a limit was refused)"
@@ -67,28 +67,28 @@ WORDS: list[tuple[dict[str, Any], str | None]] = [
     ({}, None),
     ({"process": "pre-start", "exit_status": 3, "failed_status": 3}, "its pre-start process exited with status 3"),
     ({"process": "main", "exit_status": 0}, "its main process exited with status 0"),
-    ({"process": "main", "exit_signal": "KILL", "failed_status": 2304}, "its main process was ended by signal KILL"),
+    ({"process": "main", "exit_signal": "KILL", "failed_status": 2304}, "its main process was killed by signal KILL"),
     ({"process": "main", "failed_status": -1}, "its main process " + COULD_NOT),
     ({"process": "main"}, "its main process " + COULD_NOT),
     ({"process": "respawn"}, "it ended again and again and Upstart stopped respawning it"),
     ({"failed_status": 0}, "it ended again and again and Upstart stopped respawning it"),
     ({"failed_status": 5, "exit_status": 5}, "one of its processes exited with status 5"),
-    ({"failed_status": 2304, "exit_signal": "KILL"}, "one of its processes was ended by signal KILL"),
+    ({"failed_status": 2304, "exit_signal": "KILL"}, "one of its processes was killed by signal KILL"),
     ({"failed_status": -1}, "one of its processes " + COULD_NOT),
 ]
 
 
 @pytest.mark.parametrize(("cause", "words"), WORDS)
-def test_words(cause: dict[str, Any], words: str | None) -> None:
+def test_describe(cause: dict[str, Any], words: str | None) -> None:
     assert failures.describe(cause) == words
 
 
-def test_the_sentence() -> None:
+def test_failure_message() -> None:
     cause = {"process": "main", "exit_status": 1, "log_file": "/l/tty-1.log", "log_lines": ["a", "b", "c", "d"]}
     end = " Last lines of /l/tty-1.log: b | c | d"
-    said = ["tty (1) main process (7) terminated with status 1"]
+    messages = ["tty (1) main process (7) terminated with status 1"]
     text = "Job tty (1) failed to start: its main process exited with status 1."
-    assert failures.sentence("tty", "1", "failed to start", cause) == text + end
-    assert failures.sentence("tty", "1", "failed to start", dict(cause, init_messages=said)) == (
+    assert failures.failure_message("tty", "1", "failed to start", cause) == text + end
+    assert failures.failure_message("tty", "1", "failed to start", dict(cause, init_messages=messages)) == (
         text + " Init says: tty (1) main process (7) terminated with status 1." + end)
-    assert failures.sentence("web", "", "did not stay up", {"log_lines": []}) == "Job web did not stay up."
+    assert failures.failure_message("web", "", "did not stay up", {"log_lines": []}) == "Job web did not stay up."

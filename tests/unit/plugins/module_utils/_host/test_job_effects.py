@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an event did, told from signals."""
+"""What an event did, according to signals."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ EFFECTS: list[tuple[list[tuple[str, Any]], tuple[bool, bool, bool], str]] = [
     ([STOP, WAITING, START, RUNNING], (True, True, False), "stopped, started again"),
     ([START, RUNNING, STOP, WAITING, START, RUNNING], (True, True, False), "started, stopped, started again"),
     ([START, RUNNING, STOP, WAITING] * 2, (True, True, False),
-     "started and stopped more than once, in the end stopped"),
+     "started and stopped more than once, finally stopped"),
     ([("StateChanged", "post-stop"), ("StateChanged", "starting"), RUNNING, STOP, WAITING], (True, True, False),
      "respawned, stopped"),
 ]
 
 
 @pytest.mark.parametrize(("members", "expected", "how"), EFFECTS)
-def test_one_job(members: list[tuple[str, Any]], expected: tuple[bool, bool, bool], how: str) -> None:
+def test_how(members: list[tuple[str, Any]], expected: tuple[bool, bool, bool], how: str) -> None:
     signals = [Signal(instance_path("a-b", "x"), member, [value]) for member, value in members]
     (entry,) = job_effects.from_signals(signals, "/log")
     assert (entry["started"], entry["stopped"], entry["failed"]) == expected
@@ -66,8 +66,8 @@ def test_many_jobs_keep_their_order(tmp_path: Path) -> None:
 def test_signals_before_0_6_7() -> None:
     added = [Signal(job_path(name), "InstanceAdded", [instance_path(name)]) for name in ("task", "web")]
     removed = [Signal(job_path(name), "InstanceRemoved", [instance_path(name)]) for name in ("task", "old")]
-    found = job_effects.from_signals(added + removed, None, None, {("web", ""): "start/running"})
-    assert [(one["name"], one["how"]) for one in found] == [
+    entries = job_effects.from_signals(added + removed, None, None, {("web", ""): "start/running"})
+    assert [(entry["name"], entry["how"]) for entry in entries] == [
         ("task", "started, stopped"), ("web", "started"), ("old", "stopped")]
 
 

@@ -74,16 +74,17 @@ BUILTINS = (
 
 
 def values(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = parse_job(text.encode())
-    return found
+    job_values: dict[str, Any] = parse_job(text.encode())
+    return job_values
 
 
 @pytest.mark.parametrize(("text", "expected"), TASKS)
 def test_a_task(text: str, expected: Expected) -> None:
-    found = Programs(os.getpid()).behaviour(values(f"task\n{text}\n"), "main")
-    assert (UNKNOWN if not found.known else (found.does, found.status, round(found.seconds, 2))) == expected
-    assert not found.known or "script" not in text or found.seconds > 0, "a shell is slower than init"
-    assert found.known or (found.does, found.status) == (ENDS, 0)
+    behaviour = Programs(os.getpid()).behaviour(values(f"task\n{text}\n"), "main")
+    known = (behaviour.does, behaviour.status, round(behaviour.seconds, 2)) if behaviour.known else UNKNOWN
+    assert known == expected
+    assert not behaviour.known or "script" not in text or behaviour.seconds > 0, "a shell is slower than init"
+    assert behaviour.known or (behaviour.does, behaviour.status) == (ENDS, 0)
 
 
 @pytest.mark.parametrize("name", BUILTINS)
@@ -96,8 +97,8 @@ def test_a_builtin_is_not_missing(name: str) -> None:
     ("exec false", ENDS, True), ("script\n  while true\n  do sleep 1\n  done\nend script", STAYS, False),
 ])
 def test_a_service(text: str, does: str, known: bool) -> None:
-    found = Programs(os.getpid()).behaviour(values(text + "\n"), "main")
-    assert (found.does, found.known) == (does, known)
+    behaviour = Programs(os.getpid()).behaviour(values(text + "\n"), "main")
+    assert (behaviour.does, behaviour.known) == (does, known)
 
 
 @pytest.mark.parametrize("peer_pid", [0, -1, fake_client.NO_PROCESS])
@@ -106,8 +107,8 @@ def test_a_daemon_that_cannot_be_seen_has_our_programs(peer_pid: int) -> None:
 
 
 def test_a_helper_of_a_service_ends() -> None:
-    found = Programs(os.getpid()).behaviour(values("exec sleep 9\npre-start exec /bin/sh\n"), "pre-start")
-    assert (found.does, found.known) == (ENDS, False)
+    behaviour = Programs(os.getpid()).behaviour(values("exec sleep 9\npre-start exec /bin/sh\n"), "pre-start")
+    assert (behaviour.does, behaviour.known) == (ENDS, False)
 
 
 @pytest.mark.parametrize(("text", "settles"), [("exec sleep 9", False), ("exec /bin/sh", True), ("exec true", False)])

@@ -50,9 +50,9 @@ def relations(texts: dict[str, str], *more: str) -> Relations:
                           ("usb-thing", [], ["script"]), ("filesystem", [], [])]),
 ])
 def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str]]]) -> None:
-    found = relations(HOST, "website").edges()
-    assert [(one["event"], one["args"], one["emitters"]) for one in found
-            if (one["job"], one["stanza"]) == (job, stanza)] == edges
+    edges_of_host = relations(HOST, "website").edges()
+    assert [(edge["event"], edge["args"], edge["emitters"]) for edge in edges_of_host
+            if (edge["job"], edge["stanza"]) == (job, stanza)] == edges
 
 
 @pytest.mark.parametrize(("name", "kind", "emitted_by", "starts", "stops"), [
@@ -68,36 +68,36 @@ def test_edges(job: str, stanza: str, edges: list[tuple[str, list[str], list[str
 ])
 def test_events(name: str, kind: str, emitted_by: list[str], starts: list[str], stops: list[str]) -> None:
     host = relations(HOST)
-    found = host.events(host.edges(), set(HOST))
-    assert [one["name"] for one in found] == sorted(one["name"] for one in found)
-    assert [one for one in found if one["name"] == name] == [
+    events = host.events(host.edges(), set(HOST))
+    assert [event["name"] for event in events] == sorted(event["name"] for event in events)
+    assert [event for event in events if event["name"] == name] == [
         {"name": name, "kind": kind, "emitted_by": emitted_by, "starts": starts, "stops": stops}]
 
 
 def test_an_event_that_nothing_knows() -> None:
     host = relations({"web": "start on wbe\n"})
-    assert [one["kind"] for one in host.events(host.edges(), {"web"})] == ["unknown"]
+    assert [event["kind"] for event in host.events(host.edges(), {"web"})] == ["unknown"]
 
 
 def test_events_of_some_jobs() -> None:
     host = relations(HOST)
     edges = [edge for edge in host.edges() if edge["job"] == "disk"]
-    assert [one["name"] for one in host.events(edges, {"disk"})] == [
+    assert [event["name"] for event in host.events(edges, {"disk"})] == [
         "block-device-added", "db-up/failed", "filesystem", "usb-thing"]
-    assert "deployed" in [one["name"] for one in host.events(edges, {"script"})]
+    assert "deployed" in [event["name"] for event in host.events(edges, {"script"})]
 
 
 @pytest.mark.parametrize("text", [
     "start on started s{before}\nstop on stopping s{before}\n", "start on started s{before} and x\n",
     "task\nstart on stopped s{before}\n", "start on started s{after}\nstop on stopped s{after} or started nothing\n"])
-def test_loops_among_many_jobs_are_found_in_one_pass(text: str) -> None:
+def test_many_jobs_are_searched_for_loops_in_one_pass(text: str) -> None:
     """All jobs of a long chain could lead to all others."""
     def search(size: int) -> Callable[[], object]:
         texts: dict[str, Any] = {
             "s%d" % number: text.format(before=number - 1, after=number + 1) for number in range(1, size)}
         host = relations({**texts, "z": "start on x or stopped z\n"}, "s0", "s%d" % size)
-        assert [(loop.code, loop.job) for loop in loops.find(host)] == [("stop-leads-to-start", "z")]
-        return lambda: loops.find(host)
+        assert [(loop.code, loop.job) for loop in loops.find_loops(host)] == [("stop-leads-to-start", "z")]
+        return lambda: loops.find_loops(host)
 
     assert counted_work.grows_in_step(search, 200)
 
@@ -109,30 +109,31 @@ def ring(size: int, letter: str = "s") -> dict[str, Any]:
                                     f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
 
 
-def test_loops_of_a_ring_are_found_in_one_pass() -> None:
+def test_a_ring_is_searched_for_loops_in_one_pass() -> None:
     def search(size: int) -> Callable[[], object]:
         host = relations(ring(size))
-        assert [loop.job for loop in loops.find(host)] == [f"s{number:03}" for number in range(loops.SEARCHES)]
-        return lambda: loops.find(host)
+        names = [f"s{number:03}" for number in range(loops.MAX_SEARCHES)]
+        assert [loop.job for loop in loops.find_loops(host)] == names
+        return lambda: loops.find_loops(host)
 
     assert counted_work.grows_in_step(search, 150)
 
 
-def test_loops_of_two_rings_are_told_for_both() -> None:
-    assert {loop.job[0] for loop in loops.find(relations({**ring(70, "a"), **ring(70, "b")}))} == {"a", "b"}
+def test_loops_of_two_rings_are_reported_for_both() -> None:
+    assert {loop.job[0] for loop in loops.find_loops(relations({**ring(70, "a"), **ring(70, "b")}))} == {"a", "b"}
 
 
-def test_a_circle_of_thousands_is_told_once() -> None:
+def test_a_circle_of_thousands_is_reported_once() -> None:
     texts = {"s%04d" % number: "start on started s%04d\n" % ((number + 1) % 2000) for number in range(2000)}
-    (loop,) = loops.find(relations(texts))
+    (loop,) = loops.find_loops(relations(texts))
     assert (loop.code, loop.job, len(loop.path)) == ("waits-for-itself", "s0000", 2000)
 
 
 def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
     texts = {"a": "start on started d\n", "b": "start on started c\n", "c": "start on started d\n",
              "d": "start on started b\n", "e": "start on started a\n"}
-    (loop,) = loops.find(relations(texts))
-    assert (loop.job, [job for _what, job in loop.path]) == ("b", ["b", "c", "d"])
+    (loop,) = loops.find_loops(relations(texts))
+    assert (loop.job, [job for _goal, job in loop.path]) == ("b", ["b", "c", "d"])
 
 
 @pytest.mark.parametrize(("script", "loop"), [
@@ -141,13 +142,13 @@ def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
 def test_a_circle_that_a_script_begins(script: str, loop: bool) -> None:
     texts = {"a": "start on started b\n", "b": "start on started a\n",
              "c": f"start on x\nscript\n  {script}\nend script\n"}
-    assert [one.job for one in loops.find(relations(texts))] == (["a"] if loop else [])
+    assert [loop.job for loop in loops.find_loops(relations(texts))] == (["a"] if loop else [])
 
 
-def test_a_circle_whose_own_script_starts_one_of_it() -> None:
+def test_a_circle_whose_own_script_starts_a_job_of_it() -> None:
     texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
              "d": "start on started c\nexec start a\n"}
-    assert [one.job for one in loops.find(relations(texts))] == ["a", "c"]
+    assert [loop.job for loop in loops.find_loops(relations(texts))] == ["a", "c"]
 
 
 def test_a_name_among_thousands() -> None:

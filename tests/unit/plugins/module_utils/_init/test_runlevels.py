@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runlevel: what is refused, how it is read, and what a change waits for."""
+"""The runlevel: refusals, how it is read, and what a change waits for."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ MOVED = Signal(instance_path("rc"), "StateChanged", ["running"])
     ("1", "1"), ("5", "5"), ("S", "S"), ("s", "S"), (" 3 ", "3"), (None, None),
 ])
 def test_levels(text: str | None, level: str | None) -> None:
-    assert runlevels.wanted(text) == level
+    assert runlevels.normalized(text) == level
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("0", "halts the host"), ("6", "ansible.builtin.reboot"), ("7", "'7' is no runlevel"), ("23", "'23' is no"),
+@pytest.mark.parametrize(("text", "message"), [
+    ("0", "halts the host"), ("6", "ansible.builtin.reboot"), ("7", "'7' is not a runlevel"), ("23", "'23' is no"),
     ("", "'' is no"), ("q", "'q' is no"), ("N", "'N' is no"),
 ])
-def test_levels_that_are_refused(text: str, said: str) -> None:
-    with pytest.raises(UpstartError, match=said):
-        runlevels.wanted(text)
+def test_levels_that_are_refused(text: str, message: str) -> None:
+    with pytest.raises(UpstartError, match=message):
+        runlevels.normalized(text)
 
 
-@pytest.mark.parametrize(("level", "current", "previous", "there"), [
+@pytest.mark.parametrize(("level", "current", "previous", "is_reached"), [
     ("2", "2", "N", True), ("2", "3", "2", False), ("2", None, None, False),
     ("1", "1", "2", True), ("1", "S", "1", True), ("1", "S", "2", False), ("S", "S", "1", True), ("S", "1", "S", False),
 ])
-def test_whether_a_level_is_reached(level: str, current: str | None, previous: str | None, there: bool) -> None:
-    assert runlevel.reached(level, current, previous) is there
+def test_whether_a_level_is_reached(level: str, current: str | None, previous: str | None, is_reached: bool) -> None:
+    assert runlevel.is_reached(level, current, previous) is is_reached
 
 
 Programs = Callable[..., Path]
@@ -55,7 +55,7 @@ Programs = Callable[..., Path]
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
-    """Have a folder be the only place for programs; the function writes one."""
+    """Make a folder the only one for programs; the function writes a program."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(commands, "SYSTEM_FOLDERS", ())
 
@@ -68,17 +68,17 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     return write
 
 
-@pytest.mark.parametrize(("text", "found"), [
+@pytest.mark.parametrize(("text", "levels"), [
     ("echo N 2", ("2", "N")), ("echo 2 S", ("S", "2")), ("echo unknown; exit 1", (None, None)),
     ("echo 2 3; exit 1", (None, None)), ("echo unknown", (None, None)), ("echo a strange text", (None, None)),
     ("echo no runlevel", (None, None)), ("kill -9 $$", (None, None)),
     ('echo "${PREVLEVEL:-N} ${RUNLEVEL:-2}"', ("2", "N")),
 ])
-def test_what_is_read(text: str, found: tuple[str, str], programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read(text: str, levels: tuple[str, str], programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNLEVEL", "5")
     monkeypatch.setenv("PREVLEVEL", "4")
     programs("runlevel", text)
-    assert runlevel.read() == found
+    assert runlevel.read() == levels
 
 
 def test_nothing_is_read_without_the_program(programs: Programs) -> None:
@@ -87,17 +87,17 @@ def test_nothing_is_read_without_the_program(programs: Programs) -> None:
 
 def test_the_programs_that_a_change_takes(programs: Programs) -> None:
     with pytest.raises(UpstartError, match="telinit was not found in PATH. It comes with Upstart"):
-        runlevels.need_programs()
+        runlevels.ensure_programs_exist()
     programs("telinit", "exit 0")
     with pytest.raises(UpstartError, match="runlevel was not found in PATH"):
-        runlevels.need_programs()
+        runlevels.ensure_programs_exist()
     programs("runlevel", "exit 0").chmod(0o644)
     with pytest.raises(UpstartError, match="runlevel is not an executable file"):
-        runlevels.need_programs()
+        runlevels.ensure_programs_exist()
 
 
 class FakeConnection:
-    """Has the next signals come in with each wait."""
+    """Receives the next signals with each wait."""
 
     peer = {"pid": os.getpid()}
 
@@ -113,7 +113,7 @@ class FakeConnection:
 
 
 class FakeClient:
-    """A daemon with jobs that a runlevel concerns."""
+    """A daemon with a job that reacts to runlevels."""
 
     def __init__(self, connection: FakeConnection, start_on: list[list[str]]) -> None:
         self.connection = connection
@@ -153,23 +153,23 @@ def change(*batches: list[Signal], start_on: list[list[str]], version: tuple[int
 
 
 @pytest.fixture
-def gone_to_3(programs: Programs) -> None:
+def runlevel_3(programs: Programs) -> None:
     programs("telinit", 'test "$*" = 3')
     programs("runlevel", "echo 2 3")
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_change_waits_for_the_end_of_the_event() -> None:
     assert change([MOVED, OVER], start_on=ALONE) == ([], 1)
     assert change([MOVED, OTHER], [OVER], start_on=ALONE) == ([], 2)
 
 
-@pytest.mark.usefixtures("gone_to_3")
-def test_a_change_waits_for_nothing_that_is_not_told() -> None:
+@pytest.mark.usefixtures("runlevel_3")
+def test_a_change_does_not_wait_for_an_end_that_is_not_signalled() -> None:
     assert change(start_on=ALONE, version=OLD) == (None, 0)
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_condition_holds_the_event(tmp_path: Path) -> None:
     (tmp_path / "rc.conf").touch()
     held_by, waits = change([MOVED], start_on=HELD, conf_dir=str(tmp_path))
@@ -177,8 +177,8 @@ def test_a_condition_holds_the_event(tmp_path: Path) -> None:
     assert waits == 1
 
 
-@pytest.mark.usefixtures("gone_to_3")
-def test_conditions_that_are_not_told_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("runlevel_3")
+def test_unknown_conditions_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(client: FakeClient) -> list[str]:
         raise NotFoundError("no GetAllJobs")
 
@@ -186,25 +186,26 @@ def test_conditions_that_are_not_told_hold_nothing(monkeypatch: pytest.MonkeyPat
     assert change([MOVED], [OVER], start_on=HELD) == ([], 2)
 
 
-@pytest.mark.usefixtures("gone_to_3")
+@pytest.mark.usefixtures("runlevel_3")
 def test_a_job_takes_too_long() -> None:
-    with pytest.raises(UpstartError, match=r"The runlevel is 3 now, but .* within 0.5 s. It concerns rc.$") as caught:
+    message = r"The runlevel is 3 now, but .* after 0.5 s: rc. Set a longer timeout.$"
+    with pytest.raises(UpstartError, match=message) as caught:
         change([MOVED], [OTHER], start_on=ALONE)
     assert caught.value.facts["changed"] is True
-    with pytest.raises(UpstartError, match=r"stops was done within 0.5 s.$"):
+    with pytest.raises(UpstartError, match=r"or stopping after 0.5 s. Set a longer timeout.$"):
         change(start_on=ALONE)
 
 
-@pytest.mark.parametrize(("text", "said", "changed"), [
+@pytest.mark.parametrize(("text", "message", "changed"), [
     ("echo no >&2; exit 1", "telinit 3 exited with status 1: no", False),
-    ("exit 2", "telinit 3 exited with status 2: it said nothing", False),
+    ("exit 2", "telinit 3 exited with status 2: no output", False),
     ("echo 2 3 > ${0%/*}/record; exit 1", "telinit 3 exited with status 1", True),
     ("/bin/sleep 5", "telinit timed out after", False),
-    ("exit 0", "telinit 3 ended well, but after 0.5 s the program runlevel says that it is 2", True),
+    ("exit 0", "telinit 3 succeeded, but after 0.5 s the program runlevel reports 2", True),
 ])
-def test_telinit_does_not_do_it(text: str, said: str, changed: bool, programs: Programs) -> None:
+def test_telinit_does_not_do_it(text: str, message: str, changed: bool, programs: Programs) -> None:
     programs("telinit", text)
     programs("runlevel", "read -r words < ${0%/*}/record && echo $words || echo N 2")
-    with pytest.raises(UpstartError, match=said) as caught:
+    with pytest.raises(UpstartError, match=message) as caught:
         change(start_on=ALONE)
     assert caught.value.facts.get("changed", False) is changed

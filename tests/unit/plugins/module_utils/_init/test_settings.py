@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's settings: what a request changes, what is refused, and what the result says."""
+"""The daemon's settings: what a request changes, refusals, and the result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
-from ansible_collections.sysinit.upstart.plugins.module_utils._init import runlevels, settings
+from ansible_collections.sysinit.upstart.plugins.module_utils._init import run, runlevels, settings
 
 VARIABLES = {"PATH": "/bin", "FOO": "own", "F": "eff", "FOOBAR": "x"}
 TABLE = ["%s=%s" % variable for variable in VARIABLES.items()]
@@ -25,7 +25,7 @@ FACTS: dict[str, Any] = {"log_priority": "message", "runlevel": "2", "previous_r
 
 
 class FakeClient:
-    """A daemon that notes what is done to it, and unsets variables with the real one's fault (1.13.2, measured)."""
+    """A daemon that records requests, and unsets variables with the real one's fault (1.13.2, measured)."""
 
     def __init__(self, table: list[str] | None, jobs: list[str], *, session: bool, later: list[str] | None) -> None:
         self.done: list[str] = []
@@ -65,7 +65,7 @@ class FakeClient:
         assert self._table is not None
         self.done.append(f"set {entry}")
         key = entry.partition("=")[0]
-        self._table = [each for each in self._table if each.partition("=")[0] != key] + [entry]
+        self._table = [old for old in self._table if old.partition("=")[0] != key] + [entry]
 
     def unset_job_variable(self, name: str) -> None:
         assert self._table is not None
@@ -92,6 +92,12 @@ def daemon(table: list[str] | None = TABLE, jobs: tuple[str, ...] = (), session:
     return FakeClient(table and list(table), list(jobs), session=session, later=None if later is None else list(later))
 
 
+def converge(client: FakeClient, request: settings.SettingsRequest, check_mode: bool = False) -> dict[str, Any]:
+    """Return the result of a request."""
+    result: dict[str, Any] = settings.report(request, *run.converge(client, request, check_mode))
+    return result
+
+
 def asked(**wanted: Any) -> settings.SettingsRequest:
     base = {"log_priority": None, "job_env": None, "reload_configuration": False, "runlevel": None,
             "handle_service_module": None, "timeout": 5.0, "conf_dir": "/nowhere"}
@@ -100,7 +106,7 @@ def asked(**wanted: Any) -> settings.SettingsRequest:
 
 @pytest.fixture(autouse=True)
 def host(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A host in runlevel 2 whose telinit does what it is told."""
+    """A host in runlevel 2 whose telinit works."""
     levels = ["N", "2"]
 
     def change(client: FakeClient, level: str, version: object, deadline: object, conf_dir: str) -> list[str]:
@@ -109,21 +115,21 @@ def host(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return ["held"]
 
     monkeypatch.setattr(runlevel, "read", lambda: (levels[-1], levels[-2]))
-    monkeypatch.setattr(runlevels, "need_programs", lambda: None)
+    monkeypatch.setattr(runlevels, "ensure_programs_exist", lambda: None)
     monkeypatch.setattr(runlevels, "change", change)
     return levels
 
 
 def test_nothing_asked() -> None:
     client = daemon()
-    result = settings.converge(client, asked())
+    result = converge(client, asked())
     assert result == {**FACTS, "changed": False, "diff": {"before": "", "after": ""}}
     assert client.done == []
 
 
-def test_nothing_to_see() -> None:
-    assert settings.converge(daemon(None), asked())["job_env"] is None
-    assert settings.converge(daemon(None, session=False), asked())["job_env"] is None
+def test_no_job_environment_to_read() -> None:
+    assert converge(daemon(None), asked())["job_env"] is None
+    assert converge(daemon(None, session=False), asked())["job_env"] is None
 
 
 CHANGES: list[tuple[dict[str, Any], list[str], dict[str, Any], str, str]] = [
@@ -146,8 +152,8 @@ CHANGES: list[tuple[dict[str, Any], list[str], dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("wanted", "done", "facts", "before", "after"), CHANGES)
 def test_a_change(wanted: dict[str, Any], done: list[str], facts: dict[str, Any], before: str, after: str) -> None:
     checked, client = daemon(), daemon()
-    check = settings.converge(checked, asked(**wanted), check_mode=True)
-    result = settings.converge(client, asked(**wanted))
+    check = converge(checked, asked(**wanted), check_mode=True)
+    result = converge(client, asked(**wanted))
     assert result.pop("held_by", []) == (["held"] if "runlevel" in wanted else [])
     assert check.pop("held_by", []) == []
     assert result == {**FACTS, **facts, "changed": True, "diff": {"before": before, "after": after}}
@@ -161,34 +167,34 @@ def test_a_change(wanted: dict[str, Any], done: list[str], facts: dict[str, Any]
 ])
 @pytest.mark.parametrize("session", [True, False])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_is_so_already(wanted: dict[str, Any], session: bool, check_mode: bool) -> None:
+def test_settings_that_are_right_already(wanted: dict[str, Any], session: bool, check_mode: bool) -> None:
     client = daemon(session=session)
-    result = settings.converge(client, asked(**wanted), check_mode)
+    result = converge(client, asked(**wanted), check_mode)
     assert result["changed"] is False
     assert result["diff"]["before"] == result["diff"]["after"]
     assert client.done == []
 
 
-def test_a_variable_that_follows_what_it_takes_along_is_unset_in_the_end() -> None:
+def test_a_variable_that_the_daemon_skips_is_unset_again() -> None:
     client = daemon(["FOO=2", "FOOBAR=3", "Z=4"])
-    result = settings.converge(client, asked(job_env={"FOOBAR": None}))
+    result = converge(client, asked(job_env={"FOOBAR": None}))
     assert result["job_env"] == {"FOO": "2", "Z": "4"}
     assert client.done == ["unset FOOBAR", "unset FOOBAR", "set FOO=2"]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize(("wanted", "client", "said"), [
+@pytest.mark.parametrize(("wanted", "client", "message"), [
     ({"job_env": {"B": "1", "A": None, "FOO": None}}, daemon(session=False), "Put B, FOO into env of the jobs"),
     ({"job_env": {"B": "1"}}, daemon(None, session=False), "Upstart 1.5 has no job environment"),
-    ({"job_env": {"B": "1"}}, daemon(None), "This user may not see"),
+    ({"job_env": {"B": "1"}}, daemon(None), "This user may not read or change"),
     ({"job_env": {"A=B": "1"}}, daemon(), "job_env has 'A=B'"),
     ({"job_env": {"": None}}, daemon(), "job_env has ''"),
     ({"runlevel": "6"}, daemon(), "ansible.builtin.reboot"),
 ])
-def test_nothing_is_done_when_a_part_is_refused(wanted: dict[str, Any], client: FakeClient, said: str,
+def test_nothing_is_done_when_an_option_is_refused(wanted: dict[str, Any], client: FakeClient, message: str,
                                                 check_mode: bool) -> None:
-    with pytest.raises(UpstartError, match=said):
-        settings.converge(client, asked(log_priority="error", reload_configuration=True, **wanted), check_mode)
+    with pytest.raises(UpstartError, match=message):
+        converge(client, asked(log_priority="error", reload_configuration=True, **wanted), check_mode)
     assert client.done == []
 
 
@@ -196,40 +202,40 @@ def test_a_runlevel_needs_its_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> NoReturn:
         raise UpstartError("telinit was not found in PATH")
 
-    monkeypatch.setattr(runlevels, "need_programs", missing)
+    monkeypatch.setattr(runlevels, "ensure_programs_exist", missing)
     with pytest.raises(UpstartError, match="telinit"):
-        settings.converge(daemon(), asked(runlevel="3"), check_mode=True)
-    settings.converge(daemon(), asked(log_priority="error"))
+        converge(daemon(), asked(runlevel="3"), check_mode=True)
+    converge(daemon(), asked(log_priority="error"))
 
 
 def test_all_at_once_is_done_in_order() -> None:
     client = daemon(jobs=("a", "b"), later=("b", "c"))
     wanted = asked(log_priority="info", job_env={"N": 1, "PATH": None}, reload_configuration=True, runlevel="5")
-    result = settings.converge(client, wanted)
+    result = converge(client, wanted)
     assert client.done == ["info", "set N=1", "unset PATH", "reload", "telinit 5"]
     assert (result["jobs_added"], result["jobs_removed"]) == (["c"], ["a"])
     assert result["diff"]["before"].endswith("runlevel: 2\njob_env: PATH=/bin\njob: a\n")
     assert result["diff"]["after"].endswith("runlevel: 5\njob_env: N=1\njob: c\n")
 
 
-def test_a_failure_tells_what_was_changed_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_reports_earlier_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> NoReturn:
         raise UpstartError("telinit 3 failed", changed=False)
 
     monkeypatch.setattr(runlevels, "change", fail)
     with pytest.raises(UpstartError) as caught:
-        settings.converge(daemon(), asked(runlevel="3"))
+        converge(daemon(), asked(runlevel="3"))
     assert caught.value.facts["changed"] is False
     with pytest.raises(UpstartError) as caught:
-        settings.converge(daemon(), asked(log_priority="error", runlevel="3"))
+        converge(daemon(), asked(log_priority="error", runlevel="3"))
     assert caught.value.facts["changed"] is True
 
 
-def test_a_daemon_that_does_not_keep_what_it_took() -> None:
+def test_a_daemon_that_does_not_keep_a_setting() -> None:
     client = daemon()
     client.deaf = True
-    with pytest.raises(UpstartError, match="took the new log_priority, but has message now, not error") as caught:
-        settings.converge(client, asked(log_priority="error"))
+    with pytest.raises(UpstartError, match="accepted the new log_priority, but it is message now, not error") as caught:
+        converge(client, asked(log_priority="error"))
     assert caught.value.facts["changed"] is True
 
 
@@ -240,19 +246,19 @@ def test_a_daemon_that_breaks_off() -> None:
     client = daemon()
     client.reload_configuration = break_off  # type: ignore[method-assign]
     with pytest.raises(DaemonError) as caught:
-        settings.converge(client, asked(reload_configuration=True))
+        converge(client, asked(reload_configuration=True))
     assert caught.value.facts["changed"] is False
 
 
 @pytest.mark.parametrize(("handle", "name"), [(True, "sysinit.upstart.upstart_service"), (False, "upstart")])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_the_fact(handle: bool, name: str, check_mode: bool) -> None:
-    result = settings.converge(daemon(), asked(handle_service_module=handle), check_mode)
+    result = converge(daemon(), asked(handle_service_module=handle), check_mode)
     assert result["ansible_facts"] == {"ansible_service_mgr": name}
     assert result["changed"] is False
 
 
-def test_what_a_reload_will_find(tmp_path: Path) -> None:
+def test_jobs_that_a_reload_will_load(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     for name, text in {"known": "exec a", "new": "exec a", "sub/new": "task", "bad": "frobnicate", "worse": "x",
                        "alive": "x"}.items():
@@ -261,7 +267,7 @@ def test_what_a_reload_will_find(tmp_path: Path) -> None:
     (tmp_path / "new.override").write_text("manual\n")
     (tmp_path / "README").write_text("exec a\n")
     client = daemon(jobs=("known", "gone", "bad", "alive"))
-    result = settings.converge(client, asked(reload_configuration=True, conf_dir=str(tmp_path)), check_mode=True)
+    result = converge(client, asked(reload_configuration=True, conf_dir=str(tmp_path)), check_mode=True)
     assert (result["jobs_added"], result["jobs_removed"]) == (["new", "sub/new"], ["bad", "gone"])
     assert result["changed"] is True
     assert client.done == []
@@ -270,12 +276,12 @@ def test_what_a_reload_will_find(tmp_path: Path) -> None:
 def test_the_last_release_without_a_job_environment() -> None:
     client = daemon(None, session=False)
     client.release = (1, 6, 1)
-    with pytest.raises(UpstartError, match="Upstart 1.6.1 has no job environment to set"):
-        settings.converge(client, asked(job_env={"A": "1"}))
+    with pytest.raises(UpstartError, match="Upstart 1.6.1 has no job environment, which"):
+        converge(client, asked(job_env={"A": "1"}))
 
 
 def test_a_variable_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     client = daemon()
     monkeypatch.setattr(client, "unset_job_variable", lambda name: None)
     with pytest.raises(UpstartError, match="PATH"):
-        settings.converge(client, asked(job_env={"PATH": None}))
+        converge(client, asked(job_env={"PATH": None}))

@@ -68,31 +68,31 @@ def main_in_state(host: FakeHost, letter: str, text: str = "exec a\n", status: s
     host.run("web", status=status, main=CHILDREN.enter_context(child_processes.in_state(letter)))
 
 
-LOST = "web is wedged: Upstart follows the process %d, which does not exist" % NO_PROCESS
+STUCK = "web is stuck: Upstart is tracking process %d, which no longer exists" % NO_PROCESS
 # code, host that has it, (job, file, line, message) of the finding, hosts that do not
 CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Arrange]]] = [
     ("not-loaded", lambda host: host.write("web", "exec a\n"),
-     ("web", "web.conf", None, "Upstart has not loaded the job, although it would take its files"),
+     ("web", "web.conf", None, "Upstart has not loaded the job, although its files are valid"),
      [lambda host: host.deploy("web"), lambda host: host.write("web", "frob\n")]),
     ("half-loaded", lambda host: held_alone(host, False, conf="exec a\n", override="task\nfrob\n"),
      ("web", "web.override", 2,
-      "Upstart has a job with the first half of its override, although it refuses these files"),
+      "Upstart refuses these files, but made the job with the first half of its override"),
      [lambda host: held_alone(host, True, conf="exec a\n", override="task\nfrob\n"),
       lambda host: host.write("web", "frob\n"), lambda host: host.deploy("web")]),
     ("half-loaded", lambda host: held_alone(host, False, conf="frob\n", override="task\n"),
-     ("web", "web.conf", 1, "Upstart has a job of its override alone, although it refuses these files"), []),
+     ("web", "web.conf", 1, "Upstart refuses these files, but made the job from its override alone"), []),
     ("outdated", lambda host: stale(host, "exec a\n", "exec b\n", runs=False),
-     ("web", "web.conf", None, "Upstart holds another definition of the job than its files"),
+     ("web", "web.conf", None, "Upstart has another definition of the job than its files"),
      [lambda host: stale(host, "exec a\n", "exec b\n"), lambda host: stale(host, "exec a\n", "# b\nexec a\n", False),
       lambda host: (host.write("web", "exec a\n"), host.hold("web", "console output\nexec a\n"))]),
     ("outdated", lambda host: stale(host, "start on a\n", "start on b\n", runs=False),
-     ("web", "web.conf", None, "Upstart holds another definition of the job than its files"), []),
+     ("web", "web.conf", None, "Upstart has another definition of the job than its files"), []),
     ("hidden-job", lambda host: host.deploy("net/.ansible_tmp1web"),
      ("net/.ansible_tmp1web", "net/.ansible_tmp1web.conf", None,
       "net/.ansible_tmp1web.conf is a job like any other"),
      [lambda host: host.deploy("net/web"), lambda host: host.write(".web", "exec a\n", ".conf.ansible~")]),
     ("link-dangling", lambda host: (host.files / "web.conf").symlink_to("nowhere"),
-     ("web", "web.conf", None, "the file is a link to nothing"),
+     ("web", "web.conf", None, "the file is a link whose target does not exist"),
      [lambda host: linked(host, "web.conf"), lambda host: os.mkfifo(host.files / "web.conf")]),
     ("override-is-link", lambda host: (host.deploy("web"), linked(host, "web.override")),
      ("web", "web.override", None, "the override is a link"), [lambda host: host.deploy("web", override="task\n")]),
@@ -100,7 +100,7 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      ("web", "web.override", None, "there is no web.conf for this override"),
      [lambda host: host.deploy("web", override="task\n")]),
     ("emits-missing", lambda host: host.deploy("web", "emits x\nexec a\npost-start exec initctl emit -n web-up A=1\n"),
-     ("web", "web.conf", 1, "a script of the job emits web-up, which emits does not name"),
+     ("web", "web.conf", 1, "a script of the job emits web-up, but its emits stanza does not name it"),
      [lambda host: host.deploy("web", "emits web-up\npost-start exec initctl emit web-up\n"),
       lambda host: host.deploy("web", "exec initctl emit $NAME\n"),
       lambda host: host.deploy("web", "exec initctl emit web-$NAME\n")]),
@@ -110,26 +110,26 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
     ("orphan", lambda host: (host.hold("web"), host.deploy("x")),
      ("web", None, None, "Upstart has the job, but there is no %s/web.conf"), []),
     ("stale", lambda host: stale(host, "exec a\n", "exec b\n"),
-     ("web", "web.conf", None, "web runs by an older definition than its files have now"),
+     ("web", "web.conf", None, "web runs with an older definition than its files have now"),
      [lambda host: stale(host, "exec a\n", "exec b\n", runs=False), lambda host: stale(host, "task\n", "task # b\n"),
       lambda host: stale(host, "start on a\nexec a\n", "start on b\nexec a\n")]),
     ("hollow", lambda host: (host.deploy("web", "instance $N\nexec a\n"), host.run("web", "7", main=None)),
-     ("web", "web.conf", None, "web (7) counts as running, but its main process is not there"),
+     ("web", "web.conf", None, "web (7) counts as running, but has no main process"),
      [lambda host: (host.deploy("web"), host.run("web")),
       lambda host: (host.deploy("web", "start on a\n"), host.run("web", main=None))]),
     ("wedged", lambda host: (host.deploy("web", "expect fork\nexec a\n"), host.run("web", main=NO_PROCESS)),
-     ("web", "web.conf", None, LOST), [lambda host: (host.deploy("web"), host.run("web", main=ALIVE))]),
+     ("web", "web.conf", None, STUCK), [lambda host: (host.deploy("web"), host.run("web", main=ALIVE))]),
     ("fork-not-seen", lambda host: spawned(host, "expect fork\nexec a\n"),
-     ("web", "web.conf", None, "web has waited for its expect fork for 100 seconds"),
+     ("web", "web.conf", None, "web has been waiting for its expect fork for 100 seconds"),
      [lambda host: spawned(host, "exec a\n"), lambda host: spawned(host, "expect fork\nexec a\n", "start/running")]),
     ("fork-not-seen", lambda host: (spawned(host, "expect fork\nexec a\n"), host.write("web", "exec a\n")),
-     ("web", "web.conf", None, "web has waited for its expect fork for 100 seconds"),
+     ("web", "web.conf", None, "web has been waiting for its expect fork for 100 seconds"),
      [lambda host: (spawned(host, "exec a\n"), host.write("web", "expect fork\nexec a\n"))]),
     ("zombie", lambda host: main_in_state(host, "Z", "expect fork\nexec a\n"),
-     ("web", "web.conf", None, "web does not run: its main process PID has ended, but Upstart does not notice that"),
+     ("web", "web.conf", None, "web is not running: its main process PID has exited, but Upstart does not notice it"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T")]),
     ("suspended", lambda host: main_in_state(host, "T"),
-     ("web", "web.conf", None, "web does not run: its main process PID is suspended by a signal or a debugger"),
+     ("web", "web.conf", None, "web is not running: its main process PID is suspended by a signal or a debugger"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
     ("start-leads-to-stop",
      lambda host: deployed(host, a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
@@ -142,7 +142,7 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      [lambda host: deployed(host, a="start on x or stopped a RESULT=failed\n"),
       lambda host: deployed(host, a="start on stopped b\nstop on started b\n", b="start on stopped a\n")]),
     ("endless-loop", lambda host: deployed(host, a="task\nstart on x or stopped b\n", b="task\nstart on stopped a\n"),
-     ("a", "a.conf", 2, "once begun this goes on for ever: start of a, stop of a, start of b, stop of b, start of a"),
+     ("a", "a.conf", 2, "once started, this goes on forever: start of a, stop of a, start of b, stop of b, start of a"),
      [lambda host: deployed(host, a="start on x or stopped b\n", b="start on stopped a\n"),
       lambda host: deployed(host, a="start on stopped b\nstop on started b\n",
                             b="start on stopped a\nstop on started a\n"),
@@ -178,9 +178,9 @@ def test_findings(host: FakeHost, tmp_path_factory: pytest.TempPathFactory, code
     arrange(host)
     job, file, line, message = expected
     row = audit_codes.BY_CODE[code]
-    pids = [str(pid) for found in host.classes.values() for job in found["jobs"] for pid in job["pid"][:1]]
+    pids = [str(pid) for job_class in host.classes.values() for job in job_class["jobs"] for pid in job["pid"][:1]]
     message = message.replace("PID", "".join(pids))
-    assert [one for one in host.findings() if one["code"] == code] == [{
+    assert [finding for finding in host.findings() if finding["code"] == code] == [{
         "job": job, "file": file and f"{host.files}/{file}", "line": line, "code": code, "severity": row.severity,
         "message": message % host.files if "%s" in message else message, "remedy": row.remedy}]
     for other in others:
@@ -196,7 +196,8 @@ def test_every_code_is_tested() -> None:
 def test_findings_of_files_have_their_path(host: FakeHost) -> None:
     host.deploy("web", "exec a\nkill timeout 0\n", "chdir x\n")
     host.write("bad", "exec a\n\nfrob\n")
-    assert [(one["job"], one["file"].rpartition("/")[2], one["line"], one["code"]) for one in host.findings()] == [
+    findings = host.findings()
+    assert [(entry["job"], entry["file"].rpartition("/")[2], entry["line"], entry["code"]) for entry in findings] == [
         ("bad", "bad.conf", 3, "syntax"), ("web", "web.conf", 2, "kill-timeout-zero"),
         ("web", "web.override", 1, "relative-path")]
 
@@ -207,25 +208,25 @@ def test_a_file_without_a_name_is_no_job(host: FakeHost, name: str) -> None:
     assert host.info()["jobs"] == []
     (finding,) = host.findings()
     assert (finding["code"], finding["file"]) == ("job-name", f"{host.files}/{name}")
-    said = {".conf": "(empty)", "net/.conf": "net/"}[name]
-    assert finding["message"] == f"the job name {said} cannot be used"
+    shown = {".conf": "(empty)", "net/.conf": "net/"}[name]
+    assert finding["message"] == f"the job name {shown} cannot be used"
 
 
-def test_what_the_daemon_does_not_look_at(host: FakeHost) -> None:
+def test_files_that_the_daemon_does_not_read(host: FakeHost) -> None:
     for path in (".git/a.conf", "CVS/b.conf", "old~/c.conf", "web.conf~", "web.conf.dpkg-old", "README", "x.CONF"):
         target = host.files / path
         target.parent.mkdir(exist_ok=True)
         target.write_text("frob\n")
     (host.files / "linked.conf").symlink_to(host.files / "CVS")
     os.mkfifo(host.files / "pipe.conf")
-    found = host.info()
-    assert (found["jobs"], found["findings"], found["left_out"]) == ([], [], [])
+    info = host.info()
+    assert (info["jobs"], info["findings"], info["left_out"]) == ([], [], [])
     (host.files / "x.conf").mkdir()
     (host.files / "x.conf" / "..conf").write_text("exec a\n")
     assert [job["name"] for job in host.info()["jobs"]] == ["x.conf/."]
 
 
-def test_harm_in_what_the_daemon_does_not_look_at(host: FakeHost) -> None:
+def test_harm_in_directories_that_the_daemon_may_not_read(host: FakeHost) -> None:
     """It is not quite sure which directories those are."""
     host.deploy("web")
     (host.files / ".git").mkdir()
@@ -255,16 +256,16 @@ def test_an_override_that_is_not_read(tmp_path: Path, version: tuple[int, ...], 
     assert ("override-ignored" in host.codes()) is (version < (1, 3))
 
 
-def test_a_long_way_is_shortened(host: FakeHost) -> None:
+def test_a_long_path_is_shortened(host: FakeHost) -> None:
     deployed(host, **{f"s{number:02}": f"start on started s{(number + 1) % 40:02}\n" for number in range(40)})
-    (message,) = [one["message"] for one in host.findings() if one["code"] == "waits-for-itself"]
+    (message,) = [finding["message"] for finding in host.findings() if finding["code"] == "waits-for-itself"]
     assert message.startswith("s00 after s01 after s02 ")
     assert "after s10 (19 more steps) after s30" in message and message.count(" after s") == 20
 
 
 # -- events and jobs that nothing provides -------------------------------------------
 def remedies(host: FakeHost, code: str) -> list[str]:
-    return [one["remedy"] for one in host.findings() if one["code"] == code]
+    return [finding["remedy"] for finding in host.findings() if finding["code"] == code]
 
 
 @pytest.mark.parametrize(("event", "nearest"), [
@@ -323,10 +324,10 @@ def test_a_service_of_rc_is_no_job_and_yet_starts_some(tmp_path: Path, version: 
     ("starting gdm or runlevel 23", ["gdm"], True),
     ("starting gdm or (starting kdm and starting web)", ["gdm", "kdm"], True),
 ])
-def test_a_job_that_is_one_choice_among_several(host: FakeHost, condition: str, unknown: list[str],
+def test_a_job_among_several_alternatives(host: FakeHost, condition: str, unknown: list[str],
                                                 impossible: bool) -> None:
     deployed(host, web="exec a\n", splash=f"start on {condition}\nstop on runlevel 0\nexec a\n")
-    names = [one["message"].split()[5].rstrip(",") for one in host.findings() if one["code"] == "unknown-job"]
+    names = [entry["message"].split()[5].rstrip(",") for entry in host.findings() if entry["code"] == "unknown-job"]
     assert names == unknown
     assert ("condition-impossible" in host.codes()) is impossible
 
@@ -352,25 +353,25 @@ def test_a_healthy_host_has_no_findings(host: FakeHost) -> None:
 def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
     host.hold("web")
     host.run("web", main=NO_PROCESS)
-    (finding,) = [one for one in host.findings() if one["code"] == "wedged"]
+    (finding,) = [finding for finding in host.findings() if finding["code"] == "wedged"]
     assert (finding["job"], finding["file"], finding["line"]) == ("web", None, None)
 
 
 def test_a_loop_of_a_job_without_a_file(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that came after the files were looked for."""
-    told = host.jobs
+    """Its file appears after the directory was read."""
+    read_jobs = host.jobs
 
     def jobs() -> list[str]:
         host.write("a", "exec a\n")
-        return told()
+        return read_jobs()
 
     monkeypatch.setattr(host, "jobs", jobs)
     host.hold("a", "start on x or stopped a\nexec a\n")
-    (finding,) = [one for one in host.findings() if one["code"] == "stop-leads-to-start"]
+    (finding,) = [finding for finding in host.findings() if finding["code"] == "stop-leads-to-start"]
     assert (finding["job"], finding["file"], finding["line"]) == ("a", None, None)
 
 
 def test_a_link_in_place_of_an_override_without_a_job(host: FakeHost) -> None:
     """It is one finding, not two."""
     (host.files / "web.override").symlink_to("elsewhere")
-    assert [one["code"] for one in host.findings()] == ["override-is-link"]
+    assert [finding["code"] for finding in host.findings()] == ["override-is-link"]

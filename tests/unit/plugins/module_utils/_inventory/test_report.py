@@ -47,8 +47,8 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_job_that_runs(host: FakeHost) -> None:
     host.deploy("web", WEB)
     host.run("web", env=("RUNLEVEL=2",), post_start=ALIVE)
-    found = host.info()
-    (job,) = found["jobs"]
+    info = host.info()
+    (job,) = info["jobs"]
     (instance,) = job.pop("instances")
     since = instance.pop("since")
     assert abs(since - started(ALIVE)) <= 20
@@ -65,7 +65,7 @@ def test_a_job_that_runs(host: FakeHost) -> None:
         "instance": "", "goal": "start", "state": "running", "status": "start/running",
         "processes": {"main": ALIVE, "post-start": ALIVE}, "env": ["RUNLEVEL=2"], "log_file": "/log/web.log",
         "stale": False, "wedged": False, "hollow": False, "zombie": False, "suspended": False}
-    assert {key: found[key] for key in ("version", "log_priority", "runlevel", "previous_runlevel", "left_out")} == {
+    assert {key: info[key] for key in ("version", "log_priority", "runlevel", "previous_runlevel", "left_out")} == {
         "version": "1.13.2", "log_priority": "message", "runlevel": "2", "previous_runlevel": "N", "left_out": []}
 
 
@@ -76,20 +76,20 @@ def started(pid: int) -> float:
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=str)
-def test_each_version(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_versions(tmp_path: Path, version: tuple[int, ...]) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web", WEB, "env PORT=81\n")
     host.run("web")
-    tells = version >= (1, 6, 1)
+    reports_state = version >= (1, 6, 1)
     job = host.job("web")
     (instance,) = job["instances"]
     assert job["start_on"] == {"all": [{"started": "db"}, {"runlevel": [2, 3, 4, 5]}]}
     assert job["override"] == (None if version == (0, 6, 5) else f"{tmp_path}/web.override")
     assert instance["status"] == "start/running" and instance["processes"] == {"main": ALIVE}
-    assert instance["stale"] is (False if tells else None)
-    assert instance["env"] == ([] if tells else None)
+    assert instance["stale"] is (False if reports_state else None)
+    assert instance["env"] == ([] if reports_state else None)
     assert instance["log_file"] == (None if version == (0, 6, 5) else "/log/web.log")
-    assert host.info()["left_out"] == ([] if tells else [
+    assert host.info()["left_out"] == ([] if reports_state else [
         "Which instances are stale and the env of the instances: Upstart tells its definitions only since 1.6.1."])
     assert ("override-ignored" in host.codes()) is (version == (0, 6, 5))
     host.write("web", "manual\n", ".override")
@@ -105,7 +105,7 @@ def test_jobs_without_instances_and_with_several(host: FakeHost) -> None:
     first, second = host.info()["jobs"]
     assert first["instances"] == [] and first["task"] is True and first["enabled"] is False
     assert second["path"] == f"{host.files}/net/tty.conf"
-    assert [(one["instance"], one["env"], one["log_file"]) for one in second["instances"]] == [
+    assert [(entry["instance"], entry["env"], entry["log_file"]) for entry in second["instances"]] == [
         ("a", ["N=a"], "/log/net_tty-a.log"), ("b", ["N=b"], "/log/net_tty-b.log")]
 
 
@@ -118,7 +118,7 @@ def test_states_on_the_way_have_their_processes(host: FakeHost) -> None:
     assert instance["since"] is None and instance["hollow"] is False
 
 
-def test_a_refused_file_and_one_that_is_not_loaded(host: FakeHost) -> None:
+def test_a_refused_file_and_a_file_that_is_not_loaded(host: FakeHost) -> None:
     host.write("bad", "exec a\nfrob\n")
     host.write("fresh", "start on a\nexec a\n")
     host.deploy("old", "start on a\nexec a\n")
@@ -139,39 +139,39 @@ def test_an_orphan(host: FakeHost) -> None:
     host.hold("gone", "start on a\nstop on b\nemits c\ntask\nexec a\n")
     host.hold("idle")
     host.run("gone")
-    found = {job["name"]: job for job in host.info()["jobs"]}
-    gone = found["gone"]
-    assert (gone["path"], gone["loaded"], gone["orphan"], gone["enabled"]) == (None, True, True, None)
-    assert (gone["start_on"], gone["stop_on"], gone["emits"], gone["task"]) == (None, None, [], None)
-    assert gone["instances"][0]["stale"] is None
-    assert found["idle"]["orphan"] is False and found["web"]["orphan"] is False
+    info = {job["name"]: job for job in host.info()["jobs"]}
+    orphan = info["gone"]
+    assert (orphan["path"], orphan["loaded"], orphan["orphan"], orphan["enabled"]) == (None, True, True, None)
+    assert (orphan["start_on"], orphan["stop_on"], orphan["emits"], orphan["task"]) == (None, None, [], None)
+    assert orphan["instances"][0]["stale"] is None
+    assert info["idle"]["orphan"] is False and info["web"]["orphan"] is False
 
 
-@pytest.mark.parametrize(("version", "parts", "reason"), [
+@pytest.mark.parametrize(("version", "sections", "reason"), [
     ((1, 5), ["definitions"], "Upstart tells its definitions only since 1.6.1"),
-    ((1, 13, 2), [], "the definitions that Upstart holds were not asked for")])
-def test_what_is_not_known_of_an_orphan(tmp_path: Path, version: tuple[int, ...], parts: list[str],
+    ((1, 13, 2), [], "Upstart was not asked for its definitions; add definitions to subset")])
+def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], sections: list[str],
                                         reason: str) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web")
     for name in ("a", "b", "c", "d", "e", "f", "g"):
         host.hold(name, "start on x\nemits y\n")
-    found = host.info("stanzas", "graph", *parts)
-    job = found["jobs"][0]
+    info = host.info("stanzas", "graph", *sections)
+    job = info["jobs"][0]
     assert (job["name"], job["task"], job["start_on"], job["emits"], job["stanzas"]) == ("a", None, None, [], {})
-    assert found["left_out"][-1:] == [
-        f"The stanzas of jobs without a file that can be read (a, b, c, d, e and 2 more): {reason}."]
-    assert found["edges"] == []
+    assert info["left_out"][-1:] == [
+        f"The stanzas of jobs without a readable file (a, b, c, d, e and 2 more): {reason}."]
+    assert info["edges"] == []
 
 
 def test_another_directory_than_the_daemons(host: FakeHost) -> None:
     host.hold("web", b"env A=\xe4\n")
-    said = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
+    reason = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
             "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
     assert host.info()["left_out"] == [
-        "Which jobs without instances are outdated: " + said,
-        "The stanzas of jobs without a file that can be read (web): " + said,
-        f"None of the loaded jobs has a file in {host.files}: is that the directory of this daemon?"]
+        "Which jobs without instances are outdated: " + reason,
+        "The stanzas of jobs without a readable file (web): " + reason,
+        f"No loaded job has a file in {host.files}. Set conf_dir to the job directory of this daemon."]
 
 
 def test_stale_is_an_older_definition(host: FakeHost) -> None:
@@ -194,7 +194,7 @@ def test_jobs_of_chroots_and_sessions_do_not_count(host: FakeHost) -> None:
     assert len(host.job("web")["instances"]) == 1
 
 
-# -- two looks -----------------------------------------------------------------------
+# -- two readings -----------------------------------------------------------------------
 @pytest.mark.parametrize("version", VERSIONS, ids=str)
 def test_a_wedged_instance(tmp_path: Path, version: tuple[int, ...]) -> None:
     host = FakeHost(tmp_path, version)
@@ -204,19 +204,19 @@ def test_a_wedged_instance(tmp_path: Path, version: tuple[int, ...]) -> None:
     assert (instance["wedged"], instance["hollow"], instance["since"]) == (True, False, None)
 
 
-def test_a_process_that_ends_between_two_looks_is_not_lost(host: FakeHost) -> None:
+def test_a_process_that_ends_between_two_readings_is_not_missing(host: FakeHost) -> None:
     host.deploy("web")
     host.deploy("gone")
     for name in ("web", "gone"):
         host.run(name, main=NO_PROCESS)
     host.later = {("web", ""): {"goal": "start", "state": "running", "processes": {"main": ALIVE}}, ("gone", ""): None}
-    gone, web = host.info()["jobs"]
-    assert gone["instances"] == []
+    orphan, web = host.info()["jobs"]
+    assert orphan["instances"] == []
     assert web["instances"][0]["wedged"] is False and web["instances"][0]["since"] is not None
     assert host.connection.waited == 1
 
 
-def test_hollow_is_what_stays_hollow(host: FakeHost) -> None:
+def test_a_main_process_that_stays_missing(host: FakeHost) -> None:
     for name in ("web", "respawned"):
         host.deploy(name)
         host.run(name, main=None)
@@ -236,8 +236,8 @@ def test_a_main_process_that_does_not_run(host: FakeHost, letter: str, marks: tu
         (instance,) = host.job("web")["instances"]
         assert (instance["zombie"], instance["suspended"]) == marks
         assert (instance["wedged"], instance["hollow"], instance["since"] is None) == (False, False, False)
-        for state, is_so in zip(("zombie", "suspended"), marks):
-            assert [job["name"] for job in host.info("min", states=(state,))["jobs"]] == ["web"] * is_so
+        for state, applies in zip(("zombie", "suspended"), marks):
+            assert [job["name"] for job in host.info("min", states=(state,))["jobs"]] == ["web"] * applies
 
 
 def test_a_main_process_that_init_collects_meanwhile(host: FakeHost) -> None:
@@ -249,7 +249,7 @@ def test_a_main_process_that_init_collects_meanwhile(host: FakeHost) -> None:
         assert (instance["zombie"], instance["since"] is None) == (False, False)
 
 
-def test_healthy_jobs_are_looked_at_once(host: FakeHost) -> None:
+def test_healthy_jobs_are_read_once(host: FakeHost) -> None:
     host.deploy("web")
     host.run("web")
     host.info()
@@ -265,7 +265,7 @@ def test_processes_that_cannot_be_seen(host: FakeHost, monkeypatch: pytest.Monke
 
 
 # -- who may not see ----------------------------------------------------------------
-def test_a_user_who_may_only_look(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str, interface: str, member: str) -> Pending:
         pending = Pending(member)
         pending.settle(error=PermissionDeniedError("only root may"))
@@ -274,11 +274,11 @@ def test_a_user_who_may_only_look(host: FakeHost, monkeypatch: pytest.MonkeyPatc
     host.deploy("web", WEB)
     host.run("web", post_start=ALIVE)
     monkeypatch.setattr(host.connection, "send", denied)
-    found = host.info()
-    (instance,) = found["jobs"][0]["instances"]
+    info = host.info()
+    (instance,) = info["jobs"][0]["instances"]
     assert instance["processes"] == {"main": ALIVE, "post-start": ALIVE}
     assert (instance["env"], instance["stale"]) == (None, None)
-    assert found["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not tell its "
+    assert info["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not tell its "
                                  "state (only root may)."]
 
 
@@ -287,12 +287,12 @@ def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPat
     host.deploy("web", WEB)
     host.deploy("other")
     forbid(monkeypatch, f"{host.files}/web.conf")
-    found = host.info("min")
-    assert found["left_out"] == [
+    info = host.info("min")
+    assert info["left_out"] == [
         f"What {host.files}/web.conf says: permission denied.",
-        "The stanzas of jobs without a file that can be read (web): the definitions that Upstart holds were not asked "
-        "for."]
-    (job,) = [job for job in found["jobs"] if job["name"] == "web"]
+        "The stanzas of jobs without a readable file (web): Upstart was not asked for its definitions; add "
+        "definitions to subset."]
+    (job,) = [job for job in info["jobs"] if job["name"] == "web"]
     assert (job["path"], job["loaded"], job["enabled"], job["orphan"]) == (f"{host.files}/web.conf", True, None, False)
 
 
@@ -307,15 +307,15 @@ def forbid(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(os, "stat", stat)
 
 
-def test_a_directory_that_is_not_there(host: FakeHost) -> None:
+def test_a_missing_directory(host: FakeHost) -> None:
     host.deploy("web")
     host.run("web")
     host.files = host.files / "nowhere"
-    found = host.info()
-    assert found["left_out"][0] == f"What is in {host.files}: no such file or directory."
-    assert "neither job web nor any other that Upstart has is in a file below" in found["left_out"][1]
+    info = host.info()
+    assert info["left_out"][0] == f"What is in {host.files}: no such file or directory."
+    assert "neither job web nor any other that Upstart has is in a file below" in info["left_out"][1]
     assert host.connection.asked == 0
-    assert (found["jobs"][0]["orphan"], found["jobs"][0]["loaded"]) == (False, True)
+    assert (info["jobs"][0]["orphan"], info["jobs"][0]["loaded"]) == (False, True)
     assert host.findings() == []
 
 
@@ -335,7 +335,7 @@ def test_a_daemon_that_was_re_executed_is_asked_again(host: FakeHost, monkeypatc
     assert len(host.info()["jobs"]) == 1 and opened == [1.0]
 
 
-def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_daemon_that_does_not_answer_a_request(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(path: str, interface: str, member: str) -> Pending:
         sent.append(Pending(member))
         return sent[-1]
@@ -350,7 +350,7 @@ def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: p
     assert [pending.done for pending in sent] == [False], "nobody waits for it any more"
 
 
-def test_a_log_priority_that_is_not_told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_log_priority(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[Any] = [PermissionDeniedError("only root may."), ConnectionLostError("broke"), "info"]
     reopened: list[float] = []
 
@@ -362,6 +362,6 @@ def test_a_log_priority_that_is_not_told(host: FakeHost, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(host, "log_priority", priority)
     monkeypatch.setattr(host.connection, "reopen", reopened.append, raising=False)
-    found = host.info()
-    assert (found["log_priority"], found["left_out"]) == (None, ["The log priority: only root may."])
+    info = host.info()
+    assert (info["log_priority"], info["left_out"]) == (None, ["The log priority: only root may."])
     assert (host.info()["log_priority"], reopened) == ("info", [host.timeout])

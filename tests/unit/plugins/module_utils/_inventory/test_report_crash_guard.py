@@ -26,7 +26,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])
-def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy: str) -> None:
+def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, remedy: str) -> None:
     """Nobody knows what it says, and the daemon would crash of telling it."""
     host.deploy("web")
     host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
@@ -37,19 +37,19 @@ def test_the_text_of_an_orphan_may_be_deadly(host: FakeHost, runs: bool, remedy:
     unknown = "Which instances of gone are stale; the env of the instances of gone; which" if runs else "Which"
     assert host.info()["left_out"] == [
         unknown + " jobs without instances are outdated: " + reason,
-        "The stanzas of jobs without a file that can be read (gone): " + reason]
+        "The stanzas of jobs without a readable file (gone): " + reason]
     assert host.connection.asked == 0
 
 
-def test_a_file_that_comes_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_appears_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is looked for once more."""
-    told, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
+    read_jobs, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
     host.deploy("web")
 
     def jobs() -> list[str]:
         host.write(name, texts[name])
         host.hold(name, texts[name])
-        return told()
+        return read_jobs()
 
     monkeypatch.setattr(host, "jobs", jobs)
     for name in ("new", "bad"):
@@ -64,21 +64,21 @@ def test_text_that_is_not_utf_8_is_not_asked_for(tmp_path: Path, version: tuple[
     host.deploy("web", "description Bücher\nexec a\n".encode("latin-1"))
     host.run("web")
     host.deploy("other", "# Bücher\nexec a\n".encode("latin-1"))
-    found = host.info()
+    info = host.info()
     assert host.connection.asked == 0
     unknown = "Which instances are stale and the env of the instances"
     if version >= (1, 6, 1):
         unknown = ("Which instances of web are stale; the env of the instances of web; which jobs without instances "
                    "are outdated")
-    assert found["left_out"] == [
+    assert info["left_out"] == [
         f"{unknown}: {tmp_path}/web.conf holds text that is not "
         "UTF-8, and Upstart would crash if it were asked for its state."]
-    other, web = found["jobs"]
+    other, web = info["jobs"]
     assert web["description"] == "B\ufffdcher"
     assert web["instances"][0]["status"] == "start/running"
-    (finding,) = [one for one in found["findings"] if one["job"] == "web"]
+    (finding,) = [finding for finding in info["findings"] if finding["job"] == "web"]
     assert (finding["code"], finding["line"]) == ("not-utf-8", 1)
-    assert "stop the job too" in finding["remedy"]
+    assert "if the job runs, stop it too" in finding["remedy"]
 
 
 def test_a_name_that_is_not_ascii(host: FakeHost) -> None:
@@ -86,21 +86,21 @@ def test_a_name_that_is_not_ascii(host: FakeHost) -> None:
     host.write("net/café", "exec a\n")
     host.hold("net/caf\ufffd\ufffd")
     for subset in ("all", "min"):
-        found = host.info(subset)
-        assert [(job["name"], job["loaded"]) for job in found["jobs"]] == [("net/café", True)]
-    assert found["left_out"] == [
-        "The instances of net/café: Upstart makes no right D-Bus path of a name that is not ASCII."]
+        info = host.info(subset)
+        assert [(job["name"], job["loaded"]) for job in info["jobs"]] == [("net/café", True)]
+    assert info["left_out"] == [
+        "The instances of net/café: Upstart makes a wrong D-Bus path from a name that is not ASCII."]
 
 
-@pytest.mark.parametrize(("version", "told"), [((1, 5), False), ((1, 13, 2), True)])
-def test_an_instance_whose_name_is_not_ascii(tmp_path: Path, version: tuple[int, ...], told: bool) -> None:
+@pytest.mark.parametrize(("version", "is_known"), [((1, 5), False), ((1, 13, 2), True)])
+def test_an_instance_whose_name_is_not_ascii(tmp_path: Path, version: tuple[int, ...], is_known: bool) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("tty", "instance $N\nexec a\n")
     host.run("tty", "1")
-    host.run("tty", "é" if told else "\ufffd", main=None)
-    assert [one["instance"] for one in host.job("tty")["instances"]] == (["1", "é"] if told else ["1"])
-    assert host.info()["left_out"][1:] == ([] if told else [
-        "The instances of tty: Upstart makes no right D-Bus path of a name that is not ASCII."])
+    host.run("tty", "é" if is_known else "\ufffd", main=None)
+    assert [instance["instance"] for instance in host.job("tty")["instances"]] == (["1", "é"] if is_known else ["1"])
+    assert host.info()["left_out"][1:] == ([] if is_known else [
+        "The instances of tty: Upstart makes a wrong D-Bus path from a name that is not ASCII."])
 
 
 def test_a_file_name_that_is_not_utf_8(host: FakeHost) -> None:

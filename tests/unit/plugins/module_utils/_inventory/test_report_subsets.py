@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances, runlevel
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import report
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
@@ -37,7 +37,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
-@pytest.mark.parametrize(("subset", "parts"), [
+@pytest.mark.parametrize(("subset", "sections"), [
     (["all"], {"stanzas", "audit", "graph", "environment", "definitions"}),
     ([], {"stanzas", "audit", "graph", "environment", "definitions"}),
     (["min"], set()),
@@ -49,21 +49,21 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     (["all", "!graph"], {"stanzas", "audit", "environment", "definitions"}),
     (["audit", "!audit"], set()),
 ])
-def test_subsets(subset: list[str], parts: set[str]) -> None:
-    assert report.parts_of(subset) == parts
-    assert set(subset) <= set(report.SUBSETS)
+def test_subsets(subset: list[str], sections: set[str]) -> None:
+    assert request.selected_sections(subset) == sections
+    assert set(subset) <= set(request.SUBSETS)
 
 
-def test_what_a_subset_leaves_out(host: FakeHost) -> None:
+def test_sections_outside_the_subset(host: FakeHost) -> None:
     host.deploy("web", WEB)
     host.run("web")
-    found = host.info("min")
-    assert not {"events", "edges", "findings"} & set(found)
-    assert "stanzas" not in found["jobs"][0] and found["jobs"][0]["start_on"]
-    assert found["jobs"][0]["instances"][0]["env"] is None
-    assert host.connection.asked == 0 and found["left_out"] == []
-    assert set(host.info("graph")) - set(found) == {"events", "edges"}
-    assert set(host.info("audit")) - set(found) == {"findings"}
+    info = host.info("min")
+    assert not {"events", "edges", "findings"} & set(info)
+    assert "stanzas" not in info["jobs"][0] and info["jobs"][0]["start_on"]
+    assert info["jobs"][0]["instances"][0]["env"] is None
+    assert host.connection.asked == 0 and info["left_out"] == []
+    assert set(host.info("graph")) - set(info) == {"events", "edges"}
+    assert set(host.info("audit")) - set(info) == {"findings"}
     assert host.info("environment")["jobs"][0]["instances"][0]["stale"] is None
     assert host.info("definitions")["jobs"][0]["instances"][0]["env"] is None
     assert "stanzas" in host.info("stanzas")["jobs"][0]
@@ -113,9 +113,9 @@ def mixed(host: FakeHost) -> FakeHost:
     (["stale", "refused"], ["refused", "stale"]),
 ])
 def test_states(mixed: FakeHost, states: list[str], names: list[str]) -> None:
-    found = mixed.info(states=tuple(states))
-    assert [job["name"] for job in found["jobs"]] == names
-    assert {one["job"] for one in found["findings"]} <= set(names)
+    info = mixed.info(states=tuple(states))
+    assert [job["name"] for job in info["jobs"]] == names
+    assert {finding["job"] for finding in info["findings"]} <= set(names)
 
 
 def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
@@ -130,16 +130,16 @@ def test_the_state_of_an_orphan(mixed: FakeHost) -> None:
     (["s*", "u?"], ["slow", "stale", "up"]), (["[!a-t]*"], ["up"])])
 @pytest.mark.parametrize("subset", ["all", "min"])
 def test_names(mixed: FakeHost, patterns: list[str], names: list[str], subset: str) -> None:
-    found = mixed.info(subset, names=tuple(patterns))
-    assert [job["name"] for job in found["jobs"]] == names
-    assert {one["job"] for one in found.get("findings", [])} <= set(names)
+    info = mixed.info(subset, names=tuple(patterns))
+    assert [job["name"] for job in info["jobs"]] == names
+    assert {finding["job"] for finding in info.get("findings", [])} <= set(names)
 
 
 def test_findings_and_edges_of_some_jobs(mixed: FakeHost) -> None:
     mixed.write("lone", "exec a\n", ".override")
-    found = mixed.info(names=("up", "lone"))
-    assert [edge["job"] for edge in found["edges"]] == ["down"]
-    assert [one["code"] for one in found["findings"]] == ["override-without-job"]
+    info = mixed.info(names=("up", "lone"))
+    assert [edge["job"] for edge in info["edges"]] == ["down"]
+    assert [finding["code"] for finding in info["findings"]] == ["override-without-job"]
     assert mixed.info(names=("slow",))["edges"] == []
     assert mixed.info(names=("lone",), states=("stopped",))["findings"] == []
 
@@ -149,9 +149,9 @@ def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
     host.hold("web")
     (tmp_path / "web.conf").symlink_to("/proc/self/mem")
     path = f"{tmp_path}/web.conf"
-    found = host.info()
-    assert found["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
-    (job,) = found["jobs"]
+    info = host.info()
+    assert info["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
+    (job,) = info["jobs"]
     assert (job["path"], job["orphan"]) == (path, False)
 
 
@@ -168,6 +168,6 @@ def test_a_daemon_whose_processes_cannot_be_seen(peer_pid: int) -> None:
     assert instances.Clock(peer_pid).works is False
 
 
-def test_a_kernel_that_does_not_tell_when_it_was_booted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_without_a_boot_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "read_bytes", lambda path: b"cpu 1 2 3\n")
     assert instances.Clock(os.getpid()).works is False

@@ -16,6 +16,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
     report,
     run,
     targets,
+    timeouts,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
@@ -71,10 +72,10 @@ def test_plans(tmp_path: Path, conf: str, before: Status | None, state: str, ste
     (target,) = converge(tmp_path, client, state)
     assert target.result.error is None
     assert target.plan.steps == steps
-    assert targets.state_of(target.result.after) == after
+    assert instance_status.state_text(target.result.after) == after
     result = report.result([target], request(tmp_path, state), [])
     assert result["changed"] is bool(set(steps) - {"wait"})
-    assert result["instances"][0]["before"] == targets.state_of(before)
+    assert result["instances"][0]["before"] == instance_status.state_text(before)
     assert [part["after"] for part in result["diff"]] == ["web: %s\n" % after]
 
 
@@ -101,7 +102,7 @@ def test_refused(tmp_path: Path, conf: str | None, before: Status | None, state:
         report.result(converge(tmp_path, client, state), request(tmp_path, state), [])
     assert words in caught.value.message
     assert caught.value.facts["instances"][0]["failed"] is True
-    assert caught.value.facts["instances"][0]["status"] == targets.state_of(before)
+    assert caught.value.facts["instances"][0]["status"] == instance_status.state_text(before)
     assert caught.value.facts["changed"] is False
 
 
@@ -207,7 +208,7 @@ ADVICE: list[tuple[str, Status, str]] = [
     ("exec a\n", status("start", "pre-start", None), "Its pre-start process is still running"),
     ("exec a\n", status("stop", "post-stop", None), "Its post-stop process is still running"),
     ("exec a\n", status("start", "starting", None), "Another job holds its starting event."),
-    ("exec a\nkill timeout 77\n", status("stop", "killed", 7), "kills it for good after 77 s."),
+    ("exec a\nkill timeout 77\n", status("stop", "killed", 7), "sends SIGKILL after 77 s."),
 ]
 
 
@@ -218,9 +219,10 @@ def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
     target.result.after = after
     deadline = Deadline(3)
     for error in (
-        instance_status.timeout_error(target, "stopped", deadline),
+        timeouts.timeout_error(target, "stopped", deadline),
         failure_errors.not_stopped(target, deadline),
     ):
-        assert error.message.startswith("Job web was not stopped within 3 s: it is in %s. " % targets.state_of(after))
+        state = instance_status.state_text(after)
+        assert error.message.startswith(f"Job web was not stopped within 3 s: it is in {state}. ")
         assert words in error.message
         assert error.facts == {"name": "web", "timeout": 3}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import targets
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.status import state_text
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status, converge
 
 BY_N = "instance $N\nexec a\n"
@@ -87,4 +87,4 @@ def test_one_whose_restart_would_name_it_so_is_refused(tmp_path: Path) -> None:
 def test_what_does_no_harm_is_fine(tmp_path: Path, conf: str, state: str | None, env: list[str] | None) -> None:
     (target,) = converged(tmp_path, state, conf, env, runs=False, enabled=None if state else True)
     assert target.result.error is None
-    assert targets.state_of(target.result.after) == ("start/running" if state == "started" else "stop/waiting")
+    assert state_text(target.result.after) == ("start/running" if state == "started" else "stop/waiting")

@@ -100,7 +100,7 @@ def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
     error = act(client, one)
     assert error is not None
     assert error.message == (
-        "The task job web was still running after 0.05 s. It goes on; give it more time with timeout.")
+        "Task job web was still running after 0.05 s and keeps running. Set a longer timeout.")
 
 
 def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
