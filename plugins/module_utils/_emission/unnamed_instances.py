@@ -8,11 +8,11 @@ from __future__ import absolute_import, division, print_function
 import os
 
 from .._errors import UpstartError
-from .._events.expand import ExpansionError, expand
+from .._events.expand import ExpansionError, expand_instance_name
 from .._events.model import SimulatedEvent
 from .._events.simulation import GIVES_UP
-from .._events.trees import Tree
-from .._events.variables import OF_INIT, as_dict, merge
+from .._events.trees import environment_started_by
+from .._events.variables import OF_INIT, merge
 from .._host.definitions import Definition
 from .._host.job_names import log_path_error, log_path_wedges_init
 from .._host.planned_files import read_file
@@ -121,9 +121,5 @@ def _instance_name(values, event):
     """Return the name of the instance that an event alone starts, None where it starts none; raise ExpansionError."""
     if values is None or not values["start_on"] or not values["instance"]:
         return None
-    tree = Tree(values["start_on"])
-    tree.handle(event, None)
-    if not tree.is_met():
-        return None
-    env = tree.environment(merge(list(OF_INIT), values["env"]), "UPSTART_EVENTS")
-    return expand(values["instance"], as_dict(env))
+    env = environment_started_by(event, values["start_on"], merge(list(OF_INIT), values["env"]))
+    return None if env is None else expand_instance_name(values["instance"], env)

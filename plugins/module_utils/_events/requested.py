@@ -5,11 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .expand import ExpansionError, expand
+from .expand import instance_name
 from .lifecycle import SimulatedInstance
 from .simulation import Simulation
 from .tables import START, STOP
-from .variables import as_dict, merge
+from .variables import merge
 
 __metaclass__ = type
 
@@ -67,13 +67,12 @@ def _start(simulation, name, env):
         return
     job = simulation.job(name)
     whole = merge(job.environment(), env)
-    try:
-        instance_name = expand(job.definition.instance, as_dict(whole))
-    except ExpansionError:
+    instance_label = instance_name(job.definition.instance, whole)
+    if instance_label is None:
         return
-    instance = job.instances.get(instance_name)
+    instance = job.instances.get(instance_label)
     if instance is None:
-        instance = job.instances[instance_name] = SimulatedInstance(simulation, job, instance_name)
+        instance = job.instances[instance_label] = SimulatedInstance(simulation, job, instance_label)
     if instance.goal != START:
         instance.start_env = whole
         instance.finish(False)

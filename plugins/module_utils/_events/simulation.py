@@ -10,7 +10,7 @@ import heapq
 from . import tables
 from .budget import Budget, OverBudgetError
 from .event_queue import EventQueue
-from .expand import ExpansionError, expand
+from .expand import ExpansionError, expand_instance_name
 from .glob import fnmatch, is_literal
 from .lifecycle import TERM, SimulatedInstance
 from .model import ENDS, SimulatedDefinition, SimulatedEvent, SimulatedJob, tree_of
@@ -293,7 +293,7 @@ class Simulation:
             return True
         env = tree.environment(job.environment(), "UPSTART_EVENTS")
         try:
-            name = expand(job.definition.instance, as_dict(env))
+            name = expand_instance_name(job.definition.instance, env)
         except ExpansionError as error:
             self.notes.append("job %s gets no instance: %s%s" % (
                 job.name, error.message, SHOWN_TO_NONE % event.name if self.version >= GIVES_UP else ""))

@@ -92,6 +92,18 @@ class Tree:
         return table
 
 
+def environment_started_by(event, start_on, job_env):
+    """Return the environment with which an event starts a job by itself, a list of KEY=VALUE; None if it does not.
+
+    :param event: model.SimulatedEvent.
+    :param start_on: the job's condition in reverse Polish order.
+    :param job_env: list of KEY=VALUE that the environment of a new instance begins with.
+    """
+    tree = Tree(start_on)
+    tree.handle(event, None)
+    return tree.environment(list(job_env), "UPSTART_EVENTS") if tree.is_met() else None
+
+
 def _any_value(argument):
     variable = split_argument(argument)[0]
     return "*" if variable is None else variable + "=*"
