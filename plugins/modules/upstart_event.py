@@ -288,15 +288,15 @@ reasons:
   type: list
   elements: str
   sample:
-    - what becomes of web depends on which process is faster
-    - "what follows from it is not predicted: the pre-start process of job network-interface emits net-device-up"
+    - what happens to web depends on which process is faster
+    - "the effects of this are not predicted: the pre-start process of job network-interface emits net-device-up"
   version_added: 1.0.0
 assumed:
   description: What the prediction takes processes to do of which nothing is known.
   returned: in check mode
   type: list
   elements: str
-  sample: ["job migrate: its main process ends well"]
+  sample: ["job migrate: its main process ends successfully"]
   version_added: 1.0.0
 notes:
   description:

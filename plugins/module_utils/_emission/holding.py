@@ -21,7 +21,7 @@ def holders(client, name, env, conf_dir, jobs=()):
         where the daemon does not tell who holds what.
     """
     world, unused = read_world(client, conf_dir)
-    if not world.tells:
+    if not world.conditions_known:
         return _half_met(world, name, env) + _moving(client, world, jobs)
     simulation, event = _find(world, name, env)
     return holding.holders(simulation, event) if event is not None else []
@@ -30,7 +30,7 @@ def holders(client, name, env, conf_dir, jobs=()):
 def conditions(client, name, variables, conf_dir):
     """Return sentences on the conditions that hold an event which has these variables."""
     world, unused = read_world(client, conf_dir)
-    if not world.tells:
+    if not world.conditions_known:
         return _half_met(world, name, variables)
     simulation, event = _find(world, name, variables)
     return holding.conditions(simulation, event) if event is not None else []

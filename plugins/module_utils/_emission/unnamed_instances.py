@@ -10,7 +10,7 @@ import os
 from .._errors import UpstartError
 from .._events.expand import ExpansionError, expand_instance_name
 from .._events.model import SimulatedEvent
-from .._events.simulation import GIVES_UP
+from .._events.tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
 from .._events.trees import environment_started_by
 from .._events.variables import OF_INIT, merge
 from .._host.definitions import Definition
@@ -76,8 +76,9 @@ def sentences(name, jobs, version):
             why = "its instance name needs %s, which the event does not have" % reason[len(UNKNOWN):]
         else:
             why = "Upstart cannot make its instance name (%s)" % reason
+        ends = version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
         found.append("The event %s started no instance of job %s: %s.%s" % (
-            name, job, why, " Upstart 1.13 shows it to no further job then." if version >= GIVES_UP else ""))
+            name, job, why, " Upstart 1.13 shows it to no further job then." if ends else ""))
     return found
 
 

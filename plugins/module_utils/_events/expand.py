@@ -13,7 +13,7 @@ __metaclass__ = type
 
 SIMPLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 OPERATOR = re.compile(r":-|:\+|-|\+|(?=\})")
-ONE_REFERENCE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
+SINGLE_REFERENCE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
 LITERAL = re.compile(r"[^$}:+-]+")
 
 
@@ -132,7 +132,7 @@ def variable_behind(stanza, name):
     The list is empty when the stanza does not consist of one variable and constant text around it, when the name does
     not fit, and for an empty value: a job that had no instances would pass one.
     """
-    match = ONE_REFERENCE.match(stanza)
+    match = SINGLE_REFERENCE.match(stanza)
     if not match:
         return []
     before, plain, braced, after = match.groups()

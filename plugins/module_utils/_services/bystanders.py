@@ -10,7 +10,7 @@ import collections
 from .._daemon.errors import DaemonError
 from .._errors import UpstartError
 from .._events.effects import fold
-from .._events.explain import explain, explain_parts
+from .._events.explain import explain, explain_progress
 from .._events.tables import HELPERS, MAIN, RUNNING, START, STOP
 from .._host import crash_guard, failures
 from .._host.consequences import events_of
@@ -278,7 +278,7 @@ def _explain_losses(client, losses, history, conf_dir):
     for loss in losses:
         if loss.job not in world.by_name:
             continue
-        if world.tells:
+        if world.conditions_known:
             loss.explain(_progress(unmoved.job(loss.job).start_on))
         else:
             rpn = world.by_name[loss.job].start_on
@@ -291,7 +291,7 @@ def _has_halves(rpn):
 
 
 def _progress(tree):
-    return explain_parts(tree.rpn, tree.met) if tree is not None else explain_parts(None, ())
+    return explain_progress(tree.rpn, tree.met) if tree is not None else explain_progress(None, ())
 
 
 # -- ahead of a task -------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def losses_in(simulation, acts):
         if status != UP:
             loss = Loss(job, instance, status or GONE)
             tree = simulation.job(job).start_on
-            loss.explain(_progress(tree), all_known=world.tells or tree is None or not _has_halves(tree.rpn))
+            loss.explain(_progress(tree), all_known=world.conditions_known or tree is None or not _has_halves(tree.rpn))
             found.append(loss)
     if found:
         _blame_simulated(found, simulation, acts)

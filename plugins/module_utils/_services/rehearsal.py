@@ -59,4 +59,4 @@ def _predict(target, simulation):
 def _is_certain(job, simulation):
     """Return whether nothing that came before, and that is not known, decides whether a job starts."""
     has_halves = any(item.get("op") == "and" for item in simulation.world.by_name[job].start_on or ())
-    return (simulation.world.tells or not has_halves) and job not in simulation.doubtful
+    return (simulation.world.conditions_known or not has_halves) and job not in simulation.possibly_concerned

@@ -171,7 +171,7 @@ def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
     """Nearly all are sure; and among what happened there is some of everything."""
     cases = cases[:SETS]
     unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
-    untold = any("what happened before is not known" in reason for reasons in unsure for reason in reasons)
+    untold = any("earlier events are unknown" in reason for reasons in unsure for reason in reasons)
     assert len(unsure) <= (UNSURE_UNTOLD if untold else UNSURE_AT_MOST) * len(cases), unsure
     jobs = [(case.made, *key, found) for case in cases if case.predicted["sure"]
             for key, found in case.happened.items()]

@@ -107,8 +107,8 @@ def test_outlooks(tmp_path: Path, texts: dict[str, str], running: dict[str, Inst
 def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, a="start on go\npre-start exec /bin/sh\n" + SLEEP, b="start on go and x\n" + SLEEP)
     found = foresee(client, tmp_path)
-    assert found["assumed"] == ["job a: its pre-start process ends well"]
-    assert not found["sure"] and "what happened before is not known" in found["reasons"][0]
+    assert found["assumed"] == ["job a: its pre-start process ends successfully"]
+    assert not found["sure"] and "earlier events are unknown" in found["reasons"][0]
     assert found["jobs"] == [{
         "name": "a", "instance": "", "started": True, "stopped": False, "restarted": False, "respawned": False,
         "failed": False, "status": "start/running", "how": "started"}]
@@ -136,7 +136,7 @@ def test_what_scripts_have_init_do(tmp_path: Path) -> None:
         net="start on go\nemits net-device-up\nemits ready\npre-start script\n  # initctl emit never\n"
             "  initctl emit -n net-device-up \\\n    IFACE=lo\nend script\n" + SLEEP), tmp_path)
     assert not found["sure"] and found["outlook"]["would_start"] == ["net", "ssh"]
-    assert found["reasons"] == ["what follows from it is not predicted: " + reason for reason in (
+    assert found["reasons"] == ["the effects of this are not predicted: " + reason for reason in (
         "the pre-start process of job net emits net-device-up", "the pre-start process of job ssh stops its own job",
         "job net emits ready, as its emits stanza says")]
     found = foresee(FakeClient(tmp_path, net="start on go\nemits ready\nscript\n  sleep 1000\nend script\n"), tmp_path)
@@ -161,8 +161,8 @@ def test_what_would_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: 
 
 
 @pytest.mark.parametrize(("text", "assumed"), [
-    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends when told to"]),
-    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends when told to"])])
+    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends on its kill signal"]),
+    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends on its kill signal"])])
 def test_a_process_that_is_told_to_end(tmp_path: Path, text: str, assumed: list[str]) -> None:
     found = foresee(FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + text), tmp_path)
     assert found["assumed"] == assumed and found["outlook"]["would_stop"] == ["a"]
@@ -287,5 +287,5 @@ def test_a_prediction_that_is_cut_off_claims_nothing(tmp_path: Path, monkeypatch
     ticks = iter(range(10 ** 6))
     monkeypatch.setattr(budget, "_clocks", lambda: (60.0 * next(ticks), 0.0))
     found = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
-    assert found["reasons"] == ["the prediction was cut off after 60 s of processor time"]
+    assert found["reasons"] == ["the prediction stopped after 60 s of processor time"]
     assert (found["sure"], found["held_by"]) == (False, [])

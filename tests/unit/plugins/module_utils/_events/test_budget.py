@@ -22,7 +22,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.condition
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import DONE, job, task
 
-CUT = "the prediction was cut off after 5 s of processor time"
+CUT = "the prediction stopped after 5 s of processor time"
 Clocks = Callable[[], tuple[float, float]]
 
 
@@ -62,14 +62,15 @@ def test_names_are_looked_up_and_patterns_compared() -> None:
     small, large = (Simulation(World([job(f"web{number}", f"done{number}") for number in range(size)]))
                     for size in (50, 500))
     assert len({counted_work.calls(functools.partial(host.awaited, "done7")) for host in (small, large)}) == 1
-    assert len({counted_work.calls(functools.partial(host.world.named, "web7")) for host in (small, large)}) == 1
-    assert small.awaited("done7") == ["done7"] and small.world.named("web7") == ["web7"]
-    assert small.awaited("done9*") == ["done9"] and small.world.named("web4[78]") == ["web47", "web48"]
-    assert small.awaited("never") == small.world.named("nobody") == []
+    matching = [functools.partial(host.world.jobs_matching, "web7") for host in (small, large)]
+    assert len({counted_work.calls(call) for call in matching}) == 1
+    assert small.awaited("done7") == ["done7"] and small.world.jobs_matching("web7") == ["web7"]
+    assert small.awaited("done9*") == ["done9"] and small.world.jobs_matching("web4[78]") == ["web47", "web48"]
+    assert small.awaited("never") == small.world.jobs_matching("nobody") == []
 
 
 @pytest.mark.parametrize(("clocks", "limit"), [
-    (ticking(1.0, 0.0), "1.5 s of processor time"), (ticking(0.0, 1.0 * budget.WALL_FACTOR), "4.5 s")])
+    (ticking(1.0, 0.0), "1.5 s of processor time"), (ticking(0.0, 1.0 * budget.REAL_TIME_FACTOR), "4.5 s")])
 def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clocks, limit: str) -> None:
     """By the clock on the wall it may take longer: a host may be busy."""
     monkeypatch.setattr(budget, "_clocks", clocks)
@@ -78,14 +79,14 @@ def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clock
     assert late.is_spent()
     assert late.limit() == limit
     with pytest.raises(OverBudgetError):
-        for _number in range(budget.CHECK_EVERY):
+        for _number in range(budget.CALLS_PER_CLOCK_READING):
             late.check()
 
 
 def test_there_is_no_limit_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "_clocks", ticking(1e9, 1e9))
     free = Budget()
-    for _number in range(2 * budget.CHECK_EVERY):
+    for _number in range(2 * budget.CALLS_PER_CLOCK_READING):
         free.check()
     assert not free.is_spent()
 
@@ -134,7 +135,7 @@ class SpentAfterTheFirstPlay(Budget):
 
 def test_a_ring_is_called_one_although_it_was_cut_off() -> None:
     cut = asked(ring(10), budget=SpentAfterTheFirstPlay(5.0))()
-    assert [reason.split(":")[0] for reason in cut.reasons] == ["it goes round without an end", CUT]
+    assert [reason.split(":")[0] for reason in cut.reasons] == ["the jobs start each other forever", CUT]
 
 
 CONDITIONS = ["go", "go a", "go A=a", "go A=*", "go A!=b", "go B=b", "go 'x*'", "go $A", "go ${A:-a}", "go a b",
@@ -148,12 +149,12 @@ def test_nobody_whom_an_event_concerns_is_left_out(env: list[str]) -> None:
     for text in CONDITIONS:
         audience.add(text, from_text(text))
     concerned = {text for text in CONDITIONS if event_matches(from_text(text)[0], "go", env, {"A": "a"})}
-    assert concerned <= audience.of("go", env)
-    assert "other" not in audience.of("go", env)
+    assert concerned <= audience.jobs_for("go", env)
+    assert "other" not in audience.jobs_for("go", env)
 
 
 def test_who_asks_for_another_value_is_not_looked_at() -> None:
     audience = Audience()
     for text in ("started web", "started mail", "started JOB=web", "started JOB=mail"):
         audience.add(text, from_text(text))
-    assert audience.of("started", ["JOB=web", "INSTANCE="]) == {"started web", "started JOB=web"}
+    assert audience.jobs_for("started", ["JOB=web", "INSTANCE="]) == {"started web", "started JOB=web"}

@@ -104,7 +104,7 @@ def test_no_name_for_an_instance() -> None:
     assert told(found) == {}
     assert found.notes == [
         "job a gets no instance: Unknown parameter: N; Upstart 1.13 then shows the event go to no further job"]
-    assert "in which order the jobs see an event is not known" in foresee(*jobs, tells=False).reasons[0]
+    assert "the order in which the jobs see an event is unknown" in foresee(*jobs, conditions_known=False).reasons[0]
 
 
 def test_variables_are_exported() -> None:
@@ -164,8 +164,8 @@ def test_a_race_is_told() -> None:
     jobs = [task("a", "go", processes=unknown), task("b", "go", processes=unknown),
             job("c", "stopped a", "stopped b")]
     found = foresee(*jobs)
-    assert found.reasons == ["what becomes of c depends on which process is faster"] and found.open_jobs == ["c"]
-    assert found.assumed == [("a", "main", "ends well"), ("b", "main", "ends well")]
+    assert found.reasons == ["what happens to c depends on which process is faster"] and found.open_jobs == ["c"]
+    assert found.assumed == [("a", "main", "ends successfully"), ("b", "main", "ends successfully")]
     slow = {"main": ends(0, 9.0, known=True)}
     assert foresee(task("a", "go"), task("b", "go", processes=slow), jobs[2]).reasons == []
 
@@ -188,10 +188,10 @@ RACES: dict[str, tuple[list[SimulatedDefinition], str]] = {
 }
 
 
-@pytest.mark.parametrize("luck", [0, predict_module.RANDOM_PACES])
+@pytest.mark.parametrize("luck", [0, predict_module.RANDOM_TIMINGS])
 @pytest.mark.parametrize("name", RACES)
 def test_who_is_faster_is_not_known(monkeypatch: pytest.MonkeyPatch, name: str, luck: int) -> None:
-    monkeypatch.setattr(predict_module, "RANDOM_PACES", luck)
+    monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", luck)
     jobs, open_job = RACES[name]
     found = foresee(*jobs)
     assert open_job in found.open_jobs
@@ -207,13 +207,13 @@ def test_init_waited_for_an_exec_once(name: str) -> None:
 def test_a_busy_host_may_be_slow_to_kill() -> None:
     found = foresee(job("a", "up", "go", instances=up()), task("b", "go", processes={"main": ends(0, 0.1, known=True)}),
                     job("d", "stopped a", "stopped b"))
-    assert found.reasons == ["what becomes of d depends on which process is faster"]
+    assert found.reasons == ["what happens to d depends on which process is faster"]
 
 
 def test_a_tie_is_told_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_module, "RANDOM_PACES", 0)
+    monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", 0)
     jobs = [task("a", "go"), task("b", "go"), job("c", "stopped a", "stopped b")]
-    assert foresee(*jobs).reasons == ["what becomes of c depends on which process is faster"]
+    assert foresee(*jobs).reasons == ["what happens to c depends on which process is faster"]
 
 
 def test_ends_that_init_hears_of_together_are_told() -> None:
@@ -235,7 +235,7 @@ def test_a_new_start_lets_go_of_the_event_that_stops_the_job() -> None:
 def test_what_goes_round_for_ever_is_told() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
-    assert found.reasons == ["it goes round without an end: a, b"]
+    assert found.reasons == ["the jobs start each other forever: a, b"]
 
 
 def test_a_long_round_is_told_in_short() -> None:
@@ -243,7 +243,7 @@ def test_a_long_round_is_told_in_short() -> None:
     ring = [task("j0", "go or stopped j9", processes=quick)]
     ring += [task(f"j{number}", f"stopped j{number - 1}", processes=quick) for number in range(1, 10)]
     found = foresee(*ring, job("once", "go"))
-    assert found.reasons == ["it goes round without an end: j0, j1, j2, j3, j4 and 5 more"]
+    assert found.reasons == ["the jobs start each other forever: j0, j1, j2, j3, j4 and 5 more"]
     assert len(found.open_jobs) == 11
 
 
@@ -265,19 +265,19 @@ def test_names_that_grow_go_round_too() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     jobs = [task("a", "go or stopped b", instance="${INSTANCE:-}x", processes=quick),
             task("b", "stopped a", instance="${INSTANCE:-}y", processes=quick)]
-    assert foresee(*jobs).reasons == ["it goes round without an end: a, b"]
+    assert foresee(*jobs).reasons == ["the jobs start each other forever: a, b"]
 
 
 def test_what_the_daemon_does_not_tell_is_told() -> None:
-    found = foresee(job("a", "go and b"), tells=False)
-    assert found.reasons == ["what happened before is not known: "
+    found = foresee(job("a", "go and b"), conditions_known=False)
+    assert found.reasons == ["earlier events are unknown: "
                              "job a: start on (go and b): go has happened, b has not"]
     assert found.open_jobs == ["a"]
-    assert foresee(job("0", "go N=1"), job("a", "go and b"), tells=False).reasons == found.reasons
+    assert foresee(job("0", "go N=1"), job("a", "go and b"), conditions_known=False).reasons == found.reasons
     running = up(env_known=False)
-    found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), tells=False)
-    assert found.reasons == ["the environment of the instances of job a is not known"]
-    assert foresee(job("a", "up", "go N=$N", instances=running), env=("M=1",), tells=False).reasons == []
+    found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), conditions_known=False)
+    assert found.reasons == ["the environment of the instances of job a is unknown"]
+    assert foresee(job("a", "up", "go N=$N", instances=running), env=("M=1",), conditions_known=False).reasons == []
     assert foresee(job("a", "go"), notes={"a": ["nobody knows it"], "b": ["nor this"]}).reasons == ["nobody knows it"]
 
 
@@ -328,5 +328,5 @@ ORDERS: dict[str, tuple[list[SimulatedDefinition], list[str], list[str]]] = {
 def test_what_processes_have_init_do_is_not_predicted(name: str) -> None:
     jobs, reasons, open_jobs = ORDERS[name]
     found = foresee(*jobs)
-    assert found.reasons == [f"what follows from it is not predicted: {reason}" for reason in reasons]
+    assert found.reasons == [f"the effects of this are not predicted: {reason}" for reason in reasons]
     assert found.open_jobs == open_jobs

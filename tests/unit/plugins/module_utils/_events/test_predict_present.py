@@ -43,7 +43,7 @@ def test_a_changed_file_counts_when_the_last_instance_is_gone() -> None:
 def test_a_changed_file_may_name_an_event_that_a_process_emits() -> None:
     told = {"main": stays(orders=[InitCommand("emits", "up")])}
     found = replaced((job("a", "up"), None), job("b", "stopped a", processes=told))
-    assert found.reasons == ["what follows from it is not predicted: the main process of job b emits up"]
+    assert found.reasons == ["the effects of this are not predicted: the main process of job b emits up"]
     assert "a" in found.open_jobs
 
 
@@ -82,7 +82,7 @@ def test_what_was_held_before_goes_on() -> None:
             job("b", "go and stopped h"), job("c", "started b and started a")]
     found = foresee(*jobs, events=STARTING_A)
     assert told(found) == {"b": "started", "c": "started"} and found.finished
-    assert found.assumed == [("h", "main", "ends when told to")], "its end is none of this event, but counts"
+    assert found.assumed == [("h", "main", "ends on its kill signal")], "its end is none of this event, but counts"
     known = [jobs[0], task("h", "starting a", instances=hook), *jobs[2:]]
     assert foresee(*known, events=STARTING_A).assumed == []
 
@@ -100,11 +100,11 @@ def test_a_process_is_taken_to_end_when_it_is_told_to() -> None:
     unknown = job("a", "up", "go", processes={"main": stays()}, instances=up())
     found = foresee(unknown)
     assert told(found) == {"a": "stopped"} and found.reasons == []
-    assert found.assumed == [("a", "main", "ends when told to")]
+    assert found.assumed == [("a", "main", "ends on its kill signal")]
     assert foresee(job("a", "up", "go", instances=up())).assumed == []
     assert foresee(job("a", "up", "go", instances=up(), kill_spares=True)).assumed == found.assumed
     assert foresee(job("a", "go", "go", processes={"main": stays()}, instances=up())).assumed == [
-        ("a", "main", "ends when told to"), ("a", "main", "keeps running")]
+        ("a", "main", "ends on its kill signal"), ("a", "main", "keeps running")]
 
 
 WAITS_FOR_STOPPED = [job("c", "go and stopped a"), job("b", "stopped a")]
@@ -127,7 +127,7 @@ def test_when_a_task_ends_that_runs_is_not_known() -> None:
     found = foresee(task("a", "up", processes=processes, instances=up()), *WAITS_FOR_STOPPED,
                     task("z", "up", processes=processes, instances=up()))
     assert found.assumed == [] and found.open_jobs == ["a"]
-    assert found.reasons == ["what happens depends on when the main process of job a ends, which runs already"]
+    assert found.reasons == ["what happens depends on when the running main process of job a ends"]
 
 
 def test_a_helper_that_runs_is_taken_to_go_on() -> None:
@@ -140,7 +140,7 @@ def test_a_helper_that_runs_is_taken_to_go_on() -> None:
 def test_a_daemon_that_is_awaited_is_taken_to_stay_so() -> None:
     coming = [Present("", "start", "spawned", processes={"main": 7})]
     found = foresee(job("a", "up", expect="fork", instances=coming), job("c", "go and started a"))
-    assert found.assumed == [("a", "main", "does not do what expect waits for meanwhile")] and not found.finished
+    assert found.assumed == [("a", "main", "does not do what its expect stanza waits for")] and not found.finished
 
 
 def test_a_job_that_is_respawned_late_holds_the_event_that_starts_it() -> None:
@@ -163,7 +163,7 @@ def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
     coming = [Present("", "start", "pre-start", processes={"pre-start": 7}, blocking=[0])]
     jobs = [job("a", "go", "go", processes={**RUNS, "pre-start": ends()}, instances=coming)]
     found = foresee(*jobs, events=[("come", [], "handling", False, 1)])
-    assert "job a was on its way before, in start/pre-start" in found.reasons
+    assert "job a was already changing state, in start/pre-start" in found.reasons
 
 
 def test_a_program_that_is_being_executed() -> None:

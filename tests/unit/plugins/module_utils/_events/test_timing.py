@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.timing import (
-    END,
+    END_RANGE,
+    END_SECONDS,
     ENDED,
-    ENDINGS,
-    EXEC,
-    EXECS,
+    EXEC_RANGE,
+    EXEC_SECONDS,
     EXECUTED,
-    KILL,
+    KILL_SECONDS,
     Timing,
 )
 
@@ -23,12 +23,12 @@ TOGETHER = 0.03
 
 def test_a_regular_one() -> None:
     pace = Timing(unknown=0.5)
-    assert (pace.exec_time(), pace.kill_time(), pace.busy_time()) == (EXEC, KILL, 0.0)
-    assert (pace.life(2.0), pace.life(None)) == (2.0 + END, 0.5)
+    assert (pace.exec_time(), pace.kill_time(), pace.busy_time()) == (EXEC_SECONDS, KILL_SECONDS, 0.0)
+    assert (pace.life(2.0), pace.life(None)) == (2.0 + END_SECONDS, 0.5)
 
 
 @pytest.mark.parametrize(("first", "execs", "kills"), [
-    (ENDED, EXECS[1], ENDINGS[0]), (EXECUTED, EXECS[0], ENDINGS[1])])
+    (ENDED, EXEC_RANGE[1], END_RANGE[0]), (EXECUTED, EXEC_RANGE[0], END_RANGE[1])])
 def test_one_of_extremes(first: str, execs: float, kills: float) -> None:
     pace = Timing(unknown=0.5, first=first)
     assert (pace.exec_time(), pace.kill_time()) == (execs, kills)
@@ -36,16 +36,16 @@ def test_one_of_extremes(first: str, execs: float, kills: float) -> None:
     assert pace.life(None) == (kills if first == ENDED else 0.5)
 
 
-@pytest.mark.parametrize(("together", "kills", "share"), [(0.0, ENDINGS[1], 0.1), (TOGETHER, TOGETHER, 0.01)])
+@pytest.mark.parametrize(("together", "kills", "share"), [(0.0, END_RANGE[1], 0.1), (TOGETHER, TOGETHER, 0.01)])
 def test_random_ones_reach_nearly_all_there_is(together: float, kills: float, share: float) -> None:
     def spread(times: list[float]) -> tuple[float, float]:
         return min(times), max(times)
 
     paces = [Timing(unknown=0.5, seed=seed, together=together) for seed in SEEDS]
     least, most = spread([pace.exec_time() for pace in paces])
-    assert EXECS[0] <= least < 1.2 * EXECS[0] and 0.8 * EXECS[1] < most <= EXECS[1]
+    assert EXEC_RANGE[0] <= least < 1.2 * EXEC_RANGE[0] and 0.8 * EXEC_RANGE[1] < most <= EXEC_RANGE[1]
     least, most = spread([pace.kill_time() for pace in paces])
-    assert ENDINGS[0] <= least < 1.2 * ENDINGS[0] and 0.8 * kills < most <= kills
+    assert END_RANGE[0] <= least < 1.2 * END_RANGE[0] and 0.8 * kills < most <= kills
     least, most = spread([pace.life(10.0) for pace in paces])
     assert 10.0 < least < 10.0 + share and 10.0 + 9 * share < most < 10.0 + 10 * share + kills
     least, most = spread([pace.life(None) for pace in paces])
