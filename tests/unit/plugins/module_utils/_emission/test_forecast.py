@@ -73,8 +73,9 @@ class FakeClient:
 def foresee(client: FakeClient, folder: Path, *env: str, wait: bool = True) -> dict[str, Any]:
     asked = emit.Emission(name="go", env=list(env), wait=wait, timeout=60.0, stable_for=1.0, log_dir="/log",
                           conf_dir=str(folder))
-    found: dict[str, Any] = forecast.foresee(client, asked)
-    return found
+    host, unavailable = forecast.load_world(client, str(folder))
+    fields: dict[str, Any] = forecast.result_fields(host, forecast.foresee(host, asked), asked, unavailable)
+    return fields
 
 
 UP = {"": "start/running"}
@@ -119,7 +120,7 @@ def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "reasons"), [
-    ("\u00fc", ["job a (\u00fc) gets an instance whose name is not ASCII, by which Upstart corrupts its memory"]),
+    ("\u00fc", ["the instance name of job a (\u00fc) is not ASCII, which corrupts Upstart's memory"]),
     ("u", []),
 ])
 def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) -> None:
@@ -213,8 +214,8 @@ def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
     assert client.asked == [] and not found["sure"]
     assert found["reasons"] == [
         f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
-        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the jobs "
-        "are taken from their files"]
+        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the "
+        "prediction uses the job files instead"]
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:
@@ -224,8 +225,8 @@ def test_a_job_without_a_file(tmp_path: Path) -> None:
     found = foresee(client, tmp_path)
     assert found["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
     assert found["reasons"] == [
-        f"nothing is known of job a, of which there is no right file in {tmp_path}: the jobs are taken from their "
-        "files"]
+        f"nothing is known of job a, of which there is no right file in {tmp_path}: the prediction uses the job "
+        "files instead"]
     assert holding.holders(client, "go", [], str(tmp_path)) == []
 
 
