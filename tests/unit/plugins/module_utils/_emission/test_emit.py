@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Emitting an event: what it did, why it failed, and who holds it."""
+"""Emitting an event: its effects, why it failed, and who holds it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from ansible_collections.sysinit.upstart.tests.unit.support.event_signals import
 
 @pytest.fixture(autouse=True)
 def _every_job_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = crash_guard.ensure_safe_to_query
+    original = crash_guard.ensure_safe_to_query
 
     def refuse(client: Any, conf_dir: str) -> Any:
-        looked(client, conf_dir)
+        original(client, conf_dir)
         return SimpleNamespace(jobs={*"abcdefghijklmnopqrstuvwxyz", "other"})
 
     monkeypatch.setattr(crash_guard, "ensure_safe_to_query", refuse)
@@ -83,55 +83,55 @@ def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[list[Signal]
 
 
 FAILED_LATER = [LATE, *FAILURE[1:], *END]
-NEXT_FAILED = [signal(one.member, one.args[0], "b") for one in [*FAILURE, END[0]]]
+NEXT_FAILED = [signal(received.member, received.args[0], "b") for received in [*FAILURE, END[0]]]
 RESPAWNED = [LATE, *(signal("StateChanged", state) for state in ("stopping", "post-stop", "starting", "running"))]
 ILL = "The event go is over and did not fail, but these jobs failed or were respawned because of it: "
 
 
-@pytest.mark.parametrize(("batches", "told"), [
+@pytest.mark.parametrize(("batches", "expected"), [
     ([[*UP, ANSWER], FAILED_LATER], "a failed: its main process exited with status 3"),
     ([[*UP, ANSWER], RESPAWNED], "a respawned"),
     ([[*UP, ANSWER], NEXT_FAILED], "b failed: one of its processes exited with status 3"),
 ])
-def test_what_fails_later_or_further_on_is_told(tmp_path: Path, batches: list[list[Signal]], told: str) -> None:
+def test_later_failures_are_warned_of(tmp_path: Path, batches: list[list[Signal]], expected: str) -> None:
     """For Upstart the event did not fail, and nor does the task."""
-    found = emit(FakeClient(*batches), ask(tmp_path, stable_for=60.0), NEW)
-    assert found.warnings == [ILL + told + "."] and found.settled
-    assert told in how(found.jobs)
+    result = emit(FakeClient(*batches), ask(tmp_path, stable_for=60.0), NEW)
+    assert result.warnings == [ILL + expected + "."] and result.settled
+    assert expected in how(result.jobs)
 
 
 def test_services_are_watched_for_as_long_as_was_asked(tmp_path: Path) -> None:
     assert how(emit(FakeClient([*UP, ANSWER], FAILED_LATER), ask(tmp_path), NEW).jobs) == ["a started"]
     old = [presence("InstanceAdded", "c"), ANSWER]
-    gone = [LATE, presence("InstanceRemoved", "a")]
-    came = [presence("InstanceAdded", "a"), ANSWER]
+    removed = [LATE, presence("InstanceRemoved", "a")]
+    added = [presence("InstanceAdded", "a"), ANSWER]
     watched = ask(tmp_path, stable_for=60.0)
-    assert how(emit(FakeClient(came, gone), ask(tmp_path), OLD).jobs) == ["a started"]
-    assert [one["stopped"] for one in emit(FakeClient(came, gone), watched, OLD).jobs] == [True]
-    assert [one["name"] for one in emit(FakeClient(old, gone), watched, OLD).jobs] == ["c"]
+    assert how(emit(FakeClient(added, removed), ask(tmp_path), OLD).jobs) == ["a started"]
+    assert [entry["stopped"] for entry in emit(FakeClient(added, removed), watched, OLD).jobs] == [True]
+    assert [entry["name"] for entry in emit(FakeClient(old, removed), watched, OLD).jobs] == ["c"]
 
 
 def test_a_task_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     (tmp_path / "a.conf").write_text("task\nexec sleep 1\n")
     for first in ([*UP, ANSWER], [*UP, END[0], ANSWER]):
-        found = emit(FakeClient(first, FAILED_LATER), ask(tmp_path, stable_for=60.0), NEW)
-        assert found.jobs[0]["started"] and not found.jobs[0]["failed"]
+        result = emit(FakeClient(first, FAILED_LATER), ask(tmp_path, stable_for=60.0), NEW)
+        assert result.jobs[0]["started"] and not result.jobs[0]["failed"]
 
 
-def test_what_is_still_on_its_way_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moving_jobs_are_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     (tmp_path / "b.conf").write_text("task\nexec sleep 1000\n")
-    found = emit(FakeClient([*UP, ANSWER], NEXT), ask(tmp_path), NEW)
-    assert not found.settled and how(found.jobs) == ["a started", "b started"]
-    assert found.warnings == ["The event go is over, but these jobs have not come to rest: b is in start/running. The "
-                              "task stopped following them."]
+    result = emit(FakeClient([*UP, ANSWER], NEXT), ask(tmp_path), NEW)
+    assert not result.settled and how(result.jobs) == ["a started", "b started"]
+    assert result.warnings == ["The event go is over, but these jobs have not come to rest: b is in start/running. The "
+                               "task stopped following them."]
 
 
-def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> None:
+def test_unavailable_conditions_are_warned_of(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
-    found = emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)
-    assert found.warnings == [
+    result = emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)
+    assert result.warnings == [
         f"Cannot tell which of these changes the event go caused: {tmp_path}/web.conf holds text that is not UTF-8, "
         "and Upstart would crash if it were asked for its state."]
     assert emit(FakeClient([ANSWER]), ask(tmp_path), NEW).warnings == []
@@ -141,7 +141,7 @@ def test_where_conditions_cannot_be_asked_for_that_is_told(tmp_path: Path) -> No
     [[*FAILURE, *END, ANSWER]], [[ANSWER], FAILURE, END], [[*FAILURE, ANSWER], END], [FAILURE, [ANSWER], END],
     [[FAILURE[0], ANSWER], FAILURE[1:], END],
 ])
-def test_the_failure_may_be_told_before_the_answer_or_after_it(tmp_path: Path, batches: list[list[Signal]]) -> None:
+def test_a_failure_may_be_signalled_before_the_answer_or_after_it(tmp_path: Path, batches: list[list[Signal]]) -> None:
     (tmp_path / "a.log").write_text("before\n")
     client = FakeClient(*batches, error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError) as caught:
@@ -156,7 +156,7 @@ OTHER = [signal("GoalChanged", "start", "other"), signal("Failed", 7, "other"), 
          signal("StateChanged", "waiting", "other")]
 
 
-def test_what_another_event_did_meanwhile_is_none_of_it(tmp_path: Path) -> None:
+def test_effects_of_another_event_are_left_out(tmp_path: Path) -> None:
     assert how(emit(FakeClient([*OTHER, *UP, ANSWER]), ask(tmp_path), NEW).jobs) == ["a started"]
     with pytest.raises(UpstartError) as caught:
         emit(
@@ -177,7 +177,7 @@ def test_a_job_of_another_event_that_is_on_its_way_is_not_waited_for(tmp_path: P
     assert time.monotonic() - began < emission.SETTLE_SECONDS / 2
 
 
-def test_where_conditions_cannot_be_asked_for_nobody_is_blamed(tmp_path: Path) -> None:
+def test_without_conditions_no_job_is_blamed(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     with pytest.raises(UpstartError) as caught:
         client = FakeClient([*OTHER, *FAILURE, *END, ANSWER], error=errors.EventFailedError("x"))
@@ -189,7 +189,7 @@ def test_where_conditions_cannot_be_asked_for_nobody_is_blamed(tmp_path: Path) -
         f"status 3.")
 
 
-def test_a_failure_that_is_not_told(tmp_path: Path) -> None:
+def test_a_failure_without_a_signal(tmp_path: Path) -> None:
     with pytest.raises(UpstartError, match="failed. Upstart does not report which.$"):
         emit(FakeClient([ANSWER], error=errors.EventFailedError("Event failed")), ask(tmp_path), NEW)
 
@@ -230,10 +230,10 @@ def test_an_event_that_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert client.connection.forgotten == [client.connection.pending]
 
 
-@pytest.mark.parametrize(("answers", "told"), [
+@pytest.mark.parametrize(("answers", "expected"), [
     (True, ("stop/pre-start", "on its way, now in stop/pre-start")), (False, (None, "on its way"))])
-def test_where_a_job_stands_of_which_no_state_was_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool,
-                                                       told: tuple[str | None, str]) -> None:
+def test_the_status_of_a_job_without_a_state_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool,
+                                                    expected: tuple[str | None, str]) -> None:
     def statuses(pairs: Any) -> list[Any]:
         if not answers:
             raise errors.NoReplyError("no answer within 1 s")
@@ -244,10 +244,10 @@ def test_where_a_job_stands_of_which_no_state_was_told(tmp_path: Path, monkeypat
     monkeypatch.setattr(client, "statuses", statuses)
     with pytest.raises(UpstartError) as caught:
         emit(client, ask(tmp_path), NEW)
-    assert [(one["status"], one["how"]) for one in caught.value.facts["jobs"]] == [told]
+    assert [(entry["status"], entry["how"]) for entry in caught.value.facts["jobs"]] == [expected]
 
 
-def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_holders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: Any) -> None:
         raise UpstartError("The daemon hangs.")
 
@@ -256,13 +256,13 @@ def test_nobody_can_tell_who_holds_it(tmp_path: Path, monkeypatch: pytest.Monkey
         emit(FakeClient(UP), ask(tmp_path), NEW)
 
 
-def test_before_0_6_7_only_what_comes_and_goes_is_told(tmp_path: Path) -> None:
-    """What is not known is no ``false``, and jobs further on are followed all the same."""
+def test_before_0_6_7_only_appearing_and_disappearing_is_known(tmp_path: Path) -> None:
+    """Unknown facts are null, not false, and jobs that other jobs start are followed too."""
     client = FakeClient([presence("InstanceAdded", "a"), ANSWER], [presence("InstanceAdded", "b")],
                         [presence("InstanceRemoved", "c")])
-    found = emit(client, ask(tmp_path), OLD).jobs
-    assert how(found) == ["a started", "b started", "c stopped"]
-    assert [[one[key] for key in ("restarted", "respawned", "failed")] for one in found] == [[None] * 3] * 3
+    jobs = emit(client, ask(tmp_path), OLD).jobs
+    assert how(jobs) == ["a started", "b started", "c stopped"]
+    assert [[entry[key] for key in ("restarted", "respawned", "failed")] for entry in jobs] == [[None] * 3] * 3
 
 
 def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> None:
@@ -270,8 +270,8 @@ def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> No
                         error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError, match="a job that it concerns failed. Upstart does not report which.$") as caught:
         emit(client, ask(tmp_path), OLD)
-    assert [(one["name"], one["started"], one["stopped"], one["failed"], one["how"])
-            for one in caught.value.facts["jobs"]] == [("c", None, True, None, "came and went")]
+    assert [(entry["name"], entry["started"], entry["stopped"], entry["failed"], entry["how"])
+            for entry in caught.value.facts["jobs"]] == [("c", None, True, None, "came and went")]
 
 
 def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Path,
@@ -297,7 +297,7 @@ def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Pat
     (OLD, "Upstart 0.6.5 signals only that instances appear and disappear, so jobs lacks restarts, respawns and "
           "failures, and includes effects of other events. Upstart 0.6.7 and later signal states and failures."),
     ((0, 6, 7), None), (NEW, None)])
-def test_what_is_not_told_is_said(version: tuple[int, ...], words: str | None) -> None:
+def test_missing_knowledge_is_warned_of(version: tuple[int, ...], words: str | None) -> None:
     assert report.missing_knowledge(version) == words
 
 
@@ -310,26 +310,26 @@ def test_which_upstart_keeps_logs(tmp_path: Path, version: tuple[int, ...], keys
 
 
 def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is signalled while it runs, so that it is looked at."""
+    """Nothing is signalled while it runs, and its status is queried."""
     (tmp_path / "b.conf").write_text("task\nexec sleep 1\n")
     client = FakeClient([presence("InstanceAdded", "b"), ANSWER])
-    looks: list[Any] = [{"goal": "start", "state": "running", "processes": {}}] * 3 + [None] * 3
+    statuses_left: list[Any] = [{"goal": "start", "state": "running", "processes": {}}] * 3 + [None] * 3
 
     def statuses(pairs: list[tuple[str, str]]) -> list[Any]:
-        if len(looks) == 4:
+        if len(statuses_left) == 4:
             client.connection.signals.extend([presence("InstanceRemoved", "b"), presence("InstanceAdded", "c")])
-        return [looks.pop(0) if looks else None, *[None] * (len(pairs) - 1)]
+        return [statuses_left.pop(0) if statuses_left else None, *[None] * (len(pairs) - 1)]
 
     monkeypatch.setattr(client, "statuses", statuses)
-    assert [one["name"] for one in emit(client, ask(tmp_path), OLD).jobs] == ["b", "c"]
-    assert len(looks) < 3
+    assert [entry["name"] for entry in emit(client, ask(tmp_path), OLD).jobs] == ["b", "c"]
+    assert len(statuses_left) < 3
 
 
-@pytest.mark.parametrize(("answers", "told"), [
+@pytest.mark.parametrize(("answers", "expected"), [
     (True, [("a", "start/running", "started"), ("c", "stop/waiting", "came and went")]),
     (False, [("a", None, "on its way"), ("c", "stop/waiting", "came and went")])])
-def test_before_0_6_7_a_held_event_tells_where_jobs_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                          answers: bool, told: list[Any]) -> None:
+def test_before_0_6_7_a_held_event_returns_the_status_of_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                              answers: bool, expected: list[Any]) -> None:
     def silent(pairs: Any) -> list[Any]:
         raise errors.NoReplyError("no answer within 1 s")
 
@@ -340,7 +340,7 @@ def test_before_0_6_7_a_held_event_tells_where_jobs_stand(tmp_path: Path, monkey
         monkeypatch.setattr(client, "statuses", silent)
     with pytest.raises(UpstartError) as caught:
         emit(client, ask(tmp_path), OLD)
-    assert [(one["name"], one["status"], one["how"]) for one in caught.value.facts["jobs"]] == told
+    assert [(entry["name"], entry["status"], entry["how"]) for entry in caught.value.facts["jobs"]] == expected
 
 
 def test_a_daemon_that_answers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

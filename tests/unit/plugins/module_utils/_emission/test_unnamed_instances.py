@@ -52,7 +52,7 @@ def test_another_reason_is_that_of_upstart(tmp_path: Path) -> None:
     GETTY.replace("$TTY", "fixed"), GETTY.replace("$TTY", "${TTY:-tty1}"), "env TTY=tty1\n" + GETTY,
     GETTY.replace("start on ev", "start on other\n# ev"), GETTY.replace("start on ev", "start on ev and other"),
     GETTY.replace("start on ev", "start on ev A=1"), "start on ev\nexec echo instance\n", "bogus ev instance\n"])
-def test_what_the_event_starts_or_does_not_concern_is_left_out(tmp_path: Path, text: str) -> None:
+def test_jobs_that_start_or_are_not_concerned_are_left_out(tmp_path: Path, text: str) -> None:
     assert jobs(tmp_path, getty=text) == []
 
 

@@ -16,7 +16,7 @@ WEB = ("web", "")
 
 
 class Client:
-    """Tells one prepared status of web after the other, the last one for good."""
+    """Returns prepared statuses of web in their order, and the last status from then on."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses = list(statuses)
@@ -75,7 +75,7 @@ STOPPED = "is no longer running"
     (status(main_state="Z"), "has a main process, 7, that has ended, which Upstart has not noticed (zombie)", {}),
     (status(main_state="T"), "has a main process, 7, that is suspended by a signal", {}),
 ])
-def test_what_does_not_hold_is_told_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
+def test_a_fault_is_warned_of_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
     reported = entry()
     verified = verify(reported, now)
     assert verified.warnings == [f"The event go is over, but job web {text}."]
@@ -87,13 +87,13 @@ def test_what_does_not_hold_is_told_and_corrected(verify: Any, now: Any, text: s
     (entry(), status()), (entry("stop/waiting"), None), (entry("start/pre-start"), None),
     (entry(respawned=True), status(pid=8)), (entry(restarted=True), status(pid=8)),
 ])
-def test_what_holds_is_left_alone(verify: Any, reported: dict[str, Any], now: Any) -> None:
+def test_a_true_entry_is_left_alone(verify: Any, reported: dict[str, Any], now: Any) -> None:
     before = dict(reported)
     verified = verify(reported, now)
     assert (verified.warnings, verified.job, reported, verified.client.waited) == ([], before, before, [])
 
 
-def test_one_that_had_stopped_is_there_again(verify: Any) -> None:
+def test_a_stopped_instance_exists_again(verify: Any) -> None:
     verified = verify(entry("stop/waiting"), status())
     assert verified.warnings == ["The event go is over, but job web exists again: it is in start/running."]
     assert verified.job["status"] == "start/running"
@@ -112,7 +112,7 @@ def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) ->
     assert verify(entry(), status(pid=None))[0] == []
 
 
-def test_each_word_of_the_promise_has_its_text() -> None:
+def test_all_faults_of_the_promise_have_a_text() -> None:
     words = {fault for is_up in (True, False) for now in (
         None, *(_promise.ObservedInstance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
                 for goal, state in (("start", "running"), ("start", "starting"), ("stop", "killed"))

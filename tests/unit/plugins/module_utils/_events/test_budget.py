@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a prediction may cost: its work grows with the number of steps, and it is cut off when its time is over."""
+"""The cost of a prediction: its work grows with the number of steps, and it stops when its time is over."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def asked(world: World, **more: Any) -> Callable[[], Prediction]:
 
 def ticking(processor: float, wall: float) -> Clocks:
     """Return clocks that go on by so much at each look."""
-    looks: Iterator[int] = itertools.count()
+    readings: Iterator[int] = itertools.count()
 
     def clocks() -> tuple[float, float]:
-        number = next(looks)
+        number = next(readings)
         return number * processor, number * wall
 
     return clocks
@@ -83,7 +83,7 @@ def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clock
             late.check()
 
 
-def test_there_is_no_limit_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "_clocks", ticking(1e9, 1e9))
     free = Budget()
     for _number in range(2 * budget.CALLS_PER_CLOCK_READING):
@@ -97,21 +97,21 @@ def test_the_clocks_go_on() -> None:
         assert all(now >= began for now, began in zip(budget._clocks(), first))
 
 
-def test_what_is_cut_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_off_prediction_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is claimed of an end that nobody saw."""
     monkeypatch.setattr(budget, "_clocks", ticking(0.5, 0.0))
     cut = asked(ring(50), budget=Budget(5.0))()
     assert cut.reasons == [CUT]
     assert (cut.finished, cut.held_by) == (None, [])
-    assert {one.job for one in cut.effects} == set(cut.open_jobs) != set()
+    assert {effect.job for effect in cut.effects} == set(cut.open_jobs) != set()
 
 
-@pytest.mark.parametrize("looks", range(2, 60, 4))
-def test_what_is_known_by_then_is_told(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+@pytest.mark.parametrize("readings", range(2, 60, 4))
+def test_facts_known_by_then_are_returned(monkeypatch: pytest.MonkeyPatch, readings: int) -> None:
     """Wherever it is cut off."""
     world = World([job("web", "go"), job("half", "go and never"), task("work", "started web")])
     whole = asked(world)()
-    monkeypatch.setattr(budget, "_clocks", ticking(5.0 / looks, 0.0))
+    monkeypatch.setattr(budget, "_clocks", ticking(5.0 / readings, 0.0))
     cut = asked(world, budget=Budget(5.0))()
     if cut.reasons:
         assert cut.reasons == [CUT]
@@ -119,7 +119,7 @@ def test_what_is_known_by_then_is_told(monkeypatch: pytest.MonkeyPatch, looks: i
         assert cut.effects != []
     if cut.finished is not None:
         assert (cut.finished, cut.held_by) == (whole.finished, whole.held_by) != (True, [])
-        assert [vars(one) for one in cut.effects] == [vars(one) for one in whole.effects]
+        assert [vars(effect) for effect in cut.effects] == [vars(effect) for effect in whole.effects]
 
 
 class SpentAfterTheFirstPlay(Budget):
@@ -133,7 +133,7 @@ class SpentAfterTheFirstPlay(Budget):
         return "5 s of processor time"
 
 
-def test_a_ring_is_called_one_although_it_was_cut_off() -> None:
+def test_an_endless_loop_is_reported_although_it_was_cut_off() -> None:
     cut = asked(ring(10), budget=SpentAfterTheFirstPlay(5.0))()
     assert [reason.split(":")[0] for reason in cut.reasons] == ["the jobs start each other forever", CUT]
 
@@ -144,7 +144,7 @@ ENVIRONMENTS: list[list[str]] = [[], ["A=a"], ["A=b"], ["B=b", "A=a"], ["A=x1", 
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
-def test_nobody_whom_an_event_concerns_is_left_out(env: list[str]) -> None:
+def test_no_concerned_job_is_left_out(env: list[str]) -> None:
     audience = Audience()
     for text in CONDITIONS:
         audience.add(text, from_text(text))
@@ -153,7 +153,7 @@ def test_nobody_whom_an_event_concerns_is_left_out(env: list[str]) -> None:
     assert "other" not in audience.jobs_for("go", env)
 
 
-def test_who_asks_for_another_value_is_not_looked_at() -> None:
+def test_jobs_that_require_another_value_are_left_out() -> None:
     audience = Audience()
     for text in ("started web", "started mail", "started JOB=web", "started JOB=mail"):
         audience.add(text, from_text(text))

@@ -82,7 +82,7 @@ def test_refuses(text: str, message: str) -> None:
     assert caught.value.message == message
 
 
-def test_the_error_is_one_of_ours() -> None:
+def test_the_error_is_an_upstart_error() -> None:
     assert issubclass(ExpansionError, UpstartError)
 
 

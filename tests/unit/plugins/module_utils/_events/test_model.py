@@ -18,7 +18,7 @@ def test_who_waits_for_a_fork(state: str, awaited: bool, plain: bool) -> None:
     assert task("a", "go").may_move_on(state) is True
 
 
-def test_who_may_not_end_when_it_is_told_to() -> None:
+def test_main_processes_that_may_survive_the_kill_signal() -> None:
     assert not job("a").may_move_on("killed") and not task("a", "go").may_move_on("killed")
     assert job("a", kill_spares=True).may_move_on("killed")
     assert job("a", processes={"main": stays()}).may_move_on("killed"), "of which nothing is known"
@@ -26,7 +26,7 @@ def test_who_may_not_end_when_it_is_told_to() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "ended"), [(0.9, False), (1.0, True), (1.1, True)])
-def test_what_ends_in_time(seconds: float, ended: bool) -> None:
+def test_processes_that_end_in_time(seconds: float, ended: bool) -> None:
     world = World([task("a", "go", processes={"main": ends(0, 1.0, known=True)}), job("b"),
                    task("c", "go", processes={"main": ends(0, 1.0)})])
     assert world.certainly_ends("a", "main", seconds) is ended
@@ -46,6 +46,6 @@ def test_a_race_does_not_make_a_task_count_that_has_no_part_in_it() -> None:
         jobs += [task(f"a{number}", "go", processes={"main": ends()}),
                  task(f"b{number}", "go", processes={"main": ends()}),
                  job(f"c{number}", f"stopped a{number}", f"stopped b{number}")]
-    found = foresee(*jobs)
-    assert len(found.open_jobs) == 8
-    assert "other" not in [one for one, *_more in found.assumed]
+    prediction = foresee(*jobs)
+    assert len(prediction.open_jobs) == 8
+    assert "other" not in [assumed_job for assumed_job, *_more in prediction.assumed]
