@@ -53,14 +53,14 @@ def result_fields(world, prediction, emission, unavailable):
 
 
 def _harmful_names(prediction):
-    """Return a sentence for each instance whose name corrupts Upstart's memory."""
+    """Return sentences on instances whose name corrupts Upstart's memory."""
     pairs = [(effect.job, effect.instance) for effect in prediction.effects]
     return ["the instance name of job %s is not ASCII, which corrupts Upstart's memory" % display_name(*pair)
             for pair in sorted(pairs) if NOT_ASCII.search(pair[1])]
 
 
 def _wedging_logs(prediction, emission, version):
-    """Return a sentence for each instance whose start would make init spin forever because of the path of its log."""
+    """Return sentences on instances whose start would make init spin forever because of the path of its log."""
     sentences = []
     for effect in prediction.effects:
         place = (emission.log_dir, effect.job, effect.instance)

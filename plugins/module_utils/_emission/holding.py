@@ -15,7 +15,7 @@ __metaclass__ = type
 
 
 def holders(client, name, env, conf_dir, jobs=()):
-    """Return sorted sentences on who holds an event, and what each holder waits for.
+    """Return sorted sentences on who holds an event, and what the holders wait for.
 
     :param env: list of KEY=VALUE.
     :param jobs: list of dicts with ``name``, ``instance`` and ``stopped``: the instances that the event moved. They are

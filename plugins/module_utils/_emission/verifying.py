@@ -30,7 +30,7 @@ TEXTS = {
 
 
 def verify(client, emission, version, outcome):
-    """Return the jobs of an emit.Outcome with corrections, and (name, instance, clause) for each correction.
+    """Return the jobs of an emit.Outcome with corrections, and a list of (name, instance, clause) on the corrections.
 
     :param emission: emit.Emission.
     :param version: tuple, the daemon's.
@@ -73,7 +73,7 @@ def _defines_main(name, conf_dir, version):
 
 
 def _read_faults(client, jobs, watched, has_main):
-    """Return the present statuses of instances, and for each the most serious fault of the promise, or None."""
+    """Return the present statuses of instances, and the most serious fault of each by the promise, or None."""
     statuses = read_statuses(client, [_pair(job) for job in jobs])
     return statuses, [_fault(job, status, watched, has_main) for job, status in zip(jobs, statuses)]
 

@@ -33,7 +33,7 @@ class Budget:
         return self._limits[0] != UNLIMITED and any(self._are_over())
 
     def _are_over(self):
-        """Return for each clock whether its limit is reached."""
+        """Return a list of whether the limit of a clock is reached."""
         return [now - start >= limit for now, start, limit in zip(_clocks(), self._start_times, self._limits)]
 
     def limit(self):

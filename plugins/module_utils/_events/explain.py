@@ -30,7 +30,7 @@ def explain(rpn, happened, stanza="start on", variables=None):
 def explain_progress(rpn, met, stanza="start on"):
     """Return the same for a condition whose met operands are known.
 
-    :param met: list of bool, one for each item of ``rpn``; the values for operators are ignored.
+    :param met: list of bool, one per item of ``rpn``; the values for operators are ignored.
     """
     if not rpn:
         sentence = "%s: there is no condition" % stanza

@@ -60,7 +60,7 @@ def is_literal(pattern):
 
 
 def _octets(text):
-    """Return ``text`` with one character for each byte, on every Python."""
+    """Return ``text`` with one character per byte, on every Python."""
     return encode(text).decode("latin-1")
 
 

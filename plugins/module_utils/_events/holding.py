@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Describe who holds an event, and what each holder waits for."""
+"""Describe who holds an event, and what the holders wait for."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,7 +10,7 @@ from .tables import MAIN, RUNNING, SPAWNED
 
 __metaclass__ = type
 
-MAX_DEPTH = 5  # links of a chain of instances that wait for each other
+MAX_DEPTH = 5  # links of a chain of instances that wait for one another
 
 
 def holders(simulation, event):
@@ -30,7 +30,7 @@ def condition_text(tree, stanza):
 
 
 class _Index:
-    """The holders of each event of a Simulation, which must not move meanwhile."""
+    """The holders of the events of a Simulation, which must not move meanwhile."""
 
     def __init__(self, simulation):
         self._trees = {}  # id of an event to a list of (label, Tree, stanza)

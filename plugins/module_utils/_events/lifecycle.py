@@ -194,7 +194,7 @@ class SimulatedInstance:
             self.advance()
 
     def handle_expect(self):
-        """Handle that the main process did what its expect stanza waits for."""
+        """Advance after the main process did what its expect stanza waits for."""
         if self.state == SPAWNED:
             self.advance()
 

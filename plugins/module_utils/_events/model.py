@@ -43,7 +43,7 @@ class SimulatedDefinition:
     """The stanzas of a job that matter to events.
 
     :ivar start_on: condition in reverse Polish order or None; ``stop_on`` too.
-    :ivar start_met: list of (whether the event has happened, index of the held event or None), one for each item of
+    :ivar start_met: list of (whether the event has happened, index of the held event or None), one per item of
         ``start_on``; None when unknown.
     :ivar processes: dict of process name to Behaviour.
     :ivar emits: list of patterns, the event names in its emits stanza.

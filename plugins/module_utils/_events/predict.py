@@ -229,7 +229,7 @@ def _assumed_behaviour(definition, instance, process):
 
 
 def _unknown_facts(simulation):
-    """Return (job, sentence) for each unknown fact that may make a difference."""
+    """Return a list of (job, sentence) on unknown facts that may make a difference."""
     world = simulation.world
     facts = sorted(simulation.doubts)
     for job in simulation.jobs():
@@ -253,7 +253,7 @@ def _unknown_facts(simulation):
 
 
 def _init_commands(simulation, budget):
-    """Return (jobs, clause) for each command to init, in a process that was run, which concerns jobs."""
+    """Return a list of (jobs, clause) on commands to init that concern jobs, in the processes that were run."""
     clauses = []
     for job, process, behaviour in sorted(simulation.run_processes, key=lambda entry: entry[:2]):
         for order in behaviour.orders:
@@ -270,7 +270,7 @@ def _init_commands(simulation, budget):
 
 
 def _declared_events(simulation, budget):
-    """Return (jobs, clause) for each emits stanza of a job that ran a process about which not all is known."""
+    """Return a list of (jobs, clause) on the emits stanzas of jobs that ran a process with unknown behaviour."""
     clauses = []
     for job in sorted(set(job for job, unused, behaviour in simulation.run_processes if not behaviour.known)):
         budget.check()

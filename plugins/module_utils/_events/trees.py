@@ -15,14 +15,14 @@ class Tree:
     """The ``start on`` of a job or the ``stop on`` of an instance; a met operand holds its event until ``reset``.
 
     :ivar rpn: the condition in reverse Polish order.
-    :ivar met: list of bool, one for each item of ``rpn``: whether the event has happened (for an operator the daemon's
+    :ivar met: list of bool, one per item of ``rpn``: whether the event has happened (for an operator the daemon's
         value, or False).
     """
 
     def __init__(self, rpn, met=None, held=None):
         """Begin with nothing met, or with the daemon's state.
 
-        :param met: list of bool, one for each item of ``rpn``.
+        :param met: list of bool, one per item of ``rpn``.
         :param held: list of the events that the items hold, with None for an item that holds none.
         """
         self.rpn = rpn
@@ -71,7 +71,7 @@ class Tree:
         return stack[0]
 
     def held(self):
-        """Return the list of held events, with None for each item that holds none."""
+        """Return the list of held events, with None per item that holds none."""
         return self._held
 
     def is_begun(self):
