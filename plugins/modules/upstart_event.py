@@ -272,45 +272,47 @@ fails:
   description:
     - Whether the task would fail, as the event would fail or would not be over within O(timeout) seconds. Always
       V(false) with O(wait=false). Null if the prediction stopped before this was known.
-  returned: in check mode
+    - Null in a real run.
+  returned: always
   type: bool
   sample: false
   version_added: 1.0.0
 sure:
-  description: Whether nothing is left open but what is in RV(assumed).
-  returned: in check mode
+  description: Whether the prediction is certain except for RV(assumed). Null in a real run.
+  returned: always
   type: bool
   sample: true
   version_added: 1.0.0
 reasons:
-  description: Why the prediction is not sure.
-  returned: in check mode
+  description: Why the prediction is not certain. Null in a real run.
+  returned: always
   type: list
   elements: str
   sample:
-    - what becomes of web depends on which process is faster
-    - "what follows from it is not predicted: the pre-start process of job network-interface emits net-device-up"
+    - what happens to web depends on which process is faster
+    - "the effects of this are not predicted: the pre-start process of job network-interface emits net-device-up"
   version_added: 1.0.0
 assumed:
-  description: What the prediction takes processes to do of which nothing is known.
-  returned: in check mode
+  description: Assumptions about processes whose behavior is unknown. Null in a real run.
+  returned: always
   type: list
   elements: str
-  sample: ["job migrate: its main process ends well"]
+  sample: ["job migrate: its main process ends successfully"]
   version_added: 1.0.0
 notes:
   description:
     - What Upstart fails to do without making the event fail. In check mode, what it would fail to do.
     - Lists jobs that did not start because their instance name needs a variable that the event does not set.
     - A real run also prints a warning, but only for jobs that need no other event.
-  returned: success
+    - Null when the task fails.
+  returned: always
   type: list
   elements: str
   sample: ["job getty gets no instance: Unknown parameter: TTY"]
   version_added: 1.0.0
 outlook:
-  description: The prediction in names only.
-  returned: in check mode
+  description: The names of the jobs in the prediction. Null in a real run.
+  returned: always
   type: dict
   contains:
     would_start:
@@ -340,8 +342,8 @@ from ..module_utils._emission import run
 
 
 def act(module):
-    wanted = run.asked(module)
-    return run.run(module, _module.connect(module.params), wanted)
+    emission = run.emission_of(module)
+    return run.run(module, _module.connect(module.params), emission)
 
 
 def main():

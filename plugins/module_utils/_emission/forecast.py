@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an event would do, in sentences and data, without emitting it."""
+"""Predict the effects of an event without emitting it, as data and in sentences."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,47 +18,52 @@ from .._host.world import NextDefinitions, read_world
 __metaclass__ = type
 
 
-def foresee(client, emission, keep=None):
-    """Return what upstart_event returns in check mode besides ``name`` and ``env``.
+def load_world(client, conf_dir):
+    """Return the host as an events.model.World, and a clause on why the job files had to be read instead, or None."""
+    world, unavailable = read_world(client, conf_dir)
+    world.successor = NextDefinitions(client, conf_dir, world.version)
+    return world, unavailable
+
+
+def foresee(world, emission):
+    """Return the events.predict.Prediction of an event.
 
     :param emission: emit.Emission.
-    :param keep: function that is called with the events.predict.Prediction, or None.
     """
-    world, untold = read_world(client, emission.conf_dir)
-    world.successor = NextDefinitions(client, emission.conf_dir, world.version)
-    found = predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
-    if keep is not None:
-        keep(found)
-    jobs = job_effects.from_prediction(found)
-    reasons = list(found.reasons)
-    reasons.extend(_harmful(found) + _wedging(found, emission, world.version))
-    if untold:
-        reasons.insert(0, "%s: the jobs are taken from their files" % untold.rstrip("."))
+    return predict(world, emission.name, emission.env, emission.timeout, Budget(emission.timeout))
+
+
+def result_fields(world, prediction, emission, unavailable):
+    """Return the values of a result in check mode, see report.result_of."""
+    jobs = job_effects.from_prediction(prediction)
+    reasons = list(prediction.reasons)
+    reasons.extend(_harmful_names(prediction) + _wedging_logs(prediction, emission, world.version))
+    if unavailable:
+        reasons.insert(0, "%s: the prediction uses the job files instead" % unavailable.rstrip("."))
     return {
         "jobs": jobs,
-        "held_by": found.held_by,
-        "fails": emission.wait and _fails(found),
-        "settled": _settles(world, found) if emission.wait else None,
+        "held_by": prediction.held_by,
+        "fails": emission.wait and _fails(prediction),
+        "settled": _settles(world, prediction) if emission.wait else None,
         "sure": not reasons,
         "reasons": reasons,
-        "notes": found.notes,
-        "assumed": ["job %s: its %s process %s" % one for one in found.assumed],
-        "outlook": _outlook(jobs, found),
+        "notes": prediction.notes,
+        "assumed": ["job %s: its %s process %s" % assumption for assumption in prediction.assumed],
+        "outlook": _outlook(jobs, prediction),
     }
 
 
-def _harmful(found):
-    """Return a sentence for each instance by whose name Upstart corrupts its memory."""
-    return [
-        "job %s gets an instance whose name is not ASCII, by which Upstart corrupts its memory" % display_name(*pair)
-        for pair in sorted((one.job, one.instance) for one in found.effects if NOT_ASCII.search(one.instance))
-    ]
+def _harmful_names(prediction):
+    """Return sentences on instances whose name corrupts Upstart's memory."""
+    pairs = [(effect.job, effect.instance) for effect in prediction.effects]
+    return ["the instance name of job %s is not ASCII, which corrupts Upstart's memory" % display_name(*pair)
+            for pair in sorted(pairs) if NOT_ASCII.search(pair[1])]
 
 
-def _wedging(found, emission, version):
-    """Return a sentence for each instance whose start would make init spin forever, by the path of its log."""
+def _wedging_logs(prediction, emission, version):
+    """Return sentences on instances whose start would make init spin forever because of the path of its log."""
     sentences = []
-    for effect in found.effects:
+    for effect in prediction.effects:
         place = (emission.log_dir, effect.job, effect.instance)
         if job_names.log_path_wedges_init(*place, values=None, version=version) is not None:
             path = job_names.log_path_wedges_init(
@@ -76,31 +81,31 @@ def _values(job, conf_dir, version):
         return None
 
 
-def _fails(found):
-    """Return whether the event would fail or not be over in time; None when the prediction was cut off before that."""
-    if found.failed:
+def _fails(prediction):
+    """Return whether the event would fail or not be over in time; None if the prediction stopped before that."""
+    if prediction.failed:
         return True
-    return None if found.finished is None else not found.finished
+    return None if prediction.finished is None else not prediction.finished
 
 
-def _settles(world, found):
-    """Return whether all that the event moves comes to rest in time; None when the prediction was cut off before."""
-    return None if found.finished is None else found.finished and not _moves(world, found)
+def _settles(world, prediction):
+    """Return whether everything that the event moves comes to rest in time; None if the prediction stopped before."""
+    return None if prediction.finished is None else prediction.finished and not _is_moving(world, prediction)
 
 
-def _moves(world, found):
-    """Return whether something that the event set in motion is still on its way at the end of what is predicted."""
-    for effect in found.effects:
-        status = found.statuses.get((effect.job, effect.instance), STOP_WAITING)
+def _is_moving(world, prediction):
+    """Return whether an instance that the event moves has not come to rest at the end of the prediction."""
+    for effect in prediction.effects:
+        status = prediction.statuses.get((effect.job, effect.instance), STOP_WAITING)
         if status != STOP_WAITING and (status != START_RUNNING or world.by_name[effect.job].task):
             return True
     return False
 
 
-def _outlook(jobs, found):
-    """Return the names only, as earlier releases did."""
+def _outlook(jobs, prediction):
+    """Return the names of the jobs only, as earlier releases did."""
     return {
-        "would_start": sorted(set(one["name"] for one in jobs if one["started"])),
-        "would_stop": sorted(set(one["name"] for one in jobs if one["stopped"])),
-        "would_wait": found.held_by,
+        "would_start": sorted(set(job["name"] for job in jobs if job["started"])),
+        "would_stop": sorted(set(job["name"] for job in jobs if job["stopped"])),
+        "would_wait": prediction.held_by,
     }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who holds an event that a daemon is handling."""
+"""Find out who holds an event that a daemon is handling."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,59 +15,61 @@ __metaclass__ = type
 
 
 def holders(client, name, env, conf_dir, jobs=()):
-    """Return sorted sentences on who holds an event, and what each still waits for.
+    """Return sorted sentences on who holds an event, and what the holders wait for.
 
-    :param jobs: list of dicts with ``name`` and ``instance``: the instances that it has set in motion, which count
-        where the daemon does not tell who holds what.
+    :param env: list of KEY=VALUE.
+    :param jobs: list of dicts with ``name``, ``instance`` and ``stopped``: the instances that the event moved. They are
+        checked where the daemon does not report which conditions and instances hold an event.
     """
     world, unused = read_world(client, conf_dir)
-    if not world.tells:
-        return _half_met(world, name, env) + _moving(client, world, jobs)
+    if not world.conditions_known:
+        return _half_met_conditions(world, name, env) + _moving_instances(client, world, jobs)
     simulation, event = _find(world, name, env)
     return holding.holders(simulation, event) if event is not None else []
 
 
 def conditions(client, name, variables, conf_dir):
-    """Return sentences on the conditions that hold an event which has these variables."""
+    """Return sentences on the conditions that hold an event with these variables."""
     world, unused = read_world(client, conf_dir)
-    if not world.tells:
-        return _half_met(world, name, variables)
+    if not world.conditions_known:
+        return _half_met_conditions(world, name, variables)
     simulation, event = _find(world, name, variables)
     return holding.conditions(simulation, event) if event is not None else []
 
 
 def _find(world, name, variables):
-    """Return the world as a Simulation that does not move, and the latest Event with that name and variables."""
+    """Return the world as a Simulation that does not move, and the latest event with that name and variables, or None.
+    """
     simulation = Simulation(world)
-    found = [event for event in simulation.events
-             if event.name == name and (event.env == list(variables) or set(variables) < set(event.env))]
-    return simulation, found[-1] if found else None
+    events = [event for event in simulation.events
+              if event.name == name and (event.env == list(variables) or set(variables) < set(event.env))]
+    return simulation, events[-1] if events else None
 
 
-def _half_met(world, name, env):
-    """Return sentences on the conditions that an event meets only in part, whatever happened before."""
-    found = []
+def _half_met_conditions(world, name, env):
+    """Return sorted sentences on the conditions that an event meets only in part, without regard to earlier events."""
+    sentences = []
     for job in world.waiting_for(name):
         definition = world.by_name[job]
         for stanza, rpn in (("start on", definition.start_on), ("stop on", definition.stop_on)):
             if stanza == "stop on" and not definition.instances:
                 continue
-            told = explain.explain(rpn, [(name, list(env))], stanza)
-            if told["happened"] and not told["met"]:
-                found.append("job %s: %s" % (job, told["sentence"]))
-    return sorted(found)
+            progress = explain.explain(rpn, [(name, list(env))], stanza)
+            if progress["happened"] and not progress["met"]:
+                sentences.append("job %s: %s" % (job, progress["sentence"]))
+    return sorted(sentences)
 
 
-def _moving(client, world, jobs):
-    """Return sentences on instances that have not come to rest; a task does not before it is over."""
+def _moving_instances(client, world, jobs):
+    """Return sorted sentences on instances that have not come to rest; a running task has not."""
     pairs = [(job["name"], job["instance"]) for job in jobs if not job["stopped"]]
-    found = []
+    sentences = []
     for pair, status in zip(pairs, client.statuses(pairs)):
         definition = world.by_name.get(pair[0])
         if status is not None and not is_resting(status, definition is not None and definition.task):
-            processes = ", ".join("process %s, pid %d" % one for one in sorted(status["processes"].items()))
+            processes = ", ".join("process %s, pid %d" % process for process in sorted(status["processes"].items()))
             if not processes and status["state"] == "running":
                 processes = "without a process"
-            found.append("job %s is in %s/%s%s" % (
+            sentences.append("job %s is in %s/%s%s" % (
                 display_name(*pair), status["goal"], status["state"], " (%s)" % processes if processes else ""))
-    return sorted(found)
+    return sorted(sentences)

@@ -1,21 +1,22 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run one task of upstart_event."""
+"""Run one task of upstart_event in four stages: load, act or predict, verify, report."""
 
 from __future__ import absolute_import, division, print_function
 
-from .._host import check_mode, environment
+from .._host import check_mode, check_mode_record, environment
+from .._host.check_mode_client import client_for
+from . import emit, report, unnamed_instances, verifying
 
 __metaclass__ = type
 
 
-def asked(module):
-    """Return the emit.Emission for a module's parameters; raise UpstartError for what the daemon cannot be told.
+def emission_of(module):
+    """Return the emit.Emission for a module's parameters; raise UpstartError for text that the daemon cannot take.
 
     :param module: AnsibleModule.
     """
-    from . import emit
     params = module.params
     environment.check_text(params["name"], "name")
     env = environment.pairs(environment.ordered(module, "env"))
@@ -23,42 +24,44 @@ def asked(module):
                          stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 
-def run(module, client, wanted):
-    """Emit an event, or predict what it would do in check mode, and return the result of the module.
+def run(module, client, emission):
+    """Emit an event, or predict its effects in check mode, and return the result of the module.
 
-    :param module: AnsibleModule; its warnings are given here.
+    :param module: AnsibleModule, which gets the warnings.
     :param client: daemon.client.Upstart.
-    :param wanted: emit.Emission.
+    :param emission: emit.Emission.
     """
     if module.check_mode:
-        from .._host.check_mode_client import client_for
-        client = client_for(client, module.params)
+        return _run_check_mode(client, emission, module.params)
+    # Load
     version = client.version()
-    environment.check_names(wanted.env, version)
-    result = {"changed": True, "name": wanted.name, "env": wanted.env, "jobs": [], "held_by": []}
-    result.update(_predicted(client, wanted, module.params) if module.check_mode
-                  else _emitted(module, client, wanted, version))
-    return result
-
-
-def _predicted(client, wanted, params):
-    """Return what the event would do, with what later tasks of the play are to know."""
-    from .._host import check_mode_record
-    from . import forecast
-    acts = {}
-    result = forecast.foresee(client, wanted, lambda found: acts.update(check_mode_record.of_prediction(found)))
-    check_mode.add_to(result, params, **acts)
-    return result
-
-
-def _emitted(module, client, wanted, version):
-    from . import emit, unnamed_instances
-    missing = emit.missing_knowledge(version) if wanted.wait else None
-    if missing:
-        module.warn(missing)
-    unnamed_instances.refuse_wedging(wanted.name, wanted.env, wanted.conf_dir, wanted.log_dir, version)
-    outcome = emit.emit(client, wanted, version)
-    unnamed_jobs = unnamed_instances.jobs_without_a_name(client, wanted.name, wanted.env, wanted.conf_dir, version)
-    for text in outcome.warnings + unnamed_instances.sentences(wanted.name, unnamed_jobs, version):
+    environment.check_names(emission.env, version)
+    limitation = report.missing_knowledge(version) if emission.wait else None
+    if limitation:
+        module.warn(limitation)
+    unnamed_instances.refuse_wedging(emission, version)
+    # Act
+    outcome = emit.emit(client, emission, version)
+    # Verify
+    jobs, clauses = verifying.verify(client, emission, version, outcome)
+    unnamed_jobs = unnamed_instances.jobs_without_a_name(client, emission, version)
+    # Report
+    warnings = report.warnings(emission, outcome) + verifying.sentences(emission.name, clauses)
+    for text in warnings + unnamed_instances.sentences(emission.name, unnamed_jobs, version):
         module.warn(text)
-    return dict(jobs=outcome.jobs, settled=outcome.settled, notes=unnamed_instances.notes(unnamed_jobs))
+    return report.result_of(
+        emission, jobs=jobs, settled=outcome.settled, notes=unnamed_instances.notes(unnamed_jobs))
+
+
+def _run_check_mode(client, emission, params):
+    from . import forecast  # Imported here because a real run does not need the simulation.
+    # Load
+    client = client_for(client, params)
+    environment.check_names(emission.env, client.version())
+    # Predict
+    world, unavailable = forecast.load_world(client, emission.conf_dir)
+    prediction = forecast.foresee(world, emission)
+    # Report
+    result = report.result_of(emission, **forecast.result_fields(world, prediction, emission, unavailable))
+    check_mode.add_to(result, params, **check_mode_record.of_prediction(prediction))
+    return result

@@ -1,18 +1,18 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs that an event would start but for a variable of their instance's name, which it does not have."""
+"""Jobs that an event does not start because it lacks a variable of their instance name."""
 
 from __future__ import absolute_import, division, print_function
 
 import os
 
 from .._errors import UpstartError
-from .._events.expand import ExpansionError, expand
+from .._events.expand import ExpansionError, expand_instance_name
 from .._events.model import SimulatedEvent
-from .._events.simulation import GIVES_UP
-from .._events.trees import Tree
-from .._events.variables import OF_INIT, as_dict, merge
+from .._events.tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
+from .._events.trees import environment_started_by
+from .._events.variables import OF_INIT, merge
 from .._host.definitions import Definition
 from .._host.job_names import log_path_error, log_path_wedges_init
 from .._host.planned_files import read_file
@@ -20,78 +20,81 @@ from .._text import decode, encode
 
 __metaclass__ = type
 
-UNKNOWN = "Unknown parameter: "
-SHORTEST_WEDGING = 100  # characters of the log directory and of all variables, with which a path may be too long
+UNKNOWN_PARAMETER = "Unknown parameter: "
+MIN_WEDGING_LENGTH = 100  # characters of the log directory and of all variables: shorter ones make no path too long
 CONF, INSTANCE = ".conf", b"instance"
 
 
-def jobs_without_a_name(client, name, env, conf_dir, version):
-    """Return a list of (job, Upstart's reason) in the order of the names, by the job files of loaded jobs.
+def jobs_without_a_name(client, emission, version):
+    """Return a list of (job, Upstart's reason), sorted by job, judged by the job files of loaded jobs.
 
-    Where other events have to come first (``and``), the event alone does not start a job, and nothing is known.
+    A job that needs other events first (``and``) is not started by this event alone, and its instance name is unknown.
 
-    :param env: list of KEY=VALUE of the event.
+    :param emission: emit.Emission.
     """
-    found = []
-    for job in _candidates(conf_dir, encode(name)):
-        reason = _reason(job, SimulatedEvent(name, env), conf_dir, version)
-        if reason is not None:
-            found.append((job, reason))
-    loaded = set(client.jobs()) if found else ()
-    return [one for one in found if one[0] in loaded]
-
-
-def refuse_wedging(name, env, conf_dir, log_dir, version):
-    """Raise UpstartError for an event that would start an instance by the path of whose log init spins forever.
-
-    Only jobs are looked at that the event starts by itself, and only where its values are long enough for such a path.
-
-    :param env: list of KEY=VALUE of the event.
-    """
-    if len(log_dir) + sum(len(entry) for entry in env) < SHORTEST_WEDGING:
-        return
-    for job in _candidates(conf_dir, encode(name)):
-        values = _values(job, conf_dir, version)
+    unnamed_jobs = []
+    for job in _candidates(emission.conf_dir, encode(emission.name)):
         try:
-            instance = _instance_name(values, SimulatedEvent(name, env))
+            _instance_started_by(emission, _values(job, emission.conf_dir, version))
+        except ExpansionError as error:
+            unnamed_jobs.append((job, error.message))
+    loaded = set(client.jobs()) if unnamed_jobs else ()
+    return [(job, reason) for job, reason in unnamed_jobs if job in loaded]
+
+
+def refuse_wedging(emission, version):
+    """Raise UpstartError for an event that would start an instance whose log has a path that makes init spin forever.
+
+    Only jobs that the event starts by itself are checked, and only if its values are long enough for such a path.
+    """
+    if len(emission.log_dir) + sum(len(entry) for entry in emission.env) < MIN_WEDGING_LENGTH:
+        return
+    for job in _candidates(emission.conf_dir, encode(emission.name)):
+        values = _values(job, emission.conf_dir, version)
+        try:
+            instance = _instance_started_by(emission, values)
         except ExpansionError:
             continue
-        path = instance and log_path_wedges_init(log_dir, job, instance, values, version)
+        path = instance and log_path_wedges_init(emission.log_dir, job, instance, values, version)
         if path:
             error = log_path_error(job, instance, path)
-            error.message = "The event %s was not emitted. %s" % (name, error.message)
+            error.message = "The event %s was not emitted. %s" % (emission.name, error.message)
             raise error
 
 
-def notes(jobs):
-    """Return what ``jobs_without_a_name`` returned in the words of a prediction."""
-    return ["job %s gets no instance: %s" % one for one in jobs]
+def notes(unnamed_jobs):
+    """Return notes on what ``jobs_without_a_name`` returned, in the words of a prediction."""
+    return ["job %s gets no instance: %s" % (job, reason) for job, reason in unnamed_jobs]
 
 
-def sentences(name, jobs, version):
-    """Return the warnings on what ``jobs_without_a_name`` returned for an event."""
-    found = []
-    for job, reason in jobs:
-        if reason.startswith(UNKNOWN):
-            why = "its instance name needs %s, which the event does not have" % reason[len(UNKNOWN):]
+def sentences(name, unnamed_jobs, version):
+    """Return warnings about what ``jobs_without_a_name`` returned for an event."""
+    texts = []
+    for job, reason in unnamed_jobs:
+        if reason.startswith(UNKNOWN_PARAMETER):
+            cause = "its instance name needs %s, which the event does not set" % reason[len(UNKNOWN_PARAMETER):]
         else:
-            why = "Upstart cannot make its instance name (%s)" % reason
-        found.append("The event %s started no instance of job %s: %s.%s" % (
-            name, job, why, " Upstart 1.13 shows it to no further job then." if version >= GIVES_UP else ""))
-    return found
+            cause = "Upstart cannot expand its instance name (%s)" % reason
+        ends = version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
+        texts.append("The event %s started no instance of job %s: %s.%s" % (
+            name, job, cause, " Upstart 1.13 then shows the event to no further job." if ends else ""))
+    return texts
 
 
 def _candidates(conf_dir, name):
-    """Return the sorted names of the jobs whose files mention an event and an instance."""
-    found = []
+    """Return the sorted names of the jobs whose files contain the name of the event and the word instance.
+
+    :param name: bytes.
+    """
+    candidates = []
     for folder, unused, files in os.walk(conf_dir):
         for entry in files:
             if entry.endswith(CONF) and len(entry) > len(CONF):
                 path = os.path.join(folder, entry)
                 texts = [_bytes(path), _bytes(path[:-len(CONF)] + ".override")]
                 if any(name in text for text in texts) and any(INSTANCE in text for text in texts):
-                    found.append(decode(os.path.relpath(path, conf_dir)[:-len(CONF)]))
-    return sorted(found)
+                    candidates.append(decode(os.path.relpath(path, conf_dir)[:-len(CONF)]))
+    return sorted(candidates)
 
 
 def _bytes(path):
@@ -108,22 +111,14 @@ def _values(job, conf_dir, version):
         return None
 
 
-def _reason(job, event, conf_dir, version):
-    """Return why Upstart gets no instance of a job for an event that alone starts it, or None."""
-    try:
-        _instance_name(_values(job, conf_dir, version), event)
-    except ExpansionError as error:
-        return error.message
-    return None
+def _instance_started_by(emission, values):
+    """Return the name of the instance that an event starts by itself, or None if it starts none.
 
-
-def _instance_name(values, event):
-    """Return the name of the instance that an event alone starts, None where it starts none; raise ExpansionError."""
+    :param values: dict, the stanzas of the job; None if they cannot be read.
+    :raises ExpansionError: when Upstart cannot expand the name.
+    """
     if values is None or not values["start_on"] or not values["instance"]:
         return None
-    tree = Tree(values["start_on"])
-    tree.handle(event, None)
-    if not tree.is_met():
-        return None
-    env = tree.environment(merge(list(OF_INIT), values["env"]), "UPSTART_EVENTS")
-    return expand(values["instance"], as_dict(env))
+    event = SimulatedEvent(emission.name, emission.env)
+    env = environment_started_by(event, values["start_on"], merge(list(OF_INIT), values["env"]))
+    return None if env is None else expand_instance_name(values["instance"], env)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read once more what upstart_event is about to report of instances, and correct what does not hold."""
+"""Read the instances that upstart_event is about to report once more, and correct what is no longer true."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,42 +13,50 @@ from .._host.status import POLL_INTERVAL, START_RUNNING, STOP_WAITING, read_stat
 
 __metaclass__ = type
 
-PASSING = (_promise.NO_MAIN, _promise.MAIN_LOST, _promise.MAIN_ZOMBIE)  # for a moment, when a process ends
+# Faults that are normal for a moment when a process ends
+TRANSIENT = (_promise.NO_MAIN, _promise.MAIN_LOST, _promise.MAIN_ZOMBIE)
 TEXTS = {
-    _promise.NO_INSTANCE: "is gone again",
-    _promise.STOPPING: "is on its way down again, in {status}",
-    _promise.NOT_UP: "is not up any more: it is in {status}",
+    _promise.NO_INSTANCE: "is no longer running",
+    _promise.STOPPING: "is stopping again: it is in {status}",
+    _promise.NOT_UP: "is no longer running: it is in {status}",
     _promise.NO_MAIN: "has no main process",
     _promise.MAIN_LOST: "has a main process, {pid}, that no longer exists",
     _promise.MAIN_ZOMBIE: "has a main process, {pid}, that has ended, which Upstart has not noticed (zombie)",
     _promise.MAIN_SUSPENDED: "has a main process, {pid}, that is suspended by a signal",
-    _promise.RESPAWNED: "was respawned: process {before} became {pid}",
-    _promise.NOT_STOPPED: "is there again, in {status}",
+    _promise.RESPAWNED: "was respawned: process {pid} replaced process {before}",
+    _promise.NOT_STOPPED: "exists again: it is in {status}",
 }
 
 
-def verify(client, conf_dir, version, jobs, watched):
-    """Return (name, instance, clause on what does not hold), and correct the entries in ``jobs``.
+def verify(client, emission, version, outcome):
+    """Return the jobs of an emit.Outcome with corrections, and a list of (name, instance, clause) on the corrections.
 
-    :param jobs: list of dicts as upstart_event returns them.
-    :param watched: dict of (job, instance) to the pid that its main process had when the event was over.
+    :param emission: emit.Emission.
+    :param version: tuple, the daemon's.
     """
-    checked = [job for job in jobs if job["status"] in (START_RUNNING, STOP_WAITING)]
-    defined = dict((name, _defines_main(name, conf_dir, version)) for name in set(job["name"] for job in checked))
-    statuses = read_statuses(client, [_pair(job) for job in checked])
-    faults = [_fault(job, status, watched, defined) for job, status in zip(checked, statuses)]
-    if any(fault in PASSING for fault in faults):
+    resting = [job for job in outcome.jobs
+               if job["status"] in (START_RUNNING, STOP_WAITING) and _pair(job) not in outcome.moving]
+    if not resting:
+        return outcome.jobs, []
+    has_main = dict((name, _defines_main(name, emission.conf_dir, version))
+                    for name in set(job["name"] for job in resting))
+    statuses, faults = _read_faults(client, resting, outcome.watched, has_main)
+    if any(fault in TRANSIENT for fault in faults):
         client.connection.wait(lambda: False, POLL_INTERVAL)
-        statuses = read_statuses(client, [_pair(job) for job in checked])
-        faults = [_fault(job, status, watched, defined) for job, status in zip(checked, statuses)]
-    return [_pair(job) + (_correct(job, fault, status, watched),)
-            for job, fault, status in zip(checked, faults, statuses) if fault is not None]
+        statuses, faults = _read_faults(client, resting, outcome.watched, has_main)
+    corrected, clauses = {}, []
+    for job, status, fault in zip(resting, statuses, faults):
+        if fault is not None:
+            clause = _clause(job, status, fault, outcome.watched)
+            corrected[_pair(job)] = _correct(job, status, fault, clause)
+            clauses.append(_pair(job) + (clause,))
+    return [corrected.get(_pair(job), job) for job in outcome.jobs], clauses
 
 
-def sentences(name, faults):
-    """Return the warnings on what ``verify`` returned for an event."""
-    return ["The event %s is over, but job %s %s." % (name, display_name(job, instance), text)
-            for job, instance, text in faults]
+def sentences(name, clauses):
+    """Return warnings about the clauses that ``verify`` returned for an event."""
+    return ["The event %s is over, but job %s %s." % (name, display_name(job, instance), clause)
+            for job, instance, clause in clauses]
 
 
 def _pair(job):
@@ -56,7 +64,7 @@ def _pair(job):
 
 
 def _defines_main(name, conf_dir, version):
-    """Return whether a job has a main process by its files, None when these do not say."""
+    """Return whether the files of a job define a main process, or None when they cannot be read."""
     try:
         values = Definition(name, conf_dir, version).values
     except UpstartError:
@@ -64,14 +72,19 @@ def _defines_main(name, conf_dir, version):
     return None if values is None else "main" in values["process"]
 
 
-def _fault(job, status, watched, defined):
-    """Return the most serious word of the promise on what does not hold of an entry, or None."""
+def _read_faults(client, jobs, watched, has_main):
+    """Return the present statuses of instances, and the most serious fault of each by the promise, or None."""
+    statuses = read_statuses(client, [_pair(job) for job in jobs])
+    return statuses, [_fault(job, status, watched, has_main) for job, status in zip(jobs, statuses)]
+
+
+def _fault(job, status, watched, has_main):
     now = None
     if status is not None:
         main = status["processes"].get("main")
         reported = job["respawned"] or job["restarted"]
         now = _promise.ObservedInstance(
-            goal=status["goal"], state=status["state"], main=main, main_defined=defined[job["name"]],
+            goal=status["goal"], state=status["state"], main=main, main_defined=has_main[job["name"]],
             main_state="" if "lost" in status else status.get("main_state"), age=float("inf"), current=None,
             respawned=not reported and watched.get(_pair(job), main) not in (None, main), env_as_asked=True,
             finished=None)
@@ -79,12 +92,13 @@ def _fault(job, status, watched, defined):
     return faults[0] if faults else None
 
 
-def _correct(job, fault, status, watched):
-    """Put into an entry what is so, and return it as a clause."""
+def _clause(job, status, fault, watched):
     pid = (status or {}).get("processes", {}).get("main")
-    job["status"] = state_text(status)
-    job["stopped"] = job["stopped"] or status is None
-    job["respawned"] = job["respawned"] or fault == _promise.RESPAWNED
-    text = TEXTS[fault].format(status=job["status"], pid=pid, before=watched.get(_pair(job)))
-    job["how"] += ", but " + text
-    return text
+    return TEXTS[fault].format(status=state_text(status), pid=pid, before=watched.get(_pair(job)))
+
+
+def _correct(job, status, fault, clause):
+    """Return an entry of ``jobs`` with the present status."""
+    return dict(
+        job, status=state_text(status), stopped=job["stopped"] or status is None,
+        respawned=job["respawned"] or fault == _promise.RESPAWNED, how="%s, but %s" % (job["how"], clause))

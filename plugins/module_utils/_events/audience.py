@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which jobs an event may concern, without a look at the conditions of all."""
+"""An index of the jobs that an event may concern, which saves checking the conditions of all jobs."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,11 +13,11 @@ __metaclass__ = type
 
 
 class Audience:
-    """The jobs whose conditions name an event, sorted by the value that they ask of its first argument."""
+    """The jobs whose conditions name an event, indexed by the value that they require of its first argument."""
 
     def __init__(self):
-        self._any = {}  # event name to the names of the jobs that may take any value
-        self._exact = {}  # (event name, variable or None for the first one, value) to those that take this value only
+        self._any = {}  # event name to the names of the jobs that may accept any value
+        self._exact = {}  # (event name, variable or None for the first variable, value) to the jobs that require it
 
     def add(self, job, items):
         """Add a job with the items of its conditions in reverse Polish order."""
@@ -27,21 +27,21 @@ class Audience:
                 table, key = (self._any, item["event"]) if key is None else (self._exact, key)
                 table.setdefault(key, set()).add(job)
 
-    def of(self, event, env):
-        """Return the set of the names of the jobs that have a condition which an event may meet.
+    def jobs_for(self, event, env):
+        """Return the set of the names of the jobs with a condition that an event may meet.
 
         :param env: list of KEY=VALUE.
         """
-        found = set(self._any.get(event, ()))
+        jobs = set(self._any.get(event, ()))
         variables = [entry.partition("=")[::2] for entry in env]
         keys = [(event, None, encode(variables[0][1]))] if variables else []
         for key in keys + [(event, name, encode(value)) for name, value in variables]:
-            found.update(self._exact.get(key, ()))
-        return found
+            jobs.update(self._exact.get(key, ()))
+        return jobs
 
 
 def _key(item):
-    """Return what an event must have to meet an item, or None when its first argument leaves that open."""
+    """Return the key of an item in ``_exact``, or None when its first argument requires no exact value."""
     if not item["args"]:
         return None
     variable, pattern, negated = split_argument(item["args"][0])

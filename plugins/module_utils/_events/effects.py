@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fold what is signalled of instances, by a daemon or a simulation, into what became of each."""
+"""Fold the signals of instances, from a daemon or a simulation, into one Effect per instance."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,14 +15,14 @@ MEMBERS = ("GoalChanged", "StateChanged", "Failed")
 
 
 class Effect:
-    """What became of an instance.
+    """What happened to an instance.
 
-    :ivar started: whether it came up; ``stopped`` whether it went down for good, until another event started it.
+    :ivar started: whether it reached running; ``stopped`` whether it reached waiting.
     :ivar turns: list of "started" and "stopped" in the order in which it did so, never the same twice in a row.
-    :ivar restarted: whether it went down and up again because it was told to.
-    :ivar respawned: whether it did so because its main process ended.
-    :ivar failed: whether it failed, with ``failed_status`` as the signal has it.
-    :ivar goal: the last one that was signalled, None for none; so ``state``.
+    :ivar restarted: whether it was stopped and started again because its goal changed.
+    :ivar respawned: whether it was started again because its main process ended.
+    :ivar failed: whether it failed, with the signal's number in ``failed_status``.
+    :ivar goal: text, the goal of the last signal, or None; ``state`` the same for the state.
     """
 
     def __init__(self, job, instance):
@@ -33,13 +33,14 @@ class Effect:
         self.failed_status = None
         self.goal = None
         self.state = None
-        self._is_told = False
+        self._goal_was_set = False  # since it last began to start
 
     def take(self, member, value):
+        """Add one signal."""
         if member == "Failed":
             self.failed, self.failed_status = True, value
         elif member == "GoalChanged":
-            self._is_told = self._is_told or value == STOP or (value == START and self.goal != RESPAWN)
+            self._goal_was_set = self._goal_was_set or value == STOP or (value == START and self.goal != RESPAWN)
             self.goal = value
         else:
             self._enter(value)
@@ -50,37 +51,37 @@ class Effect:
             self.come_up()
         elif state == WAITING:
             self.stopped = True
-            self._turn("stopped")
+            self._add_turn("stopped")
         elif state == STARTING:
-            if before == POST_STOP and self._is_told:
+            if before == POST_STOP and self._goal_was_set:
                 self.restarted = True
             elif before == POST_STOP:
                 self.respawned = True
-            self._is_told = False
+            self._goal_was_set = False
 
     def come_up(self):
         self.started = True
-        self._turn("started")
+        self._add_turn("started")
 
-    def _turn(self, word):
+    def _add_turn(self, word):
         if self.turns[-1:] != [word]:
             self.turns.append(word)
 
     def rests(self, task=False):
-        """Return whether nothing more is to come of it by itself, as far as it is told."""
+        """Return whether the instance stays as it is unless something else moves it, as far as the signals show."""
         if self.state is None:
             return True
         return self.state == WAITING or (self.state == RUNNING and self.goal != STOP and not task)
 
 
 def fold(trace):
-    """Return the list of Effects, in the order in which the instances come first.
+    """Return the list of Effects, in the order in which the instances appear.
 
     :param trace: iterable of (job, instance, member, value).
     """
-    found = collections.OrderedDict()
+    effects = collections.OrderedDict()
     for job, instance, member, value in trace:
-        if (job, instance) not in found:
-            found[job, instance] = Effect(job, instance)
-        found[job, instance].take(member, value)
-    return list(found.values())
+        if (job, instance) not in effects:
+            effects[job, instance] = Effect(job, instance)
+        effects[job, instance].take(member, value)
+    return list(effects.values())

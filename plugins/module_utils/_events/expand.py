@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Expand ``$VAR`` and its relatives as init does in instance names and event patterns (Upstart 1.13.2, measured)."""
+"""Expand ``$VAR`` and ``${VAR...}`` in instance names and event patterns as init does (Upstart 1.13.2, measured)."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,54 +13,58 @@ __metaclass__ = type
 
 SIMPLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 OPERATOR = re.compile(r":-|:\+|-|\+|(?=\})")
-ONE_REFERENCE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
+SINGLE_REFERENCE = re.compile(r"([^$]*)\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})([^$]*)$")
 LITERAL = re.compile(r"[^$}:+-]+")
 
 
 class ExpansionError(UpstartError):
-    """A text that init refuses to expand; the message is the daemon's own."""
+    """Init refuses to expand a text; the message is the daemon's own."""
 
 
 class _Reference:
-    """One open ``${``: first its name is collected, then, behind an operator, its argument."""
+    """An open ``${``: it collects its name first, then, after an operator, its argument."""
 
     def __init__(self):
         self.name = None
         self.operator = None
-        self.parts = []
+        self.pieces = []
 
     def take_operator(self, operator):
-        self.name = "".join(self.parts)
+        self.name = "".join(self.pieces)
         self.operator = operator
-        self.parts = []
+        self.pieces = []
 
     def value(self, env):
         """Return the replacement; a colon in the operator counts an empty variable as unset."""
         value = env.get(self.name)
-        argument = "".join(self.parts)
+        argument = "".join(self.pieces)
         is_set = value is not None and not (self.operator.startswith(":") and value == "")
         if self.operator.endswith("-"):
             return value if is_set else argument
         if self.operator.endswith("+"):
             return argument if is_set else ""
-        return _known(env, self.name)
+        return _value_of(env, self.name)
 
 
-def _known(env, name):
-    if name not in env:
+def _value_of(env, name):
+    value = env.get(name)
+    if value is None:
         raise ExpansionError("Unknown parameter: %s" % name)
-    return env[name]
+    return value
 
 
 def expand(text, env):
-    """Return ``text`` with its references replaced from ``env`` (a dict of texts).
+    """Return ``text`` with its references replaced.
 
-    Understood are ``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``${NAME-default}``, ``${NAME:+other}`` and
-    ``${NAME+other}``, nested to any depth; ``${}`` is a dollar sign. Both branches are always expanded, and what
-    was put in is not looked at again. Raises ExpansionError with the daemon's text.
+    Supported are ``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``${NAME-default}``, ``${NAME:+other}`` and
+    ``${NAME+other}``, nested to any depth; ``${}`` is a dollar sign. Init always expands both branches, and it does not
+    expand a replacement again.
+
+    :param env: dict of texts; a variable with None counts as missing.
+    :raises ExpansionError: with the daemon's text.
     """
     position = 0
-    parts = []
+    pieces = []
     references = []
     while position < len(text):
         current = references[-1] if references else None
@@ -74,17 +78,17 @@ def expand(text, env):
             literal = LITERAL.match(text, position)
             piece = literal.group() if literal else text[position]
             position += len(piece)
-        (references[-1].parts if references else parts).append(piece)
+        (references[-1].pieces if references else pieces).append(piece)
     if references:
         raise ExpansionError("Mismatched braces")
-    return "".join(parts)
+    return "".join(pieces)
 
 
 def _dollar(text, position, env, references):
-    """Return the new position and the text to put in for the dollar sign at ``position``."""
+    """Return the new position and the replacement for the dollar sign at ``position``."""
     simple = SIMPLE.match(text, position)
     if simple:
-        return simple.end(), _known(env, simple.group(1))
+        return simple.end(), _value_of(env, simple.group(1))
     if text.startswith("${}", position):
         return position + 3, "$"
     if text.startswith("${", position):
@@ -94,7 +98,7 @@ def _dollar(text, position, env, references):
 
 
 def _operator(text, position, reference):
-    """Close the name of ``reference`` at ``position``; the closing brace is left for the caller."""
+    """Close the name of ``reference`` at ``position``; the caller handles the closing brace."""
     operator = OPERATOR.match(text, position)
     if not operator:
         raise ExpansionError("Expected operator")
@@ -102,15 +106,35 @@ def _operator(text, position, reference):
     return operator.end()
 
 
-def variable_behind(text, expanded):
-    """Return the one variable with which ``text`` becomes ``expanded``, a list of KEY=VALUE.
+def expand_instance_name(stanza, env):
+    """Return the name of the instance that a job starts with an environment.
 
-    None are returned when it is made of more than one, or of another text, and for an empty value, as which a job that
-    had no instances would pass.
+    A variable without a value (``env HOME``) means init's own, which only the daemon knows: it counts as missing.
+
+    :param stanza: text, the value of the job's instance stanza; empty for a job with a single instance.
+    :param env: list of KEY=VALUE; of two entries for one variable the later one counts.
+    :raises ExpansionError: with the daemon's reason why there is no name.
     """
-    found = ONE_REFERENCE.match(text)
-    if not found:
+    return expand(stanza, dict(entry.split("=", 1) for entry in env if "=" in entry))
+
+
+def instance_name(stanza, env):
+    """Return the same, or None when there is no name, usually because a variable is missing."""
+    try:
+        return expand_instance_name(stanza, env)
+    except ExpansionError:
+        return None
+
+
+def variable_behind(stanza, name):
+    """Return the only variable of an instance stanza as a list of one KEY=VALUE, from the name of an instance.
+
+    The list is empty when the stanza does not consist of one variable and constant text around it, when the name does
+    not fit, and for an empty value: a job that had no instances would pass one.
+    """
+    match = SINGLE_REFERENCE.match(stanza)
+    if not match:
         return []
-    before, plain, braced, after = found.groups()
-    value = expanded[len(before):len(expanded) - len(after)]
-    return ["%s=%s" % (plain or braced, value)] if value and before + value + after == expanded else []
+    before, plain, braced, after = match.groups()
+    value = name[len(before):len(name) - len(after)]
+    return ["%s=%s" % (plain or braced, value)] if value and before + value + after == name else []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what of a condition has happened and what it still waits for."""
+"""Describe which events of a condition have happened and which ones it still waits for."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,25 +12,25 @@ __metaclass__ = type
 
 
 def explain(rpn, happened, stanza="start on", variables=None):
-    """Return how far a condition has come, as data and as one sentence.
+    """Return how far a condition is met, as data and as one sentence.
 
     :param rpn: the condition in reverse Polish order; None or [] when there is none.
     :param happened: the events that have happened, a list of (name, list of ``KEY=VALUE``).
     :param stanza: "start on" or "stop on", for the sentence.
     :param variables: the instance's environment as a dict, for ``stop on``; see ``event_matches``.
-    :returns: dict of ``met`` (bool), ``sentence``, ``happened`` and ``missing`` (texts of operands; those that no
-        longer matter are left out), and ``tree``: ``{"op", "met", "operands"}`` and ``{"event", "args", "met"}``,
-        None without condition.
+    :returns: dict of ``met`` (bool), ``sentence``, ``happened`` and ``missing`` (texts of operands, without those that
+        no longer matter), and ``tree``: ``{"op", "met", "operands"}`` and ``{"event", "args", "met"}``, None without a
+        condition.
     """
     met = [any(event_matches(item, name, env, variables) for name, env in happened) if "event" in item else None
            for item in rpn or ()]
-    return explain_parts(rpn, met, stanza)
+    return explain_progress(rpn, met, stanza)
 
 
-def explain_parts(rpn, met, stanza="start on"):
-    """Return what ``explain`` does for a condition of which is known what has come.
+def explain_progress(rpn, met, stanza="start on"):
+    """Return the same for a condition whose met operands are known.
 
-    :param met: list of bool, one for each item of ``rpn``; those of operators do not count.
+    :param met: list of bool, one per item of ``rpn``; the values for operators are ignored.
     """
     if not rpn:
         sentence = "%s: there is no condition" % stanza
@@ -43,21 +43,21 @@ def explain_parts(rpn, met, stanza="start on"):
         else:
             stack.append(_leaf(item, bool(met[number])))
     tree, met_texts, missing_texts = stack.pop()
-    sentence = "%s %s: %s" % (stanza, show(rpn), _told(met_texts, missing_texts))
+    sentence = "%s %s: %s" % (stanza, show(rpn), _progress_text(met_texts, missing_texts))
     return {
         "met": tree["met"], "sentence": sentence, "happened": met_texts, "missing": missing_texts, "tree": tree,
     }
 
 
 def _leaf(item, met):
-    """Return (node, texts of what has happened, texts of what is missing)."""
+    """Return (node, texts of the events that have happened, texts of the missing ones)."""
     node = {"event": item["event"], "args": list(item["args"]), "met": met}
     text = show([item])
     return node, [text] * met, [text] * (not met)
 
 
 def _joined(operator, left, right):
-    """Join two results; what is missing on a side that is met, or below a met operator, does not matter."""
+    """Join two results; events missing on a side that is met, or below a met operator, do not matter."""
     tree, met_texts, missing_texts = left
     met = (tree["met"] and right[0]["met"]) if operator == "and" else (tree["met"] or right[0]["met"])
     met_texts.extend(right[1])
@@ -70,13 +70,13 @@ def _joined(operator, left, right):
     return tree, met_texts, [] if met else missing_texts
 
 
-def _told(met_texts, missing_texts):
-    parts = []
+def _progress_text(met_texts, missing_texts):
+    clauses = []
     if met_texts:
-        parts.append("%s happened" % _enumerated(met_texts, "has", "have"))
+        clauses.append("%s happened" % _enumerated(met_texts, "has", "have"))
     if missing_texts:
-        parts.append("%s not%s" % (_enumerated(missing_texts, "has", "have"), "" if met_texts else " happened"))
-    return ", ".join(parts)
+        clauses.append("%s not%s" % (_enumerated(missing_texts, "has", "have"), "" if met_texts else " happened"))
+    return ", ".join(clauses)
 
 
 def _enumerated(texts, singular, plural):

@@ -36,15 +36,15 @@ CACHE_LIMIT = 1000
 _cache = {}
 
 
-class _NeverMatches(Exception):
-    """The pattern is one that the C library refuses."""
+class _NeverMatchesError(Exception):
+    """The C library refuses the pattern."""
 
 
 def fnmatch(pattern, text):
     """Return whether ``text`` matches the shell ``pattern`` as a whole.
 
-    ``*`` and ``?`` also match slashes and leading dots. Both texts are compared byte by byte.
-    Work grows with the product of both lengths at worst.
+    ``*`` and ``?`` also match slashes and leading dots. Both texts are compared byte by byte. At worst, the work grows
+    with the product of both lengths.
     """
     if pattern not in _cache:
         if len(_cache) >= CACHE_LIMIT:
@@ -55,17 +55,17 @@ def fnmatch(pattern, text):
 
 
 def is_literal(pattern):
-    """Return whether a pattern covers itself only."""
+    """Return whether a pattern matches only itself."""
     return not SPECIAL.search(pattern)
 
 
 def _octets(text):
-    """Return ``text`` with one character for each byte, on every Python."""
+    """Return ``text`` with one character per byte, on every Python."""
     return encode(text).decode("latin-1")
 
 
 def _matches(tokens, text):
-    """Match greedily, going back to the last star only: earlier stars cannot help where the last one failed."""
+    """Match greedily and backtrack to the last star only: where it fails, earlier stars cannot help either."""
     position = index = 0
     star = None
     retry = 0
@@ -86,7 +86,7 @@ def _matches(tokens, text):
 
 
 def _compile(pattern):
-    """Return the pattern as a list of ANY_TEXT and sets of characters, None when it can match nothing."""
+    """Return the pattern as a list of ANY_TEXT and sets of characters, or None when it can match nothing."""
     tokens = []
     position = 0
     try:
@@ -94,7 +94,7 @@ def _compile(pattern):
             position, token = _token(pattern, position)
             if not (token is ANY_TEXT and tokens and tokens[-1] is ANY_TEXT):
                 tokens.append(token)
-    except _NeverMatches:
+    except _NeverMatchesError:
         return None
     return tokens
 
@@ -116,12 +116,12 @@ def _token(pattern, position):
 
 def _character(pattern, position):
     if position >= len(pattern):
-        raise _NeverMatches()
+        raise _NeverMatchesError()
     return pattern[position]
 
 
 def _bracket(pattern, position):
-    """Return (end, set of characters) of the bracket expression at ``position``, None when it is never closed."""
+    """Return (end, set of characters) of the bracket expression at ``position``, or None when it is never closed."""
     negated = pattern[position:position + 1] in ("!", "^")
     position += negated
     start = position
@@ -129,8 +129,8 @@ def _bracket(pattern, position):
     while position < len(pattern):
         if pattern[position] == "]" and position > start:
             return position + 1, (EVERYTHING - members if negated else frozenset(members))
-        position, found = _member(pattern, position)
-        members.update(found)
+        position, characters = _member(pattern, position)
+        members.update(characters)
     return None
 
 
@@ -151,7 +151,7 @@ def _member(pattern, position):
 
 def _class(name):
     if name not in CLASSES:
-        raise _NeverMatches()
+        raise _NeverMatchesError()
     return re.findall("[%s]" % CLASSES[name], OCTETS)
 
 

@@ -1,22 +1,22 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say who holds an event, and what each of them still waits for."""
+"""Describe who holds an event, and what the holders wait for."""
 
 from __future__ import absolute_import, division, print_function
 
-from .explain import explain_parts
+from .explain import explain_progress
 from .tables import MAIN, RUNNING, SPAWNED
 
 __metaclass__ = type
 
-DEPTH = 5  # links of a chain of who waits for whom
+MAX_DEPTH = 5  # links of a chain of instances that wait for one another
 
 
 def holders(simulation, event):
-    """Return sorted sentences on the conditions and instances of a Simulation that hold one of its Events."""
+    """Return sorted sentences on the conditions and instances of a Simulation that hold one of its events."""
     index = _Index(simulation)
-    return index.conditions(event) + ["job %s" % text for text in index.instances(event, DEPTH)]
+    return index.conditions(event) + ["job %s" % text for text in index.instances(event, MAX_DEPTH)]
 
 
 def conditions(simulation, event):
@@ -24,50 +24,53 @@ def conditions(simulation, event):
     return _Index(simulation).conditions(event)
 
 
-def sentences(tree, stanza):
-    return explain_parts(tree.rpn, tree.met, stanza)["sentence"]
+def condition_text(tree, stanza):
+    """Return a sentence on how far the condition of a Tree is met."""
+    return explain_progress(tree.rpn, tree.met, stanza)["sentence"]
 
 
 class _Index:
-    """Who holds which Event of a Simulation that does not move meanwhile."""
+    """The holders of the events of a Simulation, which must not move meanwhile."""
 
     def __init__(self, simulation):
-        self._trees = {}  # id of an Event to a list of (label, Tree, stanza)
-        self._instances = {}  # the same to a list of instances
+        self._trees = {}  # id of an event to a list of (label, Tree, stanza)
+        self._instances = {}  # id of an event to a list of instances
         for job in simulation.jobs():
             self._add(job.start_on, job.name, "start on")
             for instance in job.instances.values():
                 self._add(instance.stop_on, label(instance), "stop on")
-                for number in set(id(event) for event in instance.blocking):
-                    self._instances.setdefault(number, []).append(instance)
+                for event_id in set(id(event) for event in instance.blocking):
+                    self._instances.setdefault(event_id, []).append(instance)
 
     def _add(self, tree, name, stanza):
-        for number in set(id(event) for event in tree.held() if event is not None) if tree is not None else ():
-            self._trees.setdefault(number, []).append((name, tree, stanza))
+        for event_id in set(id(event) for event in tree.held() if event is not None) if tree is not None else ():
+            self._trees.setdefault(event_id, []).append((name, tree, stanza))
 
     def conditions(self, event):
-        return sorted("job %s: %s" % (name, sentences(tree, stanza))
+        return sorted("job %s: %s" % (name, condition_text(tree, stanza))
                       for name, tree, stanza in self._trees.get(id(event), ()))
 
     def instances(self, event, depth):
         """Return sorted sentences, without the word job before them, on the instances that an event waits for."""
-        return sorted(self._where(instance, depth) for instance in self._instances.get(id(event), ()))
+        return sorted(self._instance_text(instance, depth) for instance in self._instances.get(id(event), ()))
 
-    def _where(self, instance, depth):
+    def _instance_text(self, instance, depth):
         text = "%s is in %s/%s" % (label(instance), instance.goal, instance.state)
         if instance.blocker is None or not depth:
-            return text + _process(instance)
-        parts = self.conditions(instance.blocker)
-        parts += ["job %s" % one for one in self.instances(instance.blocker, depth - 1)]
-        return "%s, its %s event is held: %s" % (text, instance.blocker.name, ", ".join(parts)) if parts else text
+            return text + _process_text(instance)
+        holder_texts = self.conditions(instance.blocker)
+        holder_texts += ["job %s" % holder for holder in self.instances(instance.blocker, depth - 1)]
+        if not holder_texts:
+            return text
+        return "%s, its %s event is held: %s" % (text, instance.blocker.name, ", ".join(holder_texts))
 
 
 def label(instance):
     return "%s (%s)" % (instance.job.name, instance.name) if instance.name else instance.job.name
 
 
-def _process(instance):
-    """Return which process an instance waits for, in parentheses."""
+def _process_text(instance):
+    """Return the process that an instance waits for, in parentheses."""
     if instance.state in instance.pids:
         process = instance.state
     elif MAIN in instance.pids and instance.state in (SPAWNED, RUNNING, "killed"):

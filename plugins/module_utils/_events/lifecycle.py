@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of an instance in a simulation: its goal, its way through the states, and the ends of its processes."""
+"""An instance in a simulation: its goal, its states, and the ends of its processes."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,14 +12,20 @@ from .variables import entry_of, put
 
 __metaclass__ = type
 
-SPAWNS_ASIDE = (1, 13)  # from here on init does not wait for the exec
-DEATH_IS_FORGIVEN = (1, 11)  # from here on a main process that dies after a stop is no failure
+MAIN_MAY_END_DURING_STOP_SINCE = (1, 11)  # before, a main process that ends by itself after a stop is a failure
 TERM = 15
 RESPAWNED_TOO_OFTEN = "respawn"
 
 
 class SimulatedInstance:
-    """One copy of a job; ``pids`` has a number for each process that lives."""
+    """An instance of a job.
+
+    :ivar pids: dict of process name to a number, for the processes that run.
+    :ivar blocker: the starting or stopping event that it waits for, or None.
+    :ivar blocking: list of the events that wait for it.
+    :ivar failure: (process, status) of this run, or None.
+    :ivar present: the model.Present that it was when the simulation began, or None.
+    """
 
     def __init__(self, simulation, job, name):
         self.simulation = simulation
@@ -33,21 +39,21 @@ class SimulatedInstance:
         self.pids = {}
         self.blocker = None
         self.blocking = []
-        self.failure = None  # (process, status) of this run
-        self.respawns = (0.0, 0)  # when the window opened, how many since
-        self.waits_for_exec = simulation.version >= SPAWNS_ASIDE
-        self.present = None  # the model.Present that it was when the simulation began
+        self.failure = None
+        self.respawns = (0.0, 0)  # start of the interval, respawns since
+        self.exec_is_separate = simulation.version >= tables.EXEC_NOT_AWAITED_SINCE
+        self.present = None
 
     # -- goal and state ------------------------------------------------------------------------------------------
-    def finish(self, failed):
-        """Let the events go that wait for this instance."""
+    def release_events(self, failed):
+        """Release the events that wait for this instance."""
         events, self.blocking = self.blocking, []
         for event in events:
             event.failed = event.failed or failed
             event.blockers -= 1
 
-    def hold(self, tree):
-        """Have the events that changed the goal wait for this instance."""
+    def block_events(self, tree):
+        """Let the events that met a condition wait for this instance."""
         for event in tree.events():
             event.blockers += 1
             self.blocking.append(event)
@@ -61,44 +67,44 @@ class SimulatedInstance:
             self.advance()
 
     def advance(self):
-        """Go on to the next state, and through all that hold nobody."""
-        state = self._next()
+        """Enter the next state, and the following ones until one has to wait for something."""
+        state = self._following_state()
         while state != self.state:
             old, self.state = self.state, state
             self.simulation.note(self, "StateChanged", state)
             state = self._enter(state, old)
 
-    def _next(self):
+    def _following_state(self):
         goal = self.goal
         state = tables.following(self.state, goal, MAIN in self.pids)
         if goal == RESPAWN and self.state in tables.SETTLES:
             self.change_goal(START)
         return state
 
-    def go_on(self):
-        """Go on after the starting or stopping event, for which this instance has waited."""
+    def advance_after_event(self):
+        """Advance after the end of the starting or stopping event that this instance waits for."""
         self.blocker = None
         self.advance()
 
-    # -- the single states ---------------------------------------------------------------------------------------
+    # -- the states ----------------------------------------------------------------------------------------------
     def _enter(self, state, old):
         enter = _ENTER.get(state)
         if enter is not None:
             return enter(self, old)
         if state in tables.BEFORE or state in tables.HELPERS:
             return self._helper(state)
-        return self._next()
+        return self._following_state()
 
     def _helper(self, state):
-        """Run a helper process: since 1.13 in the state before its own, before that in its own."""
+        """Run a helper process: since 1.13 in the state before its own, in older releases in its own."""
         process = tables.BEFORE.get(state, state)
         if process not in self.job.definition.processes:
-            return self._next()
+            return self._following_state()
         if state in tables.BEFORE:
-            if self.waits_for_exec:
+            if self.exec_is_separate:
                 self._run(process)
-            return self._next()
-        return state if self.waits_for_exec or self._run(process) else self._next()
+            return self._following_state()
+        return state if self.exec_is_separate or self._run(process) else self._following_state()
 
     def _starting(self, unused):
         if self.start_env is not None:
@@ -107,22 +113,22 @@ class SimulatedInstance:
         return self._emit_and_wait("starting")
 
     def _spawning(self, unused):
-        if self.waits_for_exec and MAIN in self.job.definition.processes:
+        if self.exec_is_separate and MAIN in self.job.definition.processes:
             self._run(MAIN)
-        return self._next()
+        return self._following_state()
 
     def _spawned(self, unused):
         if MAIN not in self.job.definition.processes:
-            return self._next()
-        if self.waits_for_exec:
+            return self._following_state()
+        if self.exec_is_separate:
             return SPAWNED
-        return SPAWNED if self._run(MAIN) and self.job.definition.expect != "none" else self._next()
+        return SPAWNED if self._run(MAIN) and self.job.definition.expect != "none" else self._following_state()
 
     def _running(self, old):
         if old != PRE_STOP:
             self.simulation.emit("started", self._event_env())
         if not self.job.definition.task:
-            self.finish(False)
+            self.release_events(False)
         return RUNNING
 
     def _stopping(self, unused):
@@ -130,18 +136,18 @@ class SimulatedInstance:
 
     def _killed(self, unused):
         if MAIN not in self.pids:
-            return self._next()
+            return self._following_state()
         self.simulation.kill(self)
         return KILLED
 
     def _waiting(self, unused):
         self.simulation.emit("stopped", self._event_env(stopped=True))
-        self.finish(False)
+        self.release_events(False)
         if self.stop_on is not None:
             self.stop_on.reset()
         self.job.instances.pop(self.name, None)
         if not self.job.instances:
-            self.simulation.gone(self.job)
+            self.simulation.use_next_definition(self.job)
         return tables.WAITING
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -153,14 +159,14 @@ class SimulatedInstance:
     def _event_env(self, stopped=False):
         env = ["JOB=" + self.job.name, "INSTANCE=" + self.name]
         if stopped:
-            env.extend(self._result())
+            env.extend(self._result_env())
         for name in self.job.definition.export:
             entry = entry_of(self.env, name.partition("=")[0])
             if entry is not None:
                 put(env, entry, replace=False)
         return env
 
-    def _result(self):
+    def _result_env(self):
         if self.failure is None:
             return ["RESULT=ok"]
         process, status = self.failure
@@ -171,42 +177,42 @@ class SimulatedInstance:
 
     # -- processes -----------------------------------------------------------------------------------------------
     def _run(self, process):
-        """Run a process; return False when it is known at once that it cannot be run."""
-        if self.waits_for_exec or self.job.definition.processes[process].does != CANNOT_RUN:
+        """Run a process; return False when init learns at once that it cannot be run."""
+        if self.exec_is_separate or self.job.definition.processes[process].does != CANNOT_RUN:
             self.simulation.spawn(self, process)
             return True
-        self._not_run(process)
+        self._exec_failed(process)
         return False
 
-    def executed(self, process):
-        """Take notice of how an exec went that nobody waited for."""
+    def handle_exec(self, process):
+        """Handle the result of an exec that init did not wait for."""
         behaviour = self.job.definition.processes[process]
         if behaviour.does == CANNOT_RUN:
-            self._not_run(process)
+            self._exec_failed(process)
             self.advance()
         elif (process, self.state, self.job.definition.expect) == (MAIN, SPAWNED, "none"):
             self.advance()
 
-    def settled(self):
-        """Take notice that the main process did what its expect stanza waits for."""
+    def handle_expect(self):
+        """Advance after the main process did what its expect stanza waits for."""
         if self.state == SPAWNED:
             self.advance()
 
-    def _not_run(self, process):
+    def _exec_failed(self, process):
         self.pids.pop(process, None)
         if process in (MAIN, "pre-start", "post-stop"):
             self.fail(process, -1)
             self.change_goal(STOP)
 
-    def ended(self, process, status):
-        """Take notice of the end of a process; ``status`` is its exit status or a signal times 256."""
+    def handle_exit(self, process, status):
+        """Handle the end of a process; ``status`` is its exit status, or a signal times 256."""
         failed = stop = False
-        moves = self.blocker is None
+        advances = self.blocker is None
         if process == MAIN:
             helper = {POST_START: "post-start", PRE_STOP: "pre-stop"}.get(self.state)
             if helper in self.pids:
-                moves = False
-            failed, stop = self._main_ended(status, moves)
+                advances = False
+            failed, stop = self._handle_main_exit(status, advances)
         elif process in ("pre-start", "post-stop"):
             failed = stop = status != 0
         self.pids.pop(process, None)
@@ -214,36 +220,37 @@ class SimulatedInstance:
             self.fail(process, status)
         if stop:
             if self.state == RUNNING:
-                moves = False  # the goal alone takes it on from there
+                advances = False  # the change of the goal advances it
             self.change_goal(STOP)
-        if moves:
+        if advances:
             self.advance()
 
-    def _main_ended(self, status, moves):
-        """Return whether the end of main is a failure, and whether the job is to stop."""
-        about = self.job.definition
+    def _handle_main_exit(self, status, advances):
+        """Return whether the end of the main process is a failure, and whether the job is to stop."""
+        definition = self.job.definition
         if self.state in (STOPPING, KILLED):
             return False, False
-        abnormal = status != 0 or (about.respawn and not about.task)
-        told_to = self.goal == STOP and self.simulation.version >= DEATH_IS_FORGIVEN
-        if told_to or not abnormal or status in about.normal_exit:
+        abnormal = status != 0 or (definition.respawn and not definition.task)
+        may_end = self.goal == STOP and self.simulation.version >= MAIN_MAY_END_DURING_STOP_SINCE
+        if may_end or not abnormal or status in definition.normal_exit:
             return False, True
-        if not about.respawn:
+        if not definition.respawn:
             return True, True
-        if self._too_often(*about.respawn_limit):
+        if self._is_respawned_too_often(*definition.respawn_limit):
             self.fail(RESPAWNED_TOO_OFTEN, 0)
             return False, True
-        if not moves:
+        if not advances:
             self.change_goal(RESPAWN)
         return False, False
 
-    def _too_often(self, limit, interval):
+    def _is_respawned_too_often(self, limit, interval):
+        """Count a respawn; return whether it is one more than the respawn limit allows."""
         if not limit or not interval:
             return False
-        opened, count = self.respawns
+        start, count = self.respawns
         now = int(self.simulation.now)
-        if count and now - opened < interval:
-            self.respawns = (opened, count + 1)
+        if count and now - start < interval:
+            self.respawns = (start, count + 1)
             return count + 1 > limit
         self.respawns = (now, 1)
         return False
@@ -254,7 +261,7 @@ class SimulatedInstance:
             self.failure = (process, status)
             self.simulation.failures[self.job.name, self.name] = self.failure
             self.simulation.note(self, "Failed", status)
-            self.finish(True)
+            self.release_events(True)
 
 
 _ENTER = {

@@ -25,7 +25,7 @@ def event_matches(item, name, env, variables=None):
 
     :param item: an operand, ``{"event": text, "args": [text, ...]}``.
     :param env: the event's variables as ``KEY=VALUE`` texts in the order in which they were emitted.
-    :param variables: dict that the patterns are expanded from: the instance's environment for ``stop on``, None for
+    :param variables: dict for the expansion of patterns: the instance's environment for ``stop on``, None for
         ``start on``, where init has none. A pattern that cannot be expanded matches nothing.
     """
     if item["event"] != name:
@@ -48,7 +48,7 @@ def event_matches(item, name, env, variables=None):
 
 
 def _position(env, variable):
-    """Return the index of the first entry of ``variable``, the length of ``env`` when there is none."""
+    """Return the index of the first entry of ``variable``, or the length of ``env`` when there is none."""
     for index, entry in enumerate(env):
         if entry.startswith(variable + "="):
             return index

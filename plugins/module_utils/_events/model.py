@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the simulation is told of a host: its jobs, their instances and processes, and the events under way."""
+"""A host as the simulation sees it: its jobs, their instances and processes, and its unfinished events."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,13 +17,13 @@ from .variables import merge
 __metaclass__ = type
 
 STAYS, ENDS, CANNOT_RUN = "stays", "ends", "cannot run"
-MANY_RESPAWNS = 300  # more than these are like no limit
+MANY_RESPAWNS = 300  # a higher respawn limit counts as this one
 PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
-# What a process is expected to do.
-# does: one of STAYS, ENDS, CANNOT_RUN; status: its exit status; seconds: how long it takes, None when that is not
-# known; known: whether this is certain, not only what such a process is for; settles: whether it does what the job's
-# expect stanza waits for; orders: tuple of init_commands.InitCommand, what it may have init do.
+# The expected behaviour of a process.
+# does: STAYS, ENDS or CANNOT_RUN; status: its exit status; seconds: how long it runs, None when unknown; known: whether
+# this is certain, and not just usual for such a process; settles: whether it does what the job's expect stanza waits
+# for; orders: tuple of init_commands.InitCommand that it may run.
 Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders")
 
 
@@ -40,16 +40,16 @@ def cannot_run():
 
 
 class SimulatedDefinition:
-    """What of a job matters to events.
+    """The stanzas of a job that matter to events.
 
     :ivar start_on: condition in reverse Polish order or None; ``stop_on`` too.
-    :ivar start_met: for each item of ``start_on`` (whether it has come, index of the event that it holds or None), or
-        None when that is not known.
+    :ivar start_met: list of (whether the event has happened, index of the held event or None), one per item of
+        ``start_on``; None when unknown.
     :ivar processes: dict of process name to Behaviour.
-    :ivar emits: list of patterns, the names of the events that it says it emits.
-    :ivar kill_spares: whether its kill signal is one that ends no process by itself.
+    :ivar emits: list of patterns, the event names in its emits stanza.
+    :ivar kill_spares: whether its kill signal ends no process by default.
     :ivar instances: list of Present.
-    :ivar is_replaced: whether the job gets another definition as soon as these are gone.
+    :ivar is_replaced: whether the job gets another definition as soon as it has no instances.
     """
 
     def __init__(self, name, **stanzas):
@@ -75,35 +75,37 @@ class SimulatedDefinition:
         """Return the names of the events in its conditions."""
         return [item["event"] for item in list(self.start_on) + list(self.stop_on) if "event" in item]
 
-    def declared(self):
-        """Return the patterns in ``emits`` of events that no order of its processes is seen to emit."""
+    def undetected_emits(self):
+        """Return the patterns in ``emits`` for events that no command of its processes emits."""
         behaviours = [self.processes[name] for name in (tables.MAIN,) + tables.HELPERS if name in self.processes]
-        seen = [order.pattern(self.name) for one in behaviours for order in one.orders if order.verb == EMITS]
+        seen = [order.pattern(self.name) for behaviour in behaviours for order in behaviour.orders
+                if order.verb == EMITS]
         return [name for name in self.emits if not any(fnmatch(pattern, name) for pattern in seen)]
 
-    def awaits_main(self, state):
-        """Return whether an instance in a state waits for what its expect stanza says."""
+    def waits_for_expect(self, state):
+        """Return whether an instance in a state waits for its main process to do what the expect stanza says."""
         return state == tables.SPAWNED and self.expect != "none"
 
-    def ends_when_told(self):
-        """Return whether its main process certainly does."""
+    def ends_on_kill_signal(self):
+        """Return whether the kill signal certainly ends its main process."""
         return not self.kill_spares and tables.MAIN in self.processes and self.processes[tables.MAIN].known
 
-    def passes(self, state):
-        """Return whether the main process of an instance in a state may well end, or do what it is awaited to."""
+    def may_move_on(self, state):
+        """Return whether the main process of an instance in a state is likely to end, or to do what expect says."""
         if state == tables.KILLED:
-            return not self.ends_when_told()
-        return self.task or self.awaits_main(state)
+            return not self.ends_on_kill_signal()
+        return self.task or self.waits_for_expect(state)
 
 
 class Present:
-    """An instance that there is now.
+    """An instance that exists when the simulation begins.
 
-    :ivar env_known: whether ``env`` is all of it.
-    :ivar stop_met: as ``start_met`` of Definition.
+    :ivar env: list of KEY=VALUE.
+    :ivar env_known: whether ``env`` is complete.
+    :ivar stop_met: as ``start_met`` of SimulatedDefinition.
     :ivar blocker: index of the starting or stopping event that it waits for, or None.
     :ivar blocking: indexes of the events that wait for it.
-    :ivar processes: dict of the names of those of its processes that live to their pids.
+    :ivar processes: dict of the names of its running processes to their pids.
     """
 
     def __init__(self, name, goal, state, **more):
@@ -122,9 +124,10 @@ class Present:
 
 
 class SimulatedEvent:
-    """One event; as long as somebody blocks it, it is not finished.
+    """An event; it is not finished while something blocks it.
 
-    :ivar on_release: function that is called with the event when nobody blocks it any more, or None.
+    :ivar on_release: function that is called with the event when nothing blocks it any more, or None.
+    :ivar instance: the SimulatedInstance that waits for this event, or None.
     """
 
     def __init__(self, name, env=(), progress=PENDING, failed=False, blockers=0):
@@ -134,11 +137,11 @@ class SimulatedEvent:
         self.failed = failed
         self.on_release = None
         self._blockers = blockers
-        self.instance = None  # which waits for it
+        self.instance = None
 
     @property
     def blockers(self):
-        """How many conditions and instances it waits for."""
+        """The number of conditions and instances that it waits for."""
         return self._blockers
 
     @blockers.setter
@@ -151,83 +154,86 @@ class SimulatedEvent:
 class World:
     """A host at one moment; a Simulation starts from it and leaves it as it is.
 
-    :ivar definitions: list of Definition in the order in which the daemon visits them.
-    :ivar events: list of (name, env, progress, failed, blockers) that are under way.
+    :ivar definitions: list of SimulatedDefinition in the order in which the daemon visits them.
+    :ivar events: list of (name, env, progress, failed, blockers), the unfinished events.
     :ivar version: tuple, the daemon's.
-    :ivar job_environment: list of KEY=VALUE that every job begins with.
-    :ivar tells: whether the daemon tells what of its conditions has been met.
-    :ivar notes: dict of job name to a list of sentences on what is not known of it.
-    :ivar doubts: list of sentences on what is not known, whatever the event.
-    :ivar successor: function of the name of a job that is replaced; returns (its new Definition or None for a job that
-        is removed, sentence on what is not known of it or None).
-    :ivar respawns_at_most: int, how often one of its jobs may be respawned at once.
+    :ivar job_environment: list of KEY=VALUE, the environment that every job begins with.
+    :ivar conditions_known: whether the daemon reports which operands of its conditions are met.
+    :ivar notes: dict of job name to a list of sentences on unknown facts about it.
+    :ivar doubts: list of sentences on unknown facts that matter to every event.
+    :ivar successor: function from the name of a replaced job to (its new SimulatedDefinition, or None for a removed
+        job; sentence on unknown facts about it, or None).
+    :ivar max_respawns: int, how often any of its jobs may be respawned in a row.
     """
 
-    def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), tells=True, notes=None,
-                 doubts=()):
+    def __init__(self, definitions, events=(), version=(1, 13, 2), job_environment=(), conditions_known=True,
+                 notes=None, doubts=()):
         self.definitions = definitions
         self.events = list(events)
         self.version = version
         self.job_environment = list(job_environment)
-        self.tells = tells
+        self.conditions_known = conditions_known
         self.notes = notes or {}
         self.doubts = list(doubts)
         self.successor = lambda name: (None, None)
-        self.by_name = dict((one.name, one) for one in definitions)
-        limits = [one.respawn_limit[0] for one in definitions if one.respawn]
-        self.respawns_at_most = min(MANY_RESPAWNS, max(limits or [0]))
-        self._order = dict((one.name, number) for number, one in enumerate(definitions))
+        self.by_name = dict((definition.name, definition) for definition in definitions)
+        limits = [definition.respawn_limit[0] for definition in definitions if definition.respawn]
+        self.max_respawns = min(MANY_RESPAWNS, max(limits or [0]))
+        self._order = dict((definition.name, index) for index, definition in enumerate(definitions))
         self._waiting = {}
         self._audience = Audience()
-        for one in definitions:
-            for event in one.awaited():
-                self._waiting.setdefault(event, set()).add(one.name)
-            self._audience.add(one.name, list(one.start_on) + list(one.stop_on))
+        for definition in definitions:
+            for event in definition.awaited():
+                self._waiting.setdefault(event, set()).add(definition.name)
+            self._audience.add(definition.name, list(definition.start_on) + list(definition.stop_on))
 
     def waiting_for(self, event, more=()):
-        """Return the names of the jobs whose conditions name an event, and of ``more``, in the daemon's order."""
+        """Return the names of the jobs whose conditions name an event, and those in ``more``, in the daemon's order."""
         return sorted(self._waiting.get(event, set()).union(more), key=self._order.get)
 
     def reached_by(self, event, more=()):
-        """Return the names of the jobs whose conditions an Event may meet, and of ``more``, in the daemon's order."""
-        return sorted(self._audience.of(event.name, event.env).union(more), key=self._order.get)
+        """Return the names of the jobs with conditions that an event may meet, and those in ``more``, in that order.
 
-    def named(self, pattern):
-        """Return the sorted names of the jobs that a pattern covers."""
+        :param event: SimulatedEvent.
+        """
+        return sorted(self._audience.jobs_for(event.name, event.env).union(more), key=self._order.get)
+
+    def jobs_matching(self, pattern):
+        """Return the sorted names of the jobs that match a pattern."""
         if is_literal(pattern):
             return [pattern] if pattern in self.by_name else []
         return sorted(name for name in self.by_name if fnmatch(pattern, name))
 
     def awaited(self):
-        """Return the names of all events in conditions, a set."""
+        """Return the set of the names of all events in conditions."""
         return set(self._waiting)
 
     def is_awaited(self, event):
-        """Return whether some condition names an event."""
+        """Return whether any condition names an event."""
         return event in self._waiting
 
-    def moving(self):
-        """Return the names of the jobs that hold an event or have an instance which does not rest."""
-        return [one.name for one in self.definitions
-                if any(index is not None for unused, index in one.start_met or ())
+    def moving_jobs(self):
+        """Return the names of the jobs that hold an event or have an instance that is changing state."""
+        return [definition.name for definition in self.definitions
+                if any(index is not None for unused, index in definition.start_met or ())
                 or any(not present.rests() or any(index is not None for unused, index in present.stop_met or ())
-                       for present in one.instances)]
+                       for present in definition.instances)]
 
-    def passing(self):
-        """Return (job, instance, process) for each process now that ends by nature, or is awaited to do something."""
-        return [(one.name, present.name, process) for one in self.definitions for present in one.instances
-                for process in sorted(present.processes)
-                if process != tables.MAIN or one.passes(present.state)]
+    def transient_processes(self):
+        """Return (job, instance, process) for running processes that are likely to end, or to do what expect says."""
+        return [(definition.name, present.name, process) for definition in self.definitions
+                for present in definition.instances for process in sorted(present.processes)
+                if process != tables.MAIN or definition.may_move_on(present.state)]
 
-    def surely_ends(self, job, process, seconds):
-        """Return whether a process that there is now ends within some seconds, as far as its program tells."""
+    def certainly_ends(self, job, process, seconds):
+        """Return whether a running process certainly ends within some seconds, judged by its program."""
         definition = self.by_name[job]
         behaviour = definition.processes[process] if process in definition.processes else stays()
         return behaviour.known and behaviour.does == ENDS and behaviour.seconds <= seconds
 
 
 class SimulatedJob:
-    """A Definition in a simulation, with its instances and its memory."""
+    """A job in a simulation: its definition, its instances, and the met operands of its start on."""
 
     def __init__(self, definition, events, job_environment):
         self.definition = definition
@@ -237,21 +243,26 @@ class SimulatedJob:
         self._job_environment = job_environment
 
     def replace(self, definition):
-        """Take another definition, as there is no instance left of this one; what it remembered is lost."""
+        """Use another definition; the events that met operands of the old one are released."""
         if self.start_on is not None:
             self.start_on.reset()
         self.definition = definition
         self.start_on = tree_of(definition.start_on, None, ())
 
     def environment(self):
-        """Return what the environment of a new instance begins with."""
+        """Return the environment that a new instance begins with, before the variables of events."""
         return merge(list(self._job_environment), self.definition.env)
 
 
 def tree_of(rpn, met, events):
-    """Return the Tree of a condition, None without one, from what the daemon tells of its parts."""
+    """Return the Tree of a condition, or None without a condition.
+
+    :param met: as ``start_met`` of SimulatedDefinition.
+    :param events: list of the SimulatedEvents that the indexes in ``met`` mean.
+    """
     if not rpn:
         return None
     if not met:
         return Tree(rpn)
-    return Tree(rpn, [bool(one[0]) for one in met], [None if one[1] is None else events[one[1]] for one in met])
+    held = [None if index is None else events[index] for unused, index in met]
+    return Tree(rpn, [bool(is_met) for is_met, unused in met], held)

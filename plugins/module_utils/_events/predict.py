@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Predict what an event does, and how sure that is."""
+"""Predict the effects of an event, and how certain they are."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,90 +12,107 @@ from . import holding
 from .budget import Budget, OverBudgetError
 from .effects import fold
 from .model import FINISHED, STAYS
-from .simulation import GIVES_UP, Simulation
-from .tables import KILLED, MAIN
+from .simulation import Simulation
+from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, KILLED, MAIN
 from .timing import ENDED, EXECUTED, Timing
 
 __metaclass__ = type
 
-# effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of the same to the
-# goal/state that each instance which is left has in the end; finished: whether the event is over in time, None when the
-# prediction was cut off before that was known; failed: whether a job failed by it; held_by: list of sentences; reasons:
-# list of sentences on why this is not sure; open_jobs: names of the jobs of which it is not; assumed: list of (job,
-# process, what it does); notes: list of sentences on what could not be done;
-# simulation: the Simulation of the first guess.
+# effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of (job, instance) to
+# goal/state at the end, for the remaining instances; finished: whether the event is over in time, None when the
+# prediction stopped before that was known; failed: whether the event fails; held_by: list of sentences; reasons: list
+# of sentences on why this is not certain; open_jobs: names of the jobs whose effects are not certain; assumed: list of
+# (job, process, its assumed behaviour); notes: list of sentences on what could not be done; simulation: the first
+# Simulation, with the usual durations.
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes simulation")
 
-RANDOM_PACES = 20
-TOGETHER = 0.03  # seconds within which ends of processes may reach init as one
-NAMED = 5  # jobs in one sentence
-TOLD_TO_END = "ends when told to"
-ENDS_MEANWHILE = "what happens depends on when the %s process of job %s ends, which runs already"
-CUT_OFF = "the prediction was cut off after %s"
-NOT_PREDICTED = "what follows from it is not predicted: "
-UNKNOWN_PART = 1000.0  # a process of which nothing is known takes this part of the time that there is
+RANDOM_TIMINGS = 20
+TOGETHER_SECONDS = 0.03  # within which init may learn of several ends of processes at once
+MAX_LISTED_JOBS = 5  # in one sentence
+UNKNOWN_SHARE = 1000.0  # a process about which nothing is known takes the horizon divided by this
+MAX_UNKNOWN_SECONDS = 0.5
+
+# Assumed behaviours
+ENDS_ON_KILL_SIGNAL = "ends on its kill signal"
+ENDS_SUCCESSFULLY = "ends successfully"
+KEEPS_RUNNING = "keeps running"
+DOES_NOT_END = "does not end meanwhile"
+DOES_NOT_SETTLE = "does not do what its expect stanza waits for"
+
+# Reasons why a prediction is not certain
+ENDLESS = "the jobs start each other forever: %s"
+RACE = "what happens to %s depends on which process is faster"
+ENDS_MEANWHILE = "what happens depends on when the running %s process of job %s ends"
+CUT_OFF = "the prediction stopped after %s"
+NOT_PREDICTED = "the effects of this are not predicted: %s"
+ORDER_UNKNOWN = "the order in which the jobs see an event is unknown: %s"
+ENVIRONMENT_UNKNOWN = "the environment of the instances of job %s is unknown"
+EARLIER_EVENTS_UNKNOWN = "earlier events are unknown: job %s: %s"
+ALREADY_MOVING = "job %s was already changing state, in %s/%s"
 
 
 def predict(world, name, env, horizon=60.0, budget=None):
     """Return the Prediction of an event.
 
-    It is played through several times, each with another guess at how long processes take: where that makes a
-    difference, the prediction says so.
+    The event is simulated several times with different durations of processes. Where they make a difference, the
+    prediction says so.
 
     :param world: model.World.
     :param env: list of KEY=VALUE.
-    :param horizon: float, seconds that are looked ahead.
-    :param budget: budget.Budget of the time that this may take; where it is used up, the prediction says so.
+    :param horizon: float, seconds to simulate.
+    :param budget: budget.Budget of the time that this may take; the prediction says when it was used up.
     """
-    unknown = min(0.5, horizon / UNKNOWN_PART)
-    paces = [
-        Timing(unknown),
-        Timing(unknown, reverse=True),
-        Timing(unknown, first=ENDED),
-        Timing(unknown, first=EXECUTED),
-    ]
-    paces += [Timing(unknown, seed, together=TOGETHER * (seed % 2)) for seed in range(RANDOM_PACES)]
-    question = _Question(world, name, env, horizon, budget or Budget())
-    first = question.play(paces[0], whole=False)
+    usual, others = _timings(horizon)
+    scenario = _Scenario(world, name, env, horizon, budget or Budget())
+    first = scenario.run(usual, may_be_cut_off=True)
     simulation = first.simulation
     effects = fold(simulation.trace)
     reasons = []
     open_jobs = set()
-    passing, ending, not_predicted = [], [], []
+    assumed, ending, not_predicted = [], [], []
     if simulation.endless:
-        reasons.append("it goes round without an end: %s" % _listed(simulation.endless))
+        reasons.append(ENDLESS % _listed(simulation.endless))
     try:
-        effects = question.effects(first, paces[0])
+        effects = scenario.effects(first, usual)
         if simulation.endless:
-            open_jobs.update(one.job for one in effects)
+            open_jobs.update(effect.job for effect in effects)
         else:
-            different = _different(question, paces[1:], _outcome(first, fold(simulation.trace)))
+            different = _jobs_that_differ(scenario, others, _outcome(first, fold(simulation.trace)))
             open_jobs.update(different)
             if different:
-                reasons.append("what becomes of %s depends on which process is faster" % _listed(sorted(different)))
-        passing, ending = _passing(question, paces[0], _outcome(first, effects))
-        for jobs, text in _orders(simulation, question.budget) + _declared(simulation, question.budget):
-            not_predicted.append(NOT_PREDICTED + text)
+                reasons.append(RACE % _listed(sorted(different)))
+        assumed, ending = _assumed_of_running(scenario, usual, _outcome(first, effects))
+        commands = _init_commands(simulation, scenario.budget) + _declared_events(simulation, scenario.budget)
+        for jobs, text in commands:
+            not_predicted.append(NOT_PREDICTED % text)
             open_jobs.update(jobs)
     except OverBudgetError:
-        open_jobs.update(one.job for one in effects)
-        reasons.append(CUT_OFF % question.budget.limit())
-    if simulation.notes and not world.tells and world.version >= GIVES_UP:
-        reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
-    unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
-    reasons.extend([text for unused, text in unknown_jobs] + world.doubts + not_predicted)
-    open_jobs.update(job for job, unused in unknown_jobs)
+        open_jobs.update(effect.job for effect in effects)
+        reasons.append(CUT_OFF % scenario.budget.limit())
+    if simulation.notes and not world.conditions_known and world.version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE:
+        reasons.append(ORDER_UNKNOWN % "; ".join(simulation.notes))
+    unknown = _unknown_facts(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
+    reasons.extend([text for unused, text in unknown] + world.doubts + not_predicted)
+    open_jobs.update(job for job, unused in unknown)
     finished = None if simulation.is_cut_off else first.finished()
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
         failed=first.event.failed, held_by=holding.holders(simulation, first.event) if finished is False else [],
-        reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed(simulation) + passing)),
+        reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed_of_run(simulation) + assumed)),
         notes=list(simulation.notes), simulation=simulation)
 
 
-class _Play:
-    """A Simulation that has run, with the Event that was asked about (None for none)."""
+def _timings(horizon):
+    """Return the Timing with the usual durations, and a list of others to compare with."""
+    unknown = min(MAX_UNKNOWN_SECONDS, horizon / UNKNOWN_SHARE)
+    others = [Timing(unknown, reverse=True), Timing(unknown, first=ENDED), Timing(unknown, first=EXECUTED)]
+    others += [Timing(unknown, seed, together=TOGETHER_SECONDS * (seed % 2)) for seed in range(RANDOM_TIMINGS)]
+    return Timing(unknown), others
+
+
+class _Run:
+    """A Simulation that has run, with the event in question, or None if it was run without."""
 
     def __init__(self, simulation, event):
         self.simulation = simulation
@@ -105,15 +122,15 @@ class _Play:
         return self.event is None or self.event.progress == FINISHED
 
     def traces(self):
-        """Return a dict of (job, instance) to what was signalled of it."""
-        found = {}
+        """Return a dict of (job, instance) to its list of (member, value)."""
+        traces = {}
         for job, instance, member, value in self.simulation.trace:
-            found.setdefault((job, instance), []).append((member, value))
-        return found
+            traces.setdefault((job, instance), []).append((member, value))
+        return traces
 
 
-class _Question:
-    """An event on a World, which can be played through."""
+class _Scenario:
+    """An event and the World that it happens in."""
 
     def __init__(self, world, name, env, horizon, budget):
         self.world = world
@@ -122,154 +139,153 @@ class _Question:
         self._env = env
         self.horizon = horizon
 
-    def play(self, pace, otherwise=(), emitted=True, whole=True):
-        """Return the _Play at some pace; raise OverBudgetError when it takes too long, unless a part of it will do.
+    def run(self, timing, contrary=(), emitted=True, may_be_cut_off=False):
+        """Return the _Run with a timing; raise OverBudgetError when it takes too long and must be complete.
 
-        :param otherwise: see Simulation.
-        :param emitted: whether the event comes.
+        :param contrary: see Simulation.
+        :param emitted: whether the event is emitted.
         """
-        if self.budget.is_spent() and whole:
+        if self.budget.is_spent() and not may_be_cut_off:
             raise OverBudgetError()
-        simulation = Simulation(self.world, pace, self.horizon, otherwise, self.budget)
+        simulation = Simulation(self.world, timing, self.horizon, contrary, self.budget)
         event = simulation.emit(self._name, self._env) if emitted else None
         simulation.run()
-        if simulation.is_cut_off and whole:
+        if simulation.is_cut_off and not may_be_cut_off:
             raise OverBudgetError()
-        return _Play(simulation, event)
+        return _Run(simulation, event)
 
-    def effects(self, played, pace, otherwise=()):
-        """Return the Effects of a _Play that are the event's, not of what is under way without it."""
-        traces = played.traces()
-        without = self.play(pace, otherwise, emitted=False).traces()
-        return [one for one in fold(played.simulation.trace)
-                if traces[one.job, one.instance] != without.get((one.job, one.instance))]
+    def effects(self, run, timing, contrary=()):
+        """Return the Effects of a _Run that the event causes, without those that happen anyway."""
+        traces = run.traces()
+        without = self.run(timing, contrary, emitted=False).traces()
+        return [effect for effect in fold(run.simulation.trace)
+                if traces[effect.job, effect.instance] != without.get((effect.job, effect.instance))]
 
 
 def _listed(names):
-    """Return names in a line, no more than one likes to read."""
-    shown = ", ".join(names[:NAMED])
-    return "%s and %d more" % (shown, len(names) - NAMED) if len(names) > NAMED else shown
+    """Return the first few names as text, with the number of the others."""
+    shown = ", ".join(names[:MAX_LISTED_JOBS])
+    return "%s and %d more" % (shown, len(names) - MAX_LISTED_JOBS) if len(names) > MAX_LISTED_JOBS else shown
 
 
 def _statuses(simulation):
-    return dict(((job.name, one.name), "%s/%s" % (one.goal, one.state))
-                for job in simulation.jobs() for one in job.instances.values())
+    return dict(((job.name, instance.name), "%s/%s" % (instance.goal, instance.state))
+                for job in simulation.jobs() for instance in job.instances.values())
 
 
-def _outcome(played, effects):
-    """Return what has to be the same however fast the processes are, as a dict."""
-    simulation = played.simulation
-    found = dict(((one.job, one.instance), (
-        one.started, one.stopped, one.restarted, one.respawned, one.failed, one.goal, one.state,
-        simulation.failures.get((one.job, one.instance)))) for one in effects)
-    found[None, None] = (played.finished(), played.event.failed, bool(simulation.endless))
-    return found
+def _outcome(run, effects):
+    """Return a dict of everything that must not depend on the durations of processes."""
+    simulation = run.simulation
+    outcome = dict(((effect.job, effect.instance), (
+        effect.started, effect.stopped, effect.restarted, effect.respawned, effect.failed, effect.goal, effect.state,
+        simulation.failures.get((effect.job, effect.instance)))) for effect in effects)
+    outcome[None, None] = (run.finished(), run.event.failed, bool(simulation.endless))
+    return outcome
 
 
-def _different(question, paces, expected):
-    """Return the names of the jobs that fare otherwise at other paces; the event's own for its end."""
+def _jobs_that_differ(scenario, timings, expected):
+    """Return the set of the names of the jobs that other timings give another outcome, with a text for the event."""
     names = set()
-    for pace in paces:
-        played = question.play(pace)
-        found = _outcome(played, fold(played.simulation.trace))
-        for key in set(found).union(expected):
-            if found.get(key) != expected.get(key):
+    for timing in timings:
+        run = scenario.run(timing)
+        outcome = _outcome(run, fold(run.simulation.trace))
+        for key in set(outcome).union(expected):
+            if outcome.get(key) != expected.get(key):
                 names.add("the event itself" if key[0] is None else key[0])
     return names
 
 
-def _passing(question, pace, expected):
-    """Return what is taken for granted of processes that there are now, if it makes a difference to the event.
+def _assumed_of_running(scenario, timing, expected):
+    """Return the assumptions about running processes that make a difference to the event.
 
-    That is a list of (job, process, what it does), and one of (job, process) of those that surely end in time.
+    :returns: list of (job, process, assumed behaviour), and list of (job, process) of those that certainly end in time.
     """
-    def matters(otherwise):
-        played = question.play(pace, otherwise)
-        return _outcome(played, question.effects(played, pace, otherwise)) != expected
+    def matters(contrary):
+        run = scenario.run(timing, contrary)
+        return _outcome(run, scenario.effects(run, timing, contrary)) != expected
 
-    world = question.world
-    passing = world.passing()
-    if not passing or not matters(passing):
+    world = scenario.world
+    transient = world.transient_processes()
+    if not transient or not matters(transient):
         return [], []
-    taken, ending = [], []
-    for one in [one for one in passing if matters([one])] or passing:
-        job, process = one[0], one[2]
-        what = _taken(world.by_name[job], *one[1:])
-        if what != TOLD_TO_END and world.surely_ends(job, process, question.horizon):
+    assumed, ending = [], []
+    for job, instance, process in [entry for entry in transient if matters([entry])] or transient:
+        behaviour = _assumed_behaviour(world.by_name[job], instance, process)
+        if behaviour != ENDS_ON_KILL_SIGNAL and world.certainly_ends(job, process, scenario.horizon):
             ending.append((job, process))
         else:
-            taken.append((job, process, what))
-    return taken, ending
+            assumed.append((job, process, behaviour))
+    return assumed, ending
 
 
-def _taken(definition, instance, process):
-    """Return what the main process or a helper of an instance that there is now is taken to do."""
-    states = [one.state for one in definition.instances if one.name == instance]
+def _assumed_behaviour(definition, instance, process):
+    """Return the assumed behaviour of the main process or a helper of an instance that exists now, as text."""
+    states = [present.state for present in definition.instances if present.name == instance]
     if process == MAIN and KILLED in states:
-        return TOLD_TO_END
-    if process == MAIN and any(definition.awaits_main(state) for state in states):
-        return "does not do what expect waits for meanwhile"
-    return "does not end meanwhile"
+        return ENDS_ON_KILL_SIGNAL
+    if process == MAIN and any(definition.waits_for_expect(state) for state in states):
+        return DOES_NOT_SETTLE
+    return DOES_NOT_END
 
 
-def _unknown(simulation):
-    """Return (job, sentence) for all that is not known and may make a difference."""
+def _unknown_facts(simulation):
+    """Return a list of (job, sentence) on unknown facts that may make a difference."""
     world = simulation.world
-    found = sorted(simulation.doubts)
+    facts = sorted(simulation.doubts)
     for job in simulation.jobs():
-        if job.name in simulation.concerned | simulation.doubtful:
-            found.extend((job.name, text) for text in world.notes.get(job.name, ()))
-        if job.name in simulation.doubtful:
-            found.append((job.name, "the environment of the instances of job %s is not known" % job.name))
+        if job.name in simulation.concerned | simulation.possibly_concerned:
+            facts.extend((job.name, text) for text in world.notes.get(job.name, ()))
+        if job.name in simulation.possibly_concerned:
+            facts.append((job.name, ENVIRONMENT_UNKNOWN % job.name))
         if job.name not in simulation.concerned:
             continue
-        if not world.tells:
+        instances = list(job.instances.values())
+        if not world.conditions_known:
             trees = [(job.start_on, "start on", job.name)]
-            trees += [(one.stop_on, "stop on", holding.label(one)) for one in job.instances.values()]
-            found.extend((job.name, "what happened before is not known: job %s: %s" % (
-                label, holding.sentences(tree, stanza)))
-                for tree, stanza, label in trees if tree is not None and tree.is_begun())
-        for one in job.instances.values():
-            if one.present is not None and not one.present.rests() and one.blocking:
-                found.append((job.name, "job %s was on its way before, in %s/%s" % (
-                    holding.label(one), one.present.goal, one.present.state)))
-    return found
+            trees += [(instance.stop_on, "stop on", holding.label(instance)) for instance in instances]
+            facts.extend((job.name, EARLIER_EVENTS_UNKNOWN % (label, holding.condition_text(tree, stanza)))
+                         for tree, stanza, label in trees if tree is not None and tree.is_begun())
+        for instance in instances:
+            present = instance.present
+            if present is not None and not present.rests() and instance.blocking:
+                facts.append((job.name, ALREADY_MOVING % (holding.label(instance), present.goal, present.state)))
+    return facts
 
 
-def _orders(simulation, budget):
-    """Return (jobs, clause) for all that processes which were run may have init do and that concerns a job."""
-    found = []
-    for job, process, behaviour in sorted(simulation.run_processes, key=lambda one: one[:2]):
+def _init_commands(simulation, budget):
+    """Return a list of (jobs, clause) on commands to init that concern jobs, in the processes that were run."""
+    clauses = []
+    for job, process, behaviour in sorted(simulation.run_processes, key=lambda entry: entry[:2]):
         for order in behaviour.orders:
             budget.check()
             pattern = order.pattern(job)
             if order.verb == EMITS:
                 jobs = [name for event in simulation.awaited(pattern) for name in simulation.waiting_for(event)]
             else:
-                jobs = simulation.world.named(pattern)
+                jobs = simulation.world.jobs_matching(pattern)
             if jobs:
-                found.append((jobs, "the %s process of job %s %s %s" % (
+                clauses.append((jobs, "the %s process of job %s %s %s" % (
                     process, job, order.verb, "its own job" if order.name is None else order.name)))
-    return found
+    return clauses
 
 
-def _declared(simulation, budget):
-    """Return (jobs, clause) for the events that jobs which ran something unknown say that they emit."""
-    found = []
-    for job in sorted(set(one[0] for one in simulation.run_processes if not one[2].known)):
+def _declared_events(simulation, budget):
+    """Return a list of (jobs, clause) on the emits stanzas of jobs that ran a process with unknown behaviour."""
+    clauses = []
+    for job in sorted(set(job for job, unused, behaviour in simulation.run_processes if not behaviour.known)):
         budget.check()
-        patterns = simulation.job(job).definition.declared()
+        patterns = simulation.job(job).definition.undetected_emits()
         events = sorted(set(event for pattern in patterns for event in simulation.awaited(pattern)))
         if events:
             jobs = [name for event in events for name in simulation.waiting_for(event)]
-            found.append((jobs, "job %s emits %s, as its emits stanza says" % (job, _listed(events))))
-    return found
+            clauses.append((jobs, "job %s emits %s, as its emits stanza says" % (job, _listed(events))))
+    return clauses
 
 
-def _assumed(simulation):
-    """Return the processes that were taken to do well, though nobody knows it."""
-    found = [(job, MAIN, TOLD_TO_END) for job in simulation.killed]
+def _assumed_of_run(simulation):
+    """Return (job, process, assumed behaviour) for the processes that were run or killed and are not certain."""
+    assumed = [(job, MAIN, ENDS_ON_KILL_SIGNAL) for job in simulation.killed]
     for job, process, behaviour in simulation.run_processes:
         if not behaviour.known:
-            found.append((job, process, "keeps running" if behaviour.does == STAYS else "ends well"))
-    return found
+            assumed.append((job, process, KEEPS_RUNNING if behaviour.does == STAYS else ENDS_SUCCESSFULLY))
+    return assumed

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Play through requests to stop and to start instances, as a task sends them."""
+"""Simulate requests to stop and to start instances, as a task sends them."""
 
 from __future__ import absolute_import, division, print_function
 
-from .expand import ExpansionError, expand
+from .expand import instance_name
 from .lifecycle import SimulatedInstance
 from .simulation import Simulation
 from .tables import START, STOP
-from .variables import as_dict, merge
+from .variables import merge
 
 __metaclass__ = type
 
@@ -22,8 +22,9 @@ def play(world, stops, starts, horizon=60.0, budget=None, up=()):
     :param world: model.World.
     :param stops: list of (job, instance).
     :param starts: list of (job, instance, list of KEY=VALUE).
+    :param horizon: float, seconds to simulate.
     :param budget: budget.Budget of the time that this may take.
-    :param up: list like ``starts``, of those that are started once more when something else has stopped them.
+    :param up: list like ``starts``, of the instances that are started once more when something else has stopped them.
     """
     simulation = Simulation(world, horizon=horizon, budget=budget)
     for job, instance in stops:
@@ -38,7 +39,7 @@ def play(world, stops, starts, horizon=60.0, budget=None, up=()):
 
 
 def _start_again(simulation, up):
-    """Start those that do not run and did not fail, all at once."""
+    """Start the instances that do not run and did not fail, all at once."""
     missing = [(job, instance, env) for job, instance, env in up if _is_down(simulation, job, instance)]
     if not missing or simulation.endless or simulation.is_cut_off:
         return
@@ -49,36 +50,35 @@ def _start_again(simulation, up):
     simulation.run()
 
 
-def _is_down(simulation, job, instance):
-    found = _instances(simulation, job).get(instance)
-    return (found is None or found.goal == STOP) and (job, instance) not in simulation.failures
+def _is_down(simulation, job_name, name):
+    instance = _instances(simulation, job_name).get(name)
+    return (instance is None or instance.goal == STOP) and (job_name, name) not in simulation.failures
 
 
-def _stop(simulation, name, instance_name):
-    instance = _instances(simulation, name).get(instance_name)
+def _stop(simulation, job_name, name):
+    instance = _instances(simulation, job_name).get(name)
     if instance is not None and instance.goal != STOP:
-        instance.finish(False)
+        instance.release_events(False)
         instance.change_goal(STOP)
 
 
-def _start(simulation, name, env):
-    """Start the instance that an environment leads to; Upstart refuses what is started already or has no name."""
-    if name not in simulation.world.by_name:
+def _start(simulation, job_name, env):
+    """Start the instance that an environment names; Upstart refuses a started instance and one without a name."""
+    if job_name not in simulation.world.by_name:
         return
-    job = simulation.job(name)
-    whole = merge(job.environment(), env)
-    try:
-        instance_name = expand(job.definition.instance, as_dict(whole))
-    except ExpansionError:
+    job = simulation.job(job_name)
+    start_env = merge(job.environment(), env)
+    name = instance_name(job.definition.instance, start_env)
+    if name is None:
         return
-    instance = job.instances.get(instance_name)
+    instance = job.instances.get(name)
     if instance is None:
-        instance = job.instances[instance_name] = SimulatedInstance(simulation, job, instance_name)
+        instance = job.instances[name] = SimulatedInstance(simulation, job, name)
     if instance.goal != START:
-        instance.start_env = whole
-        instance.finish(False)
+        instance.start_env = start_env
+        instance.release_events(False)
         instance.change_goal(START)
 
 
-def _instances(simulation, name):
-    return simulation.job(name).instances if name in simulation.world.by_name else {}
+def _instances(simulation, job_name):
+    return simulation.job(job_name).instances if job_name in simulation.world.by_name else {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditions with their memory of the events that have come."""
+"""Conditions that remember the events that met their operands."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,50 +12,53 @@ __metaclass__ = type
 
 
 class Tree:
-    """A ``start on`` of a job or a ``stop on`` of an instance; a part that is met holds its event until ``reset``.
+    """The ``start on`` of a job or the ``stop on`` of an instance; a met operand holds its event until ``reset``.
 
     :ivar rpn: the condition in reverse Polish order.
-    :ivar met: list of bool, for each item of ``rpn`` that is an event whether it has come; None in other places.
+    :ivar met: list of bool, one per item of ``rpn``: whether the event has happened (for an operator the daemon's
+        value, or False).
     """
 
     def __init__(self, rpn, met=None, held=None):
-        """Begin with nothing met, or with what the daemon tells.
+        """Begin with nothing met, or with the daemon's state.
 
-        :param met: list of bool, one for each item of ``rpn``.
-        :param held: list of the Events that the items hold, or None for each.
+        :param met: list of bool, one per item of ``rpn``.
+        :param held: list of the events that the items hold, with None for an item that holds none.
         """
         self.rpn = rpn
         self.met = list(met) if met else [False] * len(rpn)
         self._held = list(held) if held else [None] * len(rpn)
 
     def handle(self, event, variables):
-        """Let every part that is not met look at an event; return whether it met at least one."""
-        found = False
+        """Show an event to all operands that are not met; return whether it met at least one."""
+        is_handled = False
         for number, item in enumerate(self.rpn):
             if "op" not in item and not self.met[number] and event_matches(item, event.name, event.env, variables):
-                self.met[number] = found = True
+                self.met[number] = is_handled = True
                 self._held[number] = event
                 event.blockers += 1
-        return found
+        return is_handled
 
     def may_handle(self, event):
-        """Return whether some part that asks for variables of the instance would be met if these were right."""
+        """Return whether an event would meet an operand with variables of the instance, if their values matched."""
         for item in self.rpn:
             args = item.get("args", ())
             if any("$" in argument for argument in args):
-                relaxed = {"event": item["event"], "args": [_any_value(one) if "$" in one else one for one in args]}
+                relaxed = {"event": item["event"],
+                           "args": [_any_value(argument) if "$" in argument else argument for argument in args]}
                 if event_matches(relaxed, event.name, event.env):
                     return True
         return False
 
     def is_met(self):
-        return bool(self.rpn) and self._parts()[0]
+        return bool(self.rpn) and self._state()[0]
 
     def events(self):
-        """Return the events of the parts that are met, from left to right; a part below one that is not is none."""
-        return self._parts()[1]
+        """Return the events of the met operands from left to right, without those below an operator that is not met."""
+        return self._state()[1]
 
-    def _parts(self):
+    def _state(self):
+        """Return whether the condition is met, and the events that met it."""
         stack = []
         for number, item in enumerate(self.rpn):
             if "op" in item:
@@ -68,15 +71,15 @@ class Tree:
         return stack[0]
 
     def held(self):
-        """Return the events that it holds, with None for each item that holds none."""
+        """Return the list of held events, with None per item that holds none."""
         return self._held
 
     def is_begun(self):
-        """Return whether some part is met, but not all that it takes."""
+        """Return whether some operand is met, but not the condition."""
         return any(self.met) and not self.is_met()
 
     def reset(self):
-        """Forget and let go every event."""
+        """Forget and release all events."""
         for event in self._held:
             if event is not None:
                 event.blockers -= 1
@@ -84,12 +87,27 @@ class Tree:
         self._held = [None] * len(self.rpn)
 
     def environment(self, table, names_variable):
-        """Lay the variables of the events that count over ``table``, with their names in one more, and return it."""
+        """Set the variables of the events that met the condition in ``table``, and return it.
+
+        :param names_variable: text, the variable that gets the names of these events.
+        """
         events = self.events()
         for event in events:
             merge(table, event.env)
         put(table, "%s=%s" % (names_variable, " ".join(event.name for event in events)))
         return table
+
+
+def environment_started_by(event, start_on, job_env):
+    """Return the environment with which an event starts a job by itself, a list of KEY=VALUE; None if it does not.
+
+    :param event: model.SimulatedEvent.
+    :param start_on: the job's condition in reverse Polish order.
+    :param job_env: list of KEY=VALUE that the environment of a new instance begins with.
+    """
+    tree = Tree(start_on)
+    tree.handle(event, None)
+    return tree.environment(list(job_env), "UPSTART_EVENTS") if tree.is_met() else None
 
 
 def _any_value(argument):

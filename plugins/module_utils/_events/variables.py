@@ -12,7 +12,7 @@ OF_INIT = (u"PATH=" + PATH, u"TERM=linux")
 
 
 def put(table, entry, replace=True):
-    """Set one variable in its place, in ``table``; a bare KEY, which means init's own, is left out."""
+    """Set a variable in ``table`` in place; a bare KEY, which means init's own variable, is ignored."""
     key, equals, unused = entry.partition("=")
     if not equals:
         return
@@ -25,7 +25,7 @@ def put(table, entry, replace=True):
 
 
 def merge(table, entries):
-    """Lay ``entries`` over ``table``, the later winning in place, and return it."""
+    """Set the variables of ``entries`` in ``table`` in place, and return it."""
     for entry in entries:
         put(table, entry)
     return table
@@ -40,5 +40,5 @@ def entry_of(table, key):
 
 
 def as_dict(table):
-    """Return a table as a dict; the first of equal names counts."""
+    """Return a table as a dict; of two entries for one variable the first counts."""
     return dict(reversed([entry.partition("=")[::2] for entry in table]))

@@ -32,7 +32,7 @@ def world_after(world, foreseen, conf_dir, definition_of):
     notes = dict(world.notes)
     for job, reason in foreseen.unknown.items():
         notes[job] = notes.get(job, []) + ["job %s: %s" % (job, reason)]
-    after = World(definitions, world.events, world.version, builder.job_environment, world.tells, notes,
+    after = World(definitions, world.events, world.version, builder.job_environment, world.conditions_known, notes,
                   world.doubts + foreseen.doubts)
     after.successor = world.successor
     return after

@@ -9,13 +9,13 @@ from .._daemon.errors import DaemonError
 from .._daemon.names import instance_path, job_name
 from .._errors import UpstartError
 from .._events.effects import MEMBERS
-from .._events.expand import ExpansionError, expand
+from .._events.expand import ExpansionError, expand, instance_name
 from .._events.glob import fnmatch
 from .._events.match import split_argument
 from .._events.model import SimulatedEvent
 from .._events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
-from .._events.trees import Tree
-from .._events.variables import OF_INIT, as_dict, merge
+from .._events.trees import environment_started_by
+from .._events.variables import OF_INIT, merge
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from . import crash_guard
@@ -77,14 +77,9 @@ class Reaction:
         has_and = any(item.get("op") == "and" for item in self._start_on)
         if not self.has_instances() or not event.env_complete or has_and:
             return None
-        tree = Tree(self._start_on)
-        if not tree.handle(SimulatedEvent(event.name, event.env), None):
-            return None
-        env = tree.environment(merge(list(OF_INIT), self._values["env"]), "UPSTART_EVENTS")
-        try:
-            return expand(self._values["instance"], as_dict(env))
-        except ExpansionError:
-            return None
+        env = environment_started_by(
+            SimulatedEvent(event.name, event.env), self._start_on, merge(list(OF_INIT), self._values["env"]))
+        return None if env is None else instance_name(self._values["instance"], env)
 
 
 class Consequences:

@@ -184,7 +184,7 @@ def _from_calls(client, conf_dir, version, programs, query_conditions):
                    if statuses[name, instance] is not None]
         definitions.append(SimulatedDefinition(name, processes=LazyBehaviours(programs, values), instances=present,
                                                is_replaced=is_replaced, **_stanzas(values)))
-    world = World(definitions, (), version, environment, tells=False, notes=notes, doubts=doubts)
+    world = World(definitions, (), version, environment, conditions_known=False, notes=notes, doubts=doubts)
     return world, (unknown or [None])[0]
 
 

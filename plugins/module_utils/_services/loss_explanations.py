@@ -9,7 +9,7 @@ Upstart's own record of a condition counts, because one half of an ``and`` may h
 from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
-from .._events.explain import explain, explain_parts
+from .._events.explain import explain, explain_progress
 from .._events.simulation import Simulation
 from .._host.world import read_world
 
@@ -30,7 +30,7 @@ def explain_losses(client, losses, events, conf_dir):
     for loss in losses:
         if loss.job not in world.by_name:
             continue
-        if world.tells:
+        if world.conditions_known:
             loss.set_progress(tree_progress(simulation.job(loss.job).start_on))
         else:
             rpn = world.by_name[loss.job].start_on
@@ -48,4 +48,4 @@ def tree_progress(tree):
     :param tree: trees.Tree, or None for no condition.
     :returns: dict, as ``explain.explain`` returns it.
     """
-    return explain_parts(tree.rpn, tree.met) if tree is not None else explain_parts(None, ())
+    return explain_progress(tree.rpn, tree.met) if tree is not None else explain_progress(None, ())

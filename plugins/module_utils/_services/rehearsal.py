@@ -66,7 +66,8 @@ def _predict(target, simulation):
 def _is_certain(job, simulation):
     """Return whether a job certainly starts, whatever events came before the task."""
     definition = simulation.world.by_name[job]
-    return (simulation.world.tells or not has_and(definition.start_on or ())) and job not in simulation.doubtful
+    is_known = simulation.world.conditions_known or not has_and(definition.start_on or ())
+    return is_known and job not in simulation.possibly_concerned
 
 
 def simulate(client, acts, conf_dir, version, timeout):
@@ -94,7 +95,8 @@ def losses_in(simulation, acts):
         if status != START_RUNNING:
             loss = bystanders.Loss(job, instance, status or STOP_WAITING)
             tree = simulation.job(job).start_on
-            loss.set_progress(tree_progress(tree), is_complete=world.tells or tree is None or not has_and(tree.rpn))
+            is_complete = world.conditions_known or tree is None or not has_and(tree.rpn)
+            loss.set_progress(tree_progress(tree), is_complete=is_complete)
             losses.append(loss)
     if losses:
         _add_causes(losses, simulation, acts)

@@ -39,9 +39,9 @@ def up(name: str = "", **more: Any) -> list[Present]:
     return [Present(name, "start", "running", processes={"main": 7}, **more)]
 
 
-def told(found: Prediction) -> dict[str, str]:
-    return {one.job + (f"-{one.instance}" if one.instance else ""): " ".join(
-        word for word in WORDS if getattr(one, word)) for one in found.effects}
+def effects(prediction: Prediction) -> dict[str, str]:
+    return {effect.job + (f"-{effect.instance}" if effect.instance else ""): " ".join(
+        word for word in WORDS if getattr(effect, word)) for effect in prediction.effects}
 
 
 def foresee(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_event warns of after an event that is over: main processes that do not run, instances without a name.
+"""What upstart_event reports: the keys of its result, main processes that do not run, instances without a name.
 
 UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
 """
@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 import with_daemon
+import yaml
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.modules import upstart_event
 from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +29,26 @@ def daemon() -> Iterator[with_daemon.Daemon]:
         yield started
 
 
-def emit(daemon: with_daemon.Daemon, name: str, check: bool = False, **texts: str) -> dict[str, Any]:
-    """Write job files, wait until they are loaded, and have the module emit an event."""
+def run(daemon: with_daemon.Daemon, name: str, check: bool = False, timeout: float = TIMEOUT,
+        **texts: str) -> dict[str, Any]:
+    """Write job files, wait until they are loaded, and run the module to emit an event; return its result."""
     for job, text in texts.items():
         (daemon.conf / f"{job}.conf").write_text(text)
     with Connection(daemon.address) as connection:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not set(texts) <= set(Upstart(connection).jobs()):
             assert time.monotonic() < deadline
             time.sleep(0.05)
     (ended,) = many_modules.run("upstart_event", [{
         "address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "name": name,
-        "timeout": PATIENCE, "stable_for": 0.3, "_ansible_check_mode": check}])
-    result = ended.result()
+        "timeout": timeout, "stable_for": 0.3, "_ansible_check_mode": check}])
+    result: dict[str, Any] = ended.result()
+    return result
+
+
+def emit(daemon: with_daemon.Daemon, name: str, check: bool = False, **texts: str) -> dict[str, Any]:
+    """Return the result of an event that does not fail."""
+    result = run(daemon, name, check, **texts)
     assert not result.get("failed"), result
     return result
 
@@ -70,3 +79,23 @@ def test_a_job_without_its_variable_is_warned_of(daemon: with_daemon.Daemon) -> 
     assert result["notes"] == ["job getty gets no instance: Unknown parameter: TTY"]
     (text,) = warnings(result)
     assert text.startswith("The event console started no instance of job getty: its instance name needs TTY, which")
+
+
+RETURNED = set(yaml.safe_load(upstart_event.RETURN))
+PREDICTION = {"fails", "sure", "reasons", "assumed", "outlook"}
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("good", "exec sleep 1000"), ("bad", "pre-start exec false\nexec sleep 1000"), ("held", "exec sleep 1000")])
+def test_a_real_run_returns_the_keys_of_check_mode(daemon: with_daemon.Daemon, name: str, text: str) -> None:
+    """What only a prediction knows is null in a real run, also when the event fails or is not over in time."""
+    condition = f"{name} and never" if name == "held" else name
+    job = {f"job-{name}": f"start on {condition}\n{text}\n"}
+    predicted = run(daemon, name, check=True, **job)
+    result = run(daemon, name, timeout=1.0 if name == "held" else TIMEOUT)
+    assert RETURNED <= set(predicted)
+    assert RETURNED <= set(result)
+    assert {key for key in PREDICTION if predicted[key] is None} == set()
+    assert {key for key in PREDICTION if result[key] is not None} == set()
+    assert predicted["fails"] is bool(result.get("failed")) is (name != "good")
+    assert (result["notes"] is None) is (name != "good")

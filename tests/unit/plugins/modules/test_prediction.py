@@ -25,11 +25,12 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
-QUIET, PATIENCE = 2.0, 300.0  # seconds without a signal after which all is over; seconds until that must be so
+QUIET_SECONDS, MAX_WAIT = 2.0, 300.0  # without a signal until all is over; until that must have happened
 TIMEOUT = 20.0
 NOT_EXECUTED = 255  # how a process ends that could not become the program
 AT_ONCE = 16  # sets whose events are emitted together
-UNSURE_AT_MOST, UNSURE_UNTOLD = 0.15, 0.5  # part of the sets; where the daemon does not tell what has come before
+UNSURE_AT_MOST = 0.15  # share of the sets
+UNSURE_WITHOUT_CONDITIONS = 0.5  # the same where the daemon does not report which conditions are met
 CHAIN = 3  # jobs, one started by the other
 
 Outcome = dict[tuple[str, str], dict[str, Any]]
@@ -49,37 +50,37 @@ class Case:
 
 
 def outcome(jobs: list[dict[str, Any]]) -> Outcome:
-    found = {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
-    for each in found.values():
-        if each["exit_status"] == NOT_EXECUTED:  # 1.13 may hear of the end before it hears why
-            each["exit_status"] = None
-    return found
+    observed = {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
+    for job in observed.values():
+        if job["exit_status"] == NOT_EXECUTED:  # 1.13 may hear of the end before it hears why
+            job["exit_status"] = None
+    return observed
 
 
 def differences(predicted: Outcome, happened: Outcome) -> list[str]:
-    """Say where both differ; how a process ended is signalled only when its events are over."""
-    found = []
+    """Return a text for each difference; how a process ended is signalled only when its events are over."""
+    texts = []
     for key in sorted(set(predicted) | set(happened)):
         first, second = predicted.get(key, {}), happened.get(key, {})
         names = COMPARED if second.get("process") else COMPARED[:-len(CAUSE)]
         different = [name for name in names if first.get(name) != second.get(name)]
-        found += [f"{key}: {name} predicted {first.get(name)}, was {second.get(name)}" for name in different]
-    return found
+        texts += [f"{key}: {name} predicted {first.get(name)}, was {second.get(name)}" for name in different]
+    return texts
 
 
-def until(happened: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def until(happened: Callable[[], object], message: str) -> None:
+    deadline = time.monotonic() + MAX_WAIT
     while not happened():
-        assert time.monotonic() < deadline, what
+        assert time.monotonic() < deadline, message
         time.sleep(0.05)
 
 
 def let_it_settle(client: Upstart) -> None:
-    """Wait until nothing has been signalled for a while; jobs that go round for ever are none of ours."""
-    deadline = time.monotonic() + PATIENCE
+    """Wait until nothing has been signalled for a while; no job here starts itself forever."""
+    deadline = time.monotonic() + MAX_WAIT
     while True:
         seen = len(client.connection.signals)
-        client.connection.wait(lambda: False, QUIET)
+        client.connection.wait(lambda: False, QUIET_SECONDS)
         if len(client.connection.signals) == seen:
             return
         assert time.monotonic() < deadline, client.connection.signals[-5:]
@@ -92,7 +93,8 @@ def statuses(client: Upstart, pairs: list[tuple[str, str]]) -> dict[tuple[str, s
 
 def all_statuses(client: Upstart) -> dict[tuple[str, str], str]:
     names = client.jobs()
-    return statuses(client, [(job, one) for job, found in zip(names, client.instances_of(names)) for one in found])
+    return statuses(client, [(job, instance) for job, instances in zip(names, client.instances_of(names))
+                             for instance in instances])
 
 
 def prepare(client: Upstart, daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> None:
@@ -118,10 +120,10 @@ def check(daemon: with_daemon.Daemon, made: job_sets.JobSet) -> dict[str, Any]:
 
 
 def happenings(client: Upstart, mark: int, made: job_sets.JobSet) -> Outcome:
-    found = job_effects.from_signals(client.connection.signals[mark:], "/nonexistent")
-    found = [job for job in found if job["name"] in made.files]
-    now = statuses(client, [(job["name"], job["instance"]) for job in found])
-    return outcome([{**job, "status": now[job["name"], job["instance"]]} for job in found])
+    jobs = job_effects.from_signals(client.connection.signals[mark:], "/nonexistent")
+    jobs = [job for job in jobs if job["name"] in made.files]
+    now = statuses(client, [(job["name"], job["instance"]) for job in jobs])
+    return outcome([{**job, "status": now[job["name"], job["instance"]]} for job in jobs])
 
 
 def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Case]:
@@ -169,17 +171,17 @@ def test_what_is_predicted_happens(cases: list[Case], number: int) -> None:
 
 
 def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
-    """Nearly all are sure; and among what happened there is some of everything."""
+    """Nearly all are sure, and everything that can happen to a job happens to some."""
     cases = cases[:SETS]
     unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
-    untold = any("what happened before is not known" in reason for reasons in unsure for reason in reasons)
-    assert len(unsure) <= (UNSURE_UNTOLD if untold else UNSURE_AT_MOST) * len(cases), unsure
-    jobs = [(case.made, *key, found) for case in cases if case.predicted["sure"]
-            for key, found in case.happened.items()]
+    earlier_unknown = any("earlier events are unknown" in reason for reasons in unsure for reason in reasons)
+    assert len(unsure) <= (UNSURE_WITHOUT_CONDITIONS if earlier_unknown else UNSURE_AT_MOST) * len(cases), unsure
+    jobs = [(case.made, *key, observed) for case in cases if case.predicted["sure"]
+            for key, observed in case.happened.items()]
     for word in ("started", "stopped", "restarted", "respawned", "failed"):
-        assert any(found[word] for *_key, found in jobs), word
-    assert any(instance for _made, _job, instance, _found in jobs)
-    started = [(made, job) for made, job, _instance, found in jobs if found["started"]]
+        assert any(observed[word] for *_key, observed in jobs), word
+    assert any(instance for _made, _job, instance, _observed in jobs)
+    started = [(made, job) for made, job, _instance, observed in jobs if observed["started"]]
     assert any(" and " in made.start_on(job) for made, job in started), "a half that came with the other one"
-    assert max(made.depth(job, {one for of, one in started if of is made}) for made, job in started) >= CHAIN
+    assert max(made.depth(job, {name for other, name in started if other is made}) for made, job in started) >= CHAIN
     assert {case.held for case in cases} == {case.failed for case in cases} == {True, False}

@@ -62,19 +62,20 @@ class FakeClient:
         return [sorted(self._running.get(name, ())) for name in names]
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
-        found = []
+        results = []
         for job, instance in pairs:
             status = self._running.get(job, {}).get(instance)
             goal, _slash, state = (status or "").partition("/")
-            found.append({"goal": goal, "state": state, "processes": PROCESSES} if status else None)
-        return found
+            results.append({"goal": goal, "state": state, "processes": PROCESSES} if status else None)
+        return results
 
 
 def foresee(client: FakeClient, folder: Path, *env: str, wait: bool = True) -> dict[str, Any]:
     asked = emit.Emission(name="go", env=list(env), wait=wait, timeout=60.0, stable_for=1.0, log_dir="/log",
                           conf_dir=str(folder))
-    found: dict[str, Any] = forecast.foresee(client, asked)
-    return found
+    host, unavailable = forecast.load_world(client, str(folder))
+    fields: dict[str, Any] = forecast.result_fields(host, forecast.foresee(host, asked), asked, unavailable)
+    return fields
 
 
 UP = {"": "start/running"}
@@ -99,48 +100,49 @@ OUTLOOKS: list[tuple[dict[str, str], dict[str, Instances], list[str], dict[str, 
 def test_outlooks(tmp_path: Path, texts: dict[str, str], running: dict[str, Instances], env: list[str],
                   expected: dict[str, Any]) -> None:
     client = FakeClient(tmp_path, running, **{name: f"{text}\n{SLEEP}" for name, text in texts.items()})
-    found = foresee(client, tmp_path, *env)
-    assert found["outlook"] == {"would_start": [], "would_stop": [], "would_wait": [], **expected}
-    assert found["held_by"] == found["outlook"]["would_wait"]
+    predicted = foresee(client, tmp_path, *env)
+    assert predicted["outlook"] == {"would_start": [], "would_stop": [], "would_wait": [], **expected}
+    assert predicted["held_by"] == predicted["outlook"]["would_wait"]
 
 
-def test_what_is_sure_and_what_is_assumed(tmp_path: Path) -> None:
+def test_certainty_and_assumptions(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, a="start on go\npre-start exec /bin/sh\n" + SLEEP, b="start on go and x\n" + SLEEP)
-    found = foresee(client, tmp_path)
-    assert found["assumed"] == ["job a: its pre-start process ends well"]
-    assert not found["sure"] and "what happened before is not known" in found["reasons"][0]
-    assert found["jobs"] == [{
+    predicted = foresee(client, tmp_path)
+    assert predicted["assumed"] == ["job a: its pre-start process ends successfully"]
+    assert not predicted["sure"] and "earlier events are unknown" in predicted["reasons"][0]
+    assert predicted["jobs"] == [{
         "name": "a", "instance": "", "started": True, "stopped": False, "restarted": False, "respawned": False,
         "failed": False, "status": "start/running", "how": "started"}]
     failing = FakeClient(tmp_path, a="start on go\nexec /no/such/program\n", b=SLEEP)
-    found = foresee(failing, tmp_path)
-    assert found["sure"] and found["fails"]
-    assert found["jobs"][0]["how"].startswith("failed: its main process could not be run")
+    predicted = foresee(failing, tmp_path)
+    assert predicted["sure"] and predicted["fails"]
+    assert predicted["jobs"][0]["how"].startswith("failed: its main process could not be run")
 
 
 @pytest.mark.parametrize(("name", "reasons"), [
-    ("\u00fc", ["job a (\u00fc) gets an instance whose name is not ASCII, by which Upstart corrupts its memory"]),
+    ("\u00fc", ["the instance name of job a (\u00fc) is not ASCII, which corrupts Upstart's memory"]),
     ("u", []),
 ])
 def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) -> None:
     client = FakeClient(tmp_path, a="start on go\ninstance $N\n" + SLEEP, b="start on go\n" + SLEEP)
-    found = foresee(client, tmp_path, "N=" + name)
-    assert (found["reasons"], found["sure"]) == (reasons, not reasons)
+    predicted = foresee(client, tmp_path, "N=" + name)
+    assert (predicted["reasons"], predicted["sure"]) == (reasons, not reasons)
 
 
-def test_what_scripts_have_init_do(tmp_path: Path) -> None:
+def test_commands_to_init_in_scripts(tmp_path: Path) -> None:
     """As of Ubuntu 14.04: a pre-start that stops its own job, and one that emits an event."""
-    found = foresee(FakeClient(
+    predicted = foresee(FakeClient(
         tmp_path, b="start on net-device-up\n" + SLEEP, c="start on ready\n" + SLEEP,
         ssh="start on go\npre-start script\n  test -x /no/such/sshd || { stop; exit 0; }\nend script\n" + SLEEP,
         net="start on go\nemits net-device-up\nemits ready\npre-start script\n  # initctl emit never\n"
             "  initctl emit -n net-device-up \\\n    IFACE=lo\nend script\n" + SLEEP), tmp_path)
-    assert not found["sure"] and found["outlook"]["would_start"] == ["net", "ssh"]
-    assert found["reasons"] == ["what follows from it is not predicted: " + reason for reason in (
+    assert not predicted["sure"] and predicted["outlook"]["would_start"] == ["net", "ssh"]
+    assert predicted["reasons"] == ["the effects of this are not predicted: " + reason for reason in (
         "the pre-start process of job net emits net-device-up", "the pre-start process of job ssh stops its own job",
         "job net emits ready, as its emits stanza says")]
-    found = foresee(FakeClient(tmp_path, net="start on go\nemits ready\nscript\n  sleep 1000\nend script\n"), tmp_path)
-    assert found["sure"], "a process that is known emits nothing"
+    known = FakeClient(tmp_path, net="start on go\nemits ready\nscript\n  sleep 1000\nend script\n")
+    predicted = foresee(known, tmp_path)
+    assert predicted["sure"], "a process that is known emits nothing"
 
 
 @pytest.mark.parametrize(("texts", "fails", "settled"), [
@@ -151,57 +153,57 @@ def test_what_scripts_have_init_do(tmp_path: Path) -> None:
     ({"a": "start on go\n" + SLEEP, "b": "start on started a\nexec /no/such/program\n"}, False, True),
     ({"a": "start on go\n" + SLEEP, "b": "start on started a\ntask\n" + SLEEP}, False, False),
 ])
-def test_what_would_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: bool, settled: bool) -> None:
+def test_events_that_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: bool, settled: bool) -> None:
     """A job further on fails nobody; and nothing fails a task that does not wait."""
     client = FakeClient(tmp_path, **texts)
-    found = foresee(client, tmp_path)
-    assert (found["fails"], found["settled"]) == (fails, settled)
+    predicted = foresee(client, tmp_path)
+    assert (predicted["fails"], predicted["settled"]) == (fails, settled)
     unwaited = foresee(client, tmp_path, wait=False)
-    assert unwaited == {**found, "fails": False, "settled": None}
+    assert unwaited == {**predicted, "fails": False, "settled": None}
 
 
 @pytest.mark.parametrize(("text", "assumed"), [
-    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends when told to"]),
-    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends when told to"])])
-def test_a_process_that_is_told_to_end(tmp_path: Path, text: str, assumed: list[str]) -> None:
-    found = foresee(FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + text), tmp_path)
-    assert found["assumed"] == assumed and found["outlook"]["would_stop"] == ["a"]
+    (SLEEP, []), ("kill signal WINCH\n" + SLEEP, ["job a: its main process ends on its kill signal"]),
+    ("kill signal INT\n" + SLEEP, []), ("exec /bin/sh\n", ["job a: its main process ends on its kill signal"])])
+def test_a_process_that_gets_its_kill_signal(tmp_path: Path, text: str, assumed: list[str]) -> None:
+    predicted = foresee(FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + text), tmp_path)
+    assert predicted["assumed"] == assumed and predicted["outlook"]["would_stop"] == ["a"]
 
 
 def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, {"a": UP}, a="stop on go\n" + SLEEP, b="start on stopped a\n" + SLEEP)
     (tmp_path / "a.conf").write_text("start on started b\nexec /no/such/program\n")
-    found = foresee(client, tmp_path)
-    assert found["sure"] and found["outlook"] == {"would_start": ["b"], "would_stop": ["a"], "would_wait": []}
-    assert [job["failed"] for job in found["jobs"]] == [True, False]
+    predicted = foresee(client, tmp_path)
+    assert predicted["sure"] and predicted["outlook"] == {"would_start": ["b"], "would_stop": ["a"], "would_wait": []}
+    assert [job["failed"] for job in predicted["jobs"]] == [True, False]
     (tmp_path / "a.conf").write_text("start on started b\n" + SLEEP)
     assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
     (tmp_path / "a.conf").write_text("nonsense on started b\n" + SLEEP)
     assert foresee(client, tmp_path)["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
     (tmp_path / "a.conf").mkdir()
-    found = foresee(client, tmp_path)
-    assert not found["sure"] and found["reasons"][0].startswith("nothing is known about job a, ")
+    predicted = foresee(client, tmp_path)
+    assert not predicted["sure"] and predicted["reasons"][0].startswith("nothing is known about job a, ")
 
 
-def test_conditions_of_then_that_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_conditions_of_an_older_definition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Upstart 0.6.5 tells no conditions: a file that is younger than a process may not be what it runs by."""
     client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
     doubt = "job a may still run with its old job file, whose conditions are unknown"
     for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
         monkeypatch.setattr(world, "process_age", lambda peer_pid, pid, seconds=seconds: seconds)
-        found = foresee(client, tmp_path)
-        assert found["reasons"] == reasons and found["outlook"]["would_start"] == ["b"]
+        predicted = foresee(client, tmp_path)
+        assert predicted["reasons"] == reasons and predicted["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
     assert doubt in foresee(client, tmp_path)["reasons"]
 
 
 def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
-    found = foresee(client, tmp_path)
+    predicted = foresee(client, tmp_path)
     assert client.asked == []
-    assert found["outlook"]["would_start"] == ["a"] and not found["sure"]
-    assert "web.conf holds text that is not UTF-8, and Upstart would crash" in found["reasons"][0]
+    assert predicted["outlook"]["would_start"] == ["a"] and not predicted["sure"]
+    assert "web.conf holds text that is not UTF-8, and Upstart would crash" in predicted["reasons"][0]
     assert holding.holders(client, "go", [], str(tmp_path)) == [] and client.asked == []
     client = FakeClient(tmp_path, version=(1, 5), a="start on go\n" + SLEEP, web="description B\u00fccher\n")
     assert not foresee(client, tmp_path)["sure"] and client.asked == []
@@ -209,35 +211,35 @@ def test_a_question_that_would_crash_the_daemon_is_not_asked(tmp_path: Path) -> 
 
 def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, version=(1, 13, 2), a="start on go\n" + SLEEP)
-    found = foresee(client, tmp_path / "typo")
-    assert client.asked == [] and not found["sure"]
-    assert found["reasons"] == [
+    predicted = foresee(client, tmp_path / "typo")
+    assert client.asked == [] and not predicted["sure"]
+    assert predicted["reasons"] == [
         f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
-        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the jobs "
-        "are taken from their files"]
+        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the "
+        "prediction uses the job files instead"]
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:
     """What it says may be text of which the daemon crashes when it is asked for it."""
     client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
     (tmp_path / "a.conf").unlink()
-    found = foresee(client, tmp_path)
-    assert found["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
-    assert found["reasons"] == [
-        f"nothing is known about job a, because it has no valid job file in {tmp_path}: the jobs are taken from their "
-        "files"]
+    predicted = foresee(client, tmp_path)
+    assert predicted["outlook"]["would_start"] == ["b"] and client.asked == ["state", "b"]
+    assert predicted["reasons"] == [
+        f"nothing is known about job a, because it has no valid job file in {tmp_path}: the prediction uses the job "
+        "files instead"]
     assert holding.holders(client, "go", [], str(tmp_path)) == []
 
 
 def test_a_job_whose_file_is_refused(tmp_path: Path) -> None:
     client = FakeClient(tmp_path, a="start on go\n" + SLEEP)
     (tmp_path / "a.conf").write_text("frob\n")
-    found = foresee(client, tmp_path)
-    assert found["outlook"]["would_start"] == ["a"]
-    assert found["reasons"] == ["only the conditions of job a are known, because it has no valid job file"]
+    predicted = foresee(client, tmp_path)
+    assert predicted["outlook"]["would_start"] == ["a"]
+    assert predicted["reasons"] == ["only the conditions of job a are known, because it has no valid job file"]
 
 
-def test_who_holds_it_where_it_is_not_told(tmp_path: Path) -> None:
+def test_holders_where_the_daemon_does_not_report_them(tmp_path: Path) -> None:
     running = {"a": {"": "start/pre-start"}, "b": UP, "c": {"": "stop/killed"}}
     client = FakeClient(tmp_path, running, z="start on go and b\n", a=SLEEP, b="stop on go and x\n", c=SLEEP)
     jobs = [{"name": name, "instance": "", "stopped": name == "c"} for name in "abc"]
@@ -259,15 +261,15 @@ def test_a_task_that_runs_holds_an_event(tmp_path: Path, monkeypatch: pytest.Mon
     assert holding.holders(client, "go", [], str(tmp_path), jobs) == held_by
 
 
-def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_removed_while_it_is_queried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What its file said a moment ago counts then."""
     client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
-    told = client.job_properties
+    known = client.job_properties
 
     def properties(name: str) -> dict[str, Any]:
         if name == "a":
             raise NotFoundError("no such job")
-        return told(name)
+        return known(name)
 
     monkeypatch.setattr(client, "job_properties", properties)
     assert foresee(client, tmp_path)["outlook"]["would_start"] == ["a", "b"]
@@ -275,17 +277,17 @@ def test_a_job_that_goes_while_it_is_asked_about(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize(("length", "text", "wedges"), [
     (247, SLEEP, True), (247, "console none\n" + SLEEP, False), (246, SLEEP, False)])
-def test_a_start_that_would_wedge_init_is_told(tmp_path: Path, length: int, text: str, wedges: bool) -> None:
+def test_a_start_that_would_wedge_init_is_a_reason(tmp_path: Path, length: int, text: str, wedges: bool) -> None:
     """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
     name = "w" * length
-    found = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
-    assert found["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
-    assert found["sure"] is not wedges
+    predicted = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
+    assert predicted["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
+    assert predicted["sure"] is not wedges
 
 
 def test_a_prediction_that_is_cut_off_claims_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(10 ** 6))
     monkeypatch.setattr(budget, "_clocks", lambda: (60.0 * next(ticks), 0.0))
-    found = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
-    assert found["reasons"] == ["the prediction was cut off after 60 s of processor time"]
-    assert (found["sure"], found["held_by"]) == (False, [])
+    predicted = foresee(FakeClient(tmp_path, web="start on go\n" + SLEEP), tmp_path)
+    assert predicted["reasons"] == ["the prediction stopped after 60 s of processor time"]
+    assert (predicted["sure"], predicted["held_by"]) == (False, [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._emission import unnamed_instances
+from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, unnamed_instances
 
 NEW, OLD = (1, 13, 2), (1, 5)
 GETTY = "instance $TTY\nstart on ev\nexec sleep 9\n"
@@ -26,31 +26,33 @@ def jobs(folder: Path, *env: str, loaded: tuple[str, ...] = ("getty",), version:
          **texts: str) -> list[tuple[str, str]]:
     for name, text in texts.items():
         (folder / f"{name}.conf").write_text(text)
-    found: list[tuple[str, str]] = unnamed_instances.jobs_without_a_name(
-        Client(*loaded), "ev", list(env), str(folder), version)
-    return found
+    emission = emit.Emission("ev", list(env), True, 1.0, 0.0, "/log", str(folder))
+    unnamed: list[tuple[str, str]] = unnamed_instances.jobs_without_a_name(Client(*loaded), emission, version)
+    return unnamed
 
 
 def test_a_missing_variable_is_named(tmp_path: Path) -> None:
-    found = jobs(tmp_path, getty=GETTY)
-    assert found == [("getty", "Unknown parameter: TTY")]
-    assert unnamed_instances.notes(found) == ["job getty gets no instance: Unknown parameter: TTY"]
-    begin = "The event ev started no instance of job getty: its instance name needs TTY, which the event does not have."
-    assert unnamed_instances.sentences("ev", found, OLD) == [begin]
-    assert unnamed_instances.sentences("ev", found, NEW) == [begin + " Upstart 1.13 shows it to no further job then."]
+    unnamed = jobs(tmp_path, getty=GETTY)
+    assert unnamed == [("getty", "Unknown parameter: TTY")]
+    assert unnamed_instances.notes(unnamed) == ["job getty gets no instance: Unknown parameter: TTY"]
+    warning = (
+        "The event ev started no instance of job getty: its instance name needs TTY, which the event does not set.")
+    assert unnamed_instances.sentences("ev", unnamed, OLD) == [warning]
+    assert unnamed_instances.sentences("ev", unnamed, NEW) == [
+        warning + " Upstart 1.13 then shows the event to no further job."]
 
 
 def test_another_reason_is_that_of_upstart(tmp_path: Path) -> None:
-    found = jobs(tmp_path, getty=GETTY.replace("$TTY", "${TTY"))
-    assert unnamed_instances.sentences("ev", found, OLD) == [
-        "The event ev started no instance of job getty: Upstart cannot make its instance name (Mismatched braces)."]
+    unnamed = jobs(tmp_path, getty=GETTY.replace("$TTY", "${TTY"))
+    assert unnamed_instances.sentences("ev", unnamed, OLD) == [
+        "The event ev started no instance of job getty: Upstart cannot expand its instance name (Mismatched braces)."]
 
 
 @pytest.mark.parametrize("text", [
     GETTY.replace("$TTY", "fixed"), GETTY.replace("$TTY", "${TTY:-tty1}"), "env TTY=tty1\n" + GETTY,
     GETTY.replace("start on ev", "start on other\n# ev"), GETTY.replace("start on ev", "start on ev and other"),
     GETTY.replace("start on ev", "start on ev A=1"), "start on ev\nexec echo instance\n", "bogus ev instance\n"])
-def test_what_the_event_starts_or_does_not_concern_is_left_out(tmp_path: Path, text: str) -> None:
+def test_jobs_that_start_or_are_not_concerned_are_left_out(tmp_path: Path, text: str) -> None:
     assert jobs(tmp_path, getty=text) == []
 
 

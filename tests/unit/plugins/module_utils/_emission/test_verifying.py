@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils import _promise
-from ansible_collections.sysinit.upstart.plugins.module_utils._emission import verifying
+from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, verifying
 
 WEB = ("web", "")
 
 
 class Client:
-    """Tells one prepared status of web after the other, the last one for good."""
+    """Returns prepared statuses of web in their order, and the last status from then on."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses = list(statuses)
@@ -27,7 +27,7 @@ class Client:
         self.waited.append(seconds)
         return False
 
-    def look(self, unused: Any, pairs: list[tuple[str, str]]) -> list[Any]:
+    def read_statuses(self, unused: Any, pairs: list[tuple[str, str]]) -> list[Any]:
         return [self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0] for _pair in pairs]
 
 
@@ -41,58 +41,68 @@ def entry(text: str = "start/running", **more: Any) -> dict[str, Any]:
             "restarted": False, "how": "started", **more}
 
 
+class Verified(NamedTuple):
+    warnings: list[str]
+    job: dict[str, Any]
+    client: Client
+
+
 @pytest.fixture
 def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     (tmp_path / "web.conf").write_text("exec sleep 1000\n")
 
-    def run(reported: dict[str, Any], *statuses: Any, before: int = 7) -> tuple[list[str], Client]:
+    def run(reported: dict[str, Any], *statuses: Any, before: int = 7) -> Verified:
         client = Client(*statuses)
-        monkeypatch.setattr(verifying, "read_statuses", client.look)
-        faults = verifying.verify(client, str(tmp_path), (1, 13, 2), [reported], {WEB: before})
-        return verifying.sentences("go", faults), client
+        monkeypatch.setattr(verifying, "read_statuses", client.read_statuses)
+        wanted = emit.Emission("go", [], True, 1.0, 0.0, "/log", str(tmp_path))
+        outcome = emit.Outcome([reported], frozenset(), True, {WEB: before}, None)
+        (corrected,), clauses = verifying.verify(client, wanted, (1, 13, 2), outcome)
+        return Verified(verifying.sentences("go", clauses), corrected, client)
 
     return run
 
 
-GONE_AGAIN = "is gone again"
+STOPPED = "is no longer running"
 
 
 @pytest.mark.parametrize(("now", "text", "corrected"), [
-    (None, GONE_AGAIN, {"status": "stop/waiting", "stopped": True}),
-    (status("stop/killed"), "is on its way down again, in stop/killed", {"status": "stop/killed"}),
-    (status("start/starting"), "is not up any more: it is in start/starting", {"status": "start/starting"}),
-    (status(pid=8), "was respawned: process 7 became 8", {"respawned": True}),
+    (None, STOPPED, {"status": "stop/waiting", "stopped": True}),
+    (status("stop/killed"), "is stopping again: it is in stop/killed", {"status": "stop/killed"}),
+    (status("start/starting"), "is no longer running: it is in start/starting", {"status": "start/starting"}),
+    (status(pid=8), "was respawned: process 8 replaced process 7", {"respawned": True}),
     (status(pid=None), "has no main process", {}),
     (status(lost=7), "has a main process, 7, that no longer exists", {}),
     (status(main_state="Z"), "has a main process, 7, that has ended, which Upstart has not noticed (zombie)", {}),
     (status(main_state="T"), "has a main process, 7, that is suspended by a signal", {}),
 ])
-def test_what_does_not_hold_is_told_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
+def test_a_fault_is_warned_of_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
     reported = entry()
-    assert verify(reported, now)[0] == [f"The event go is over, but job web {text}."]
-    assert reported == {**entry(), **corrected, "how": f"started, but {text}"}
+    verified = verify(reported, now)
+    assert verified.warnings == [f"The event go is over, but job web {text}."]
+    assert verified.job == {**entry(), **corrected, "how": f"started, but {text}"}
+    assert reported == entry(), "the argument is left alone"
 
 
 @pytest.mark.parametrize(("reported", "now"), [
     (entry(), status()), (entry("stop/waiting"), None), (entry("start/pre-start"), None),
     (entry(respawned=True), status(pid=8)), (entry(restarted=True), status(pid=8)),
 ])
-def test_what_holds_is_left_alone(verify: Any, reported: dict[str, Any], now: Any) -> None:
+def test_a_true_entry_is_left_alone(verify: Any, reported: dict[str, Any], now: Any) -> None:
     before = dict(reported)
-    said, client = verify(reported, now)
-    assert (said, reported, client.waited) == ([], before, [])
+    verified = verify(reported, now)
+    assert (verified.warnings, verified.job, reported, verified.client.waited) == ([], before, before, [])
 
 
-def test_one_that_had_stopped_is_there_again(verify: Any) -> None:
-    reported = entry("stop/waiting")
-    assert verify(reported, status())[0] == ["The event go is over, but job web is there again, in start/running."]
-    assert reported["status"] == "start/running"
+def test_a_stopped_instance_exists_again(verify: Any) -> None:
+    verified = verify(entry("stop/waiting"), status())
+    assert verified.warnings == ["The event go is over, but job web exists again: it is in start/running."]
+    assert verified.job["status"] == "start/running"
 
 
 @pytest.mark.parametrize("passing", [status(main_state="Z"), status(lost=7), status(pid=None)])
 def test_a_moment_between_two_processes_is_waited_for(verify: Any, passing: Any) -> None:
-    said, client = verify(entry(), passing, status())
-    assert (said, client.waited) == ([], [verifying.POLL_INTERVAL])
+    verified = verify(entry(), passing, status())
+    assert (verified.warnings, verified.client.waited) == ([], [verifying.POLL_INTERVAL])
 
 
 def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) -> None:
@@ -102,7 +112,7 @@ def test_a_job_without_a_main_process_needs_none(verify: Any, tmp_path: Path) ->
     assert verify(entry(), status(pid=None))[0] == []
 
 
-def test_each_word_of_the_promise_has_its_text() -> None:
+def test_all_faults_of_the_promise_have_a_text() -> None:
     words = {fault for is_up in (True, False) for now in (
         None, *(_promise.ObservedInstance(goal, state, main, True, main_state, 1.0, None, respawned, True, None)
                 for goal, state in (("start", "running"), ("start", "starting"), ("stop", "killed"))

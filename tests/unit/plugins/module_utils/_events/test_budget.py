@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a prediction may cost: its work grows with the number of steps, and it is cut off when its time is over."""
+"""The cost of a prediction: its work grows with the number of steps, and it stops when its time is over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.condition
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import DONE, job, task
 
-CUT = "the prediction was cut off after 5 s of processor time"
+CUT = "the prediction stopped after 5 s of processor time"
 Clocks = Callable[[], tuple[float, float]]
 
 
@@ -43,10 +43,10 @@ def asked(world: World, **more: Any) -> Callable[[], Prediction]:
 
 def ticking(processor: float, wall: float) -> Clocks:
     """Return clocks that go on by so much at each look."""
-    looks: Iterator[int] = itertools.count()
+    readings: Iterator[int] = itertools.count()
 
     def clocks() -> tuple[float, float]:
-        number = next(looks)
+        number = next(readings)
         return number * processor, number * wall
 
     return clocks
@@ -62,14 +62,15 @@ def test_names_are_looked_up_and_patterns_compared() -> None:
     small, large = (Simulation(World([job(f"web{number}", f"done{number}") for number in range(size)]))
                     for size in (50, 500))
     assert len({counted_work.calls(functools.partial(host.awaited, "done7")) for host in (small, large)}) == 1
-    assert len({counted_work.calls(functools.partial(host.world.named, "web7")) for host in (small, large)}) == 1
-    assert small.awaited("done7") == ["done7"] and small.world.named("web7") == ["web7"]
-    assert small.awaited("done9*") == ["done9"] and small.world.named("web4[78]") == ["web47", "web48"]
-    assert small.awaited("never") == small.world.named("nobody") == []
+    matching = [functools.partial(host.world.jobs_matching, "web7") for host in (small, large)]
+    assert len({counted_work.calls(call) for call in matching}) == 1
+    assert small.awaited("done7") == ["done7"] and small.world.jobs_matching("web7") == ["web7"]
+    assert small.awaited("done9*") == ["done9"] and small.world.jobs_matching("web4[78]") == ["web47", "web48"]
+    assert small.awaited("never") == small.world.jobs_matching("nobody") == []
 
 
 @pytest.mark.parametrize(("clocks", "limit"), [
-    (ticking(1.0, 0.0), "1.5 s of processor time"), (ticking(0.0, 1.0 * budget.WALL_FACTOR), "4.5 s")])
+    (ticking(1.0, 0.0), "1.5 s of processor time"), (ticking(0.0, 1.0 * budget.REAL_TIME_FACTOR), "4.5 s")])
 def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clocks, limit: str) -> None:
     """By the clock on the wall it may take longer: a host may be busy."""
     monkeypatch.setattr(budget, "_clocks", clocks)
@@ -78,14 +79,14 @@ def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clock
     assert late.is_spent()
     assert late.limit() == limit
     with pytest.raises(OverBudgetError):
-        for _number in range(budget.CHECK_EVERY):
+        for _number in range(budget.CALLS_PER_CLOCK_READING):
             late.check()
 
 
-def test_there_is_no_limit_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "_clocks", ticking(1e9, 1e9))
     free = Budget()
-    for _number in range(2 * budget.CHECK_EVERY):
+    for _number in range(2 * budget.CALLS_PER_CLOCK_READING):
         free.check()
     assert not free.is_spent()
 
@@ -96,21 +97,21 @@ def test_the_clocks_go_on() -> None:
         assert all(now >= began for now, began in zip(budget._clocks(), first))
 
 
-def test_what_is_cut_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_off_prediction_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is claimed of an end that nobody saw."""
     monkeypatch.setattr(budget, "_clocks", ticking(0.5, 0.0))
     cut = asked(ring(50), budget=Budget(5.0))()
     assert cut.reasons == [CUT]
     assert (cut.finished, cut.held_by) == (None, [])
-    assert {one.job for one in cut.effects} == set(cut.open_jobs) != set()
+    assert {effect.job for effect in cut.effects} == set(cut.open_jobs) != set()
 
 
-@pytest.mark.parametrize("looks", range(2, 60, 4))
-def test_what_is_known_by_then_is_told(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+@pytest.mark.parametrize("readings", range(2, 60, 4))
+def test_facts_known_by_then_are_returned(monkeypatch: pytest.MonkeyPatch, readings: int) -> None:
     """Wherever it is cut off."""
     world = World([job("web", "go"), job("half", "go and never"), task("work", "started web")])
     whole = asked(world)()
-    monkeypatch.setattr(budget, "_clocks", ticking(5.0 / looks, 0.0))
+    monkeypatch.setattr(budget, "_clocks", ticking(5.0 / readings, 0.0))
     cut = asked(world, budget=Budget(5.0))()
     if cut.reasons:
         assert cut.reasons == [CUT]
@@ -118,7 +119,7 @@ def test_what_is_known_by_then_is_told(monkeypatch: pytest.MonkeyPatch, looks: i
         assert cut.effects != []
     if cut.finished is not None:
         assert (cut.finished, cut.held_by) == (whole.finished, whole.held_by) != (True, [])
-        assert [vars(one) for one in cut.effects] == [vars(one) for one in whole.effects]
+        assert [vars(effect) for effect in cut.effects] == [vars(effect) for effect in whole.effects]
 
 
 class SpentAfterTheFirstPlay(Budget):
@@ -132,9 +133,9 @@ class SpentAfterTheFirstPlay(Budget):
         return "5 s of processor time"
 
 
-def test_a_ring_is_called_one_although_it_was_cut_off() -> None:
+def test_an_endless_loop_is_reported_although_it_was_cut_off() -> None:
     cut = asked(ring(10), budget=SpentAfterTheFirstPlay(5.0))()
-    assert [reason.split(":")[0] for reason in cut.reasons] == ["it goes round without an end", CUT]
+    assert [reason.split(":")[0] for reason in cut.reasons] == ["the jobs start each other forever", CUT]
 
 
 CONDITIONS = ["go", "go a", "go A=a", "go A=*", "go A!=b", "go B=b", "go 'x*'", "go $A", "go ${A:-a}", "go a b",
@@ -143,17 +144,17 @@ ENVIRONMENTS: list[list[str]] = [[], ["A=a"], ["A=b"], ["B=b", "A=a"], ["A=x1", 
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
-def test_nobody_whom_an_event_concerns_is_left_out(env: list[str]) -> None:
+def test_no_concerned_job_is_left_out(env: list[str]) -> None:
     audience = Audience()
     for text in CONDITIONS:
         audience.add(text, from_text(text))
     concerned = {text for text in CONDITIONS if event_matches(from_text(text)[0], "go", env, {"A": "a"})}
-    assert concerned <= audience.of("go", env)
-    assert "other" not in audience.of("go", env)
+    assert concerned <= audience.jobs_for("go", env)
+    assert "other" not in audience.jobs_for("go", env)
 
 
-def test_who_asks_for_another_value_is_not_looked_at() -> None:
+def test_jobs_that_require_another_value_are_left_out() -> None:
     audience = Audience()
     for text in ("started web", "started mail", "started JOB=web", "started JOB=mail"):
         audience.add(text, from_text(text))
-    assert audience.of("started", ["JOB=web", "INSTANCE="]) == {"started web", "started JOB=web"}
+    assert audience.jobs_for("started", ["JOB=web", "INSTANCE="]) == {"started web", "started JOB=web"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What signals of instances come to."""
+"""The effects that signals of instances add up to."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def effect(text: str) -> Effect:
         kind, _colon, value = word.rpartition(":")
         member = {"G": "GoalChanged", "F": "Failed", "": "StateChanged"}[kind]
         trace.append(("j", "", member, int(value) if kind == "F" else value))
-    (found,) = fold(trace)
-    return found
+    (outcome,) = fold(trace)
+    return outcome
 
 
 @pytest.mark.parametrize(("text", "words"), CASES)
-def test_one_instance(text: str, words: str) -> None:
-    found = effect(text)
-    assert [word for word in WORDS if getattr(found, word)] == words.split()
+def test_a_single_instance(text: str, words: str) -> None:
+    outcome = effect(text)
+    assert [word for word in WORDS if getattr(outcome, word)] == words.split()
 
 
 @pytest.mark.parametrize(("text", "turns"), [
@@ -52,8 +52,8 @@ def test_turns_are_kept_in_their_order(text: str, turns: list[str]) -> None:
 
 
 def test_the_failure_and_the_end_are_kept() -> None:
-    found = effect("G:start starting F:2304 G:stop stopping")
-    assert (found.failed_status, found.goal, found.state) == (2304, "stop", "stopping")
+    outcome = effect("G:start starting F:2304 G:stop stopping")
+    assert (outcome.failed_status, outcome.goal, outcome.state) == (2304, "stop", "stopping")
 
 
 @pytest.mark.parametrize(("text", "rests", "task_rests"), [
@@ -67,7 +67,7 @@ def test_whether_it_rests(text: str, rests: bool, task_rests: bool) -> None:
 def test_instances_keep_their_order() -> None:
     trace = [("b", "1", "GoalChanged", "start"), ("a", "", "GoalChanged", "stop"), ("b", "2", "Failed", 1),
              ("b", "1", "StateChanged", "running")]
-    assert [(one.job, one.instance, one.started, one.failed) for one in fold(trace)] == [
+    assert [(outcome.job, outcome.instance, outcome.started, outcome.failed) for outcome in fold(trace)] == [
         ("b", "1", True, False), ("a", "", False, False), ("b", "2", False, True)]
 
 

@@ -53,15 +53,15 @@ class Queue:
         self.reactions.get(text.replace(".", "_done"), lambda queue: None)(self)
 
 
-def test_all_come_in_their_order() -> None:
+def test_events_keep_their_order() -> None:
     assert Queue("abc").poll() == ["a", "a.", "b", "b.", "c", "c."]
 
 
-def test_a_new_one_comes_last_in_the_same_round() -> None:
+def test_a_new_event_is_visited_last_in_the_same_round() -> None:
     assert Queue("ab", a=lambda queue: queue.add("c")).poll() == ["a", "a.", "b", "b.", "c", "c."]
 
 
-def test_who_is_blocked_waits_and_is_not_looked_at() -> None:
+def test_a_blocked_event_is_skipped() -> None:
     queue = Queue("ab", a=lambda queue: queue.block("a"))
     assert queue.poll() == ["a", "b", "b."]
     assert queue.poll() == [] and [event.name for event in queue.queue.events()] == ["a"]
@@ -69,7 +69,7 @@ def test_who_is_blocked_waits_and_is_not_looked_at() -> None:
     assert queue.poll() == ["a."] and queue.queue.events() == []
 
 
-def test_one_that_is_released_ahead_comes_in_the_same_round() -> None:
+def test_an_event_released_ahead_is_visited_in_the_same_round() -> None:
     queue = Queue("ab", a=lambda queue: queue.block("a"), b=lambda queue: queue.block("b"))
     assert queue.poll() == ["a", "b"]
     queue.reactions["a_done"] = lambda queue: queue.release("b")
@@ -79,7 +79,7 @@ def test_one_that_is_released_ahead_comes_in_the_same_round() -> None:
 
 
 @pytest.mark.parametrize("order", ["bd", "db"])
-def test_one_behind_comes_in_the_next_round(order: str) -> None:
+def test_an_event_released_behind_is_visited_in_the_next_round(order: str) -> None:
     """Those that were released meanwhile come in their own order, after all that are ahead."""
     queue = Queue("abcde", b=lambda queue: queue.block("b"), c=lambda queue: queue.block("c"))
     assert queue.poll() == ["a", "a.", "b", "c", "d", "d.", "e", "e."]
@@ -89,7 +89,7 @@ def test_one_behind_comes_in_the_next_round(order: str) -> None:
     assert queue.poll() == ["f", "f.", "g", "g.", "b.", "c."]
 
 
-def test_one_that_is_blocked_again_stays() -> None:
+def test_an_event_blocked_again_stays() -> None:
     queue = Queue("a", a=lambda queue: queue.block("a"))
     queue.poll()
     queue.release("a")

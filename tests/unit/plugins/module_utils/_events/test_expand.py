@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import ExpansionError, expand
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import (
+    ExpansionError,
+    expand,
+    expand_instance_name,
+    instance_name,
+)
 
 ENV = {"A": "alpha", "B": "A", "EMPTY": "", "DOLLAR": "$A", "_x1": "under", "9": "nine", "": "nameless"}
 
@@ -77,10 +82,44 @@ def test_refuses(text: str, message: str) -> None:
     assert caught.value.message == message
 
 
-def test_the_error_is_one_of_ours() -> None:
+def test_the_error_is_an_upstart_error() -> None:
     assert issubclass(ExpansionError, UpstartError)
 
 
 def test_depth_is_not_limited_by_the_interpreter() -> None:
     depth = 20000
     assert expand("${NO:-" * depth + "x" + "}" * depth, {}) == "x"
+
+
+@pytest.mark.parametrize(("stanza", "env", "name"), [
+    ("", [], ""),
+    ("", ["A=1"], ""),
+    ("fixed", [], "fixed"),
+    ("$TTY", ["TTY=tty1"], "tty1"),
+    ("$TTY", ["TTY="], ""),
+    ("$A-${B:-none}", ["A=x=y"], "x=y-none"),
+    ("$TTY", ["TTY=tty1", "TTY=tty2"], "tty2"),
+    ("$TTY", [], None),
+    ("${TTY", ["TTY=tty1"], None),
+    ("$HOME", ["HOME"], None),
+    ("${HOME:-none}", ["HOME"], "none"),
+    ("$HOME", ["HOME", "HOME=/root"], "/root"),
+    ("$HOME", ["HOME=/root", "HOME"], "/root"),
+])
+def test_the_name_of_an_instance(stanza: str, env: list[str], name: str | None) -> None:
+    """``env HOME`` without a value means init's own HOME, which no file tells: the variable counts as missing."""
+    assert instance_name(stanza, env) == name
+
+
+def test_the_name_of_an_instance_or_the_reason_against_it() -> None:
+    assert expand_instance_name("$TTY", ["TTY=tty1"]) == "tty1"
+    with pytest.raises(ExpansionError) as caught:
+        expand_instance_name("$HOME", ["HOME"])
+    assert caught.value.message == "Unknown parameter: HOME"
+
+
+@pytest.mark.parametrize("text", ["$HOME", "${HOME}", "${HOME:-$HOME}"])
+def test_a_variable_without_a_value_is_missing(text: str) -> None:
+    with pytest.raises(ExpansionError) as caught:
+        expand(text, {"HOME": None})
+    assert caught.value.message == "Unknown parameter: HOME"

@@ -33,16 +33,16 @@ CASES: list[tuple[str, list[Event], bool, list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "happened", "met", "missing", "told"), CASES)
-def test_explain(text: str, happened: Any, met: bool, missing: list[str], told: str) -> None:
+@pytest.mark.parametrize(("text", "happened", "met", "missing", "explained"), CASES)
+def test_explain(text: str, happened: Any, met: bool, missing: list[str], explained: str) -> None:
     result = explain(from_text(text), happened)
     assert result["met"] is met
     assert result["tree"]["met"] is met
     assert result["missing"] == missing
-    assert result["sentence"] == f"start on {text}: {told}"
+    assert result["sentence"] == f"start on {text}: {explained}"
 
 
-def test_the_tree_joins_a_run_of_one_operator() -> None:
+def test_the_tree_joins_repetitions_of_an_operator() -> None:
     assert explain(from_text("(a and b X=1 and c) or d"), [("b", ["X=1"])])["tree"] == {
         "op": "or",
         "met": False,

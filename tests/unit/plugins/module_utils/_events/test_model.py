@@ -13,31 +13,31 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import f
 @pytest.mark.parametrize(("state", "awaited", "plain"), [
     ("running", False, False), ("post-start", False, False), ("spawned", True, False), ("starting", False, False)])
 def test_who_waits_for_a_fork(state: str, awaited: bool, plain: bool) -> None:
-    assert job("a", expect="fork").passes(state) is awaited
-    assert job("a").passes(state) is plain
-    assert task("a", "go").passes(state) is True
+    assert job("a", expect="fork").may_move_on(state) is awaited
+    assert job("a").may_move_on(state) is plain
+    assert task("a", "go").may_move_on(state) is True
 
 
-def test_who_may_not_end_when_it_is_told_to() -> None:
-    assert not job("a").passes("killed") and not task("a", "go").passes("killed")
-    assert job("a", kill_spares=True).passes("killed")
-    assert job("a", processes={"main": stays()}).passes("killed"), "of which nothing is known"
-    assert job("a", processes={}).passes("killed")
+def test_main_processes_that_may_survive_the_kill_signal() -> None:
+    assert not job("a").may_move_on("killed") and not task("a", "go").may_move_on("killed")
+    assert job("a", kill_spares=True).may_move_on("killed")
+    assert job("a", processes={"main": stays()}).may_move_on("killed"), "of which nothing is known"
+    assert job("a", processes={}).may_move_on("killed")
 
 
 @pytest.mark.parametrize(("seconds", "ended"), [(0.9, False), (1.0, True), (1.1, True)])
-def test_what_ends_in_time(seconds: float, ended: bool) -> None:
+def test_processes_that_end_in_time(seconds: float, ended: bool) -> None:
     world = World([task("a", "go", processes={"main": ends(0, 1.0, known=True)}), job("b"),
                    task("c", "go", processes={"main": ends(0, 1.0)})])
-    assert world.surely_ends("a", "main", seconds) is ended
+    assert world.certainly_ends("a", "main", seconds) is ended
     for job_name, process in (("b", "main"), ("c", "main"), ("a", "post-stop")):
-        assert not world.surely_ends(job_name, process, seconds)
+        assert not world.certainly_ends(job_name, process, seconds)
 
 
 def test_how_often_jobs_may_be_respawned() -> None:
-    assert World([job("a", respawn_limit=(8, 60))]).respawns_at_most == 0
-    assert World([job("a", respawn=True, respawn_limit=(2, 60)), job("b")]).respawns_at_most == 2
-    assert World([job("a", respawn=True, respawn_limit=(10 ** 6, 60))]).respawns_at_most == MANY_RESPAWNS
+    assert World([job("a", respawn_limit=(8, 60))]).max_respawns == 0
+    assert World([job("a", respawn=True, respawn_limit=(2, 60)), job("b")]).max_respawns == 2
+    assert World([job("a", respawn=True, respawn_limit=(10 ** 6, 60))]).max_respawns == MANY_RESPAWNS
 
 
 def test_a_race_does_not_make_a_task_count_that_has_no_part_in_it() -> None:
@@ -46,6 +46,6 @@ def test_a_race_does_not_make_a_task_count_that_has_no_part_in_it() -> None:
         jobs += [task(f"a{number}", "go", processes={"main": ends()}),
                  task(f"b{number}", "go", processes={"main": ends()}),
                  job(f"c{number}", f"stopped a{number}", f"stopped b{number}")]
-    found = foresee(*jobs)
-    assert len(found.open_jobs) == 8
-    assert "other" not in [one for one, *_more in found.assumed]
+    prediction = foresee(*jobs)
+    assert len(prediction.open_jobs) == 8
+    assert "other" not in [assumed_job for assumed_job, *_more in prediction.assumed]

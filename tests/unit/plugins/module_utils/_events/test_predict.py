@@ -27,10 +27,10 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
     OLD,
     RUNS,
     SYNCHRONOUS,
+    effects,
     foresee,
     job,
     task,
-    told,
     up,
 )
 
@@ -77,53 +77,54 @@ CASES: dict[str, tuple[list[SimulatedDefinition], dict[str, str]]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_rule(name: str, version: tuple[int, ...]) -> None:
     jobs, expected = CASES[name]
-    found = foresee(*jobs, version=version)
-    assert told(found) == expected
-    assert found.reasons == []
+    prediction = foresee(*jobs, version=version)
+    assert effects(prediction) == expected
+    assert prediction.reasons == []
 
 
 @pytest.mark.parametrize(("version", "words"), [(LATEST, "started stopped"), (OLD, "started stopped failed")])
 def test_a_main_process_that_dies_in_pre_stop(version: tuple[int, ...], words: str) -> None:
     processes = {"main": ends(3, 2.0, known=True), "pre-stop": ends(0, 9.0, known=True)}
     jobs = [job("a", "go", "started b", processes=processes), job("b", "started a")]
-    assert told(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
+    assert effects(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
 
 
-def test_an_instance_for_each_value() -> None:
+def test_an_instance_per_value() -> None:
     instances = [Present(name, "start", "running", env=[f"N={name}"], processes={"main": 7}) for name in ("1", "2")]
     many = job("a", "go", "go N=$N", instance="$N", instances=instances)
-    assert told(foresee(many, env=("N=2",))) == {"a-2": "started restarted"}
-    assert told(foresee(many, env=("N=3",))) == {"a-3": "started"}
+    assert effects(foresee(many, env=("N=2",))) == {"a-2": "started restarted"}
+    assert effects(foresee(many, env=("N=3",))) == {"a-3": "started"}
 
 
 def test_no_name_for_an_instance() -> None:
     jobs = [job("a", "go", instance="$N"), job("b", "go")]
-    found = foresee(*jobs, version=SYNCHRONOUS)
-    assert told(found) == {"b": "started"} and found.notes == ["job a gets no instance: Unknown parameter: N"]
-    found = foresee(*jobs)
-    assert told(found) == {}
-    assert found.notes == [
+    prediction = foresee(*jobs, version=SYNCHRONOUS)
+    assert effects(prediction) == {"b": "started"}
+    assert prediction.notes == ["job a gets no instance: Unknown parameter: N"]
+    prediction = foresee(*jobs)
+    assert effects(prediction) == {}
+    assert prediction.notes == [
         "job a gets no instance: Unknown parameter: N; Upstart 1.13 then shows the event go to no further job"]
-    assert "in which order the jobs see an event is not known" in foresee(*jobs, tells=False).reasons[0]
+    assert "the order in which the jobs see an event is unknown" in foresee(*jobs, conditions_known=False).reasons[0]
 
 
 def test_variables_are_exported() -> None:
     jobs = [job("a", "go", export=["V"], env=["V=1", "W=2"]), job("b", "started a V=5"), job("c", "started a W=2")]
-    assert told(foresee(*jobs, env=("V=5",))) == {"a": "started", "b": "started"}
+    assert effects(foresee(*jobs, env=("V=5",))) == {"a": "started", "b": "started"}
 
 
 def test_half_a_condition_holds() -> None:
-    found = foresee(job("a", "go and b"))
-    assert not found.finished and not found.failed
-    assert found.held_by == ["job a: start on (go and b): go has happened, b has not"]
+    prediction = foresee(job("a", "go and b"))
+    assert not prediction.finished and not prediction.failed
+    assert prediction.held_by == ["job a: start on (go and b): go has happened, b has not"]
 
 
 def test_a_half_that_came_before() -> None:
     half = job("a", "b and go", start_met=[(True, 0), (False, None), (False, None)])
-    found = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
-    assert told(found) == {"a": "started"} and found.finished
+    prediction = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
+    assert effects(prediction) == {"a": "started"} and prediction.finished
     over = job("a", "b and go", start_met=[(True, None), (False, None), (False, None)])
-    assert told(foresee(over)) == {"a": "started"}, "its event is over"
+    assert effects(foresee(over)) == {"a": "started"}, "its event is over"
 
 
 @pytest.mark.parametrize("version", [LATEST, SYNCHRONOUS])
@@ -131,16 +132,16 @@ def test_all_jobs_see_an_event(version: tuple[int, ...]) -> None:
     """Whatever those before them in the daemon's order make of it."""
     jobs = [job("a", "up", "go", instances=up()), job("b", "go N=1"), job("c", "go and x"), job("d", "go"),
             job("e", "go")]
-    assert told(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
+    assert effects(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
 
 
 def test_who_holds_a_job_that_holds_the_event() -> None:
-    found = foresee(HOOK[0], task("h", "starting a", processes=RUNS))
-    assert found.held_by == [
+    prediction = foresee(HOOK[0], task("h", "starting a", processes=RUNS))
+    assert prediction.held_by == [
         "job a is in start/starting, its starting event is held: job h is in start/running (process main)"]
-    found = foresee(HOOK[0], job("h", "starting a and c"))
-    assert found.held_by == ["job a is in start/starting, its starting event is held: "
-                             "job h: start on (starting a and c): starting a has happened, c has not"]
+    prediction = foresee(HOOK[0], job("h", "starting a and c"))
+    assert prediction.held_by == ["job a is in start/starting, its starting event is held: "
+                                  "job h: start on (starting a and c): starting a has happened, c has not"]
 
 
 @pytest.mark.parametrize(("jobs", "sentence"), [
@@ -159,13 +160,14 @@ def test_who_holds_the_event(jobs: list[SimulatedDefinition], sentence: str) -> 
     assert foresee(*jobs).held_by == [sentence]
 
 
-def test_a_race_is_told() -> None:
+def test_a_race_is_a_reason() -> None:
     unknown = {"main": ends()}
     jobs = [task("a", "go", processes=unknown), task("b", "go", processes=unknown),
             job("c", "stopped a", "stopped b")]
-    found = foresee(*jobs)
-    assert found.reasons == ["what becomes of c depends on which process is faster"] and found.open_jobs == ["c"]
-    assert found.assumed == [("a", "main", "ends well"), ("b", "main", "ends well")]
+    prediction = foresee(*jobs)
+    assert prediction.reasons == ["what happens to c depends on which process is faster"]
+    assert prediction.open_jobs == ["c"]
+    assert prediction.assumed == [("a", "main", "ends successfully"), ("b", "main", "ends successfully")]
     slow = {"main": ends(0, 9.0, known=True)}
     assert foresee(task("a", "go"), task("b", "go", processes=slow), jobs[2]).reasons == []
 
@@ -188,14 +190,14 @@ RACES: dict[str, tuple[list[SimulatedDefinition], str]] = {
 }
 
 
-@pytest.mark.parametrize("luck", [0, predict_module.RANDOM_PACES])
+@pytest.mark.parametrize("luck", [0, predict_module.RANDOM_TIMINGS])
 @pytest.mark.parametrize("name", RACES)
 def test_who_is_faster_is_not_known(monkeypatch: pytest.MonkeyPatch, name: str, luck: int) -> None:
-    monkeypatch.setattr(predict_module, "RANDOM_PACES", luck)
+    monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", luck)
     jobs, open_job = RACES[name]
-    found = foresee(*jobs)
-    assert open_job in found.open_jobs
-    assert "depends on which process is faster" in found.reasons[0]
+    prediction = foresee(*jobs)
+    assert open_job in prediction.open_jobs
+    assert "depends on which process is faster" in prediction.reasons[0]
 
 
 @pytest.mark.parametrize("name", list(RACES)[:3])
@@ -205,18 +207,19 @@ def test_init_waited_for_an_exec_once(name: str) -> None:
 
 
 def test_a_busy_host_may_be_slow_to_kill() -> None:
-    found = foresee(job("a", "up", "go", instances=up()), task("b", "go", processes={"main": ends(0, 0.1, known=True)}),
-                    job("d", "stopped a", "stopped b"))
-    assert found.reasons == ["what becomes of d depends on which process is faster"]
+    short = {"main": ends(0, 0.1, known=True)}
+    prediction = foresee(job("a", "up", "go", instances=up()), task("b", "go", processes=short),
+                         job("d", "stopped a", "stopped b"))
+    assert prediction.reasons == ["what happens to d depends on which process is faster"]
 
 
-def test_a_tie_is_told_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_module, "RANDOM_PACES", 0)
+def test_a_tie_is_a_reason_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", 0)
     jobs = [task("a", "go"), task("b", "go"), job("c", "stopped a", "stopped b")]
-    assert foresee(*jobs).reasons == ["what becomes of c depends on which process is faster"]
+    assert foresee(*jobs).reasons == ["what happens to c depends on which process is faster"]
 
 
-def test_ends_that_init_hears_of_together_are_told() -> None:
+def test_a_race_of_ends_that_init_learns_of_together() -> None:
     """A job that has ended but is not gone when its event comes is restarted; one that runs, or is gone, is not."""
     crashing = job("b", "go", processes=BROKEN, respawn=True, respawn_limit=(2, 60))
     assert foresee(crashing, task("a", "started b")).open_jobs == ["a"]
@@ -227,37 +230,37 @@ def test_ends_that_init_hears_of_together_are_told() -> None:
 
 def test_a_new_start_lets_go_of_the_event_that_stops_the_job() -> None:
     hook = task("h", "stopping a", processes=RUNS)
-    found = foresee(job("a", "started b", "go", instances=up()), job("b", "go"), hook)
-    assert (found.finished, found.statuses["a", ""]) == (True, "start/stopping")
+    prediction = foresee(job("a", "started b", "go", instances=up()), job("b", "go"), hook)
+    assert (prediction.finished, prediction.statuses["a", ""]) == (True, "start/stopping")
     assert not foresee(job("a", "other", "go", instances=up()), job("b", "go"), hook).finished
 
 
-def test_what_goes_round_for_ever_is_told() -> None:
+def test_an_endless_loop_is_a_reason() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
-    found = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
-    assert found.reasons == ["it goes round without an end: a, b"]
+    prediction = foresee(task("a", "go or stopped b", processes=quick), task("b", "stopped a", processes=quick))
+    assert prediction.reasons == ["the jobs start each other forever: a, b"]
 
 
-def test_a_long_round_is_told_in_short() -> None:
+def test_a_long_loop_is_shortened() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     ring = [task("j0", "go or stopped j9", processes=quick)]
     ring += [task(f"j{number}", f"stopped j{number - 1}", processes=quick) for number in range(1, 10)]
-    found = foresee(*ring, job("once", "go"))
-    assert found.reasons == ["it goes round without an end: j0, j1, j2, j3, j4 and 5 more"]
-    assert len(found.open_jobs) == 11
+    prediction = foresee(*ring, job("once", "go"))
+    assert prediction.reasons == ["the jobs start each other forever: j0, j1, j2, j3, j4 and 5 more"]
+    assert len(prediction.open_jobs) == 11
 
 
 def test_a_thousand_jobs_are_no_round() -> None:
-    found = foresee(*[job(f"j{number}", "go", "down") for number in range(1000)])
-    assert found.reasons == [] and found.finished
-    assert len(found.effects) == 1000 and all(one.started for one in found.effects)
+    prediction = foresee(*[job(f"j{number}", "go", "down") for number in range(1000)])
+    assert prediction.reasons == [] and prediction.finished
+    assert len(prediction.effects) == 1000 and all(effect.started for effect in prediction.effects)
 
 
-def test_one_that_may_be_respawned_often_is_no_round() -> None:
-    found = foresee(job("a", "go", processes={"main": ends(3, 0.1, known=True)}, respawn=True,
-                        respawn_limit=(40, 600)), task("h", "starting a"))
-    assert found.reasons == []
-    assert told(found) == {"a": "started stopped respawned failed", "h": "started stopped"}
+def test_many_respawns_are_no_endless_loop() -> None:
+    prediction = foresee(job("a", "go", processes={"main": ends(3, 0.1, known=True)}, respawn=True,
+                             respawn_limit=(40, 600)), task("h", "starting a"))
+    assert prediction.reasons == []
+    assert effects(prediction) == {"a": "started stopped respawned failed", "h": "started stopped"}
 
 
 def test_names_that_grow_go_round_too() -> None:
@@ -265,36 +268,36 @@ def test_names_that_grow_go_round_too() -> None:
     quick = {"main": ends(0, 0.0, known=True)}
     jobs = [task("a", "go or stopped b", instance="${INSTANCE:-}x", processes=quick),
             task("b", "stopped a", instance="${INSTANCE:-}y", processes=quick)]
-    assert foresee(*jobs).reasons == ["it goes round without an end: a, b"]
+    assert foresee(*jobs).reasons == ["the jobs start each other forever: a, b"]
 
 
-def test_what_the_daemon_does_not_tell_is_told() -> None:
-    found = foresee(job("a", "go and b"), tells=False)
-    assert found.reasons == ["what happened before is not known: "
-                             "job a: start on (go and b): go has happened, b has not"]
-    assert found.open_jobs == ["a"]
-    assert foresee(job("0", "go N=1"), job("a", "go and b"), tells=False).reasons == found.reasons
+def test_unknown_facts_are_reasons() -> None:
+    prediction = foresee(job("a", "go and b"), conditions_known=False)
+    assert prediction.reasons == ["earlier events are unknown: "
+                                  "job a: start on (go and b): go has happened, b has not"]
+    assert prediction.open_jobs == ["a"]
+    assert foresee(job("0", "go N=1"), job("a", "go and b"), conditions_known=False).reasons == prediction.reasons
     running = up(env_known=False)
-    found = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), tells=False)
-    assert found.reasons == ["the environment of the instances of job a is not known"]
-    assert foresee(job("a", "up", "go N=$N", instances=running), env=("M=1",), tells=False).reasons == []
+    prediction = foresee(job("a", "up", "go N=$N", instances=running), env=("N=1",), conditions_known=False)
+    assert prediction.reasons == ["the environment of the instances of job a is unknown"]
+    assert foresee(job("a", "up", "go N=$N", instances=running), env=("M=1",), conditions_known=False).reasons == []
     assert foresee(job("a", "go"), notes={"a": ["nobody knows it"], "b": ["nor this"]}).reasons == ["nobody knows it"]
 
 
 def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
     fails = {"main": ends(3, 5.0, known=True)}
-    found = foresee(job("a", "go", "stopped b", processes=fails), task("b", "go"))
-    assert told(found) == {"a": "started stopped", "b": "started stopped"} and found.finished
+    prediction = foresee(job("a", "go", "stopped b", processes=fails), task("b", "go"))
+    assert effects(prediction) == {"a": "started stopped", "b": "started stopped"} and prediction.finished
 
 
 def test_the_world_stays_as_it_is() -> None:
     world = World([job("a", "go", "go", instances=up())])
-    assert told(predict(world, "go", [])) == told(predict(world, "go", []))
+    assert effects(predict(world, "go", [])) == effects(predict(world, "go", []))
 
 
-def unknown(*said: tuple[str, str | None], **more: Any) -> Behaviour:
+def unknown(*commands: tuple[str, str | None], **more: Any) -> Behaviour:
     """A process of which nothing is known but what it has init do."""
-    return stays(orders=[InitCommand(*one) for one in said], **more)
+    return stays(orders=[InitCommand(*fields) for fields in commands], **more)
 
 
 ORDERS: dict[str, tuple[list[SimulatedDefinition], list[str], list[str]]] = {
@@ -325,8 +328,8 @@ ORDERS: dict[str, tuple[list[SimulatedDefinition], list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", ORDERS)
-def test_what_processes_have_init_do_is_not_predicted(name: str) -> None:
+def test_commands_to_init_are_not_predicted(name: str) -> None:
     jobs, reasons, open_jobs = ORDERS[name]
-    found = foresee(*jobs)
-    assert found.reasons == [f"what follows from it is not predicted: {reason}" for reason in reasons]
-    assert found.open_jobs == open_jobs
+    prediction = foresee(*jobs)
+    assert prediction.reasons == [f"the effects of this are not predicted: {reason}" for reason in reasons]
+    assert prediction.open_jobs == open_jobs

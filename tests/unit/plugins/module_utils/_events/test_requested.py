@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to stop and to start instances, played through."""
+"""Simulated requests to stop and to start instances."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def restart(*definitions: SimulatedDefinition, **more: Any) -> Simulation:
     return play(World([job("db", instances=up()), *definitions], **more), [DB], [(*DB, [])])
 
 
-def test_a_stopped_instance_is_gone() -> None:
+def test_a_stopped_instance_no_longer_exists() -> None:
     done = play(World([job("db", instances=up())]), [DB], [])
     assert done.status_of("db", "") is None
 
@@ -29,7 +29,7 @@ def test_a_restart_brings_it_back() -> None:
     assert restart().status_of("db", "") == "start/running"
 
 
-def test_what_starts_after_it_comes_back() -> None:
+def test_a_job_that_starts_after_it_runs_again() -> None:
     done = restart(job("web", "started db", "stopping db", instances=up()))
     assert done.status_of("web", "") == "start/running"
     assert ("web", "", "StateChanged", "waiting") in done.trace
@@ -73,12 +73,12 @@ class Spent(Budget):
         raise OverBudgetError
 
 
-def test_what_takes_too_long_is_cut_off() -> None:
+def test_a_long_simulation_is_cut_off() -> None:
     done = play(World([job("db", instances=up())]), [DB], [(*DB, [])], budget=Spent())
     assert done.is_cut_off and done.status_of("db", "") != "start/running"
 
 
-def test_what_is_to_run_is_started_again_once_and_what_waits_for_it_too() -> None:
+def test_a_wanted_job_is_started_again_once_and_its_followers_too() -> None:
     shop = job("shop", "started db and net-up", "stopping db", instances=up())
     front = job("front", "started shop", "stopping shop", instances=up())
     world = World([job("db", instances=up()), shop, front])
@@ -87,7 +87,7 @@ def test_what_is_to_run_is_started_again_once_and_what_waits_for_it_too() -> Non
     assert {done.status_of(name, "") for name in ("db", "shop", "front")} == {"start/running"}
 
 
-def test_what_failed_is_not_started_again() -> None:
+def test_a_failed_job_is_not_started_again() -> None:
     shop = job("shop", "started db", "stopping db", processes=BROKEN, instances=up())
     world = World([job("db", instances=up()), shop])
     done = play(world, [DB], [(*DB, [])], up=[("shop", "", [])])

@@ -15,7 +15,7 @@ from ansible_collections.sysinit.upstart.roles.emulator.files.emulator import st
 
 @pytest.mark.parametrize("goal", ["start", "stop", "respawn"])
 @pytest.mark.parametrize("alive", [True, False])
-def test_the_states_follow_each_other_as_in_the_emulator(goal: str, alive: bool) -> None:
+def test_the_order_of_states_is_that_of_the_emulator(goal: str, alive: bool) -> None:
     for state in states._NEXT:
         try:
             expected = states.next_state(state, goal, alive)
@@ -29,17 +29,17 @@ def test_the_states_follow_each_other_as_in_the_emulator(goal: str, alive: bool)
     ("B=3", ["A=1", "B=3"]), ("C=3", ["A=1", "B=2", "C=3"]), ("A", ["A=1", "B=2"]), ("A==", ["A==", "B=2"]),
 ])
 def test_put(entry: str, table: list[str]) -> None:
-    found = ["A=1", "B=2"]
-    variables.put(found, entry)
-    assert found == table
+    entries = ["A=1", "B=2"]
+    variables.put(entries, entry)
+    assert entries == table
 
 
 def test_tables() -> None:
-    found = ["A=1"]
-    variables.put(found, "A=2", replace=False)
-    assert found == ["A=1"]
-    assert variables.merge(found, ["B=2", "A=3"]) == ["A=3", "B=2"]
-    assert variables.entry_of(found, "B") == "B=2" and variables.entry_of(found, "C") is None
+    entries = ["A=1"]
+    variables.put(entries, "A=2", replace=False)
+    assert entries == ["A=1"]
+    assert variables.merge(entries, ["B=2", "A=3"]) == ["A=3", "B=2"]
+    assert variables.entry_of(entries, "B") == "B=2" and variables.entry_of(entries, "C") is None
     assert variables.as_dict(["A=1", "B=x=y", "A=2"]) == {"A": "1", "B": "x=y"}
 
 
@@ -54,31 +54,31 @@ def tree(text: str) -> Tree:
     ("(a or b) and c", "b c a", True, "a b c"), ("(a and b) or (c and d)", "a c d", True, "c d"),
 ])
 def test_which_events_count(text: str, events: str, met: bool, counted: str) -> None:
-    found = tree(text)
+    condition = tree(text)
     for name in events.split():
-        found.handle(SimulatedEvent(name), None)
-    assert found.is_met() is met
-    assert " ".join(event.name for event in found.events()) == counted
+        condition.handle(SimulatedEvent(name), None)
+    assert condition.is_met() is met
+    assert " ".join(event.name for event in condition.events()) == counted
 
 
-def test_what_is_met_is_held_until_the_reset() -> None:
-    found, first, again = tree("a and b"), SimulatedEvent("a", ["K=1"]), SimulatedEvent("a", ["K=2"])
-    assert found.handle(first, None) and not found.handle(again, None)
+def test_a_met_operand_holds_its_event_until_the_reset() -> None:
+    condition, first, again = tree("a and b"), SimulatedEvent("a", ["K=1"]), SimulatedEvent("a", ["K=2"])
+    assert condition.handle(first, None) and not condition.handle(again, None)
     assert (first.blockers, again.blockers) == (1, 0)
-    assert found.held() == [first, None, None]
-    assert found.is_begun()
-    found.handle(SimulatedEvent("b", ["K=3", "L=4"]), None)
-    assert not found.is_begun()
-    assert found.environment(["K=0", "M=5"], "UPSTART_EVENTS") == ["K=3", "M=5", "L=4", "UPSTART_EVENTS=a b"]
-    found.reset()
-    assert first.blockers == 0 and found.held() == [None] * 3 and not found.is_met()
+    assert condition.held() == [first, None, None]
+    assert condition.is_begun()
+    condition.handle(SimulatedEvent("b", ["K=3", "L=4"]), None)
+    assert not condition.is_begun()
+    assert condition.environment(["K=0", "M=5"], "UPSTART_EVENTS") == ["K=3", "M=5", "L=4", "UPSTART_EVENTS=a b"]
+    condition.reset()
+    assert first.blockers == 0 and condition.held() == [None] * 3 and not condition.is_met()
 
 
 def test_patterns_are_expanded_from_the_instance() -> None:
-    found, event = tree("down K=$K"), SimulatedEvent("down", ["K=1"])
-    assert not found.handle(event, {"K": "2"})
-    assert found.may_handle(event)
-    assert not found.may_handle(SimulatedEvent("down", ["L=1"])) and not found.may_handle(SimulatedEvent("up"))
+    condition, event = tree("down K=$K"), SimulatedEvent("down", ["K=1"])
+    assert not condition.handle(event, {"K": "2"})
+    assert condition.may_handle(event)
+    assert not condition.may_handle(SimulatedEvent("down", ["L=1"])) and not condition.may_handle(SimulatedEvent("up"))
     assert tree("down $K 2").may_handle(SimulatedEvent("down", ["A=1", "B=2"]))
     assert not tree("down K=1").may_handle(event)
-    assert found.handle(event, {"K": "1"})
+    assert condition.handle(event, {"K": "1"})
