@@ -15,9 +15,9 @@ from .._events.effects import MEMBERS, fold
 from .._events.tables import RUNNING, WAITING
 from .._host.consequences import Consequences
 from .._host.definitions import Definition
-from .._host.failures import SIGNALS_STATES_SINCE
 from .._host.job_effects import COMES_AND_GOES, from_signals, trace
-from .._host.job_logs import KEEPS_LOGS, log_size
+from .._host.job_logs import log_size
+from .._host.releases import JOB_LOGS_SINCE, STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting
 from .._system.deadline import Deadline
 from . import verifying
@@ -38,7 +38,7 @@ Outcome = collections.namedtuple("Outcome", "jobs settled warnings")
 
 def missing_knowledge(version):
     """Return the sentence on what a daemon of that version does not tell of an event's effects, or None."""
-    if version >= SIGNALS_STATES_SINCE:
+    if version >= STATES_SIGNALLED_SINCE:
         return None
     return ("Upstart %s tells only which instances come and go, states and failures since 0.6.7: jobs lacks what was "
             "restarted or respawned, has what other events did meanwhile, and does not say what failed."
@@ -53,7 +53,7 @@ def emit(client, emission, version):
     :param version: tuple, the daemon's.
     """
     connection = client.connection
-    if version < KEEPS_LOGS:
+    if version < JOB_LOGS_SINCE:
         emission = emission._replace(log_dir=None)
     marks = _log_sizes(emission.log_dir) if emission.wait and emission.log_dir else {}
     caused = Consequences(client, emission, len(connection.signals), version)
@@ -79,7 +79,7 @@ def emit(client, emission, version):
     jobs = _effects(client, caused.signals(), emission, marks, version)
     if error is not None:
         raise _failed(emission, _doubted(jobs), caused.untold, not moving)
-    warnings = _warnings(emission, jobs, moving, version >= SIGNALS_STATES_SINCE and caused.untold)
+    warnings = _warnings(emission, jobs, moving, version >= STATES_SIGNALLED_SINCE and caused.untold)
     resting_jobs = [job for job in jobs if (job["name"], job["instance"]) not in moving]
     faults = verifying.verify(client, emission.conf_dir, version, resting_jobs, watched)
     return Outcome(jobs, not moving, warnings + verifying.sentences(emission.name, faults))
@@ -87,14 +87,14 @@ def emit(client, emission, version):
 
 def _so_far(client, caused, emission, marks, version):
     """Return the effects on an event that is not over; where states are not signalled, they are asked for."""
-    if version < SIGNALS_STATES_SINCE:
+    if version < STATES_SIGNALLED_SINCE:
         try:
             return _doubted(_effects(client, caused.signals(), emission, marks, version))
         except UpstartError:
             pass  # a daemon that does not answer: what came and went is all that is known
     jobs = from_signals(caused.signals(), emission.log_dir, marks, None, version)
     untold = [(job["name"], job["instance"]) for job in jobs if job["status"] is None]
-    if untold and version >= SIGNALS_STATES_SINCE:  # only the goal has changed so far
+    if untold and version >= STATES_SIGNALLED_SINCE:  # only the goal has changed so far
         try:
             jobs = from_signals(caused.signals(), emission.log_dir, marks, _statuses(client, untold), version)
         except UpstartError:
@@ -129,7 +129,7 @@ def _follow(client, caused, emission, version, seconds, failed=False):
     :returns: list of the (job, instance) that do not rest after ``seconds``.
     """
     connection = client.connection
-    tells = version >= SIGNALS_STATES_SINCE
+    tells = version >= STATES_SIGNALLED_SINCE
     members = MEMBERS if tells else COMES_AND_GOES
 
     def told():
@@ -171,7 +171,7 @@ def _watch(client, caused, emission, version):
     :returns: dict of (job, instance) of each to the pid that its main process had at the beginning.
     """
     pairs = [(effect.job, effect.instance) for effect in fold(trace(caused.signals()))
-             if (effect.started or version < SIGNALS_STATES_SINCE) and effect.state != WAITING]
+             if (effect.started or version < STATES_SIGNALLED_SINCE) and effect.state != WAITING]
     tasks = {}
     watched = dict((pair, status["processes"].get("main")) for pair, status in zip(pairs, client.statuses(pairs))
                    if status is not None and is_resting(status, _is_task(pair[0], emission, tasks)))

@@ -10,12 +10,12 @@ import os
 from .._errors import UpstartError
 from .._events.expand import ExpansionError, expand
 from .._events.model import SimulatedEvent
-from .._events.simulation import GIVES_UP
 from .._events.trees import Tree
 from .._events.variables import OF_INIT, as_dict, merge
 from .._host.definitions import Definition
 from .._host.job_names import log_path_error, log_path_wedges_init
 from .._host.planned_files import read_file
+from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
 from .._text import decode, encode
 
 __metaclass__ = type
@@ -76,8 +76,9 @@ def sentences(name, jobs, version):
             why = "its instance name needs %s, which the event does not have" % reason[len(UNKNOWN):]
         else:
             why = "Upstart cannot make its instance name (%s)" % reason
+        ends = version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
         found.append("The event %s started no instance of job %s: %s.%s" % (
-            name, job, why, " Upstart 1.13 shows it to no further job then." if version >= GIVES_UP else ""))
+            name, job, why, " Upstart 1.13 shows it to no further job then." if ends else ""))
     return found
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._jobfile.stanzas import MAIN_MAY_END_DURING_STOP_SINCE
 from . import tables
 from .model import CANNOT_RUN, tree_of
 from .tables import KILLED, MAIN, POST_START, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STOP, STOPPING
@@ -12,8 +13,6 @@ from .variables import entry_of, put
 
 __metaclass__ = type
 
-SPAWNS_ASIDE = (1, 13)  # from here on init does not wait for the exec
-DEATH_IS_FORGIVEN = (1, 11)  # from here on a main process that dies after a stop is no failure
 TERM = 15
 RESPAWNED_TOO_OFTEN = "respawn"
 
@@ -35,7 +34,7 @@ class SimulatedInstance:
         self.blocking = []
         self.failure = None  # (process, status) of this run
         self.respawns = (0.0, 0)  # when the window opened, how many since
-        self.waits_for_exec = simulation.version >= SPAWNS_ASIDE
+        self.waits_for_exec = simulation.version >= tables.EXEC_NOT_AWAITED_SINCE
         self.present = None  # the model.Present that it was when the simulation began
 
     # -- goal and state ------------------------------------------------------------------------------------------
@@ -225,7 +224,7 @@ class SimulatedInstance:
         if self.state in (STOPPING, KILLED):
             return False, False
         abnormal = status != 0 or (about.respawn and not about.task)
-        told_to = self.goal == STOP and self.simulation.version >= DEATH_IS_FORGIVEN
+        told_to = self.goal == STOP and self.simulation.version >= MAIN_MAY_END_DURING_STOP_SINCE
         if told_to or not abnormal or status in about.normal_exit:
             return False, True
         if not about.respawn:

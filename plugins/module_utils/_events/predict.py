@@ -12,8 +12,8 @@ from . import holding
 from .budget import Budget, OverBudgetError
 from .effects import fold
 from .model import FINISHED, STAYS
-from .simulation import GIVES_UP, Simulation
-from .tables import KILLED, MAIN
+from .simulation import Simulation
+from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, KILLED, MAIN
 from .timing import ENDED, EXECUTED, Timing
 
 __metaclass__ = type
@@ -81,7 +81,7 @@ def predict(world, name, env, horizon=60.0, budget=None):
     except OverBudgetError:
         open_jobs.update(one.job for one in effects)
         reasons.append(CUT_OFF % question.budget.limit())
-    if simulation.notes and not world.tells and world.version >= GIVES_UP:
+    if simulation.notes and not world.tells and world.version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE:
         reasons.append("in which order the jobs see an event is not known: " + "; ".join(simulation.notes))
     unknown_jobs = _unknown(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
     reasons.extend([text for unused, text in unknown_jobs] + world.doubts + not_predicted)

@@ -14,7 +14,7 @@ from .expand import ExpansionError, expand
 from .glob import fnmatch, is_literal
 from .lifecycle import TERM, SimulatedInstance
 from .model import ENDS, SimulatedDefinition, SimulatedEvent, SimulatedJob, tree_of
-from .tables import MAIN, START, STOP
+from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, MAIN, START, STOP
 from .timing import ENDED, EXECUTED, SETTLED, Timing
 from .variables import as_dict
 
@@ -22,7 +22,6 @@ __metaclass__ = type
 
 FAILED = "/failed"
 SHOWN_TO_NONE = "; Upstart 1.13 then shows the event %s to no further job"
-GIVES_UP = (1, 13)  # from here on an event ends at the first job that it cannot name an instance of
 STARTS = 30  # of one instance besides its respawns, after which it goes round for ever
 NEW_INSTANCES = 10  # of one job for each job that there is, after which their names grow for ever
 
@@ -263,7 +262,7 @@ class Simulation:
             job = self.job(name)
             for instance in list(job.instances.values()):
                 self._stop(instance, event)
-            if not self._start(job, event) and self.version >= GIVES_UP:
+            if not self._start(job, event) and self.version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE:
                 return  # the other jobs do not see this event
 
     def _stop(self, instance, event):
@@ -295,8 +294,9 @@ class Simulation:
         try:
             name = expand(job.definition.instance, as_dict(env))
         except ExpansionError as error:
+            ends = self.version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
             self.notes.append("job %s gets no instance: %s%s" % (
-                job.name, error.message, SHOWN_TO_NONE % event.name if self.version >= GIVES_UP else ""))
+                job.name, error.message, SHOWN_TO_NONE % event.name if ends else ""))
             tree.reset()
             return False
         instance = job.instances.get(name)

@@ -15,6 +15,12 @@ PRE_STOP, STOPPING, KILLED = "pre-stop", "stopping", "killed"
 POST_START, POST_STOP = "post-start", "post-stop"
 HELPERS = ("pre-start", "post-start", "pre-stop", "post-stop")
 
+# Differences between releases that only the simulation needs. _host/releases.py has the others.
+# An event reaches no further job once it meets a job whose instance name cannot be expanded.
+EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE = (1, 13)
+# Init does not wait until a process has called exec.
+EXEC_NOT_AWAITED_SINCE = (1, 13)
+
 # Where the goal decides: state, then goal.
 _FORKS = {
     WAITING: {START: STARTING},

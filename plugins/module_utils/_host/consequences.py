@@ -20,9 +20,9 @@ from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from . import crash_guard
 from .definitions import Definition
-from .failures import SIGNALS_STATES_SINCE
 from .job_effects import trace
 from .relations import FAILED
+from .releases import STATES_SIGNALLED_SINCE
 
 __metaclass__ = type
 
@@ -103,7 +103,7 @@ class Consequences:
         self._reactions = {}
         self._there = {}  # job to the names of its instances, once the event was emitted
         self._readable = None
-        if version < SIGNALS_STATES_SINCE:
+        if version < STATES_SIGNALLED_SINCE:
             self.untold = "Upstart tells conditions only since 0.6.7"
 
     def all_signals(self):

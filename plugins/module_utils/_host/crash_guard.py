@@ -16,6 +16,7 @@ from .._jobfile.values import new_values
 from .._system.reading import read_file
 from .._text import decode, encode
 from .definitions import Definition
+from .releases import STATE_DUMP_SINCE
 from .status import process_age
 
 __metaclass__ = type
@@ -24,7 +25,6 @@ NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfi
 SUFFIXES = (".conf", ".override")
 # What backups, packagers and editors make of NAME.conf or NAME.override; NAME is the group.
 COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-z0-9]")
-TELLS_STATE = (1, 6, 1)
 
 
 class StateUnavailableError(UpstartError):
@@ -190,7 +190,7 @@ def ensure_all_jobs_have_files(client, conf_dir, jobs):
     :param jobs: set of names as of Files, of the jobs whose files were just read.
     """
     loaded = set(client.jobs())
-    if loaded.issubset(jobs) or client.version() < TELLS_STATE:
+    if loaded.issubset(jobs) or client.version() < STATE_DUMP_SINCE:
         return
     files = DirectoryScan(conf_dir)  # files may have come and gone meanwhile
     ensure_file_is_safe(files.harmful)

@@ -13,6 +13,7 @@ from .._jobfile.errors import JobFileError
 from .._jobfile.values import same_job
 from .._text import decode, encode
 from .planned_files import read_file
+from .releases import LINKED_OVERRIDES_BEFORE, OVERRIDES_SINCE
 
 __metaclass__ = type
 
@@ -56,7 +57,7 @@ class Definition:
                 self.error = error
 
     def _read_override(self, version):
-        if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
+        if version < OVERRIDES_SINCE or (os.path.islink(self.override) and version >= LINKED_OVERRIDES_BEFORE):
             return None  # the daemon does not look at these
         if os.path.exists(self.override) and not os.path.isfile(self.override):
             return None  # nor at what is no file

@@ -23,11 +23,10 @@ from .._text import decode, encode
 from . import loading, unread_files
 from .definitions import Definition
 from .planned_files import read_file
+from .releases import MANUAL_SINCE, OVERRIDES_SINCE
 
 __metaclass__ = type
 
-OVERRIDES = (1, 3)  # the version that brought them
-MANUAL = (0, 6, 7)
 NEVER = {"event": u"a condition that no file has", "args": []}
 MARK = u"#disabled: "  # before each line of a ``start on`` where there is no ``manual``
 MARKED = re.compile(u"^" + MARK, re.MULTILINE)
@@ -59,7 +58,7 @@ def plan(definition, wanted, version):
             name=definition.name, **definition.facts())
     if definition.is_enabled() == wanted:
         return None
-    overriding = version >= OVERRIDES
+    overriding = version >= OVERRIDES_SINCE
     path = definition.override if overriding else definition.conf
     files.check_target(path)
     before = definition.override_text if overriding else definition.text
@@ -74,7 +73,7 @@ def with_enabled(definition, wanted):
 
     They are unchanged where ``plan`` fails: upstart_service tells the reason.
     """
-    overriding = definition.version >= OVERRIDES
+    overriding = definition.version >= OVERRIDES_SINCE
     text = (definition.override_text if overriding else definition.text) or b""
     if overriding and definition.text is None:
         return encode(with_manual(decode(text), not wanted, definition.version))
@@ -106,7 +105,7 @@ def _emptied(overriding):
 
 def _disabled(definition, text, version):
     """Return the text of the file to be changed with the job's ``start on`` taken away."""
-    if version < MANUAL:
+    if version < MANUAL_SINCE:
         return _commented_out(definition, text, version)
     for link in (u"" if text.endswith(u"\n") or not text else u"\n", u"\n", u"\n\n"):
         # A file that ends in the middle of a line goes on doing so, to be the same again once it is enabled.
@@ -119,9 +118,9 @@ def _disabled(definition, text, version):
 
 def _enabled(definition, text, version):
     """Return the text of the file to be changed so that the job has its ``start on`` again."""
-    candidate = _uncommented(text) if version < MANUAL else _without_manual(definition, text, version)
+    candidate = _uncommented(text) if version < MANUAL_SINCE else _without_manual(definition, text, version)
     values = _values(definition, candidate, version)
-    if values is not None and values["start_on"] is None and version >= OVERRIDES:
+    if values is not None and values["start_on"] is None and version >= OVERRIDES_SINCE:
         candidate = _with_own_condition(definition, text, version)
         values = _values(definition, candidate, version)
     if values is None or values["start_on"] is None:
@@ -142,7 +141,7 @@ def _not_by_us(definition, wanted, why):
 def _values(definition, text, version):
     """Return the job's values with ``text`` in place of the file that is to be changed; None when refused."""
     try:
-        if version >= OVERRIDES:
+        if version >= OVERRIDES_SINCE:
             return parser.parse_job(definition.text, text, version)
         return parser.parse_job(text, None, version)
     except JobFileError:

@@ -12,6 +12,7 @@ import sys
 
 from .._daemon.names import UNPAIRED_SURROGATE, is_utf_8
 from .._errors import UpstartError
+from .releases import ANY_VARIABLE_NAME_SINCE
 
 __metaclass__ = type
 
@@ -22,7 +23,6 @@ except NameError:
 
 
 CONTAINERS = (dict, list, tuple)
-ANY_NAME = (1, 1)  # the first release that takes every name but none
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 KEEPS_ORDER = (3, 7)  # the first Python whose mappings keep the order in which they were written
 
@@ -107,7 +107,7 @@ def check_names(entries, version):
 
     :param entries: list of KEY=VALUE.
     """
-    wrong = [] if version >= ANY_NAME else [entry for entry in entries if not IDENTIFIER.match(entry)]
+    wrong = [] if version >= ANY_VARIABLE_NAME_SINCE else [entry for entry in entries if not IDENTIFIER.match(entry)]
     if wrong:
         name = wrong[0].partition("=")[0]
         raise UpstartError(u"env has the variable '%s', but Upstart before 1.1 takes only names of letters, digits and "

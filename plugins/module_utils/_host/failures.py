@@ -13,7 +13,6 @@ from .._jobfile.signals import NAMES
 __metaclass__ = type
 
 ENDED = re.compile(r"\bmain process \([0-9]+\) (?:terminated with status ([0-9]+)|killed by ([A-Z0-9+]+) signal)")
-SIGNALS_STATES_SINCE = (0, 6, 7)  # the first release that signals more of instances than that they come and go
 
 
 def from_signals(signals, job, instance=""):

@@ -11,17 +11,16 @@ import stat
 
 from .._errors import UpstartError
 from .._jobfile import parser
-from .._jobfile.stanzas import OVERRIDES_SINCE
 from .._jobfile.values import new_values
 from .._system.reading import read_file
 from .._text import STRAY_BYTES, decode
 from . import crash_guard
 from .job_names import is_skipped
+from .releases import LINKED_OVERRIDES_BEFORE, OVERRIDES_SINCE
 
 __metaclass__ = type
 
 CONF, OVERRIDE = ".conf", ".override"
-LINKED_OVERRIDES_BEFORE = (1, 7)
 
 
 class JobFiles:

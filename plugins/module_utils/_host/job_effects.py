@@ -9,6 +9,7 @@ from .._daemon.names import instance_name, job_name
 from .._events.effects import MEMBERS, fold
 from . import failures
 from .job_logs import log_path, log_tail
+from .releases import STATES_SIGNALLED_SINCE
 
 __metaclass__ = type
 
@@ -40,7 +41,7 @@ def trace(signals):
     return found
 
 
-def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failures.SIGNALS_STATES_SINCE):
+def from_signals(signals, log_dir=None, marks=None, statuses=None, version=STATES_SIGNALLED_SINCE):
     """Return what signals tell of instances, in the order in which the daemon turned to them; see ``entry``.
 
     Before 0.6.7 these do not tell whether an instance was restarted or respawned or failed, and that is None.
@@ -57,7 +58,7 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failu
         if status == UP and effect.state == "starting":  # nothing was signalled between
             effect.come_up()
         found.append(entry(effect, status, cause, log_dir, marks))
-        if version < failures.SIGNALS_STATES_SINCE:
+        if version < STATES_SIGNALLED_SINCE:
             found[-1].update(restarted=None, respawned=None, failed=None)
     return found
 

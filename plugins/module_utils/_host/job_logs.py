@@ -11,7 +11,6 @@ from .._system import reading
 
 __metaclass__ = type
 
-KEEPS_LOGS = (1, 4)  # the first release that writes what jobs put out to files
 LOG_LINES = 10
 LOG_BYTES = 8192  # of a log's end that are looked at
 

@@ -12,7 +12,8 @@ from .._daemon.names import display_name, is_utf_8
 from .._errors import UpstartError
 from .._text import text_type
 from .definitions import FILE_NAME_LIMIT
-from .job_logs import KEEPS_LOGS, log_path
+from .job_logs import log_path
+from .releases import JOB_LOGS_SINCE
 
 __metaclass__ = type
 
@@ -104,7 +105,7 @@ def log_path_wedges_init(log_dir, job, instance, values, version):
     :param values: dict, the job's values as jobfile has them (only ``console`` counts), or None if they are not known.
     :param version: tuple, the daemon's.
     """
-    if version < KEEPS_LOGS or (values or {}).get("console", "log") != "log":
+    if version < JOB_LOGS_SINCE or (values or {}).get("console", "log") != "log":
         return None
     path = log_path(log_dir, job, instance)
     return path if path.startswith("/") and len(_bytes(path)) > LOG_PATH_LIMIT else None

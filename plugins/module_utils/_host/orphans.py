@@ -19,6 +19,7 @@ from .._system import processes
 from .._text import decode, encode
 from . import crash_guard
 from .definitions import Definition
+from .releases import STATE_DUMP_SINCE
 
 __metaclass__ = type
 
@@ -141,7 +142,7 @@ def evidence(client, conf_dir, error, version=None):
     if not isinstance(error, crash_guard.UnsafeToQueryError):
         return None
     version = version or client.version()
-    return Evidence(client, conf_dir, error.message, version) if version >= crash_guard.TELLS_STATE else None
+    return Evidence(client, conf_dir, error.message, version) if version >= STATE_DUMP_SINCE else None
 
 
 def period(ticks):

@@ -19,11 +19,11 @@ from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
 from .job_directory import JobDirectory
 from .programs import Programs
+from .releases import CONDITIONS_READABLE_SINCE, STATE_DUMP_SINCE
 from .status import process_age
 
 __metaclass__ = type
 
-TELLS_CONDITIONS = (0, 6, 7)
 SPARING = frozenset([0] + [NUMBERS[name] for name in (
     "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # signals that end no process by themselves
 NO_SESSION = 0  # the index of a job that is no chroot's or user's
@@ -88,7 +88,7 @@ def read_world(client, conf_dir):
     except crash_guard.StateUnavailableError as error:
         dangerous = isinstance(error, crash_guard.UnsafeToQueryError)
         world, unknown = _from_calls(client, conf_dir, version, programs, ask=not dangerous)
-        return world, error.message if dangerous or version >= crash_guard.TELLS_STATE else unknown
+        return world, error.message if dangerous or version >= STATE_DUMP_SINCE else unknown
 
 
 def _after_earlier_tasks(client, conf_dir):
@@ -155,7 +155,7 @@ def _from_calls(client, conf_dir, version, programs, ask):
     folder.parse(thorough=False)
     names = client.jobs()
     readable = [name for name in names if name in folder.readable]
-    conditions = _conditions(client, readable) if ask and version >= TELLS_CONDITIONS else {}
+    conditions = _conditions(client, readable) if ask and version >= CONDITIONS_READABLE_SINCE else {}
     found = dict(zip(names, client.instances_of(names)))
     pairs = [(name, one) for name in names for one in found[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))

@@ -8,12 +8,12 @@ from __future__ import absolute_import, division, print_function
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host import runlevel
+from .._host.releases import EVENT_END_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL
 from .._system import commands
 
 __metaclass__ = type
 
-TELLS_EVENTS = (1, 7)  # the first release that says when an event is over
 HELD_AFTER = 2.0  # seconds after which it is asked whether a condition holds the event
 REFUSED = {
     "0": "halts the host. Shut it down by hand, or with ansible.builtin.command and shutdown",
@@ -58,7 +58,7 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
         if not deadline.left():
             raise _not_reached(level, deadline)
         client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
-    return _let_it_end(client, level, mark, deadline, conf_dir) if version >= TELLS_EVENTS else None
+    return _let_it_end(client, level, mark, deadline, conf_dir) if version >= EVENT_END_SIGNALLED_SINCE else None
 
 
 def _telinit(level, deadline):

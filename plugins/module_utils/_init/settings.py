@@ -12,6 +12,7 @@ from .._daemon.errors import NotFoundError, PermissionDeniedError
 from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
+from .._host.releases import JOB_ENVIRONMENT_SINCE
 from .._system.deadline import Deadline
 from . import runlevels
 
@@ -20,7 +21,6 @@ __metaclass__ = type
 SettingsRequest = collections.namedtuple(
     "SettingsRequest", "log_priority job_env reload_configuration runlevel handle_service_module timeout conf_dir")
 SERVICE_MODULE = "sysinit.upstart.upstart_service"
-HAS_ENVIRONMENT = (1, 7)  # the first release with a job environment that clients can see
 OWN_NAME = "upstart"  # what Ansible itself calls the service manager of such a host; no module has this name
 
 
@@ -99,7 +99,7 @@ def wish(client, plan, request, level, version):
 
 def _wish_environment(client, plan, job_env, version):
     table = plan.before["job_env"]
-    if table is None and version >= HAS_ENVIRONMENT:
+    if table is None and version >= JOB_ENVIRONMENT_SINCE:
         raise PermissionDeniedError("This user may not see the environment that jobs start with, much less change it. "
                                     "Become the user of the daemon, which is root for a host's init.")
     if table is None:

@@ -12,10 +12,10 @@ from .._events.glob import fnmatch
 from .._host import runlevel
 from .._host.job_logs import log_path
 from .._host.relations import RelatedJob, Relations
+from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._host.status import RECONNECT_TIMEOUT
 from .._jobfile.conditions import to_structure
 from .._jobfile.parser import dotted
-from .._jobfile.stanzas import CONSOLE, OVERRIDES_SINCE
 from .._text import STRAY_BYTES, text_type
 from .host import Host
 
@@ -139,7 +139,7 @@ def _job(host, name, values, request):
         job.update(start_on=stanzas.get("start_on"), stop_on=stanzas.get("stop_on"))
     else:
         job.update(start_on=to_structure(known["start_on"]), stop_on=to_structure(known["stop_on"]))
-    log = host.version >= CONSOLE["log"] and known["console"] in (None, "log")
+    log = host.version >= JOB_LOGS_SINCE and known["console"] in (None, "log")
     job["instances"] = [
         _instance(host, one, log_path(request.log_dir, name, one.name) if log else None, request.parts)
         for one in host.instances.get(name, ())]

@@ -13,8 +13,9 @@ import os
 from .._errors import UpstartError
 from .._host import job_names, planned_files
 from .._host.definitions import Definition, read_override
-from .._host.enabling import NEVER, OVERRIDES, hidden_condition, with_enabled, with_manual
+from .._host.enabling import NEVER, hidden_condition, with_enabled, with_manual
 from .._host.planned_files import read_file
+from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
 from .._jobfile.checks import check
 from .._jobfile.errors import JobFileError
@@ -105,7 +106,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     job_names.check_job_name(wanted.name)
     base = os.path.join(conf_dir, wanted.name)
     paths = {"conf": base + ".conf", "override": base + ".override"}
-    if wanted.override and version < (1, 3):
+    if wanted.override and version < OVERRIDES_SINCE:
         raise UpstartError("Upstart %s does not read override files (they came with 1.3): change the job file of %s "
                            "itself." % (parser.dotted(version), wanted.name), name=wanted.name)
     kind = "override" if wanted.override else "conf"
@@ -125,7 +126,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     try:
         after = _restored(wanted) if wanted.restore is not None else _wanted_bytes(wanted, before, version)
         result = dict(texts, **{kind: after})
-        if wanted.enabled is not None and wanted.override == (version >= OVERRIDES):
+        if wanted.enabled is not None and wanted.override == (version >= OVERRIDES_SINCE):
             after = result[kind] = with_enabled(_definition(wanted, conf_dir, version, result), wanted.enabled)
         values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
     except JobFileError as error:
@@ -190,7 +191,7 @@ def _wanted_text(wanted, before, version):
 
 def _check_defaults(stanzas, version):
     """Refuse what an old release would not do although leaving it out of the file says so for a newer one."""
-    if stanzas.get("console") == "log" and version < (1, 4):
+    if stanzas.get("console") == "log" and version < JOB_LOGS_SINCE:
         raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
                            hint="console: log came with 1.4; redirect the output in a script", option="console")
 

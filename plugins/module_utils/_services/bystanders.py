@@ -18,6 +18,7 @@ from .._host.definitions import Definition
 from .._host.instance_names import UNREADABLE
 from .._host.job_effects import GONE, UP, trace
 from .._host.planned_files import read_file
+from .._host.releases import STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
@@ -183,7 +184,7 @@ class _History:
         self._version = version
         self._links = {}
         self._tasks = {}
-        self._askable = version >= failures.SIGNALS_STATES_SINCE
+        self._askable = version >= STATES_SIGNALLED_SINCE
         self._checked = False
 
     def signals(self):
@@ -193,7 +194,7 @@ class _History:
         """Return whether one of those services, or what the task set in motion, is on its way."""
         moves = trace(self.signals())
         pairs = set((job, instance) for job, instance, unused, unused_too in moves)
-        if self._version >= failures.SIGNALS_STATES_SINCE:
+        if self._version >= STATES_SIGNALLED_SINCE:
             pairs.intersection_update(self._acted.union(self._causes(moves)))
         pairs = sorted(pairs.union(missing))
         return any(not is_resting(status, _is_task(pair[0], self._conf_dir, self._version, self._tasks))
@@ -201,7 +202,7 @@ class _History:
 
     def blame(self, losses):
         """Fill in because of whom services went, as far as signals and conditions tell."""
-        if self._version < failures.SIGNALS_STATES_SINCE:
+        if self._version < STATES_SIGNALLED_SINCE:
             return
         moves = trace(self.signals())
         found = self._causes(moves)
@@ -310,7 +311,7 @@ def simulate(client, acts, conf_dir, version, timeout):
 
     world = read_world(client, conf_dir)[0]
     world.successor = NextDefinitions(client, conf_dir, version)
-    up = acts.up if version >= failures.SIGNALS_STATES_SINCE else ()  # else stops go unseen
+    up = acts.up if version >= STATES_SIGNALLED_SINCE else ()  # else stops go unseen
     return requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout), up)
 
 
