@@ -128,7 +128,7 @@ class Consequences:
             return
         try:
             if self._readable is None:
-                self._readable = crash_guard.is_reportable(self._client, self._conf_dir)
+                self._readable = crash_guard.names_safe_to_query(self._client, self._conf_dir)
             told = [name for name in names if name in self._readable]
             found = dict(zip(told, self._client.properties_of(told)))
             for name in names:

@@ -26,7 +26,6 @@ __metaclass__ = type
 
 SPARING = frozenset([0] + [NUMBERS[name] for name in (
     "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # signals that end no process by themselves
-NO_SESSION = 0  # the index of a job that is no chroot's or user's
 
 
 class LazyBehaviours:
@@ -105,8 +104,7 @@ def _after_earlier_tasks(client, conf_dir):
 
 # -- from the dump -------------------------------------------------------------------------------------------------
 def _from_dump(dump, version, programs):
-    definitions = [_definition(one, programs) for one in dump["job_classes"]
-                   if one.get("session", NO_SESSION) == NO_SESSION]
+    definitions = [_definition(one, programs) for one in daemon_state.system_classes(dump)]
     events = [(one["name"], one.get("env") or [], one["progress"][len("EVENT_"):].lower(), bool(one.get("failed")),
                one.get("blockers", 0)) for one in dump.get("events") or []]
     return World(definitions, events, version, dump.get("job_environment") or OF_INIT)
@@ -140,7 +138,8 @@ def _present(job, values):
                 if one.get("type") == "BLOCKED_EVENT"]
     pids = dict((name, pid) for name, pid in zip(daemon_state.PROCESSES, job.get("pid") or []) if pid > 0)
     return Present(
-        job["name"], daemon_state.word(job["goal"]), daemon_state.word(job["state"]), env=job.get("env") or [],
+        job["name"], daemon_state.dbus_word(job["goal"]), daemon_state.dbus_word(job["state"]),
+        env=job.get("env") or [],
         stop_met=_met(job.get("stop_on")) if values["stop_on"] else None, blocker=_index(job.get("blocker")),
         blocking=[index for index in blocking if index is not None], processes=pids)
 

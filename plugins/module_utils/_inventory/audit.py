@@ -123,7 +123,7 @@ def _of_instance(host, instance):
         return "wedged", (called, instance.lost)
     if instance.zombie:
         return "zombie", (called, status["processes"]["main"])
-    if instance.hollow:
+    if instance.lacks_main:
         return "hollow", (called,)
     expect = host.expect(instance.job)
     waited = time.time() - instance.since if instance.since is not None else 0

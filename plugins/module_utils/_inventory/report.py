@@ -174,7 +174,7 @@ def _instance(host, instance, log_file, parts):
         "log_file": log_file,
         "stale": host.is_stale(instance) if DEFINITIONS in parts else None,
         "wedged": instance.lost is not None,
-        "hollow": instance.hollow,
+        "hollow": instance.lacks_main,
         "zombie": instance.zombie,
         "suspended": instance.suspended,
     }

@@ -10,7 +10,7 @@ import os
 
 from .._daemon.errors import ConnectionLostError
 from .._errors import UpstartError
-from .._host import crash_guard, daemon_state, loading, planned_files
+from .._host import daemon_state, harmful_files, loading, planned_files
 from .._host.definitions import Definition
 from .._host.diff import difference
 from .._host.status import RECONNECT_TIMEOUT
@@ -170,7 +170,7 @@ def _ask_for(each, watcher, attributes, batch):
     removed = belonging(each) if each.after is None else []
     replaced = [each.path] if each.changed and None not in (each.before, each.after) else []
     held = watcher is not None and watcher.instances and any(
-        crash_guard.is_harmful_file(path) for path in removed + replaced)
+        harmful_files.is_harmful_file(path) for path in removed + replaced)
     if each.wanted.backup or held:
         copies = [batch.keep(path, attributes) for path in removed + replaced]
         each.backup = copies[0] if copies else None  # an override that goes along has its copy beside this one

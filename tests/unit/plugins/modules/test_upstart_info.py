@@ -210,5 +210,6 @@ def test_a_user_who_may_only_look(system_bus: Path) -> None:
     assert (instance["env"], instance["stale"]) == (None, None)
     assert found["log_priority"] == "message"
     (sentence,) = found["left_out"]
-    assert sentence.startswith("Which instances are stale and the env of the instances: Upstart did not tell its state")
+    assert sentence.startswith(
+        "Which instances are stale and the env of the instances: Upstart did not report its state")
     assert [one["code"] for one in found["findings"]] == ["unknown-event", "no-stop-on"]

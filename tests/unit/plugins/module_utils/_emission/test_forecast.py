@@ -212,9 +212,9 @@ def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
     found = foresee(client, tmp_path / "typo")
     assert client.asked == [] and not found["sure"]
     assert found["reasons"] == [
-        f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
-        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the jobs "
-        "are taken from their files"]
+        f"none of Upstart's jobs (such as a) has a readable file below {tmp_path}/typo, and Upstart might crash if it "
+        "were asked for its state. Set conf_dir to the job directory of this daemon: the jobs are taken from their "
+        "files"]
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("answer", "words"), [
     (NotFoundError("no such method"), "only since 1.6.1"),
-    (NoReplyError("late"), r"did not tell its state \(late\)"),
-    ("{", "did not tell its state"),
+    (NoReplyError("late"), r"did not report its state \(late\)"),
+    ("{", "did not report its state"),
 ])
 def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, words: str) -> None:
     (tmp_path / "gone.conf").symlink_to("nowhere")
@@ -141,7 +141,7 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, t
         if told:
             assert daemon_state.read_job_classes(client, str(tmp_path)) == []
         else:
-            reason = "job web may still run by text that is not UTF-8"
+            reason = "job web may still run with text that is not UTF-8"
             with pytest.raises(daemon_state.StateUnavailableError, match=reason):
                 daemon_state.read_job_classes(client, str(tmp_path))
     assert client.asked == told
@@ -172,7 +172,7 @@ def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
 def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
     """Its file is gone or below another directory, or cannot be read."""
     client = Client(loaded=("web", name))
-    with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no file below .* that can be read"):
+    with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no readable file below "):
         daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)))
     assert client.asked == 0
 
@@ -182,7 +182,7 @@ def test_a_directory_that_is_not_the_daemons(tmp_path: Path, place: str) -> None
     (tmp_path / "empty").mkdir()
     (tmp_path / "web.conf").write_text("exec a\n")
     client = Client(loaded=("web",))
-    reason = r"^neither job web nor .* Name the directory of this daemon in conf_dir$"
+    reason = r"^none of Upstart's jobs \(such as web\) .* Set conf_dir to the job directory of this daemon$"
     with pytest.raises(crash_guard.UnsafeToQueryError, match=reason):
         daemon_state.read_job_classes(client, str(tmp_path / place))
     assert client.asked == 0

@@ -46,7 +46,7 @@ def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float
     monkeypatch.setattr(orphans.processes, "began_here", lambda pid: "daemon")
     monkeypatch.setattr(orphans, "period", times.get)
     monkeypatch.setattr(orphans, "changes_of", lambda definition: [(file, file + 0.01)])
-    monkeypatch.setattr(orphans, "shows", lambda proc, pid, values: (None, None))
+    monkeypatch.setattr(orphans, "matches_process", lambda proc, pid, values: (None, None))
 
 
 @pytest.mark.parametrize(("text", "file", "main", "verdict"), [
@@ -127,7 +127,7 @@ def test_text_of_before_is_not_asked_for(host: FakeHost, monkeypatch: pytest.Mon
     at(host, monkeypatch, 10.0, 20.0)
     assert judge(host, "1") == (
         None, "another instance of its job may have begun before its files were changed, and " + REASON)
-    assert judge(host, "2") == (None, "it has no main process, whose start would tell that, and " + REASON)
+    assert judge(host, "2") == (None, "it has no main process whose start time shows that, and " + REASON)
 
 
 def test_files_that_upstart_may_not_have_noticed(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, enviro
                               shown: bool | None) -> None:
     words = {"environ": environ, "cmdline": line}
     monkeypatch.setattr(processes, "words", lambda pid, kind, proc: [word.encode() for word in words[kind]])
-    found, why = orphans.shows("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
+    found, why = orphans.matches_process("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
     assert found is shown
     assert (why is not None) is (shown is False)
 

@@ -225,7 +225,7 @@ def test_where_init_does_not_tell_its_state(host: Host, monkeypatch: pytest.Monk
                                             reloads: int) -> None:
     """Any doubt has it read all files."""
     def refuse(client: Any, conf_dir: str) -> None:
-        raise daemon_state.StateUnavailableError("Upstart tells its definitions only since 1.6.1")
+        raise daemon_state.StateUnavailableError("Upstart reports its definitions only since 1.6.1")
 
     if change is not None:
         ESCAPES[change](host)

@@ -90,7 +90,7 @@ def test_each_version(tmp_path: Path, version: tuple[int, ...]) -> None:
     assert instance["env"] == ([] if tells else None)
     assert instance["log_file"] == (None if version == (0, 6, 5) else "/log/web.log")
     assert host.info()["left_out"] == ([] if tells else [
-        "Which instances are stale and the env of the instances: Upstart tells its definitions only since 1.6.1."])
+        "Which instances are stale and the env of the instances: Upstart reports its definitions only since 1.6.1."])
     assert ("override-ignored" in host.codes()) is (version == (0, 6, 5))
     host.write("web", "manual\n", ".override")
     for subset in ("all", "min"):
@@ -148,7 +148,7 @@ def test_an_orphan(host: FakeHost) -> None:
 
 
 @pytest.mark.parametrize(("version", "parts", "reason"), [
-    ((1, 5), ["definitions"], "Upstart tells its definitions only since 1.6.1"),
+    ((1, 5), ["definitions"], "Upstart reports its definitions only since 1.6.1"),
     ((1, 13, 2), [], "the definitions that Upstart holds were not asked for")])
 def test_what_is_not_known_of_an_orphan(tmp_path: Path, version: tuple[int, ...], parts: list[str],
                                         reason: str) -> None:
@@ -166,8 +166,8 @@ def test_what_is_not_known_of_an_orphan(tmp_path: Path, version: tuple[int, ...]
 
 def test_another_directory_than_the_daemons(host: FakeHost) -> None:
     host.hold("web", b"env A=\xe4\n")
-    said = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
-            "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
+    said = (f"none of Upstart's jobs (such as web) has a readable file below {host.files}, and Upstart might crash if "
+            "it were asked for its state. Set conf_dir to the job directory of this daemon.")
     assert host.info()["left_out"] == [
         "Which jobs without instances are outdated: " + said,
         "The stanzas of jobs without a file that can be read (web): " + said,
@@ -278,8 +278,8 @@ def test_a_user_who_may_only_look(host: FakeHost, monkeypatch: pytest.MonkeyPatc
     (instance,) = found["jobs"][0]["instances"]
     assert instance["processes"] == {"main": ALIVE, "post-start": ALIVE}
     assert (instance["env"], instance["stale"]) == (None, None)
-    assert found["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not tell its "
-                                 "state (only root may)."]
+    assert found["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not report "
+                                 "its state (only root may)."]
 
 
 def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +289,7 @@ def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPat
     forbid(monkeypatch, f"{host.files}/web.conf")
     found = host.info("min")
     assert found["left_out"] == [
-        f"What {host.files}/web.conf says: permission denied.",
+        f"The file {host.files}/web.conf: permission denied.",
         "The stanzas of jobs without a file that can be read (web): the definitions that Upstart holds were not asked "
         "for."]
     (job,) = [job for job in found["jobs"] if job["name"] == "web"]
@@ -312,8 +312,8 @@ def test_a_directory_that_is_not_there(host: FakeHost) -> None:
     host.run("web")
     host.files = host.files / "nowhere"
     found = host.info()
-    assert found["left_out"][0] == f"What is in {host.files}: no such file or directory."
-    assert "neither job web nor any other that Upstart has is in a file below" in found["left_out"][1]
+    assert found["left_out"][0] == f"The contents of {host.files}: no such file or directory."
+    assert "none of Upstart's jobs (such as web) has a readable file below" in found["left_out"][1]
     assert host.connection.asked == 0
     assert (found["jobs"][0]["orphan"], found["jobs"][0]["loaded"]) == (False, True)
     assert host.findings() == []
@@ -345,7 +345,7 @@ def test_a_daemon_that_keeps_one_answer_to_itself(host: FakeHost, monkeypatch: p
     host.run("web")
     monkeypatch.setattr(host.connection, "send", silent)
     assert host.info()["left_out"] == [
-        "Which instances are stale and the env of the instances: Upstart did not tell its state (no answer within "
+        "Which instances are stale and the env of the instances: Upstart did not report its state (no answer within "
         "1 s)."]
     assert [pending.done for pending in sent] == [False], "nobody waits for it any more"
 
