@@ -9,13 +9,13 @@ import os
 
 from .._daemon.errors import DaemonError, NotFoundError
 from .._errors import UpstartError
+from .._events.expand import variable_behind
 from .._events.model import Present, SimulatedDefinition, World
 from .._events.variables import OF_INIT, merge
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.signals import NUMBERS
 from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
-from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
 from .job_directory import JobDirectory
 from .programs import Programs
@@ -213,9 +213,7 @@ def _environment(client):
 
 
 def _guessed(name, status, values, environment):
-    """Return an instance whose environment is not told: a name that is one variable's value tells that one."""
+    """Return an instance whose environment is unknown, except for a variable that its name shows."""
     env = merge(list(environment), values["env"])
-    variables = VARIABLE.findall(values["instance"])
-    if variables == [values["instance"].strip("${}")]:
-        merge(env, ["%s=%s" % (variables[0], name)])
+    merge(env, variable_behind(values["instance"], name))
     return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])
