@@ -226,7 +226,7 @@ def act(client, changes, attributes, conf_dir):
     :param attributes: object with ``prepare(staged, path)``, see files.Batch.
     """
     watchers = loading.watch(client, [(change.name, True) for change in changes])
-    running = loading.Running(client, conf_dir, [
+    running = loading.RunningJobs(client, conf_dir, [
         (change.name, change.path) for change, watcher in zip(changes, watchers) if watcher.instances])
     with files.Batch() as batch:
         for change in changes:
@@ -239,10 +239,10 @@ def act(client, changes, attributes, conf_dir):
         if _promise.file_faults(change.after, read_file(change.path)):
             raise UpstartError("%s was changed by somebody else while this task wrote it. Run the task again."
                                % change.path, name=change.name, path=change.path)
-        watcher.see_loaded(change.path, True)
-    running.see_noticed()
+        watcher.wait_loaded(change.path, True)
+    running.ensure_noticed()
     _have_read(client, conf_dir, [change.name for change, watcher in zip(changes, watchers)
-                                  if watcher.instances and change.name not in running.jobs])
+                                  if watcher.instances and change.name not in running.unwatched])
 
 
 def _have_read(client, conf_dir, names):

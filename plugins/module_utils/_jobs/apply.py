@@ -75,7 +75,7 @@ def act(plans, client, attributes, conf_dir):
     watched = list(zip(plans, _watchers(plans, client)))
     if client:
         _keep(watched)
-    running = loading.Running(client, conf_dir, [
+    running = loading.RunningJobs(client, conf_dir, [
         (each.wanted.name, each.path) for each, watcher in watched
         if watcher and watcher.instances and _concerns_daemon(each)])
     with files.Batch() as batch:
@@ -91,8 +91,8 @@ def act(plans, client, attributes, conf_dir):
     try:
         for each, watcher in watched:
             _see_loaded(each, watcher)
-        running.see_noticed()
-        state = verifying.verify(watched, client, conf_dir, running.jobs)
+        running.ensure_noticed()
+        state = verifying.verify(watched, client, conf_dir, running.unwatched)
     except ConnectionLostError:
         _verify_again(plans, client)  # init has read all files by then
         state = verifying.verify(watched, client, conf_dir, set(each.wanted.name for each in plans))
@@ -196,7 +196,7 @@ def _see_loaded(each, watcher):
             each.changed = True
             watcher.wait_forgotten(each.path)
     elif is_read(each):
-        each.changed = watcher.see_loaded(each.path, each.before != each.after) or each.changed
+        each.changed = watcher.wait_loaded(each.path, each.before != each.after) or each.changed
 
 
 def _verify_again(plans, client):
@@ -209,7 +209,7 @@ def _verify_again(plans, client):
     for each, watcher in zip(plans, _watchers(plans, client)):
         if each.after is not None and is_read(each):
             watcher.known = False
-            watcher.see_loaded(each.path, False)
+            watcher.wait_loaded(each.path, False)
         elif is_left(each, watcher):
             watcher.wait_forgotten(each.path)
 

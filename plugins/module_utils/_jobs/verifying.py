@@ -59,9 +59,9 @@ def verify(watched, client, conf_dir, noticed=()):
 
 
 ERRORS = {
-    _promise.JOB_UNKNOWN: loading.not_loaded,
-    _promise.JOB_REMAINS: loading.not_forgotten,
-    _promise.FILE_UNREAD: unread_files.not_read,
+    _promise.JOB_UNKNOWN: loading.not_loaded_error,
+    _promise.JOB_REMAINS: loading.still_known_error,
+    _promise.FILE_UNREAD: unread_files.other_definition_error,
 }
 
 
@@ -89,10 +89,10 @@ def read_state(watched, client, conf_dir, noticed=()):
                 if plan.after is not None and plan.values is not None and not plan.kept and is_read(plan)
                 and plan.wanted.name not in noticed)
     alive = set(plan.wanted.name for plan, watcher in watched if watcher.instances)
-    checked = unread_files.doubtful_jobs(client, list(jobs.values())).union(alive).intersection(jobs)
+    checked = unread_files.unreliably_watched(client, list(jobs.values())).union(alive).intersection(jobs)
     if not checked and not alive:
         return None, {}
-    state = unread_files.state_of(client, conf_dir)
+    state = unread_files.state_or_none(client, conf_dir)
     if state is None:  # a reload in each task is too much where a directory is not watched
         checked = set(name for name in checked
                       if unread_files.is_link(jobs[name].conf) or unread_files.is_link(jobs[name].override))

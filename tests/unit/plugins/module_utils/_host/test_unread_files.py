@@ -73,7 +73,7 @@ class Host:
     def held(self, name: str = "web") -> list[str]:
         """Return the variables of the class that init has registered."""
         classes = json.loads(self.client.state())["job_classes"]
-        return [entry for each in classes if each["name"] == name for entry in each["env"]]
+        return [entry for job_class in classes if job_class["name"] == name for entry in job_class["env"]]
 
 
 @pytest.fixture(name="host")
@@ -216,7 +216,8 @@ def test_a_directory_that_is_not_the_daemons(host: Host) -> None:
     (host.spare / "db.conf").write_text(OLD)
     definition = Definition("db", str(host.spare), host.client.version())
     errors = unread_files.ensure_files_are_read(host.client, str(host.spare), [definition])
-    assert "Upstart has not loaded the job db from it, not even on ReloadConfiguration" in errors["db"].message
+    expected = f"Upstart has not loaded job db from {host.spare}/db.conf, not even after ReloadConfiguration"
+    assert expected in errors["db"].message
     assert host.reloads == 1
 
 

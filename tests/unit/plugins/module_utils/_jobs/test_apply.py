@@ -174,7 +174,7 @@ def test_what_stale_instances_follow(tmp_path: Path, monkeypatch: pytest.MonkeyP
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
     monkeypatch.setattr(daemon_state.crash_guard, "ensure_safe_to_query", lambda client, conf_dir: None)
-    state = unread_files.state_of(client, str(tmp_path))
+    state = unread_files.state_or_none(client, str(tmp_path))
     apply._note_stale(list(zip([one, gone], watchers)), state, lambda _name, _instances: None)
     (told, other) = (job["stale_job"] for job in apply.report([one, gone])["jobs"])
     assert ({key: told[key] for key in ("exec", "instance", "env") if told.get(key)}, other) == (wanted, None)
