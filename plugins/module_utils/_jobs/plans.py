@@ -13,7 +13,7 @@ import os
 from .._errors import UpstartError
 from .._host import job_names, planned_files
 from .._host.definitions import Definition, read_override
-from .._host.enabling import NEVER, hidden_condition, with_enabled, with_manual
+from .._host.enabling import PLACEHOLDER, hidden_condition, with_enabled, with_manual
 from .._host.planned_files import read_file
 from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
@@ -223,7 +223,7 @@ def _same_override(old, new, version):
     results = []
     for text in (old, new):
         values = new_values()
-        values["start_on"] = [NEVER]
+        values["start_on"] = [PLACEHOLDER]
         parser.apply(text, values, version)
         results.append(values)
     return same_job(*results)

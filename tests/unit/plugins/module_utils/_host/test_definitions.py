@@ -102,20 +102,20 @@ def test_a_file_that_cannot_be_read_is_not_taken_for_none(path: str, why: str) -
     assert caught.value.facts == {"path": path}
 
 
-@pytest.mark.parametrize(("override", "told", "enabled", "override_counts"), [
+@pytest.mark.parametrize(("override", "options", "enabled", "override_counts"), [
     (None, {"exec": "b", "start_on": "x"}, True, False),
-    ("manual\n", {"exec": "b", "start_on": "x", "manual": True}, False, True),  # it is the override that says so
-    (None, {"exec": "b", "start_on": "x", "manual": True}, False, False),  # it is the job file
-    ("nice 5\n", {"exec": "b", "start_on": "x"}, True, False),  # it is going to be changed, too
+    ("manual\n", {"exec": "b", "start_on": "x", "manual": True}, False, True),  # the override is the one that disables
+    (None, {"exec": "b", "start_on": "x", "manual": True}, False, False),  # the job file disables
+    ("nice 5\n", {"exec": "b", "start_on": "x"}, True, False),  # upstart_job will change it, too
     ("nice 5\n", {"exec": "b", "nice": 5}, False, True),
     ("frob\n", {"exec": "b", "start_on": "x"}, True, False),
 ])
-def test_a_job_that_is_yet_to_be_written(tmp_path: Path, override: str | None, told: dict[str, Any], enabled: bool,
+def test_a_job_that_is_yet_to_be_written(tmp_path: Path, override: str | None, options: dict[str, Any], enabled: bool,
                                          override_counts: bool) -> None:
     (tmp_path / "web.conf").write_text("frob\n")
     if override:
         (tmp_path / "web.override").write_text(override)
     definition = Definition("web", str(tmp_path))
-    definition.expect(told)
+    definition.expect(options)
     assert (definition.error, definition.is_enabled()) == (None, enabled)
     assert (definition.override_text is not None) == override_counts
