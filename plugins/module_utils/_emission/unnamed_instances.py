@@ -13,7 +13,7 @@ from .._events.model import SimulatedEvent
 from .._events.trees import Tree
 from .._events.variables import OF_INIT, as_dict, merge
 from .._host.definitions import Definition
-from .._host.job_names import log_path_error, log_path_wedges_init
+from .._host.job_names import fatal_log_path, log_path_error
 from .._host.planned_files import read_file
 from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
 from .._text import decode, encode
@@ -56,7 +56,7 @@ def refuse_wedging(name, env, conf_dir, log_dir, version):
             instance = _instance_name(values, SimulatedEvent(name, env))
         except ExpansionError:
             continue
-        path = instance and log_path_wedges_init(log_dir, job, instance, values, version)
+        path = instance and fatal_log_path(log_dir, job, instance, values, version)
         if path:
             error = log_path_error(job, instance, path)
             error.message = "The event %s was not emitted. %s" % (name, error.message)

@@ -152,7 +152,7 @@ def _definition(wanted, conf_dir, version, texts):
 
 
 def _check_log_path(wanted, log_dir, values, version):
-    path = job_names.log_path_wedges_init(log_dir, wanted.name, "", values, version)
+    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version)
     if path is not None:
         raise job_names.log_path_error(wanted.name, "", path)
 

@@ -279,7 +279,8 @@ def test_a_start_that_would_wedge_init_is_told(tmp_path: Path, length: int, text
     """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
     name = "w" * length
     found = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
-    assert found["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
+    assert found["reasons"] == wedges * [
+        f"job {name} would make init loop forever: the path of its log takes 256 bytes"]
     assert found["sure"] is not wedges
 
 

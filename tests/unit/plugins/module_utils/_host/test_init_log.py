@@ -75,7 +75,7 @@ def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "fifo"])
 def test_what_cannot_be_read_says_nothing_at_once(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(init_log, "LATE", 120)
+    monkeypatch.setattr(init_log, "SYSLOG_DELAY_SECONDS", 120)
     path = tmp_path / "log"
     if kind == "directory":
         path.mkdir()
