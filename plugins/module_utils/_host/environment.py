@@ -27,7 +27,7 @@ except NameError:
 
 CONTAINERS = (dict, list, tuple)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-ORDERED_DICTS_SINCE = (3, 7)  # the first Python whose dicts keep the order in which they were written
+PYTHON_WITH_ORDERED_DICTS = (3, 7)  # the first Python whose dicts keep the order in which they were written
 
 
 def ordered(module, option, aliases=()):
@@ -36,7 +36,7 @@ def ordered(module, option, aliases=()):
     :param aliases: other names of the option.
     """
     value = module.params[option]
-    if not isinstance(value, dict) or sys.version_info >= ORDERED_DICTS_SINCE:
+    if not isinstance(value, dict) or sys.version_info >= PYTHON_WITH_ORDERED_DICTS:
         return value
     return _in_sent_order(value, [option] + list(aliases))
 
