@@ -36,14 +36,14 @@ RELATIVE = "Use the file's path relative to the job directory, without .conf."
     ("\u00e9" * 126, "The name of job %s...%s is too long: it takes 252 bytes, and the limit for a file name is 250."
                      % ("\u00e9" * 40, "\u00e9" * 20)),
 ])
-def test_what_is_no_name(name: str, message: str) -> None:
+def test_invalid_names(name: str, message: str) -> None:
     with pytest.raises(UpstartError) as caught:
         job_names.check_job_name(name)
     assert caught.value.message == message
 
 
 @pytest.mark.parametrize("name", ["web", "net/web", "...", "a.b", " ", "a" * 250, "x" * 255 + "/a", "CVS/x"])
-def test_what_is_a_name(name: str) -> None:
+def test_valid_names(name: str) -> None:
     job_names.check_job_name(name)
 
 
@@ -73,12 +73,12 @@ def test_the_file_itself_may_have_such_a_name() -> None:
                              "246."),
     ("/".join(["d" * 200] * 21), ".conf", "is too long: it takes 4235 bytes, and the limit is 4095."),
 ])
-def test_what_no_file_system_takes(name: str, suffix: str, words: str) -> None:
+def test_names_too_long_for_a_file_system(name: str, suffix: str, words: str) -> None:
     with pytest.raises(UpstartError, match=words):
         job_names.check_file_name(name, "/etc/init", suffix)
 
 
-def test_what_a_file_system_takes(tmp_path: Path) -> None:
+def test_the_longest_names_for_a_file_system(tmp_path: Path) -> None:
     for length, suffix in ((250, ".conf"), (246, ".override")):
         job_names.check_file_name("a" * length, str(tmp_path), suffix)
         (tmp_path / ("a" * length + suffix)).touch()

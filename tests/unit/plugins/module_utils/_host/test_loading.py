@@ -17,7 +17,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
-def test_one_question_for_all() -> None:
+def test_all_jobs_are_queried_at_once() -> None:
     daemon = Daemon({"a": [], "b": ["1"], "other": []})
     watchers = loading.watch(daemon, [("a", True), ("new", True), ("b", False)])
     assert daemon.asked == ["jobs", "instances of a b"]
@@ -103,7 +103,7 @@ def wanted(kind: str, state: str, text: str) -> WantedFile:
 CONF, OVERRIDE = "exec b\n", "nice 5\n"
 
 
-@pytest.mark.parametrize(("there", "asked_for", "loads"), [
+@pytest.mark.parametrize(("present", "asked_for", "loads"), [
     ({}, [("conf", "present")], [True]),
     ({}, [("conf", "present"), ("override", "present")], [True, True]),
     ({}, [("override", "present"), ("conf", "present")], [False, True]),
@@ -113,9 +113,9 @@ CONF, OVERRIDE = "exec b\n", "nice 5\n"
     ({"conf": CONF, "override": OVERRIDE}, [("override", "absent")], [True]),
     ({"conf": CONF}, [("conf", "absent"), ("override", "present")], [False, False]),
 ])
-def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[tuple[str, str]], loads: list[bool],
+def test_when_the_daemon_will_load_a_job(present: dict[str, str], asked_for: list[tuple[str, str]], loads: list[bool],
                                          tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind, text in there.items():
+    for kind, text in present.items():
         (tmp_path / ("a." + kind)).write_text(text)
     seen: list[Any] = []
 
@@ -177,10 +177,10 @@ def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.
     assert daemon.asked == []
 
 
-def test_the_instances_of_a_job_that_has_gone() -> None:
-    class Gone(Daemon):
+def test_the_instances_of_an_unknown_job() -> None:
+    class WithoutJob(Daemon):
         def instances(self, name: str) -> list[str]:
             raise UnknownJobError("no " + name)
 
-    watcher, = loading.watch(Gone({"a": []}), [("a", True)])
+    watcher, = loading.watch(WithoutJob({"a": []}), [("a", True)])
     assert watcher.live_instances() == []

@@ -35,8 +35,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
 
 def judge(host: FakeHost, instance: str = "") -> Verdict:
     evidence = orphans.Evidence(host, str(host.files), REASON, (1, 13, 2))
-    found: Verdict = evidence.judge(Definition("web", str(host.files)), instance)
-    return found
+    verdict: Verdict = evidence.judge(Definition("web", str(host.files)), instance)
+    return verdict
 
 
 def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float, daemon: float = 0.0) -> None:
@@ -197,17 +197,17 @@ def test_when_files_changed(tmp_path: Path) -> None:
     ("exec sleep 9\n", [], [], None),
     ("start on a\n", [], ["sleep"], None),
 ])
-def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, environ: list[str], line: list[str],
-                              shown: bool | None) -> None:
+def test_whether_a_process_matches_the_files(monkeypatch: pytest.MonkeyPatch, text: str, environ: list[str],
+                                             line: list[str], shown: bool | None) -> None:
     words = {"environ": environ, "cmdline": line}
     monkeypatch.setattr(processes, "words", lambda pid, kind, proc: [word.encode() for word in words[kind]])
-    found, why = orphans.matches_process("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
-    assert found is shown
+    matches, why = orphans.matches_process("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
+    assert matches is shown
     assert (why is not None) is (shown is False)
 
 
 @pytest.mark.parametrize(
-    ("error", "version", "is_there"),
+    ("error", "version", "has_evidence"),
     [
         (UnsafeToQueryError("x"), (1, 13, 2), True),
         (UnsafeToQueryError("x"), (1, 5), False),
@@ -215,7 +215,7 @@ def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, enviro
     ],
 )
 def test_where_there_is_evidence(
-    host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], is_there: bool
+    host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], has_evidence: bool
 ) -> None:
     host.number = version
-    assert (orphans.evidence(host, str(host.files), error) is not None) is is_there
+    assert (orphans.evidence(host, str(host.files), error) is not None) is has_evidence

@@ -62,8 +62,8 @@ class Host:
         return Definition(name, str(self.conf), self.client.version())
 
     def read(self, name: str = "web") -> bool | None:
-        found: dict[str, bool | None] = unread_files.files_read(self.client, str(self.conf), [self.definition(name)])
-        return found[name]
+        reads: dict[str, bool | None] = unread_files.files_read(self.client, str(self.conf), [self.definition(name)])
+        return reads[name]
 
     def ensure(self, *names: str) -> dict[str, UpstartError]:
         definitions = [self.definition(name) for name in names or ("web",)]
