@@ -451,7 +451,7 @@ left_out:
   returned: always
   type: list
   elements: str
-  sample: ["Which instances are stale and the env of the instances: Upstart tells its definitions only since 1.6.1."]
+  sample: ["Which instances are stale and the env of the instances: Upstart reports its definitions only since 1.6.1."]
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from pathlib import Path
@@ -14,14 +15,14 @@ import pytest
 import versions
 import yaml
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import releases
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SUPPORT = (ROOT / "docs/docsite/rst/support.rst").read_text(encoding="utf-8")
-UTILITIES = "ansible_collections.sysinit.upstart.plugins.module_utils."
 INTERNAL = ("demo", "deployment_")  # how the names begin of what the demo and the role have for themselves
 # A value for each option that a release brought.
 VALUES: dict[str, Any] = {
@@ -29,18 +30,32 @@ VALUES: dict[str, Any] = {
     "kill_signal": "INT", "reload_signal": "USR1", "setgid": "web", "setuid": "web", "usage": "x", "console": "log",
     "override": True,
 }
-# Where the code decides, and the row of the table that says so.
+# The constants of _host/releases.py, and a distinctive fragment of each row of the support page that describes them.
+# None: no code compares versions for this row.
 GATES = [
-    ("_host.failures", "SIGNALS_STATES_SINCE", "0.6.7", "``failed`` are null"),
-    ("_host.enabling", "MANUAL", "0.6.7", "``manual``"),
-    ("_host.environment", "ANY_NAME", "1.1", "``env``"),
-    ("_host.enabling", "OVERRIDES", "1.3", "override"),
-    ("_host.job_logs", "KEEPS_LOGS", "1.4", "``log_file`` is null"),
-    ("_services.steps", "KEEPS_STATE", "1.6", "re-executed"),
-    ("_init.runlevels", "EVENT_END_SINCE", "1.7", "runlevel"),
-    ("_services.failure_errors", "FORGIVES_DEATH", "1.11", "``pre_stop``"),
-    ("_init.settings", "JOB_ENVIRONMENT_SINCE", "1.7", "``job_env``"),
+    ("STATES_SIGNALLED_SINCE", "0.6.7", "``failed`` are null"),
+    ("STATES_SIGNALLED_SINCE", "0.6.7", "``exit_signal``"),
+    ("STATES_SIGNALLED_SINCE", "0.6.7", "a task job"),
+    ("CONDITIONS_READABLE_SINCE", "0.6.7", "``start on`` and ``stop on``"),
+    ("MANUAL_SINCE", "0.6.7", "``manual``"),
+    ("ANY_VARIABLE_NAME_SINCE", "1.1", "``env``"),
+    ("OVERRIDES_SINCE", "1.3", "``override-ignored``"),
+    ("JOB_LOGS_SINCE", "1.4", "``log_file`` is null"),
+    ("JOBS_SURVIVE_REEXEC_SINCE", "1.6", "re-executed"),
+    ("STATE_DUMP_SINCE", "1.6.1", "``stale``"),
+    ("STATE_DUMP_SINCE", "1.6.1", "restarted instances"),
+    ("STATE_DUMP_SINCE", "1.6.1", "``env_differs``"),
+    ("STATE_DUMP_SINCE", "1.6.1", "``sure``"),
+    (None, "1.7", "``process``"),
+    ("LINKED_OVERRIDES_BEFORE", "1.7", "``override-is-link``"),
+    ("EVENT_END_SIGNALLED_SINCE", "1.7", "``held_by``"),
+    ("JOB_ENVIRONMENT_SINCE", "1.7", "``job_env``"),
+    ("RELOAD_METHOD_SINCE", "1.10", "``state: reloaded``"),
+    ("MAIN_MAY_END_DURING_STOP_SINCE", "1.11", "``pre_stop``"),
+    ("EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE", "1.13", "instance name"),
 ]
+# The files that may hold a release as a literal.
+RELEASE_TABLES = {"_host/releases.py", "_jobfile/stanzas.py", "_events/tables.py"}
 
 
 def number(text: str) -> tuple[int, ...]:
@@ -140,7 +155,7 @@ def test_support_has_the_options_of_each_release() -> None:
 def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
     wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", option: VALUES[option]}]})
     try:
-        plans.plan(wanted, str(folder), version)
+        apply.plan(wanted, str(folder), version)
     except UpstartError:
         return False
     return True
@@ -156,11 +171,51 @@ def test_an_option_is_refused_before_its_release(release: str, option: str, tmp_
     assert not accepts(option, before, tmp_path)
 
 
-@pytest.mark.parametrize(("module", "constant", "release", "words"), GATES)
-def test_support_has_the_features_of_each_release(module: str, constant: str, release: str, words: str) -> None:
-    assert getattr(importlib.import_module(UTILITIES + module), constant) == number(release)
-    described = [" ".join(row[1:]) for row in rows(section(SUPPORT, "Features by release")) if row[0] == release]
-    assert any(words in text for text in described)
+def features() -> list[tuple[str, str]]:
+    """Return the release and the text of each row of the table of features."""
+    return [(row[0], " ".join(row[1:])) for row in rows(section(SUPPORT, "Features by release"))]
+
+
+@pytest.mark.parametrize(("constant", "release", "words"), GATES)
+def test_support_has_the_features_of_each_release(constant: str | None, release: str, words: str) -> None:
+    assert constant is None or getattr(releases, constant) == number(release)
+    assert len([text for since, text in features() if since == release and words in text]) == 1
+
+
+def test_each_feature_of_the_support_page_is_in_the_table_of_releases() -> None:
+    unchecked = [(since, text) for since, text in features()
+                 if not any(since == release and words in text for _constant, release, words in GATES)]
+    assert unchecked == []
+    assert len(features()) == len(GATES)
+
+
+def test_each_constant_of_the_table_of_releases_is_in_the_support_page() -> None:
+    constants = {name for name in vars(releases) if name.isupper()}
+    assert constants == {constant for constant, _release, _words in GATES if constant}
+
+
+def literal_releases(path: Path) -> list[int]:
+    """Return the lines that compare something with a tuple of numbers, or define a release to compare with.
+
+    Comparisons of Python's own version do not count.
+    """
+    lines = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+            values = [] if ast.unparse(node.left) == "sys.version_info" else node.comparators
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(("_SINCE", "_BEFORE")):
+            values = [node.value]
+        else:
+            continue
+        lines += [value.lineno for value in values if isinstance(value, ast.Tuple) and len(value.elts) > 1
+                  and all(isinstance(part, ast.Constant) and isinstance(part.value, int) for part in value.elts)]
+    return lines
+
+
+def test_releases_are_compared_by_name() -> None:
+    utilities = ROOT / "plugins/module_utils"
+    lines = {str(path.relative_to(utilities)): literal_releases(path) for path in utilities.rglob("*.py")}
+    assert {name for name, numbers in lines.items() if numbers} == RELEASE_TABLES
 
 
 def test_an_option_says_which_release_it_needs() -> None:

@@ -15,9 +15,9 @@ from .._events.effects import MEMBERS, fold
 from .._events.tables import RUNNING, WAITING
 from .._host.consequences import Consequences
 from .._host.definitions import Definition
-from .._host.failures import SIGNALS_STATES_SINCE
 from .._host.job_effects import INSTANCE_SIGNALS, from_signals, trace
-from .._host.job_logs import KEEPS_LOGS, log_size
+from .._host.job_logs import log_size
+from .._host.releases import JOB_LOGS_SINCE, STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting, state_text
 from .._system.deadline import Deadline
 from . import report
@@ -45,7 +45,7 @@ def emit(client, emission, version):
     :raises UpstartError: when the event fails because of a job, or is not over within ``timeout`` seconds.
     """
     connection = client.connection
-    if version < KEEPS_LOGS:
+    if version < JOB_LOGS_SINCE:
         emission = emission._replace(log_dir=None)
     log_sizes = _log_sizes(emission.log_dir) if emission.wait and emission.log_dir else {}
     consequences = Consequences(client, emission, len(connection.signals), version)
@@ -66,7 +66,7 @@ def emit(client, emission, version):
     jobs = _effects(client, consequences.signals(), emission, log_sizes, version)
     if failed:
         raise report.failed_error(emission, _without_guesses(jobs), consequences.conditions_unavailable, not moving)
-    unavailable = consequences.conditions_unavailable if version >= SIGNALS_STATES_SINCE else None
+    unavailable = consequences.conditions_unavailable if version >= STATES_SIGNALLED_SINCE else None
     return Outcome(jobs, frozenset(moving), not moving, watched, unavailable)
 
 
@@ -89,14 +89,14 @@ def _effects(client, signals, emission, log_sizes, version):
 
 def _effects_so_far(client, consequences, emission, log_sizes, version):
     """Return the effects of an event that is not over; where states are not signalled, they are queried."""
-    if version < SIGNALS_STATES_SINCE:
+    if version < STATES_SIGNALLED_SINCE:
         try:
             return _without_guesses(_effects(client, consequences.signals(), emission, log_sizes, version))
         except UpstartError:
             pass  # the daemon does not answer: the signals have to do
     jobs = from_signals(consequences.signals(), emission.log_dir, log_sizes, None, version)
     without_status = [(job["name"], job["instance"]) for job in jobs if job["status"] is None]
-    if without_status and version >= SIGNALS_STATES_SINCE:  # only the goal has changed so far
+    if without_status and version >= STATES_SIGNALLED_SINCE:  # only the goal has changed so far
         try:
             jobs = from_signals(consequences.signals(), emission.log_dir, log_sizes, _statuses(client, without_status),
                                 version)
@@ -132,7 +132,7 @@ def _follow(client, consequences, emission, version, seconds, failed=False):
     :returns: list of the (job, instance) that do not rest after ``seconds``.
     """
     connection = client.connection
-    signals_states = version >= SIGNALS_STATES_SINCE
+    signals_states = version >= STATES_SIGNALLED_SINCE
     members = MEMBERS if signals_states else INSTANCE_SIGNALS
 
     def has_moved():
@@ -174,7 +174,7 @@ def _watch_services(client, consequences, emission, version):
     :returns: dict of their (job, instance) to the pids that their main processes had at the beginning.
     """
     pairs = [(effect.job, effect.instance) for effect in fold(trace(consequences.signals()))
-             if (effect.started or version < SIGNALS_STATES_SINCE) and effect.state != WAITING]
+             if (effect.started or version < STATES_SIGNALLED_SINCE) and effect.state != WAITING]
     tasks = {}
     watched = dict((pair, status["processes"].get("main")) for pair, status in zip(pairs, client.statuses(pairs))
                    if status is not None and is_resting(status, _is_task(pair[0], emission, tasks)))

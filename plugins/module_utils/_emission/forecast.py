@@ -65,11 +65,11 @@ def _wedging_logs(prediction, emission, version):
     sentences = []
     for effect in prediction.effects:
         place = (emission.log_dir, effect.job, effect.instance)
-        if job_names.log_path_wedges_init(*place, values=None, version=version) is not None:
-            path = job_names.log_path_wedges_init(
+        if job_names.fatal_log_path(*place, values=None, version=version) is not None:
+            path = job_names.fatal_log_path(
                 *place, values=_values(effect.job, emission.conf_dir, version), version=version)
             if path is not None:
-                sentences.append("job %s would wedge init: the path of its log takes %d bytes" % (
+                sentences.append("job %s would make init loop forever: the path of its log takes %d bytes" % (
                     display_name(effect.job, effect.instance), len(path)))
     return sentences
 

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.failures import SIGNALS_STATES_SINCE
+from .._host.releases import STATES_SIGNALLED_SINCE
 
 __metaclass__ = type
 
@@ -29,7 +29,7 @@ def result_of(emission, **values):
 
 def missing_knowledge(version):
     """Return a warning on the effects that a daemon of this version does not signal, or None."""
-    if version >= SIGNALS_STATES_SINCE:
+    if version >= STATES_SIGNALLED_SINCE:
         return None
     return ("Upstart %s signals only that instances appear and disappear, so jobs lacks restarts, respawns and "
             "failures, and includes effects of other events. Upstart 0.6.7 and later signal states and failures."

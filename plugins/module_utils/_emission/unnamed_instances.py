@@ -10,12 +10,12 @@ import os
 from .._errors import UpstartError
 from .._events.expand import ExpansionError, expand_instance_name
 from .._events.model import SimulatedEvent
-from .._events.tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
 from .._events.trees import environment_started_by
 from .._events.variables import OF_INIT, merge
 from .._host.definitions import Definition
-from .._host.job_names import log_path_error, log_path_wedges_init
+from .._host.job_names import fatal_log_path, log_path_error
 from .._host.planned_files import read_file
+from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
 from .._text import decode, encode
 
 __metaclass__ = type
@@ -55,7 +55,7 @@ def refuse_wedging(emission, version):
             instance = _instance_started_by(emission, values)
         except ExpansionError:
             continue
-        path = instance and log_path_wedges_init(emission.log_dir, job, instance, values, version)
+        path = instance and fatal_log_path(emission.log_dir, job, instance, values, version)
         if path:
             error = log_path_error(job, instance, path)
             error.message = "The event %s was not emitted. %s" % (emission.name, error.message)

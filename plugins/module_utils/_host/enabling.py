@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a job starts by itself, and the change to its files that makes it so.
+"""Enable and disable jobs: whether a job starts by itself, and the change to its files.
 
-Upstart has no such switch: a job is enabled when its files leave it with a ``start on``.  Since 1.3 ``manual`` in the
-override takes that away, from 0.6.7 on ``manual`` in the job file, and before that only a comment.
+Upstart has no switch for this. A job is enabled if its files leave it with a ``start on``. The stanza ``manual`` takes
+that away, in the override since 1.3 and in the job file since 0.6.7. Before that only a comment helps.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -23,60 +23,62 @@ from .._text import decode, encode
 from . import loading, unread_files
 from .definitions import Definition
 from .planned_files import read_file
+from .releases import MANUAL_SINCE, OVERRIDES_SINCE
 
 __metaclass__ = type
 
-OVERRIDES = (1, 3)  # the version that brought them
-MANUAL = (0, 6, 7)
-NEVER = {"event": u"a condition that no file has", "args": []}
-MARK = u"#disabled: "  # before each line of a ``start on`` where there is no ``manual``
+PLACEHOLDER = {"event": u"a condition that no file has", "args": []}
+MARK = u"#disabled: "  # begins each line of a ``start on`` where Upstart does not know ``manual``
 MARKED = re.compile(u"^" + MARK, re.MULTILINE)
 LINE_BEGIN = re.compile(u"^(?!\\Z)", re.MULTILINE)
 
 
 class Change:
-    """One file's way from ``before`` to ``after`` (bytes, or None for no file)."""
+    """The change of a file from ``before`` to ``after`` (bytes, or None for no file)."""
 
     def __init__(self, name, path, before, after, enabled):
         self.name = name
         self.path = path
         self.before = before
         self.after = after
-        self.enabled = enabled  # what the job is afterwards
+        self.enabled = enabled  # whether the job is enabled afterwards
 
 
 def plan(definition, wanted, version):
-    """Return the Change that enables or disables a job, or None when it is so already.
+    """Return the Change that enables or disables a job, or None if the job is in that state already.
 
     :param definition: definitions.Definition of the job.
     :param wanted: bool.
-    :raises UpstartError: when the job cannot be enabled or disabled, with the reason.
+    :raises UpstartError: with the reason why the job cannot be enabled or disabled.
     """
     if definition.values is None:
         raise UpstartError(
-            "Job %s was not %s: %s. Mend that and run the task again." % (
+            "Job %s was not %s: %s. Fix that, then run the task again." % (
                 definition.name, "enabled" if wanted else "disabled", definition.complaint()),
             name=definition.name, **definition.facts())
     if definition.is_enabled() == wanted:
         return None
-    overriding = version >= OVERRIDES
-    path = definition.override if overriding else definition.conf
+    uses_override = version >= OVERRIDES_SINCE
+    path = definition.override if uses_override else definition.conf
     files.check_target(path)
-    before = definition.override_text if overriding else definition.text
-    change = _enabled if wanted else _disabled
-    text = change(definition, decode(before or b""), version)
-    return Change(definition.name, path, before, encode(text) if text or before is None else _emptied(overriding),
-                  wanted)
+    before = definition.override_text if uses_override else definition.text
+    change_text = _enabled if wanted else _disabled
+    text = change_text(definition, decode(before or b""), version)
+    if text or before is None:
+        after = encode(text)
+    else:
+        after = None if uses_override else b""  # an empty override is removed, an empty job file stays
+    return Change(definition.name, path, before, after, wanted)
 
 
 def with_enabled(definition, wanted):
     """Return the bytes of the file that ``plan`` would change, as they are once the job is enabled or disabled.
 
-    They are unchanged where ``plan`` fails: upstart_service tells the reason.
+    They are unchanged if ``plan`` fails; upstart_service reports the reason.
     """
-    overriding = definition.version >= OVERRIDES
-    text = (definition.override_text if overriding else definition.text) or b""
-    if overriding and definition.text is None:
+    uses_override = definition.version >= OVERRIDES_SINCE
+    text = (definition.override_text if uses_override else definition.text) or b""
+    if uses_override and definition.text is None:
         return encode(with_manual(decode(text), not wanted, definition.version))
     try:
         change = plan(definition, wanted, definition.version)
@@ -86,7 +88,7 @@ def with_enabled(definition, wanted):
 
 
 def hidden_condition(definition):
-    """Return the ``start on`` that ``manual`` keeps from a job that is not enabled, as text, or None."""
+    """Return the ``start on`` that ``manual`` hides in a disabled job, as text, or None."""
     if definition.values is None or definition.is_enabled():
         return None
     version = definition.version
@@ -99,62 +101,57 @@ def hidden_condition(definition):
     return None
 
 
-def _emptied(overriding):
-    """An override that says nothing any more goes; a job file stays, however empty."""
-    return None if overriding else b""
-
-
 def _disabled(definition, text, version):
-    """Return the text of the file to be changed with the job's ``start on`` taken away."""
-    if version < MANUAL:
+    """Return the text of the file to change that disables the job."""
+    if version < MANUAL_SINCE:
         return _commented_out(definition, text, version)
-    for link in (u"" if text.endswith(u"\n") or not text else u"\n", u"\n", u"\n\n"):
-        # A file that ends in the middle of a line goes on doing so, to be the same again once it is enabled.
-        candidate = text + link + u"manual" + (u"\n" if text.endswith(u"\n") or not text else u"")
+    for separator in (u"" if text.endswith(u"\n") or not text else u"\n", u"\n", u"\n\n"):
+        # A file without a final newline stays without one: enabling the job restores the same bytes.
+        candidate = text + separator + u"manual" + (u"\n" if text.endswith(u"\n") or not text else u"")
         values = _values(definition, candidate, version)
         if values is not None and values["start_on"] is None and _same_but_start(values, definition.values):
             return candidate
-    raise _not_by_us(definition, False, "the end of the file does not take another stanza")
+    raise _unsupported_error(definition, False, "no stanza can be added at the end of its file")
 
 
 def _enabled(definition, text, version):
-    """Return the text of the file to be changed so that the job has its ``start on`` again."""
-    candidate = _uncommented(text) if version < MANUAL else _without_manual(definition, text, version)
+    """Return the text of the file to change that gives the job its ``start on`` again."""
+    candidate = _uncommented(text) if version < MANUAL_SINCE else _without_manual(definition, text, version)
     values = _values(definition, candidate, version)
-    if values is not None and values["start_on"] is None and version >= OVERRIDES:
+    if values is not None and values["start_on"] is None and version >= OVERRIDES_SINCE:
         candidate = _with_own_condition(definition, text, version)
         values = _values(definition, candidate, version)
     if values is None or values["start_on"] is None:
         raise UpstartError(
-            "Job %s cannot be enabled: it has no start on condition, so nothing would ever start it. Give it one, for "
-            "instance with start_on of sysinit.upstart.upstart_job." % definition.name,
+            "Job %s cannot be enabled: it has no start on condition, so nothing would ever start it. Add a condition, "
+            "for example with start_on of sysinit.upstart.upstart_job." % definition.name,
             name=definition.name, path=definition.conf)
     if not _same_but_start(values, definition.values):
-        raise _not_by_us(definition, True, "taking out manual would change other stanzas too")
+        raise _unsupported_error(definition, True, "removing manual would change other stanzas too")
     return candidate
 
 
-def _not_by_us(definition, wanted, why):
+def _unsupported_error(definition, wanted, why):
     return UpstartError("Job %s was not %s: %s. Change its files by hand." % (
         definition.name, "enabled" if wanted else "disabled", why), name=definition.name, path=definition.override)
 
 
 def _values(definition, text, version):
-    """Return the job's values with ``text`` in place of the file that is to be changed; None when refused."""
+    """Return the job's values with ``text`` as the contents of the file to change; None if the daemon refuses them."""
     try:
-        if version >= OVERRIDES:
+        if version >= OVERRIDES_SINCE:
             return parser.parse_job(definition.text, text, version)
         return parser.parse_job(text, None, version)
     except JobFileError:
         return None
 
 
-def _same_but_start(one, other):
-    return same_job(dict(one, start_on=None), dict(other, start_on=None))
+def _same_but_start(values, others):
+    return same_job(dict(values, start_on=None), dict(others, start_on=None))
 
 
 def _without_manual(definition, text, version):
-    """Take ``manual`` away, from the end on, until the job has a ``start on`` again."""
+    """Return ``text`` without as many ``manual`` at its end as it takes to give the job a ``start on`` again."""
     for candidate in without_manual(text, version):
         values = _values(definition, candidate, version)
         text = candidate
@@ -164,7 +161,7 @@ def _without_manual(definition, text, version):
 
 
 def without_manual(text, version=parser.LATEST):
-    """Yield ``text`` with its last ``manual`` taken out, then with the last two, and so on; comments stay."""
+    """Yield ``text`` without its last ``manual``, then without the last two, and so on; comments stay."""
     ended = text.endswith(u"\n")
     document = Document(text, version)
     while document.spans("manual"):
@@ -176,23 +173,23 @@ def without_manual(text, version=parser.LATEST):
 
 
 def _with_own_condition(definition, text, version):
-    """Give the override the condition that a ``manual`` in the job file itself hides."""
+    """Return the override's text with the condition that a ``manual`` in the job file hides."""
     for conf in without_manual(decode(definition.text), version):
         condition = parser.parse_job(conf, None, version)["start_on"]
         if condition is not None:
-            link = u"" if text.endswith(u"\n") or not text else u"\n"
-            return text + link + u"start on " + to_text(condition) + u"\n"
+            separator = u"" if text.endswith(u"\n") or not text else u"\n"
+            return text + separator + u"start on " + to_text(condition) + u"\n"
     return text
 
 
 def _commented_out(definition, text, version):
-    """Turn every line of each ``start on`` into a comment that ``_uncommented`` knows again."""
+    """Return ``text`` with every line of each ``start on`` as a comment that ``_uncommented`` reverts."""
     for span in reversed(Document(text, version).spans("start on")):
         start = text.rfind(u"\n", 0, span.start) + 1
         text = text[:start] + LINE_BEGIN.sub(MARK, text[start:span.end]) + text[span.end:]
     values = _values(definition, text, version)
     if values is None or values["start_on"] is not None or not _same_but_start(values, definition.values):
-        raise _not_by_us(definition, False, "its start on cannot be made a comment")
+        raise _unsupported_error(definition, False, "its start on cannot be made a comment")
     return text
 
 
@@ -201,7 +198,7 @@ def _uncommented(text):
 
 
 def with_manual(text, on, version=parser.LATEST):
-    """Return an override's text changed so that it does, or does not, switch off the ``start on`` of its job."""
+    """Return an override's text that disables its job if ``on``, else a text that does not."""
     off = _start_on(text, version) is None
     if on and not off:
         return text + (u"" if text.endswith(u"\n") or not text else u"\n") + u"manual\n"
@@ -212,9 +209,9 @@ def with_manual(text, on, version=parser.LATEST):
 
 
 def _start_on(text, version):
-    """Return the condition that a job which starts on something is left with under an override."""
+    """Return the ``start on`` that a job with a condition has under an override."""
     values = new_values()
-    values["start_on"] = [NEVER]
+    values["start_on"] = [PLACEHOLDER]
     error = parser.apply(text, values, version)
     if error:
         raise error.within("override")
@@ -222,12 +219,12 @@ def _start_on(text, version):
 
 
 def act(client, changes, attributes, conf_dir):
-    """Carry out Changes and have the daemon read the result.
+    """Write the files of Changes and make sure that the daemon reads them.
 
     :param attributes: object with ``prepare(staged, path)``, see files.Batch.
     """
     watchers = loading.watch(client, [(change.name, True) for change in changes])
-    running = loading.Running(client, conf_dir, [
+    running = loading.RunningJobs(client, conf_dir, [
         (change.name, change.path) for change, watcher in zip(changes, watchers) if watcher.instances])
     with files.Batch() as batch:
         for change in changes:
@@ -240,14 +237,14 @@ def act(client, changes, attributes, conf_dir):
         if _promise.file_faults(change.after, read_file(change.path)):
             raise UpstartError("%s was changed by another process while this task wrote it. Run the task again."
                                % change.path, name=change.name, path=change.path)
-        watcher.see_loaded(change.path, True)
-    running.see_noticed()
-    _have_read(client, conf_dir, [change.name for change, watcher in zip(changes, watchers)
-                                  if watcher.instances and change.name not in running.jobs])
+        watcher.wait_loaded(change.path, True)
+    running.ensure_noticed()
+    _ensure_read(client, conf_dir, [change.name for change, watcher in zip(changes, watchers)
+                                    if watcher.instances and change.name not in running.unwatched])
 
 
-def _have_read(client, conf_dir, names):
-    """Make sure that init has read the files of running jobs: a link in their place may have escaped it."""
+def _ensure_read(client, conf_dir, names):
+    """Make sure that init has read the files of running jobs: inotify does not report a link in their place."""
     version = client.version() if names else None
     errors = unread_files.ensure_files_are_read(
         client, conf_dir, [Definition(name, conf_dir, version) for name in names])

@@ -14,7 +14,6 @@ __metaclass__ = type
 
 MAIN_PROCESS_ENDED = re.compile(
     r"\bmain process \([0-9]+\) (?:terminated with status ([0-9]+)|killed by ([A-Z0-9+]+) signal)")
-SIGNALS_STATES_SINCE = (0, 6, 7)  # older releases signal only that instances are added and removed
 
 
 def from_signals(signals, job, instance=""):

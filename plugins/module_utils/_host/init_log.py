@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What init itself says about a job: it tells no client, only the kernel's log or syslog (Upstart 0.6.5)."""
+"""Init's own messages about jobs: no client gets them, only the kernel's log or, with Upstart 0.6.5, syslog."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,29 +17,29 @@ from .._system.deadline import Deadline
 
 __metaclass__ = type
 
-SAID = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
-RECORD = 8192  # bytes, the longest record of the kernel's log
-RECORDS_PER_LOOK = 20000  # more than a kernel keeps: its log may be written to faster than it is read
-BYTES_PER_LOOK = reading.MEBIBYTE  # of the end of a log file that grew by more since the last look
-KEPT_MESSAGES = 2000
-LATE = 0.3  # seconds that a log file may lag behind, since a syslog daemon writes it
-AGAIN = 0.03  # seconds between two looks at it
+INIT_MESSAGE = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
+RECORD_BYTES = 8192  # the longest record of the kernel's log
+RECORDS_PER_READ = 20000  # more than a kernel keeps: its log may be written faster than it is read
+BYTES_PER_READ = reading.MEBIBYTE  # of the end of a log file that has grown by more
+KEPT_MESSAGES = 2000  # the latest
+SYSLOG_DELAY_SECONDS = 0.3  # time that a log file may lag behind, because a syslog daemon writes it
+LOG_POLL_INTERVAL = 0.03  # seconds between two reads of a log file
 CHATTER = re.compile(r" (?:goal|state) changed from | process \([0-9]+\)$| exited normally$")
 AFTER_START = re.compile(r"\bpost-start process\b.*\b(terminated|killed|dumped)\b|\bspawn \S.* post-start process: ")
 
 
 class InitLog:
-    """Follows init's messages from now on.
+    """Collects init's messages from now on.
 
-    :param path: text, /dev/kmsg or a file that syslog writes init's messages to. What cannot be read says nothing,
-        nor does any other device, a FIFO or a directory.
+    :param path: text, /dev/kmsg or a file that syslog writes init's messages to. There are no messages from a path
+        that cannot be read, another device, a FIFO or a directory.
     """
 
     def __init__(self, path):
         self.path = path
         self._handle = None
         self._start = 0
-        self._said = []
+        self._messages = []
         try:
             self._handle = reading.open_kernel_log(path)
             if self._handle is not None:
@@ -56,41 +56,41 @@ class InitLog:
             self._handle = None
 
     def about(self, job, instance="", expected=False):
-        """Return what init said about a job's instance since the log was opened, a list of text.
+        """Return init's messages about a job's instance since the log was opened, a list of text.
 
-        :param expected: whether there should be something, so that a log file is worth waiting for.
+        :param expected: bool, whether there should be a message: then a log file gets time to catch up.
         """
-        found = self._about(job, instance)
-        deadline = Deadline(LATE)
-        while expected and self._is_file and not found and deadline.left():
-            time.sleep(AGAIN)
-            found = self._about(job, instance)
-        return found
+        messages = self._about(job, instance)
+        deadline = Deadline(SYSLOG_DELAY_SECONDS)
+        while expected and self._is_file and not messages and deadline.left():
+            time.sleep(LOG_POLL_INTERVAL)
+            messages = self._about(job, instance)
+        return messages
 
     def _about(self, job, instance):
         self._read()
         name = re.escape(display_name(job, instance))
         pattern = re.compile(r"^(?:\S+ to spawn )?%s |^Failed to obtain %s instance|/%s\.(?:conf|override):" % (
             name, re.escape(job), re.escape(job)))
-        return [text for text in self._said if pattern.search(text) and not CHATTER.search(text)]
+        return [text for text in self._messages if pattern.search(text) and not CHATTER.search(text)]
 
     def _read(self):
         text = self._kernel_log() if self._handle is not None else self._new_text()
         for line in text.splitlines():
-            found = SAID.search(line)
-            if found:
-                self._said.append(found.group(1)[:RECORD])
-        del self._said[:-KEPT_MESSAGES]
+            match = INIT_MESSAGE.search(line)
+            if match:
+                self._messages.append(match.group(1)[:RECORD_BYTES])
+        del self._messages[:-KEPT_MESSAGES]
 
     def _kernel_log(self):
         lines = []
-        for unused in range(RECORDS_PER_LOOK):
+        for unused in range(RECORDS_PER_READ):
             try:
-                record = os.read(self._handle, RECORD)
+                record = os.read(self._handle, RECORD_BYTES)
             except OSError as error:
                 if error.errno == errno.EPIPE:  # records that were overwritten before they were read
                     continue
-                break  # nothing more, or a kernel (before 3.5) whose log is not read this way
+                break  # the end, or a kernel before 3.5, whose log has another format
             if not record:
                 break
             lines.append(record.decode("utf-8", "replace").partition(";")[2])
@@ -100,14 +100,14 @@ class InitLog:
         if not self._is_file:
             return ""
         try:
-            data, start = reading.read_after(self.path, self._start, BYTES_PER_LOOK)
+            data, start = reading.read_after(self.path, self._start, BYTES_PER_READ)
         except (IOError, OSError):
             return ""
-        whole = data[:data.rfind(b"\n") + 1]
-        self._start = start + len(whole)
-        return whole.decode("utf-8", "replace")
+        lines = data[:data.rfind(b"\n") + 1]
+        self._start = start + len(lines)
+        return lines.decode("utf-8", "replace")
 
 
-def failed_after_start(said):
-    """Return the messages on a failed post-start process, which Upstart takes for no failure of the job."""
-    return [text for text in said if AFTER_START.search(text)]
+def failed_after_start(messages):
+    """Return the messages about a failed post-start process, which Upstart does not count as a failure of the job."""
+    return [text for text in messages if AFTER_START.search(text)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which instance an environment leads to, by the job's own file."""
+"""Names of instances: the name that an environment leads to, and names that Upstart cannot handle."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -11,19 +11,25 @@ from .._events.expand import ExpansionError, expand
 
 __metaclass__ = type
 
-UNREADABLE = u"\ufffd"  # in place of what a path does not tell
+UNREADABLE = u"\ufffd"  # in place of bytes that a D-Bus path has lost
 NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
 
 
 def instance_of(definition, env):
-    """Return the name of the instance, or None when the file or ``env`` (list of KEY=VALUE) does not tell it."""
+    """Return the name of the instance that a job starts with an environment.
+
+    None if the job file is invalid or a variable of its instance stanza is missing.
+
+    :param definition: definitions.Definition.
+    :param env: list of KEY=VALUE.
+    """
     if not definition.values:
         return None
     entries = definition.values["env"] + env
     try:
         return expand(definition.values["instance"], dict(entry.split("=", 1) for entry in entries if "=" in entry))
     except ExpansionError:
-        return None  # the daemon refuses the start with the same reason
+        return None  # the daemon refuses the start for the same reason
 
 
 def unsafe_name(definition, instance, env, is_asked_for):

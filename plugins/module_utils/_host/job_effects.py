@@ -9,6 +9,7 @@ from .._daemon.names import instance_name, job_name
 from .._events.effects import MEMBERS, fold
 from . import failures
 from .job_logs import log_path, log_tail
+from .releases import STATES_SIGNALLED_SINCE
 from .status import START_RUNNING, STOP_WAITING, state_text
 
 __metaclass__ = type
@@ -40,7 +41,7 @@ def trace(signals):
     return entries
 
 
-def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failures.SIGNALS_STATES_SINCE):
+def from_signals(signals, log_dir=None, marks=None, statuses=None, version=STATES_SIGNALLED_SINCE):
     """Return what signals report of instances, in the daemon's order; see ``entry``.
 
     Before 0.6.7 the signals do not show whether an instance was restarted, was respawned or failed; these are None.
@@ -57,7 +58,7 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None, version=failu
         if status == START_RUNNING and effect.state == "starting":  # no signal reported the states between
             effect.come_up()
         entries.append(entry(effect, status, cause, log_dir, marks))
-        if version < failures.SIGNALS_STATES_SINCE:
+        if version < STATES_SIGNALLED_SINCE:
             entries[-1].update(restarted=None, respawned=None, failed=None)
     return entries
 

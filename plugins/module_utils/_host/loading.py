@@ -1,7 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the daemon has loaded what was written, and which instances still follow something older."""
+"""Wait until the daemon has loaded changed job files.
+
+Three signs exist, each for its own case. A job without instances is loaded anew, with the signal JobAdded (Watcher). A
+job with instances sends no signal: the daemon is trusted where it watches the directory, and elsewhere it marks the old
+definition as deleted in its dump (RunningJobs). A change that inotify never reports shows only when the loaded
+definition is compared with the files (unread_files).
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,79 +24,93 @@ from .status import POLL_INTERVAL
 
 __metaclass__ = type
 
-NOTICE = 1.0  # seconds that the daemon is given to notice a file by itself
+NOTICE_SECONDS = 1.0  # time for the daemon to notice a change by itself
 
 
 def watch(client, changes):
-    """Return a Watcher for each of ``changes``, in their order; the daemon is asked once for all.
+    """Return a Watcher for each of ``changes``, in their order; all jobs are queried at once.
 
     :param client: daemon.client.Upstart, connected before the changes.
-    :param changes: list of (job, whether the daemon will load it for this change).
+    :param changes: list of (job, whether the daemon will load the job because of this change).
     """
-    there = set(client.jobs())
-    known = sorted(there.intersection(job for job, _loading in changes))
+    loaded = set(client.jobs())
+    known = sorted(loaded.intersection(job for job, _loading in changes))
     instances = dict(zip(known, client.instances_of(known)))
     watchers = []
     loads = collections.Counter()
     for job, loading in changes:
         loads[job] += bool(loading)
-        watchers.append(Watcher(client, job, job in there, instances.get(job, []), loads[job]))
+        watchers.append(Watcher(client, job, job in loaded, instances.get(job, []), loads[job]))
     return watchers
 
 
-def are_watched(client, paths):
-    """Return whether the daemon is surely told when any of these files changes."""
-    return all(processes.watches(client.connection.peer["pid"], folder) for folder in set(map(os.path.dirname, paths)))
+def watched_folders(client, paths):
+    """Return those directories of these files that the daemon surely watches with inotify, a set of paths."""
+    return set(folder for folder in set(map(os.path.dirname, paths))
+               if processes.watches(client.connection.peer["pid"], folder))
 
 
-def not_loaded(job, path):
+def is_known(client, name):
+    """Return whether the daemon knows a job."""
+    try:
+        client.find_job(name)
+        return True
+    except UnknownJobError:
+        return False
+
+
+def not_loaded_error(job, path):
     """Return the error for a job that init does not load from its file."""
     return UpstartError(
-        "%s is in place, but Upstart has not loaded the job %s from it, not even on ReloadConfiguration. Does this "
-        "daemon read its jobs from that directory (conf_dir)?" % (path, job), name=job, path=path)
+        "Upstart has not loaded job %s from %s, not even after ReloadConfiguration. Check that conf_dir is the job "
+        "directory of this daemon." % (job, path), name=job, path=path)
 
 
-def not_forgotten(job, path):
-    """Return the error for a job that init keeps although its file is gone."""
-    return UpstartError("%s is removed, but Upstart still knows the job %s: another of its directories may hold one."
-                        % (path, job), name=job, path=path)
+def still_known_error(job, path):
+    """Return the error for a job that init keeps although its file was removed."""
+    return UpstartError(
+        "Upstart still knows job %s although %s was removed. Remove the file of that name from its other directories."
+        % (job, path), name=job, path=path)
 
 
-class Running:
-    """Whether the daemon notices that files of jobs with instances change: of those it signals nothing.
+class RunningJobs:
+    """Makes sure that the daemon notices changed files of jobs with instances, for which it sends no signal.
 
-    It does where it watches their directories. Else its dump marks what runs by an older file as deleted (since
-    1.6.1); where that is not told, or was so before, the configuration is reloaded to be sure.
+    It does notice them where it watches their directories. Elsewhere its dump marks an old definition that still has
+    instances as deleted (since 1.6.1). If there is no dump, or if a definition was marked before the change already,
+    the configuration is reloaded to be sure.
 
     :param changes: list of (name of such a job, path of its file), before the files are changed.
-    :ivar jobs: set of the names of those whose directories are not watched.
+    :ivar unwatched: set of the names of all these jobs if some of their directories are not watched, else empty.
     """
 
     def __init__(self, client, conf_dir, changes):
         self._client = client
         self._conf_dir = conf_dir
-        self.jobs = set() if are_watched(client, [path for _job, path in changes]) else set(
-            job for job, _path in changes)
-        self._before = self._marked() if self.jobs else None
+        paths = [path for _job, path in changes]
+        is_watched = watched_folders(client, paths) == set(map(os.path.dirname, paths))
+        self.unwatched = set() if is_watched else set(job for job, _path in changes)
+        self._before = self._marked_jobs() if self.unwatched else None
 
-    def _marked(self):
-        """Return the jobs that are marked, or None when the daemon cannot be asked."""
+    def _marked_jobs(self):
+        """Return the names of the unwatched jobs with an old definition, or None if there is no dump."""
         try:
             classes = daemon_state.read_job_classes(self._client, self._conf_dir)
         except daemon_state.StateUnavailableError:
             return None
-        return set(each["name"] for each in classes if each.get("deleted")).intersection(self.jobs)
+        return set(job_class["name"] for job_class in classes if job_class.get("deleted")).intersection(self.unwatched)
 
-    def see_noticed(self):
-        """Return when the daemon has read the new files."""
-        if self.jobs and not (self._before == set() and self._is_noticed()):
+    def ensure_noticed(self):
+        """Return once the daemon has read the new files."""
+        if self.unwatched and not (self._before == set() and self._wait_marked()):
             self._client.reload_configuration()
 
-    def _is_noticed(self):
-        deadline = Deadline(NOTICE)
+    def _wait_marked(self):
+        """Wait until all old definitions are marked; return whether they are."""
+        deadline = Deadline(NOTICE_SECONDS)
         while True:
-            marked = self._marked()
-            if marked == self.jobs:
+            marked = self._marked_jobs()
+            if marked == self.unwatched:
                 return True
             if marked is None or not deadline.left():
                 return False
@@ -98,12 +118,12 @@ class Running:
 
 
 class Watcher:
-    """Follows what the daemon makes of a job's files while they are changed.
+    """Follows how the daemon loads or drops a job while its files are changed.
 
     :ivar known: bool, whether the daemon knew the job before.
-    :ivar instances: list of text, the names of its instances that were alive then.
-    :ivar loads: int, how often the daemon loads the job, this change included: a job file and its override may both
-        be changed, and the first must not be taken for the second.
+    :ivar instances: list of text, the names of the job's instances before the change.
+    :ivar loads: int, how often the daemon loads the job, this change included: if a job file and its override are both
+        changed, the first load must not count for the second change.
     """
 
     def __init__(self, client, job, known, instances, loads=1):
@@ -115,52 +135,49 @@ class Watcher:
         self._mark = len(client.connection.signals)
 
     def _is_known(self):
-        try:
-            self.client.find_job(self.job)
-            return True
-        except UnknownJobError:
-            return False
+        return is_known(self.client, self.job)
 
-    def _signalled(self, member):
+    def _signal_count(self, member):
         path = job_path(self.job)
         return sum(signal.member == member and signal.args == [path]
                    for signal in self.client.connection.signals[self._mark:])
 
-    def _loaded(self):
-        """The daemon drops and adds a job anew; one with instances it keeps until they are gone."""
+    def _is_loaded(self):
+        """Return whether the daemon has added the job anew; it keeps a job with instances until they have stopped."""
         if self.instances:
             return self._is_known()
-        return self._signalled("JobAdded") >= self.loads
+        return self._signal_count("JobAdded") >= self.loads
 
-    def see_loaded(self, path, written):
-        """Return once the daemon has loaded the file at ``path``; raise UpstartError when it does not.
+    def wait_loaded(self, path, written):
+        """Return once the daemon has loaded the file at ``path``; raise UpstartError if it does not.
 
-        Returns whether that took a ReloadConfiguration although nothing was ``written``.
+        :param written: bool, whether the file was changed.
+        :returns: bool, whether that took a ReloadConfiguration although the file was not changed.
         """
         if self.known and not written:
             return False
-        ready = self._loaded if written else self._is_known
-        self._wait(ready)
-        if not ready() and not self.live_instances():  # one that was started meanwhile keeps JobAdded back
-            raise not_loaded(self.job, path)
+        is_ready = self._is_loaded if written else self._is_known
+        self._wait(is_ready)
+        if not is_ready() and not self.live_instances():  # an instance started since then delays JobAdded
+            raise not_loaded_error(self.job, path)
         return not written
 
     def wait_forgotten(self, path):
-        """Return once the daemon has dropped the job of a removed file; live instances keep theirs until they end."""
+        """Return once the daemon has dropped the job of a removed file; live instances keep the job until they stop."""
         if self.instances:
             return
         self._wait(lambda: not self._is_known())
         if self._is_known():
-            raise not_forgotten(self.job, path)
+            raise still_known_error(self.job, path)
 
-    def _wait(self, ready):
-        """Wait for inotify; where that fails (exhausted, bind mounts), have the configuration reloaded."""
-        if not self.client.connection.wait(ready, NOTICE):
+    def _wait(self, is_ready):
+        """Wait for inotify; where that fails (exhausted, bind mounts), reload the configuration."""
+        if not self.client.connection.wait(is_ready, NOTICE_SECONDS):
             self.client.reload_configuration()
-            self.client.connection.wait(ready, NOTICE)
+            self.client.connection.wait(is_ready, NOTICE_SECONDS)
 
     def live_instances(self):
-        """Return the names of the job's instances that are alive now; [] when the job is unknown."""
+        """Return the names of the job's instances that exist now; [] if the job is unknown."""
         try:
             return self.client.instances(self.job)
         except DaemonError:

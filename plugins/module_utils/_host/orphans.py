@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By which definition instances run, where Upstart must not be asked for its whole state.
+"""Signs of the definition that an instance runs with, for when Upstart must not be asked for its whole state.
 
-That is so while one job has text that nobody can look at, as a job without a file has. Other jobs are judged by their
-D-Bus properties, by when their files changed, and by their processes.
+One job whose text nobody can read, such as a job without a file, makes that question unsafe. The other jobs are judged
+by their D-Bus properties, by the times at which their files changed, and by their processes.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -19,6 +19,8 @@ from .._system import processes
 from .._text import decode, encode
 from . import crash_guard
 from .definitions import Definition
+from .harmful_files import DirectoryScan
+from .releases import STATE_DUMP_SINCE
 
 __metaclass__ = type
 
@@ -31,7 +33,7 @@ SHELL_CHARACTERS = set(u"~`!$^&*()=|\\{}[];\"'<>?")  # with one of these, Upstar
 
 
 class Evidence:
-    """What tells which definition instances follow, at the moment when it is first asked of each job.
+    """Judges which definition instances run with; what it reads of a job it keeps.
 
     :param reason: clause on why the whole state cannot be asked for.
     """
@@ -41,24 +43,25 @@ class Evidence:
         self._conf_dir = conf_dir
         self._version = version
         self._reason = reason
-        self._files = crash_guard.DirectoryScan(conf_dir)
+        self._files = DirectoryScan(conf_dir)
         self._peer_pid = client.connection.peer["pid"]
         self._properties = {}  # job to its D-Bus properties, None where it is not loaded
-        self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for none
+        self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for no process
 
     def learn(self, names):
-        """Ask the daemon for many jobs at once, without those of which it might crash."""
-        names = [name for name in names if name not in self._mains and self._files.are_safe(name)]
-        pairs = [(name, instance) for name, found in zip(names, self._client.instances_of(names)) for instance in found]
+        """Query the instances of many jobs at once, except jobs that might crash the daemon."""
+        names = [name for name in names if name not in self._mains and self._files.is_safe(name)]
+        pairs = [(name, instance)
+                 for name, instances in zip(names, self._client.instances_of(names)) for instance in instances]
         self._mains.update((name, {}) for name in names)
         for (name, instance), status in zip(pairs, self._client.statuses(pairs)):
             if status is not None:
                 self._mains[name][instance] = status["processes"].get("main")
 
     def judge(self, definition, instance):
-        """Return whether an instance follows another definition than the files hold now, and a clause.
+        """Return whether an instance runs with a definition other than the present files, and a clause.
 
-        The first is None when that is unknown; then the clause says why.
+        The first is None when that is unknown; then the clause gives the reason.
         """
         why, is_stale = self._judge(definition, instance or "")
         if is_stale is not None:
@@ -66,9 +69,9 @@ class Evidence:
         return None, "%s%s" % (why + ", and " if why else "", self._reason)
 
     def entries(self, name, instance):
-        """Return all variables of an instance, a list of KEY=VALUE, and those that its files give; None when unknown.
+        """Return all variables of an instance and those of its files, two lists of KEY=VALUE; None when unknown.
 
-        They are known of a process that surely has the environment that Upstart gave it.
+        They are known if the process surely has the environment that Upstart gave it.
         """
         try:
             definition = Definition(name, self._conf_dir, self._version)
@@ -78,52 +81,52 @@ class Evidence:
             return None
         pid, proc = self._mains[name][instance], processes.proc_of(self._peer_pid)
         environ = [decode(entry) for entry in processes.words(pid, "environ", proc)]
-        if not environ or not shows(proc, pid, definition.values)[0]:
+        if not environ or not matches_process(proc, pid, definition.values)[0]:
             return None
         return environ, definition.values["env"]
 
     def _judge(self, definition, instance):
-        """Return (why it is not known, or None; whether it is stale, or None)."""
+        """Return (reason why it is unknown, or None; whether the instance is stale, or None)."""
         name = definition.name
-        if not self._files.are_safe(name):
+        if not self._files.is_safe(name):
             return None, None
         if definition.values is None:
             return None, True
         self.learn([name])
         began = self._period(instance, name)
         if began is None:
-            return "it has no main process, whose start would tell that", None
+            return "it has no main process whose start time shows that", None
         changes = changes_of(definition)
-        if any(first > began[1] for first, unused in changes):
+        if any(first > began[1] for first, _last in changes):
             return None, True
         others = [self._period(other, name) for other in self._mains[name]]
-        if any(one is not None and first > one[1] for one in others for first, unused in changes):
-            return None, True  # Upstart starts new instances by the definition that an older one still has
+        if any(other is not None and first > other[1] for other in others for first, _last in changes):
+            return None, True  # Upstart starts new instances with the definition that an older instance still has
         if None in others:
             return "another instance of its job may have begun before its files were changed", None
         properties = self._properties_of(name)  # so Upstart holds no text of the job that was there before
         if properties is None:
-            return "Upstart does not know the job any more", None
+            return "Upstart no longer knows the job", None
         if differs(properties, definition.values):
             return None, True
-        return self._why_unknown(definition, instance, changes)
+        return self._judge_without_sign(definition, instance, changes)
 
-    def _why_unknown(self, definition, instance, changes):
+    def _judge_without_sign(self, definition, instance, changes):
         """As ``_judge``, for an instance that nothing shows to be stale."""
         last = max(end for unused, end in changes)
         daemon = period(processes.own_start_ticks(self._peer_pid))
         if daemon is not None and last <= daemon[0]:
-            return None, False  # all that Upstart has ever read is what the files hold now
+            return None, False  # the daemon has only ever read the present files
         periods = [self._period(other, definition.name) for other in self._mains[definition.name]]
-        if any(one is None or last > one[0] for one in periods):
+        if any(began is None or last > began[0] for began in periods):
             return "its files were changed at about the time when it or another instance of its job began", None
         if may_be_unread(definition) or not processes.watches(self._peer_pid, os.path.dirname(definition.conf)):
             return "Upstart may not have noticed that its files were changed", None
         pid = self._mains[definition.name][instance]
-        shown, why = shows(processes.proc_of(self._peer_pid), pid, definition.values)
-        if shown is None and definition.values["respawn"]:
+        matches, why = matches_process(processes.proc_of(self._peer_pid), pid, definition.values)
+        if matches is None and definition.values["respawn"]:
             return "it may have been respawned since its files were changed", None
-        return why, None if shown is False else False
+        return why, None if matches is False else False
 
     def _period(self, instance, name):
         pid = self._mains[name].get(instance)
@@ -137,17 +140,17 @@ class Evidence:
 
 
 def evidence(client, conf_dir, error, version=None):
-    """Return the Evidence to judge by after a StateUnavailableError; None for a daemon that is too old to have any."""
+    """Return the Evidence to judge by after a StateUnavailableError, or None if the daemon is too old for it."""
     if not isinstance(error, crash_guard.UnsafeToQueryError):
         return None
     version = version or client.version()
-    return Evidence(client, conf_dir, error.message, version) if version >= crash_guard.TELLS_STATE else None
+    return Evidence(client, conf_dir, error.message, version) if version >= STATE_DUMP_SINCE else None
 
 
 def period(ticks):
     """Return the earliest and the latest time, in seconds since 1970, at which a process began; None for no process.
 
-    :param ticks: int, as /proc has it, or None.
+    :param ticks: int, as in /proc, or None.
     """
     if ticks is None:
         return None
@@ -161,24 +164,24 @@ def period(ticks):
 
 
 def changes_of(definition):
-    """Return the (earliest, latest) times of the last changes of the files of a job, of links and of what they lead to.
+    """Return the (earliest, latest) times of the last changes of a job's files, of links and of their targets.
 
     A removed override leaves no trace here.
     """
     paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
-    found = []
+    changes = []
     for path in paths:
-        for look in (os.stat, os.lstat):
+        for read_status in (os.stat, os.lstat):
             try:
-                changed = look(path).st_ctime
+                changed = read_status(path).st_ctime
             except OSError:
                 changed = time.time()  # removed just now
-            found.append((changed, changed + (WHOLE_SECONDS if changed == int(changed) else COARSE_TICK)))
-    return found
+            changes.append((changed, changed + (WHOLE_SECONDS if changed == int(changed) else COARSE_TICK)))
+    return changes
 
 
 def may_be_unread(definition):
-    """Return whether a change of the job's files may have escaped Upstart, which is not told of what links lead to."""
+    """Return whether Upstart may have missed a change of the job's files: inotify does not report targets of links."""
     paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
     try:
         return any(os.path.islink(path) or os.stat(path).st_nlink > 1 for path in paths)
@@ -187,9 +190,9 @@ def may_be_unread(definition):
 
 
 def differs(properties, values):
-    """Return whether D-Bus properties of a job are not those of ``values``.
+    """Return whether D-Bus properties of a job differ from ``values``.
 
-    What starts a job that has one instance concerns that instance no more.
+    The start on of a job without an instance stanza does not count: its instance has been started already.
     """
     held = dict(values)
     held.update((name, properties[name] or None) for name in TEXTS if name in properties)
@@ -202,29 +205,29 @@ def differs(properties, values):
     return not same_job(held, values)
 
 
-def shows(proc, pid, values):
-    """Return whether a main process shows that it was started by a definition with ``values``, and a clause.
+def matches_process(proc, pid, values):
+    """Return whether a main process matches a definition with ``values``, and a clause.
 
-    True where its command line and environment are those of ``values``, None where that cannot be seen. False, with a
-    clause that says why, may also mean that it was started with other variables or has changed its command line.
+    True if its command line and environment match, None if they cannot be read or compared. False, with a clause that
+    gives the reason, may also mean that it was started with other variables or has changed its command line.
     """
     environ = dict(entry.partition(b"=")[::2] for entry in processes.words(pid, "environ", proc))
     given = dict(entry.partition(u"=")[::2] for entry in values["env"] if u"=" in entry and u"$" not in entry)
-    can_be_seen = b"UPSTART_JOB" in environ
-    for name in sorted(given) if can_be_seen else ():
+    has_environ = b"UPSTART_JOB" in environ
+    for name in sorted(given) if has_environ else ():
         if environ.get(encode(name)) != encode(given[name]):
-            return False, "its process has another value of %s than its files give" % name
+            return False, "its process has a value of %s other than that of its files" % name
     command = values["process"].get("main")
     line = processes.words(pid, "cmdline", proc)
     if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]) or not line:
         return None, None
     if _is_line_of(line, [encode(word) for word in command["command"].split()]):
-        return (True if can_be_seen or not given else None), None
+        return (True if has_environ or not given else None), None
     if line[0].startswith(b"/") or line[0] == encode(command["command"].split()[0]):
-        return False, "its process shows another command than its files give"
-    return None, None  # programs that put a title of their own there
+        return False, "its process has a command other than that of its files"
+    return None, None  # the program has set a title of its own
 
 
 def _is_line_of(line, words):
-    """Return whether a command line is that of a command, which may be a script with an interpreter."""
+    """Return whether a process with this command line runs a command, which may be a script with an interpreter."""
     return line[-len(words):] == words or (words[0] in line and line[len(line) - len(words) + 1:] == words[1:])

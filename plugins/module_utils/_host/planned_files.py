@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of this host as earlier check-mode tasks of the same play would have left them."""
+"""The files of this host as the earlier check-mode tasks of the play would have left them."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,12 +15,12 @@ _texts = {}  # path to bytes, or None for a file that would be removed
 
 
 def reset():
-    """Read all files as they are."""
+    """Forget all planned files: read every file from the disk."""
     _texts.clear()
 
 
 def add(texts):
-    """Read files from now on as these say.
+    """Plan files: from now on they are read with these contents.
 
     :param texts: dict of path to bytes, None for a file that would be removed.
     """
@@ -42,24 +42,24 @@ def has_file_of_job(path):
 
 
 def text_of(path):
-    """Return the bytes that a file would hold; None when it would not be there. See ``has_file``."""
+    """Return the bytes of a planned file, None if it would be removed. See ``has_file``."""
     return _texts[path]
 
 
 def exists(path):
-    """Return whether there would be a file of any kind."""
+    """Return whether a file of any kind would exist."""
     return _texts[path] is not None if path in _texts else os.path.lexists(path)
 
 
 def names_in(folder):
-    """Return the sorted names of what would be in a directory."""
-    there = set(os.listdir(folder)) if os.path.isdir(folder) else set()
+    """Return the sorted names of the files that a directory would have."""
+    names = set(os.listdir(folder)) if os.path.isdir(folder) else set()
     for path, text in _texts.items():
         if os.path.dirname(path) == folder:
-            (there.discard if text is None else there.add)(os.path.basename(path))
-    return sorted(there)
+            (names.discard if text is None else names.add)(os.path.basename(path))
+    return sorted(names)
 
 
 def read_file(path):
-    """Return what ``reading.read_file`` does; in check mode as earlier tasks of the play would have left the file."""
+    """Return the bytes of a file as ``reading.read_file`` does, or its planned contents in check mode."""
     return text_of(path) if has_file(path) else reading.read_file(path)

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Job files that init has not read although they are in place.
 
-Inotify reports nothing when the target of a link changes, when a file is changed through another of its names, or
-when a link is made in place (ln, ln -s). Init then goes on with an older definition, or loses the job with its last
-instance.
+Inotify reports nothing if the target of a link changes, if a file is changed through another of its names, or if a link
+is created in place (ln, ln -s). Init then keeps using an older definition, or drops the job with its last instance.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -13,11 +12,9 @@ from __future__ import absolute_import, division, print_function
 import os
 import stat
 
-from .._daemon.errors import UnknownJobError
 from .._errors import UpstartError
 from .._jobfile import parser
 from .._jobfile.values import new_values, same_job
-from .._system import processes
 from . import daemon_state, loading
 from .definitions import Definition
 
@@ -25,38 +22,38 @@ __metaclass__ = type
 
 
 def ensure_files_are_read(client, conf_dir, definitions):
-    """Reload init's configuration if it may not have read the present files of these jobs.
+    """Reload init's configuration if init may not have read the present files of these jobs.
 
-    Call it before a stop, because a job may otherwise be lost with its last instance although its file is in place, and
-    again before a start: a file may change during the stop. The files are read anew. A job without a job file is left
-    alone.
+    Call this before a stop, because otherwise a job may be dropped with its last instance although its file is in
+    place, and again before a start, because a file may change during the stop. The files are read anew. Jobs without a
+    job file are skipped.
 
-    There is no reload without doubt: it makes a running job forget the half of its ``start on`` that has happened.
+    It reloads only in doubt: a reload makes a running job forget which part of its ``start on`` has happened.
 
     :param definitions: list of definitions.Definition, of the jobs that are about to be stopped or started.
     :returns: dict of job name to UpstartError, for each job that init cannot load from its present files.
     """
-    present = dict((each.name, Definition(each.name, conf_dir, each.version))
-                   for each in definitions if each.text is not None)
-    errors = dict((name, _not_loadable(job)) for name, job in present.items() if job.complaint())
-    good = [job for name, job in sorted(present.items()) if name not in errors]
-    if not all(files_read(client, conf_dir, good).values()):
+    present = dict((definition.name, Definition(definition.name, conf_dir, definition.version))
+                   for definition in definitions if definition.text is not None)
+    errors = dict((name, _invalid_file_error(job)) for name, job in present.items() if job.complaint())
+    valid = [job for name, job in sorted(present.items()) if name not in errors]
+    if not all(files_read(client, conf_dir, valid).values()):
         client.reload_configuration()
-        missing = [job for job in good if not _is_known(client, job.name)]
-        errors.update((job.name, loading.not_loaded(job.name, job.conf)) for job in missing)
+        missing = [job for job in valid if not loading.is_known(client, job.name)]
+        errors.update((job.name, loading.not_loaded_error(job.name, job.conf)) for job in missing)
     return errors
 
 
 def files_read(client, conf_dir, definitions):
     """Return whether init has read exactly the present files of jobs: a dict of name to True, False or None (unknown).
 
-    :param definitions: list of definitions.Definition, just read, whose files are in order.
+    :param definitions: list of definitions.Definition, just read, with valid files.
     """
-    return files_read_by(client, state_of(client, conf_dir), definitions) if definitions else {}
+    return files_read_by(client, state_or_none(client, conf_dir), definitions) if definitions else {}
 
 
-def state_of(client, conf_dir):
-    """Return init's state as daemon_state.read_state does, or None where it cannot be asked."""
+def state_or_none(client, conf_dir):
+    """Return init's state as daemon_state.read_state does, or None if it is not available."""
     try:
         return daemon_state.read_state(client, conf_dir)
     except daemon_state.StateUnavailableError:
@@ -64,46 +61,46 @@ def state_of(client, conf_dir):
 
 
 def files_read_by(client, state, definitions):
-    """Return what ``files_read`` does, by what ``state_of`` returned."""
-    doubtful = doubtful_jobs(client, definitions)
+    """Return what ``files_read`` does, for what ``state_or_none`` returned."""
+    unreliable = unreliably_watched(client, definitions)
     if state is None:
-        return dict((job.name, _read_by_signs(client, job, job.name in doubtful)) for job in definitions)
+        return dict((job.name, _read_by_signs(client, job, job.name in unreliable)) for job in definitions)
     classes = dict((held["name"], held) for held in state["job_classes"])
     paths = known_paths(state)
-    return dict((job.name, _read_by_state(job, classes.get(job.name), job.conf in paths, job.name in doubtful))
+    return dict((job.name, _read_by_state(job, classes.get(job.name), job.conf in paths, job.name in unreliable))
                 for job in definitions)
 
 
-def _read_by_signs(client, job, doubtful):
-    if not _is_known(client, job.name):
+def _read_by_signs(client, job, is_unreliable):
+    if not loading.is_known(client, job.name):
         return False
-    return None if doubtful else True
+    return None if is_unreliable else True
 
 
-def _read_by_state(job, held, path_known, doubtful):
-    """Judge by the class that init has registered.
+def _read_by_state(job, held, path_known, is_unreliable):
+    """Judge by the job class that init has registered.
 
-    A class that is marked as deleted lives on in its instances only. Its successor is not in the state; init has one
-    when it knows the job file.
+    A class that is marked as deleted lives on in its instances only. The state does not show its successor; init has
+    one if it knows the job file.
     """
     if held is None:
         return False
     if held.get("deleted"):
         if not path_known:
             return False
-        return None if doubtful else True
+        return None if is_unreliable else True
     return holds(held, job)
 
 
 def holds(held, job):
-    """Return whether a class of the state has the definition of a job's files, ``start on`` included."""
+    """Return whether a job class of the state has the definition of a job's files, ``start on`` included."""
     values = job.values
-    if not _says_console(job):  # the daemon's own default may be another
+    if not _sets_console(job):  # the daemon's own default may be another
         values = dict(values, console=daemon_state.console_of(held))
     return same_job(daemon_state.values_of(held, values), values)
 
 
-def _says_console(job):
+def _sets_console(job):
     values = dict(new_values(), console=None)
     for text in (job.text, job.override_text):
         if text is not None:
@@ -120,13 +117,12 @@ def known_paths(state):
                if entry.get("job_class"))
 
 
-def doubtful_jobs(client, definitions):
-    """Return the names of jobs whose files may have changed without init being told; this takes looks at files only.
+def unreliably_watched(client, definitions):
+    """Return the names of jobs whose files may have changed without a report by inotify. The daemon is not queried.
 
     :param definitions: list of definitions.Definition, which may be unread.
     """
-    folders = set(os.path.dirname(job.conf) for job in definitions)
-    watched = set(folder for folder in folders if processes.watches(client.connection.peer["pid"], folder))
+    watched = loading.watched_folders(client, [job.conf for job in definitions])
     return set(job.name for job in definitions
                if os.path.dirname(job.conf) not in watched or is_link(job.conf) or is_link(job.override))
 
@@ -140,21 +136,13 @@ def is_link(path):
     return stat.S_ISLNK(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_nlink > 1)
 
 
-def _is_known(client, name):
-    try:
-        client.find_job(name)
-        return True
-    except UnknownJobError:
-        return False
-
-
-def not_read(job, path):
-    """Return the error for a job of which init has another definition than its files have."""
+def other_definition_error(job, path):
+    """Return the error for a job whose loaded definition is not that of its files."""
     return UpstartError(
         "Upstart has another definition of job %s than %s, even after ReloadConfiguration. Remove the file of that "
         "name from its other directories." % (job, path), name=job, path=path)
 
 
-def _not_loadable(job):
+def _invalid_file_error(job):
     return UpstartError("Job %s cannot be started: %s. Fix the file, then run the task again."
                         % (job.name, job.complaint()), name=job.name, **job.facts())

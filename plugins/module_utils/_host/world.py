@@ -9,6 +9,7 @@ import os
 
 from .._daemon.errors import DaemonError, NotFoundError
 from .._errors import UpstartError
+from .._events.expand import variable_behind
 from .._events.model import Present, SimulatedDefinition, World
 from .._events.variables import OF_INIT, merge
 from .._jobfile.conditions import dbus_to_rpn
@@ -16,15 +17,14 @@ from .._jobfile.signals import NUMBERS
 from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
 from .check_mode_world import world_after
-from .definitions import VARIABLE
 from .definitions import Definition as FileDefinition
 from .job_directory import JobDirectory
 from .programs import Programs
+from .releases import CONDITIONS_READABLE_SINCE, STATE_DUMP_SINCE
 from .status import process_age
 
 __metaclass__ = type
 
-CONDITIONS_SINCE = (0, 6, 7)
 HARMLESS_SIGNALS = frozenset([0] + [NUMBERS[name] for name in (
     "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # their default action ends no process
 NO_SESSION = 0  # the session of a job that belongs to no chroot and no user
@@ -90,7 +90,7 @@ def read_world(client, conf_dir):
     except crash_guard.StateUnavailableError as error:
         unsafe = isinstance(error, crash_guard.UnsafeToQueryError)
         world, unknown = _from_calls(client, conf_dir, version, programs, query_conditions=not unsafe)
-        return world, error.message if unsafe or version >= crash_guard.TELLS_STATE else unknown
+        return world, error.message if unsafe or version >= STATE_DUMP_SINCE else unknown
 
 
 def _after_earlier_tasks(client, conf_dir):
@@ -141,7 +141,8 @@ def _present(job, values):
                 if item.get("type") == "BLOCKED_EVENT"]
     pids = dict((name, pid) for name, pid in zip(daemon_state.PROCESSES, job.get("pid") or []) if pid > 0)
     return Present(
-        job["name"], daemon_state.word(job["goal"]), daemon_state.word(job["state"]), env=job.get("env") or [],
+        job["name"], daemon_state.dbus_word(job["goal"]), daemon_state.dbus_word(job["state"]),
+        env=job.get("env") or [],
         stop_met=_met(job.get("stop_on")) if values["stop_on"] else None, blocker=_index(job.get("blocker")),
         blocking=[index for index in blocking if index is not None], processes=pids)
 
@@ -156,7 +157,7 @@ def _from_calls(client, conf_dir, version, programs, query_conditions):
     folder.parse(thorough=False)
     names = client.jobs()
     readable = [name for name in names if name in folder.readable]
-    conditions = _conditions(client, readable) if query_conditions and version >= CONDITIONS_SINCE else {}
+    conditions = _conditions(client, readable) if query_conditions and version >= CONDITIONS_READABLE_SINCE else {}
     instances = dict(zip(names, client.instances_of(names)))
     pairs = [(name, instance) for name in names for instance in instances[name]]
     statuses = dict(zip(pairs, client.statuses(pairs)))
@@ -218,7 +219,5 @@ def _environment(client):
 def _guessed(name, status, values, environment):
     """Return an instance whose environment is unknown, except for a variable that its name is the value of."""
     env = merge(list(environment), values["env"])
-    variables = VARIABLE.findall(values["instance"])
-    if variables == [values["instance"].strip("${}")]:
-        merge(env, ["%s=%s" % (variables[0], name)])
+    merge(env, variable_behind(values["instance"], name))
     return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])

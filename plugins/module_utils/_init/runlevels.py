@@ -10,12 +10,12 @@ from .._emission import holding
 from .._errors import UpstartError
 from .._host import runlevel
 from .._host.job_effects import from_signals
+from .._host.releases import EVENT_END_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL
 from .._system import commands
 
 __metaclass__ = type
 
-EVENT_END_SINCE = (1, 7)  # the first release that signals the end of an event
 HELD_AFTER_SECONDS = 2.0  # an event that lasts longer may be held by a condition
 REFUSED = {
     "0": "halts the host. Shut it down by hand, or with ansible.builtin.command and shutdown",
@@ -60,7 +60,9 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
         if not deadline.left():
             raise _not_reached(level, deadline)
         client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
-    return _wait_for_event_end(client, level, mark, deadline, conf_dir) if version >= EVENT_END_SINCE else None
+    if version < EVENT_END_SIGNALLED_SINCE:
+        return None
+    return _wait_for_event_end(client, level, mark, deadline, conf_dir)
 
 
 def _telinit(level, deadline):

@@ -12,6 +12,7 @@ from .._daemon.errors import NotFoundError, PermissionDeniedError
 from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
+from .._host.releases import JOB_ENVIRONMENT_SINCE
 from .._jobfile.parser import dotted
 from . import runlevels
 
@@ -33,7 +34,6 @@ SettingsPlan = collections.namedtuple("SettingsPlan", "before after entries name
 SettingsOutcome = collections.namedtuple("SettingsOutcome", "settings jobs held_by")
 
 SERVICE_MODULE = "sysinit.upstart.upstart_service"
-JOB_ENVIRONMENT_SINCE = (1, 7)  # the first release with a job environment that clients can read
 OWN_NAME = "upstart"  # Ansible's own name for the service manager of such a host; no module has it
 
 

@@ -122,7 +122,7 @@ def _of_instance(host, instance):
         return "wedged", (label, instance.lost)
     if instance.zombie:
         return "zombie", (label, status["processes"]["main"])
-    if instance.hollow:
+    if instance.lacks_main:
         return "hollow", (label,)
     expect = host.expect(instance.job)
     waited = time.time() - instance.since if instance.since is not None else 0

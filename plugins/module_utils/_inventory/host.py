@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._daemon.errors import ConnectionLostError, DaemonError
 from .._errors import UpstartError
-from .._host import crash_guard, daemon_state, instances, orphans
+from .._host import crash_guard, daemon_state, harmful_files, instances, orphans
 from .._host.definitions import Definition
 from .._host.job_directory import JobDirectory
 from .._jobfile.values import new_values, same_job
@@ -55,13 +55,13 @@ class Host:
         self._note_unknown_stanzas()
 
     def _request_dump(self, client, wanted):
-        """Return (instances.DaemonDump or None, reason for None): certain texts crash a daemon that is asked."""
+        """Return (PendingState or None, reason for None): certain texts crash a daemon that is asked."""
         if not wanted:
             return None, u"Upstart was not asked for its definitions; add definitions to subset"
         try:
             crash_guard.ensure_loaded_definitions_are_safe(client, self.folder.path, self.folder.copies)
             crash_guard.ensure_all_jobs_have_files(client, self.folder.path, self.folder.readable)
-            return instances.DaemonDump(client, self.folder.harmful), None
+            return daemon_state.PendingState(client, self.folder.harmful_file), None
         except crash_guard.StateUnavailableError as error:
             if isinstance(error, crash_guard.UnsafeToQueryError):
                 self._evidence = orphans.evidence(client, self.folder.path, error, self.version)
@@ -69,7 +69,7 @@ class Host:
 
     def _read_classes(self, dump):
         try:
-            return dump and dump.classes()
+            return dump and dump.read_system_classes()
         except crash_guard.StateUnavailableError as error:
             self._reason = error.message
             return None
@@ -212,7 +212,7 @@ def _real_names(names, folder):
     loaded = set(names)
     not_ascii = set()
     for name in folder.jobs:
-        garbled = crash_guard.reported_names(name)[-1]
+        garbled = harmful_files.reported_names(name)[-1]
         if name not in loaded and garbled in loaded:
             loaded.remove(garbled)
             not_ascii.add(name)

@@ -7,11 +7,11 @@ from __future__ import absolute_import, division, print_function
 
 from .._host.job_logs import log_path
 from .._host.relations import RelatedJob, Relations
+from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._host.status import START_RUNNING, state_text
 from .._jobfile.conditions import to_structure
 from .._jobfile.options import from_values
 from .._jobfile.parser import dotted
-from .._jobfile.stanzas import CONSOLE, OVERRIDES_SINCE
 from .._text import STRAY_BYTES, text_type
 from . import audit
 from .request import AUDIT, DEFINITIONS, ENVIRONMENT, GRAPH, STANZAS
@@ -94,7 +94,7 @@ def _job(host, name, values, request):
         job.update(start_on=stanzas.get("start_on"), stop_on=stanzas.get("stop_on"))
     else:
         job.update(start_on=to_structure(known["start_on"]), stop_on=to_structure(known["stop_on"]))
-    log = host.version >= CONSOLE["log"] and known["console"] in (None, "log")
+    log = host.version >= JOB_LOGS_SINCE and known["console"] in (None, "log")
     job["instances"] = [
         _instance(host, instance, log_path(request.log_dir, name, instance.name) if log else None, request.sections)
         for instance in host.instances.get(name, ())]
@@ -128,7 +128,7 @@ def _instance(host, instance, log_file, sections):
         "log_file": log_file,
         "stale": host.is_stale(instance) if DEFINITIONS in sections else None,
         "wedged": instance.lost is not None,
-        "hollow": instance.hollow,
+        "hollow": instance.lacks_main,
         "zombie": instance.zombie,
         "suspended": instance.suspended,
     }

@@ -17,8 +17,19 @@ from .cnumbers import INT_MAX, LONG_MAX
 __metaclass__ = type
 
 LATEST = (1, 13, 2)
-# The first release with override files beside the job files.
+# Differences between releases that checks and the simulation need. _host/releases.py has the others.
+# Override files beside the job files.
 OVERRIDES_SINCE = (1, 3)
+# Only init emits the events of jobs. On RHEL 6 and Amazon Linux (0.6.5) rc emits started and the like for its services.
+JOB_EVENTS_ONLY_FROM_INIT_SINCE = (1, 0)
+# kill timeout 0 aborts init.
+ZERO_KILL_TIMEOUT_ABORTS_SINCE = (1, 6)
+# A number in kill signal. Older releases abort.
+KILL_SIGNAL_NUMBERS_SINCE = (1, 6)
+# A main process may end once a stop has begun. Older releases call that a failure.
+MAIN_MAY_END_DURING_STOP_SINCE = (1, 11)
+# A job with setuid and without setgid keeps root's group.
+ROOT_GROUP_KEPT_SINCE = (1, 12)
 # Every release that reads /etc/init and speaks com.ubuntu.Upstart0_6.
 FIRST = (0, 6, 0)
 

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
-from .._host import crash_guard
+from .._host import harmful_files
 from .._system import files
 from .plans import removed_paths
 
@@ -46,7 +46,7 @@ def _add_to_batch(plan, watcher, attributes, batch):
     removed = removed_paths(plan) if plan.after is None else []
     replaced = [plan.path] if plan.changed and None not in (plan.before, plan.after) else []
     crashes_init = watcher is not None and watcher.instances and any(
-        crash_guard.is_harmful_file(path) for path in removed + replaced)
+        harmful_files.is_harmful_file(path) for path in removed + replaced)
     if plan.wanted.backup or crashes_init:
         copies = [batch.keep(path, attributes) for path in removed + replaced]
         plan.backup = copies[0] if copies else None  # the copy of an override lies beside it

@@ -13,8 +13,9 @@ import os
 from .._errors import UpstartError
 from .._host import job_names, planned_files
 from .._host.definitions import Definition, read_override
-from .._host.enabling import NEVER, OVERRIDES, hidden_condition, with_enabled, with_manual
+from .._host.enabling import PLACEHOLDER, hidden_condition, with_enabled, with_manual
 from .._host.planned_files import read_file
+from .._host.releases import OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
 from .._jobfile.checks import check
 from .._jobfile.errors import JobFileError
@@ -130,7 +131,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     try:
         after = _restored(wanted) if wanted.restore is not None else _wanted_bytes(wanted, before, version)
         result = dict(texts, **{kind: after})
-        if wanted.enabled is not None and wanted.override == (version >= OVERRIDES):
+        if wanted.enabled is not None and wanted.override == (version >= OVERRIDES_SINCE):
             after = result[kind] = with_enabled(_definition(wanted, conf_dir, version, result), wanted.enabled)
         values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
     except JobFileError as error:
@@ -157,7 +158,7 @@ def _definition(wanted, conf_dir, version, texts):
 
 
 def _check_log_path(wanted, log_dir, values, version):
-    path = job_names.log_path_wedges_init(log_dir, wanted.name, "", values, version)
+    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version)
     if path is not None:
         raise job_names.log_path_error(wanted.name, "", path)
 
@@ -228,7 +229,7 @@ def _same_override(old, new, version):
     results = []
     for text in (old, new):
         values = new_values()
-        values["start_on"] = [NEVER]
+        values["start_on"] = [PLACEHOLDER]
         parser.apply(text, values, version)
         results.append(values)
     return same_job(*results)

@@ -18,8 +18,8 @@ __metaclass__ = type
 
 
 def watch_running_jobs(watched, client, conf_dir):
-    """Return the loading.Running for the changed files of running jobs, before they are changed."""
-    return loading.Running(client, conf_dir, [
+    """Return the loading.RunningJobs for the changed files of running jobs, before they are changed."""
+    return loading.RunningJobs(client, conf_dir, [
         (plan.wanted.name, plan.path) for plan, watcher in watched
         if watcher and watcher.instances and _is_noticeable(plan)])
 
@@ -36,14 +36,14 @@ def verify(watched, client, conf_dir, running):
 
     :param watched: list of (plans.FilePlan, loading.Watcher or None).
     :param client: daemon.client.Upstart, or None to check only the files.
-    :param running: loading.Running of ``watch_running_jobs``.
+    :param running: loading.RunningJobs of ``watch_running_jobs``.
     :returns: init's state as daemon_state.read_state returns it, or None if it was not needed or cannot be read.
     :raises UpstartError: for a file or a job that is not as planned.
     """
     try:
         for plan, watcher in watched:
             _wait_until_loaded(plan, watcher)
-        running.see_noticed()
+        running.ensure_noticed()
         return check(watched, client, conf_dir, running.jobs)
     except ConnectionLostError:
         plans = [plan for plan, _watcher in watched]
@@ -61,7 +61,7 @@ def _wait_until_loaded(plan, watcher):
             plan.changed = True
             watcher.wait_forgotten(plan.path)
     elif is_read(plan):
-        plan.changed = watcher.see_loaded(plan.path, plan.before != plan.after) or plan.changed
+        plan.changed = watcher.wait_loaded(plan.path, plan.before != plan.after) or plan.changed
 
 
 def _reconnect(plans, client):
@@ -74,7 +74,7 @@ def _reconnect(plans, client):
     for plan, watcher in zip(plans, watchers(plans, client)):
         if plan.after is not None and is_read(plan):
             watcher.known = False
-            watcher.see_loaded(plan.path, False)
+            watcher.wait_loaded(plan.path, False)
         elif is_left(plan, watcher):
             watcher.wait_forgotten(plan.path)
 
@@ -112,9 +112,9 @@ def check(watched, client, conf_dir, noticed=()):
 
 
 ERRORS = {
-    _promise.JOB_UNKNOWN: loading.not_loaded,
-    _promise.JOB_REMAINS: loading.not_forgotten,
-    _promise.FILE_UNREAD: unread_files.not_read,
+    _promise.JOB_UNKNOWN: loading.not_loaded_error,
+    _promise.JOB_REMAINS: loading.still_known_error,
+    _promise.FILE_UNREAD: unread_files.other_definition_error,
 }
 
 
@@ -142,10 +142,10 @@ def read_state(watched, client, conf_dir, noticed=()):
                 if plan.after is not None and plan.values is not None and not plan.kept and is_read(plan)
                 and plan.wanted.name not in noticed)
     alive = set(plan.wanted.name for plan, watcher in watched if watcher.instances)
-    checked = unread_files.doubtful_jobs(client, list(jobs.values())).union(alive).intersection(jobs)
+    checked = unread_files.unreliably_watched(client, list(jobs.values())).union(alive).intersection(jobs)
     if not checked and not alive:
         return None, {}
-    state = unread_files.state_of(client, conf_dir)
+    state = unread_files.state_or_none(client, conf_dir)
     if state is None:  # every task would reload where a directory is not watched
         checked = set(name for name in checked
                       if unread_files.is_link(jobs[name].conf) or unread_files.is_link(jobs[name].override))

@@ -21,6 +21,7 @@ from .._host.definitions import Definition
 from .._host.instance_names import UNREADABLE
 from .._host.job_effects import trace
 from .._host.planned_files import read_file
+from .._host.releases import STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting, state_text
 from .._jobfile.conditions import dbus_to_rpn
 from .._jobfile.shell import init_commands
@@ -192,7 +193,7 @@ class _History:
         self._version = version
         self._links = {}
         self._tasks = {}
-        self._can_query_conditions = version >= failures.SIGNALS_STATES_SINCE
+        self._can_query_conditions = version >= STATES_SIGNALLED_SINCE
         self._is_safe_to_query = False
 
     def signals(self):
@@ -202,7 +203,7 @@ class _History:
         """Return whether one of these services, or an instance that the task set in motion, changes its state."""
         moves = trace(self.signals())
         pairs = set((job, instance) for job, instance, unused, unused_too in moves)
-        if self._version >= failures.SIGNALS_STATES_SINCE:
+        if self._version >= STATES_SIGNALLED_SINCE:
             pairs.intersection_update(self._task_pairs.union(self._causes(moves)))
         pairs = sorted(pairs.union(missing))
         return any(not is_resting(status, _is_task(pair[0], self._conf_dir, self._version, self._tasks))
@@ -210,7 +211,7 @@ class _History:
 
     def add_causes(self, losses):
         """Set why services stopped, as far as signals and conditions show it."""
-        if self._version < failures.SIGNALS_STATES_SINCE:
+        if self._version < STATES_SIGNALLED_SINCE:
             return
         moves = trace(self.signals())
         causes = self._causes(moves)

@@ -9,13 +9,13 @@ from .._daemon.errors import NoReplyError
 from .._errors import UpstartError
 from .._host import failures
 from .._host.job_logs import log_tail
+from .._host.releases import MAIN_MAY_END_DURING_STOP_SINCE, STATES_SIGNALLED_SINCE
 from .._host.status import is_resting, state_text, zombie_pid
 from .signal_history import is_same_process, was_stopped
 from .timeouts import timeout_error
 
 __metaclass__ = type
 
-FORGIVES_DEATH = (1, 11)  # the first release for which a main process may end once a stop has begun
 
 
 def _failure_facts(client, target, request):
@@ -65,7 +65,7 @@ def _failure_error(target, verb, facts, in_log=False):
 
 def _signals_no_states(target):
     """Return whether the daemon does not signal what becomes of processes."""
-    return target.definition.version < failures.SIGNALS_STATES_SINCE
+    return target.definition.version < STATES_SIGNALLED_SINCE
 
 
 def ended(client, target, request):
@@ -163,7 +163,8 @@ def ends_in_pre_stop(target):
     """Return whether Upstart may call a stop failed, or respawn the job, just because the main process ended while
     pre-stop ran, as it does before 1.11."""
     values = target.definition.values
-    return target.definition.version < FORGIVES_DEATH and (values is None or "pre-stop" in values["process"])
+    is_old = target.definition.version < MAIN_MAY_END_DURING_STOP_SINCE
+    return is_old and (values is None or "pre-stop" in values["process"])
 
 
 def stop_outlasted(target, deadline):

@@ -31,7 +31,7 @@ def keep_environment(targets, snapshot):
                 target.result.error, target.plan.steps = refusals.variables_unknown(target, DOES_WITHOUT), []
             target.env = env
             continue
-        reason = snapshot.reason or "Upstart did not tell its state"
+        reason = snapshot.reason or "Upstart did not report its state"
         target.env = variable_behind(target.definition.values["instance"], target.instance)
         if target.env:
             target.result.warnings.append(refusals.variables_lost(target, reason))

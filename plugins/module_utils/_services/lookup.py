@@ -10,7 +10,7 @@ from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.environment import check_names
 from .._host.instance_names import instance_of
-from .._host.job_names import check_job_name, skipped_part
+from .._host.job_names import check_job_name, skipped_folder
 from .._host.status import confirm_missing_main_process, read_statuses
 from .._lsb.script_path import find
 from . import entries, refusals, replacing
@@ -88,7 +88,7 @@ def _targets(client, job, definition, wanted):
         if target.script is None and (definition.text is not None or wanted.must_exist):
             target.result.error = refusals.unknown_job(definition, error)
             target.unread = (definition.text is not None and definition.complaint() is None
-                             and skipped_part(job) is None)
+                             and skipped_folder(job) is None)
         return [target]
     except InvalidArgumentsError as error:
         return [_failed(job, definition, wanted, refusals.missing_variables(definition, wanted.env or [], error))]

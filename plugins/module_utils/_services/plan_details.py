@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
 from .._host import enabling
-from .._host.job_names import log_path_error, log_path_wedges_init
+from .._host.job_names import fatal_log_path, log_path_error
 from . import kept_definitions, kept_environment, replacing, unwedge
 from .planning import refuse_unsafe_names, without_error
 
@@ -49,7 +49,7 @@ def _refuse_log_paths(targets, request, version):
     for target in without_error(targets):
         if "start" not in target.plan.steps:
             continue
-        path = log_path_wedges_init(request.log_dir, target.job, target.instance or "", target.definition.values,
+        path = fatal_log_path(request.log_dir, target.job, target.instance or "", target.definition.values,
                                     version)
         if path is not None:
             target.result.error, target.plan.steps = log_path_error(target.job, target.instance, path), []

@@ -9,7 +9,7 @@ import collections
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.job_names import skipped_part
+from .._host.job_names import skipped_folder
 from .._host.status import state_text, suspended_pid
 
 __metaclass__ = type
@@ -166,10 +166,10 @@ def unknown_job(definition, cause):
     if definition.text is not None and complaint:
         return UpstartError("The job %s is not loaded: %s. Fix the file, then run the task again."
                             % (definition.name, complaint), **facts)
-    if definition.text is not None and skipped_part(definition.name):
+    if definition.text is not None and skipped_folder(definition.name):
         return UpstartError(
             "Upstart never reads %s: it skips directories with names such as %s. Choose another job name."
-            % (definition.conf, skipped_part(definition.name)), **facts)
+            % (definition.conf, skipped_folder(definition.name)), **facts)
     if definition.text is not None:
         return UpstartError(
             "Upstart has not loaded the job %s although %s is valid. Check that conf_dir is the directory that this "

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 from .._errors import UpstartError
 from .._events import budget, requested
 from .._events.tables import HELPERS, MAIN, RUNNING, START
-from .._host import failures
+from .._host.releases import STATES_SIGNALLED_SINCE
 from .._host.status import START_RUNNING, STOP_WAITING
 from .._host.world import NextDefinitions, read_world
 from . import bystander_messages, bystanders
@@ -78,7 +78,7 @@ def simulate(client, acts, conf_dir, version, timeout):
     """
     world = read_world(client, conf_dir)[0]
     world.successor = NextDefinitions(client, conf_dir, version)
-    up = acts.up if version >= failures.SIGNALS_STATES_SINCE else ()  # older releases do not signal what stops
+    up = acts.up if version >= STATES_SIGNALLED_SINCE else ()  # older releases do not signal what stops
     return requested.play(world, acts.stops, acts.starts, timeout, budget.Budget(timeout), up)
 
 

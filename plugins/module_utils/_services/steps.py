@@ -18,6 +18,7 @@ from .._daemon.errors import (
 from .._daemon.names import instance_name
 from .._errors import UpstartError
 from .._host import daemon_state, enabling, instance_names, unread_files
+from .._host.releases import JOBS_SURVIVE_REEXEC_SINCE
 from .._host.status import (
     POLL_INTERVAL,
     RECONNECT_TIMEOUT,
@@ -37,7 +38,6 @@ __metaclass__ = type
 
 PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
 KILL_TIMEOUT = 5  # seconds, Upstart's default
-KEEPS_STATE = (1, 6)  # the version since which a re-executed init still knows its jobs
 
 
 def enable(client, targets, attributes, conf_dir):
@@ -126,7 +126,7 @@ def _take_steps(client, targets, request, deadline):
 def _resume(client, targets, deadline):
     """Go on after init was re-executed in mid-call: connect and look again; what was done is not done twice."""
     client.connection.reopen(min(RECONNECT_TIMEOUT, deadline.left()))
-    if client.version() < KEEPS_STATE:
+    if client.version() < JOBS_SURVIVE_REEXEC_SINCE:
         raise UpstartError(
             "Init was re-executed while the task ran, and this Upstart then forgets its jobs, whose processes go on "
             "by themselves. Look at the processes before you start anything again.")

@@ -6,7 +6,8 @@
 from __future__ import absolute_import, division, print_function
 
 from .._daemon import names
-from .._host.job_logs import KEEPS_LOGS, log_path, log_size
+from .._host.job_logs import log_path, log_size
+from .._host.releases import JOB_LOGS_SINCE
 from .._host.status import is_resting
 from .._system import processes
 
@@ -139,7 +140,7 @@ class Target:
 
     def log_file(self, log_dir):
         """Return the path of the job's log; None where Upstart keeps none."""
-        return log_path(log_dir, self.job, self.instance or "") if self.definition.version >= KEEPS_LOGS else None
+        return log_path(log_dir, self.job, self.instance or "") if self.definition.version >= JOB_LOGS_SINCE else None
 
 
 def main_of(client, status):

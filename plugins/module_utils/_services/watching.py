@@ -12,6 +12,7 @@ import signal
 from .._daemon.names import instance_path
 from .._errors import UpstartError
 from .._host.init_log import failed_after_start
+from .._host.releases import RELOAD_METHOD_SINCE
 from .._host.status import (
     is_missing_main_process,
     missing_main_pid,
@@ -101,7 +102,7 @@ def _uptime(client, target):
 
 def send_reload(client, target):
     """Send Instance.Reload, or the signal itself where Upstart (before 1.10) has no such method."""
-    if client.version() >= (1, 10):
+    if client.version() >= RELOAD_METHOD_SINCE:
         return client.request_instance("Reload", target.job, target.instance)
     main = target.result.after["processes"].get("main")
     for process in processes.table(client.connection.peer["pid"]).values():

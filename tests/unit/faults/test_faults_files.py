@@ -124,7 +124,7 @@ def test_a_long_name(daemon: Daemon) -> None:
     """What fits a file is staged, loaded, started and removed, if it has no log."""
     name = "z" * 250
     said = job(daemon, name, content=SERVICE)
-    assert said["failed"] and "would wedge init" in said["msg"] and contents(daemon.conf) == {}
+    assert said["failed"] and "would make init loop forever" in said["msg"] and contents(daemon.conf) == {}
     quiet = "console none\n" + SERVICE
     deployed(daemon, name, content=quiet)
     assert service(daemon, "started", name)["instances"][0]["status"] == "start/running"
@@ -140,16 +140,16 @@ def test_an_instance_whose_log_would_wedge_init(daemon: Daemon, state: str) -> N
     fits = 255 - len("%s/web-.log" % daemon.log)
     assert service(daemon, state, env={"N": "x" * fits})["changed"] is True
     said = service(daemon, state, env={"N": "x" * (fits + 1)})
-    assert "would wedge init: the path of its log takes 256 bytes" in said["msg"]
+    assert "would make init loop forever: the path of its log takes 256 bytes" in said["msg"]
     assert said["instances"][0]["failed"] is True
     said = run(daemon, "upstart_service", jobs=[{"name": "web", "state": state, "env": {"N": "x" * (fits + 1)}}])
-    assert "would wedge init" in said["msg"]
+    assert "would make init loop forever" in said["msg"]
 
 
 def test_a_job_that_would_wedge_init_can_be_removed(daemon: Daemon) -> None:
     name = "y" * 240
     (daemon.conf / (name + ".conf")).write_text(SERVICE)
-    assert "would wedge init" in service(daemon, "started", name)["msg"]
+    assert "would make init loop forever" in service(daemon, "started", name)["msg"]
     assert service(daemon, "stopped", name)["changed"] is False
     assert job(daemon, name, state="absent")["changed"] is True
 

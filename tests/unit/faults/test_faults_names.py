@@ -167,10 +167,10 @@ def test_a_file_that_is_gone(daemon: Daemon, how: str) -> None:
     assert service(daemon, "started", name="other", definition="current")["instances"][0]["stale"] is False
     said = run(daemon, "upstart_info")
     assert said["left_out"][0].startswith("Which instances of web are stale;"), said
-    assert "job web has no file below" in said["left_out"][0], said
+    assert "job web has no readable file below" in said["left_out"][0], said
     assert [each["code"] for each in said["findings"]] == ["orphan"]
     said = run(daemon, "upstart_event", name="deploy", _ansible_check_mode=True)
-    assert not said["sure"] and "job web has no file below" in said["reasons"][0], said
+    assert not said["sure"] and "job web has no readable file below" in said["reasons"][0], said
     service(daemon, "stopped")
     assert service(daemon, "started", name="other", definition="current")["instances"][0]["stale"] is False
     assert run(daemon, "upstart_info")["left_out"] == []
@@ -189,9 +189,9 @@ def test_a_directory_that_is_not_the_daemons(daemon: Daemon, folder: str) -> Non
         more = {"name": [name]} if name else {}
         said = run(daemon, "upstart_info", conf_dir=str(place), **more)
         check("other-folder", said)
-        assert any("nor any other that Upstart has is in a file below" in each for each in said["left_out"]), said
+        assert any("has a readable file below" in each for each in said["left_out"]), said
     said = run(daemon, "upstart_event", name="deploy", conf_dir=str(place), _ansible_check_mode=True)
-    assert not said["sure"] and "Name the directory of this daemon in conf_dir" in said["reasons"][0], said
+    assert not said["sure"] and "Set conf_dir to the job directory of this daemon" in said["reasons"][0], said
     assert run(daemon, "upstart_event", name="deploy", conf_dir=str(place), timeout=1)["failed"]
 
 

@@ -14,12 +14,12 @@ from typing import Any
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.releases import STATE_DUMP_SINCE
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request, run
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._text import has_stray_bytes
 
 ALIVE = os.getpid()
-TELLS_STATE = (1, 6, 1)
 Values = dict[str, Any]
 
 
@@ -148,7 +148,7 @@ class FakeHost:
 
     # -- what the client does ------------------------------------------------------
     def _state(self) -> str:
-        if self.number < TELLS_STATE:
+        if self.number < STATE_DUMP_SINCE:
             raise NotFoundError("no GetState")
         text = json.dumps({"job_classes": list(self.classes.values())}, ensure_ascii=False)
         assert not has_stray_bytes(text), "Upstart crashed"

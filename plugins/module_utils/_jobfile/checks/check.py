@@ -10,7 +10,7 @@ import re
 from ..._text import STRAY_BYTES, decode, has_stray_bytes
 from ..errors import JobFileError
 from ..signals import number_of
-from ..stanzas import LATEST, OVERRIDES_SINCE
+from ..stanzas import KILL_SIGNAL_NUMBERS_SINCE, LATEST, OVERRIDES_SINCE, ZERO_KILL_TIMEOUT_ABORTS_SINCE
 from . import commands, conditions, stanzas
 from .codes import BY_CODE, ERROR
 from .job import NOWHERE, CheckedJob, Place, Problem, required_variables
@@ -19,8 +19,6 @@ from .stanzas import GREATEST_SIGNAL
 __metaclass__ = type
 
 NOT_ASCII = re.compile(u"[^\\x00-\\x7f]")
-KILL_TIMEOUT_ABORTS_SINCE = (1, 6)
-KILL_SIGNAL_NUMBERS_ABORT_BEFORE = (1, 6)
 FILE_ORDER = {"conf": 0, "override": 1, None: -1}
 
 
@@ -111,11 +109,11 @@ def _unreadable(job):
 
 def _fatal(job):
     values = job.values
-    if values["kill_timeout"] == 0 and job.version >= KILL_TIMEOUT_ABORTS_SINCE:
+    if values["kill_timeout"] == 0 and job.version >= ZERO_KILL_TIMEOUT_ABORTS_SINCE:
         yield Problem("kill-timeout-zero", job.place("kill timeout"), ())
     if not 0 < values["kill_signal"] <= GREATEST_SIGNAL:
         yield Problem("kill-signal-impossible", job.place("kill signal"), (values["kill_signal"],))
-    elif job.version < KILL_SIGNAL_NUMBERS_ABORT_BEFORE:
+    elif job.version < KILL_SIGNAL_NUMBERS_SINCE:
         for stanza in job.all("kill signal")[-1:]:
             word = stanza.text.split()[-1].strip("\"'")
             if number_of(word) is None:

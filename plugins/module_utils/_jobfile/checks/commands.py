@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from ..commands import SHELL_QUOTED
+from ..stanzas import BY_NAME
 from .job import Problem
 
 __metaclass__ = type
@@ -105,7 +106,7 @@ def tracking(job):
         return
     words = text.split() or [""]
     program = words[0].rpartition("/")[2]
-    if program in CHANGES_USER and job.version >= (1, 4):
+    if program in CHANGES_USER and job.version >= BY_NAME["setuid"].since:
         yield Problem("changes-user-itself", place, (program,))
     stays, leaves = _foreground(program, words[1:])
     if expect in ("fork", "daemon") and stays:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from ..conditions import show
 from ..known_events import EACH, JOB_EVENTS, SYSTEM, VALUES, known_event
+from ..stanzas import JOB_EVENTS_ONLY_FROM_INIT_SINCE
 from .job import Problem, events_of, required_variables
 
 __metaclass__ = type
@@ -54,8 +55,6 @@ def _mixes(text):
     return False
 
 
-# RHEL 6 and Amazon Linux have 0.6.5. Their rc emits started and the like for its services, too.
-ONLY_INIT_TELLS_OF_JOBS_SINCE = (1, 0)
 # A part of a condition: the event for which it certainly cannot come true, or None; whether nothing known keeps it
 # from that; the problems of its events.
 Part = namedtuple("Part", ["never", "well", "problems"])
@@ -95,7 +94,7 @@ def _either(left, right):
 def _is_certain(job, item, code):
     """Return whether an event with this problem certainly never matches, unless somebody emits it by hand."""
     if code == "unknown-job":
-        return job.version >= ONLY_INIT_TELLS_OF_JOBS_SINCE and item["event"] not in (job.known_events or ())
+        return job.version >= JOB_EVENTS_ONLY_FROM_INIT_SINCE and item["event"] not in (job.known_events or ())
     return code != "unknown-event"
 
 

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from ..signals import NAMES
-from ..stanzas import BY_NAME, LAST
+from ..stanzas import BY_NAME, LAST, MAIN_MAY_END_DURING_STOP_SINCE, ROOT_GROUP_KEPT_SINCE
 from .job import Problem, required_variables
 
 __metaclass__ = type
@@ -20,7 +20,6 @@ NUMBER = re.compile(r"[0-9]{2,}")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 EXPANDED_BY_SHELLS = re.compile(r"\$[A-Za-z_{(]|`")
 CUT_TO_32_BITS = ("nice", "oom", "oom score", "umask", "respawn limit")
-ROOTS_GROUP_KEPT_SINCE = (1, 12)
 LONG_KILL_TIMEOUT = 300
 GREATEST_SIGNAL = 64
 
@@ -65,7 +64,7 @@ def respawning(job):
         yield Problem("respawn-unlimited", job.place("respawn limit"), ())
     if values["respawn"] and values["task"]:
         yield Problem("task-with-respawn", job.place("respawn"), ())
-    if values["respawn"] and "pre-stop" in values["process"] and job.version < (1, 11):
+    if values["respawn"] and "pre-stop" in values["process"] and job.version < MAIN_MAY_END_DURING_STOP_SINCE:
         yield Problem("pre-stop-with-respawn", job.place("pre-stop exec", "pre-stop script"), ())
 
 
@@ -101,7 +100,7 @@ def ending(job):
 
 def process_attributes(job):
     values = job.values
-    if values["setuid"] and not values["setgid"] and job.version >= ROOTS_GROUP_KEPT_SINCE:
+    if values["setuid"] and not values["setgid"] and job.version >= ROOT_GROUP_KEPT_SINCE:
         yield Problem("setuid-without-setgid", job.place("setuid"), ())
     for name in ("setuid", "setgid"):
         if values[name] and values[name].isdigit():

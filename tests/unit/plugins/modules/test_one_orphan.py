@@ -131,10 +131,10 @@ def test_what_a_restart_of_initctl_leaves_open(host: Host) -> None:
     for name in ("env", "exec", "about"):
         host.initctl("restart", name)
     assert host.stale() == {"env": None, "exec": None, "about": True, "gone": None}
-    for name, why in (("env", "its process has another value of A than its files give"),
-                      ("exec", "its process shows another command than its files give")):
+    for name, why in (("env", "its process has a value of A other than that of its files"),
+                      ("exec", "its process has a command other than that of its files")):
         result = host.service(name, state="started", definition="current")
-        assert result["failed"] and f"current job file: {why}, and job gone has no file" in result["msg"]
+        assert result["failed"] and f"current job file: {why}, and job gone has no readable file" in result["msg"]
 
 
 def test_one_that_may_have_been_respawned(host: Host) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the daemon may be asked for its state, and what is said when it may not."""
+"""When the daemon may be asked for its state, and the reason when it may not."""
 
 from __future__ import annotations
 
@@ -93,10 +93,10 @@ def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("answer", "words"), [
     (NotFoundError("no such method"), "only since 1.6.1"),
-    (NoReplyError("late"), r"did not tell its state \(late\)"),
-    ("{", "did not tell its state"),
+    (NoReplyError("late"), r"did not report its state \(late\)"),
+    ("{", "did not report its state"),
 ])
-def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, words: str) -> None:
+def test_a_daemon_that_does_not_report_its_state(tmp_path: Path, answer: str | Exception, words: str) -> None:
     (tmp_path / "gone.conf").symlink_to("nowhere")
     with pytest.raises(daemon_state.StateUnavailableError, match=words):
         daemon_state.read_job_classes(Client(answer), str(tmp_path))
@@ -105,21 +105,21 @@ def test_a_daemon_that_does_not_tell(tmp_path: Path, answer: str | Exception, wo
     assert snapshot.reason
 
 
-def test_what_is_no_job_file_does_no_harm(tmp_path: Path) -> None:
+def test_files_that_are_no_job_files_do_no_harm(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "web.conf")
     (tmp_path / "gone.conf").symlink_to("nowhere")
     (tmp_path / "other.conf").symlink_to("/proc/self/mem")
     assert daemon_state.read_job_classes(Client(), str(tmp_path)) == []
 
 
-@pytest.mark.parametrize(("conf", "pid", "told"), [
+@pytest.mark.parametrize(("conf", "pid", "is_asked"), [
     ("exec a\n", True, True),
     ("respawn\nexec a\n", True, False),
     ("frob\n", True, False),
     (None, True, False),
     ("exec a\n", False, False),
 ])
-def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, told: bool) -> None:
+def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, is_asked: bool) -> None:
     """Only a process that surely began after the copy was made is known to run by the new file."""
     class Running(Client):
         peer = {"pid": os.getpid()}
@@ -138,13 +138,13 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, t
         time.sleep(0.1)
         client = Running()
         client.connection = client
-        if told:
+        if is_asked:
             assert daemon_state.read_job_classes(client, str(tmp_path)) == []
         else:
-            reason = "job web may still run by text that is not UTF-8"
+            reason = "job web may still run with text that is not UTF-8"
             with pytest.raises(daemon_state.StateUnavailableError, match=reason):
                 daemon_state.read_job_classes(client, str(tmp_path))
-    assert client.asked == told
+    assert client.asked == is_asked
 
 
 def folder_of_jobs(path: Path) -> Path:
@@ -172,7 +172,7 @@ def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
 def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
     """Its file is gone or below another directory, or cannot be read."""
     client = Client(loaded=("web", name))
-    with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no file below .* that can be read"):
+    with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no readable file below "):
         daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)))
     assert client.asked == 0
 
@@ -182,20 +182,20 @@ def test_a_directory_that_is_not_the_daemons(tmp_path: Path, place: str) -> None
     (tmp_path / "empty").mkdir()
     (tmp_path / "web.conf").write_text("exec a\n")
     client = Client(loaded=("web",))
-    reason = r"^neither job web nor .* Name the directory of this daemon in conf_dir$"
+    reason = r"^none of Upstart's jobs \(such as web\) .* Set conf_dir to the job directory of this daemon$"
     with pytest.raises(crash_guard.UnsafeToQueryError, match=reason):
         daemon_state.read_job_classes(client, str(tmp_path / place))
     assert client.asked == 0
 
 
-def test_an_old_daemon_has_nothing_to_tell(tmp_path: Path) -> None:
+def test_an_old_daemon_reports_no_state(tmp_path: Path) -> None:
     with pytest.raises(daemon_state.StateUnavailableError, match="only since 1.6.1"):
         daemon_state.read_job_classes(
             Client(NotFoundError("no GetState"), loaded=("web",), version=(1, 5)), str(tmp_path)
         )
 
 
-def test_a_limit_of_nothing_is_told_like_none_and_taken_from_the_file() -> None:
+def test_a_limit_of_0_comes_from_the_file() -> None:
     job_class = fake_client.held("a")
     values = {**new_values(), "limits": {"core": [0, 0], "nofile": [1, 2]}}
     assert daemon_state.values_of(job_class, values)["limits"] == {"core": [0, 0]}

@@ -25,19 +25,19 @@ def definition(folder: Path, conf: str | None = None, override: str | None = Non
     return Definition("web", str(folder), version)
 
 
-def test_nothing_there(tmp_path: Path) -> None:
-    found = definition(tmp_path)
-    assert (found.text, found.values, found.error) == (None, None, None)
-    assert found.complaint() == "there is no %s/web.conf" % tmp_path
-    assert found.facts() == {"path": "%s/web.conf" % tmp_path}
-    assert not found.is_task() and found.instance_variables() == []
+def test_no_job_file(tmp_path: Path) -> None:
+    job = definition(tmp_path)
+    assert (job.text, job.values, job.error) == (None, None, None)
+    assert job.complaint() == "there is no %s/web.conf" % tmp_path
+    assert job.facts() == {"path": "%s/web.conf" % tmp_path}
+    assert not job.is_task() and job.instance_variables() == []
 
 
 def test_a_good_file(tmp_path: Path) -> None:
-    found = definition(tmp_path, "task\nexec a\ninstance $TTY-${PORT}\n")
-    assert found.complaint() is None and found.error is None
-    assert found.is_task()
-    assert found.instance_variables() == ["TTY", "PORT"]
+    job = definition(tmp_path, "task\nexec a\ninstance $TTY-${PORT}\n")
+    assert job.complaint() is None and job.error is None
+    assert job.is_task()
+    assert job.instance_variables() == ["TTY", "PORT"]
 
 
 @pytest.mark.parametrize(("conf", "env", "name"), [
@@ -53,8 +53,8 @@ def test_the_instance_that_variables_lead_to(tmp_path: Path, conf: str, env: lis
 
 
 def test_an_override(tmp_path: Path) -> None:
-    found = definition(tmp_path, "start on x\nexec a\n", "manual\n")
-    assert found.values["start_on"] is None
+    job = definition(tmp_path, "start on x\nexec a\n", "manual\n")
+    assert job.values["start_on"] is None
     old = definition(tmp_path, version=OLD)
     assert old.values["start_on"] is not None and old.override_text is None
 
@@ -73,11 +73,11 @@ def test_an_override_that_is_a_link(tmp_path: Path) -> None:
     ("script\nx\n", None, "web.conf:3", 3, "Unterminated block"),
 ])
 def test_a_refused_file(tmp_path: Path, conf: str, override: str | None, place: str, line: int, text: str) -> None:
-    found = definition(tmp_path, conf, override)
+    job = definition(tmp_path, conf, override)
     path = "%s/%s" % (tmp_path, place)
-    assert found.values is None
-    assert found.complaint() is not None and path in found.complaint() and text in found.complaint()
-    assert found.facts() == {"path": path.rpartition(":")[0], "line": line, "reason": text}
+    assert job.values is None
+    assert job.complaint() is not None and path in job.complaint() and text in job.complaint()
+    assert job.facts() == {"path": path.rpartition(":")[0], "line": line, "reason": text}
 
 
 def test_reading_files(tmp_path: Path) -> None:
@@ -102,20 +102,20 @@ def test_a_file_that_cannot_be_read_is_not_taken_for_none(path: str, why: str) -
     assert caught.value.facts == {"path": path}
 
 
-@pytest.mark.parametrize(("override", "told", "enabled", "override_counts"), [
+@pytest.mark.parametrize(("override", "options", "enabled", "override_counts"), [
     (None, {"exec": "b", "start_on": "x"}, True, False),
-    ("manual\n", {"exec": "b", "start_on": "x", "manual": True}, False, True),  # it is the override that says so
-    (None, {"exec": "b", "start_on": "x", "manual": True}, False, False),  # it is the job file
-    ("nice 5\n", {"exec": "b", "start_on": "x"}, True, False),  # it is going to be changed, too
+    ("manual\n", {"exec": "b", "start_on": "x", "manual": True}, False, True),  # the override is the one that disables
+    (None, {"exec": "b", "start_on": "x", "manual": True}, False, False),  # the job file disables
+    ("nice 5\n", {"exec": "b", "start_on": "x"}, True, False),  # upstart_job will change it, too
     ("nice 5\n", {"exec": "b", "nice": 5}, False, True),
     ("frob\n", {"exec": "b", "start_on": "x"}, True, False),
 ])
-def test_a_job_that_is_yet_to_be_written(tmp_path: Path, override: str | None, told: dict[str, Any], enabled: bool,
+def test_a_job_that_is_yet_to_be_written(tmp_path: Path, override: str | None, options: dict[str, Any], enabled: bool,
                                          override_counts: bool) -> None:
     (tmp_path / "web.conf").write_text("frob\n")
     if override:
         (tmp_path / "web.override").write_text(override)
     definition = Definition("web", str(tmp_path))
-    definition.expect(told)
+    definition.expect(options)
     assert (definition.error, definition.is_enabled()) == (None, enabled)
     assert (definition.override_text is not None) == override_counts

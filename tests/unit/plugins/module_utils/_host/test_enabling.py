@@ -153,7 +153,7 @@ def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: py
     class Watcher:
         instances: tuple[str, ...] = ()
 
-        def see_loaded(self, path: str, present: bool) -> None:
+        def wait_loaded(self, path: str, present: bool) -> None:
             raise AssertionError("asked although the file is another")
 
     class Attributes:

@@ -45,16 +45,16 @@ REFUSED: list[tuple[Any, str]] = [
     ([{"A": 1}], "which is not KEY=VALUE."),
     ("A=1 B", "env has the entry 'B', which is not KEY=VALUE."),
     ("A='1", "env cannot be split into words (No closing quotation)"),
-    ('["A=1", "B=2]', "env cannot be read as the JSON that it begins as ("),
-    ("{A: 1}", "env cannot be read as the JSON that it begins as ("),
-    ({"A=B": 1}, "env has the name 'A=B', but a name cannot hold '='."),
-    ({"A": ["x"]}, 'The value of A in env is ["x"], but must be one text.'),
+    ('["A=1", "B=2]', "env cannot be parsed as JSON, although it begins like JSON ("),
+    ("{A: 1}", "env cannot be parsed as JSON, although it begins like JSON ("),
+    ({"A=B": 1}, "env has the name 'A=B', but a name cannot contain '='."),
+    ({"A": ["x"]}, 'The value of A in env is ["x"], but must be a string.'),
     ([["A=1"]], 'env has the entry ["A=1"], which is not KEY=VALUE.'),
-    (7, "env is a int: give a mapping, a list of KEY=VALUE or one string of them."),
-    (True, "env is a bool: give a mapping"),
-    (["A=\ud800"], "The value of A in env is not UTF-8, which D-Bus asks for."),
+    (7, "env has the type int. Use a mapping, a list of KEY=VALUE or a string of such words."),
+    (True, "env has the type bool. Use a mapping"),
+    (["A=\ud800"], "The value of A in env is not UTF-8, which D-Bus requires."),
     (["A\udc80=1"], "The value of A? in env is not UTF-8"),
-    ([b"A=\xff"], "env is not UTF-8, which D-Bus asks for."),
+    ([b"A=\xff"], "env is not UTF-8, which D-Bus requires."),
 ]
 
 
@@ -111,7 +111,7 @@ def test_what_is_no_mapping_stays(monkeypatch: pytest.MonkeyPatch, value: Any) -
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("", "name is empty."), ("a\0b", "name holds a NUL character"), ("a\ud800", "name is not UTF-8"),
+    ("", "name is empty."), ("a\0b", "name contains a NUL character"), ("a\ud800", "name is not UTF-8"),
     (b"a\xff".decode("utf-8", "surrogateescape"), "name is not UTF-8"),
 ])
 def test_names_that_cannot_be_sent(text: str, message: str) -> None:
@@ -135,6 +135,6 @@ def test_names_that_are_too_new(name: str, version: tuple[int, ...], fails: bool
     with pytest.raises(UpstartError) as caught:
         environment.check_names(entries, version)
     assert caught.value.message == (
-        f"env has the variable '{name}', but Upstart before 1.1 takes only names of letters, digits and underscores "
-        "that begin with no digit. Give it another name.")
+        f"env has the variable '{name}', but Upstart before 1.1 accepts only letters, digits and underscores "
+        "in names, and no digit at the start. Use another name.")
     assert caught.value.facts == {"entry": f"{name}=1"}

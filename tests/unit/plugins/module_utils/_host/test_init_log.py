@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import init_log
 
-TOLD = "web main process (7) terminated with status 1"
+MESSAGE = "web main process (7) terminated with status 1"
 
 
-@pytest.mark.parametrize(("line", "job", "instance", "told"), [
-    ("init: " + TOLD, "web", "", True),
-    ("Nov 21 03:00:00 host init: " + TOLD, "web", "", True),
-    ("Nov 21 03:00:00 host init[1]: " + TOLD, "web", "", True),
+@pytest.mark.parametrize(("line", "job", "instance", "is_about"), [
+    ("init: " + MESSAGE, "web", "", True),
+    ("Nov 21 03:00:00 host init: " + MESSAGE, "web", "", True),
+    ("Nov 21 03:00:00 host init[1]: " + MESSAGE, "web", "", True),
     ("init: Failed to spawn web main process: unable to execute: No such file or directory", "web", "", True),
     ("init: /etc/init/web.conf:2: Unknown stanza", "web", "", True),
     ("init: tty (1) main process (7) killed by KILL signal", "tty", "1", True),
@@ -28,20 +28,20 @@ TOLD = "web main process (7) terminated with status 1"
     ("init: webmail main process (7) terminated with status 1", "web", "", False),
     ("init: web goal changed from stop to start", "web", "", False),
     ("init: web main process (7)", "web", "", False),
-    ("kernel: " + TOLD, "web", "", False),
-    ("init: " + TOLD, "w.b", "", False),
+    ("kernel: " + MESSAGE, "web", "", False),
+    ("init: " + MESSAGE, "w.b", "", False),
 ])
-def test_what_is_about_a_job(tmp_path: Path, line: str, job: str, instance: str, told: bool) -> None:
+def test_messages_about_a_job(tmp_path: Path, line: str, job: str, instance: str, is_about: bool) -> None:
     path = tmp_path / "messages"
-    path.write_text("init: " + TOLD + " (yesterday)\n")
+    path.write_text("init: " + MESSAGE + " (yesterday)\n")
     log = init_log.InitLog(str(path))
     assert log.about("web") == []
     with path.open("a") as stream:
         stream.write(line + "\ninit: half a li")
-    assert len(log.about(job, instance)) == told
+    assert len(log.about(job, instance)) == is_about
     with path.open("a") as stream:
         stream.write("ne\n")
-    assert len(log.about(job, instance)) == told
+    assert len(log.about(job, instance)) == is_about
     log.close()
 
 
@@ -49,9 +49,9 @@ def test_a_log_that_lags_behind_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "messages"
     path.touch()
     log = init_log.InitLog(str(path))
-    writer = threading.Timer(0.05, path.write_text, ["init: " + TOLD + "\n"])
+    writer = threading.Timer(0.05, path.write_text, ["init: " + MESSAGE + "\n"])
     writer.start()
-    assert log.about("web", expected=True) == [TOLD]
+    assert log.about("web", expected=True) == [MESSAGE]
     writer.join()
 
 
@@ -59,8 +59,8 @@ def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> No
     path = tmp_path / "messages"
     path.write_text("x" * 1000)
     log = init_log.InitLog(str(path))
-    path.write_text("init: " + TOLD + "\n")
-    assert log.about("web") == [TOLD]
+    path.write_text("init: " + MESSAGE + "\n")
+    assert log.about("web") == [MESSAGE]
 
 
 def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
@@ -69,13 +69,13 @@ def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
     log = init_log.InitLog(str(path))
     path.unlink()
     assert log.about("web", expected=True) == []
-    path.write_text("init: " + TOLD + "\n")
-    assert log.about("web") == [TOLD], "syslog has begun another"
+    path.write_text("init: " + MESSAGE + "\n")
+    assert log.about("web") == [MESSAGE], "syslog has begun another"
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "fifo"])
-def test_what_cannot_be_read_says_nothing_at_once(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(init_log, "LATE", 120)
+def test_a_log_that_cannot_be_read_has_no_messages(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init_log, "SYSLOG_DELAY_SECONDS", 120)
     path = tmp_path / "log"
     if kind == "directory":
         path.mkdir()
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_says_nothing_at_once(tmp_path: Path, kind: str, mon
 
 def test_records_of_the_kernel_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = init_log.InitLog(str(tmp_path))
-    records = [b"6,1,2,-;init: %s\n" % TOLD.encode(), BrokenPipeError(32, "overwritten"),
+    records = [b"6,1,2,-;init: %s\n" % MESSAGE.encode(), BrokenPipeError(32, "overwritten"),
                b"6,2,3,-;init: web respawning too fast, stopped\n SUBSYSTEM=x\n", BlockingIOError(11, "no more")]
 
     def read(handle: int, size: int) -> bytes:
@@ -101,23 +101,23 @@ def test_records_of_the_kernel_log(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(log, "_handle", os.open("/dev/null", os.O_RDONLY))
     monkeypatch.setattr(init_log.os, "read", read)
-    assert log.about("web") == [TOLD, "web respawning too fast, stopped"]
+    assert log.about("web") == [MESSAGE, "web respawning too fast, stopped"]
     log.close()
 
 
-def test_older_records_of_the_kernel_log_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_records_of_the_kernel_log_are_not_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file stands for the device, whose records begin with what has been logged since the boot."""
     path = tmp_path / "kmsg"
     path.write_text("6,1,2,-;init: web main process (3) terminated with status 9\n")
     monkeypatch.setattr(init_log.stat, "S_ISCHR", lambda mode: True)
     log = init_log.InitLog(str(path))
     with path.open("a") as stream:
-        stream.write("6,2,3,-;init: %s\n" % TOLD)
-    assert log.about("web") == [TOLD]
+        stream.write("6,2,3,-;init: %s\n" % MESSAGE)
+    assert log.about("web") == [MESSAGE]
     log.close()
 
 
 def test_a_failed_post_start() -> None:
-    said = ["web post-start process (7) terminated with status 1",
-            "Failed to spawn web post-start process: unable to execute: No such file or directory", TOLD]
-    assert init_log.failed_after_start(said) == said[:2]
+    messages = ["web post-start process (7) terminated with status 1",
+                "Failed to spawn web post-start process: unable to execute: No such file or directory", MESSAGE]
+    assert init_log.failed_after_start(messages) == messages[:2]

@@ -22,28 +22,28 @@ RELATIVE = "Use the file's path relative to the job directory, without .conf."
 
 @pytest.mark.parametrize(("name", "message"), [
     ("", f"The name of a job is empty. {RELATIVE}"),
-    ("\ud800", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
-    ("\udcff", "The name of a job is not UTF-8. Upstart and D-Bus take no other text."),
+    ("\ud800", "The name of a job is not UTF-8. Upstart and D-Bus accept only UTF-8 text."),
+    ("\udcff", "The name of a job is not UTF-8. Upstart and D-Bus accept only UTF-8 text."),
     ("a\0b", "Invalid job name a\\0b: it contains a NUL character. Remove it."),
     ("/a", f"Invalid job name /a: it starts with /. {RELATIVE}"),
     ("a/", f"Invalid job name a/: it ends with /. {RELATIVE}"),
     ("./a", f"Invalid job name ./a: '.' is not allowed as a path component. {RELATIVE}"),
     ("a/../b", f"Invalid job name a/../b: '..' is not allowed as a path component. {RELATIVE}"),
-    ("a" * 251, "The name of job %s...%s is too long: it takes 251 bytes, and a file name has room for 250."
+    ("a" * 251, "The name of job %s...%s is too long: it takes 251 bytes, and the limit for a file name is 250."
                 % ("a" * 40, "a" * 20)),
-    ("x" * 256 + "/a", "The name of job %s...%s/a is too long: the part of a file name takes 256 bytes, and a file "
-                       "name has room for 255." % ("x" * 40, "x" * 18)),
-    ("\u00e9" * 126, "The name of job %s...%s is too long: it takes 252 bytes, and a file name has room for 250."
+    ("x" * 256 + "/a", "The name of job %s...%s/a is too long: a path component takes 256 bytes, and the limit for "
+                       "a file name is 255." % ("x" * 40, "x" * 18)),
+    ("\u00e9" * 126, "The name of job %s...%s is too long: it takes 252 bytes, and the limit for a file name is 250."
                      % ("\u00e9" * 40, "\u00e9" * 20)),
 ])
-def test_what_is_no_name(name: str, message: str) -> None:
+def test_invalid_names(name: str, message: str) -> None:
     with pytest.raises(UpstartError) as caught:
         job_names.check_job_name(name)
     assert caught.value.message == message
 
 
 @pytest.mark.parametrize("name", ["web", "net/web", "...", "a.b", " ", "a" * 250, "x" * 255 + "/a", "CVS/x"])
-def test_what_is_a_name(name: str) -> None:
+def test_valid_names(name: str) -> None:
     job_names.check_job_name(name)
 
 
@@ -69,16 +69,16 @@ def test_the_file_itself_may_have_such_a_name() -> None:
 
 
 @pytest.mark.parametrize(("name", "suffix", "words"), [
-    ("a" * 247, ".override", "is too long for a file that ends in .override: it takes 247 bytes, and there is room for "
+    ("a" * 247, ".override", "is too long for a file that ends in .override: it takes 247 bytes, and the limit is "
                              "246."),
-    ("/".join(["d" * 200] * 21), ".conf", "is too long: it takes 4235 bytes, and there is room for 4095."),
+    ("/".join(["d" * 200] * 21), ".conf", "is too long: it takes 4235 bytes, and the limit is 4095."),
 ])
-def test_what_no_file_system_takes(name: str, suffix: str, words: str) -> None:
+def test_names_too_long_for_a_file_system(name: str, suffix: str, words: str) -> None:
     with pytest.raises(UpstartError, match=words):
         job_names.check_file_name(name, "/etc/init", suffix)
 
 
-def test_what_a_file_system_takes(tmp_path: Path) -> None:
+def test_the_longest_names_for_a_file_system(tmp_path: Path) -> None:
     for length, suffix in ((250, ".conf"), (246, ".override")):
         job_names.check_file_name("a" * length, str(tmp_path), suffix)
         (tmp_path / ("a" * length + suffix)).touch()
@@ -105,14 +105,15 @@ def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any]
     """The path has ``length`` bytes before what the instance and .log add, and Upstart takes 255 of them."""
     log_dir = "/log"
     job = "j" * (length - len(log_dir) - 1)
-    path = job_names.log_path_wedges_init(log_dir, job, instance, values, version)
+    path = job_names.fatal_log_path(log_dir, job, instance, values, version)
     assert (path is not None) is wedges
     if path is not None:
         assert len(path.encode()) > 255
         error = job_names.log_path_error(job, instance, path)
-        assert error.message.startswith("Job jjjj") and "would wedge init: the path of its log takes" in error.message
+        assert error.message.startswith("Job jjjj")
+        assert "would make init loop forever: the path of its log takes" in error.message
         assert error.facts == {"name": job}
 
 
 def test_a_relative_log_directory_does_no_harm() -> None:
-    assert job_names.log_path_wedges_init("log", "j" * 260, "", None, (1, 13, 2)) is None
+    assert job_names.fatal_log_path("log", "j" * 260, "", None, (1, 13, 2)) is None

@@ -17,11 +17,11 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
-def test_one_question_for_all() -> None:
+def test_all_jobs_are_queried_at_once() -> None:
     daemon = Daemon({"a": [], "b": ["1"], "other": []})
     watchers = loading.watch(daemon, [("a", True), ("new", True), ("b", False)])
     assert daemon.asked == ["jobs", "instances of a b"]
-    assert [(each.job, each.known, each.instances) for each in watchers] == [
+    assert [(watcher.job, watcher.known, watcher.instances) for watcher in watchers] == [
         ("a", True, []), ("new", False, []), ("b", True, ["1"])]
 
 
@@ -29,7 +29,7 @@ def test_nothing_is_asked_about_what_did_not_change() -> None:
     daemon = Daemon({"a": []})
     watcher, = loading.watch(daemon, [("a", False)])
     del daemon.asked[:]
-    assert watcher.see_loaded("a.conf", False) is False
+    assert watcher.wait_loaded("a.conf", False) is False
     assert daemon.asked == []
 
 
@@ -38,7 +38,7 @@ def test_the_daemon_notices_by_itself(known: bool) -> None:
     daemon = Daemon({"a": []} if known else {})
     watcher, = loading.watch(daemon, [("a", True)])
     daemon.load("a")
-    assert watcher.see_loaded("a.conf", True) is False
+    assert watcher.wait_loaded("a.conf", True) is False
     assert "reload" not in daemon.asked
 
 
@@ -46,8 +46,8 @@ def test_what_was_added_before_does_not_count() -> None:
     daemon = Daemon({"a": []})
     daemon.load("a")
     watcher, = loading.watch(daemon, [("a", True)])
-    with pytest.raises(UpstartError, match="a.conf is in place, but Upstart has not loaded the job a"):
-        watcher.see_loaded("a.conf", True)
+    with pytest.raises(UpstartError, match="Upstart has not loaded job a from a.conf, "):
+        watcher.wait_loaded("a.conf", True)
     assert daemon.asked[-1] == "reload"
 
 
@@ -55,9 +55,9 @@ def test_a_job_file_and_its_override() -> None:
     daemon = Daemon({}, on_reload=["a"])
     conf, override, same = loading.watch(daemon, [("a", True), ("a", True), ("a", False)])
     daemon.load("a")
-    assert conf.see_loaded("a.conf", True) is False
+    assert conf.wait_loaded("a.conf", True) is False
     assert "reload" not in daemon.asked
-    assert override.see_loaded("a.override", True) is False
+    assert override.wait_loaded("a.override", True) is False
     assert daemon.asked[-1] == "reload"
     assert same.loads == 2
 
@@ -65,13 +65,13 @@ def test_a_job_file_and_its_override() -> None:
 def test_a_file_that_was_right_but_not_loaded() -> None:
     daemon = Daemon({}, on_reload=["a"])
     watcher, = loading.watch(daemon, [("a", False)])
-    assert watcher.see_loaded("a.conf", False) is True
+    assert watcher.wait_loaded("a.conf", False) is True
 
 
 def test_a_job_with_instances_stays() -> None:
     daemon = Daemon({"a": ["1"]})
     watcher, = loading.watch(daemon, [("a", True)])
-    assert watcher.see_loaded("a.conf", True) is False
+    assert watcher.wait_loaded("a.conf", True) is False
     watcher.wait_forgotten("a.conf")
     assert "reload" not in daemon.asked
 
@@ -81,14 +81,14 @@ def test_a_job_that_is_started_meanwhile() -> None:
     daemon = Daemon({"a": []})
     watcher, = loading.watch(daemon, [("a", True)])
     daemon.loaded["a"] = [""]
-    assert watcher.see_loaded("a.conf", True) is False
+    assert watcher.wait_loaded("a.conf", True) is False
     assert daemon.asked[-1] == "reload"
 
 
 def test_a_job_is_forgotten() -> None:
     daemon = Daemon({"a": []})
     watcher, = loading.watch(daemon, [("a", False)])
-    with pytest.raises(UpstartError, match="a.conf is removed, but Upstart still knows the job a"):
+    with pytest.raises(UpstartError, match="Upstart still knows job a although a.conf was removed"):
         watcher.wait_forgotten("a.conf")
     del daemon.loaded["a"]
     watcher.wait_forgotten("a.conf")
@@ -103,7 +103,7 @@ def wanted(kind: str, state: str, text: str) -> WantedFile:
 CONF, OVERRIDE = "exec b\n", "nice 5\n"
 
 
-@pytest.mark.parametrize(("there", "asked_for", "loads"), [
+@pytest.mark.parametrize(("present", "asked_for", "loads"), [
     ({}, [("conf", "present")], [True]),
     ({}, [("conf", "present"), ("override", "present")], [True, True]),
     ({}, [("override", "present"), ("conf", "present")], [False, True]),
@@ -113,9 +113,9 @@ CONF, OVERRIDE = "exec b\n", "nice 5\n"
     ({"conf": CONF, "override": OVERRIDE}, [("override", "absent")], [True]),
     ({"conf": CONF}, [("conf", "absent"), ("override", "present")], [False, False]),
 ])
-def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[tuple[str, str]], loads: list[bool],
+def test_when_the_daemon_will_load_a_job(present: dict[str, str], asked_for: list[tuple[str, str]], loads: list[bool],
                                          tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind, text in there.items():
+    for kind, text in present.items():
         (tmp_path / ("a." + kind)).write_text(text)
     seen: list[Any] = []
 
@@ -147,13 +147,13 @@ def test_when_the_daemon_will_load_a_job(there: dict[str, str], asked_for: list[
 def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dumps: list[set[str]],
                                            reloads: bool) -> None:
     """Of its new file nothing is signalled: the dump marks it, unless it was marked before or is not told."""
-    monkeypatch.setattr(loading, "NOTICE", 0.2)
+    monkeypatch.setattr(loading, "NOTICE_SECONDS", 0.2)
     for name in ("a", "b"):
         (tmp_path / f"{name}.conf").touch()
     daemon = Daemon({"a": ["1"], "b": ["1"]}, dumps=dumps)
-    running = loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))])
+    running = loading.RunningJobs(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))])
     assert "reload" not in daemon.asked
-    running.see_noticed()
+    running.ensure_noticed()
     assert daemon.asked.count("reload") == reloads
 
 
@@ -162,24 +162,24 @@ def test_a_daemon_that_must_not_be_asked_reloads_at_once(tmp_path: Path) -> None
     conf = tmp_path / "a.conf"
     conf.touch()
     daemon = Daemon({"a": ["1"]}, dumps=[set()])
-    running = loading.Running(daemon, str(tmp_path), [("a", str(conf))])
+    running = loading.RunningJobs(daemon, str(tmp_path), [("a", str(conf))])
     assert daemon.asked.count("state") == 1
     conf.unlink()
-    running.see_noticed()
+    running.ensure_noticed()
     assert daemon.asked.count("state") == 1 and daemon.asked[-1] == "reload"
 
 
 def test_a_daemon_that_watches_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading.processes, "watches", lambda pid, folder: folder == str(tmp_path))
     daemon = Daemon({"a": ["1"]}, dumps=[set()])
-    loading.Running(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))]).see_noticed()
+    loading.RunningJobs(daemon, str(tmp_path), [("a", str(tmp_path / "a.conf"))]).ensure_noticed()
     assert daemon.asked == []
 
 
-def test_the_instances_of_a_job_that_has_gone() -> None:
-    class Gone(Daemon):
+def test_the_instances_of_an_unknown_job() -> None:
+    class WithoutJob(Daemon):
         def instances(self, name: str) -> list[str]:
             raise UnknownJobError("no " + name)
 
-    watcher, = loading.watch(Gone({"a": []}), [("a", True)])
+    watcher, = loading.watch(WithoutJob({"a": []}), [("a", True)])
     assert watcher.live_instances() == []

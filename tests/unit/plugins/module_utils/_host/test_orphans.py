@@ -35,8 +35,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
 
 def judge(host: FakeHost, instance: str = "") -> Verdict:
     evidence = orphans.Evidence(host, str(host.files), REASON, (1, 13, 2))
-    found: Verdict = evidence.judge(Definition("web", str(host.files)), instance)
-    return found
+    verdict: Verdict = evidence.judge(Definition("web", str(host.files)), instance)
+    return verdict
 
 
 def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float, daemon: float = 0.0) -> None:
@@ -46,7 +46,7 @@ def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float
     monkeypatch.setattr(orphans.processes, "own_start_ticks", lambda pid: "daemon")
     monkeypatch.setattr(orphans, "period", times.get)
     monkeypatch.setattr(orphans, "changes_of", lambda definition: [(file, file + 0.01)])
-    monkeypatch.setattr(orphans, "shows", lambda proc, pid, values: (None, None))
+    monkeypatch.setattr(orphans, "matches_process", lambda proc, pid, values: (None, None))
 
 
 @pytest.mark.parametrize(("text", "file", "main", "verdict"), [
@@ -127,7 +127,7 @@ def test_text_of_before_is_not_asked_for(host: FakeHost, monkeypatch: pytest.Mon
     at(host, monkeypatch, 10.0, 20.0)
     assert judge(host, "1") == (
         None, "another instance of its job may have begun before its files were changed, and " + REASON)
-    assert judge(host, "2") == (None, "it has no main process, whose start would tell that, and " + REASON)
+    assert judge(host, "2") == (None, "it has no main process whose start time shows that, and " + REASON)
 
 
 def test_files_that_upstart_may_not_have_noticed(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,17 +197,17 @@ def test_when_files_changed(tmp_path: Path) -> None:
     ("exec sleep 9\n", [], [], None),
     ("start on a\n", [], ["sleep"], None),
 ])
-def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, environ: list[str], line: list[str],
-                              shown: bool | None) -> None:
+def test_whether_a_process_matches_the_files(monkeypatch: pytest.MonkeyPatch, text: str, environ: list[str],
+                                             line: list[str], shown: bool | None) -> None:
     words = {"environ": environ, "cmdline": line}
     monkeypatch.setattr(processes, "words", lambda pid, kind, proc: [word.encode() for word in words[kind]])
-    found, why = orphans.shows("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
-    assert found is shown
+    matches, why = orphans.matches_process("/proc", 1, parser.parse_job(text, None, (1, 13, 2)))
+    assert matches is shown
     assert (why is not None) is (shown is False)
 
 
 @pytest.mark.parametrize(
-    ("error", "version", "is_there"),
+    ("error", "version", "has_evidence"),
     [
         (UnsafeToQueryError("x"), (1, 13, 2), True),
         (UnsafeToQueryError("x"), (1, 5), False),
@@ -215,7 +215,7 @@ def test_what_a_process_shows(monkeypatch: pytest.MonkeyPatch, text: str, enviro
     ],
 )
 def test_where_there_is_evidence(
-    host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], is_there: bool
+    host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], has_evidence: bool
 ) -> None:
     host.number = version
-    assert (orphans.evidence(host, str(host.files), error) is not None) is is_there
+    assert (orphans.evidence(host, str(host.files), error) is not None) is has_evidence

@@ -62,8 +62,8 @@ class Host:
         return Definition(name, str(self.conf), self.client.version())
 
     def read(self, name: str = "web") -> bool | None:
-        found: dict[str, bool | None] = unread_files.files_read(self.client, str(self.conf), [self.definition(name)])
-        return found[name]
+        reads: dict[str, bool | None] = unread_files.files_read(self.client, str(self.conf), [self.definition(name)])
+        return reads[name]
 
     def ensure(self, *names: str) -> dict[str, UpstartError]:
         definitions = [self.definition(name) for name in names or ("web",)]
@@ -73,7 +73,7 @@ class Host:
     def held(self, name: str = "web") -> list[str]:
         """Return the variables of the class that init has registered."""
         classes = json.loads(self.client.state())["job_classes"]
-        return [entry for each in classes if each["name"] == name for entry in each["env"]]
+        return [entry for job_class in classes if job_class["name"] == name for entry in job_class["env"]]
 
 
 @pytest.fixture(name="host")
@@ -216,7 +216,8 @@ def test_a_directory_that_is_not_the_daemons(host: Host) -> None:
     (host.spare / "db.conf").write_text(OLD)
     definition = Definition("db", str(host.spare), host.client.version())
     errors = unread_files.ensure_files_are_read(host.client, str(host.spare), [definition])
-    assert "Upstart has not loaded the job db from it, not even on ReloadConfiguration" in errors["db"].message
+    expected = f"Upstart has not loaded job db from {host.spare}/db.conf, not even after ReloadConfiguration"
+    assert expected in errors["db"].message
     assert host.reloads == 1
 
 
@@ -225,7 +226,7 @@ def test_where_init_does_not_tell_its_state(host: Host, monkeypatch: pytest.Monk
                                             reloads: int) -> None:
     """Any doubt has it read all files."""
     def refuse(client: Any, conf_dir: str) -> None:
-        raise daemon_state.StateUnavailableError("Upstart tells its definitions only since 1.6.1")
+        raise daemon_state.StateUnavailableError("Upstart reports its definitions only since 1.6.1")
 
     if change is not None:
         ESCAPES[change](host)

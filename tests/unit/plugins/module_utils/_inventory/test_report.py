@@ -345,7 +345,7 @@ def test_a_daemon_that_does_not_answer_a_request(host: FakeHost, monkeypatch: py
     host.run("web")
     monkeypatch.setattr(host.connection, "send", silent)
     assert host.info()["left_out"] == [
-        "Which instances are stale and the env of the instances: Upstart did not tell its state (no answer within "
+        "Which instances are stale and the env of the instances: Upstart did not report its state (no answer within "
         "1 s)."]
     assert [pending.done for pending in sent] == [False], "nobody waits for it any more"
 

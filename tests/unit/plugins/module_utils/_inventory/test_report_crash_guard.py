@@ -32,8 +32,8 @@ def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, 
     host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
     if runs:
         host.run("gone")
-    reason = (f"job gone has no file below {host.files} that can be read, and Upstart might crash if it were asked for "
-              f"its state. If the file is gone, {remedy}.")
+    reason = (f"job gone has no readable file below {host.files}, and Upstart might crash if it were asked for its "
+              f"state. If the file was removed, {remedy}.")
     unknown = "Which instances of gone are stale; the env of the instances of gone; which" if runs else "Which"
     assert host.info()["left_out"] == [
         unknown + " jobs without instances are outdated: " + reason,

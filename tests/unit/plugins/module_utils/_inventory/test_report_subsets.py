@@ -158,9 +158,9 @@ def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
 def test_when_processes_began() -> None:
     clock = instances.Clock(os.getpid())
     assert clock.works is True
-    began = clock.began(os.getpid())
-    assert began is not None and clock.began(1) <= began <= time.time() + 1
-    assert clock.began(NO_PROCESS) is None
+    began = clock.read(os.getpid())[0]
+    assert began is not None and clock.read(1)[0] <= began <= time.time() + 1
+    assert clock.read(NO_PROCESS) == (None, None)
 
 
 @pytest.mark.parametrize("peer_pid", [0, -1])

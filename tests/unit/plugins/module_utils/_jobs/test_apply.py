@@ -176,7 +176,7 @@ def test_the_definition_of_stale_instances(tmp_path: Path, monkeypatch: pytest.M
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2
     client = FakeClient({}, (), running)
     monkeypatch.setattr(daemon_state.crash_guard, "ensure_safe_to_query", lambda client, conf_dir: None)
-    state = unread_files.state_of(client, str(tmp_path))
+    state = unread_files.state_or_none(client, str(tmp_path))
     staleness.note_stale(list(zip([web, removed], watchers)), state, client, str(tmp_path))
     (stale_job, other) = (job["stale_job"] for job in report.result_of([web, removed])["jobs"])
     assert {key: stale_job[key] for key in ("exec", "instance", "env") if stale_job.get(key)} == wanted

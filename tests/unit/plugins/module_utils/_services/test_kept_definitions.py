@@ -17,7 +17,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP, FakeClient, Status
 
 WHY = "because Upstart keeps the old definition while other instances run with it (1)"
-UNTOLD = "Upstart tells its definitions only since 1.6.1"
+UNTOLD = "Upstart reports its definitions only since 1.6.1"
 
 
 class Client(FakeClient):

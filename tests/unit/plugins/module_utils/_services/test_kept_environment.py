@@ -22,7 +22,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
 )
 
 NEWER = "was changed after it started"  # here every file is younger than the process
-UNTOLD = "Upstart tells its definitions only since 1.6.1"
+UNTOLD = "Upstart reports its definitions only since 1.6.1"
 
 
 def restart(folder: Path, template: str, instance: str, *, state: str = "restarted", env: list[str] | None = None,

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import report
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, converge, status
 
-UNTOLD = "Upstart tells its definitions only since 1.6.1"
+UNTOLD = "Upstart reports its definitions only since 1.6.1"
 
 
 @pytest.mark.parametrize("name", ["conf", "override"])

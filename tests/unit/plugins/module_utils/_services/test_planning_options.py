@@ -52,7 +52,7 @@ def test_stale_definitions(tmp_path: Path, conf: str, classes: list[dict[str, An
 
 CURRENT: list[tuple[str, list[dict[str, Any]] | None, str]] = [
     (BROKEN, [held("a")], "It was left running."),
-    (SERVICE, None, "current job file: Upstart tells its definitions only since 1.6.1"),
+    (SERVICE, None, "current job file: Upstart reports its definitions only since 1.6.1"),
 ]
 
 
