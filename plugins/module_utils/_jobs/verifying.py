@@ -44,7 +44,7 @@ def verify(watched, client, conf_dir, running):
         for plan, watcher in watched:
             _wait_until_loaded(plan, watcher)
         running.ensure_noticed()
-        return check(watched, client, conf_dir, running.jobs)
+        return check(watched, client, conf_dir, running.unwatched)
     except ConnectionLostError:
         plans = [plan for plan, _watcher in watched]
         _reconnect(plans, client)
