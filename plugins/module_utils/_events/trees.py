@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._jobfile.expression import fold
 from .match import event_matches, split_argument
 from .variables import merge, put
 
@@ -56,16 +57,12 @@ class Tree:
         return self._parts()[1]
 
     def _parts(self):
-        stack = []
-        for number, item in enumerate(self.rpn):
-            if "op" in item:
-                right, left = stack.pop(), stack.pop()
-                met = (left[0] and right[0]) if item["op"] == "and" else (left[0] or right[0])
-                stack.append((met, left[1] + right[1] if met else []))
-            else:
-                held = self._held[number]
-                stack.append((self.met[number], [held] if held is not None else []))
-        return stack[0]
+        return fold(self.rpn, self._event_state, _joined_state)
+
+    def _event_state(self, _item, index):
+        """Return (whether the event has come, list of the Events that it holds)."""
+        held = self._held[index]
+        return self.met[index], [held] if held is not None else []
 
     def held(self):
         """Return the events that it holds, with None for each item that holds none."""
@@ -90,6 +87,11 @@ class Tree:
             merge(table, event.env)
         put(table, "%s=%s" % (names_variable, " ".join(event.name for event in events)))
         return table
+
+
+def _joined_state(operator, left, right):
+    met = (left[0] and right[0]) if operator == "and" else (left[0] or right[0])
+    return met, left[1] + right[1] if met else []
 
 
 def _any_value(argument):

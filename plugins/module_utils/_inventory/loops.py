@@ -13,6 +13,7 @@ import collections
 
 from .._events.glob import fnmatch
 from .._host.relations import GLOB, job_argument
+from .._jobfile.expression import fold
 from .._jobfile.known_events import JOB_EVENTS
 from .._jobfile.shell.init_commands import RESTARTS, STARTS
 
@@ -180,14 +181,11 @@ def _effects(relations):
 
 def _sufficient(rpn):
     """Return the events of a condition that fulfil it alone."""
-    stack = []
-    for item in rpn or ():
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append(left + right if item["op"] == "or" else [])
-        else:
-            stack.append([item])
-    return stack[0] if stack else []
+    return fold(
+        rpn,
+        leaf=lambda item, _index: [item],
+        join=lambda operator, left, right: left + right if operator == "or" else [],
+    ) or []
 
 
 def _never_first(relations):
@@ -246,16 +244,18 @@ def _needs(relations, job):
 
 def _can_start(job, needs, possible):
     """Return whether a job's ``start on``, if it has one, may come true when the ``possible`` jobs start."""
-    stack = []
-    left = iter(needs)
-    for item in job.start_on or ():
-        if "op" in item:
-            right, other = stack.pop(), stack.pop()
-            stack.append((other and right) if item["op"] == "and" else (other or right))
-        else:
-            causes = next(left)
-            stack.append(causes is None or not possible.isdisjoint(causes))
-    return not stack or stack[0]
+    remaining = iter(needs)
+
+    def can_come(_item, _index):
+        causes = next(remaining)
+        return causes is None or not possible.isdisjoint(causes)
+
+    can_start = fold(
+        job.start_on,
+        leaf=can_come,
+        join=lambda operator, left, right: (left and right) if operator == "and" else (left or right),
+    )
+    return can_start is None or can_start
 
 
 def _circles(names, needs, possible):

@@ -10,12 +10,14 @@ import re
 from .._text import text_type
 from . import parser
 from .errors import JobFileError
+from .expression import fold
 from .quoting import quote
 from .scalars import as_list, as_pairs, as_text, kind
 
 __metaclass__ = type
 
 GROUPS = {"all": "and", "any": "or"}
+GROUP_OF_OPERATOR = {"and": "all", "or": "any"}
 JOB_EVENTS = ("starting", "started", "stopping", "stopped")
 COMPANIONS = ("args", "env")
 DBUS_OPERATORS = {"and": "/AND", "or": "/OR"}
@@ -125,26 +127,20 @@ def _runlevels(value):
 
 def to_structure(rpn):
     """Return the structured form, from which ``from_structure`` gives exactly ``rpn`` again; None without condition."""
-    stack = []
-    for item in _checked(rpn):
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append(_grouped("all" if item["op"] == "and" else "any", left, right))
-        else:
-            stack.append(_plainest(item))
-    return stack[0] if stack else None
+    return fold(_checked(rpn), _shortest, _grouped)
 
 
-def _grouped(key, left, right):
-    """Join two structures; a left one with the same operator is a list that can simply grow."""
+def _grouped(operator, left, right):
+    """Join two structures. A left one with the same operator is a list that can simply grow."""
+    key = GROUP_OF_OPERATOR[operator]
     if isinstance(left, dict) and key in left:
         left[key].append(right)
         return left
     return {key: [left, right]}
 
 
-def _plainest(item):
-    """Return the shortest form of one event that is read back unchanged."""
+def _shortest(item, _index):
+    """Return the shortest form of an event that is read back unchanged."""
     name, args = item["event"], item["args"]
     positional = [arg for arg in args if "=" not in arg]
     variables = args[len(positional):]
@@ -180,14 +176,11 @@ def _with_companions(structure, args, variables):
 
 def to_tree(rpn):
     """Return nested ``("and", left, right)``, ``("or", left, right)`` and ``("event", name, args)``; None if empty."""
-    stack = []
-    for item in _checked(rpn):
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append((item["op"], left, right))
-        else:
-            stack.append(("event", item["event"], item["args"]))
-    return stack[0] if stack else None
+    return fold(
+        _checked(rpn),
+        leaf=lambda item, _index: ("event", item["event"], item["args"]),
+        join=lambda operator, left, right: (operator, left, right),
+    )
 
 
 def to_text(rpn, word=quote):

@@ -17,6 +17,25 @@ OPEN = "("
 EVENT = "event"
 
 
+def fold(rpn, leaf, join):
+    """Return the value of a condition, computed from its events up to its outermost operator; None without condition.
+
+    A loop and no recursion, since conditions may be nested to any depth.
+
+    :param rpn: list of the condition's items in reverse Polish order, or None.
+    :param leaf: function (item, index of the item) -> value of one event.
+    :param join: function (operator, left, right) -> value of two joined values; the operator is "and" or "or".
+    """
+    values = []
+    for index, item in enumerate(rpn or ()):
+        if "op" in item:
+            right, left = values.pop(), values.pop()
+            values.append(join(item["op"], left, right))
+        else:
+            values.append(leaf(item, index))
+    return values[0] if values else None
+
+
 class ExpressionReader:
     """Reads one condition; ``rpn`` is the result.
 

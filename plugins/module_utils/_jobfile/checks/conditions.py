@@ -5,12 +5,14 @@
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import re
 from collections import namedtuple
 from fnmatch import fnmatchcase
 from itertools import chain
 
 from ..conditions import show
+from ..expression import fold
 from ..known_events import EACH, JOB_EVENTS, SYSTEM, VALUES, known_event
 from .job import Problem, events_of, required_variables
 
@@ -56,40 +58,46 @@ def _mixes(text):
 
 # RHEL 6 and Amazon Linux have 0.6.5. Their rc emits started and the like for its services, too.
 ONLY_INIT_TELLS_OF_JOBS_SINCE = (1, 0)
-# A part of a condition: the event for which it certainly cannot come true, or None; whether nothing known keeps it
-# from that; the problems of its events.
-Part = namedtuple("Part", ["never", "well", "problems"])
+Judgement = namedtuple("Judgement", [
+    "impossible",  # text of the event because of which the condition certainly never comes true, or None
+    "fine",        # whether no problem is known
+    "problems",    # list of the Problems of its events
+])
 
 
 def impossible(job):
     """Events that never match or that nothing emits, and what that does to the whole condition."""
-    found = []
+    problems = []
     for stanza, key in STANZAS:
-        stack = []
-        for item in job.values[key] or []:
-            if "op" in item:
-                right, left = stack.pop(), stack.pop()
-                stack.append(_both(left, right) if item["op"] == "and" else _either(left, right))
-            else:
-                problems = list(_event_problems(job, stanza, item))
-                never = any(_is_certain(job, item, one.code) for one in problems)
-                stack.append(Part(show([item]) if never else None, not problems, problems))
-        for whole in stack:
-            found.extend(whole.problems)
-            if whole.never:
-                found.append(Problem("condition-impossible", job.place(stanza), (stanza, whole.never)))
-    return found
+        judgement = fold(job.values[key], functools.partial(_judge_event, job, stanza), _join_judgements)
+        if judgement:
+            problems.extend(judgement.problems)
+            if judgement.impossible:
+                problems.append(Problem("condition-impossible", job.place(stanza), (stanza, judgement.impossible)))
+    return problems
+
+
+def _judge_event(job, stanza, item, _index):
+    problems = list(_event_problems(job, stanza, item))
+    is_impossible = any(_is_certain(job, item, problem.code) for problem in problems)
+    return Judgement(show([item]) if is_impossible else None, not problems, problems)
+
+
+def _join_judgements(operator, left, right):
+    return _both(left, right) if operator == "and" else _either(left, right)
 
 
 def _both(left, right):
-    return Part(left.never or right.never, left.well and right.well, left.problems + right.problems)
+    return Judgement(left.impossible or right.impossible, left.fine and right.fine, left.problems + right.problems)
 
 
 def _either(left, right):
-    """A job that is one choice among several need not exist: conditions name all display managers, say."""
-    problems = [one for side, other in ((left, right), (right, left)) for one in side.problems
-                if not (other.well and one.code == "unknown-job")]
-    return Part(left.never and right.never, left.well or right.well, problems)
+    """Join two alternatives. One of them may name a job that does not exist, such as a display manager of many."""
+    problems = [
+        problem for side, other in ((left, right), (right, left)) for problem in side.problems
+        if not (other.fine and problem.code == "unknown-job")
+    ]
+    return Judgement(left.impossible and right.impossible, left.fine or right.fine, problems)
 
 
 def _is_certain(job, item, code):
