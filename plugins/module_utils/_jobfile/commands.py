@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from .errors import JobFileError
+from .shell.reader import blank_out_quoted, has_open_quote
 from .tokens import Scanner, is_plain_command
 
 __metaclass__ = type
@@ -17,8 +18,6 @@ PLAIN = re.compile(r"""[^ \t\r\\"'#\n\0]+""")
 # What the daemon's defect with a backslash behind blanks can have made.
 DEFECT = re.compile(r"\\([ \t\r]*)\\([^\\ \t\r\n\0])")
 END_SCRIPT = re.compile(r"^[ \t\r]*end[ \t\r]+script[ \t\r]*(?:#.*)?$", re.MULTILINE)
-# A text in which every quote of the shell is closed; the parts are single-quoted, double-quoted, escaped, bare.
-SHELL_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", re.DOTALL)
 SHELL_COMMENT = re.compile(r"(?:^|[ \t\r;&|()<>])#")
 
 
@@ -110,13 +109,12 @@ def as_shell_script(command):
         raise JobFileError("exec: the command is empty", hint="write a command, or leave it out", option="exec")
     if "\n" in command or "\0" in command:
         raise JobFileError("exec: a command is one line", hint="use script for several lines", option="exec")
-    bare = SHELL_QUOTED.sub("x", command)
-    if "'" in bare or '"' in bare or bare.endswith("\\"):
+    if has_open_quote(command):
         raise JobFileError(
             "exec: a quote is not closed: %s" % command, hint="close it, or put an apostrophe in double quotes",
             option="exec",
         )
-    if SHELL_COMMENT.search(bare):
+    if SHELL_COMMENT.search(blank_out_quoted(command)):
         raise JobFileError("exec: # begins a comment: %s" % command, hint="put the # in quotes", option="exec")
     return "exec %s\n" % command.strip()
 

@@ -25,7 +25,7 @@ Problem = namedtuple("Problem", ["code", "place", "details"])
 # One stanza: its words as in the table, what tells it apart, its text without a comment at its end, and where it is.
 Found = namedtuple("Found", ["name", "detail", "text", "place", "cut_comment"])
 # One process: "main", "pre-start" ...; whether it is a script; its text; where it is.
-Command = namedtuple("Command", ["part", "script", "text", "place"])
+Command = namedtuple("Command", ["process", "script", "text", "place"])
 
 MAY_PRECEDE_COMMENT = " \t\r\n\0\"')"
 REQUIRED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -55,6 +55,9 @@ TEXTS = [
     ("cat <<A <<-B; stop b\nstart c\nA\nstart d\n\tB\nstop e\n", "stops b stops e"),
     ("cat <<A\nstart c\n", ""),
     ("cat <<< start; stop a", "stops a"),
+    (": $((1<<2))\nstart a\n", "starts a"),
+    ("start $(cat name) $(stop b) c", "stops b starts $"),
+    ("start `cat a` x", "starts $"),
     # neither these
     ("# start a", ""),
     ("true # start a", ""),
