@@ -14,13 +14,12 @@ from .._errors import UpstartError
 from .._jobfile import parser
 from .._jobfile.values import new_values
 from .._system.reading import read_file
-from .._text import decode, encode
+from .._text import decode, encode, has_stray_bytes
 from .definitions import Definition
 from .status import process_age
 
 __metaclass__ = type
 
-NOT_UTF_8 = re.compile(u"[\udc80-\udcff]")  # a byte that is not UTF-8, as jobfile.textio decodes it
 SUFFIXES = (".conf", ".override")
 # What backups, packagers and editors make of NAME.conf or NAME.override; NAME is the group.
 COPY = re.compile(r"(?!.*\.(?:conf|override)$)\.?(.+?)\.(?:conf|override)[^A-Za-z0-9]")
@@ -71,7 +70,7 @@ class DirectoryScan:
             data = None
             if suffix == "override":
                 closed.update(job)
-        if NOT_UTF_8.search(decode(name)) or is_harmful_text(data or b""):
+        if has_stray_bytes(decode(name)) or is_harmful_text(data or b""):
             self.harmful = self.harmful or decode(path)
             self.harmful_jobs.update(job)
         if suffix == "conf" and data is not None:
@@ -155,7 +154,7 @@ def is_harmful_text(data):
     except UnicodeDecodeError:
         values = new_values()
         parser.apply(decode(data), values)
-        return bool(NOT_UTF_8.search(json.dumps(values, ensure_ascii=False)))
+        return has_stray_bytes(json.dumps(values, ensure_ascii=False))
 
 
 def ensure_loaded_definitions_are_safe(client, conf_dir, copies):

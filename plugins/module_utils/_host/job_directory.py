@@ -14,7 +14,7 @@ from .._jobfile import parser
 from .._jobfile.stanzas import OVERRIDES_SINCE
 from .._jobfile.values import new_values
 from .._system.reading import read_file
-from .._text import STRAY_BYTES, decode
+from .._text import decode, has_stray_bytes
 from . import crash_guard
 from .job_names import is_skipped
 
@@ -183,7 +183,7 @@ class JobDirectory:
             bad_text = False
         except UnicodeDecodeError:
             bad_text = True
-        bad_name = STRAY_BYTES.search(decode(path)) is not None
+        bad_name = has_stray_bytes(decode(path))
         self.stray = self.stray or bad_text or bad_name
         if self.harmful is None and (bad_name or (bad_text and crash_guard.is_harmful_text(data))):
             self.harmful = decode(path)

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils import _text
 from hypothesis import given
@@ -47,6 +50,20 @@ def test_well_formed_is_what_python_3_takes_for_it(data: bytes) -> None:
 ])
 def test_has_stray_bytes(text: str, stray: bool) -> None:
     assert _text.has_stray_bytes(text) is stray
+
+
+@pytest.mark.parametrize(("text", "good"), [
+    ("\u00e9", True), ("\u00e9".encode(), True), (b"\xe9", False), ("\udce9", False), ("\ud800", False)])
+def test_is_utf_8(text: str | bytes, good: bool) -> None:
+    """On Python 2.7, options are bytes."""
+    assert _text.is_utf_8(text) is good
+
+
+def test_only_this_file_knows_what_stands_for_a_stray_byte() -> None:
+    """A copy in the crash guard took halves of characters for stray bytes on narrow builds of Python 2."""
+    utilities = Path(_text.__file__).parent
+    files = [path for path in utilities.rglob("*.py") if re.search(r"\\ud[8-9a-f]", path.read_text(encoding="utf-8"))]
+    assert [path.name for path in files] == ["_text.py"]
 
 
 @pytest.mark.parametrize(("text", "joined"), [

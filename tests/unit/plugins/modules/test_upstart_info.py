@@ -124,7 +124,7 @@ def test_it_has_not_the_false_alarms_of_initctl_check_config(daemon: with_daemon
     found = info(daemon, subset=["audit"])["findings"]
     assert [(one["job"], one["message"], one["remedy"]) for one in found if one["code"] == "unknown-event"] == [
         ("misspelt", "start on names the event runlevle, which no known job emits",
-         "check the spelling: runlevel exists")]
+         "did you mean runlevel?")]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
