@@ -139,7 +139,7 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
             names = model.within(chosen(jobs, names), depth, builder.neighbours())
         return WRITERS[format](builder.draw(names), direction)
     except UpstartError as exc:
-        raise AnsibleFilterError(f"{NAME}: a condition cannot be read. {exc}") from exc
+        raise AnsibleFilterError(f"{NAME}: a condition cannot be read: {exc}") from exc
 
 
 def check_options(format: str, jobs: Sequence[str] | None, depth: int, events: bool, direction: str) -> None:

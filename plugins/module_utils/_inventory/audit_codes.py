@@ -16,7 +16,7 @@ FILES = (
     Code("half-loaded", ERROR, "Upstart has a job %s, although it refuses these files",
          "It keeps what stands before the error of an override, and makes a job of the override alone beside a job "
          "file that it refuses.",
-         "mend the line that is named, then write the job file again"),
+         "fix this line, then write the job file again"),
     Code("outdated", WARNING, "Upstart holds another definition of the job than its files",
          "It has not noticed that the files changed, as with the target of a link.",
          "reload the configuration with upstart_init"),

@@ -168,7 +168,7 @@ def _wanted_bytes(wanted, before, version):
     try:
         return encode(_wanted_text(wanted, before, version))
     except UnicodeEncodeError:
-        raise JobFileError("A text holds half a character (a lone surrogate)", hint="write proper UTF-8")
+        raise JobFileError("A text has half a character (a lone surrogate)", hint="use valid UTF-8")
 
 
 def _wanted_text(wanted, before, version):

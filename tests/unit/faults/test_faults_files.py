@@ -199,4 +199,4 @@ def test_half_a_character_in_the_content_of_a_job(daemon: Daemon) -> None:
     """A NUL is the end of a line for Upstart, and text that is not UTF-8 has a finding of its own."""
     said = run(daemon, "upstart_job", jobs=[{"name": "web", "content": "exec a\ud800\n"}])
     assert said["msg"] == (
-        "Job web: A text holds half a character (a lone surrogate) (write proper UTF-8). Nothing was written.")
+        "Job web: A text has half a character (a lone surrogate) (use valid UTF-8). Nothing was written.")

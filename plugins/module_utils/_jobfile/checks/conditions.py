@@ -13,7 +13,7 @@ from itertools import chain
 
 from ..conditions import show
 from ..expression import fold
-from ..known_events import EACH, JOB_EVENTS, SYSTEM, VALUES, known_event
+from ..known_events import ITEM, JOB_EVENTS, SYSTEM, VALUES, known_event
 from .job import Problem, events_of, required_variables
 
 __metaclass__ = type
@@ -196,7 +196,7 @@ def instances(job):
         return
     for item in events_of(job.values["stop_on"]):
         event = known_event(item["event"])
-        scope = event.scope if event else EACH
+        scope = event.scope if event else ITEM
         if scope != SYSTEM and not any("$" in arg for arg in item["args"]):
             yield Problem("stop-on-every-instance", job.place("stop on"), (show([item]),))
 

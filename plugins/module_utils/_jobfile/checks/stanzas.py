@@ -50,7 +50,7 @@ def replaced(job):
         row = BY_NAME[stanza.name]
         if row.repeat != LAST or row.name == "manual":
             continue
-        slot = (stanza.place.file, row.key, row.part, stanza.detail)
+        slot = (stanza.place.file, row.key, row.process, stanza.detail)
         if slot in last:
             yield Problem("stanza-replaced", stanza.place, (stanza.name, last[slot].place.line))
         else:

@@ -276,7 +276,7 @@ def test_misspelt_events(host: FakeHost, event: str, nearest: str | None) -> Non
     host.deploy("db", f"start on {event}\nstop on runlevel 0\nexec a\n")
     assert remedies(host, "unknown-event") == [
         f"did you mean {nearest}?" if nearest else
-        "check the spelling; if it is right, only who emits it by hand, as with upstart_event, brings it about"]
+        "check the spelling; if it is correct, emit the event yourself, for example with upstart_event"]
     assert "condition-impossible" not in host.codes()
 
 

@@ -146,10 +146,10 @@ def test_merge(before: str, wanted: dict[str, Any], keys: list[str], after: str)
     assert merge(before, dict(new_values(), **wanted), keys) == after
 
 
-def test_merge_turns_a_command_that_would_be_garbled_into_a_script() -> None:
+def test_merge_turns_a_command_that_upstart_would_change_into_a_script() -> None:
     wanted = dict(new_values(), process={"main": {"script": False, "command": "rm {} \\;"}})
     assert merge("exec a\n", wanted, ["main"]) == "script\n    exec rm {} \\;\nend script\n"
-    with pytest.raises(JobFileError, match="garble"):
+    with pytest.raises(JobFileError, match="would change this command"):
         merge("exec a\n", wanted, ["main"], exec_fallback=False)
 
 

@@ -107,8 +107,8 @@ def test_lines_after_the_condition_may_be_empty() -> None:
     assert written(parse_condition("  a and b \n\n # comment\n")) == "a b and"
 
 
-def test_left_over_text_says_what_to_do() -> None:
-    with pytest.raises(JobFileError, match="put all of it in parentheses"):
+def test_text_after_the_condition() -> None:
+    with pytest.raises(JobFileError, match="put it in parentheses"):
         parse_condition("(a or b)\nand c")
 
 

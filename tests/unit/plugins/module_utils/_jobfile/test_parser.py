@@ -280,7 +280,7 @@ def test_version_gate(text: str, since: tuple[int, ...]) -> None:
 def test_version_gate_says_so() -> None:
     with pytest.raises(JobFileError) as caught:
         parse_job("usage x\n", version=(1, 4))
-    assert caught.value.hint == "'usage' came with Upstart 1.5, this is 1.4"
+    assert caught.value.hint == "'usage' needs Upstart 1.5 or later, this is 1.4"
     with pytest.raises(JobFileError) as caught:
         parse_job("console log\n", version=(1, 3))
-    assert caught.value.hint == "'console log' came with Upstart 1.4, this is 1.3"
+    assert caught.value.hint == "'console log' needs Upstart 1.4 or later, this is 1.3"

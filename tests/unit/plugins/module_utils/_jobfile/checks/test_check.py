@@ -49,7 +49,7 @@ def test_a_finding_says_all() -> None:
             "file": "conf",
             "line": 3,
             "message": "respawn limit without respawn",
-            "remedy": "add a line with respawn alone",
+            "remedy": "add a line with only respawn",
         }
     ]
 
@@ -69,12 +69,12 @@ def test_findings_come_in_the_order_of_the_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("normal exit 3840\n", "normal exit names the status 3840, which stands for the signal TERM"),
-        ("normal exit 3841\n", "normal exit names the status 3841"),
-        ("env =x\n", "env '' is a name that a shell cannot read"),
-        ("start on a or b and c\n", "start on mixes and with or without parentheses: it means ((a or b) and c)"),
+        ("normal exit 3840\n", "normal exit has the status 3840, which stands for the signal TERM"),
+        ("normal exit 3841\n", "normal exit has the status 3841"),
+        ("env =x\n", "env '' is not a valid name of a shell variable"),
+        ("start on a or b and c\n", "start on mixes 'and' and 'or' without parentheses: it means ((a or b) and c)"),
         ("chdir a\n", "chdir a is a relative path"),
-        ("exec a && b\n", "main exec runs nothing of what stands behind &&"),
+        ("exec a && b\n", "main exec does not run what follows &&"),
         ("script\n  cat <<EOF\nend script\n", "main script does not close its here-document EOF"),
     ],
 )
