@@ -30,7 +30,7 @@ class JobFiles:
     :ivar conf: path of the job file, ``override`` of the override that the daemon reads; text, None without one.
     :ivar values: the parsed values, or None when refused or unreadable.
     :ivar error: JobFileError with the daemon's reason, or None.
-    :ivar job: job.CheckedJob for ``check.judge``, or None when only the values were wanted.
+    :ivar job: job.CheckedJob for ``check.findings_of``, or None when only the values were wanted.
     """
 
     def __init__(self, name):

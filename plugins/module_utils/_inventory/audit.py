@@ -88,7 +88,7 @@ class _Remedies:
 def _of_files(host, files, emitted, remedies):
     """Yield what ``check`` finds in the files of a job."""
     files.job.known_jobs, files.job.known_events = host.known, emitted
-    for one in check.judge(files.job, remedies.of):
+    for one in check.findings_of(files.job, remedies.of):
         one["file"] = files.path_of(one["file"])
         yield one
 

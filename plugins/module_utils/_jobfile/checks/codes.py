@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every finding that ``check`` can report: one row each, shown to users on the page about warnings."""
+"""The table of all findings in job files. The page about findings shows it to users."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,16 +9,16 @@ from collections import namedtuple
 
 __metaclass__ = type
 
-ERROR = "error"      # the file kills or wedges the daemon, or is not read at all: refused
-WARNING = "warning"  # the job does something else than its author meant
-HINT = "hint"        # right as it is, yet known to surprise
+ERROR = "error"      # the file crashes or hangs the daemon, or Upstart cannot read it; such a file is refused
+WARNING = "warning"  # the job most likely does not do what its author wants
+HINT = "hint"        # correct, but often surprising
 
 Code = namedtuple("Code", [
     "code",      # stable name
     "severity",  # ERROR, WARNING or HINT
-    "message",   # the finding itself; %s stands for what it names
-    "why",       # what happens
-    "remedy",    # what to do
+    "message",   # the finding; %s stands for a name or value
+    "why",       # the consequence
+    "remedy",    # the way to fix it
 ])
 
 REFUSALS = (

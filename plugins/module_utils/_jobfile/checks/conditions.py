@@ -21,7 +21,7 @@ __metaclass__ = type
 STANZAS = (("start on", "start_on"), ("stop on", "stop_on"))
 WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|#[^\n]*|[()]|[^\s()\"'#]+")
 GLOB = re.compile(r"[*?[]")
-# What Python's own patterns read differently from the daemon's.
+# Patterns that Python's fnmatch may read differently from Upstart.
 UNDECIDED = re.compile(r"[$\\]|\[\^|\[\[:")
 
 
@@ -36,13 +36,13 @@ def manual(job):
 
 def mixed_operators(job):
     for stanza, key in STANZAS:
-        found = job.all(stanza)
-        if found and job.values[key] and _mixes(found[-1].text):
-            yield Problem("mixed-operators", found[-1].place, (stanza, show(job.values[key])))
+        stanzas = job.all(stanza)
+        if stanzas and job.values[key] and _mixes_operators(stanzas[-1].text):
+            yield Problem("mixed-operators", stanzas[-1].place, (stanza, show(job.values[key])))
 
 
-def _mixes(text):
-    """Tell whether ``and`` and ``or`` stand between the same pair of parentheses."""
+def _mixes_operators(text):
+    """Return whether ``and`` and ``or`` stand in the same pair of parentheses."""
     levels = [set()]
     for word in WORDS.findall(text):
         if word == "(":
@@ -56,8 +56,8 @@ def _mixes(text):
     return False
 
 
-# RHEL 6 and Amazon Linux have 0.6.5. Their rc emits started and the like for its services, too.
-ONLY_INIT_TELLS_OF_JOBS_SINCE = (1, 0)
+# RHEL 6 and Amazon Linux have 0.6.5. Their rc emits started and other events of jobs for its services, too.
+ONLY_INIT_EMITS_JOB_EVENTS_SINCE = (1, 0)
 Judgement = namedtuple("Judgement", [
     "impossible",  # text of the event because of which the condition certainly never comes true, or None
     "fine",        # whether no problem is known
@@ -66,7 +66,7 @@ Judgement = namedtuple("Judgement", [
 
 
 def impossible(job):
-    """Events that never match or that nothing emits, and what that does to the whole condition."""
+    """Events that never match or that nothing emits, and conditions that never come true because of them."""
     problems = []
     for stanza, key in STANZAS:
         judgement = fold(job.values[key], functools.partial(_judge_event, job, stanza), _join_judgements)
@@ -101,9 +101,9 @@ def _either(left, right):
 
 
 def _is_certain(job, item, code):
-    """Return whether an event with this problem certainly never matches, unless somebody emits it by hand."""
+    """Return whether an event with this problem certainly never matches, unless someone emits it by hand."""
     if code == "unknown-job":
-        return job.version >= ONLY_INIT_TELLS_OF_JOBS_SINCE and item["event"] not in (job.known_events or ())
+        return job.version >= ONLY_INIT_EMITS_JOB_EVENTS_SINCE and item["event"] not in (job.known_events or ())
     return code != "unknown-event"
 
 
@@ -142,7 +142,7 @@ def _arguments(item):
 
 
 def _never_matching(item):
-    """Yield (variable, argument) for what no value that the event can carry satisfies."""
+    """Yield (variable, argument) for arguments that match no possible value of the event's variable."""
     order = JOB_EVENTS.get(item["event"])
     for variable, pattern, negated, arg in _arguments(item):
         absent = order and variable in JOB_EVENTS["stopped"] and variable not in order
@@ -156,20 +156,20 @@ def _excludes(pattern, negated, values):
 
 
 def remedy(problem):
-    """Return what to do about a condition that never matches, None about anything else: see the table."""
+    """Return the remedy for a condition that never matches; None for other problems, which use that of the table."""
     if problem.code != "condition-never-matches":
         return None
-    _stanza, shown, arg, variable = problem.details
-    event = shown.split()[0]
+    _stanza, condition, arg, variable = problem.details
+    event = condition.split()[0]
     if variable not in JOB_EVENTS.get(event, (variable,)):
-        return "leave it out, or use stopping or stopped, which have it"
+        return "remove it, or use stopping or stopped, which have this variable"
     if variable not in VALUES:
         return "name the variable, as in RESULT=failed"
     pattern = arg.partition("=")[2] if "=" in arg else arg
     values = VALUES[variable]
     if len(pattern) > 1 and set(pattern).issubset(values):
         return "put several values in brackets, as in [%s]" % pattern
-    return "name one of its values: %s or %s" % (", ".join(values[:-1]), values[-1])
+    return "use one of its values: %s or %s" % (", ".join(values[:-1]), values[-1])
 
 
 def _job_pattern(item):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes and text, also by the way that Python 2 has to take."""
+"""Bytes to text and back, also with the code for Python 2."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BYTES = [
 
 
 @pytest.mark.parametrize(("data", "text"), BYTES)
-def test_there_and_back(data: bytes, text: str) -> None:
+def test_round_trip(data: bytes, text: str) -> None:
     assert _text.decode(data) == text
     assert _text.encode(text) == data
 
@@ -36,11 +36,11 @@ def test_text_stays() -> None:
 
 
 @given(st.binary())
-def test_well_formed_is_what_python_3_takes_for_it(data: bytes) -> None:
-    parts = _text.WELL_FORMED.split(data)
+def test_well_formed_is_the_same_as_in_python_3(data: bytes) -> None:
+    runs = _text.WELL_FORMED.split(data)
     text = "".join(
-        part.decode("utf-8") if index % 2 else "".join(chr(0xDC00 + byte) for byte in part)
-        for index, part in enumerate(parts)
+        run.decode("utf-8") if index % 2 else "".join(chr(0xDC00 + byte) for byte in run)
+        for index, run in enumerate(runs)
     )
     assert text == data.decode("utf-8", "surrogateescape")
 

@@ -55,8 +55,8 @@ def test_a_finding_says_all() -> None:
 
 
 def test_findings_come_in_the_order_of_the_lines() -> None:
-    found = check.findings("setuid www\nnice 4294967301\nchdir a\n", "console owner\nenv A=$B\n", name="é")
-    assert [(finding["file"], finding["line"]) for finding in found] == [
+    findings = check.findings("setuid www\nnice 4294967301\nchdir a\n", "console owner\nenv A=$B\n", name="é")
+    assert [(finding["file"], finding["line"]) for finding in findings] == [
         (None, None),
         ("conf", 1),
         ("conf", 2),
@@ -83,9 +83,9 @@ def test_a_message_names_what_it_means(text: str, message: str) -> None:
 
 
 def test_a_file_that_is_not_read_is_explained_as_far_as_it_goes() -> None:
-    found = check.findings("respawn limit 1 2\nscript\n  cat <<EOF\nend script\nEOF\nend script\n")
-    assert [(finding["code"], finding["line"]) for finding in found] == [("here-document-open", 2), ("syntax", 5)]
-    assert found[1]["message"] == "Unknown stanza"
+    findings = check.findings("respawn limit 1 2\nscript\n  cat <<EOF\nend script\nEOF\nend script\n")
+    assert [(finding["code"], finding["line"]) for finding in findings] == [("here-document-open", 2), ("syntax", 5)]
+    assert findings[1]["message"] == "Unknown stanza"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every rule of ``check``: for each code a file that has it and files that do not."""
+"""All rules of the checks: for every code a file with the finding and files without it."""
 
 from __future__ import annotations
 
@@ -294,23 +294,24 @@ def codes(*arguments: Any, **keywords: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("code", "text", "line", "_clean"), CASES)
-def test_is_found_on_its_line(code: str, text: str, line: int, _clean: list[str]) -> None:
+def test_finding_on_its_line(code: str, text: str, line: int, _clean: list[str]) -> None:
     places = [(finding["file"], finding["line"]) for finding in check.findings(text) if finding["code"] == code]
     assert places == [("conf", line)]
 
 
 @pytest.mark.parametrize(("code", "text"), ABSENT)
-def test_is_not_found(code: str, text: str) -> None:
-    found = codes(text)
-    assert code not in found
-    assert code == "syntax" or "syntax" not in found
+def test_no_finding(code: str, text: str) -> None:
+    all_codes = codes(text)
+    assert code not in all_codes
+    assert code == "syntax" or "syntax" not in all_codes
 
 
 @pytest.mark.parametrize(("code", "arguments", "place", "clean"), WITH_ARGUMENTS)
 def test_depends_on_more_than_the_file(
     code: str, arguments: dict[str, Any], place: tuple[str | None, int | None], clean: dict[str, Any]
 ) -> None:
-    assert place in [(found["file"], found["line"]) for found in check.findings(**arguments) if found["code"] == code]
+    findings = [finding for finding in check.findings(**arguments) if finding["code"] == code]
+    assert place in [(finding["file"], finding["line"]) for finding in findings]
     assert code not in codes(**clean)
 
 
@@ -322,7 +323,7 @@ def test_every_code_has_its_case() -> None:
 
 def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
     for code, text, _line, _clean in CASES:
-        severe = {found["code"] for found in check.findings(text) if found["severity"] == "error"}
+        severe = {finding["code"] for finding in check.findings(text) if finding["severity"] == "error"}
         if severe:
             with pytest.raises(errors.JobFileError):
                 check.refuse("web", text)
@@ -331,7 +332,7 @@ def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
         assert (code in severe) == (check_codes.BY_CODE[code].severity == "error")
 
 
-LEVELS = "name one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
+LEVELS = "use one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
 
 
 @pytest.mark.parametrize(("condition", "remedy"), [
@@ -341,11 +342,11 @@ LEVELS = "name one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
     ("runlevel 28", LEVELS),
     ("runlevel 23", "put several values in brackets, as in [23]"),
     ("runlevel PREVLEVEL=N2", "put several values in brackets, as in [N2]"),
-    ("stopped web RESULT=bad", "name one of its values: ok or failed"),
+    ("stopped web RESULT=bad", "use one of its values: ok or failed"),
     ("stopped web failed", "name the variable, as in RESULT=failed"),
-    ("started web RESULT=ok", "leave it out, or use stopping or stopped, which have it"),
+    ("started web RESULT=ok", "remove it, or use stopping or stopped, which have this variable"),
 ])
 def test_the_remedy_for_what_never_matches(condition: str, remedy: str) -> None:
-    remedies = [one["remedy"] for one in check.findings(f"start on {condition}\n")
-                if one["code"] == "condition-never-matches"]
+    remedies = [finding["remedy"] for finding in check.findings(f"start on {condition}\n")
+                if finding["code"] == "condition-never-matches"]
     assert remedies == [remedy]
