@@ -156,7 +156,7 @@ def test_to_text_is_read_back(rpn: Rpn, text: str) -> None:
 
 
 @pytest.mark.parametrize(("rpn", "text"), UNWRITABLE)
-def test_what_no_file_can_say_is_refused(rpn: Rpn, text: str) -> None:
+def test_conditions_that_no_file_can_hold_are_refused(rpn: Rpn, text: str) -> None:
     with pytest.raises(JobFileError) as caught:
         conditions.to_text(rpn)
     assert caught.value.text == text
@@ -189,7 +189,7 @@ def test_tree() -> None:
     )
 
 
-def test_an_empty_word_can_be_shown() -> None:
+def test_show_an_empty_word() -> None:
     assert conditions.show([event("up", "", "a b")]) == "up '' \"a b\""
 
 
@@ -234,7 +234,7 @@ def orders(draw: st.DrawFn) -> Rpn:
 
 @given(orders())
 @settings(max_examples=300, deadline=None)
-def test_whatever_can_be_written_is_read_back(rpn: Rpn) -> None:
+def test_text_is_read_back(rpn: Rpn) -> None:
     assert conditions.from_text(conditions.to_text(rpn)) == rpn
     assert conditions.from_structure(conditions.to_structure(rpn)) == rpn
     assert conditions.dbus_to_rpn(conditions.rpn_to_dbus(rpn)) == rpn

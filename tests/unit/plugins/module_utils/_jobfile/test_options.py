@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of upstart_job to values and back."""
+"""Options of upstart_job to values, and back."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_from_values(given: dict[str, Any], differing: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("given", "differing"), BOTH_WAYS + ONE_WAY)
-def test_the_daemon_reads_what_was_asked(given: dict[str, Any], differing: dict[str, Any]) -> None:
+def test_upstart_reads_the_given_options(given: dict[str, Any], differing: dict[str, Any]) -> None:
     assert parse_job(render(options.to_values(given))) == dict(new_values(), **differing)
 
 
@@ -179,7 +179,7 @@ def test_every_stanza_of_stock_upstart_has_its_option() -> None:
     assert of_stanzas | {"interpreter"} == set(options.NAMES_OF_OPTIONS)
 
 
-def test_code_that_looks_like_a_here_document_but_is_none_stays_a_script() -> None:
+def test_code_similar_to_a_here_document_stays_a_script() -> None:
     for text in (
         "exec perl - <<'END_OF_CODE'\nEND_OF_CODE\nEND_OF_CODE\n",
         "exec perl - <<'END_OF_CODE'\nprint 1;\nEND_OF_CODE\necho\n",

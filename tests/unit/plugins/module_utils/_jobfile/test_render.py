@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is written, and what is refused because no job file can say it."""
+"""Texts of job files, and values that no job file can hold."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_import_in_its_dialect() -> None:
     assert render(dict(new_values(), **{"import": ["A"]}), dialect="chromeos") == "import A\n"
 
 
-def test_a_choice_from_the_release_on_that_brought_it() -> None:
+def test_a_choice_needs_its_release() -> None:
     job = dict(new_values(), console="log")
     assert render(job, explicit=["console"], version=(1, 4)) == "console log\n"
     with pytest.raises(JobFileError, match="unknown value log"):

@@ -315,13 +315,13 @@ def test_depends_on_more_than_the_file(
     assert code not in codes(**clean)
 
 
-def test_every_code_has_its_case() -> None:
+def test_every_code_has_a_case() -> None:
     tested = {case[0] for case in CASES} | {case[0] for case in WITH_ARGUMENTS}
     assert tested == set(check_codes.BY_CODE)
     assert len(check_codes.BY_CODE) == len(check_codes.CODES)
 
 
-def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
+def test_refuse_refuses_files_with_errors() -> None:
     for code, text, _line, _clean in CASES:
         severe = {finding["code"] for finding in check.findings(text) if finding["severity"] == "error"}
         if severe:
@@ -346,7 +346,7 @@ LEVELS = "use one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
     ("stopped web failed", "name the variable, as in RESULT=failed"),
     ("started web RESULT=ok", "remove it, or use stopping or stopped, which have this variable"),
 ])
-def test_the_remedy_for_what_never_matches(condition: str, remedy: str) -> None:
+def test_remedy_for_a_condition_that_never_matches(condition: str, remedy: str) -> None:
     remedies = [finding["remedy"] for finding in check.findings(f"start on {condition}\n")
                 if finding["code"] == "condition-never-matches"]
     assert remedies == [remedy]
