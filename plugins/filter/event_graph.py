@@ -106,11 +106,11 @@ _value:
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import model, text
 
 NAME = "sysinit.upstart.event_graph"
@@ -139,7 +139,7 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
             names = model.within(chosen(jobs, names), depth, builder.neighbours())
         return WRITERS[format](builder.draw(names), direction)
     except UpstartError as exc:
-        raise AnsibleFilterError(f"{NAME}: a condition cannot be read. {exc}") from exc
+        raise AnsibleFilterError(f"{NAME}: a condition cannot be read: {exc}") from exc
 
 
 def check_options(format: str, jobs: Sequence[str] | None, depth: int, events: bool, direction: str) -> None:
@@ -178,8 +178,7 @@ def chosen(patterns: Sequence[str], names: set[str]) -> set[str]:
     for pattern in patterns:
         matching = {pattern} & names or {name for name in names if fnmatchcase(name, pattern)}
         if not matching:
-            similar = get_close_matches(pattern, sorted(names), 1)
-            hint = f"did you mean {similar[0]}?" if similar else "see the names in jobs of upstart_info's result"
+            hint = did_you_mean(pattern, names) or "see the names in jobs of upstart_info's result"
             raise AnsibleFilterError(f"{NAME}: no job is called {pattern}; {hint}")
         found |= matching
     return found

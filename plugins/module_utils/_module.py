@@ -16,8 +16,8 @@ from ._daemon import addresses, library
 from ._daemon.client import Upstart
 from ._daemon.connection import Connection
 from ._daemon.errors import LibraryMissingError
-from ._daemon.names import is_utf_8
 from ._errors import UpstartError
+from ._text import is_utf_8
 
 __metaclass__ = type
 

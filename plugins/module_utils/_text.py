@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes to text and back: UTF-8 in which a stray byte B becomes the lone surrogate U+DC00+B, on every Python."""
+"""Bytes to text and back, the same on every Python.
+
+The text may hold stray bytes, which are not UTF-8: byte B becomes the lone surrogate U+DC00+B.
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,38 +19,55 @@ WELL_FORMED = re.compile(
     b"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     b"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})"
 )
-# On narrow builds of Python 2 half of a well-formed character may look like a stray byte.
+# Narrow builds of Python 2 store some characters as two surrogates. The second one is no stray byte.
 STRAY_BYTES = re.compile(u"(?<![\ud800-\udbff])[\udc80-\udcff]+")
+LONE_SURROGATE = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def decode(data):
-    """Return the text of ``data`` (bytes, or text that is returned as it is); never fails."""
+    """Return the text of ``data``; never fails.
+
+    :param data: bytes, or text, which is returned as it is.
+    """
     if isinstance(data, text_type):
         return data
     if str is text_type:
         return data.decode("utf-8", "surrogateescape")
-    parts = WELL_FORMED.split(data)
-    parts[1::2] = [part.decode("utf-8") for part in parts[1::2]]
-    parts[0::2] = [u"".join(_stray_to_text(byte) for byte in part) for part in parts[0::2]]
-    return u"".join(parts)
+    runs = WELL_FORMED.split(data)  # stray and well-formed bytes in turns
+    runs[1::2] = [run.decode("utf-8") for run in runs[1::2]]
+    runs[0::2] = [u"".join(_stray_to_text(byte) for byte in run) for run in runs[0::2]]
+    return u"".join(runs)
 
 
 def encode(text):
-    """Return the bytes that ``decode`` made ``text`` of; UnicodeEncodeError for any other lone surrogate."""
+    """Return the bytes from which ``decode`` gives ``text``.
+
+    :raises UnicodeEncodeError: for a lone surrogate that stands for no stray byte.
+    """
     if str is text_type:
         return text.encode("utf-8", "surrogateescape")
-    parts = []
+    runs = []
     end = 0
     for stray in STRAY_BYTES.finditer(text):
-        parts.append(text[end:stray.start()].encode("utf-8"))
-        parts.append(_stray_to_bytes(stray.group()))
+        runs.append(text[end:stray.start()].encode("utf-8"))
+        runs.append(_stray_to_bytes(stray.group()))
         end = stray.end()
-    parts.append(text[end:].encode("utf-8"))
-    return b"".join(parts)
+    runs.append(text[end:].encode("utf-8"))
+    return b"".join(runs)
+
+
+def is_utf_8(text):
+    """Return whether a text (or bytes) can be sent as UTF-8."""
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    return not LONE_SURROGATE.search(text)
 
 
 def has_stray_bytes(text):
-    """Tell whether ``text`` carries a byte that is not UTF-8."""
+    """Return whether ``text`` holds a byte that is not UTF-8."""
     try:
         text.encode("ascii")
     except UnicodeEncodeError:
@@ -56,7 +76,7 @@ def has_stray_bytes(text):
 
 
 def join_bytes(text):
-    """Return ``text`` with stray bytes that have come to stand side by side read as UTF-8 again."""
+    """Return ``text`` with adjacent stray bytes decoded again: together they may be UTF-8."""
     return STRAY_BYTES.sub(lambda stray: decode(_stray_to_bytes(stray.group())), text)
 
 

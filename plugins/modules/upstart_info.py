@@ -445,7 +445,7 @@ findings:
       description: What to do.
       returned: always
       type: str
-      sample: "check the spelling: web-ready exists"
+      sample: "did you mean web-ready?"
 left_out:
   description: Sentences on what could not be told, and why.
   returned: always

@@ -230,7 +230,7 @@ def test_a_graph_that_cannot_be_drawn_leaves_the_rest() -> None:
     page = check(render({"bad": BROKEN, "good": BOOT}))
     words = re.sub(r"\s+", " ", page.text)
     assert words.count("There is no graph.") == 1 and words.count("flowchart LR") == 1
-    assert f"a condition cannot be read. A condition cannot have the keys {HOSTILE}" in words
+    assert f"a condition cannot be read: a condition cannot have the keys {HOSTILE}" in words
 
 
 def test_the_playbook_draws_the_others_then(tmp_path: Path) -> None:

@@ -19,18 +19,6 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 BUS = "org.freedesktop.DBus"
 BUS_PATH = "/org/freedesktop/DBus"
 ERROR_PREFIX = MANAGER + ".Error."
-# No UTF-8 text has an unpaired surrogate. On narrow builds of Python 2, large characters are pairs of surrogates.
-UNPAIRED_SURROGATE = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
-
-
-def is_utf_8(text):
-    """Return whether a text (or bytes) is valid UTF-8."""
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError:
-            return False
-    return not UNPAIRED_SURROGATE.search(text)
 
 
 def escape(name):

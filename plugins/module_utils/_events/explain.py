@@ -6,6 +6,7 @@
 from __future__ import absolute_import, division, print_function
 
 from .._jobfile.conditions import show
+from .._jobfile.expression import fold
 from .match import event_matches
 
 __metaclass__ = type
@@ -35,14 +36,7 @@ def explain_progress(rpn, met, stanza="start on"):
     if not rpn:
         sentence = "%s: there is no condition" % stanza
         return {"met": False, "sentence": sentence, "happened": [], "missing": [], "tree": None}
-    stack = []
-    for number, item in enumerate(rpn):
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append(_joined(item["op"], left, right))
-        else:
-            stack.append(_leaf(item, bool(met[number])))
-    tree, met_texts, missing_texts = stack.pop()
+    tree, met_texts, missing_texts = fold(rpn, lambda item, index: _leaf(item, bool(met[index])), _joined)
     sentence = "%s %s: %s" % (stanza, show(rpn), _progress_text(met_texts, missing_texts))
     return {
         "met": tree["met"], "sentence": sentence, "happened": met_texts, "missing": missing_texts, "tree": tree,

@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._jobfile.expression import fold
 from .match import event_matches, split_argument
 from .variables import merge, put
 
@@ -59,16 +60,12 @@ class Tree:
 
     def _state(self):
         """Return whether the condition is met, and the events that met it."""
-        stack = []
-        for number, item in enumerate(self.rpn):
-            if "op" in item:
-                right, left = stack.pop(), stack.pop()
-                met = (left[0] and right[0]) if item["op"] == "and" else (left[0] or right[0])
-                stack.append((met, left[1] + right[1] if met else []))
-            else:
-                held = self._held[number]
-                stack.append((self.met[number], [held] if held is not None else []))
-        return stack[0]
+        return fold(self.rpn, self._event_state, _joined_state)
+
+    def _event_state(self, _item, index):
+        """Return (whether the event has come, list of the Events that it holds)."""
+        held = self._held[index]
+        return self.met[index], [held] if held is not None else []
 
     def held(self):
         """Return the list of held events, with None per item that holds none."""
@@ -108,6 +105,9 @@ def environment_started_by(event, start_on, job_env):
     tree = Tree(start_on)
     tree.handle(event, None)
     return tree.environment(list(job_env), "UPSTART_EVENTS") if tree.is_met() else None
+def _joined_state(operator, left, right):
+    met = (left[0] and right[0]) if operator == "and" else (left[0] or right[0])
+    return met, left[1] + right[1] if met else []
 
 
 def _any_value(argument):

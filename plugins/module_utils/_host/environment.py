@@ -13,17 +13,11 @@ import sys
 
 from ansible.module_utils import basic
 
-from .._daemon.names import UNPAIRED_SURROGATE, is_utf_8
 from .._errors import UpstartError
+from .._text import LONE_SURROGATE, is_utf_8, text_type
 from .releases import ANY_VARIABLE_NAME_SINCE
 
 __metaclass__ = type
-
-try:
-    text_type = unicode  # Python 2.7
-except NameError:
-    text_type = str
-
 
 CONTAINERS = (dict, list, tuple)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
@@ -98,7 +92,7 @@ def pairs(env, option="env"):
             raise UpstartError(u"%s has the entry '%s', which is not KEY=VALUE." % (option, entry), entry=entry)
         if not is_utf_8(entry):
             raise UpstartError(u"The value of %s in %s is not UTF-8, which D-Bus requires."
-                               % (UNPAIRED_SURROGATE.sub(u"?", key), option))
+                               % (LONE_SURROGATE.sub(u"?", key), option))
     return entries
 
 

@@ -30,7 +30,7 @@ class JobFiles:
     :ivar override: text, path of the override that the daemon reads, or None.
     :ivar values: the parsed values, or None when refused or unreadable.
     :ivar error: JobFileError with the daemon's reason, or None.
-    :ivar job: job.CheckedJob for ``check.judge``, or None if only the values are needed.
+    :ivar job: job.CheckedJob for ``check.findings_of``, or None if only the values are needed.
     """
 
     def __init__(self, name):

@@ -8,9 +8,9 @@ from __future__ import absolute_import, division, print_function
 import os
 import re
 
-from .._daemon.names import display_name, is_utf_8
+from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._text import text_type
+from .._text import is_utf_8, text_type
 from .definitions import FILE_NAME_LIMIT
 from .job_logs import log_path
 from .releases import JOB_LOGS_SINCE

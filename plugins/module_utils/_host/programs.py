@@ -9,12 +9,12 @@ import grp
 import os
 import pwd
 import re
-import shlex
 import stat
 
 from .._events.model import cannot_run, ends, stays
 from .._events.variables import PATH
 from .._jobfile.shell import init_commands
+from .._jobfile.shell.reader import has_open_quote, read_script, unquoted
 
 __metaclass__ = type
 
@@ -158,24 +158,20 @@ def _script(text, search):
 
 def _statements(text):
     """Yield the words of each simple command; None for the first that this does not understand."""
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("#"):
-            continue
-        quoted = "'" in line or '"' in line
-        for statement in [line] if quoted else line.split(";"):
-            words = None if UNSUPPORTED_SYNTAX.search(statement) or (quoted and ";" in line) else _words(statement)
-            if words is None or words:
-                yield words
-            if words is None:
-                return
+    for statement in read_script(text):
+        if not _is_understood(statement):
+            yield None
+            return
+        if statement.words:
+            yield [unquoted(word) for word in statement.words]
 
 
-def _words(statement):
-    try:
-        return shlex.split(statement, True)
-    except ValueError:
-        return None
+def _is_understood(statement):
+    if statement.operator not in ("", ";", "\n") or statement.is_nested or statement.has_substitution:
+        return False
+    if statement.has_redirection:
+        return False
+    return not any(UNSUPPORTED_SYNTAX.search(word) or has_open_quote(word) for word in statement.words)
 
 
 def _sleep_seconds(words):

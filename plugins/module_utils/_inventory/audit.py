@@ -12,7 +12,7 @@ from .._host.job_directory import CONF
 from .._jobfile.checks import check
 from .._jobfile.checks.codes import BY_CODE as CODES_OF_FILES
 from .._jobfile.known_events import BY_NAME, JOB_EVENTS
-from .._jobfile.spelling import Spelling
+from .._jobfile.spelling import Suggestions
 from . import loops
 from .audit_codes import BY_CODE
 
@@ -73,22 +73,21 @@ class _Remedies:
     """Remedies that name a job or an event of this host."""
 
     def __init__(self, host, emitted):
-        self._jobs = Spelling(host.names)
-        self._events = Spelling(emitted.union(JOB_EVENTS, BY_NAME))
+        self._jobs = Suggestions(host.names)
+        self._events = Suggestions(emitted.union(JOB_EVENTS, BY_NAME))
 
     def of(self, problem):
         """Return the remedy for a job.Problem, None for the remedy in the table."""
         if problem.code == "not-utf-8":
             return CODES_OF_FILES[problem.code].remedy + UNTIL_STOPPED
-        names = {"unknown-event": self._events, "unknown-job": self._jobs}.get(problem.code)
-        nearest = names and names.nearest(problem.details[1])
-        return "check the spelling: %s exists" % nearest if nearest else None
+        suggestions = {"unknown-event": self._events, "unknown-job": self._jobs}.get(problem.code)
+        return suggestions and suggestions.did_you_mean(problem.details[1])
 
 
 def _of_files(host, files, emitted, remedies):
     """Yield the findings of ``check`` in the files of a job."""
     files.job.known_jobs, files.job.known_events = host.known, emitted
-    for finding in check.judge(files.job, remedies.of):
+    for finding in check.findings_of(files.job, remedies.of):
         finding["file"] = files.path_of(finding["file"])
         yield finding
 

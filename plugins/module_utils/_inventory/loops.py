@@ -12,6 +12,7 @@ import collections
 
 from .._events.glob import fnmatch
 from .._host.relations import GLOB, job_argument
+from .._jobfile.expression import fold
 from .._jobfile.known_events import JOB_EVENTS
 from .._jobfile.shell.init_commands import RESTARTS, STARTS
 
@@ -187,15 +188,12 @@ def _effects(relations):
 
 
 def _sufficient(rpn):
-    """Return the events that alone fulfil a condition."""
-    stack = []
-    for item in rpn or ():
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append(left + right if item["op"] == "or" else [])
-        else:
-            stack.append([item])
-    return stack[0] if stack else []
+    """Return the events of a condition that fulfil it alone."""
+    return fold(
+        rpn,
+        leaf=lambda item, _index: [item],
+        join=lambda operator, left, right: left + right if operator == "or" else [],
+    ) or []
 
 
 def _jobs_that_wait_for_themselves(relations):
@@ -256,17 +254,19 @@ def _needs(relations, job):
 
 
 def _can_start(job, needs, possible):
-    """Return whether a job can start when the ``possible`` jobs start; a job without ``start on`` always can."""
-    stack = []
+    """Return whether a job's ``start on``, if it has one, may come true when the ``possible`` jobs start."""
     remaining = iter(needs)
-    for item in job.start_on or ():
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append((left and right) if item["op"] == "and" else (left or right))
-        else:
-            causes = next(remaining)
-            stack.append(causes is None or not possible.isdisjoint(causes))
-    return not stack or stack[0]
+
+    def can_come(_item, _index):
+        causes = next(remaining)
+        return causes is None or not possible.isdisjoint(causes)
+
+    can_start = fold(
+        job.start_on,
+        leaf=can_come,
+        join=lambda operator, left, right: (left and right) if operator == "and" else (left or right),
+    )
+    return can_start is None or can_start
 
 
 def _circles(names, needs, possible):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers as the C library reads them, which is how the daemon reads them."""
+"""Numbers read and converted like in C, as Upstart does."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,19 +16,19 @@ DIGITS = {
 LONG_MAX = 2 ** 63 - 1
 ULONG_MAX = 2 ** 64 - 1
 INT_MAX = 2 ** 31 - 1
-# More digits than any 64 bit number has; converting a longer run would cost quadratic time.
+# More digits than a 64-bit number has. Converting more digits would take quadratic time.
 TOO_MANY_DIGITS = 25
 
 
 def strtol(text):
-    """Return (value, whether all of ``text`` is one number that fits 64 signed bits); an empty text is 0."""
+    """Return (value, whether all of ``text`` is a number that fits 64 signed bits); an empty text is 0."""
     value, valid = _read(text, 10)
     clamped = max(-LONG_MAX - 1, min(LONG_MAX, value))
     return clamped, valid and clamped == value
 
 
 def strtoul(text, base=10):
-    """Return (value, whether all of ``text`` is one number that fits 64 bits); a negative one wraps round."""
+    """Return (value, whether all of ``text`` is a number that fits 64 bits); a negative number wraps around."""
     value, valid = _read(text, base)
     if abs(value) > ULONG_MAX:
         return ULONG_MAX, False
@@ -36,20 +36,20 @@ def strtoul(text, base=10):
 
 
 def as_int(value):
-    """Return ``value`` cut to the 32 signed bits of a C int."""
+    """Return the lower 32 bits of ``value`` as a C int."""
     return (value + 2 ** 31) % 2 ** 32 - 2 ** 31
 
 
 def as_mode(value):
-    """Return ``value`` cut to the 32 unsigned bits of a C mode_t."""
+    """Return the lower 32 bits of ``value`` as a C mode_t."""
     return value % 2 ** 32
 
 
 def _read(text, base):
-    found = DIGITS[base].match(text)
-    sign, digits = found.groups()
+    match = DIGITS[base].match(text)
+    sign, digits = match.groups()
     if not digits:
         return 0, not text
     digits = digits.lstrip("0")
     size = ULONG_MAX + 1 if len(digits) > TOO_MANY_DIGITS else int(digits or "0", base)
-    return (-size if sign == "-" else size), found.end() == len(text)
+    return (-size if sign == "-" else size), match.end() == len(text)

@@ -1,29 +1,28 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands and scripts written so that the daemon gets them unchanged."""
+"""Commands and scripts written in a form that Upstart reads back unchanged."""
 
 from __future__ import absolute_import, division, print_function
 
 import re
 
 from .errors import JobFileError
+from .shell.reader import blank_out_quoted, has_open_quote
 from .tokens import Scanner, is_plain_command
 
 __metaclass__ = type
 
 INDENT = "    "
 PLAIN = re.compile(r"""[^ \t\r\\"'#\n\0]+""")
-# What the daemon's defect with a backslash behind blanks can have made.
+# Text that Upstart's bug with a backslash after blanks can produce; see tokens._escaped.
 DEFECT = re.compile(r"\\([ \t\r]*)\\([^\\ \t\r\n\0])")
 END_SCRIPT = re.compile(r"^[ \t\r]*end[ \t\r]+script[ \t\r]*(?:#.*)?$", re.MULTILINE)
-# A text in which every quote of the shell is closed; the parts are single-quoted, double-quoted, escaped, bare.
-SHELL_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.""", re.DOTALL)
 SHELL_COMMENT = re.compile(r"(?:^|[ \t\r;&|()<>])#")
 
 
 def raw_command(command):
-    """Return what to write after ``exec`` so that the daemon gets ``command``, or None when nothing will do."""
+    """Return the text to write after ``exec`` for Upstart to read ``command``, or None if there is no such text."""
     if is_plain_command(command) or _read(command) == command:
         return command
     if "\\" not in command or "\0" in command:
@@ -33,7 +32,7 @@ def raw_command(command):
 
 
 def _read(written):
-    """Return the command that the daemon reads from one line, or None."""
+    """Return the command that Upstart reads from a line, or None."""
     scanner = Scanner(written + "\n")
     scanner.skip_blanks()
     if scanner.pos or not scanner.has_token():
@@ -46,10 +45,10 @@ def _read(written):
 
 
 def _source(command):
-    """Search for a line from which the daemon's reading, defect included, makes ``command``; None without one.
+    """Return a line from which Upstart, bug included, reads ``command``, or None if the search finds no such line.
 
-    A state is (index in ``command``, open quote or None, whether a blank has just been written). Every state is
-    visited once, so the time is linear in the length of the command.
+    A state is (index in ``command``, open quote or None, whether the last character written is a blank). The search
+    visits every state once, so the time is linear in the length of the command.
     """
     goal = (len(command), None, False)
     came_from = {}
@@ -61,16 +60,16 @@ def _source(command):
             waiting.extend((following, piece, state) for piece, following in reversed(_moves(command, *state)))
     if goal not in came_from:
         return None
-    parts = []
+    pieces = []
     state = goal
     while state is not None:
         source, state = came_from[state]
-        parts.append(source)
-    return "".join(reversed(parts))
+        pieces.append(source)
+    return "".join(reversed(pieces))
 
 
 def _moves(command, index, quote, blank):
-    """Return the pieces that may be written next, the plainest first: (piece, state behind it)."""
+    """Return the pieces that can be written next, the simplest first, as (piece, next state)."""
     plain = PLAIN.match(command, index)
     if plain:
         return [(plain.group(), (plain.end(), quote, False))]
@@ -105,41 +104,40 @@ def _backslash_moves(command, index, quote, blank):
 
 
 def as_shell_script(command):
-    """Return a script of one line that runs ``command``, which the daemon would garble as an ``exec``."""
+    """Return a script of one line that runs ``command``, which Upstart would change in an ``exec`` stanza."""
     if not command.strip():
-        raise JobFileError("exec: the command is empty", hint="write a command, or leave it out", option="exec")
+        raise JobFileError("exec: the command is empty", hint="write a command, or remove exec", option="exec")
     if "\n" in command or "\0" in command:
-        raise JobFileError("exec: a command is one line", hint="use script for several lines", option="exec")
-    bare = SHELL_QUOTED.sub("x", command)
-    if "'" in bare or '"' in bare or bare.endswith("\\"):
+        raise JobFileError("exec: the command has several lines", hint="use script instead", option="exec")
+    if has_open_quote(command):
         raise JobFileError(
-            "exec: a quote is not closed: %s" % command, hint="close it, or put an apostrophe in double quotes",
+            "exec: a quote is not closed: %s" % command, hint="close it, or put the apostrophe in double quotes",
             option="exec",
         )
-    if SHELL_COMMENT.search(bare):
-        raise JobFileError("exec: # begins a comment: %s" % command, hint="put the # in quotes", option="exec")
+    if SHELL_COMMENT.search(blank_out_quoted(command)):
+        raise JobFileError("exec: # starts a comment: %s" % command, hint="put the # in quotes", option="exec")
     return "exec %s\n" % command.strip()
 
 
 def script_block(script):
-    """Return the lines between ``script`` and ``end script``, every one indented, for the daemon to get ``script``."""
+    """Return the indented lines between ``script`` and ``end script`` from which Upstart reads ``script``."""
     if script is None:
-        raise JobFileError("a script needs a text", hint="use an empty text for a script that does nothing")
+        raise JobFileError("the script is missing", hint="use an empty text for a script that does nothing")
     if script and not script.endswith("\n"):
-        raise JobFileError("a script ends with a line end", hint="add a line end to its last line")
+        raise JobFileError("the script does not end with a line break", hint="add a line break at the end")
     if "\0" in script:
         raise JobFileError("a NUL character cannot be written", hint="remove it")
     end = END_SCRIPT.search(script)
     if end:
         line = 1 + script.count("\n", 0, end.start())
         raise JobFileError(
-            "line %d of the script would end it: %s" % (line, end.group().strip()),
-            hint="write it another way, for example with a semicolon or a quote in it",
+            "line %d would end the script: %s" % (line, end.group().strip()),
+            hint="write the line differently, for example with a semicolon or a quote in it",
         )
     lines = script.split("\n")[:-1]
     if lines and lines[0][:1] in (" ", "\t", "\r") and all(line.startswith(lines[0][:1]) for line in lines):
         raise JobFileError(
-            "Upstart would take off the blanks that every line of the script begins with",
-            hint="begin at least one line without a blank",
+            "Upstart would remove the indentation that all lines of the script have in common",
+            hint="write at least one line without indentation",
         )
     return "".join("%s%s\n" % (INDENT, line) for line in lines)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditions of ``start on`` and ``stop on``: text, structure, reverse Polish order and what D-Bus shows."""
+"""Conditions of ``start on`` and ``stop on`` as text, structures, reverse Polish order and D-Bus properties."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,30 +10,32 @@ import re
 from .._text import text_type
 from . import parser
 from .errors import JobFileError
+from .expression import fold
 from .quoting import quote
 from .scalars import as_list, as_pairs, as_text, kind
 
 __metaclass__ = type
 
 GROUPS = {"all": "and", "any": "or"}
+GROUP_OF_OPERATOR = {"and": "all", "or": "any"}
 JOB_EVENTS = ("starting", "started", "stopping", "stopped")
 COMPANIONS = ("args", "env")
 DBUS_OPERATORS = {"and": "/AND", "or": "/OR"}
 RUNLEVELS = re.compile(r"(!?)([0-9Ss]+)$")
 BRACKETS = re.compile(r"\[(.*)\]$")
-FORMS = "give a text, or a dictionary with one of all, any, event, runlevel, %s" % ", ".join(JOB_EVENTS)
+FORMS = "use a text, or a dictionary with one of all, any, event, runlevel, %s" % ", ".join(JOB_EVENTS)
 
 
 def from_text(text):
-    """Return the condition written after ``start on`` in reverse Polish order; raises JobFileError."""
+    """Return a condition, as written after ``start on``, in reverse Polish order; raise JobFileError."""
     return parser.parse_condition(text)
 
 
 def from_structure(value):
-    """Return a condition, given as text or in the structured form, in reverse Polish order.
+    """Return a condition in reverse Polish order.
 
-    None is no condition and gives None. Nesting may have any depth. Raises JobFileError with what is wrong and
-    what to write instead.
+    :param value: text, a dict in the structured form, nested to any depth, or None for no condition, which gives None.
+    :raises JobFileError: for an invalid condition.
     """
     if value is None:
         return None
@@ -51,32 +53,32 @@ def from_structure(value):
 
 
 class _Operator:
-    """An operator that waits until its operands are written."""
+    """An operator whose operands are not written yet."""
 
     def __init__(self, name):
         self.name = name
 
 
 def _group(group):
-    """Return the operands of ``{all: [...]}`` or ``{any: [...]}`` with an operator after each but the first."""
+    """Return the operands of ``{all: [...]}`` or ``{any: [...]}`` with an operator after all but the first."""
     key = _key(group)
     items = group[key]
     if not isinstance(items, (list, tuple)) or not items:
         raise JobFileError("%s needs a list with at least one condition" % key, hint=FORMS)
     operator = _Operator(GROUPS[key])
-    return [items[0]] + [part for item in items[1:] for part in (item, operator)]
+    return [items[0]] + [entry for item in items[1:] for entry in (item, operator)]
 
 
 def _key(structure):
-    """Return the one key that says what the dictionary means."""
-    keys = sorted(as_text(key, "each key of a condition") for key in structure)
+    """Return the key that determines the kind of condition: all, any, event, runlevel or the event of a job."""
+    keys = sorted(as_text(key, "a key of a condition") for key in structure)
     kinds = [key for key in keys if key not in COMPANIONS]
-    known = ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS)
-    if len(kinds) != 1 or kinds[0] not in known:
-        named = ", ".join(keys) or "of an empty dictionary"
-        raise JobFileError("A condition cannot have the keys %s" % named, hint=FORMS)
+    if len(kinds) != 1 or kinds[0] not in ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS):
+        if not keys:
+            raise JobFileError("a condition cannot be an empty dictionary", hint=FORMS)
+        raise JobFileError("a condition cannot have the keys %s" % ", ".join(keys), hint=FORMS)
     if len(keys) > 1 and kinds[0] in ("runlevel",) + tuple(GROUPS):
-        raise JobFileError("%s takes neither args nor env" % kinds[0], hint="use event: %s for those" % kinds[0])
+        raise JobFileError("%s takes neither args nor env" % kinds[0], hint="use event: %s to set them" % kinds[0])
     return kinds[0]
 
 
@@ -84,10 +86,10 @@ def _operand(value):
     if isinstance(value, dict):
         return [_event(value)]
     if not isinstance(value, (text_type, bytes)):
-        raise JobFileError("A condition cannot be %s" % kind(value), hint=FORMS)
+        raise JobFileError("a condition cannot be %s" % kind(value), hint=FORMS)
     text = as_text(value, "a condition")
     if not text.strip():
-        raise JobFileError("A condition cannot be empty", hint="leave the option out for a job without one")
+        raise JobFileError("a condition cannot be empty", hint="remove the option for a job without a condition")
     return from_text(text)
 
 
@@ -96,7 +98,7 @@ def _event(structure):
     if key == "runlevel":
         return {"event": u"runlevel", "args": [_runlevels(structure[key])]}
     args = [] if structure.get("args") is None else as_list(structure["args"])
-    args = [as_text(item, "each of args") for item in args]
+    args = [as_text(item, "an item of args") for item in args]
     name = as_text(structure[key], key)
     if key in JOB_EVENTS:
         name, args = text_type(key), [name] + args
@@ -107,50 +109,47 @@ def _event(structure):
 
 def _variable(pair):
     if "=" not in pair:
-        raise JobFileError("%s in env of an event has no value" % pair, hint="use args for values without a name")
+        raise JobFileError("%s in env of an event has no value" % pair, hint="use args for a value without a name")
     return pair
 
 
 def _runlevels(value):
-    """Return the pattern for runlevels given as a list, as digits, or as digits after ``!`` for all others."""
+    """Return the pattern for runlevels.
+
+    :param value: a list, or digits, or digits after ``!`` for all other runlevels.
+    """
     written = u"".join(as_text(item, "runlevel") for item in as_list(value))
     match = RUNLEVELS.match(BRACKETS.sub(r"\1", written))
     if not match:
         raise JobFileError(
             "runlevel cannot be %s" % (written or "empty"),
-            hint='give a list as [2, 3, 4, 5], or "!2345" for all others',
+            hint='use a list such as [2, 3, 4, 5], or "!2345" for all other runlevels',
         )
     return written if len(written) == 1 or BRACKETS.match(written) else u"[%s]" % written
 
 
 def to_structure(rpn):
-    """Return the structured form, from which ``from_structure`` gives exactly ``rpn`` again; None without condition."""
-    stack = []
-    for item in _checked(rpn):
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append(_grouped("all" if item["op"] == "and" else "any", left, right))
-        else:
-            stack.append(_plainest(item))
-    return stack[0] if stack else None
+    """Return the structured form, from which ``from_structure`` returns ``rpn`` again; None without condition."""
+    return fold(_checked(rpn), _shortest, _grouped)
 
 
-def _grouped(key, left, right):
-    """Join two structures; a left one with the same operator is a list that can simply grow."""
+def _grouped(operator, left, right):
+    """Join two structures. A left operand with the same operator gets one more item."""
+    key = GROUP_OF_OPERATOR[operator]
     if isinstance(left, dict) and key in left:
         left[key].append(right)
         return left
     return {key: [left, right]}
 
 
-def _plainest(item):
-    """Return the shortest form of one event that is read back unchanged."""
+def _shortest(item, _index):
+    """Return the shortest structure from which ``from_structure`` returns the same event."""
     name, args = item["event"], item["args"]
     positional = [arg for arg in args if "=" not in arg]
     variables = args[len(positional):]
     if name and not args:
         return quote(name)
-    if any("=" not in arg for arg in variables):  # only D-Bus could show such an order
+    if any("=" not in arg for arg in variables):  # only D-Bus can report such an order
         return {"event": name, "args": list(args)}
     if name in JOB_EVENTS and positional:
         return _with_companions({name: positional[0]}, positional[1:], variables)
@@ -179,22 +178,20 @@ def _with_companions(structure, args, variables):
 
 
 def to_tree(rpn):
-    """Return nested ``("and", left, right)``, ``("or", left, right)`` and ``("event", name, args)``; None if empty."""
-    stack = []
-    for item in _checked(rpn):
-        if "op" in item:
-            right, left = stack.pop(), stack.pop()
-            stack.append((item["op"], left, right))
-        else:
-            stack.append(("event", item["event"], item["args"]))
-    return stack[0] if stack else None
+    """Return nested tuples ("and", left, right), ("or", left, right) and ("event", name, args); None if empty."""
+    return fold(
+        _checked(rpn),
+        leaf=lambda item, _index: ("event", item["event"], item["args"]),
+        join=lambda operator, left, right: (operator, left, right),
+    )
 
 
 def to_text(rpn, word=quote):
-    """Return the condition on one line with a pair of parentheses around each run of one operator.
+    """Return the condition on one line, with parentheses around every group of operands with the same operator.
 
-    ``word`` is the function that writes one word. Raises JobFileError for what no job file can say: an empty word, a
-    line break, a positional argument after a named one.
+    :param word: function (text) -> text that writes a word.
+    :raises JobFileError: for an empty word, a line break, or a positional argument after a named one, which no job
+        file can hold.
     """
     pieces = []
     waiting = [to_tree(rpn)] if rpn else []
@@ -210,21 +207,21 @@ def to_text(rpn, word=quote):
 
 
 def show(rpn):
-    """Return the condition as ``to_text`` does, for messages: an empty word is shown as ''."""
+    """Return the condition for messages: like ``to_text``, but an empty word is shown as ''."""
     return to_text(rpn, word=lambda text: quote(text) if text else "''")
 
 
 def _run(tree):
-    """Return what to write for an operator: its chain of left operands needs no parentheses of its own."""
+    """Return the texts and trees of a group of operands with the same operator, in parentheses."""
     operator = tree[0]
     operands = []
     while tree[0] == operator:
         operands.append(tree[2])
         tree = tree[1]
-    parts = [u"(", tree]
+    pieces = [u"(", tree]
     for operand in reversed(operands):
-        parts.extend([u" %s " % operator, operand])
-    return parts + [u")"]
+        pieces.extend([u" %s " % operator, operand])
+    return pieces + [u")"]
 
 
 def _event_text(name, args, word):
@@ -232,35 +229,35 @@ def _event_text(name, args, word):
     for arg in args:
         if named and "=" not in arg:
             raise JobFileError(
-                "Event %s: the value %s comes after a named one" % (name, arg), hint="put values without a name first"
+                "event %s: %s comes after a named value" % (name, arg), hint="put values without a name first"
             )
         named = named or "=" in arg
     return u" ".join(word(text) for text in [name] + list(args))
 
 
 def _checked(rpn):
-    """Return the items of ``rpn``; raises JobFileError unless it is one complete condition."""
+    """Return the items of ``rpn`` as a list; raise JobFileError unless they are a complete condition."""
     items = list(rpn or [])
     depth = 0
     for item in items:
         if "op" in item and (item["op"] not in DBUS_OPERATORS or depth < 2):
-            raise JobFileError("The operator %s lacks its two conditions" % item["op"])
+            raise JobFileError("the operator %s needs two conditions before it" % item["op"])
         depth += -1 if "op" in item else 1
     if items and depth != 1:
-        raise JobFileError("%d conditions are not joined by an operator" % depth)
+        raise JobFileError("%d conditions have no operator that joins them" % depth)
     return items
 
 
 def rpn_to_dbus(rpn):
-    """Return the lists that the properties ``start_on`` and ``stop_on`` show."""
+    """Return the value of the D-Bus property ``start_on`` or ``stop_on``, a list of lists."""
     return [
         [DBUS_OPERATORS[item["op"]]] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or []
     ]
 
 
 def dbus_to_rpn(lists):
-    """Return the reverse Polish order of a property ``start_on`` or ``stop_on``, None when it is empty."""
-    operators = dict((shown, name) for name, shown in DBUS_OPERATORS.items())
+    """Return the D-Bus property ``start_on`` or ``stop_on`` in reverse Polish order; None if it is empty."""
+    operators = dict((dbus_name, name) for name, dbus_name in DBUS_OPERATORS.items())
     rpn = []
     for words in lists:
         if len(words) == 1 and words[0] in operators:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job file as text whose stanzas can be changed one by one, comments and layout left as they are."""
+"""The text of a job file, whose stanzas can be changed while comments and layout stay."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,19 +16,25 @@ from .values import new_values
 
 __metaclass__ = type
 
-# name: as in the table; detail: what tells it apart from others of its kind (an env variable, a limit's resource) or
-# None; start, end: where its words begin and where its last line ends; line: number of its first line; comment: where
-# the comment at the end of its line begins, or None.
-Span = namedtuple("Span", ["name", "detail", "start", "end", "line", "comment"])
+Span = namedtuple("Span", [
+    "name",     # as in the table of stanzas
+    "detail",   # text that distinguishes stanzas of this name, such as a variable or the resource of a limit, or None
+    "start",    # index of its first word
+    "end",      # index behind its last line
+    "line",     # number of its first line, from 1
+    "comment",  # index of the comment at the end of its line, or None
+])
 
 
 class Document:
-    """The text of one job or override file.
+    """The text of a job file or override file.
 
-    :param text: text or bytes; JobFileError when Upstart would refuse it.
+    :param text: text or bytes.
+    :raises JobFileError: when Upstart would refuse the text.
 
-    ``text`` is the present text, byte for byte the given one until something is changed; ``stanzas`` is the list of
-    its spans; ``values`` is what Upstart reads from it.
+    :ivar text: text, with all changes; unchanged byte for byte before the first change.
+    :ivar stanzas: list of Span.
+    :ivar values: dict of the values that Upstart reads from the text.
     """
 
     def __init__(self, text, version=LATEST, dialect="stock"):
@@ -54,10 +60,12 @@ class Document:
         self.stanzas = spans
 
     def spans(self, name, detail=None):
-        """Return the spans that one stanza takes the place of.
+        """Return the spans that a stanza replaces: those that set the same value.
 
-        These are all that set the same value: ``exec`` and ``script``, ``oom`` and ``oom score``, ``start on`` and the
-        ``manual`` that clears it; ``manual`` by itself stands for no other. ``detail`` narrows it down.
+        Such stanzas are ``exec`` and ``script``, ``oom`` and ``oom score``, and ``start on``, which also replaces
+        ``manual``. The name ``manual`` returns only ``manual`` stanzas.
+
+        :param detail: text, to return only spans with this detail.
         """
         if name == "manual":
             return [span for span in self.stanzas if span.name == name]
@@ -67,10 +75,11 @@ class Document:
         ]
 
     def set_stanza(self, name, lines, detail=None):
-        """Put ``lines`` (one text for each stanza, without its last line end) where ``spans(name, detail)`` stand.
+        """Replace ``spans(name, detail)`` by ``lines``: the first by all lines, the others by nothing.
 
-        The first is replaced and the others go; without any, the lines go behind the last stanza of the same group of
-        the table, else to the end of the file.
+        Without such spans, insert the lines after the last stanza of the same group, or at the end of the file.
+
+        :param lines: list of text, a text for each stanza without its last line end.
         """
         spans = self.spans(name, detail)
         if not lines:
@@ -81,35 +90,38 @@ class Document:
             self._insert(stanzas.BY_NAME[name].group, lines)
 
     def remove_stanza(self, name, detail=None):
-        """Take out all of ``spans(name, detail)``, each with its line end."""
+        """Remove ``spans(name, detail)`` with their line ends."""
         self.set_stanza(name, [], detail)
 
     def cut(self, span):
-        """Return the text without one stanza; a comment at the end of its line stays."""
+        """Return the text without a stanza; a comment at the end of its line stays."""
         if span.comment is not None:
             return self.text[:span.start] + self.text[span.comment:]
-        start, end, instead = self._removal(span)
-        return self.text[:start] + instead + self.text[end:]
+        start, end, replacement = self._removal(span)
+        return self.text[:start] + replacement + self.text[end:]
 
     def _splice(self, changes):
-        """Replace spans, given in the order of the text, by lines or (None) by nothing."""
-        parts = []
+        """Apply changes.
+
+        :param changes: iterable of (Span, list of lines or None to remove it) in the order of the text.
+        """
+        pieces = []
         end = 0
         for span, lines in changes:
             start, stop, new = self._removal(span) if lines is None else self._replacement(span, lines)
-            parts.extend([self.text[end:start], new])
+            pieces.extend([self.text[end:start], new])
             end = stop
-        self._load("".join(parts) + self.text[end:])
+        self._load("".join(pieces) + self.text[end:])
 
     def _removal(self, span):
-        """Return (start, end, text instead) that takes the span's whole line when nothing else stands on it."""
+        """Return (start, end, replacement) to remove a span, with its whole line if nothing else is on the line."""
         line_start = self.text.rfind("\n", 0, span.start) + 1
         if not self.text[line_start:span.start].strip(" \t\r\0"):
             return line_start, span.end, ""
         return span.start, span.end, "\n" if self.text.endswith("\n", span.start, span.end) else ""
 
     def _replacement(self, span, lines):
-        """Return (start, end, text instead) that keeps the comment of a line replaced by a line."""
+        """Return (start, end, replacement) to replace a span; if a line replaces a line, its comment stays."""
         old = self.text[span.start:span.end]
         new = "\n".join(lines)
         if "\n" in new or "\n" in old[:-1]:
@@ -135,46 +147,46 @@ class Document:
 
 def _slot(name):
     stanza = stanzas.BY_NAME[name]
-    return stanza.key, stanza.part
+    return stanza.key, stanza.process
 
 
-def merge(text, wanted, keys, version=LATEST, dialect="stock", exec_fallback=True, explicit=()):
-    """Return ``text`` with only those stanzas changed that set the values named by ``keys``.
+def merge(text, wanted_values, keys, version=LATEST, dialect="stock", exec_fallback=True, explicit=()):
+    """Return ``text`` with the values of ``keys`` replaced; all other stanzas stay as they are.
 
-    :param text: a job file that Upstart accepts.
-    :param wanted: dict of values, of which those named count.
-    :param keys: keys of the values; a process may go by its own name ("main", "pre-start", ...).
-    :param exec_fallback: write a command that Upstart would garble as a script ``exec COMMAND`` instead of refusing.
-    :param explicit: keys that must stand in the text even at their unset value, as in an override.
-    :raises JobFileError: when a value cannot be expressed, or the result would not be the old values with the named
-        ones replaced.
+    :param text: text of a job file that Upstart accepts.
+    :param wanted_values: dict of values; only those of ``keys`` count.
+    :param keys: keys of values, or names of processes ("main", "pre-start", ...).
+    :param exec_fallback: bool, whether to write a command that Upstart would change as a script ``exec COMMAND``
+        instead of refusing it.
+    :param explicit: keys to write even with their default, as in an override.
+    :raises JobFileError: when a value cannot be written, or cannot be changed without changing other values.
     """
     document = Document(text, version, dialect)
     if exec_fallback:
-        wanted = dict(wanted, process=render.with_fallback(wanted["process"]))
-    expected = _updated(document.values, wanted, keys)
+        wanted_values = dict(wanted_values, process=render.with_fallback(wanted_values["process"]))
+    expected = _updated(document.values, wanted_values, keys)
     for stanza in stanzas.STANZAS:
-        if stanza.key in keys or stanza.part in keys:
+        if stanza.key in keys or stanza.process in keys:
             missing = stanza.key in explicit and not document.spans(stanza.name)
             if missing or _value(stanza, document.values) != _value(stanza, expected):
                 _set_value(document, stanza, expected, version, explicit)
     if document.values != expected:
         wrong = sorted(key for key in expected if document.values.get(key) != expected[key])
         raise JobFileError(
-            "%s cannot be changed in this file without changing more" % ", ".join(wrong),
+            "cannot change %s in this file without changing other values" % ", ".join(wrong),
             hint="write the whole file instead",
             keys=wrong,
         )
     return document.text
 
 
-def _updated(values, wanted, keys):
+def _updated(values, wanted_values, keys):
     expected = dict(values, process=dict(values["process"]))
     for key in keys:
-        if key in wanted:
-            expected[key] = wanted[key]
-        elif key in wanted["process"]:
-            expected["process"][key] = wanted["process"][key]
+        if key in wanted_values:
+            expected[key] = wanted_values[key]
+        elif key in wanted_values["process"]:
+            expected["process"][key] = wanted_values["process"][key]
         else:
             expected["process"].pop(key, None)
     return expected
@@ -182,19 +194,22 @@ def _updated(values, wanted, keys):
 
 def _value(stanza, values):
     value = values.get(stanza.key)
-    return value.get(stanza.part) if stanza.part else value
+    return value.get(stanza.process) if stanza.process else value
 
 
 def _set_value(document, stanza, values, version, explicit):
-    """Write one value; of variables and limits only those that differ, when that gives the wanted order too."""
-    rows = [row for row in stanzas.STANZAS if (row.key, row.part) == (stanza.key, stanza.part) and row.name != "manual"]
+    """Write a value. Of env and limits, write only entries that differ if the result is the same, order included."""
+    rows = [
+        row for row in stanzas.STANZAS
+        if (row.key, row.process) == (stanza.key, stanza.process) and row.name != "manual"
+    ]
     if stanza.key in ("env", "limits"):
         split = _split_env if stanza.key == "env" else _split_limits
         before, after = split(document.values[stanza.key]), split(values[stanza.key])
         for detail in sorted(set(before) | set(after)):
             if before.get(detail) != after.get(detail):
-                part = {stanza.key: after.get(detail)}
-                document.set_stanza(stanza.name, render.stanza_lines(stanza, part, version), detail)
+                entry = {stanza.key: after.get(detail)}
+                document.set_stanza(stanza.name, render.stanza_lines(stanza, entry, version), detail)
         if document.values[stanza.key] == values[stanza.key]:
             return
     lines = [line for row in rows for line in render.stanza_lines(row, values, version, explicit)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's messages about a job file, and the exception that carries one."""
+"""Upstart's own messages about job files, and the exception that carries them."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -29,40 +29,40 @@ EXPECTED_VARIABLE = "Expected variable name before value"
 MISMATCHED_PARENTHESES = "Mismatched parentheses"
 
 HINTS = {
-    UNKNOWN_STANZA: "no stanza or sub-word of this spelling exists; words are lower case and never quoted",
-    EXPECTED_TOKEN: "an argument is missing or empty, or a line inside parentheses is blank or only a comment",
-    UNEXPECTED_TOKEN: "there is more on the line than the stanza takes; quote a text of several words",
-    TRAILING_SLASH: "the file ends in a backslash",
-    UNTERMINATED_QUOTE: "a quote or apostrophe opens a text that never closes; put an apostrophe in double quotes",
-    UNTERMINATED_BLOCK: "the script needs a line 'end script', alone on its line",
-    ILLEGAL_INTERVAL: "write whole seconds from 0 up, without a unit",
-    ILLEGAL_EXIT: "write exit statuses as numbers and signals by upper case name, separated by blanks",
-    ILLEGAL_SIGNAL: "write the signal's upper case name, such as TERM or SIGTERM",
-    ILLEGAL_UMASK: "write an octal number from 0 to 0777",
-    ILLEGAL_NICE: "write a whole number from -20 to 19",
-    ILLEGAL_OOM: "write a number from -16 to 15, 'never', or 'oom score' with a number from -999 to 1000",
-    ILLEGAL_OOM_SCORE: "write a number from -999 to 1000, or 'never'",
-    ILLEGAL_LIMIT: "write a whole number without a suffix, or 'unlimited'",
-    EXPECTED_EVENT: "'and' and 'or' stand between two events; parentheses must not be empty",
+    UNKNOWN_STANZA: "check the spelling of the stanza and of its second word; both are lower case and not quoted",
+    EXPECTED_TOKEN: "an argument is missing or empty, or a line in parentheses is blank or only a comment",
+    UNEXPECTED_TOKEN: "the line has more words than the stanza takes; quote text of several words",
+    TRAILING_SLASH: "remove the backslash at the end of the file",
+    UNTERMINATED_QUOTE: "close the quote; put text with an apostrophe in double quotes",
+    UNTERMINATED_BLOCK: "end the script with a line 'end script'",
+    ILLEGAL_INTERVAL: "use whole seconds, 0 or more, without a unit",
+    ILLEGAL_EXIT: "use numbers for exit statuses and upper case names for signals, separated by blanks",
+    ILLEGAL_SIGNAL: "use the upper case name of the signal, such as TERM or SIGTERM",
+    ILLEGAL_UMASK: "use an octal number from 0 to 0777",
+    ILLEGAL_NICE: "use a whole number from -20 to 19",
+    ILLEGAL_OOM: "use a number from -16 to 15, 'never', or 'oom score' with a number from -999 to 1000",
+    ILLEGAL_OOM_SCORE: "use a number from -999 to 1000, or 'never'",
+    ILLEGAL_LIMIT: "use a whole number without a suffix, or 'unlimited'",
+    EXPECTED_EVENT: "put 'and' or 'or' between two events, and do not leave parentheses empty",
     EXPECTED_OPERATOR: "put 'and' or 'or' between an event and a parenthesis",
-    EXPECTED_VARIABLE: "write the arguments without '=' before those with '='",
-    MISMATCHED_PARENTHESES: "every '(' needs its ')'",
+    EXPECTED_VARIABLE: "put arguments without '=' before those with '='",
+    MISMATCHED_PARENTHESES: "every '(' needs a ')'",
 }
 
 
 class JobFileError(UpstartError):
-    """What is wrong with a job file, or with values that should become one.
+    """A job file is wrong, or values cannot be written as a job file.
 
-    :param text: the daemon's own message, or ours when the daemon has none.
-    :param line: line number from 1, or None when the daemon gives none.
-    :param file: "conf", "override", a path, or None for a text that is no file.
-    :param hint: one line of help; the usual one for ``text`` when left out.
-    :param facts: further JSON-serialisable facts, such as ``option``.
+    :param text: text, Upstart's own message, or ours if Upstart has none.
+    :param line: int, line number from 1, or None if Upstart gives none.
+    :param file: text, "conf", "override" or a path; None for a text that is no file.
+    :param hint: text, the remedy; None means the usual one for ``text``.
+    :param facts: more facts that JSON can hold, such as ``option``.
     """
 
     def __init__(self, text, line=None, file=None, hint=None, **facts):
         hint = HINTS.get(text) if hint is None else hint
-        place = ":".join("%s" % part for part in (file, line) if part is not None)
+        place = ":".join("%s" % item for item in (file, line) if item is not None)
         message = "%s: %s" % (place, text) if place else text
         if hint:
             message = "%s (%s)" % (message, hint)
@@ -73,6 +73,6 @@ class JobFileError(UpstartError):
         self.hint = hint
 
     def within(self, file):
-        """Return the same error, said of ``file``."""
+        """Return the same error for ``file``."""
         facts = dict(self.facts, file=file)
         return JobFileError(**facts)

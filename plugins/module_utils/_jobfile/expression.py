@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditions: what follows ``start on`` and ``stop on``, read into reverse Polish order.
+"""Conditions, the arguments of ``start on`` and ``stop on``, in reverse Polish order.
 
 ``and`` and ``or`` have the same precedence and group from the left. A condition ends with its line, or with the line
 that closes its last parenthesis.
@@ -17,11 +17,30 @@ OPEN = "("
 EVENT = "event"
 
 
-class ExpressionReader:
-    """Reads one condition; ``rpn`` is the result.
+def fold(rpn, leaf, join):
+    """Return the value of a condition, computed from its events up to its outermost operator; None without condition.
 
-    ``_stack`` holds what waits for its right side: open parentheses, operators, and at most one event on top that
-    still takes arguments. ``_operand`` tells whether a finished operand waits for an operator.
+    It uses a loop instead of recursion, because conditions may be nested to any depth.
+
+    :param rpn: list of the items of the condition in reverse Polish order, or None.
+    :param leaf: function (item, index of the item) -> value of an event.
+    :param join: function (operator, left value, right value) -> value; the operator is "and" or "or".
+    """
+    values = []
+    for index, item in enumerate(rpn or ()):
+        if "op" in item:
+            right, left = values.pop(), values.pop()
+            values.append(join(item["op"], left, right))
+        else:
+            values.append(leaf(item, index))
+    return values[0] if values else None
+
+
+class ExpressionReader:
+    """The parser of a condition; ``rpn`` is the result.
+
+    ``_stack`` holds open parentheses, operators without their right operand, and on top at most one event that still
+    takes arguments. ``_operand`` is True if a complete operand waits for an operator.
     """
 
     def __init__(self, scanner):
@@ -33,7 +52,7 @@ class ExpressionReader:
         self._named = False
 
     def read(self):
-        """Read up to the end of the condition's last line; return its items."""
+        """Read to the end of the last line of the condition; return its items."""
         scanner = self._scanner
         last = scanner.pos
         while True:
@@ -71,7 +90,7 @@ class ExpressionReader:
             raise self._scanner.error(errors.EXPECTED_OPERATOR)
         self._stack.append(OPEN)
         self._depth += 1
-        self._step_over_parenthesis()
+        self._skip_parenthesis()
 
     def _close(self):
         self._collect(self._scanner.pos)
@@ -79,9 +98,9 @@ class ExpressionReader:
             raise self._scanner.error(errors.MISMATCHED_PARENTHESES)
         self._stack.pop()
         self._depth -= 1
-        self._step_over_parenthesis()
+        self._skip_parenthesis()
 
-    def _step_over_parenthesis(self):
+    def _skip_parenthesis(self):
         self._scanner.pos += 1
         self._scanner.skip_blanks()
 
@@ -103,7 +122,7 @@ class ExpressionReader:
             raise self._scanner.error(errors.EXPECTED_VARIABLE)
 
     def _collect(self, pos):
-        """Finish what stands on the stack above the innermost open parenthesis."""
+        """Complete everything on the stack above the innermost open parenthesis."""
         while self._stack and self._stack[-1] != OPEN:
             item = self._stack.pop()
             if item == EVENT:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of events without asking the host: those of init, its tools, its bridges and Ubuntu's own jobs."""
+"""Events that are known without a look at the host: of init, its tools, its bridges and jobs of distributions."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -10,21 +10,22 @@ from fnmatch import fnmatchcase
 
 __metaclass__ = type
 
-KnownEvent = namedtuple("Event", [
+KnownEvent = namedtuple("KnownEvent", [
     "pattern",    # name, or a shell pattern for a family of names
-    "variables",  # names of its variables in the order in which they are sent; None when they differ
-    "scope",      # SYSTEM: happens to the host as a whole; EACH: to one device, job, file ... among others
+    "variables",  # tuple of the names of its variables in the order in which they are sent; None if they vary
+    "scope",      # SYSTEM: concerns the whole host; ITEM: concerns a single device, job, file ...
 ])
 SYSTEM = "system"
-EACH = "each"
+ITEM = "item"
 
 START_VARIABLES = ("JOB", "INSTANCE")
+# An event has EXIT_STATUS or EXIT_SIGNAL or neither; they share the last place.
 STOP_VARIABLES = START_VARIABLES + ("RESULT", "PROCESS", "EXIT_STATUS", "EXIT_SIGNAL")
-# After these come the variables that the job exports.
+# The variables that the job exports follow these.
 JOB_EVENTS = {
     "starting": START_VARIABLES, "started": START_VARIABLES, "stopping": STOP_VARIABLES, "stopped": STOP_VARIABLES,
 }
-# Names after JOB and INSTANCE by position; EXIT_STATUS and EXIT_SIGNAL share the last place.
+# The values that a variable can have.
 VALUES = {
     "RUNLEVEL": tuple("0123456Ss"),
     "PREVLEVEL": tuple("N0123456Ss"),
@@ -46,27 +47,27 @@ EVENTS = (
     KnownEvent("remote-filesystems", (), SYSTEM),
     KnownEvent("all-swaps", (), SYSTEM),
     KnownEvent("filesystem", (), SYSTEM),
-    KnownEvent("mounting", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
-    KnownEvent("mounted", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), EACH),
+    KnownEvent("mounting", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), ITEM),
+    KnownEvent("mounted", ("DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"), ITEM),
     KnownEvent("unmounted-remote-filesystems", (), SYSTEM),
     # network
-    KnownEvent("net-device-up", None, EACH),
-    KnownEvent("net-device-down", None, EACH),
+    KnownEvent("net-device-up", None, ITEM),
+    KnownEvent("net-device-down", None, ITEM),
     KnownEvent("static-network-up", (), SYSTEM),
     KnownEvent("deconfiguring-networking", (), SYSTEM),
-    KnownEvent("network-interface-up", None, EACH),
-    KnownEvent("device-not-ready", None, EACH),
+    KnownEvent("network-interface-up", None, ITEM),
+    KnownEvent("device-not-ready", None, ITEM),
     # bridges
-    KnownEvent("*-device-added", None, EACH),
-    KnownEvent("*-device-removed", None, EACH),
-    KnownEvent("*-device-changed", None, EACH),
-    KnownEvent("*-device-online", None, EACH),
-    KnownEvent("*-device-offline", None, EACH),
-    KnownEvent("socket", None, EACH),
-    KnownEvent("file", None, EACH),
-    KnownEvent("dbus", None, EACH),
-    KnownEvent("dbus-activation", None, EACH),
-    KnownEvent(":*", None, EACH),
+    KnownEvent("*-device-added", None, ITEM),
+    KnownEvent("*-device-removed", None, ITEM),
+    KnownEvent("*-device-changed", None, ITEM),
+    KnownEvent("*-device-online", None, ITEM),
+    KnownEvent("*-device-offline", None, ITEM),
+    KnownEvent("socket", None, ITEM),
+    KnownEvent("file", None, ITEM),
+    KnownEvent("dbus", None, ITEM),
+    KnownEvent("dbus-activation", None, ITEM),
+    KnownEvent(":*", None, ITEM),
     # jobs that distributions ship
     KnownEvent("container", None, SYSTEM),
     KnownEvent("not-container", (), SYSTEM),
@@ -79,7 +80,7 @@ EVENTS = (
     KnownEvent("desktop-start", (), SYSTEM),
     KnownEvent("start-ttys", (), SYSTEM),
     # programs of RHEL 6 and its relatives
-    KnownEvent("fedora.serial-console-available", ("DEV", "SPEED"), EACH),
+    KnownEvent("fedora.serial-console-available", ("DEV", "SPEED"), ITEM),
     KnownEvent("splash-request", None, SYSTEM),
 )
 
@@ -89,7 +90,7 @@ BY_NAME = dict((event.pattern, event) for event in EVENTS if event not in FAMILI
 
 
 def known_event(name):
-    """Return the row for an event of this name, or None."""
+    """Return the KnownEvent of this name, or None."""
     if name in BY_NAME:
         return BY_NAME[name]
     for event in FAMILIES:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of upstart_job as the values of a job, and back."""
+"""Options of upstart_job to the values of a job, and back."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -26,15 +26,17 @@ UNLIMITED = u"unlimited"
 
 
 def to_values(options):
-    """Return the values of the job that ``options`` describe; an option that is None or absent stays unset.
+    """Return the values of the job that ``options`` describe; an option that is None or missing has its default.
 
-    ``manual`` drops ``start_on``, which would never count. Raises JobFileError, which names the option.
+    ``manual`` removes ``start_on``, which would have no effect.
+
+    :raises JobFileError: for an invalid option, which it names.
     """
     unknown = sorted(set(options) - set(NAMES_OF_OPTIONS))
     if unknown:
         raise JobFileError(
-            "No option is called %s" % ", ".join(as_text(name, "a name") for name in unknown),
-            hint="there are %s" % ", ".join(NAMES_OF_OPTIONS),
+            "unknown option %s" % ", ".join(as_text(name, "a name") for name in unknown),
+            hint="the options are %s" % ", ".join(NAMES_OF_OPTIONS),
         )
     values = new_values()
     for row in OPTIONS:
@@ -48,7 +50,7 @@ def to_values(options):
 
 
 def keys_of(options):
-    """Return the keys of the values that ``options`` set, a process by its name; ``manual`` sets none of its own."""
+    """Return the keys of the values that ``options`` set, with the names of processes; ``manual`` has no key."""
     given = set(name for name in options if options[name] is not None)
     keys = set(row.key for row in OPTIONS if row.option in given)
     keys.update(name for option, name in HELPERS if option in given)
@@ -60,17 +62,17 @@ def keys_of(options):
 
 
 def from_values(values):
-    """Return the options that ``to_values`` makes ``values`` of, without those that are unset."""
-    unset = new_values()
+    """Return the options from which ``to_values`` returns ``values``, without options that have their default."""
+    defaults = new_values()
     options = from_processes(values["process"])
     for row in OPTIONS:
-        if values[row.key] != unset[row.key]:
+        if values[row.key] != defaults[row.key]:
             options[row.option] = row.write(values[row.key])
     return options
 
 
 def _read_line(given, option):
-    """The line break that ends YAML's block texts is dropped."""
+    """Return a text without the line break at the end, which a block text of YAML has."""
     return as_text(given, option).rstrip("\n")
 
 
@@ -79,7 +81,7 @@ def _read_words(given, option):
         raise JobFileError("%s must be a list, not a dictionary" % option)
     words = []
     for item in as_list(given):
-        text = as_text(item, "each of %s" % option)
+        text = as_text(item, "an item of %s" % option)
         words.extend([text] if isinstance(given, (list, tuple)) else text.split())
     return words
 
@@ -95,13 +97,13 @@ def _read_choice(choices):
     def read(given, option):
         word = as_text(given, option)
         if word not in choices:
-            raise JobFileError("%s cannot be %s" % (option, word), hint="choose from %s" % ", ".join(sorted(choices)))
+            raise JobFileError("%s cannot be %s" % (option, word), hint="use one of %s" % ", ".join(sorted(choices)))
         return word
     return read
 
 
 def _read_number(stanza):
-    """Return a reader that refuses what the stanza would refuse."""
+    """Return a function that reads a number and refuses the numbers that the stanza refuses."""
     low, high = BY_NAME[stanza].low, BY_NAME[stanza].high
 
     def read(given, option):
@@ -123,13 +125,13 @@ def _write_score(score):
 
 
 def _read_signal(given, option):
-    """Return the number of a signal given by name, in any case, with or without SIG, or by number."""
+    """Return the number of a signal given by number, or by name in any case with or without SIG."""
     word = as_text(given, option)
     number = number_of(word.upper())
     if number is not None:
         return number
     if not word.isdigit():
-        raise JobFileError("%s: there is no signal %s" % (option, word), hint="give a name such as TERM, or a number")
+        raise JobFileError("%s: unknown signal %s" % (option, word), hint="use a name such as TERM, or a number")
     return _read_number("kill signal")(int(word), option)
 
 
@@ -155,7 +157,7 @@ def _write_exits(statuses):
 def _read_mask(given, option):
     if not isinstance(given, (text_type, bytes)) or not OCTAL.match(as_text(given, option)):
         raise JobFileError(
-            "%s must be an octal number in quotes, not %s" % (option, given), hint="such as '022', at most '0777'"
+            "%s must be an octal number in quotes, not %s" % (option, given), hint="for example '022'; at most '0777'"
         )
     return _read_number("umask")(int(given, 8), option)
 
@@ -169,7 +171,7 @@ def _read_respawn_limit(given, option):
         return [0, 0]
     if not isinstance(given, dict) or not given or set(given) - set(["count", "interval"]):
         raise JobFileError(
-            "%s cannot be %s" % (option, given), hint="give a dictionary with count and interval, or unlimited"
+            "%s cannot be %s" % (option, given), hint="use a dictionary with count and interval, or unlimited"
         )
     count, interval = new_values()["respawn_limit"]
     limit = [
@@ -177,7 +179,7 @@ def _read_respawn_limit(given, option):
         as_integer(given.get("interval", interval), "interval of %s" % option),
     ]
     if min(limit) < 0:
-        raise JobFileError("%s cannot be negative" % option, hint="0 means without limit")
+        raise JobFileError("%s cannot be negative" % option, hint="0 means unlimited")
     return limit
 
 
@@ -187,37 +189,41 @@ def _write_respawn_limit(limit):
 
 def _read_limits(given, option):
     if not isinstance(given, dict):
-        raise JobFileError("%s must be a dictionary, not %s" % (option, kind(given)), hint="such as {nofile: 4096}")
+        raise JobFileError("%s must be a dictionary, not %s" % (option, kind(given)), hint="for example {nofile: 4096}")
     limits = {}
     for resource in given:
         if resource not in LIMITS:
             raise JobFileError(
-                "%s: there is no resource %s" % (option, resource), hint="choose from %s" % ", ".join(sorted(LIMITS))
+                "%s: unknown resource %s" % (option, resource), hint="use one of %s" % ", ".join(sorted(LIMITS))
             )
         limits[as_text(resource, option)] = _read_limit(given[resource], "%s of %s" % (resource, option))
     return limits
 
 
-def _read_limit(given, what):
-    """Return [soft, hard] of a dictionary, of a text or list of two, or of one value for both."""
+def _read_limit(given, label):
+    """Return [soft, hard].
+
+    :param given: dict, text or list with two values, or a single value for both.
+    :param label: text, the name of the limit in error messages.
+    """
     if isinstance(given, dict):
         if set(given) != set(["soft", "hard"]):
-            raise JobFileError("%s needs soft and hard" % what, hint="or one value for both")
+            raise JobFileError("%s needs soft and hard" % label, hint="or use a single value for both")
         bounds = [given["soft"], given["hard"]]
     else:
-        bounds = _read_words(given, what)
+        bounds = _read_words(given, label)
         bounds = bounds * 2 if len(bounds) == 1 else bounds
     if len(bounds) != 2:
-        raise JobFileError("%s needs one or two values" % what, hint="such as {soft: 1024, hard: 4096}")
-    return [_read_bound(bound, what) for bound in bounds]
+        raise JobFileError("%s needs one or two values" % label, hint="for example {soft: 1024, hard: 4096}")
+    return [_read_bound(bound, label) for bound in bounds]
 
 
-def _read_bound(given, what):
-    if given == UNLIMITED or as_integer(given, what) == -1:
+def _read_bound(given, label):
+    if given == UNLIMITED or as_integer(given, label) == -1:
         return UNLIMITED
-    bound = as_integer(given, what)
+    bound = as_integer(given, label)
     if bound < 0:
-        raise JobFileError("%s cannot be %d" % (what, bound), hint="unlimited lifts the limit")
+        raise JobFileError("%s cannot be %d" % (label, bound), hint="use unlimited to remove the limit")
     return bound
 
 
@@ -231,34 +237,35 @@ def _read_cgroups(given, option):
 
 def _read_cgroup(given, option):
     if isinstance(given, dict):
-        words = [given.get(part) if given.get(part) is None else as_text(given[part], part) for part in CGROUP]
-        known = not set(given) - set(CGROUP)
+        words = [given.get(key) if given.get(key) is None else as_text(given[key], key) for key in CGROUP]
+        fits = not set(given) - set(CGROUP)
     else:
         words = as_text(given, option).split()
-        known = len(words) <= len(CGROUP)
-        words = _placed(words)
-    if not known or words[0] is None or (words[2] is None) != (words[3] is None):
+        fits = len(words) <= len(CGROUP)
+        words = _four_words(words)
+    if not fits or words[0] is None or (words[2] is None) != (words[3] is None):
         raise JobFileError(
-            "%s cannot be %s" % (option, given), hint="give a dictionary with controller, and name, key and value"
+            "%s cannot be %s" % (option, given),
+            hint="use a dictionary with controller, and perhaps name, key and value",
         )
     return words
 
 
-def _placed(words):
-    """Return the four places of a cgroup stanza: three words are a controller, a key and its value."""
+def _four_words(words):
+    """Return controller, name, key and value of a cgroup stanza; three words are a controller, a key and a value."""
     if len(words) == 3:
         words = [words[0], None] + words[1:]
     return (words + [None] * len(CGROUP))[:len(CGROUP)]
 
 
 def _write_cgroups(groups):
-    return [dict((part, word) for part, word in zip(CGROUP, words) if word is not None) for words in groups]
+    return [dict((key, word) for key, word in zip(CGROUP, words) if word is not None) for words in groups]
 
 
 def _write_env(pairs):
-    """Return a dict, or the list itself where a name is set twice."""
-    parts = [pair.partition("=") for pair in pairs]
-    variables = dict((name, value if equals else None) for name, equals, value in parts)
+    """Return a dict, or the list itself if it sets a name twice."""
+    split_pairs = [pair.partition("=") for pair in pairs]
+    variables = dict((name, value if equals else None) for name, equals, value in split_pairs)
     return variables if len(variables) == len(pairs) else list(pairs)
 
 
@@ -267,10 +274,10 @@ def _same(value):
 
 
 Option = namedtuple("Option", [
-    "option",  # name as an option of upstart_job
-    "key",     # name among the values of a job
-    "read",    # function (given, name of the option) -> value; raises JobFileError
-    "write",   # function (value) -> what to give as the option
+    "option",  # name of the option of upstart_job
+    "key",     # key in the dict of values
+    "read",    # function (value of the option, name of the option) -> value of the job; raises JobFileError
+    "write",   # function (value of the job) -> value of the option
 ])
 
 

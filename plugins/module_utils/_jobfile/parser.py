@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Job files to values, with the verdict, the message and the line number of the daemon's own parser.
+"""The parser of job files. It accepts and refuses what Upstart does, with the same messages and line numbers.
 
-Every function ``_read_...`` reads what follows the words of one stanza. Like the daemon it stores a value before it
-judges it, so that an override refused in the middle leaves what the daemon would be left with; what the daemon then
-holds as a null pointer is None. It returns what tells two stanzas of a kind apart (a variable's name), else None.
+Each function ``_read_...`` reads the arguments of a stanza. Like Upstart, it stores a value before it checks the value:
+an override that is refused halfway leaves the same values as in Upstart, with None for a null pointer. It returns the
+detail that distinguishes stanzas of the same name, such as the name of a variable, or None.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -27,9 +27,9 @@ def parse_job(conf, override=None, version=LATEST, dialect="stock"):
     """Return the values of a job.
 
     :param conf: text or bytes of NAME.conf.
-    :param override: text or bytes of NAME.override, or None; releases before 1.3 do not look at it.
-    :param version: release whose parser decides, as a tuple.
-    :param dialect: "stock", or "chromeos" which knows ``import``.
+    :param override: text or bytes of NAME.override, or None; ignored before 1.3.
+    :param version: tuple, the release of Upstart that reads the files.
+    :param dialect: text, "stock", or "chromeos", which has ``import``.
     :raises JobFileError: for the first error, with ``file`` "conf" or "override".
     """
     values = new_values()
@@ -44,9 +44,9 @@ def parse_job(conf, override=None, version=LATEST, dialect="stock"):
 
 
 def apply(text, values, version=LATEST, dialect="stock", debug=True):
-    """Read one file into ``values`` in place; return None, or the JobFileError at which reading stopped.
+    """Read a file into ``values``, which it changes; return None, or the JobFileError at which it stopped.
 
-    :param debug: whether the daemon runs with --debug, without which ``debug`` has no effect.
+    :param debug: bool, whether the daemon runs with --debug. Otherwise the stanza ``debug`` has no effect.
     """
     try:
         for _stanza in read_stanzas(Scanner(decode(text)), values, version, dialect, debug):
@@ -57,7 +57,7 @@ def apply(text, values, version=LATEST, dialect="stock", debug=True):
 
 
 def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
-    """Read stanza by stanza into ``values``; yield (stanza, what tells it apart, start, end) for each."""
+    """Read stanzas into ``values``, which it changes; yield (Stanza, detail, start, end) for every stanza."""
     reader = _JobParser(scanner, values, version, dialect, debug)
     while scanner.next_stanza():
         start = scanner.pos
@@ -66,19 +66,19 @@ def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
 
 
 def parse_condition(text):
-    """Return the items, in reverse Polish order, of a condition as it stands after ``start on``."""
+    """Return a condition, as written after ``start on``, in reverse Polish order."""
     scanner = Scanner(decode(text))
     items = ExpressionReader(scanner).read()
     if scanner.next_stanza():
         raise scanner.error(
             errors.UNEXPECTED_TOKEN,
-            hint="a condition ends with its line; put all of it in parentheses to go on to the next line",
+            hint="a condition ends with its line; put it in parentheses to continue on the next line",
         )
     return items
 
 
 class _JobParser:
-    """What the functions below share."""
+    """The state that the functions below share."""
 
     def __init__(self, scanner, values, version, dialect, debug):
         self.scanner = scanner
@@ -101,10 +101,10 @@ class _JobParser:
         return stanza, READERS[stanza.kind](self, stanza)
 
     def _second_word(self, forms):
-        """Read the second word of a stanza that has one, which stands unquoted."""
-        part = next(iter(forms.values())).part
-        if part and part != "security":
-            self.process(part)
+        """Read the second, unquoted word of a stanza; return the Stanza."""
+        name = next(iter(forms.values())).process
+        if name and name != "security":
+            self.process(name)
         start = self.scanner.pos
         stanza = forms.get(self.scanner.word())
         if stanza is None:
@@ -114,13 +114,13 @@ class _JobParser:
         return stanza
 
     def too_new(self, words, since, pos=None):
-        """Return the error for words that came with a later release."""
-        hint = "'%s' came with Upstart %s, this is %s" % (words, dotted(since), dotted(self.version))
+        """Return the error for words that need a later release."""
+        hint = "'%s' needs Upstart %s or later, this is %s" % (words, dotted(since), dotted(self.version))
         return self.scanner.error(errors.UNKNOWN_STANZA, pos, hint)
 
-    def process(self, part):
-        """Return the process called ``part``, with no command yet when it is new."""
-        return self.values["process"].setdefault(part, {"script": False, "command": None})
+    def process(self, name):
+        """Return the process called ``name``; add it without a command if it is new."""
+        return self.values["process"].setdefault(name, {"script": False, "command": None})
 
 
 def dotted(version):
@@ -173,7 +173,7 @@ def _read_debug(reader, stanza):
 
 
 def _end_bare_line(scanner):
-    """Step over the end of the line unless another stanza follows on it, which is allowed here."""
+    """Skip the end of the line unless another stanza follows on the same line, which is allowed here."""
     if not scanner.has_token():
         scanner.end_line()
 
@@ -309,12 +309,12 @@ def _read_cgroup(reader, stanza):
 
 def _read_apparmor_load(reader, stanza):
     path = reader.scanner.argument()
-    reader.values[stanza.key][stanza.part] = {"script": False, "command": stanzas.APPARMOR_LOAD + path}
+    reader.values[stanza.key][stanza.process] = {"script": False, "command": stanzas.APPARMOR_LOAD + path}
     reader.scanner.end_line()
 
 
 def _read_exec(reader, stanza):
-    process = reader.process(stanza.part)
+    process = reader.process(stanza.process)
     if not reader.scanner.has_token():
         raise reader.scanner.error(errors.EXPECTED_TOKEN)
     process.update(script=False, command=None)
@@ -322,7 +322,7 @@ def _read_exec(reader, stanza):
 
 
 def _read_script(reader, stanza):
-    process = reader.process(stanza.part)
+    process = reader.process(stanza.process)
     reader.scanner.end_line()
     process.update(script=True, command=None)
     process["command"] = reader.scanner.block()
@@ -355,7 +355,7 @@ def _mode(text):
 
 
 def oom_score(adjustment):
-    """Return the score that the daemon makes of an old adjustment: a C int, cut towards zero."""
+    """Return the score to which Upstart converts an old adjustment: a C int, rounded towards zero."""
     product = as_int(adjustment * 1000)
     size = abs(product) // (17 if adjustment < 0 else 15)
     return -size if product < 0 else size

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of a job as options, and back.
+"""Options for the commands of a job to processes, and back.
 
-Code for an interpreter becomes a here-document on the standard input of ``exec PROGRAM -``: the shell is replaced, so
-that init tracks the program itself. The end word is quoted, so the shell changes nothing in the code.
+Code for an interpreter becomes a here-document on the standard input of ``exec PROGRAM -``. The program replaces the
+shell, so init tracks the program itself. The end word is quoted, so the shell leaves the code unchanged.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -24,18 +24,18 @@ HELPERS = (
 END_WORD = "END_OF_CODE"
 HERE_DOCUMENT = re.compile(r"exec ([^\n]+) - <<'(END_OF_CODE_*)'\n(.*)\2\n\Z", re.DOTALL)
 CONTINUATION = re.compile(r"[ \t]*\\\n[ \t]*")
-FORMS = "give a command, a script that ends in a line break, or a dictionary with exec, or with script and interpreter"
+FORMS = "use a command, a script that ends in a line break, or a dictionary with exec, or with script and interpreter"
 
 
 def to_processes(options):
-    """Return ``values["process"]`` for exec, script, interpreter, pre_start and its siblings, and apparmor_load."""
+    """Return ``values["process"]`` for the options exec, script, interpreter, pre_start ... and apparmor_load."""
     processes = {}
     main = dict((key, options[key]) for key in ("exec", "script", "interpreter") if options.get(key) is not None)
     if main:
         processes["main"] = _process(main, "the job")
     for option, name in HELPERS:
         if options.get(option) is not None:
-            processes[name] = _process(_spelled_out(options[option], option), option)
+            processes[name] = _process(_as_dictionary(options[option], option), option)
     if options.get("apparmor_load") is not None:
         path = as_text(options["apparmor_load"], "apparmor_load")
         processes["security"] = {"script": False, "command": APPARMOR_LOAD + path}
@@ -43,7 +43,7 @@ def to_processes(options):
 
 
 def from_processes(processes):
-    """Return the options that ``to_processes`` makes ``processes`` of."""
+    """Return the options from which ``to_processes`` returns ``processes``."""
     options = dict((option, _options(processes[name])) for option, name in HELPERS if name in processes)
     options.update(_options(processes["main"]) if "main" in processes else {})
     if "security" in processes:
@@ -51,24 +51,29 @@ def from_processes(processes):
     return options
 
 
-def _spelled_out(value, option):
-    """Return the dictionary that a plain text stands for: with a line break, as YAML's | gives, it is a script."""
+def _as_dictionary(value, option):
+    """Return the dictionary for a value; text with a line break, as YAML's | gives, is a script."""
     if isinstance(value, dict):
         return dict((key, value[key]) for key in value if value[key] is not None)
     text = as_text(value, option)
     return {"script": text} if "\n" in text else {"exec": text}
 
 
-def _process(given, what):
+def _process(given, label):
+    """Return a process.
+
+    :param given: dict with exec, or with script and perhaps interpreter.
+    :param label: text, the name of the process in error messages.
+    """
     unknown = sorted(set(given) - set(["exec", "script", "interpreter"]))
     if unknown:
-        raise JobFileError("%s cannot have %s" % (what, ", ".join(unknown)), hint=FORMS)
+        raise JobFileError("%s cannot have %s" % (label, ", ".join(unknown)), hint=FORMS)
     if ("exec" in given) == ("script" in given):
-        raise JobFileError("%s needs one of exec and script" % what, hint=FORMS)
+        raise JobFileError("%s needs either exec or script" % label, hint=FORMS)
     if "exec" in given:
         if "interpreter" in given:
-            raise JobFileError("%s has an interpreter but no script" % what, hint=FORMS)
-        return _command(as_text(given["exec"], "exec"), what)
+            raise JobFileError("%s has an interpreter but no script" % label, hint=FORMS)
+        return _command(as_text(given["exec"], "exec"), label)
     script = as_text(given["script"], "script")
     if script and not script.endswith("\n"):
         script += "\n"
@@ -77,11 +82,11 @@ def _process(given, what):
     return {"script": True, "command": script}
 
 
-def _command(given, what):
-    """Return the process that runs a command; one that the daemon would garble becomes a script."""
+def _command(given, label):
+    """Return the process that runs a command; a command that Upstart would change becomes a script."""
     command = CONTINUATION.sub(" ", given).strip(" \t\r\n")
     if not command:
-        raise JobFileError("exec of %s is empty" % what, hint="leave it out")
+        raise JobFileError("exec of %s is empty" % label, hint="remove it")
     if raw_command(command) is None:
         return {"script": True, "command": as_shell_script(command)}
     return {"script": False, "command": command}

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values to a job file that Upstart reads back to the very same values.
+"""The renderer: it writes a job file from which Upstart reads exactly the given values.
 
-The stanzas come in the order of the table. What was written is parsed and compared before it is returned, so a value
-that no job file can hold is an error and never a job that does something else.
+The stanzas are in the order of the table. The renderer parses its own text and compares the values before it returns
+the text. A value that no job file can hold is an error, and never a job that behaves differently.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -22,29 +22,30 @@ from .values import new_values
 
 __metaclass__ = type
 
-# Two quotes and a continued line end are the one way to write an empty argument.
+# Two quotes and a continued line end are the only way to write an empty argument.
 EMPTY_WORD = "''\\\n"
 
 
 def render(values, version=LATEST, header=None, exec_fallback=True, dialect="stock", explicit=()):
     """Return the text of a job file.
 
-    :param values: dict of values; keys left out are unset.
-    :param version: release that will read the file.
-    :param header: text for a comment at the top, or None.
-    :param exec_fallback: write a command that Upstart would garble as a script ``exec COMMAND`` instead of refusing.
-    :param explicit: keys to write even at their unset value, since an override must win over its job file.
-    :raises JobFileError: with the fact ``option``, when a value cannot be expressed.
+    :param values: dict of values; missing keys have their defaults.
+    :param version: tuple, the release of Upstart that reads the file.
+    :param header: text of a comment at the top, or None.
+    :param exec_fallback: bool, whether to write a command that Upstart would change as a script ``exec COMMAND``
+        instead of refusing it.
+    :param explicit: keys to write even with their default, because an override must win over its job file.
+    :raises JobFileError: with the fact ``option``, for a value that cannot be written.
     """
-    wanted = new_values()
-    wanted.update(values)
+    complete = new_values()
+    complete.update(values)
     if exec_fallback:
-        wanted["process"] = with_fallback(wanted["process"])
-    names = set(key for key in wanted if key in explicit or wanted[key] != UNSET.get(key))
-    names.update(wanted["process"])
+        complete["process"] = with_fallback(complete["process"])
+    names = set(key for key in complete if key in explicit or complete[key] != DEFAULTS.get(key))
+    names.update(complete["process"])
     groups = []
     for stanza in stanzas.STANZAS:
-        lines = stanza_lines(stanza, wanted, version, explicit) if (stanza.part or stanza.key) in names else None
+        lines = stanza_lines(stanza, complete, version, explicit) if (stanza.process or stanza.key) in names else None
         if not lines:
             continue
         if not groups or groups[-1][0] != stanza.group:
@@ -54,20 +55,20 @@ def render(values, version=LATEST, header=None, exec_fallback=True, dialect="sto
     if header is not None:
         paragraphs.insert(0, "".join(("# " + line).rstrip() + "\n" for line in header.splitlines()))
     text = u"\n".join(paragraphs)
-    _prove(text, wanted, version, dialect)
+    _check_round_trip(text, complete, version, dialect)
     return text
 
 
 def stanza_lines(stanza, values, version=LATEST, explicit=()):
-    """Return what to write for one row of the table, a text for each stanza; an empty list when it is unset.
+    """Return a list of texts, one for each stanza to write for a row of the table; empty for a default.
 
-    :param explicit: keys that are written at their unset value too.
+    :param explicit: keys to write even with their default.
     """
     value = values.get(stanza.key)
-    if stanza.part:
-        value = value.get(stanza.part)
-    is_unset = value == UNSET.get(stanza.key) and not stanza.part and stanza.key not in explicit
-    if value is None or is_unset or stanza.kind not in WRITERS:
+    if stanza.process:
+        value = value.get(stanza.process)
+    is_default = value == DEFAULTS.get(stanza.key) and not stanza.process and stanza.key not in explicit
+    if value is None or is_default or stanza.kind not in WRITERS:
         return []
     try:
         lines = WRITERS[stanza.kind](stanza, value, version)
@@ -75,56 +76,57 @@ def stanza_lines(stanza, values, version=LATEST, explicit=()):
         raise JobFileError("%s: %s" % (stanza.name, error.text), hint=error.hint, option=stanza.option)
     if lines and stanza.since > version:
         raise JobFileError(
-            "%s: came with Upstart %s" % (stanza.name, parser.dotted(stanza.since)),
-            hint="leave %s out for Upstart %s" % (stanza.option, parser.dotted(version)),
+            "%s needs Upstart %s or later, this is %s" % (
+                stanza.name, parser.dotted(stanza.since), parser.dotted(version)),
+            hint="remove %s" % stanza.option,
             option=stanza.option,
         )
     return lines
 
 
 def with_fallback(processes):
-    """Return the processes with every command that Upstart would garble turned into a script."""
+    """Return the processes with a script in place of each command that Upstart would change."""
     result = {}
-    for part, process in processes.items():
+    for name, process in processes.items():
         command = process["command"]
-        if not process["script"] and part != "security" and isinstance(command, text_type):
+        if not process["script"] and name != "security" and isinstance(command, text_type):
             if raw_command(command) is None:
                 process = {"script": True, "command": as_shell_script(command)}
-        result[part] = process
+        result[name] = process
     return result
 
 
-def _prove(text, wanted, version, dialect):
-    """Raise JobFileError unless Upstart reads ``wanted`` from ``text``."""
+def _check_round_trip(text, values, version, dialect):
+    """Raise JobFileError unless Upstart reads ``values`` from ``text``."""
     try:
-        found = parser.parse_job(encode(text), version=version, dialect=dialect)
+        parsed = parser.parse_job(encode(text), version=version, dialect=dialect)
     except UnicodeEncodeError:
-        raise JobFileError("A text holds half a character (a lone surrogate)", hint="write proper UTF-8")
+        raise JobFileError("A text has half a character (a lone surrogate)", hint="use valid UTF-8")
     except JobFileError as error:
-        raise JobFileError("These values cannot be written: Upstart would answer %s" % error.text, hint=error.hint)
-    if found == wanted:
+        raise JobFileError("Upstart would refuse these values: %s" % error.text, hint=error.hint)
+    if parsed == values:
         return
-    for key in sorted(wanted):
-        if wanted[key] != found.get(key):
+    for key in sorted(values):
+        if values[key] != parsed.get(key):
             raise JobFileError(
-                "%s cannot be written so that Upstart reads it back" % key, hint="use another value", option=key
+                "Upstart would read a different value of %s from the file" % key, hint="use another value", option=key
             )
 
 
 def word(text):
-    """Return one argument as it must stand in the file, empty ones included."""
+    """Return an argument, which may be empty, as it must stand in the file."""
     return quote(_text(text)) if text != "" else EMPTY_WORD
 
 
 def _text(value):
     if not isinstance(value, text_type):
-        raise JobFileError("a text is needed, not %r" % (value,), hint="put it in quotes")
+        raise JobFileError("expected text, not %r" % (value,), hint="put it in quotes")
     return value
 
 
 def _number(value):
     if not isinstance(value, integer_types) or isinstance(value, bool):
-        raise JobFileError("a whole number is needed, not %r" % (value,), hint="write it without quotes")
+        raise JobFileError("expected a whole number, not %r" % (value,), hint="write it without quotes")
     return "%d" % value
 
 
@@ -135,7 +137,7 @@ def _write_text(stanza, value, _version):
     return ["%s %s" % (stanza.name, written)]
 
 
-def _write_each(stanza, value, _version):
+def _write_items(stanza, value, _version):
     return ["%s %s" % (stanza.name, word(item)) for item in value]
 
 
@@ -154,8 +156,8 @@ def _write_flag(stanza, value, _version):
 def _write_choice(stanza, value, version):
     since = stanza.choices.get(value)
     if since is None or since > version:
-        known = sorted(choice for choice, brought in stanza.choices.items() if brought <= version)
-        raise JobFileError("%s is not known" % value, hint="write one of %s" % ", ".join(known))
+        choices = sorted(choice for choice, first in stanza.choices.items() if first <= version)
+        raise JobFileError("unknown value %s" % value, hint="use one of %s" % ", ".join(choices))
     return ["%s %s" % (stanza.name, value)]
 
 
@@ -184,7 +186,7 @@ def _write_respawn_limit(stanza, value, _version):
 
 
 def _write_oom(stanza, value, version):
-    """Write a score where the release knows it, else the adjustment that gives it."""
+    """Write a score if the release has ``oom score``, else the adjustment that gives this score."""
     score = stanzas.BY_NAME["oom score"]
     if stanza is score:
         if score.since > version:
@@ -195,7 +197,7 @@ def _write_oom(stanza, value, version):
     for adjustment in range(stanza.low, stanza.high + 1):
         if parser.oom_score(adjustment) == value:
             return ["%s %s" % (stanza.name, "never" if adjustment == stanza.low else adjustment)]
-    raise JobFileError("no adjustment from -17 to 15 gives the score %s" % value, hint="write N*1000/15 or N*1000/17")
+    raise JobFileError("no adjustment from -17 to 15 gives the score %s" % value, hint="use N*1000/15 or N*1000/17")
 
 
 def _write_limits(stanza, value, _version):
@@ -214,7 +216,7 @@ def _write_cgroups(stanza, value, _version):
 def _write_apparmor_load(stanza, value, _version):
     command = value["command"]
     if value["script"] or not command.startswith(stanzas.APPARMOR_LOAD):
-        raise JobFileError("the security process can only load a profile", hint="give the path of the profile")
+        raise JobFileError("the security process can only load a profile", hint="use the path of the profile")
     return ["%s %s" % (stanza.name, word(command[len(stanzas.APPARMOR_LOAD):]))]
 
 
@@ -222,11 +224,11 @@ def _write_exec(stanza, value, _version):
     if value["script"]:
         return []
     if not isinstance(value["command"], text_type):
-        raise JobFileError("a command is needed", hint="write the command line that runs the process")
+        raise JobFileError("the command is missing", hint="write the command line that runs the process")
     command = raw_command(value["command"])
     if command is None:
         raise JobFileError(
-            "Upstart would garble this command: %s" % value["command"], hint="put it in a script as: exec COMMAND"
+            "Upstart would change this command: %s" % value["command"], hint="use a script with exec COMMAND"
         )
     return ["%s %s" % (stanza.name, command)]
 
@@ -237,13 +239,13 @@ def _write_script(stanza, value, _version):
     return ["%s\n%send script" % (stanza.name, script_block(value["command"]))]
 
 
-UNSET = new_values()
+DEFAULTS = new_values()
 
 WRITERS = {
     "text": _write_text,
-    "item": _write_each,
+    "item": _write_items,
     "list": _write_list,
-    "import": _write_each,
+    "import": _write_items,
     "condition": _write_condition,
     "flag": _write_flag,
     "debug": _write_flag,

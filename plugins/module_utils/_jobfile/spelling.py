@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which known name a misspelt one may mean, also among thousands."""
+"""Suggestions for misspelt names."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,41 +9,56 @@ import difflib
 
 __metaclass__ = type
 
-LIKENESS = 0.75  # of 1, of a name that is proposed
-THOROUGH = 5  # names that are compared with every known one
+# Least similarity of a suggestion, from 0 to 1: for a word of a short list, and for a name among all names of a host.
+WORD_SIMILARITY = 0.6
+NAME_SIMILARITY = 0.75
+FULL_SEARCHES = 5
 
 
-class Spelling:
-    """Known names, by what is left of them without one of their letters.
+def did_you_mean(name, known_names):
+    """Return a question that suggests the known name most similar to ``name``, or None."""
+    return _question(difflib.get_close_matches(name, sorted(known_names), 1, WORD_SIMILARITY))
 
-    Two names that differ in one letter, or in the order of two neighbours, have such a rest in common.
+
+class Suggestions:
+    """Suggestions from many known names, quick also with thousands.
+
+    It compares only names that share a rest when one letter is left out. So do two names that differ in one letter or
+    in the order of two neighbouring letters. The first FULL_SEARCHES names without such a rest are compared with all.
+
+    :param known_names: iterable of text.
     """
 
-    def __init__(self, names):
-        self._names = sorted(names)
-        self._rests = None
-        self._found = {}
-        self._left = THOROUGH
+    def __init__(self, known_names):
+        self._known_names = sorted(known_names)
+        self._names_by_rest = None
+        self._questions = {}
+        self._full_searches_left = FULL_SEARCHES
 
-    def nearest(self, name):
-        """Return the known name that is most like ``name``, or None."""
-        if name not in self._found:
-            self._found[name] = self._nearest(name)
-        return self._found[name]
+    def did_you_mean(self, name):
+        """Return a question that suggests the known name most similar to ``name``, or None."""
+        if name not in self._questions:
+            candidates = self._candidates(name)
+            self._questions[name] = _question(difflib.get_close_matches(name, candidates, 1, NAME_SIMILARITY))
+        return self._questions[name]
 
-    def _nearest(self, name):
-        if self._rests is None:
-            self._rests = {}
-            for known in self._names:
-                for rest in _rests(known):
-                    self._rests.setdefault(rest, set()).add(known)
-        alike = set().union(*[self._rests.get(rest, ()) for rest in _rests(name)])
-        if not alike and self._left:
-            self._left -= 1
-            alike = self._names
-        best = difflib.get_close_matches(name, sorted(alike), 1, LIKENESS)
-        return best[0] if best else None
+    def _candidates(self, name):
+        if self._names_by_rest is None:
+            self._names_by_rest = {}
+            for known_name in self._known_names:
+                for rest in _rests(known_name):
+                    self._names_by_rest.setdefault(rest, set()).add(known_name)
+        candidates = set().union(*[self._names_by_rest.get(rest, ()) for rest in _rests(name)])
+        if not candidates and self._full_searches_left:
+            self._full_searches_left -= 1
+            return self._known_names
+        return sorted(candidates)
+
+
+def _question(matches):
+    return "did you mean %s?" % matches[0] if matches else None
 
 
 def _rests(name):
-    return [name] + [name[:number] + name[number + 1:] for number in range(len(name))]
+    """Return the name itself and what is left of it without each of its letters."""
+    return [name] + [name[:index] + name[index + 1:] for index in range(len(name))]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stanzas of a job file: the only list of them.
+"""The table of all stanzas of a job file.
 
-Parser, renderer, document model, version gate and documentation read this table. The order of the rows is the
-order in which the renderer writes them; rows of the same ``group`` stand together, without a blank line.
+The parser, the renderer, the document model, the check of versions and the documentation use this table. The renderer
+writes stanzas in the order of the rows. It writes rows of the same ``group`` together, without a blank line.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -33,31 +33,31 @@ ROOT_GROUP_KEPT_SINCE = (1, 12)
 # Every release that reads /etc/init and speaks com.ubuntu.Upstart0_6.
 FIRST = (0, 6, 0)
 
-# Repeat rules: what a second occurrence does.
+# Rules for a stanza that stands in a file twice.
 LAST = "last one wins"
 APPEND = "appends"
 ONCE = "cannot be unset"
 
 Stanza = namedtuple("Stanza", [
-    "name",       # the words that introduce it, as written in the file
-    "arguments",  # what follows them
-    "kind",       # how the parser reads and the renderer writes it: a key of their tables of functions
+    "name",       # its first words, as written in the file
+    "arguments",  # the words that follow, for documentation
+    "kind",       # key of the functions that read and write it, in the tables of parser and renderer
     "key",        # key in the dict of values
-    "part",       # process name below the key "process", else None
+    "process",    # name of a process below the key "process", else None
     "option",     # option of the module upstart_job
-    "group",      # heading under which the renderer puts it
+    "group",      # paragraph of the file in which the renderer writes it
     "repeat",     # LAST, APPEND or ONCE
-    "since",      # version that brought it
-    "low",        # least and greatest accepted value of a number, else None
-    "high",
-    "choices",    # for a choice: word -> version that brought it, else None
-    "message",    # the daemon's message for a bad value, else None
+    "since",      # first version that has it
+    "low",        # smallest accepted number, else None
+    "high",       # largest accepted number, else None
+    "choices",    # dict of an accepted word to the first version that has it, else None
+    "message",    # Upstart's message for a bad value, else None
 ])
 
 
-def _row(name, arguments, kind, key, group, part=None, option=None, repeat=LAST, since=FIRST, low=None, high=None,
+def _row(name, arguments, kind, key, group, process=None, option=None, repeat=LAST, since=FIRST, low=None, high=None,
          choices=None, message=None):
-    return Stanza(name, arguments, kind, key, part, option or key, group, repeat, since, low, high, choices, message)
+    return Stanza(name, arguments, kind, key, process, option or key, group, repeat, since, low, high, choices, message)
 
 
 EXPECT = {"none": FIRST, "stop": FIRST, "daemon": FIRST, "fork": FIRST}
@@ -105,26 +105,26 @@ STANZAS = (
     _row("chdir", "DIRECTORY", "text", "chdir", "process"),
     _row("setuid", "USER", "text", "setuid", "process", since=(1, 4)),
     _row("setgid", "GROUP", "text", "setgid", "process", since=(1, 4)),
-    _row("apparmor load", "PATH", "apparmor load", "process", "process", part="security", option="apparmor_load",
+    _row("apparmor load", "PATH", "apparmor load", "process", "process", process="security", option="apparmor_load",
          since=(1, 9)),
     _row("apparmor switch", "PROFILE", "text", "apparmor_switch", "process", since=(1, 9)),
     _row("cgroup", "CONTROLLER [NAME] [KEY VALUE]", "cgroup", "cgroup", "process", repeat=APPEND, since=(1, 13)),
 
-    _row("pre-start exec", "COMMAND", "exec", "process", "pre-start", part="pre-start", option="pre_start"),
-    _row("pre-start script", "", "script", "process", "pre-start", part="pre-start", option="pre_start"),
-    _row("exec", "COMMAND", "exec", "process", "main", part="main", option="exec"),
-    _row("script", "", "script", "process", "main", part="main", option="script"),
-    _row("post-start exec", "COMMAND", "exec", "process", "post-start", part="post-start", option="post_start"),
-    _row("post-start script", "", "script", "process", "post-start", part="post-start", option="post_start"),
-    _row("pre-stop exec", "COMMAND", "exec", "process", "pre-stop", part="pre-stop", option="pre_stop"),
-    _row("pre-stop script", "", "script", "process", "pre-stop", part="pre-stop", option="pre_stop"),
-    _row("post-stop exec", "COMMAND", "exec", "process", "post-stop", part="post-stop", option="post_stop"),
-    _row("post-stop script", "", "script", "process", "post-stop", part="post-stop", option="post_stop"),
+    _row("pre-start exec", "COMMAND", "exec", "process", "pre-start", process="pre-start", option="pre_start"),
+    _row("pre-start script", "", "script", "process", "pre-start", process="pre-start", option="pre_start"),
+    _row("exec", "COMMAND", "exec", "process", "main", process="main", option="exec"),
+    _row("script", "", "script", "process", "main", process="main", option="script"),
+    _row("post-start exec", "COMMAND", "exec", "process", "post-start", process="post-start", option="post_start"),
+    _row("post-start script", "", "script", "process", "post-start", process="post-start", option="post_start"),
+    _row("pre-stop exec", "COMMAND", "exec", "process", "pre-stop", process="pre-stop", option="pre_stop"),
+    _row("pre-stop script", "", "script", "process", "pre-stop", process="pre-stop", option="pre_stop"),
+    _row("post-stop exec", "COMMAND", "exec", "process", "post-stop", process="post-stop", option="post_stop"),
+    _row("post-stop script", "", "script", "process", "post-stop", process="post-stop", option="post_stop"),
 )
 
 BY_NAME = dict((stanza.name, stanza) for stanza in STANZAS)
 
-# Words that one fork of Upstart adds; stock Upstart answers "Unknown stanza".
+# Words that a fork of Upstart adds. Stock Upstart answers "Unknown stanza".
 DIALECTS = {"stock": frozenset(), "chromeos": frozenset(["import"])}
 
 LIMITS = frozenset([
@@ -143,7 +143,7 @@ def _words():
     return words
 
 
-# First word -> second word ("" for none) -> stanza.
+# Dict of a first word to a dict of a second word ("" for none) to the Stanza.
 WORDS = _words()
-# First word -> version that brought it.
+# Dict of a first word to the first version that has it.
 WORDS_SINCE = dict((word, min(stanza.since for stanza in forms.values())) for word, forms in WORDS.items())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole files to options of upstart_job and back."""
+"""Job files to options of upstart_job, and back."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -21,9 +21,13 @@ VERSION = re.compile(r"[0-9]+(\.[0-9]+)+$")
 
 
 def read(conf, override=None, version=LATEST):
-    """Return the options of the job that Upstart reads from the texts; JobFileError for what it refuses.
+    """Return the options of a job; raise JobFileError for a file that Upstart refuses.
 
-    ``manual`` is among them when that stanza leaves the job without a condition to start on.
+    They include ``manual`` if this stanza leaves the job without a condition in ``start on``.
+
+    :param conf: text or bytes of NAME.conf.
+    :param override: text or bytes of NAME.override, or None.
+    :param version: tuple, the release of Upstart that reads the files.
     """
     options = job_options.from_values(parse_job(conf, override, version))
     texts = [conf] if override is None or version < OVERRIDES_SINCE else [conf, override]
@@ -34,9 +38,9 @@ def read(conf, override=None, version=LATEST):
 
 
 def write(options, version=LATEST, header=None):
-    """Return the text of a job file for the options; JobFileError for what cannot be written.
+    """Return the text of a job file for the options; raise JobFileError for options that cannot be written.
 
-    With ``manual`` the condition stays in the file, in front of that stanza.
+    With ``manual``, the file keeps the condition, before the stanza ``manual``.
     """
     text = render(job_options.to_values(dict(options, manual=None)), version, header)
     if options.get("manual") is not None and as_boolean(options["manual"], "manual"):
@@ -49,5 +53,5 @@ def write(options, version=LATEST, header=None):
 def version_of(text):
     """Return "1.13.2" as (1, 13, 2)."""
     if not VERSION.match(text):
-        raise JobFileError("%s is not a version of Upstart" % text, hint="such as 1.5, in quotes")
-    return tuple(int(part) for part in text.split("."))
+        raise JobFileError("%s is not a version of Upstart" % text, hint="use a version such as 1.5, in quotes")
+    return tuple(int(number) for number in text.split("."))

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scanner: words, arguments, commands and blocks of a job file, exactly as Upstart cuts them.
+"""The scanner: it splits a job file into words, arguments, commands and blocks exactly as Upstart does.
 
-Blanks are space, tab, CR and NUL; NUL also counts as "#" and as the end of a line. Every reader first tries one
-regular expression for what people write, and falls back to ``_scan``, which knows every oddity. No expression can
-match one text in two ways, so the time is linear in the length of the text.
+Blanks are space, tab, CR and NUL. NUL also counts as "#" and as the end of a line. Every method first tries a regular
+expression for ordinary text, and falls back to ``_scan``, which handles all special cases. No expression matches a
+text in two ways, so the time is linear in the length of the text.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -26,7 +26,7 @@ QUOTED_TEXT = r"""(?:"([^"\\\n\0]*)"|'([^'\\\n\0]*)')"""
 BLANKS_AND_LINE_ENDS = re.compile(r"[ \t\r\0\n]*")
 BLANKS_AND_CONTINUATIONS = re.compile(SKIP)
 LINE_END = re.compile(r"(?:[#\0][^\n]*)?(?:\n|\Z)")
-# One bare piece and perhaps a quoted one: word, "a text", NAME="a text".
+# An unquoted piece, a quoted piece, or both: word, "a text", NAME="a text".
 PLAIN_WORD = re.compile(r"""([^ \t\r\0#\n"'\\]+)(?=[ \t\r\0#\n]|\Z)""" + SKIP)
 PLAIN_ARGUMENT = re.compile(r"""([^ \t\r\0#\n"'\\]*)""" + QUOTED_TEXT + r"?(?=[ \t\r\0#\n]|\Z)" + SKIP)
 PLAIN_EVENT_WORD = re.compile(r"""([^ \t\r\0#\n"'\\()]*)""" + QUOTED_TEXT + r"?(?=[ \t\r\0#\n()]|\Z)" + SKIP)
@@ -37,7 +37,7 @@ INDENT = re.compile(r"[ \t\r\0]*")
 
 OPERATORS = ("and", "or")
 
-# Where a token ends outside quotes, and the runs of text in which nothing special can happen.
+# delimiters: characters that end a token outside of quotes; plain: pattern of text without special characters.
 Syntax = namedtuple("Syntax", ["delimiters", "plain"])
 WORD = Syntax(" \t\r\0#\n", re.compile(r"""[^ \t\r\0#\n"'\\]+"""))
 EVENT_WORD = Syntax(" \t\r\0#\n()", re.compile(r"""[^ \t\r\0#\n"'\\()]+"""))
@@ -53,9 +53,10 @@ QUOTED_BLANK_RUN = re.compile(r"[ \t\r\0]+")
 class Scanner:
     """A position in the text of a job file.
 
-    :param text: the whole text of the file.
+    :param text: text of the whole file.
 
-    ``comment`` is where the "#" of the last comment stood that ended a stanza's line.
+    :ivar pos: int, index of the next character.
+    :ivar comment: int, index of the "#" of the last comment at the end of a stanza's line, or None.
     """
 
     def __init__(self, text):
@@ -66,12 +67,12 @@ class Scanner:
         self._stray_bytes = has_stray_bytes(text)
 
     def error(self, message, pos=None, hint=None):
-        """Return a JobFileError for the line of ``pos``, by default where the scanner stands."""
+        """Return a JobFileError for the line of ``pos``, by default the current line."""
         line = 1 + self.text.count("\n", 0, self.pos if pos is None else pos)
         return JobFileError(message, line=line, hint=hint)
 
     def next_stanza(self):
-        """Skip blanks, empty lines and comments; tell whether a stanza follows."""
+        """Skip blanks, empty lines and comments; return whether a stanza follows."""
         text = self.text
         pos = BLANKS_AND_LINE_ENDS.match(text, self.pos).end()
         while text.startswith("#", pos):
@@ -85,11 +86,11 @@ class Scanner:
         self.pos = BLANKS_AND_CONTINUATIONS.match(self.text, self.pos).end()
 
     def has_token(self):
-        """Tell whether something other than a comment or the end of the line follows."""
+        """Return whether a word follows on this line."""
         return self.pos < self.length and self.text[self.pos] not in "#\n\0"
 
     def end_line(self):
-        """Step over a comment and the end of the line; anything else is an error."""
+        """Skip a comment and the end of the line; raise JobFileError for anything else."""
         pos = self.pos
         if self.text.startswith("\n", pos):
             self.pos = pos + 1
@@ -102,7 +103,7 @@ class Scanner:
         self.pos = end.end()
 
     def word(self):
-        """Read one word with its quotes and escapes left in."""
+        """Read a word; keep its quotes and escapes."""
         plain = PLAIN_WORD.match(self.text, self.pos)
         if plain:
             self.pos = plain.end()
@@ -111,7 +112,7 @@ class Scanner:
         return self._token(WORD, False)
 
     def argument(self):
-        """Read one argument, quotes and escapes removed."""
+        """Read an argument; remove its quotes and escapes."""
         plain = PLAIN_ARGUMENT.match(self.text, self.pos)
         argument = plain and _pieces(plain)
         if argument:
@@ -120,7 +121,7 @@ class Scanner:
         return self._token(WORD, True)
 
     def event_word(self):
-        """Read one word of a condition; return (its text, whether it is the operator ``and`` or ``or``)."""
+        """Read a word of a condition; return (its text, whether it is the operator ``and`` or ``or``)."""
         plain = PLAIN_EVENT_WORD.match(self.text, self.pos)
         word = plain and _pieces(plain)
         if word:
@@ -134,7 +135,7 @@ class Scanner:
         return self._token(EVENT_WORD, True), False
 
     def command(self):
-        """Read the rest of the line, quotes and escapes left in, and step over its end."""
+        """Read the rest of the line and skip its end; keep quotes and escapes."""
         text = self.text
         plain = PLAIN_COMMAND.match(text, self.pos)
         end = plain.end()
@@ -150,7 +151,7 @@ class Scanner:
         return self._joined(command)
 
     def block(self):
-        """Read lines up to "end script" and take off the blanks that all of them begin with."""
+        """Read the lines up to "end script"; remove the indentation that they have in common."""
         start = self.pos
         end = BLOCK_END.search(self.text, start - 1)
         if start >= self.length or end is None:
@@ -170,9 +171,9 @@ class Scanner:
         return join_bytes(value) if self._stray_bytes else value
 
     def _scan(self, syntax, unquote):
-        """Read one token of any form; return (its text, whether anything was written at all).
+        """Read a token of any form; return (its text, whether there is a token at all).
 
-        ``gap`` holds blanks that count only if something follows; a line end folds them to one space.
+        ``gap`` holds blanks, which count only if more text follows. A line end folds them to one space.
         """
         text, length, pos = self.text, self.length, self.pos
         out = []
@@ -225,24 +226,24 @@ class Scanner:
 
 
 def is_plain_command(command):
-    """Tell whether ``command`` is read unchanged, as far as that can be told without scanning it."""
+    """Return True if Upstart certainly reads ``command`` unchanged; False means that only a scan can tell."""
     if not command or "\\" in command or command != command.strip(BLANKS):
         return False
     return PLAIN_COMMAND.match(command).end() == len(command)
 
 
 def _pieces(plain):
-    """Return the text of a plain argument: its bare piece and its quoted one."""
+    """Return the text of a plain argument: its unquoted piece and its quoted piece."""
     if plain.lastindex == 1:
         return plain.group(1)
     return plain.group(1) + plain.group(plain.lastindex)
 
 
 def _escaped(char, gap, folded, unquote):
-    """Return what a backslash and ``char`` add to a token, blanks before them included.
+    """Return the text that a backslash and ``char`` add to a token, including the blanks before them.
 
-    Before anything but a backslash or a blank, libnih writes the backslash first and then the gap, taken from one
-    place too late: it loses the gap's first blank and gains the backslash.
+    libnih has a bug unless ``char`` is a backslash or a blank. It writes the backslash and then the gap, but copies
+    the gap from one character too far: the first blank of the gap is lost and the backslash appears twice.
     """
     before = " " if folded else gap
     if char == "\\" or char in BLANKS:
@@ -253,7 +254,7 @@ def _escaped(char, gap, folded, unquote):
 
 
 def _without_indent(block):
-    """Take the blanks that all lines have in common, and anything after a NUL, off every line of ``block``."""
+    """Return ``block`` without the indentation that all lines have in common, and without text after a NUL."""
     lines = block.split("\n")
     lines.pop()
     if not lines:
@@ -269,7 +270,7 @@ def _without_indent(block):
 
 
 def _common_start(first, second):
-    for index, (one, other) in enumerate(zip(first, second)):
-        if one != other:
+    for index, (left, right) in enumerate(zip(first, second)):
+        if left != right:
             return first[:index]
     return first[:len(second)]

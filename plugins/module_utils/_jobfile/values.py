@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The values of a job: what the daemon understands of its files, as one dict."""
+"""The values of a job: a dict of the settings that Upstart reads from its files."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,7 +15,7 @@ LISTS = ("env", "export", "emits", "normal_exit", "cgroup")
 
 
 def new_values():
-    """Return a dict with every key at its unset value; lists and dicts are fresh ones."""
+    """Return a dict with the default of every key; its lists and dicts may be changed."""
     values = dict.fromkeys(TEXTS)
     values.update((key, []) for key in LISTS)
     values.update(
@@ -26,10 +26,10 @@ def new_values():
 
 
 def same_job(first, second):
-    """Tell whether two dicts of values make the daemon do the same.
+    """Return whether two dicts of values describe the same behaviour.
 
-    They may differ in three things: a condition that is absent (None) or empty; the order and repetition of normal
-    exits; and assignments in ``env`` that a later one of the same variable overwrites. All else must be equal.
+    Three differences do not count: a condition that is None or empty; the order and repetition of normal exits; and
+    assignments in ``env`` that a later assignment of the same variable overwrites.
     """
     return _meaning(first) == _meaning(second)
 
@@ -45,9 +45,10 @@ def _meaning(values):
 
 
 def _environment(assignments):
-    """Return the assignments that count, in the order that the daemon gives them.
+    """Return the assignments that count, in the order in which Upstart passes them on.
 
-    A bare name may remove a variable, depending on the daemon's own environment: such a list is left as it is.
+    A list that contains a name without a value is returned unchanged. Such an entry may remove a variable, which
+    depends on Upstart's own environment.
     """
     if any("=" not in assignment for assignment in assignments):
         return assignments

@@ -5,7 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import difflib
 import re
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -13,6 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._errors import UpstartError
 from .._jobfile.options import NAMES_OF_OPTIONS
 from .._jobfile.parser import LATEST
+from .._jobfile.spelling import did_you_mean
 from .plans import WantedFile
 
 __metaclass__ = type
@@ -74,8 +74,8 @@ def _problems(checked):
     """Return what is wrong with an entry of ``jobs``, with a suggestion for each unknown option."""
     problems = []
     for option in sorted(checked.unsupported_parameters):
-        alike = difflib.get_close_matches(option, list(argument_spec()), 1)
-        problems.append("unknown option %s%s" % (option, " (did you mean %s?)" % alike[0] if alike else ""))
+        suggestion = did_you_mean(option, argument_spec())
+        problems.append("unknown option %s%s" % (option, " (%s)" % suggestion if suggestion else ""))
     return problems or [message.rstrip(".") for message in checked.error_messages]
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.instances import faults as instance_faults
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "upstart_jobs"
@@ -115,8 +115,8 @@ def faults_of(entry: Entry, values: Entry, messages: Iterable[str]) -> list[str]
     """Return what is wrong with one entry; an unknown key comes with the one that may be meant."""
     unknown = []
     for key in sorted(str(key) for key in entry if key not in specification()):
-        alike = difflib.get_close_matches(key, list(specification()), 1)
-        unknown.append(f"unknown key '{key}'" + (f"; did you mean '{alike[0]}'?" if alike else ""))
+        suggestion = did_you_mean(key, specification())
+        unknown.append(f"unknown key '{key}'" + (f"; {suggestion}" if suggestion else ""))
     if unknown:
         return unknown
     found = [message.rstrip(".") for message in messages]

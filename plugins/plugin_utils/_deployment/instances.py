@@ -44,7 +44,7 @@ def faults(name: str, state: str | None, instances: Sequence[Options] | None, fi
             found.append(f"job {name}: instances has {dict(given)}, which does not give all that {stanza} is made of")
         elif not label.isascii():
             found.append(f"job {name}: instances names '{label}', but Upstart corrupts its memory by a name that is "
-                         "not ASCII; use ASCII in instance and in the variables that it names")
+                         "not ASCII; use ASCII in instance and in the variables that it uses")
         elif label in seen:
             found.append(f"job {name}: instances names '{label}' twice")
         seen.add(label)

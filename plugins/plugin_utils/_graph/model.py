@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions, expression
 
 Kind = t.Literal["job", "event", "gate"]
 Relation = t.Literal["start", "stop", "emit"]
@@ -68,16 +68,18 @@ class Gate:
 
 def branch(structure: t.Any) -> Branch | None:
     """Return a condition as a tree in which no gate stands directly in another one of its kind."""
-    stack: list[Branch] = []
-    for item in conditions.from_structure(structure) or []:
-        if "op" not in item:
-            stack.append(Leaf(item["event"], tuple(item["args"])))
-            continue
-        right, left = stack.pop(), stack.pop()
-        parts = tuple(inner for part in (left, right)
-                      for inner in (part.parts if isinstance(part, Gate) and part.operator == item["op"] else (part,)))
-        stack.append(Gate(item["op"], parts))
-    return stack[0] if stack else None
+    result: Branch | None = expression.fold(
+        conditions.from_structure(structure),
+        leaf=lambda item, _index: Leaf(item["event"], tuple(item["args"])),
+        join=_gate,
+    )
+    return result
+
+
+def _gate(operator: str, left: Branch, right: Branch) -> Gate:
+    parts = tuple(inner for part in (left, right)
+                  for inner in (part.parts if isinstance(part, Gate) and part.operator == operator else (part,)))
+    return Gate(operator, parts)
 
 
 def words(items: Iterable[str]) -> str:

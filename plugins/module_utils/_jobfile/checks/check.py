@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is dangerous or probably wrong in a job file that Upstart would read."""
+"""Checks of job files for dangerous and for probably unintended content."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -23,20 +23,20 @@ FILE_ORDER = {"conf": 0, "override": 1, None: -1}
 
 
 def refuse(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
-    """Raise JobFileError, with ``code`` in its facts, for files that would kill, wedge or confuse the daemon.
+    """Raise JobFileError, with the fact ``code``, for files that would crash or hang the daemon or that it refuses.
 
-    :param name: the job's name, or None to leave it unchecked.
-    :param conf_text: text or bytes of NAME.conf; None when only the override is at hand.
+    :param name: text, the name of the job, or None to skip its check.
+    :param conf_text: text or bytes of NAME.conf; None if only the override is available.
     :param override_text: text or bytes of NAME.override, or None.
     """
     _refuse(load(name, conf_text, override_text, version, dialect))
 
 
 def _refuse(job):
-    found = _unreadable(job)
-    if job.error and not found:
+    problems = _unreadable(job)
+    if job.error and not problems:
         raise JobFileError(job.error.text, job.error.line, job.error.file, job.error.hint, code="syntax")
-    for problem in found or _fatal(job):
+    for problem in problems or _fatal(job):
         row = BY_CODE[problem.code]
         raise JobFileError(
             row.message % problem.details, line=problem.place.line, file=problem.place.file, hint=row.remedy,
@@ -45,30 +45,30 @@ def _refuse(job):
 
 
 def examine(name, conf_text, override_text=None, version=LATEST, known_jobs=None):
-    """Do what ``refuse`` and ``findings`` do, reading the files once; return (values, findings)."""
+    """Check like ``refuse`` and ``findings``, but read the files only once; return (values, findings)."""
     job = load(name, conf_text, override_text, version)
     job.known_jobs = known_jobs
     _refuse(job)
-    return job.values, judge(job)
+    return job.values, findings_of(job)
 
 
 def findings(conf_text, override_text=None, name=None, version=LATEST, known_jobs=None, known_events=None,
              dialect="stock"):
-    """Return what is wrong or doubtful, in the order of the lines.
+    """Return the findings in job files, in the order of the lines.
 
-    :param known_jobs: names of the jobs that exist, or None to leave conditions on jobs unchecked.
-    :param known_events: names of events that something on the host emits, beside the usual ones; None to leave
-        the names of events unchecked.
+    :param known_jobs: names of the jobs that exist, or None to skip the check of names of jobs.
+    :param known_events: names of the events that something on the host emits, besides the usual events, or None to
+        skip the check of names of events.
     :returns: list of dicts with ``code``, ``severity`` ("error", "warning", "hint"), ``file`` ("conf", "override",
-        None), ``line`` (from 1, or None), ``message`` and ``remedy``. Errors are what ``refuse`` refuses.
+        None), ``line`` (from 1, or None), ``message`` and ``remedy``. ``refuse`` refuses files with errors.
     """
     job = load(name, conf_text, override_text, version, dialect)
     job.known_jobs, job.known_events = known_jobs, known_events
-    return judge(job)
+    return findings_of(job)
 
 
 def load(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
-    """Return the job.CheckedJob of files (parameters as of ``refuse``), for ``judge``."""
+    """Return the job.CheckedJob of files, for ``findings_of``. The parameters are those of ``refuse``."""
     texts = [("conf", u"" if conf_text is None else decode(conf_text))]
     unread = []
     if override_text is not None:
@@ -76,26 +76,25 @@ def load(name, conf_text, override_text=None, version=LATEST, dialect="stock"):
     return CheckedJob(texts, name, version, dialect=dialect, unread=[label for label, _text in unread])
 
 
-def judge(job, remedy=None):
-    """Return what ``findings`` does of a job that ``load`` returned.
+def findings_of(job, remedy=None):
+    """Return the same as ``findings`` for a job from ``load``.
 
-    :param remedy: function (Problem) -> text, or None for what the table says.
+    :param remedy: function (Problem) -> text, or None for the remedy of the table.
     """
     problems = _unreadable(job)
     problems.extend(Problem("override-ignored", Place(label, None), ()) for label in job.unread)
     for rule in RULES_FOR_BROKEN_FILES if job.error else RULES:
         problems.extend(rule(job))
     problems.sort(key=lambda problem: (FILE_ORDER[problem.place.file], problem.place.line or 0))
-    found = [_as_finding(problem, remedy and remedy(problem) or conditions.remedy(problem))
-             for problem in problems]
+    result = [_as_finding(problem, remedy and remedy(problem) or conditions.remedy(problem)) for problem in problems]
     if job.error:
         place = Place(job.error.file, job.error.line)
-        found.append(_finding("syntax", ERROR, place, job.error.text, job.error.hint))
-    return found
+        result.append(_finding("syntax", ERROR, place, job.error.text, job.error.hint))
+    return result
 
 
 def _unreadable(job):
-    """Return the problems of the job's name and of bytes that are not text."""
+    """Return the Problems of the name of the job and of bytes that are not UTF-8."""
     problems = []
     name = job.name if job.name is None else decode(job.name)
     if name is not None and (NOT_ASCII.search(name) or "" in name.split("/")):
@@ -136,5 +135,5 @@ def _finding(code, severity, place, message, remedy):
     }
 
 
-RULES_FOR_BROKEN_FILES = (stanzas.written_badly, commands.scripts)
+RULES_FOR_BROKEN_FILES = (stanzas.misread_text, commands.scripts)
 RULES = (_fatal,) + stanzas.RULES + conditions.RULES + commands.RULES

@@ -5,13 +5,15 @@
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import re
 from collections import namedtuple
 from fnmatch import fnmatchcase
 from itertools import chain
 
 from ..conditions import show
-from ..known_events import EACH, JOB_EVENTS, SYSTEM, VALUES, known_event
+from ..expression import fold
+from ..known_events import ITEM, JOB_EVENTS, SYSTEM, VALUES, known_event
 from ..stanzas import JOB_EVENTS_ONLY_FROM_INIT_SINCE
 from .job import Problem, events_of, required_variables
 
@@ -20,7 +22,7 @@ __metaclass__ = type
 STANZAS = (("start on", "start_on"), ("stop on", "stop_on"))
 WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|#[^\n]*|[()]|[^\s()\"'#]+")
 GLOB = re.compile(r"[*?[]")
-# What Python's own patterns read differently from the daemon's.
+# Patterns that Python's fnmatch may read differently from Upstart.
 UNDECIDED = re.compile(r"[$\\]|\[\^|\[\[:")
 
 
@@ -35,13 +37,13 @@ def manual(job):
 
 def mixed_operators(job):
     for stanza, key in STANZAS:
-        found = job.all(stanza)
-        if found and job.values[key] and _mixes(found[-1].text):
-            yield Problem("mixed-operators", found[-1].place, (stanza, show(job.values[key])))
+        stanzas = job.all(stanza)
+        if stanzas and job.values[key] and _mixes_operators(stanzas[-1].text):
+            yield Problem("mixed-operators", stanzas[-1].place, (stanza, show(job.values[key])))
 
 
-def _mixes(text):
-    """Tell whether ``and`` and ``or`` stand between the same pair of parentheses."""
+def _mixes_operators(text):
+    """Return whether ``and`` and ``or`` stand in the same pair of parentheses."""
     levels = [set()]
     for word in WORDS.findall(text):
         if word == "(":
@@ -55,44 +57,50 @@ def _mixes(text):
     return False
 
 
-# A part of a condition: the event for which it certainly cannot come true, or None; whether nothing known keeps it
-# from that; the problems of its events.
-Part = namedtuple("Part", ["never", "well", "problems"])
+Judgement = namedtuple("Judgement", [
+    "impossible",  # text of the event because of which the condition certainly never comes true, or None
+    "fine",        # whether no problem is known
+    "problems",    # list of the Problems of its events
+])
 
 
 def impossible(job):
-    """Events that never match or that nothing emits, and what that does to the whole condition."""
-    found = []
+    """Events that never match or that nothing emits, and conditions that never come true because of them."""
+    problems = []
     for stanza, key in STANZAS:
-        stack = []
-        for item in job.values[key] or []:
-            if "op" in item:
-                right, left = stack.pop(), stack.pop()
-                stack.append(_both(left, right) if item["op"] == "and" else _either(left, right))
-            else:
-                problems = list(_event_problems(job, stanza, item))
-                never = any(_is_certain(job, item, one.code) for one in problems)
-                stack.append(Part(show([item]) if never else None, not problems, problems))
-        for whole in stack:
-            found.extend(whole.problems)
-            if whole.never:
-                found.append(Problem("condition-impossible", job.place(stanza), (stanza, whole.never)))
-    return found
+        judgement = fold(job.values[key], functools.partial(_judge_event, job, stanza), _join_judgements)
+        if judgement:
+            problems.extend(judgement.problems)
+            if judgement.impossible:
+                problems.append(Problem("condition-impossible", job.place(stanza), (stanza, judgement.impossible)))
+    return problems
+
+
+def _judge_event(job, stanza, item, _index):
+    problems = list(_event_problems(job, stanza, item))
+    is_impossible = any(_is_certain(job, item, problem.code) for problem in problems)
+    return Judgement(show([item]) if is_impossible else None, not problems, problems)
+
+
+def _join_judgements(operator, left, right):
+    return _both(left, right) if operator == "and" else _either(left, right)
 
 
 def _both(left, right):
-    return Part(left.never or right.never, left.well and right.well, left.problems + right.problems)
+    return Judgement(left.impossible or right.impossible, left.fine and right.fine, left.problems + right.problems)
 
 
 def _either(left, right):
-    """A job that is one choice among several need not exist: conditions name all display managers, say."""
-    problems = [one for side, other in ((left, right), (right, left)) for one in side.problems
-                if not (other.well and one.code == "unknown-job")]
-    return Part(left.never and right.never, left.well or right.well, problems)
+    """Join two alternatives. One of them may name a job that does not exist, such as a display manager of many."""
+    problems = [
+        problem for side, other in ((left, right), (right, left)) for problem in side.problems
+        if not (other.fine and problem.code == "unknown-job")
+    ]
+    return Judgement(left.impossible and right.impossible, left.fine or right.fine, problems)
 
 
 def _is_certain(job, item, code):
-    """Return whether an event with this problem certainly never matches, unless somebody emits it by hand."""
+    """Return whether an event with this problem certainly never matches, unless someone emits it by hand."""
     if code == "unknown-job":
         return job.version >= JOB_EVENTS_ONLY_FROM_INIT_SINCE and item["event"] not in (job.known_events or ())
     return code != "unknown-event"
@@ -133,7 +141,7 @@ def _arguments(item):
 
 
 def _never_matching(item):
-    """Yield (variable, argument) for what no value that the event can carry satisfies."""
+    """Yield (variable, argument) for arguments that match no possible value of the event's variable."""
     order = JOB_EVENTS.get(item["event"])
     for variable, pattern, negated, arg in _arguments(item):
         absent = order and variable in JOB_EVENTS["stopped"] and variable not in order
@@ -147,20 +155,20 @@ def _excludes(pattern, negated, values):
 
 
 def remedy(problem):
-    """Return what to do about a condition that never matches, None about anything else: see the table."""
+    """Return the remedy for a condition that never matches; None for other problems, which use that of the table."""
     if problem.code != "condition-never-matches":
         return None
-    _stanza, shown, arg, variable = problem.details
-    event = shown.split()[0]
+    _stanza, condition, arg, variable = problem.details
+    event = condition.split()[0]
     if variable not in JOB_EVENTS.get(event, (variable,)):
-        return "leave it out, or use stopping or stopped, which have it"
+        return "remove it, or use stopping or stopped, which have this variable"
     if variable not in VALUES:
         return "name the variable, as in RESULT=failed"
     pattern = arg.partition("=")[2] if "=" in arg else arg
     values = VALUES[variable]
     if len(pattern) > 1 and set(pattern).issubset(values):
         return "put several values in brackets, as in [%s]" % pattern
-    return "name one of its values: %s or %s" % (", ".join(values[:-1]), values[-1])
+    return "use one of its values: %s or %s" % (", ".join(values[:-1]), values[-1])
 
 
 def _job_pattern(item):
@@ -187,7 +195,7 @@ def instances(job):
         return
     for item in events_of(job.values["stop_on"]):
         event = known_event(item["event"])
-        scope = event.scope if event else EACH
+        scope = event.scope if event else ITEM
         if scope != SYSTEM and not any("$" in arg for arg in item["args"]):
             yield Problem("stop-on-every-instance", job.place("stop on"), (show([item]),))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules about single stanzas and about stanzas that do not go together."""
+"""Rules about single stanzas and about combinations of stanzas."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -24,8 +24,8 @@ LONG_KILL_TIMEOUT = 300
 GREATEST_SIGNAL = 64
 
 
-def written_badly(job):
-    """Words that do not reach init as they are written."""
+def misread_text(job):
+    """Text that Upstart reads differently from how it is written."""
     for stanza in job.stanzas:
         if stanza.name.endswith("script"):
             continue
@@ -43,13 +43,13 @@ def written_badly(job):
 
 
 def replaced(job):
-    """Stanzas that a later one of the same file replaces."""
+    """Stanzas that a later stanza of the same file replaces."""
     last = {}
     for stanza in reversed(job.stanzas):
         row = BY_NAME[stanza.name]
         if row.repeat != LAST or row.name == "manual":
             continue
-        slot = (stanza.place.file, row.key, row.part, stanza.detail)
+        slot = (stanza.place.file, row.key, row.process, stanza.detail)
         if slot in last:
             yield Problem("stanza-replaced", stanza.place, (stanza.name, last[slot].place.line))
         else:
@@ -92,8 +92,8 @@ def ending(job):
         for number in NUMBER.findall(stanza.text):
             if int(number) > 255:
                 meaning = NAMES.get(int(number) // 256) if int(number) % 256 == 0 else None
-                named = "%s, which stands for the signal %s" % (number, meaning) if meaning else number
-                yield Problem("exit-status-too-big", stanza.place, (named,))
+                status = "%s, which stands for the signal %s" % (number, meaning) if meaning else number
+                yield Problem("exit-status-too-big", stanza.place, (status,))
     if values["debug"]:
         yield Problem("debug", job.place("debug"), ())
 
@@ -117,12 +117,12 @@ def process_attributes(job):
 
 
 def environment(job):
-    seen = set()
+    names_by_file = set()
     for stanza, pair in zip(job.all("env"), job.values["env"]):
         name, _equals, value = pair.partition("=")
-        if (stanza.place.file, name) in seen:
+        if (stanza.place.file, name) in names_by_file:
             yield Problem("env-twice", stanza.place, (name,))
-        seen.add((stanza.place.file, name))
+        names_by_file.add((stanza.place.file, name))
         if EXPANDED_BY_SHELLS.search(value):
             yield Problem("env-not-expanded", stanza.place, (name,))
         if not NAME.match(name):
@@ -138,5 +138,5 @@ def environment(job):
 
 
 RULES = (
-    written_badly, replaced, respawning, without_process, ending, process_attributes, environment,
+    misread_text, replaced, respawning, without_process, ending, process_attributes, environment,
 )

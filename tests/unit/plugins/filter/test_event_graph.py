@@ -115,7 +115,7 @@ def test_conditions_that_only_the_edges_tell() -> None:
     ({"jobs": {}, "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
-     "sysinit.upstart.event_graph: a condition cannot be read. A condition cannot have the keys bogus"),
+     "sysinit.upstart.event_graph: a condition cannot be read: a condition cannot have the keys bogus"),
     (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format is 'png', and can be dot, mermaid or problem"),
     (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction is 'up', and can be LR or TB"),
     (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be a number from 0 on, not -1"),
@@ -134,7 +134,7 @@ def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
 
 def test_why_there_is_no_graph() -> None:
     broken = {"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}
-    assert event_graph(broken, "problem").startswith("sysinit.upstart.event_graph: a condition cannot be read. A ")
+    assert event_graph(broken, "problem").startswith("sysinit.upstart.event_graph: a condition cannot be read: a ")
     assert event_graph({"failed": True, "msg": "No Upstart."}, "problem").startswith(
         "sysinit.upstart.event_graph: the input has no jobs: No Upstart.")
     assert "no job is called x" in event_graph(BOOT, "problem", jobs=["x"])

@@ -88,7 +88,8 @@ def test_a_header_is_a_comment() -> None:
         ((7,), "sysinit.upstart.from_job_file needs text, not int"),
         (("", 7), "sysinit.upstart.from_job_file needs text, not int"),
         (("", None, 1.5), "sysinit.upstart.from_job_file needs text, not float"),
-        (("", None, "new"), "sysinit.upstart.from_job_file: new is not a version of Upstart (such as 1.5, in quotes)"),
+        (("", None, "new"),
+         "sysinit.upstart.from_job_file: new is not a version of Upstart (use a version such as 1.5, in quotes)"),
         (("task\nbogus\n",), "sysinit.upstart.from_job_file: conf:2: Unknown stanza ("),
         (("task\n", "nice x\n"), "sysinit.upstart.from_job_file: override:1: Illegal nice value"),
         (("setuid www\n", None, "1.3"), "sysinit.upstart.from_job_file: conf:1: Unknown stanza ("),
@@ -107,9 +108,9 @@ def test_from_job_file_explains(arguments: tuple[Any, ...], message: str) -> Non
         (({}, 2), "sysinit.upstart.to_job_file needs text, not int"),
         (({}, "1.5", ["a"]), "sysinit.upstart.to_job_file needs text, not list"),
         (({"nice": 20},), "sysinit.upstart.to_job_file: nice must be from -20 to 19, not 20"),
-        (({"description": "a\nb"},), "sysinit.upstart.to_job_file: description: A line break cannot be written"),
+        (({"description": "a\nb"},), "sysinit.upstart.to_job_file: description: a line break cannot be written"),
         (({"manual": "yes"},), "sysinit.upstart.to_job_file: manual must be true or false, not a text"),
-        (({"setuid": "www"}, "1.3"), "sysinit.upstart.to_job_file: setuid: came with Upstart 1.4"),
+        (({"setuid": "www"}, "1.3"), "sysinit.upstart.to_job_file: setuid needs Upstart 1.4 or later"),
     ],
 )
 def test_to_job_file_explains(arguments: tuple[Any, ...], message: str) -> None:

@@ -1,9 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes and text, also by the way that Python 2 has to take."""
+"""Bytes to text and back, also with the code for Python 2."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils import _text
@@ -23,7 +26,7 @@ BYTES = [
 
 
 @pytest.mark.parametrize(("data", "text"), BYTES)
-def test_there_and_back(data: bytes, text: str) -> None:
+def test_round_trip(data: bytes, text: str) -> None:
     assert _text.decode(data) == text
     assert _text.encode(text) == data
 
@@ -33,11 +36,11 @@ def test_text_stays() -> None:
 
 
 @given(st.binary())
-def test_well_formed_is_what_python_3_takes_for_it(data: bytes) -> None:
-    parts = _text.WELL_FORMED.split(data)
+def test_well_formed_is_the_same_as_in_python_3(data: bytes) -> None:
+    runs = _text.WELL_FORMED.split(data)
     text = "".join(
-        part.decode("utf-8") if index % 2 else "".join(chr(0xDC00 + byte) for byte in part)
-        for index, part in enumerate(parts)
+        run.decode("utf-8") if index % 2 else "".join(chr(0xDC00 + byte) for byte in run)
+        for index, run in enumerate(runs)
     )
     assert text == data.decode("utf-8", "surrogateescape")
 
@@ -47,6 +50,20 @@ def test_well_formed_is_what_python_3_takes_for_it(data: bytes) -> None:
 ])
 def test_has_stray_bytes(text: str, stray: bool) -> None:
     assert _text.has_stray_bytes(text) is stray
+
+
+@pytest.mark.parametrize(("text", "good"), [
+    ("\u00e9", True), ("\u00e9".encode(), True), (b"\xe9", False), ("\udce9", False), ("\ud800", False)])
+def test_is_utf_8(text: str | bytes, good: bool) -> None:
+    """On Python 2.7, options are bytes."""
+    assert _text.is_utf_8(text) is good
+
+
+def test_only_this_file_knows_what_stands_for_a_stray_byte() -> None:
+    """A copy in the crash guard took halves of characters for stray bytes on narrow builds of Python 2."""
+    utilities = Path(_text.__file__).parent
+    files = [path for path in utilities.rglob("*.py") if re.search(r"\\ud[8-9a-f]", path.read_text(encoding="utf-8"))]
+    assert [path.name for path in files] == ["_text.py"]
 
 
 @pytest.mark.parametrize(("text", "joined"), [

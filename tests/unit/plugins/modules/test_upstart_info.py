@@ -124,7 +124,7 @@ def test_it_has_not_the_false_alarms_of_initctl_check_config(daemon: with_daemon
     findings = [finding for finding in info(daemon, subset=["audit"])["findings"] if finding["code"] == "unknown-event"]
     assert [(finding["job"], finding["message"], finding["remedy"]) for finding in findings] == [
         ("misspelt", "start on names the event runlevle, which no known job emits",
-         "check the spelling: runlevel exists")]
+         "did you mean runlevel?")]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

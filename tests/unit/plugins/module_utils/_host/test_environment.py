@@ -63,13 +63,6 @@ def test_accepted(given: Any, expected: list[str]) -> None:
     assert pairs(given) == expected
 
 
-@pytest.mark.parametrize(("text", "good"), [
-    ("\u00e9", True), ("\u00e9".encode(), True), (b"\xe9", False), ("\udce9", False), ("\ud800", False)])
-def test_what_can_be_sent(text: str | bytes, good: bool) -> None:
-    """On Python 2.7, options are bytes."""
-    assert environment.is_utf_8(text) is good
-
-
 @pytest.mark.parametrize(("given", "message"), REFUSED)
 def test_refused(given: Any, message: str) -> None:
     with pytest.raises(UpstartError) as caught:

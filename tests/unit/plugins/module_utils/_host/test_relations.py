@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.relations import RelatedJob, Relations, job_argument
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import loops
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import Spelling
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 
 HOST = {
@@ -149,24 +148,6 @@ def test_a_circle_whose_own_script_starts_a_job_of_it() -> None:
     texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
              "d": "start on started c\nexec start a\n"}
     assert [loop.job for loop in loops.find_loops(relations(texts))] == ["a", "c"]
-
-
-def test_a_name_among_thousands() -> None:
-    spelling = Spelling(["service%d" % number for number in range(5000)])
-    assert spelling.nearest("servcie77") == "service77"
-    misspelt = ["sevice%d" % number for number in range(4000, 4100)]
-    assert [spelling.nearest(name) for name in misspelt] == [name.replace("se", "ser") for name in misspelt]
-
-
-def test_names_like_nothing_are_not_compared_with_all() -> None:
-    def search(size: int) -> Callable[[], object]:
-        spelling = Spelling(["service%03d" % number for number in range(size)])
-        unknown = ["nothing-like-%03d" % number for number in range(size)]
-        assert [spelling.nearest(name) for name in unknown] == [None] * size
-        spelling = Spelling(["service%03d" % number for number in range(size)])
-        return lambda: [spelling.nearest(name) for name in unknown]
-
-    assert counted_work.grows_in_step(search, 300)
 
 
 @pytest.mark.parametrize(("arguments", "expected"), [

@@ -276,8 +276,8 @@ def test_misspelt_events(host: FakeHost, event: str, nearest: str | None) -> Non
     host.deploy("web", "emits web-ready\nexec a\nstop on runlevel 0\n")
     host.deploy("db", f"start on {event}\nstop on runlevel 0\nexec a\n")
     assert remedies(host, "unknown-event") == [
-        f"check the spelling: {nearest} exists" if nearest else
-        "check the spelling; if it is right, only who emits it by hand, as with upstart_event, brings it about"]
+        f"did you mean {nearest}?" if nearest else
+        "check the spelling; if it is correct, emit the event yourself, for example with upstart_event"]
     assert "condition-impossible" not in host.codes()
 
 
@@ -296,8 +296,7 @@ def test_events_of_init_its_bridges_and_other_jobs_are_known(host: FakeHost, eve
 
 def test_misspelt_jobs(host: FakeHost) -> None:
     deployed(host, postgresql="exec a\n", web="start on started postgesql or started nothing-like-it\n")
-    assert remedies(host, "unknown-job") == ["check the spelling: postgresql exists",
-                                             "check the spelling, or install the job"]
+    assert remedies(host, "unknown-job") == ["did you mean postgresql?", "check the spelling, or install the job"]
     assert "condition-impossible" in host.codes()
     host.hold("nothing-like-it")
     assert remedies(host, "unknown-job") == [], "the other one is enough"

@@ -70,17 +70,17 @@ ONE_WAY: list[tuple[Any, Rpn]] = [
 ]
 
 REFUSED: list[tuple[Any, str]] = [
-    ("", "A condition cannot be empty"),
-    ("  \n", "A condition cannot be empty"),
-    (["a", "b"], "A condition cannot be a list"),
-    (7, "A condition cannot be a number"),
-    ({}, "A condition cannot have the keys of an empty dictionary"),
+    ("", "a condition cannot be empty"),
+    ("  \n", "a condition cannot be empty"),
+    (["a", "b"], "a condition cannot be a list"),
+    (7, "a condition cannot be a number"),
+    ({}, "a condition cannot be an empty dictionary"),
     ({"all": []}, "all needs a list with at least one condition"),
     ({"any": "a"}, "any needs a list with at least one condition"),
     ({"all": ["a", {"any": []}]}, "any needs a list with at least one condition"),
-    ({"all": ["a"], "any": ["b"]}, "A condition cannot have the keys all, any"),
-    ({"evnet": "a"}, "A condition cannot have the keys evnet"),
-    ({"args": ["a"]}, "A condition cannot have the keys args"),
+    ({"all": ["a"], "any": ["b"]}, "a condition cannot have the keys all, any"),
+    ({"evnet": "a"}, "a condition cannot have the keys evnet"),
+    ({"args": ["a"]}, "a condition cannot have the keys args"),
     ({"all": ["a"], "env": {}}, "all takes neither args nor env"),
     ({"runlevel": [2], "env": {"PREVLEVEL": "N"}}, "runlevel takes neither args nor env"),
     ({"runlevel": []}, "runlevel cannot be empty"),
@@ -116,18 +116,18 @@ TEXTS = [
 ]
 
 UNWRITABLE: list[tuple[Rpn, str]] = [
-    ([event("")], "An empty text cannot be written"),
-    ([event("up", "")], "An empty text cannot be written"),
-    ([event("up", "a\nb")], "A line break cannot be written"),
-    ([event("up", "a\0b")], "A NUL character cannot be written"),
-    ([event("up", "A=1", "b")], "Event up: the value b comes after a named one"),
+    ([event("")], "an empty text cannot be written"),
+    ([event("up", "")], "an empty text cannot be written"),
+    ([event("up", "a\nb")], "a line break cannot be written"),
+    ([event("up", "a\0b")], "a NUL character cannot be written"),
+    ([event("up", "A=1", "b")], "event up: b comes after a named value"),
 ]
 
 BROKEN: list[tuple[Rpn, str]] = [
-    ([A, AND], "The operator and lacks its two conditions"),
-    ([AND, A, B], "The operator and lacks its two conditions"),
-    ([A, B, {"op": "xor"}], "The operator xor lacks its two conditions"),
-    ([A, B], "2 conditions are not joined by an operator"),
+    ([A, AND], "the operator and needs two conditions before it"),
+    ([AND, A, B], "the operator and needs two conditions before it"),
+    ([A, B, {"op": "xor"}], "the operator xor needs two conditions before it"),
+    ([A, B], "2 conditions have no operator that joins them"),
 ]
 
 
@@ -156,7 +156,7 @@ def test_to_text_is_read_back(rpn: Rpn, text: str) -> None:
 
 
 @pytest.mark.parametrize(("rpn", "text"), UNWRITABLE)
-def test_what_no_file_can_say_is_refused(rpn: Rpn, text: str) -> None:
+def test_conditions_that_no_file_can_hold_are_refused(rpn: Rpn, text: str) -> None:
     with pytest.raises(JobFileError) as caught:
         conditions.to_text(rpn)
     assert caught.value.text == text
@@ -189,7 +189,7 @@ def test_tree() -> None:
     )
 
 
-def test_an_empty_word_can_be_shown() -> None:
+def test_show_an_empty_word() -> None:
     assert conditions.show([event("up", "", "a b")]) == "up '' \"a b\""
 
 
@@ -234,7 +234,7 @@ def orders(draw: st.DrawFn) -> Rpn:
 
 @given(orders())
 @settings(max_examples=300, deadline=None)
-def test_whatever_can_be_written_is_read_back(rpn: Rpn) -> None:
+def test_text_is_read_back(rpn: Rpn) -> None:
     assert conditions.from_text(conditions.to_text(rpn)) == rpn
     assert conditions.from_structure(conditions.to_structure(rpn)) == rpn
     assert conditions.dbus_to_rpn(conditions.rpn_to_dbus(rpn)) == rpn

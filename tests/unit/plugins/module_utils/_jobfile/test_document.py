@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changing one stanza leaves every other byte as it is."""
+"""Changes of a stanza keep every other byte."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_bytes() -> None:
     assert document.text == "description \udcff\n"
 
 
-def test_merge_changes_only_what_is_named() -> None:
+def test_merge_changes_only_named_values() -> None:
     wanted = dict(
         new_values(), description="new", nice=7, respawn=True, env=["A=1", "B=3"], limits={"cpu": [1, 2]},
         start_on=[{"event": "z", "args": []}], process={"main": {"script": False, "command": "bar"}},
@@ -146,10 +146,10 @@ def test_merge(before: str, wanted: dict[str, Any], keys: list[str], after: str)
     assert merge(before, dict(new_values(), **wanted), keys) == after
 
 
-def test_merge_turns_a_command_that_would_be_garbled_into_a_script() -> None:
+def test_merge_turns_a_command_that_upstart_would_change_into_a_script() -> None:
     wanted = dict(new_values(), process={"main": {"script": False, "command": "rm {} \\;"}})
     assert merge("exec a\n", wanted, ["main"]) == "script\n    exec rm {} \\;\nend script\n"
-    with pytest.raises(JobFileError, match="garble"):
+    with pytest.raises(JobFileError, match="would change this command"):
         merge("exec a\n", wanted, ["main"], exec_fallback=False)
 
 
@@ -158,7 +158,7 @@ def test_merge_of_explicit_keys() -> None:
     assert merge("umask 022 # c\n", new_values(), ["umask"], explicit=["umask"]) == "umask 022 # c\n"
 
 
-def test_merge_of_what_cannot_be_written() -> None:
+def test_merge_of_an_invalid_value() -> None:
     with pytest.raises(JobFileError, match="line break"):
         merge("task\n", dict(new_values(), description="a\nb"), ["description"])
     with pytest.raises(JobFileError, match="kill_timeout"):
@@ -201,6 +201,6 @@ def test_cut(text: str, name: str, left: str) -> None:
     assert document.text == text
 
 
-def test_imports_are_told_apart() -> None:
+def test_imports_with_different_names() -> None:
     document = Document("import A\nimport B\n", dialect="chromeos")
     assert [document.text[span.start:span.end] for span in document.spans("import", "B")] == ["import B\n"]

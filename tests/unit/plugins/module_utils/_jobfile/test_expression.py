@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.expression import fold
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_condition, parse_job
 
 EVENT = "Expected event"
@@ -105,11 +107,37 @@ def test_lines_after_the_condition_may_be_empty() -> None:
     assert written(parse_condition("  a and b \n\n # comment\n")) == "a b and"
 
 
-def test_left_over_text_says_what_to_do() -> None:
-    with pytest.raises(JobFileError, match="put all of it in parentheses"):
+def test_text_after_the_condition() -> None:
+    with pytest.raises(JobFileError, match="put it in parentheses"):
         parse_condition("(a or b)\nand c")
 
 
 def test_depth_has_no_limit() -> None:
     items = parse_condition("(" * 20000 + "a" + ")" * 20000)
     assert items == [{"event": "a", "args": []}]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("a", "a0"),
+    ("a or b and c", "((a0 or b1) and c3)"),
+    ("a or (b and c)", "(a0 or (b1 and c2))"),
+])
+def test_fold_joins_from_the_events_up(text: str, expected: str) -> None:
+    folded = fold(
+        parse_condition(text),
+        leaf=lambda item, index: f"{item['event']}{index}",
+        join=lambda operator, left, right: f"({left} {operator} {right})",
+    )
+    assert folded == expected
+
+
+@pytest.mark.parametrize("rpn", [None, []])
+def test_fold_without_condition_is_none(rpn: list[Any] | None) -> None:
+    assert fold(rpn, leaf=lambda item, index: True, join=lambda operator, left, right: True) is None
+
+
+def test_only_fold_walks_a_condition_with_a_stack() -> None:
+    """One loop over reverse Polish order: everything else passes functions to fold."""
+    plugins = Path(__file__).resolve().parents[5] / "plugins"
+    files = [path for path in plugins.rglob("*.py") if "right, left = " in path.read_text(encoding="utf-8")]
+    assert [path.name for path in files] == ["expression.py"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of upstart_job to values and back."""
+"""Options of upstart_job to values, and back."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ ONE_WAY: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"discription": "a"}, "No option is called discription"),
+    ({"discription": "a"}, "unknown option discription"),
     ({"description": ["a"]}, "description must be text, not a list"),
     ({"description": {1}}, "description must be text, not a value of type set"),
     ({"env": {"A": True}}, "A of env must be text, not true or false"),
-    ({"env": ["A=1", {}]}, "each item of env must be text, not a dictionary"),
+    ({"env": ["A=1", {}]}, "an item of env must be text, not a dictionary"),
     ({"export": {"A": 1}}, "export must be a list, not a dictionary"),
     ({"start_on": {"all": []}}, "start_on: all needs a list with at least one condition"),
     ({"stop_on": "(a"}, "stop_on: Mismatched parentheses"),
@@ -119,10 +119,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"expect": "clone"}, "expect cannot be clone"),
     ({"kill_timeout": "5s"}, "kill_timeout must be a whole number, not 5s"),
     ({"kill_timeout": -1}, "kill_timeout must be from 0 to 9223372036854775807, not -1"),
-    ({"kill_signal": "TREM"}, "kill_signal: there is no signal TREM"),
+    ({"kill_signal": "TREM"}, "kill_signal: unknown signal TREM"),
     ({"kill_signal": 2**31}, "kill_signal must be from 0 to 2147483647, not 2147483648"),
-    ({"normal_exit": [True]}, "each of normal_exit must be text, not true or false"),
-    ({"normal_exit": ["-1"]}, "normal_exit: there is no signal -1"),
+    ({"normal_exit": [True]}, "an item of normal_exit must be text, not true or false"),
+    ({"normal_exit": ["-1"]}, "normal_exit: unknown signal -1"),
     ({"umask": 18}, "umask must be an octal number in quotes, not 18"),
     ({"umask": "8"}, "umask must be an octal number in quotes, not 8"),
     ({"umask": "1000"}, "umask must be from 0 to 511, not 512"),
@@ -133,7 +133,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"respawn_limit": {"times": 5}}, "respawn_limit cannot be {'times': 5}"),
     ({"respawn_limit": {"count": -5}}, "respawn_limit cannot be negative"),
     ({"limits": "nofile"}, "limits must be a dictionary, not a text"),
-    ({"limits": {"files": 1}}, "limits: there is no resource files"),
+    ({"limits": {"files": 1}}, "limits: unknown resource files"),
     ({"limits": {"nofile": {"soft": 1}}}, "nofile of limits needs soft and hard"),
     ({"limits": {"nofile": "1 2 3"}}, "nofile of limits needs one or two values"),
     ({"limits": {"nofile": "1k"}}, "nofile of limits must be a whole number, not 1k"),
@@ -141,8 +141,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"cgroup": [{"name": "a"}]}, "cgroup cannot be {'name': 'a'}"),
     ({"cgroup": [{"controller": "cpu", "key": "shares"}]}, "cgroup cannot be {'controller': 'cpu', 'key': 'shares'}"),
     ({"cgroup": ["a b c d e"]}, "cgroup cannot be a b c d e"),
-    ({"exec": "a", "script": "b"}, "the job needs one of exec and script"),
-    ({"interpreter": "perl"}, "the job needs one of exec and script"),
+    ({"exec": "a", "script": "b"}, "the job needs either exec or script"),
+    ({"interpreter": "perl"}, "the job needs either exec or script"),
     ({"exec": "a", "interpreter": "perl"}, "the job has an interpreter but no script"),
     ({"exec": "  "}, "exec of the job is empty"),
     ({"exec": "echo it's"}, "exec: a quote is not closed: echo it's"),
@@ -163,7 +163,7 @@ def test_from_values(given: dict[str, Any], differing: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("given", "differing"), BOTH_WAYS + ONE_WAY)
-def test_the_daemon_reads_what_was_asked(given: dict[str, Any], differing: dict[str, Any]) -> None:
+def test_upstart_reads_the_given_options(given: dict[str, Any], differing: dict[str, Any]) -> None:
     assert parse_job(render(options.to_values(given))) == dict(new_values(), **differing)
 
 
@@ -179,7 +179,7 @@ def test_every_stanza_of_stock_upstart_has_its_option() -> None:
     assert of_stanzas | {"interpreter"} == set(options.NAMES_OF_OPTIONS)
 
 
-def test_code_that_looks_like_a_here_document_but_is_none_stays_a_script() -> None:
+def test_code_similar_to_a_here_document_stays_a_script() -> None:
     for text in (
         "exec perl - <<'END_OF_CODE'\nEND_OF_CODE\nEND_OF_CODE\n",
         "exec perl - <<'END_OF_CODE'\nprint 1;\nEND_OF_CODE\necho\n",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stanza by stanza: what is understood, what is refused, and what a refused override leaves behind."""
+"""All stanzas: accepted values, refused values, and the values that a refused override leaves."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ LEFT_BEHIND: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("text", "changed"), LEFT_BEHIND)
-def test_left_behind_by_a_refused_file(text: str, changed: dict[str, Any]) -> None:
+def test_values_after_a_refused_file(text: str, changed: dict[str, Any]) -> None:
     values = new_values()
     error = apply("version 1\n" + text, values)
     assert isinstance(error, JobFileError)
@@ -277,10 +277,10 @@ def test_version_gate(text: str, since: tuple[int, ...]) -> None:
     assert caught.value.text == (OOM.replace("'", "") if text.startswith("oom") else UNKNOWN)
 
 
-def test_version_gate_says_so() -> None:
+def test_version_gate_names_both_versions() -> None:
     with pytest.raises(JobFileError) as caught:
         parse_job("usage x\n", version=(1, 4))
-    assert caught.value.hint == "'usage' came with Upstart 1.5, this is 1.4"
+    assert caught.value.hint == "'usage' needs Upstart 1.5 or later, this is 1.4"
     with pytest.raises(JobFileError) as caught:
         parse_job("console log\n", version=(1, 3))
-    assert caught.value.hint == "'console log' came with Upstart 1.4, this is 1.3"
+    assert caught.value.hint == "'console log' needs Upstart 1.4 or later, this is 1.3"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any values: written down and read back, or refused; any bytes: read or refused.
+"""Random values are written and read back, or refused. Random bytes are read or refused.
 
 JOBFILE_EXAMPLES sets the number of examples (200), for example to 20000.
 """

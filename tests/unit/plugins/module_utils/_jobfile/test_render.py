@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is written, and what is refused because no job file can say it."""
+"""Texts of job files, and values that no job file can hold."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ FALLBACK = [
 
 
 @pytest.mark.parametrize(("command", "script"), FALLBACK)
-def test_command_that_would_be_garbled_becomes_a_script(command: str, script: str) -> None:
-    for part in ("main", "pre-start", "post-stop"):
-        values = {"process": {part: {"script": False, "command": command}}}
+def test_command_that_upstart_would_change_becomes_a_script(command: str, script: str) -> None:
+    for name in ("main", "pre-start", "post-stop"):
+        values = {"process": {name: {"script": False, "command": command}}}
         read = parse_job(render(values))["process"]
-        assert read == {part: {"script": True, "command": script}}
-        with pytest.raises(JobFileError, match="garble"):
+        assert read == {name: {"script": True, "command": script}}
+        with pytest.raises(JobFileError, match="would change this command"):
             render(values, exec_fallback=False)
 
 
@@ -139,37 +139,37 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"description": "a\nb"}, "description", "line break"),
     ({"description": "a\0b"}, "description", "NUL"),
     ({"description": "\ud800"}, "", "half a character"),
-    ({"description": "\udcc3\udca9"}, "description", "cannot be written"),
-    ({"description": 5}, "description", "a text is needed"),
+    ({"description": "\udcc3\udca9"}, "description", "different value"),
+    ({"description": 5}, "description", "expected text"),
     ({"env": ["A=\n"]}, "env", "line break"),
-    ({"start_on": [{"event": "a", "args": ["K=1", "x"]}]}, "start_on", "after a named one"),
+    ({"start_on": [{"event": "a", "args": ["K=1", "x"]}]}, "start_on", "after a named value"),
     ({"kill_timeout": -1}, "", "Illegal interval"),
     ({"kill_timeout": 2 ** 63}, "", "Illegal interval"),
     ({"kill_timeout": "5x"}, "kill_timeout", "whole number"),
-    ({"kill_timeout": None}, "kill_timeout", "cannot be written"),
+    ({"kill_timeout": None}, "kill_timeout", "different value"),
     ({"nice": 20}, "", "Illegal nice"),
     ({"umask": 0o1000}, "", "Illegal file creation mask"),
     ({"expect": "clone"}, "expect", "daemon, fork, none, stop"),
     ({"limits": {"locks": [1, 1]}}, "", "Unknown stanza"),
     ({"respawn_limit": [2 ** 31, 5]}, "", "Illegal limit"),
     (main(""), "exec", "empty"),
-    (main("a\nb"), "exec", "one line"),
+    (main("a\nb"), "exec", "several lines"),
     (main("echo it's"), "exec", "not closed"),
     (main("echo x\\"), "exec", "not closed"),
-    (main("echo # x"), "exec", "begins a comment"),
-    (main("echo\t#x"), "exec", "begins a comment"),
-    (main("a", True), "script", "ends with a line end"),
-    (main("end \tscript\r\n", True), "script", "line 1 of the script would end it"),
-    (main("a\nend script # x\nb\n", True), "script", "line 2 of the script would end it: end script"),
-    (main("\tend\t script\t\n", True), "script", "line 1 of the script would end it"),
-    (main(" a\n b\n", True), "script", "take off the blanks"),
+    (main("echo # x"), "exec", "starts a comment"),
+    (main("echo\t#x"), "exec", "starts a comment"),
+    (main("a", True), "script", "does not end with a line break"),
+    (main("end \tscript\r\n", True), "script", "line 1 would end the script"),
+    (main("a\nend script # x\nb\n", True), "script", "line 2 would end the script: end script"),
+    (main("\tend\t script\t\n", True), "script", "line 1 would end the script"),
+    (main(" a\n b\n", True), "script", "remove the indentation"),
     (main("a\0\n", True), "script", "NUL"),
-    ({"process": {"main": {"script": True, "command": None}}}, "script", "needs a text"),
-    ({"process": {"main": {"script": False, "command": None}}}, "exec", "a command is needed"),
+    ({"process": {"main": {"script": True, "command": None}}}, "script", "the script is missing"),
+    ({"process": {"main": {"script": False, "command": None}}}, "exec", "the command is missing"),
     ({"process": {"security": {"script": False, "command": "x"}}}, "apparmor_load", "profile"),
-    ({"process": {"other": {"script": False, "command": "x"}}}, "process", "cannot be written"),
+    ({"process": {"other": {"script": False, "command": "x"}}}, "process", "different value"),
     ({"import": ["A"]}, "", "Unknown stanza"),
-    ({"unheard": 1}, "unheard", "cannot be written"),
+    ({"unheard": 1}, "unheard", "different value"),
 ]
 
 
@@ -219,10 +219,10 @@ def test_import_in_its_dialect() -> None:
     assert render(dict(new_values(), **{"import": ["A"]}), dialect="chromeos") == "import A\n"
 
 
-def test_a_choice_from_the_release_on_that_brought_it() -> None:
+def test_a_choice_needs_its_release() -> None:
     job = dict(new_values(), console="log")
     assert render(job, explicit=["console"], version=(1, 4)) == "console log\n"
-    with pytest.raises(JobFileError, match="log is not known"):
+    with pytest.raises(JobFileError, match="unknown value log"):
         render(job, explicit=["console"], version=(1, 3))
 
 

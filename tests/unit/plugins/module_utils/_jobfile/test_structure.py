@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Job files as options: what ``manual`` means, and from which release on an override is read."""
+"""Job files as options: the stanza ``manual``, and the releases that read overrides."""
 
 from __future__ import annotations
 

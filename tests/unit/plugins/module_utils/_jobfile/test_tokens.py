@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where words, arguments, commands and blocks end, and what is left of them."""
+"""Ends and contents of words, arguments, commands and blocks."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_nothing(text: str) -> None:
     assert parse_job(text) == parse_job("")
 
 
-def test_bytes_that_come_together_are_one_character() -> None:
+def test_adjacent_bytes_are_decoded_together() -> None:
     assert parse_job(b"author \xc3''\xa9\n")["author"] == "\u00e9"
     assert parse_job(b"author \xc3\n")["author"] == "\udcc3"
     assert parse_job(b"exec a\xff\n")["process"]["main"]["command"] == "a\udcff"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The batch commands speak their protocols."""
+"""The protocols of the batch commands."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ def test_reader_checks_recorded_cases(tmp_path: pathlib.Path) -> None:
 
 def test_writer() -> None:
     values = dict(new_values(), description="\udcff'\u00e9")
-    garbled = {"process": {"main": {"script": False, "command": "a \\;"}}}
-    lines = [values, {"description": "a\nb"}, garbled, {"nice": "x"}, []]
+    changed_command = {"process": {"main": {"script": False, "command": "a \\;"}}}
+    lines = [values, {"description": "a\nb"}, changed_command, {"nice": "x"}, []]
     written, line_break, refused, wrong, no_object = answers(
         "write_job_files.py", ["--batch"], b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     )
     assert written["ok"] and parse_job(written["text"]) == values
-    assert line_break == {"ok": False, "error": "description: A line break cannot be written "
-                                                "(only script blocks can hold line breaks)"}
-    assert not refused["ok"] and "garble" in refused["error"]
+    assert line_break == {"ok": False, "error": "description: a line break cannot be written "
+                                                "(only scripts can have line breaks)"}
+    assert not refused["ok"] and "would change" in refused["error"]
     assert not wrong["ok"] and "whole number" in wrong["error"]
     assert not no_object["ok"]
     assert answers("write_job_files.py", ["--batch", "--upstart-version", "0.6.5"], b'{"usage": "x"}\n') == [
-        {"ok": False, "error": "usage: came with Upstart 1.5 (leave usage out for Upstart 0.6.5)"}]
+        {"ok": False, "error": "usage needs Upstart 1.5 or later, this is 0.6.5 (remove usage)"}]

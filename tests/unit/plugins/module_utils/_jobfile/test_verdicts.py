@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every recorded verdict of the real parsers: values, first error and its line."""
+"""All recorded results of the real parsers: values, first error and its line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_latest(load_cases: Cases, name: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "count"), [("own.jsonl", 336), ("generated.jsonl", 2000)])
-def test_bytes_give_what_text_gives(load_cases: Cases, name: str, count: int) -> None:
+def test_bytes_and_text_give_the_same(load_cases: Cases, name: str, count: int) -> None:
     different = []
     for case in load_cases(name):
         override = case["override"]
@@ -58,7 +58,7 @@ def test_older_release(load_cases: Cases, version: tuple[int, ...], count: int) 
 
 
 @pytest.mark.parametrize(("name", "count"), [("own.jsonl", 214), ("generated.jsonl", 815)])
-def test_every_accepted_job_can_be_written_down(load_cases: Cases, name: str, count: int) -> None:
+def test_every_accepted_job_can_be_written(load_cases: Cases, name: str, count: int) -> None:
     accepted = [case for case in load_cases(name) if case["accepted"]]
     assert len(accepted) == count
     different = []

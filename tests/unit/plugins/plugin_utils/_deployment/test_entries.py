@@ -26,7 +26,7 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
 
 
 @pytest.mark.parametrize(("entry", "words"), [
-    ({"name": "web", "exce": "a"}, "job web: unknown key 'exce'; did you mean 'exec'?"),
+    ({"name": "web", "exce": "a"}, "job web: unknown key 'exce'; did you mean exec?"),
     ({"name": "web", "colour": "a"}, "job web: unknown key 'colour'"),
     ({"name": "web", "keep_running": True}, "job web: unknown key 'keep_running'"),
     ({"exec": "a"}, "entry 1 of upstart_jobs_list: missing required arguments: name"),
@@ -53,7 +53,7 @@ def test_wrong_entries_are_named(entry: Any, words: str) -> None:
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(job_entries.DeploymentError) as caught:
         job_entries.checked([{"name": "a", "exce": "a"}, {"name": "b", "spcript": "a"}])
-    assert str(caught.value).startswith("job a: unknown key 'exce'; did you mean 'exec'?; job b: unknown key 'spcript'")
+    assert str(caught.value).startswith("job a: unknown key 'exce'; did you mean exec?; job b: unknown key 'spcript'")
 
 
 @pytest.mark.parametrize(("more", "words"), [

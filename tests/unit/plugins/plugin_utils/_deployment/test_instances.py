@@ -12,7 +12,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import
 
 TTY = {"name": "tty", "instance": "$TTY", "exec": "a"}
 HARM = ("but Upstart corrupts its memory by a name that is not ASCII; use ASCII in instance and in the variables that "
-        "it names")
+        "it uses")
 LISTED = "job tty: its instances are named by $TTY; name them in instances, or set state to present"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The findings as a whole, and what is refused."""
+"""Complete findings, and refused files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_good_files_have_no_findings(text: str) -> None:
     assert check.findings(text) == []
 
 
-def test_a_finding_says_all() -> None:
+def test_a_complete_finding() -> None:
     assert check.findings("exec a\n\nrespawn limit 3 5\n") == [
         {
             "code": "respawn-limit-without-respawn",
@@ -49,14 +49,14 @@ def test_a_finding_says_all() -> None:
             "file": "conf",
             "line": 3,
             "message": "respawn limit without respawn",
-            "remedy": "add a line with respawn alone",
+            "remedy": "add a line with only respawn",
         }
     ]
 
 
-def test_findings_come_in_the_order_of_the_lines() -> None:
-    found = check.findings("setuid www\nnice 4294967301\nchdir a\n", "console owner\nenv A=$B\n", name="é")
-    assert [(finding["file"], finding["line"]) for finding in found] == [
+def test_findings_are_in_the_order_of_the_lines() -> None:
+    findings = check.findings("setuid www\nnice 4294967301\nchdir a\n", "console owner\nenv A=$B\n", name="é")
+    assert [(finding["file"], finding["line"]) for finding in findings] == [
         (None, None),
         ("conf", 1),
         ("conf", 2),
@@ -69,23 +69,23 @@ def test_findings_come_in_the_order_of_the_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("normal exit 3840\n", "normal exit names the status 3840, which stands for the signal TERM"),
-        ("normal exit 3841\n", "normal exit names the status 3841"),
-        ("env =x\n", "env '' is a name that a shell cannot read"),
-        ("start on a or b and c\n", "start on mixes and with or without parentheses: it means ((a or b) and c)"),
+        ("normal exit 3840\n", "normal exit has the status 3840, which stands for the signal TERM"),
+        ("normal exit 3841\n", "normal exit has the status 3841"),
+        ("env =x\n", "env '' is not a valid name of a shell variable"),
+        ("start on a or b and c\n", "start on mixes 'and' and 'or' without parentheses: it means ((a or b) and c)"),
         ("chdir a\n", "chdir a is a relative path"),
-        ("exec a && b\n", "main exec runs nothing of what stands behind &&"),
+        ("exec a && b\n", "main exec does not run what follows &&"),
         ("script\n  cat <<EOF\nend script\n", "main script does not close its here-document EOF"),
     ],
 )
-def test_a_message_names_what_it_means(text: str, message: str) -> None:
+def test_details_of_messages(text: str, message: str) -> None:
     assert [finding["message"] for finding in check.findings(text)] == [message]
 
 
-def test_a_file_that_is_not_read_is_explained_as_far_as_it_goes() -> None:
-    found = check.findings("respawn limit 1 2\nscript\n  cat <<EOF\nend script\nEOF\nend script\n")
-    assert [(finding["code"], finding["line"]) for finding in found] == [("here-document-open", 2), ("syntax", 5)]
-    assert found[1]["message"] == "Unknown stanza"
+def test_findings_before_a_syntax_error() -> None:
+    findings = check.findings("respawn limit 1 2\nscript\n  cat <<EOF\nend script\nEOF\nend script\n")
+    assert [(finding["code"], finding["line"]) for finding in findings] == [("here-document-open", 2), ("syntax", 5)]
+    assert findings[1]["message"] == "Unknown stanza"
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ def test_refuse(arguments: tuple[Any, ...], code: str, file: str | None, line: i
         ("web", "exec a\n", "bogus\n", (0, 6, 5)),
     ],
 )
-def test_what_is_only_doubtful_is_not_refused(arguments: tuple[Any, ...]) -> None:
+def test_warnings_are_not_refused(arguments: tuple[Any, ...]) -> None:
     check.refuse(*arguments)

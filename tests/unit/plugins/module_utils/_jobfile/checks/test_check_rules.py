@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every rule of ``check``: for each code a file that has it and files that do not."""
+"""All rules of the checks: for every code a file with the finding and files without it."""
 
 from __future__ import annotations
 
@@ -108,6 +108,11 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("foreground-with-expect", "expect fork\nscript\n  . /etc/default/ssh\n  exec sshd -D\nend script\n", 1, []),
     ("daemon-without-expect", "script\n  . /etc/default/cron\n  exec cron\nend script\n", 1,
      ["script\n  . /etc/default/cron\n  exec cron -f\nend script\n"]),
+    ("daemon-without-expect", "script\n  export A='x;y'\n  exec /bin/c --daemon\nend script\n", 1, []),
+    ("daemon-without-expect", "script\n  export A=\"(x)\" && cd / 2>&1\n  exec c --daemon\nend script\n", 1, []),
+    ("daemon-without-expect", "exec c --pid $(cat x; y) --daemon\n", 1, ["exec c --pid $(cat x --daemon)\n"]),
+    ("expect-with-script", "expect fork\nscript\n  export A=\"$(b)\"\n  exec a\nend script\n", 1, []),
+    ("expect-with-script", "expect fork\nscript\n  cd /\n  exec >/log\nend script\n", 1, []),
     (
         "expect-stop-not-raised",
         "expect stop\n" + SCRIPT,
@@ -133,9 +138,12 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("changes-user-itself", "exec su -c web www\n", 1, ["exec suexec web\n", "pre-start exec su -c web www\n"]),
     ("exec-only-first-command", "exec a; b\n", 1, ["exec a '; b'\n", "exec a $(b; c)\n", "exec a\\;\n", "exec a;\n"]),
     ("exec-only-first-command", "pre-start exec a && b\n", 1, ["exec a 2>&1\n"]),
+    ("exec-only-first-command", "exec a $(b) ; c\n", 1, ["exec a $(b; c $(d))\n", "exec a `b; c`\n"]),
     ("exec-pipeline", "exec a | b\n", 1, ["exec a '|' b\n", "exec a || b\n"]),
     ("in-background", "exec a &\n", 1, ["exec a >&2\n", "exec a >&\n"]),
     ("in-background", "script\n  a\n  b & # why\n  c &\nend script\n", 1, ["script\n  a &\n  wait\nend script\n"]),
+    ("in-background", "script\n  b & # why\nend script\n", 1, ["script\n  cat <<EOF\nb &\nEOF\nend script\n"]),
+    ("in-background", "script\n  (cat <<EOF\nb\nEOF\n  ) &\nend script\n", 1, []),
     ("exec-assignment", "exec A=1 web\n", 1, ["exec env A=1 web\n", "exec web --a=1\n"]),
     ("exec-not-a-program", "pre-start exec cd /srv\n", 1, ["exec cdrecord\n"]),
     ("script-crlf", "script\r\n  a\r\nend script\r\n", 1, ["exec a\r\n"]),
@@ -146,6 +154,14 @@ CASES: list[tuple[str, str, int, list[str]]] = [
         1,
         ["script\na\ncat <<-EOF\n\tEOF\nend script\n"],
     ),
+    (
+        "here-document-open",
+        "script\n  cat <<\\EOF\n  x\nend script\n",
+        1,
+        ["script\n  true # <<EOF\nend script\n", "script\n  echo '<<EOF' $((1<<N))\nend script\n"],
+    ),
+    ("home-unset", "exec a \"it's $HOME\" 'b'\n", 1, ["script\n  true # $HOME\nend script\n"]),
+    ("home-unset", "exec a >$HOME/log\n", 1, []),
     ("home-unset", "start on startup\nexec a $HOME\n", 2, ["start on net-device-up\nexec a $HOME\n"]),
     (
         "here-document-open",
@@ -278,35 +294,36 @@ def codes(*arguments: Any, **keywords: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("code", "text", "line", "_clean"), CASES)
-def test_is_found_on_its_line(code: str, text: str, line: int, _clean: list[str]) -> None:
+def test_finding_on_its_line(code: str, text: str, line: int, _clean: list[str]) -> None:
     places = [(finding["file"], finding["line"]) for finding in check.findings(text) if finding["code"] == code]
     assert places == [("conf", line)]
 
 
 @pytest.mark.parametrize(("code", "text"), ABSENT)
-def test_is_not_found(code: str, text: str) -> None:
-    found = codes(text)
-    assert code not in found
-    assert code == "syntax" or "syntax" not in found
+def test_no_finding(code: str, text: str) -> None:
+    all_codes = codes(text)
+    assert code not in all_codes
+    assert code == "syntax" or "syntax" not in all_codes
 
 
 @pytest.mark.parametrize(("code", "arguments", "place", "clean"), WITH_ARGUMENTS)
 def test_depends_on_more_than_the_file(
     code: str, arguments: dict[str, Any], place: tuple[str | None, int | None], clean: dict[str, Any]
 ) -> None:
-    assert place in [(found["file"], found["line"]) for found in check.findings(**arguments) if found["code"] == code]
+    findings = [finding for finding in check.findings(**arguments) if finding["code"] == code]
+    assert place in [(finding["file"], finding["line"]) for finding in findings]
     assert code not in codes(**clean)
 
 
-def test_every_code_has_its_case() -> None:
+def test_every_code_has_a_case() -> None:
     tested = {case[0] for case in CASES} | {case[0] for case in WITH_ARGUMENTS}
     assert tested == set(check_codes.BY_CODE)
     assert len(check_codes.BY_CODE) == len(check_codes.CODES)
 
 
-def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
+def test_refuse_refuses_files_with_errors() -> None:
     for code, text, _line, _clean in CASES:
-        severe = {found["code"] for found in check.findings(text) if found["severity"] == "error"}
+        severe = {finding["code"] for finding in check.findings(text) if finding["severity"] == "error"}
         if severe:
             with pytest.raises(errors.JobFileError):
                 check.refuse("web", text)
@@ -315,7 +332,7 @@ def test_findings_of_severity_error_are_what_refuse_refuses() -> None:
         assert (code in severe) == (check_codes.BY_CODE[code].severity == "error")
 
 
-LEVELS = "name one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
+LEVELS = "use one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
 
 
 @pytest.mark.parametrize(("condition", "remedy"), [
@@ -325,11 +342,11 @@ LEVELS = "name one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
     ("runlevel 28", LEVELS),
     ("runlevel 23", "put several values in brackets, as in [23]"),
     ("runlevel PREVLEVEL=N2", "put several values in brackets, as in [N2]"),
-    ("stopped web RESULT=bad", "name one of its values: ok or failed"),
+    ("stopped web RESULT=bad", "use one of its values: ok or failed"),
     ("stopped web failed", "name the variable, as in RESULT=failed"),
-    ("started web RESULT=ok", "leave it out, or use stopping or stopped, which have it"),
+    ("started web RESULT=ok", "remove it, or use stopping or stopped, which have this variable"),
 ])
-def test_the_remedy_for_what_never_matches(condition: str, remedy: str) -> None:
-    remedies = [one["remedy"] for one in check.findings(f"start on {condition}\n")
-                if one["code"] == "condition-never-matches"]
+def test_remedy_for_a_condition_that_never_matches(condition: str, remedy: str) -> None:
+    remedies = [finding["remedy"] for finding in check.findings(f"start on {condition}\n")
+                if finding["code"] == "condition-never-matches"]
     assert remedies == [remedy]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page about findings says of every code what the table says, and nothing else."""
+"""The page about findings and the table of findings have the same codes and texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_page_has_the_codes_in_the_order_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("row", CODES, ids=lambda row: row.code)
-def test_the_page_says_what_the_table_says(row: codes.Code) -> None:
+def test_the_page_has_the_texts_of_the_table(row: codes.Code) -> None:
     described = {section["code"]: section for section in sections()}
     assert described[row.code] == dict(row._asdict(), message=row.message.replace("%s", "..."))
 

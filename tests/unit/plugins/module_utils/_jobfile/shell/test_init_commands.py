@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What commands and scripts have init do."""
+"""Requests to init in commands and scripts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell import init_commands
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 
-# text, and the orders in it: own stands for the job itself
+# Text, and the requests in it; "own" stands for the job itself.
 TEXTS = [
     ("initctl emit up", "emits up"),
     ("/sbin/initctl --quiet emit --no-wait 'up' A=1", "emits up"),
@@ -55,7 +55,10 @@ TEXTS = [
     ("cat <<A <<-B; stop b\nstart c\nA\nstart d\n\tB\nstop e\n", "stops b stops e"),
     ("cat <<A\nstart c\n", ""),
     ("cat <<< start; stop a", "stops a"),
-    # neither these
+    (": $((1<<2))\nstart a\n", "starts a"),
+    ("start $(cat name) $(stop b) c", "stops b starts $"),
+    ("start `cat a` x", "starts $"),
+    # no requests
     ("# start a", ""),
     ("true # start a", ""),
     ("true;# it's\nstart a # it's", "starts a"),
@@ -79,9 +82,10 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
-def test_what_a_text_orders(text: str, expected: str) -> None:
-    found = [f"{one.verb} {'own' if one.name is None else one.name}" for one in init_commands.read_init_commands(text)]
-    assert " ".join(found) == expected
+def test_requests(text: str, expected: str) -> None:
+    requests = [f"{request.verb} {'own' if request.name is None else request.name}"
+                for request in init_commands.read_init_commands(text)]
+    assert " ".join(requests) == expected
 
 
 def test_no_text() -> None:
@@ -91,10 +95,10 @@ def test_no_text() -> None:
 @pytest.mark.parametrize(("name", "pattern"), [
     (None, "web"), ("db", "db"), ("$UPSTART_JOB", "web"), ("${UPSTART_JOB}-x", "web-x"), ("net-$A-${B:-c}", "net-*-*"),
     ("$", "*"), ("$UPSTART_JOBS", "*"), ("$1", "*")])
-def test_which_names_an_order_may_mean(name: str | None, pattern: str) -> None:
-    order = init_commands.InitCommand(init_commands.STARTS, name)
-    assert order.pattern("web") == pattern
-    assert order.is_literal() == (name == "db")
+def test_pattern_of_a_name(name: str | None, pattern: str) -> None:
+    request = init_commands.InitCommand(init_commands.STARTS, name)
+    assert request.pattern("web") == pattern
+    assert request.is_literal() == (name == "db")
 
 
 @pytest.mark.parametrize("text", ["start a '\n", "start a\"\\\"\n", "cat <<A\nstart\n", "`start ", "(start) "])
