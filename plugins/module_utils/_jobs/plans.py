@@ -199,7 +199,7 @@ def _check_defaults(stanzas, version):
     """Raise JobFileError for a newer release's default, which is left out of files, if an older release differs."""
     if stanzas.get("console") == "log" and version < (1, 4):
         raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
-                           hint="console: log needs Upstart 1.4; redirect the output in a script", option="console")
+                           hint="console: log came with 1.4; redirect the output in a script", option="console")
 
 
 def _read(texts, version):
