@@ -40,7 +40,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "roles" / "
 
 import with_daemon
 from emulator.dbus.paths import INSTANCE
-from emulator.tools.client import Client, Refused
+from emulator.tools.client import Client, DBusError
 
 from benchmarks.upstart_job import collections_path
 
@@ -160,7 +160,7 @@ class Host:
                 path = self.client.job(self.client.path_of(name), "GetInstance", "as", [])[0]
                 values = self.client.properties(path, INSTANCE)
                 found.append("%(goal)s/%(state)s" % values)
-            except Refused:
+            except DBusError:
                 found.append("stop/waiting")
         return found
 

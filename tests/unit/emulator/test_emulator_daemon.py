@@ -156,7 +156,7 @@ def test_what_kills_the_real_daemon_ends_this_one(boot: Boot, text: bytes, versi
     with pytest.raises(OSError):
         running.job("Start", "bad")
         running.job("Stop", "bad")
-    assert "upstart-emulator: the real daemon dies of this: " in running.end()
+    assert "upstart-emulator: the real daemon crashes here: " in running.end()
     assert running.process.returncode == 70
 
 
@@ -177,7 +177,7 @@ def test_what_keeps_the_real_daemon_busy_forever(tmp_path: Path, boot: Boot, tex
     with pytest.raises(OSError):
         running.job("Start", name)
     assert running.end() == (
-        "upstart-emulator: the real daemon would spin forever here: the path of the log of job %s takes 256 bytes\n"
+        "upstart-emulator: the real daemon loops forever here: the path of the log of job %s takes 256 bytes\n"
         % name)
     assert running.process.returncode == 72
 
@@ -218,7 +218,7 @@ def test_without_jeepney_it_says_so(tmp_path: Path) -> None:
         "from emulator import cli; sys.exit(cli.main(['--confdir', %r]))" % (str(EMULATOR.parent), str(tmp_path)))
     done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "upstart-emulator: the Python package jeepney is needed (pip install jeepney)\n"
+    assert done.stderr == "upstart-emulator: the Python package jeepney is missing (run: pip install jeepney)\n"
 
 
 def test_an_address_in_use_is_refused(boot: Boot) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from emulator import child, commands, environment, states
-from emulator.dbus.bus import may_look
+from emulator.dbus.bus import is_allowed_to_all
 from emulator.dbus.paths import INSTANCE, JOB, MANAGER, PROPERTIES, escape, unescape
 from emulator.joblog import log_name
 from emulator.respawn import RespawnWindow
@@ -167,5 +167,5 @@ def test_limits(value: object, limit: int) -> None:
     (JOB, "GetInstance", True), (JOB, "Start", False), (INSTANCE, "Stop", False), (PROPERTIES, "GetAll", True),
     (PROPERTIES, "Set", False), (None, "GetAllJobs", False),
 ])
-def test_what_everybody_may_do_on_the_bus(interface: str | None, member: str, allowed: bool) -> None:
-    assert may_look(interface, member) is allowed
+def test_calls_that_the_bus_allows_to_all(interface: str | None, member: str, allowed: bool) -> None:
+    assert is_allowed_to_all(interface, member) is allowed
