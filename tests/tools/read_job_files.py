@@ -2,13 +2,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read job files and print what Upstart understands of them, one JSON object per line.
+"""Read job files and print their values as Upstart reads them, one JSON object per line.
 
-Runs from a plain checkout with Python 2.7 or 3, nothing installed, as it stands in for what runs on managed hosts.
+Runs from a checkout with Python 2.7 or 3 without installation, like the code on managed hosts.
 
     read_job_files.py CONF [OVERRIDE]       one job
     read_job_files.py --batch               jobs named on standard input: CONF or CONF<TAB>OVERRIDE on each line
-    read_job_files.py --cases FILE...       check against recorded verdicts; exit status 1 when any differs
+    read_job_files.py --cases FILE...       check against recorded verdicts; exit status 1 if any differs
 """
 
 from __future__ import absolute_import, division, print_function
@@ -64,7 +64,7 @@ def read_batch(stream, version, dialect):
 
 
 def differs(case, version, dialect):
-    """Tell whether our answer for one recorded case is another than the recorded one."""
+    """Return whether the answer for a recorded case differs from the recorded answer."""
     answer = read_job(case["conf"], case["override"], version, dialect)
     if case["accepted"]:
         return answer != {"ok": True, "values": case["values"]}
@@ -74,7 +74,7 @@ def differs(case, version, dialect):
 
 
 def check_cases(paths, version, dialect):
-    """Print how many cases of each file agree; return the number that do not."""
+    """Print the number of cases of each file that agree; return the number that do not."""
     total = 0
     for path in paths:
         with io.open(path, encoding="utf-8") as stream:
@@ -87,7 +87,7 @@ def check_cases(paths, version, dialect):
 
 def parse_version(text):
     """Return "1.13.2" as a tuple of numbers."""
-    return tuple(int(part) for part in text.split("."))
+    return tuple(int(word) for word in text.split("."))
 
 
 def main():

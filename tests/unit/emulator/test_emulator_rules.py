@@ -44,7 +44,7 @@ def test_the_way_down_asks_pre_stop_only_while_main_lives() -> None:
 
 
 @pytest.mark.parametrize("state", ["starting", "security", "pre-start", "spawned", "post-start", "pre-stop"])
-def test_a_stop_goes_straight_to_stopping(state: str) -> None:
+def test_a_stop_leads_straight_to_stopping(state: str) -> None:
     assert states.next_state(state, states.STOP, False) == "stopping"
 
 
@@ -114,7 +114,7 @@ def test_a_bare_name_copies_or_removes() -> None:
     assert table == ["A=mine"]
 
 
-def test_put_can_leave_what_is_there() -> None:
+def test_put_can_keep_existing_variables() -> None:
     table = ["RESULT=ok"]
     environment.put(table, "RESULT=mine", replace=False)
     assert table == ["RESULT=ok"]
@@ -136,7 +136,7 @@ def test_jobs_of_a_session_start_with_all_that_its_init_has(monkeypatch: pytest.
     (["HOME=/", "FOO=1", "F=2", "FOOBAR=3", "Z="], "FOOBAR", ["HOME=/", "F=2", "Z="]),  # 1.13.2, measured
     (["FOO=1", "FOOBAR=3"], "FOOBAR", ["FOOBAR=3"]),
 ])
-def test_what_unsetting_takes_along(table: list[str], name: str, left: list[str]) -> None:
+def test_variables_that_unsetting_removes_too(table: list[str], name: str, left: list[str]) -> None:
     environment.remove(table, name)
     assert table == left
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts of a few jobs as the prediction of events is told of them."""
+"""Hosts with a few jobs, as input for the prediction of events."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def up(name: str = "", **more: Any) -> list[Present]:
     return [Present(name, "start", "running", processes={"main": 7}, **more)]
 
 
-def told(found: Prediction) -> dict[str, str]:
-    return {one.job + (f"-{one.instance}" if one.instance else ""): " ".join(
-        word for word in WORDS if getattr(one, word)) for one in found.effects}
+def moves(prediction: Prediction) -> dict[str, str]:
+    return {effect.job + (f"-{effect.instance}" if effect.instance else ""): " ".join(
+        word for word in WORDS if getattr(effect, word)) for effect in prediction.effects}
 
 
 def foresee(

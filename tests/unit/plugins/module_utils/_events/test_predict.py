@@ -29,8 +29,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
     SYNCHRONOUS,
     foresee,
     job,
+    moves,
     task,
-    told,
     up,
 )
 
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[list[SimulatedDefinition], dict[str, str]]] = {
 def test_a_rule(name: str, version: tuple[int, ...]) -> None:
     jobs, expected = CASES[name]
     found = foresee(*jobs, version=version)
-    assert told(found) == expected
+    assert moves(found) == expected
     assert found.reasons == []
 
 
@@ -86,22 +86,22 @@ def test_a_rule(name: str, version: tuple[int, ...]) -> None:
 def test_a_main_process_that_dies_in_pre_stop(version: tuple[int, ...], words: str) -> None:
     processes = {"main": ends(3, 2.0, known=True), "pre-stop": ends(0, 9.0, known=True)}
     jobs = [job("a", "go", "started b", processes=processes), job("b", "started a")]
-    assert told(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
+    assert moves(foresee(*jobs, version=version)) == {"a": words, "b": "started"}
 
 
 def test_an_instance_for_each_value() -> None:
     instances = [Present(name, "start", "running", env=[f"N={name}"], processes={"main": 7}) for name in ("1", "2")]
     many = job("a", "go", "go N=$N", instance="$N", instances=instances)
-    assert told(foresee(many, env=("N=2",))) == {"a-2": "started restarted"}
-    assert told(foresee(many, env=("N=3",))) == {"a-3": "started"}
+    assert moves(foresee(many, env=("N=2",))) == {"a-2": "started restarted"}
+    assert moves(foresee(many, env=("N=3",))) == {"a-3": "started"}
 
 
 def test_no_name_for_an_instance() -> None:
     jobs = [job("a", "go", instance="$N"), job("b", "go")]
     found = foresee(*jobs, version=SYNCHRONOUS)
-    assert told(found) == {"b": "started"} and found.notes == ["job a gets no instance: Unknown parameter: N"]
+    assert moves(found) == {"b": "started"} and found.notes == ["job a gets no instance: Unknown parameter: N"]
     found = foresee(*jobs)
-    assert told(found) == {}
+    assert moves(found) == {}
     assert found.notes == [
         "job a gets no instance: Unknown parameter: N; Upstart 1.13 then shows the event go to no further job"]
     assert "in which order the jobs see an event is not known" in foresee(*jobs, tells=False).reasons[0]
@@ -109,7 +109,7 @@ def test_no_name_for_an_instance() -> None:
 
 def test_variables_are_exported() -> None:
     jobs = [job("a", "go", export=["V"], env=["V=1", "W=2"]), job("b", "started a V=5"), job("c", "started a W=2")]
-    assert told(foresee(*jobs, env=("V=5",))) == {"a": "started", "b": "started"}
+    assert moves(foresee(*jobs, env=("V=5",))) == {"a": "started", "b": "started"}
 
 
 def test_half_a_condition_holds() -> None:
@@ -121,9 +121,9 @@ def test_half_a_condition_holds() -> None:
 def test_a_half_that_came_before() -> None:
     half = job("a", "b and go", start_met=[(True, 0), (False, None), (False, None)])
     found = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
-    assert told(found) == {"a": "started"} and found.finished
+    assert moves(found) == {"a": "started"} and found.finished
     over = job("a", "b and go", start_met=[(True, None), (False, None), (False, None)])
-    assert told(foresee(over)) == {"a": "started"}, "its event is over"
+    assert moves(foresee(over)) == {"a": "started"}, "its event is over"
 
 
 @pytest.mark.parametrize("version", [LATEST, SYNCHRONOUS])
@@ -131,7 +131,7 @@ def test_all_jobs_see_an_event(version: tuple[int, ...]) -> None:
     """Whatever those before them in the daemon's order make of it."""
     jobs = [job("a", "up", "go", instances=up()), job("b", "go N=1"), job("c", "go and x"), job("d", "go"),
             job("e", "go")]
-    assert told(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
+    assert moves(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
 
 
 def test_who_holds_a_job_that_holds_the_event() -> None:
@@ -257,7 +257,7 @@ def test_one_that_may_be_respawned_often_is_no_round() -> None:
     found = foresee(job("a", "go", processes={"main": ends(3, 0.1, known=True)}, respawn=True,
                         respawn_limit=(40, 600)), task("h", "starting a"))
     assert found.reasons == []
-    assert told(found) == {"a": "started stopped respawned failed", "h": "started stopped"}
+    assert moves(found) == {"a": "started stopped respawned failed", "h": "started stopped"}
 
 
 def test_names_that_grow_go_round_too() -> None:
@@ -284,12 +284,12 @@ def test_what_the_daemon_does_not_tell_is_told() -> None:
 def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
     fails = {"main": ends(3, 5.0, known=True)}
     found = foresee(job("a", "go", "stopped b", processes=fails), task("b", "go"))
-    assert told(found) == {"a": "started stopped", "b": "started stopped"} and found.finished
+    assert moves(found) == {"a": "started stopped", "b": "started stopped"} and found.finished
 
 
 def test_the_world_stays_as_it_is() -> None:
     world = World([job("a", "go", "go", instances=up())])
-    assert told(predict(world, "go", [])) == told(predict(world, "go", []))
+    assert moves(predict(world, "go", [])) == moves(predict(world, "go", []))
 
 
 def unknown(*said: tuple[str, str | None], **more: Any) -> Behaviour:

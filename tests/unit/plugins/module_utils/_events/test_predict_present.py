@@ -17,7 +17,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.model impo
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction, predict
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import InitCommand
-from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import RUNS, foresee, job, task, told, up
+from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import RUNS, foresee, job, moves, task, up
 
 
 def replaced(
@@ -32,17 +32,17 @@ def replaced(
 
 def test_a_changed_file_counts_when_the_last_instance_is_gone() -> None:
     b = job("b", "stopped a")
-    assert told(replaced((job("a", "started b"), None), b)) == {"a": "started stopped", "b": "started"}
-    assert told(replaced((job("a", "stopped a"), None))) == {"a": "started stopped"}, "the old one's own end comes late"
-    assert told(replaced((job("a", "other"), None), b)) == {"a": "stopped", "b": "started"}
-    assert told(replaced((None, None), b, job("c", "started b"))) == {"a": "stopped", "b": "started", "c": "started"}
+    assert moves(replaced((job("a", "started b"), None), b)) == {"a": "started stopped", "b": "started"}
+    assert moves(replaced((job("a", "stopped a"), None))) == {"a": "started stopped"}, "its own end comes too late"
+    assert moves(replaced((job("a", "other"), None), b)) == {"a": "stopped", "b": "started"}
+    assert moves(replaced((None, None), b, job("c", "started b"))) == {"a": "stopped", "b": "started", "c": "started"}
     found = replaced((job("a", "started b", processes={"main": stays()}), None), b)
     assert found.assumed == [("a", "main", "keeps running")]
 
 
 def test_a_changed_file_may_name_an_event_that_a_process_emits() -> None:
-    told = {"main": stays(orders=[InitCommand("emits", "up")])}
-    found = replaced((job("a", "up"), None), job("b", "stopped a", processes=told))
+    moves = {"main": stays(orders=[InitCommand("emits", "up")])}
+    found = replaced((job("a", "up"), None), job("b", "stopped a", processes=moves))
     assert found.reasons == ["what follows from it is not predicted: the main process of job b emits up"]
     assert "a" in found.open_jobs
 
@@ -53,9 +53,9 @@ def test_a_changed_file_does_not_count_before() -> None:
     world = World([job("a", "up", "go N=$N", instance="$N", instances=[one, other], is_replaced=True),
                    job("b", "stopped a")])
     world.successor = lambda name: (job("a", "started b"), None)
-    assert told(predict(world, "go", ["N=1"])) == {"a-1": "stopped", "b": "started"}
+    assert moves(predict(world, "go", ["N=1"])) == {"a-1": "stopped", "b": "started"}
     kept = World([job("a", "up or go", "go", instances=up(), is_replaced=True)])
-    assert told(predict(kept, "go", [])) == {"a": "started restarted"}
+    assert moves(predict(kept, "go", [])) == {"a": "started restarted"}
 
 
 def test_a_half_that_the_old_definition_remembered_is_let_go() -> None:
@@ -81,7 +81,7 @@ def test_what_was_held_before_goes_on() -> None:
     jobs = [job("a", "come", instances=coming), task("h", "starting a", processes=unknown, instances=hook),
             job("b", "go and stopped h"), job("c", "started b and started a")]
     found = foresee(*jobs, events=STARTING_A)
-    assert told(found) == {"b": "started", "c": "started"} and found.finished
+    assert moves(found) == {"b": "started", "c": "started"} and found.finished
     assert found.assumed == [("h", "main", "ends when told to")], "its end is none of this event, but counts"
     known = [jobs[0], task("h", "starting a", instances=hook), *jobs[2:]]
     assert foresee(*known, events=STARTING_A).assumed == []
@@ -92,14 +92,14 @@ def test_what_goes_on_without_the_event_is_none_of_its_effects(state: str) -> No
     going = [Present("", "stop", state, processes={"post-stop" if state == "post-stop" else "main": 7})]
     found = foresee(job("x", "come", processes={"main": stays()}, instances=going), job("y", "stopped x"),
                     job("a", "go"))
-    assert told(found) == {"a": "started"}
+    assert moves(found) == {"a": "started"}
     assert found.assumed == [] and found.reasons == []
 
 
 def test_a_process_is_taken_to_end_when_it_is_told_to() -> None:
     unknown = job("a", "up", "go", processes={"main": stays()}, instances=up())
     found = foresee(unknown)
-    assert told(found) == {"a": "stopped"} and found.reasons == []
+    assert moves(found) == {"a": "stopped"} and found.reasons == []
     assert found.assumed == [("a", "main", "ends when told to")]
     assert foresee(job("a", "up", "go", instances=up())).assumed == []
     assert foresee(job("a", "up", "go", instances=up(), kill_spares=True)).assumed == found.assumed
@@ -116,7 +116,7 @@ def test_a_task_that_runs_is_taken_to_go_on(seconds: float | None) -> None:
     processes = {"main": ends(0, seconds, known=seconds is not None)}
     events = [("up", [], "handling", False, 1)]
     found = foresee(task("a", "up", processes=processes, instances=running), *WAITS_FOR_STOPPED, events=events)
-    assert told(found) == {} and found.reasons == [] and not found.finished
+    assert moves(found) == {} and found.reasons == [] and not found.finished
     assert found.assumed == [("a", "main", "does not end meanwhile")]
     unconcerned = foresee(task("a", "up", processes=processes, instances=running), job("d", "go"), events=events)
     assert unconcerned.assumed == []
@@ -155,7 +155,7 @@ def test_a_job_that_is_respawned_late_holds_the_event_that_starts_it() -> None:
 def test_an_instance_on_its_way() -> None:
     present = [Present("", "stop", "killed", processes={"main": 7})]
     found = foresee(job("a", "go", instances=present))
-    assert told(found) == {"a": "started restarted"}
+    assert moves(found) == {"a": "started restarted"}
     assert found.reasons == []
 
 
@@ -168,7 +168,7 @@ def test_a_job_that_was_on_its_way_and_holds_an_event() -> None:
 
 def test_a_program_that_is_being_executed() -> None:
     coming = [Present("", "start", "spawned", processes={"main": 7})]
-    assert told(foresee(job("a", "up", instances=coming), job("c", "go and started a"))) == {"c": "started"}
+    assert moves(foresee(job("a", "up", instances=coming), job("c", "go and started a"))) == {"c": "started"}
 
 
 def test_an_instance_that_goes_already_does_not_hold_the_event_that_stops_it() -> None:
