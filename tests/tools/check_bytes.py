@@ -40,6 +40,7 @@ CASES = [
 
 
 def failures():
+    # type: () -> list
     """Return a text for each difference."""
     differences = []
     for data, text, stray in CASES:

@@ -19,6 +19,11 @@ import json
 import os
 import sys
 
+try:
+    from typing import Any  # noqa: F401  # pylint: disable=unused-import
+except ImportError:  # Python 2.7
+    pass
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import checkout
@@ -32,6 +37,7 @@ __metaclass__ = type
 
 
 def read_job(conf, override, version, dialect):
+    # type: (bytes | str, bytes | str | None, tuple, str) -> dict
     """Return the answer for the texts of one job: {"ok": True, "values": ...} or {"ok": False, "error": ...}."""
     try:
         return {"ok": True, "values": parser.parse_job(conf, override, version=version, dialect=dialect)}
@@ -40,6 +46,7 @@ def read_job(conf, override, version, dialect):
 
 
 def read_paths(paths, version, dialect):
+    # type: (list, tuple, str) -> dict
     """Return the answer for [CONF] or [CONF, OVERRIDE]."""
     texts = []
     for path in paths:
@@ -52,18 +59,21 @@ def read_paths(paths, version, dialect):
 
 
 def show(answer):
+    # type: (dict) -> None
     """Print one answer on one line, at once."""
     print(json.dumps(answer, sort_keys=True))
     sys.stdout.flush()
 
 
 def read_batch(stream, version, dialect):
+    # type: (io.BufferedIOBase, tuple, str) -> None
     """Answer every line of ``stream``."""
     for line in iter(stream.readline, b""):
         show(read_paths(line.rstrip(b"\r\n").split(b"\t")[:2], version, dialect))
 
 
 def differs(case, version, dialect):
+    # type: (dict, tuple, str) -> bool
     """Return whether the answer for a recorded case differs from the recorded answer."""
     answer = read_job(case["conf"], case["override"], version, dialect)
     if case["accepted"]:
@@ -74,6 +84,7 @@ def differs(case, version, dialect):
 
 
 def check_cases(paths, version, dialect):
+    # type: (list, tuple, str) -> int
     """Print the number of cases of each file that agree; return the number that do not."""
     total = 0
     for path in paths:
@@ -86,11 +97,13 @@ def check_cases(paths, version, dialect):
 
 
 def parse_version(text):
+    # type: (str) -> tuple
     """Return "1.13.2" as a tuple of numbers."""
     return tuple(int(word) for word in text.split("."))
 
 
 def main():
+    # type: () -> int
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("paths", nargs="*", help="CONF [OVERRIDE]")
@@ -101,7 +114,8 @@ def main():
     arguments = options.parse_args()
     settings = (arguments.upstart_version, arguments.dialect)
     if arguments.batch:
-        read_batch(getattr(sys.stdin, "buffer", sys.stdin), *settings)
+        stream = getattr(sys.stdin, "buffer", sys.stdin)  # type: Any
+        read_batch(stream, *settings)
     elif arguments.cases:
         return 1 if check_cases(arguments.paths, *settings) else 0
     elif len(arguments.paths) in (1, 2):

@@ -337,7 +337,7 @@ def run_suite(name: str) -> Suite:
 
 def run_single_tests(nodes: list[str]) -> int:
     """Run single tests in the mirror and show pytest's output; return its status."""
-    command = [VENV / "python", "-m", "pytest", *nodes]
+    command = [str(VENV / "python"), "-m", "pytest", *nodes]
     return subprocess.run(command, cwd=COLLECTION, env=base_environment(FOLDER, VENV), check=False).returncode
 
 

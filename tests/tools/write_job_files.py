@@ -30,6 +30,7 @@ __metaclass__ = type
 
 
 def write_job(line, version):
+    # type: (bytes, tuple) -> dict
     """Return the answer for one line of input (bytes)."""
     try:
         values = json.loads(line.decode("utf-8"))
@@ -43,11 +44,13 @@ def write_job(line, version):
 
 
 def parse_version(text):
+    # type: (str) -> tuple
     """Return "1.13.2" as a tuple of numbers."""
     return tuple(int(word) for word in text.split("."))
 
 
 def main():
+    # type: () -> int
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--batch", action="store_true", required=True, help="answer every line of standard input")

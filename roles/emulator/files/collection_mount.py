@@ -16,6 +16,7 @@ COLLECTION = "ansible_collections.sysinit.upstart"
 
 
 def mount(root=ROOT):
+    # type: (str) -> None
     """Bind ``ansible_collections.sysinit.upstart`` to ``root`` unless it is already importable."""
     try:
         __import__(COLLECTION + ".plugins.module_utils._errors")
