@@ -16,7 +16,7 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance chaos integration molecule package lint docs matrix corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos integration molecule package lint docs pages matrix corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on a private Upstart daemon, twice, and show the result"
@@ -24,6 +24,7 @@ help:
 	@echo "make unit [TEST=path::name]   run the unit tests, or a single test"
 	@echo "make conformance | chaos | integration | molecule | package | lint   run another suite"
 	@echo "make docs         build the documentation site in .build/docs/html"
+	@echo "make pages        write the generated pages and the role's argument_specs.yml again"
 	@echo "make coverage     report lines and branches of plugins/ that unit and integration tests do not run"
 	@echo "make mutation     change the code in hundreds of small ways and check that the unit tests detect it (root)"
 	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   run the tests on every ansible-core, target Python and Upstart"
@@ -54,6 +55,9 @@ conformance chaos integration molecule package lint: prepare-test mirror
 
 docs: mirror
 	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
+
+pages: prepare-test
+	@set -e; for page in role_spec fault_page support_page embed_pictures; do $(VENV)/bin/python tests/tools/$$page.py; done
 
 matrix: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)

@@ -87,7 +87,7 @@ def main() -> int:
         PAGE.write_text(text, encoding="utf-8")
         return 0
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run tests/tools/fault_page.py", file=sys.stderr)
+        print(f"{PAGE.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
         return 1
     return 0
 

@@ -32,6 +32,7 @@ checkout.mount()
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 
 __metaclass__ = type
 
@@ -77,7 +78,8 @@ def differs(case, version, dialect):
     """Return whether the answer for a recorded case differs from the recorded answer."""
     answer = read_job(case["conf"], case["override"], version, dialect)
     if case["accepted"]:
-        return answer != {"ok": True, "values": case["values"]}
+        # A stanza that is newer than the recordings is unset in them.
+        return answer != {"ok": True, "values": dict(new_values(), **case["values"])}
     error = dict(case["error"])
     error.pop("file")
     return answer != {"ok": False, "error": error}

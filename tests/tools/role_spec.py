@@ -282,7 +282,7 @@ def main() -> int:
         return 0
     stale = [path for path, text in written.items() if not path.exists() or path.read_text() != text]
     for path in stale:
-        print(f"{path.relative_to(ROOT)} is out of date: run tests/tools/role_spec.py", file=sys.stderr)
+        print(f"{path.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
     return 1 if stale else 0
 
 

@@ -289,6 +289,7 @@ def lint(suite: Suite) -> None:
         [VENV / "bandit", "--quiet", "--configfile", "tests/bandit.yml", "--recursive", "tests", "benchmarks"],
         [VENV / "python", "tests/tools/role_spec.py", "--check"],
         [VENV / "python", "tests/tools/fault_page.py", "--check"],
+        [VENV / "python", "tests/tools/support_page.py", "--check"],
     ]
 
     def task(command: list[str | Path]) -> Task:

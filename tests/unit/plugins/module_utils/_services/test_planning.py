@@ -134,7 +134,7 @@ def test_a_process_that_ends_between_two_looks_is_not_lost(second: Status | None
 def test_a_look_at_healthy_jobs_asks_once() -> None:
     client = FakeClient({"a": {"": [UP]}, "b": {}})
     assert instance_status.read_statuses(client, [("a", ""), ("b", "")]) == [UP, None]
-    assert client.looks == 2
+    assert client.statuses_read == 2
 
 
 TTY: dict[str, dict[str, list[Status | None]]] = {"tty": {"1": [UP], "2": [GOING]}}
