@@ -218,8 +218,9 @@ def test_one_job_of_all_methods() -> None:
     assert set(found["process"]) == {"main", "pre-start", "post-start", "pre-stop", "post-stop", "security"}
     assert set(changes(found)) == {
         "description", "author", "version", "usage", "emits", "start_on", "stop_on", "instance", "env", "export",
-        "task", "expect", "respawn", "respawn_limit", "normal_exit", "kill_signal", "kill_timeout", "reload_signal", "console",
-        "umask", "nice", "oom_score_adj", "limits", "chroot", "chdir", "setuid", "setgid", "apparmor_switch", "process"}
+        "task", "expect", "respawn", "respawn_limit", "normal_exit", "kill_signal", "kill_timeout", "reload_signal",
+        "console", "umask", "nice", "oom_score_adj", "limits", "chroot", "chdir", "setuid", "setgid", "apparmor_switch",
+        "process"}
 
 
 def test_a_job_without_commands() -> None:
