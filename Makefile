@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Everything is built below .build/. PYTHON chooses the interpreter of the virtual environment, UPSTART_BOOT the
-# daemon that demo, integration and molecule use instead of the emulator (a command with {conf}, {log}, {address}),
-# PYTHONS (folders, with colons between them) where make matrix looks for interpreters before PATH.
+# All output goes to .build/. Variables:
+#   PYTHON        the interpreter of the virtual environment
+#   UPSTART_BOOT  the daemon for demo, integration and molecule in place of the emulator: a command with {conf}, {log}
+#                 and {address}
+#   PYTHONS       folders, separated by colons, that make matrix searches for interpreters before PATH
+#   TEST          a test file or test for make unit: path::name, the path relative to this folder
 
 SHELL := /bin/bash
 BUILD := $(CURDIR)/.build
@@ -13,18 +16,20 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance chaos integration molecule package lint docs matrix corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos integration molecule package lint docs pages matrix corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
-	@echo "make demo         deploy real jobs on an Upstart of its own, twice, and show what happens"
-	@echo "make test         all tests and checks"
-	@echo "make unit | conformance | chaos | integration | molecule | package | lint   one part of them"
-	@echo "make docs         the documentation as a site, in .build/docs/html"
-	@echo "make coverage     which lines and branches of plugins/ unit and integration tests run, and which not"
-	@echo "make mutation     change the code in hundreds of small ways, and see that the unit tests notice (root)"
-	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   the tests on every ansible-core, target Python and Upstart"
-	@echo "make corpus CASES=FILE   the job file parser against more of the real one's verdicts"
-	@echo "make clean        remove .build/"
+	@echo "make demo         deploy real jobs on a private Upstart daemon, twice, and show the result"
+	@echo "make test         run all tests and checks"
+	@echo "make unit [TEST=path::name]   run the unit tests, or a single test"
+	@echo "make conformance | chaos | integration | molecule | package | lint   run another suite"
+	@echo "make docs         build the documentation site in .build/docs/html"
+	@echo "make pages        write the generated pages and the role's argument_specs.yml again"
+	@echo "make coverage     report lines and branches of plugins/ that unit and integration tests do not run"
+	@echo "make mutation     change the code in hundreds of small ways and check that the unit tests detect it (root)"
+	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   run the tests on every ansible-core, target Python and Upstart"
+	@echo "make corpus CASES=FILE   compare the job file parser with more recorded results of the real parser"
+	@echo "make clean        delete .build/"
 
 prepare-demo:
 	@$(PYTHON3) tests/tools/prepare.py demo $(BUILD)
@@ -37,16 +42,22 @@ mirror:
 
 demo: prepare-demo mirror
 	@$(VENV)/bin/python $(MIRROR)/tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/demo.py $(BUILD)
-	@echo "  ok  The daemon and all its processes have ended, and its scratch folder is removed."
+	@echo "  ok  The daemon and all its processes have ended, and its scratch folder is deleted."
 
 test: prepare-test mirror
 	@$(RUN)
 
-unit conformance chaos integration molecule package lint: prepare-test mirror
+unit: prepare-test mirror
+	@$(RUN) $(if $(TEST),'--test=$(TEST)',unit)
+
+conformance chaos integration molecule package lint: prepare-test mirror
 	@$(RUN) $@
 
 docs: mirror
 	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
+
+pages: prepare-test
+	@set -e; for page in role_spec fault_page support_page embed_pictures; do $(VENV)/bin/python tests/tools/$$page.py; done
 
 matrix: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)
@@ -54,7 +65,7 @@ matrix: prepare-test mirror
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)
 
-# Each has a virtual environment of its own, with what the other tests need and its own tool.
+# Each of these has its own virtual environment: the requirements of the tests and the tool's own.
 coverage mutation:
 	@$(PYTHON3) tests/tools/prepare.py $@ $(BUILD)/$@
 	@$(PYTHON3) tests/tools/mirror.py $(BUILD)/$@

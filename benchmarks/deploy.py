@@ -1,20 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role upstart_jobs beside the usual loops of ansible.builtin.template and ansible.builtin.service.
+"""Compare the role upstart_jobs with the usual loops of ansible.builtin.template and ansible.builtin.service.
 
-Both deploy the same jobs and start them, on one daemon and in one run of this program, and are run a second time,
-which changes nothing. Times are those of whole playbook runs, ansible-playbook's own start included. The role also
-watches the jobs for a second after their start, which the loops do not; so it is also measured without that
-(upstart_jobs_stable_for: 0). Processor time, of all processes but the daemon's, suffers least from what else the
-machine does.
+Both deploy and start the same jobs on one daemon, then run a second time without changes. Times are those of whole
+playbook runs, including the start of ansible-playbook. The role also watches the jobs for a second after their start,
+and the loops do not: the role is also measured without that (upstart_jobs_stable_for: 0). Processor time is that of all
+processes except the daemon's; other work on the machine disturbs it least.
 
-The builtin module drives Upstart through initctl, for which it gets the stand-in of roles/emulator/files, see
-services.py. The stand-in takes many times as long as the real program, so each of its runs is timed, and the ratios are
-also given as if it took no time; --initctl names another. The daemon is the emulator or what UPSTART_BOOT says (see
+The builtin module drives Upstart through initctl. It gets the initctl of roles/emulator/files, see services.py. That
+initctl is much slower than the real program. Its runs are timed, and the ratios are also given as if it took no time;
+--initctl names another program. The daemon is the emulator or the command in UPSTART_BOOT (see
 tests/tools/with_daemon.py). Needs root, bash 5 and a Python with ansible-core, dbus-python and jeepney.
 
---svg writes a plot of the times over the number of jobs, --json the figures that it is drawn from.
+--svg writes a plot of the times over the number of jobs, --json its figures.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ exec {{ item.exec }}
 
 @dataclass
 class Measured:
-    """What the runs took with a number of jobs, by kind and run."""
+    """Times of the runs with a number of jobs, by kind and run."""
 
     jobs: int
     spent: dict[str, dict[str, Spent]]
@@ -108,7 +107,7 @@ def clear(host: Host, names: list[str]) -> None:
     host.ask("Stop", names)
     for name in names:
         (host.daemon.conf / (name + ".conf")).unlink()
-    host.expect_gone(names)
+    host.expect_unloaded(names)
 
 
 def measure(host: Host, count: int) -> Measured:
@@ -138,26 +137,26 @@ def measure(host: Host, count: int) -> Measured:
 def table(measured: list[Measured]) -> list[str]:
     lines = ["%6s  %-11s %-24s %9s %10s %9s  %11s  %s" % (
         "jobs", "", "", "", "loops", "ratio", "ratio of CPU", "ratio if initctl took no time")]
-    for each, run, kind in itertools.product(measured, RUNS, (ROLE, UNWATCHED)):
-        aim = "   (aim: %d)" % AIMS[run] if each.jobs == AIMED and kind == ROLE else ""
+    for entry, run, kind in itertools.product(measured, RUNS, (ROLE, UNWATCHED)):
+        aim = "   (aim: %d)" % AIMS[run] if entry.jobs == AIMED and kind == ROLE else ""
         lines.append("%6d  %-11s %-24s %7.2f s %8.2f s %7.1f x  %10.1f x  %5.1f x%s" % (
-            each.jobs, run, kind, each.spent[kind][run].wall, each.spent[LOOPS][run].wall, each.ratio(kind, run),
-            each.cpu_ratio(kind, run), each.ratio(kind, run, initctl=False), aim))
+            entry.jobs, run, kind, entry.spent[kind][run].wall, entry.spent[LOOPS][run].wall, entry.ratio(kind, run),
+            entry.cpu_ratio(kind, run), entry.ratio(kind, run, initctl=False), aim))
     return lines
 
 
 def series(measured: list[Measured]) -> list[plot.Series]:
     return [plot.Series("%s, %s" % ("loops" if kind == LOOPS else "role", run), kind == LOOPS, run == RUNS[1],
-                        [(each.jobs, each.spent[kind][run].wall) for each in measured])
+                        [(entry.jobs, entry.spent[kind][run].wall) for entry in measured])
             for kind in (LOOPS, ROLE) for run in RUNS]
 
 
 def keep(measured: list[Measured], svg: Path | None, figures: Path | None) -> None:
-    """Write what is known so far; a run takes its time."""
+    """Write the results so far, because all runs together take long."""
     if figures:
-        figures.write_text(json.dumps([{"jobs": each.jobs, "spent": {
-            kind: {run: vars(spent) for run, spent in runs.items()} for kind, runs in each.spent.items()}}
-            for each in measured], indent=1))
+        figures.write_text(json.dumps([{"jobs": entry.jobs, "spent": {
+            kind: {run: vars(spent) for run, spent in runs.items()} for kind, runs in entry.spent.items()}}
+            for entry in measured], indent=1))
     if svg:
         svg.write_text(plot.draw("Wall time of a playbook run", "jobs", "seconds", series(measured)))
 
@@ -166,13 +165,13 @@ def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--initctl", default=str(ROOT / "roles" / "emulator" / "files" / "initctl"), metavar="FILE",
-                         help="program that reads UPSTART_SESSION (the stand-in)")
+                         help="program that reads UPSTART_SESSION (the emulator's)")
     options.add_argument("--jobs", type=int, nargs="+", default=[50, AIMED], help="numbers of jobs (50 200)")
     options.add_argument("--svg", type=Path, metavar="FILE", help="where to write the plot")
     options.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
     arguments = options.parse_args()
     enter_namespace()
-    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # so that everything is cleaned up
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # to clean everything up
     programs = Path("/sbin").resolve()
     with writable(programs, Path("/etc")), collections_path() as collections, with_daemon.running() as daemon:
         host = Host(daemon, collections, Client(daemon.address))

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the emulator bears many jobs, many calls at once, and many starts and stops.
+"""Measure the emulator with many jobs, many calls at once, and many starts and stops.
 
-It needs jeepney. With --check the exit status is 1 when a figure is above its bound.
+Needs jeepney. With --check the exit status is 1 if a figure is above its bound.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def emulator(folder: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def connected(address: str) -> Client:
-    """Return a client as soon as the emulator answers, which is when it has read its files."""
+    """Return a client as soon as the emulator answers: then it has read its files."""
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
         try:
@@ -67,7 +67,7 @@ def write_jobs(folder: Path, count: int) -> None:
 
 
 def list_seconds(address: str) -> float:
-    """Return how long one run of ``initctl list`` takes."""
+    """Return the seconds of a run of ``initctl list``."""
     began = time.monotonic()
     subprocess.run([sys.executable, str(ROOT / "roles/emulator/files/initctl"), "list"], check=True,
                    stdout=subprocess.DEVNULL, env={**os.environ, "UPSTART_SESSION": address})
@@ -75,7 +75,7 @@ def list_seconds(address: str) -> float:
 
 
 def slow_starts(client: Client) -> float:
-    """Return how long it takes until so many Start calls, all sent before the first reply, are answered."""
+    """Return the seconds until all Start calls are answered; all are sent before the first reply."""
     paths = [client.path_of(f"slow{number}") for number in range(AT_ONCE)]
     began = time.monotonic()
     serials = {client.send_job(path, "Start", "asb", [], True) for path in paths}
@@ -85,7 +85,7 @@ def slow_starts(client: Client) -> float:
 
 
 def state_of(pid: int) -> dict[str, int]:
-    """Return kB of memory and the number of descriptors of a process, and of zombies below it."""
+    """Return memory in kB, the number of descriptors and the number of zombie children of a process."""
     status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     zombies = 0
     for child in descendants(pid):
@@ -98,7 +98,7 @@ def state_of(pid: int) -> dict[str, int]:
 
 
 def cycles(client: Client, pid: int, count: int) -> dict[str, int]:
-    """Start and stop a job so often; return by how much the daemon has grown since a tenth of that."""
+    """Start and stop a job ``cycles`` times; return how much the daemon grew after the first tenth."""
     path = client.path_of("quick")
     before: dict[str, int] = {}
     for number in range(count + count // 10):
@@ -113,7 +113,7 @@ def cycles(client: Client, pid: int, count: int) -> dict[str, int]:
 
 
 def measure(jobs: int, rounds: int) -> dict[str, float]:
-    """Return all figures and show them."""
+    """Measure, print and return all figures."""
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="upstart-") as name:
         folder = Path(name)

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role upstart_jobs on many hosts at once, beside ansible.builtin.ping to the same hosts.
+"""Compare the role upstart_jobs on many hosts at once with ansible.builtin.ping to the same hosts.
 
-Each host is this machine with a daemon of its own. A round is three playbook runs: ping, and the role twice, which
-deploys and starts jobs and then finds nothing to do. Times are those of whole runs, and ratios are taken round by
-round. All daemons share this machine's processors, with what is run on the hosts and with Ansible.
+Each host is this machine with its own daemon. A round is three playbook runs: ping, a run of the role that deploys and
+starts jobs, and a run of the role that changes nothing. Times are those of whole runs, ratios are those of a round. All
+daemons and modules share this machine's processors with Ansible.
 
-The daemons are emulators or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python with ansible-core,
-dbus-python and jeepney.
+The daemons are emulators or the command in UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with
+ansible-core, dbus-python and jeepney.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PING = "ping"
 
 
 def plays(count: int, number: int) -> dict[str, dict[str, Any]]:
-    """Return the play of each kind, with jobs of a round's own."""
+    """Return the play of each kind; every round has its own jobs."""
     place = {name: "{{ upstart_%s }}" % name for name in ("address", "conf_dir", "log_dir")}
     role = {
         "module_defaults": {"group/sysinit.upstart.upstart": place},
@@ -48,7 +48,7 @@ def plays(count: int, number: int) -> dict[str, dict[str, Any]]:
 
 
 def run(folder: Path, play: dict[str, Any], environment: dict[str, str]) -> tuple[float, int]:
-    """Run a play on all hosts; return its seconds, and on how many hosts it changed something."""
+    """Run a play on all hosts; return its seconds and the number of hosts that it changed."""
     path = folder / "play.json"
     path.write_text(json.dumps([{"name": "Measure", "hosts": "all", "gather_facts": False, **play}]))
     began = time.monotonic()
@@ -62,25 +62,26 @@ def run(folder: Path, play: dict[str, Any], environment: dict[str, str]) -> tupl
 
 
 def measure(folder: Path, options: argparse.Namespace, environment: dict[str, str]) -> list[dict[str, float]]:
-    found = []
+    rounds = []
     for number in range(options.rounds + 1):
         seconds = {}
         for kind, play in plays(options.jobs, number).items():
             seconds[kind], changed = run(folder, play, environment)
             if changed != (options.hosts if kind == RUNS[0] else 0):
                 sys.exit("%s: %d of %d hosts changed." % (kind, changed, options.hosts))
-        print(", ".join("%s %.2f s" % one for one in seconds.items()), file=sys.stderr, flush=True)
-        found.append(seconds)
-    return found[1:]  # the first fills caches
+        print(", ".join("%s %.2f s" % times for times in seconds.items()), file=sys.stderr, flush=True)
+        rounds.append(seconds)
+    return rounds[1:]  # the first round fills caches
 
 
 def report(options: argparse.Namespace, rounds: list[dict[str, float]]) -> list[str]:
     lines = ["%d hosts, %d forks, %d jobs each, %d rounds, %d cores" % (
         options.hosts, options.forks, options.jobs, len(rounds), os.cpu_count() or 0)]
     for kind in (PING, *RUNS):
-        ratios = [one[kind] / one[PING] for one in rounds]
+        ratios = [times[kind] / times[PING] for times in rounds]
         lines.append("  %-10s %7.2f s   %5.2f x ping [%.2f-%.2f]" % (
-            kind, statistics.median(one[kind] for one in rounds), statistics.median(ratios), min(ratios), max(ratios)))
+            kind, statistics.median(times[kind] for times in rounds), statistics.median(ratios), min(ratios),
+            max(ratios)))
     return lines
 
 
@@ -90,7 +91,7 @@ def main() -> int:
     parser.add_argument("--hosts", type=int, default=20, help="hosts, each with a daemon (20)")
     parser.add_argument("--forks", type=int, default=10, help="hosts that Ansible works on at the same time (10)")
     parser.add_argument("--jobs", type=int, default=10, help="jobs on each host (10)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that does not (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="measured rounds, after a round that fills caches (3)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, collections_path() as collections, \
             with_fleet.running(options.hosts) as daemons:

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast job files are read and written.
+"""Measure how fast job files are read and written.
 
-Speed is given as a multiple of what json.loads takes for the same amount of text in the same run, so that figures from
-different machines can be compared; growth as the time for 1, 2 and 4 times the size. With --check the exit status is
-1 when an action is above its bound, or when four times the size takes more than ten times as long.
+Times are multiples of json.loads on the same amount of text in the same run: this makes figures from different machines
+comparable. Growth is the time for 1, 2 and 4 times the size. With --check the exit status is 1 if an action is above
+its bound, or if four times the size takes more than ten times as long.
 
-What takes the time: about ten regular expression matches for each stanza when reading; when writing, going through the
-table of stanzas, and reading the result once more to prove it.
+Reading spends its time in about ten regular expression matches for each stanza. Writing spends it in the table of
+stanzas, and in reading the result again to verify it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ post-stop exec rm -rf /run/service%(number)d
 
 
 def fastest(actions: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Return the shortest run of each action in seconds of processor time; the actions take turns."""
+    """Return the shortest run of each action in seconds of processor time; the actions alternate."""
     spent: list[list[float]] = [[] for _action in actions]
     for _round in range(rounds):
         for action, times in zip(actions, spent):
@@ -80,7 +80,7 @@ def fastest(actions: list[Callable[[], Any]], rounds: int) -> list[float]:
 
 
 def ratios(count: int) -> dict[str, float]:
-    """Return how often json.loads could have read the same amount of text, for each action on ``count`` files."""
+    """Return the time of each action on ``count`` files as a multiple of json.loads on the same amount of text."""
     texts = [TYPICAL % {"number": number} for number in range(count)]
     values = [parse_job(text) for text in texts]
     records = [json.dumps(text) for text in texts]
@@ -110,12 +110,12 @@ def condition_of(lines: int) -> str:
 
 
 def stanzas_of(lines: int) -> str:
-    """Return a job with ``lines`` stanzas, every second of them in need of the exact scanner."""
+    """Return a job with ``lines`` stanzas; every second one needs the exact scanner."""
     return "env NAME='a value'\nenv OTHER=\"a \\\\ value\"glued\n" * (lines // 2)
 
 
 def growth(name: str, make: Callable[[int], str], size: int) -> float:
-    """Return how much longer a file of four times the size takes; show all three times."""
+    """Return how much longer a file of four times the size takes; print all three times."""
     spent = []
     for factor in (1, 2, 4):
         text = make(size * factor)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw lines over a linear and a logarithmic axis as an SVG picture, with nothing but text."""
+"""Draw lines over a linear x axis and a logarithmic y axis as an SVG picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 @dataclass
 class Series:
-    """A line: what it shows, whether it is what is compared with, whether it is dashed, and its (x, y) points."""
+    """A line with its label and (x, y) points; ``theirs`` marks the baseline, ``dashed`` a dashed line."""
 
     label: str
     theirs: bool
@@ -35,10 +35,10 @@ class Series:
 
 
 class Axes:
-    """Where values lie in the picture: x linear from 0, y logarithmic over whole powers of ten."""
+    """Positions of values in the picture: x linear from 0, y logarithmic over whole powers of ten."""
 
     def __init__(self, series: list[Series]) -> None:
-        points = [point for each in series for point in each.points]
+        points = [point for line in series for point in line.points]
         self.right = max(x for x, _y in points)
         self.low = math.floor(math.log10(min(y for _x, y in points)))
         self.high = math.ceil(math.log10(max(y for _x, y in points)))
@@ -60,49 +60,49 @@ def line(begin: tuple[float, float], end: tuple[float, float], colour: str) -> s
 
 
 def grid(axes: Axes, x_name: str, y_name: str, ticks: list[float]) -> str:
-    found = ""
+    drawing = ""
     for power in range(axes.low, axes.high + 1):
         for digit in range(1, 10 if power < axes.high else 2):
             y = axes.y(digit * 10.0 ** power)
-            found += line((LEFT, y), (WIDTH - RIGHT, y), "#ccc" if digit == 1 else "#eee")
-        found += text(LEFT - 8, axes.y(10.0 ** power) + 4, "%g" % 10.0 ** power, "end")
+            drawing += line((LEFT, y), (WIDTH - RIGHT, y), "#ccc" if digit == 1 else "#eee")
+        drawing += text(LEFT - 8, axes.y(10.0 ** power) + 4, "%g" % 10.0 ** power, "end")
     for tick in ticks:
-        found += line((axes.x(tick), HEIGHT - BOTTOM), (axes.x(tick), HEIGHT - BOTTOM + 5), "#333")
-        found += text(axes.x(tick), HEIGHT - BOTTOM + 20, "%g" % tick)
-    found += line((LEFT, HEIGHT - BOTTOM), (WIDTH - RIGHT, HEIGHT - BOTTOM), "#333")
-    found += line((LEFT, TOP), (LEFT, HEIGHT - BOTTOM), "#333")
-    found += text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x_name)
+        drawing += line((axes.x(tick), HEIGHT - BOTTOM), (axes.x(tick), HEIGHT - BOTTOM + 5), "#333")
+        drawing += text(axes.x(tick), HEIGHT - BOTTOM + 20, "%g" % tick)
+    drawing += line((LEFT, HEIGHT - BOTTOM), (WIDTH - RIGHT, HEIGHT - BOTTOM), "#333")
+    drawing += line((LEFT, TOP), (LEFT, HEIGHT - BOTTOM), "#333")
+    drawing += text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x_name)
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    return found + text(18, middle, y_name, more=' transform="rotate(-90 18 %.1f)"' % middle)
+    return drawing + text(18, middle, y_name, more=' transform="rotate(-90 18 %.1f)"' % middle)
 
 
 def curve(axes: Axes, series: Series) -> str:
     colour = THEIRS if series.theirs else OURS
     places = [(axes.x(x), axes.y(y)) for x, y in series.points]
     dashes = ' stroke-dasharray="6 4"' if series.dashed else ""
-    found = '<polyline points="%s" stroke="%s" stroke-width="2" fill="none"%s/>\n' % (
+    drawing = '<polyline points="%s" stroke="%s" stroke-width="2" fill="none"%s/>\n' % (
         " ".join("%.1f,%.1f" % place for place in places), colour, dashes)
     for place in places:
-        found += '<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>\n' % (*place, colour)
-    return found
+        drawing += '<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>\n' % (*place, colour)
+    return drawing
 
 
 def labels(axes: Axes, series: list[Series]) -> str:
-    """Return the names of the lines beside their ends, kept apart from each other."""
-    found = ""
+    """Return the labels at the ends of the lines, without overlaps."""
+    drawing = ""
     lowest = 0.0
-    for each in sorted(series, key=lambda one: axes.y(one.points[-1][1])):
-        y = max(axes.y(each.points[-1][1]), lowest)
+    for line in sorted(series, key=lambda line: axes.y(line.points[-1][1])):
+        y = max(axes.y(line.points[-1][1]), lowest)
         lowest = y + 17
-        found += text(WIDTH - RIGHT + 10, y + 4, each.label + (" (dashed)" if each.dashed else ""), "start",
-                      ' fill="%s"' % (THEIRS if each.theirs else OURS))
-    return found
+        drawing += text(WIDTH - RIGHT + 10, y + 4, line.label + (" (dashed)" if line.dashed else ""), "start",
+                      ' fill="%s"' % (THEIRS if line.theirs else OURS))
+    return drawing
 
 
 def draw(title: str, x_name: str, y_name: str, series: list[Series]) -> str:
     """Return the text of an SVG file."""
     axes = Axes(series)
-    ticks = sorted({0.0, *(x for each in series for x, _y in each.points)})
+    ticks = sorted({0.0, *(x for line in series for x, _y in line.points)})
     return (HEADER % (WIDTH, HEIGHT) + text(LEFT, 26, title, "start", ' font-size="16"')
-            + grid(axes, x_name, y_name, ticks) + "".join(curve(axes, each) for each in series)
+            + grid(axes, x_name, y_name, ticks) + "".join(curve(axes, line) for line in series)
             + labels(axes, series) + "</svg>\n")

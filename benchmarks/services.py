@@ -1,18 +1,17 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""upstart_service beside ansible.builtin.service and ping, on one daemon and in one run.
+"""Compare upstart_service with ansible.builtin.service and ping, on one daemon and in one run.
 
-First it starts many services with one task of upstart_service, and with ansible.builtin.service in a loop. Then come
-tasks that find nothing to do: the scripts alone, as they run on a host; a play with tasks of each kind in turn;
-and plays of equal tasks, net of an empty play. The last include what the first use of a module in a playbook run costs,
-and tell processor time, but suffer most from what else the machine does.
+First the benchmark starts many services: with one task of upstart_service, and with ansible.builtin.service in a loop.
+Then it measures tasks that change nothing: the scripts alone, as they run on a host; a play that mixes all kinds of
+tasks; and plays of equal tasks, minus the time of an empty play. The last include the cost of a module's first use in a
+playbook run and report processor time, but other work on the machine disturbs them most.
 
-The builtin module drives Upstart through initctl, for which it gets the stand-in of roles/emulator/files, in a mount
-namespace of this run's own: it needs root and bash 5. The stand-in takes many times as long as the real program,
-so each of its runs is timed, and the ratios are also given as if it took no time; --initctl names another. The daemon
-is the emulator or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python with ansible-core,
-dbus-python and jeepney.
+The builtin module drives Upstart through initctl. It gets the initctl of roles/emulator/files in a mount namespace:
+this needs root and bash 5. That initctl is much slower than the real program. Its runs are timed, and the ratios are
+also given as if it took no time; --initctl names another program. The daemon is the emulator or the command in
+UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python and jeepney.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "tools"), str(ROOT / "roles" / "
 
 import with_daemon
 from emulator.dbus.paths import INSTANCE
-from emulator.tools.client import Client, Refused
+from emulator.tools.client import Client, DBusError
 
 from benchmarks.upstart_job import collections_path
 
@@ -73,14 +72,14 @@ class Spent:
     initctl: float
 
     def per_task(self, empty: Spent) -> Spent:
-        """Return the share of one task in a play, net of an empty play."""
+        """Return the share of a task in a play, without the time of an empty play."""
         return Spent((self.wall - empty.wall) / TASKS, (self.cpu - empty.cpu) / TASKS, self.calls // TASKS,
                      self.initctl / TASKS)
 
 
 @dataclass
 class Host:
-    """What the playbooks run against."""
+    """The daemon and the tools that the playbooks use."""
 
     daemon: with_daemon.Daemon
     collections: Path
@@ -91,7 +90,7 @@ class Host:
         return self.daemon.scratch / "initctl.log"
 
     def runs(self) -> list[float]:
-        """Return how long each run of initctl took so far."""
+        """Return the seconds of all runs of initctl so far."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [float(end) - float(begin) for begin, end in map(str.split, lines)]
 
@@ -100,7 +99,7 @@ class Host:
         return {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log)}
 
     def spend(self, action: Callable[[], T]) -> tuple[Spent, T]:
-        """Return what an action took, with the processes that it ran, and its result."""
+        """Return the time of an action, including its child processes, and its result."""
         before, earlier = resource.getrusage(resource.RUSAGE_CHILDREN), len(self.runs())
         began = time.monotonic()
         result = action()
@@ -111,7 +110,7 @@ class Host:
         return Spent(wall, cpu, len(runs), sum(runs)), result
 
     def run(self, *command: str | Path) -> Spent:
-        """Return what a program took."""
+        """Return the time of a program."""
         return self.spend(functools.partial(subprocess.run, command, check=True, capture_output=True))[0]
 
     def play(self, tasks: list[dict[str, Any]], more: dict[str, Any] | None = None,
@@ -153,23 +152,23 @@ class Host:
         return script, records["measured"]
 
     def statuses(self, names: list[str]) -> list[str]:
-        """Return goal/state of each job, as the daemon says."""
-        found = []
+        """Return goal/state of each job, as the daemon reports it."""
+        statuses = []
         for name in names:
             try:
                 path = self.client.job(self.client.path_of(name), "GetInstance", "as", [])[0]
                 values = self.client.properties(path, INSTANCE)
-                found.append("%(goal)s/%(state)s" % values)
-            except Refused:
-                found.append("stop/waiting")
-        return found
+                statuses.append("%(goal)s/%(state)s" % values)
+            except DBusError:
+                statuses.append("stop/waiting")
+        return statuses
 
     def expect(self, names: list[str], status: str) -> None:
-        wrong = {name: found for name, found in zip(names, self.statuses(names)) if found != status}
+        wrong = {name: current for name, current in zip(names, self.statuses(names)) if current != status}
         if wrong:
             sys.exit("Not all jobs are in %s: %s" % (status, wrong))
 
-    def expect_gone(self, names: list[str]) -> None:
+    def expect_unloaded(self, names: list[str]) -> None:
         deadline = time.monotonic() + LOAD_SECONDS
         while set(names) & set(self.client.all_jobs()):
             if time.monotonic() > deadline:
@@ -184,7 +183,7 @@ class Host:
             waiting.discard(self.client.next_reply())
 
     def reset(self, names: list[str]) -> None:
-        """See that all jobs run, and stop them."""
+        """Check that all jobs run, and stop them."""
         self.expect(names, "start/running")
         self.ask("Stop", names)
         self.expect(names, "stop/waiting")
@@ -196,7 +195,7 @@ def enter_namespace() -> None:
     if os.environ.get(OUTER) not in (None, namespace):
         return
     if os.geteuid() != 0:
-        sys.exit("ansible.builtin.service gets its initctl in a mount namespace, which needs root.")
+        sys.exit("Run this as root: ansible.builtin.service gets its initctl in a mount namespace.")
     os.environ[OUTER] = namespace
     os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
 
@@ -207,7 +206,7 @@ def mount(*arguments: str) -> None:
 
 @contextlib.contextmanager
 def writable(*folders: Path) -> Iterator[None]:
-    """Lay a memory file system over folders; what is written there is seen in this namespace only."""
+    """Mount a memory file system over folders; only this namespace sees what is written there."""
     with tempfile.TemporaryDirectory(prefix="services-") as memory, contextlib.ExitStack() as mounts:
         mount("-t", "tmpfs", "tmpfs", memory)
         mounts.callback(subprocess.run, ["umount", "--lazy", memory], check=True)
@@ -221,7 +220,7 @@ def writable(*folders: Path) -> Iterator[None]:
 
 
 def install_initctl(host: Host, folder: Path, program: str) -> None:
-    """Put what the builtin module looks for into its places: /etc/init, and an initctl whose runs are timed."""
+    """Install what the builtin module looks for: /etc/init, and an initctl that records the time of its runs."""
     script = folder / "initctl"
     script.unlink(missing_ok=True)
     script.write_text(TIMED % tuple(
@@ -250,7 +249,7 @@ def deploy(host: Host, count: int) -> list[str]:
 
 
 def fact(manager: bool) -> dict[str, Any]:
-    """Return a task that sets one fact: the service manager, which the builtin module else looks up in each task."""
+    """Return a task that sets the service manager's fact; otherwise the builtin module detects it in each task."""
     values = {"ansible_service_mgr": "upstart"} if manager else {"ansible_other": "upstart"}
     return {"name": "fact", "ansible.builtin.set_fact": {**values, "cacheable": True}}
 
@@ -304,7 +303,7 @@ def nothing_changed(records: dict[str, dict[str, Any]]) -> None:
 
 
 def turns(host: Host, job: str) -> list[dict[str, Spent]]:
-    """Return what one task of each kind takes in a play of all kinds in turn, but for their first."""
+    """Return the time of each kind of task in a play that mixes all kinds; the first task of a kind does not count."""
     tasks = {kind: task for kind, (first, task) in kinds(host, job).items() if first == fact(True)}
     spent, records = host.spend(functools.partial(host.play, [fact(True), *(
         {"name": "%s %d" % (kind, number), **task} for number in range(TURNS + 1) for kind, task in tasks.items())]))
@@ -315,8 +314,8 @@ def turns(host: Host, job: str) -> list[dict[str, Spent]]:
 
 
 def play_rounds(host: Host, job: str, rounds: int) -> list[dict[str, Spent]]:
-    """Return what one task of each kind takes, net of an empty play, for each round."""
-    found = []
+    """Return the time of each kind of task for each round, without the time of an empty play."""
+    taken = []
     plays = {kind: [first, *({"name": "%s %d" % (kind, number), **task} for number in range(TASKS))]
              for kind, (first, task) in kinds(host, job).items()}
     plays = {"": [fact(True)], **plays}
@@ -326,14 +325,14 @@ def play_rounds(host: Host, job: str, rounds: int) -> list[dict[str, Spent]]:
             spent[kind], records = host.spend(functools.partial(host.play, tasks))
             nothing_changed(records)
         empty = spent.pop("")
-        found.append({kind: one.per_task(empty) for kind, one in spent.items()})
+        taken.append({kind: value.per_task(empty) for kind, value in spent.items()})
         print("  round %d: %s" % (number + 1, ", ".join(
-            "%s %.0f ms" % (kind, one.wall * 1e3) for kind, one in found[-1].items())), file=sys.stderr, flush=True)
-    return found
+            "%s %.0f ms" % (kind, value.wall * 1e3) for kind, value in taken[-1].items())), file=sys.stderr, flush=True)
+    return taken
 
 
 def script_rounds(host: Host, job: str) -> list[dict[str, Spent]]:
-    """Return what the script of each kind of task takes when it is run by hand."""
+    """Return the time of the script of each kind of task when it is run by hand."""
     all_kinds = kinds(host, job)
     builtin = {"ansible.builtin.service": {"name": job, "state": "started", "use": "service"}}
     tasks = {PING: all_kinds[PING][1], OURS: all_kinds[OURS][1], BUILTIN: builtin}
@@ -343,20 +342,20 @@ def script_rounds(host: Host, job: str) -> list[dict[str, Spent]]:
 
 
 def table(title: str, rounds: list[dict[str, Spent]]) -> list[str]:
-    """Return medians, and ratios to ping taken round by round; no CPU ratio where initctl's is in it or none known."""
+    """Return medians, and ratios to ping of the same round; no CPU ratio if unknown or if it includes initctl."""
     def ratios(of: Callable[[Spent], float]) -> str:
-        values = [of(one[kind]) / of(one[PING]) for one in rounds]
+        values = [of(times[kind]) / of(times[PING]) for times in rounds]
         return "%.2f [%.2f-%.2f]" % (statistics.median(values), min(values), max(values))
 
     lines = ["%s, n = %d; ratios to ping, round by round" % (title, len(rounds)), "  %-26s %6s %7s  %-18s %-18s %s" % (
         "", "ms", "CPU ms", "CPU", "wall", "wall, if initctl took no time")]
     for kind in rounds[0]:
-        spent = [one[kind] for one in rounds]
+        runs = [times[kind] for times in rounds]
         lines.append(("  %-26s %6.0f %7s  %-18s %-18s %s" % (
-            kind, statistics.median(one.wall for one in spent) * 1e3,
-            "%.0f" % (statistics.median(one.cpu for one in spent) * 1e3) if spent[0].cpu else "",
-            ratios(lambda one: one.cpu) if spent[0].cpu and not spent[0].calls else "", ratios(lambda one: one.wall),
-            ratios(lambda one: one.wall - one.initctl) if spent[0].calls else "")).rstrip())
+            kind, statistics.median(run.wall for run in runs) * 1e3,
+            "%.0f" % (statistics.median(run.cpu for run in runs) * 1e3) if runs[0].cpu else "",
+            ratios(lambda run: run.cpu) if runs[0].cpu and not runs[0].calls else "", ratios(lambda run: run.wall),
+            ratios(lambda run: run.wall - run.initctl) if runs[0].calls else "")).rstrip())
     return lines
 
 
@@ -381,12 +380,12 @@ def main() -> int:
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--initctl", default=str(ROOT / "roles" / "emulator" / "files" / "initctl"), metavar="FILE",
-                         help="program that reads UPSTART_SESSION (the stand-in)")
+                         help="program that reads UPSTART_SESSION (the emulator's)")
     options.add_argument("--rounds", type=int, default=5, help="rounds of plays (5)")
     options.add_argument("--services", type=int, default=50, help="services that are started (50)")
     arguments = options.parse_args()
     enter_namespace()
-    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # so that everything is cleaned up
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # to clean everything up
     programs = Path("/sbin").resolve()
     with writable(programs, Path("/etc")), collections_path() as collections, with_daemon.running() as daemon:
         host = Host(daemon, collections, Client(daemon.address))

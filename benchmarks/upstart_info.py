@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""upstart_info beside initctl list and initctl show-config, with many jobs on one daemon and in one run.
+"""Compare upstart_info with initctl list and initctl show-config, with many jobs on one daemon and in one run.
 
-The module's script is what Ansible sends to a host; it is run by hand here, as are the two commands and the script of
-ping, in turn. The module's own time is what its script takes beyond that of ping. The initctl is the stand-in of
-roles/emulator/files, which takes longer to start than the real program; --initctl names another, which has to read
-UPSTART_SESSION. The daemon is the emulator or what UPSTART_BOOT says (see tests/tools/with_daemon.py). Needs a Python
-with ansible-core, dbus-python and jeepney. With --check the exit status is 1 when a figure is above its bound.
+The benchmark runs the script that Ansible sends to a host, the two commands and the script of ping in turn. The
+module's own time is the time of its script minus that of ping. The initctl is that of roles/emulator/files, which
+starts more slowly than the real program; --initctl names another program that reads UPSTART_SESSION. The daemon is the
+emulator or the command in UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python
+and jeepney. With --check the exit status is 1 if a figure is above its bound.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ exec /bin/sleep 1000{number}
 
 
 def job(number: int) -> str:
-    """Return a job file; one in ten has a finding, and one in four another event to start on."""
+    """Return a job file; every tenth has a finding, every fourth starts on another event."""
     more = {0: " or service%d-ready" % (number // 2), 2: " or net-device-up IFACE=eth%d" % number}.get(number % 4, "")
     return JOB.format(number=number, before=max(number - 1, 0), more=more, group="setgid root" if number % 10 else "")
 
 
 def deploy(daemon: with_daemon.Daemon, count: int, running: int) -> None:
-    """Write so many job files, wait until they are loaded, and start some of them."""
+    """Write job files, wait until they are loaded, and start some of the jobs."""
     for number in range(count):
         (daemon.conf / f"service{number}.conf").write_text(job(number))
     client = Client(daemon.address)
@@ -107,8 +107,8 @@ def script(daemon: with_daemon.Daemon, collections: Path, task: dict[str, Any]) 
         env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit("The playbook failed:\n" + done.stdout + done.stderr)
-    (found,) = folder.glob("*/AnsiballZ_*.py")
-    return found
+    (path,) = folder.glob("*/AnsiballZ_*.py")
+    return path
 
 
 def seconds(action: Callable[[], Any]) -> float:
@@ -125,7 +125,7 @@ def run(*command: str | Path, **environment: str) -> str:
 def measure(daemon: with_daemon.Daemon, collections: Path, initctl: str, rounds: int) -> dict[str, list[float]]:
     """Return the seconds of each contestant, round by round."""
     tasks = {**{kind: task(daemon, subset) for kind, subset in SUBSETS.items()}, PING: {"ansible.builtin.ping": {}}}
-    scripts = {kind: script(daemon, collections, one) for kind, one in tasks.items()}
+    scripts = {kind: script(daemon, collections, options) for kind, options in tasks.items()}
     initctl_command = [sys.executable, initctl] if initctl.startswith(str(ROOT)) else [initctl]
     spent: dict[str, list[float]] = {}
     for _round in range(rounds):

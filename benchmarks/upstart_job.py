@@ -1,17 +1,16 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long one task of upstart_job takes that deploys many jobs.
+"""Measure a task of upstart_job that deploys many jobs.
 
-Wall times are given as a multiple of an ansible.builtin.ping task just before in the same play, so that figures from
-different machines can be compared. Each round is a playbook run with a daemon of its own. The task is run twice in it:
-the first run writes all files and has the daemon load them, the second finds nothing to do. A module that only returns
-the same list shows Ansible's own share. Every module is used once before it is measured, since its first use in a
-playbook run also builds what is sent to the host.
+Wall times are multiples of an ansible.builtin.ping task just before in the same play: this makes figures from different
+machines comparable. Each round is a playbook run with its own daemon. It runs the task twice: the first run writes all
+files and loads them, the second changes nothing. A module that only returns the same list shows Ansible's own share.
+Every module is used once before it is measured, because its first use in a playbook run also builds its script.
 
-The daemon is the emulator of tests/, whose time to load the files counts too, or what UPSTART_BOOT says (see
+The daemon is the emulator, whose time to load the files counts too, or the command in UPSTART_BOOT (see
 tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python and jeepney. With --check the exit status is
-1 when a median is above its bound.
+1 if a median is above its bound.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def plain(number: int) -> dict[str, Any]:
 
 
 def rich(number: int) -> dict[str, Any]:
-    """Return the options of a job that uses much of the language."""
+    """Return the options of a job that uses many stanzas."""
     return {
         **plain(number),
         "start_on": {"all": ["local-filesystems", {"started": "service0"}]},
@@ -68,7 +67,7 @@ KINDS: dict[str, Callable[[int], dict[str, Any]]] = {"plain": plain, "rich": ric
 
 
 def play(daemon: with_daemon.Daemon, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a playbook that uses each module once and then measures, a ping before each run."""
+    """Return a playbook that uses each module once and then measures, with a ping before each run."""
     place = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log)}
     idle: dict[str, Any] = {"idle": {"jobs": jobs}}
     deploy: dict[str, Any] = {"sysinit.upstart.upstart_job": {**place, "jobs": jobs}}
@@ -85,7 +84,7 @@ def play(daemon: with_daemon.Daemon, jobs: list[dict[str, Any]]) -> list[dict[st
 
 @contextlib.contextmanager
 def collections_path() -> Iterator[Path]:
-    """Make a folder in which Ansible finds this checkout as a collection."""
+    """Create a folder in which Ansible finds this checkout as a collection."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         parent = Path(folder) / "ansible_collections" / "sysinit"
         parent.mkdir(parents=True)
@@ -116,7 +115,7 @@ def measure(collections: Path, jobs: list[dict[str, Any]]) -> dict[str, float]:
             sys.exit("The playbook failed:\n" + done.stdout + done.stderr)
         tasks = {task["name"]: task for task in map(json.loads, times.read_text().splitlines())}
     if not tasks["first run"]["changed"] or tasks["second run"]["changed"]:
-        sys.exit("The first run must change something and the second nothing, or something else is measured.")
+        sys.exit("The first run must change something and the second nothing: these figures are invalid.")
     return {name: task["seconds"] for name, task in tasks.items()}
 
 
@@ -141,7 +140,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--check", action="store_true", help="fail when a bound is broken")
     options.add_argument("--jobs", type=int, default=200, help="jobs in one task (200)")
-    options.add_argument("--kind", choices=sorted(KINDS), default="plain", help="what the jobs are like (plain)")
+    options.add_argument("--kind", choices=sorted(KINDS), default="plain", help="kind of jobs (plain)")
     options.add_argument("--rounds", type=int, default=7, help="playbook runs (7)")
     arguments = options.parse_args()
     jobs = [KINDS[arguments.kind](number) for number in range(arguments.jobs)]

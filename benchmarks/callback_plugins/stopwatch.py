@@ -25,7 +25,7 @@ from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):
-    """Takes the time from handing a task to a worker until its result is there."""
+    """Measures the time from handing a task to a worker until its result arrives."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"

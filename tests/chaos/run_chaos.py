@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test the promise of the modules under interference: random histories with a second client that acts as well.
+"""Test the modules under interference: random histories with a second client.
 
     run_chaos.py [--seed N] [--count N] [--repeat N] [--jobs N] [--boot COMMAND] [--verbose]
 
-Prints a line for each finding, with the command that replays its history, and the totals. The exit status is 1 when
-there was a false success, a hang, a traceback or an outage.
+Prints a line for each finding, with the command that replays its history, and the totals. The exit status is 1 if there
+was a false success, a hang, a traceback or an outage.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TICK_SECONDS, MEMORY_SECONDS = 0.02, 2.0
 
 
 class Sluggishness:
-    """Measures how late this machine wakes a thread up, by which the margin of undecidable claims grows."""
+    """Measures how late this machine wakes up threads; the margin of undecidable claims grows with it."""
 
     def __init__(self) -> None:
         self._late: deque[tuple[float, float]] = deque(maxlen=int(60 / TICK_SECONDS))
@@ -54,7 +54,7 @@ class Sluggishness:
 
 
 def describe(evidence: Evidence) -> str:
-    """Return what happened in a history, line by line."""
+    """Return the events of a history as text."""
     began, lines = evidence.answer.began, []
     for job, initial in zip(evidence.history.jobs, evidence.history.initial):
         lines.append(f"job {job.name} ({job.kind}), {initial}")
@@ -72,7 +72,7 @@ def describe(evidence: Evidence) -> str:
 
 
 class Runner:
-    """Carries histories out, some at a time."""
+    """Carries out histories, several at a time."""
 
     def __init__(self, boot: str, verbose: bool) -> None:
         self.boot, self.verbose = boot, verbose
@@ -107,14 +107,14 @@ class Runner:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Test the promise of the modules under interference.")
+    parser = argparse.ArgumentParser(description="Test the modules under interference.")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
-    parser.add_argument("--count", type=int, default=100, help="how many histories, with consecutive seeds")
-    parser.add_argument("--repeat", type=int, default=1, help="how often each history is carried out")
-    parser.add_argument("--jobs", type=int, default=6, help="how many at the same time")
+    parser.add_argument("--count", type=int, default=100, help="number of histories, with consecutive seeds")
+    parser.add_argument("--repeat", type=int, default=1, help="number of runs of each history")
+    parser.add_argument("--jobs", type=int, default=6, help="number of histories at the same time")
     parser.add_argument("--boot", default=os.environ.get("UPSTART_BOOT") or EMULATOR,
                         help="command that boots the daemon, with {conf}, {log}, {address} and {tmp}")
-    parser.add_argument("--verbose", action="store_true", help="print what happened in each history")
+    parser.add_argument("--verbose", action="store_true", help="print the events of each history")
     options = parser.parse_args()
     runner = Runner(options.boot, options.verbose)
     with ThreadPoolExecutor(options.jobs) as pool:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check an Upstart daemon, by default the emulator, against the recordings of the real one, several at a time.
+"""Check an Upstart daemon, by default the emulator, against recordings of the real daemon, several at a time.
 
-Every scenario gets a daemon of its own on an address of its own. Scripts in scenarios sleep for fractions of a second,
-and on a busy machine another process may be later than that: a scenario that fails beside others is replayed by itself,
-and fails when that goes wrong some times on end. Needs jeepney and PyYAML.
+Every scenario gets its own daemon on its own address. Scripts in scenarios sleep for fractions of a second, and on a
+busy machine another process may be slower: a scenario that fails beside others is replayed alone, and only fails if
+several replays in a row fail. Needs jeepney and PyYAML.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EMULATOR = os.path.join(os.path.dirname(os.path.dirname(HERE)), "roles", "emulat
 SCENARIOS = os.path.join(HERE, "scenarios")
 MORE = os.path.join(HERE, "more")
 LATEST = "1.13.2"
-AGAIN = 3  # replays of a scenario by itself
+MAX_REPLAYS = 3  # of a scenario alone
 BOOT = (
     "exec %s %s --upstart-version %s --verbose --no-startup-event"
     " --confdir {conf} --logdir {log} --address {address}"
@@ -33,7 +33,7 @@ BOOT = (
 
 
 class Case(NamedTuple):
-    """A scenario and what the real daemon did with it."""
+    """A scenario and its recording."""
 
     scenario: str
     recording: str
@@ -44,21 +44,21 @@ class Case(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The differences found, none when the case passed; why it was left out, if it was."""
+    """The differences, none if the case passed; the reason if it was skipped."""
 
     case: Case
     problems: list[str]
-    left_out: str = ""
+    skipped: str = ""
 
 
 def find_cases(version: str, more: bool, wanted: list[str]) -> list[Case]:
-    """Return the cases of a release, with ``more`` those of ``more/``, too."""
+    """Return the cases of a release; with ``more`` also those in ``more/``."""
     cases = cases_in(SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version), wanted)
     return cases + (cases_in(MORE, wanted) if more and version == LATEST else [])
 
 
 def cases_in(folder: str, wanted: list[str]) -> list[Case]:
-    """Return the cases of a folder: a scenario of its own takes the place of the common one."""
+    """Return the cases of a folder; a scenario in the folder replaces the common scenario."""
     cases = []
     for entry in sorted(os.listdir(folder)):
         if not entry.endswith(".recording.json"):
@@ -72,7 +72,7 @@ def cases_in(folder: str, wanted: list[str]) -> list[Case]:
 
 
 def check(case: Case, boot: str, number: int) -> Outcome:
-    """Replay one case on a fresh daemon."""
+    """Replay a case on a new daemon."""
     address = "unix:abstract=/upstart-conformance/%d/%d" % (os.getpid(), number)
     try:
         got = replay.Scenario(case.scenario, boot, address).run()
@@ -81,14 +81,14 @@ def check(case: Case, boot: str, number: int) -> Outcome:
         return Outcome(case, list(replay.differences(expected, json.loads(json.dumps(got)))))
     except replay.NotPermitted as error:
         return Outcome(case, [], str(error))
-    except Exception as error:  # a daemon that does not answer is a failed case; the others go on
+    except Exception as error:  # a daemon that does not answer fails its case; other cases continue
         last = traceback.extract_tb(error.__traceback__)[-1]
         return Outcome(case, ["%s: %s (%s:%s)" % (type(error).__name__, error, last.name, last.lineno)])
 
 
 def check_again(outcome: Outcome, boot: str, number: int) -> Outcome:
-    """Replay a case that failed beside others, by itself."""
-    for attempt in range(AGAIN):
+    """Replay a case alone that failed beside others."""
+    for attempt in range(MAX_REPLAYS):
         print("again: %s" % outcome.case.name, flush=True)
         outcome = check(outcome.case, boot, number + attempt)
         if not outcome.problems:
@@ -99,19 +99,19 @@ def check_again(outcome: Outcome, boot: str, number: int) -> Outcome:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--upstart-version", default=LATEST, help="whose recordings count (default %(default)s)")
+    parser.add_argument("--upstart-version", default=LATEST, help="release of the recordings (default %(default)s)")
     parser.add_argument(
         "--boot", metavar="CMD",
         help="command that boots the daemon; {conf} {log} {tmp} {address} are replaced (default: the emulator)")
-    parser.add_argument("--workers", type=int, default=6, help="how many at a time (default %(default)s)")
-    parser.add_argument("--more", action="store_true", help="also the recordings of 1.13.2 in more/")
-    parser.add_argument("--list-of-scenarios", action="store_true", help="only print the names")
-    parser.add_argument("scenarios", nargs="*", metavar="NAME", help="only these")
+    parser.add_argument("--workers", type=int, default=6, help="number of cases at the same time (default %(default)s)")
+    parser.add_argument("--more", action="store_true", help="also check the recordings of 1.13.2 in more/")
+    parser.add_argument("--list-of-scenarios", action="store_true", help="print the names and exit")
+    parser.add_argument("scenarios", nargs="*", metavar="NAME", help="check only these scenarios")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check all cases; returns 1 when one failed."""
+    """Check all cases; return 1 if a case failed."""
     options = parse(arguments)
     cases = find_cases(options.upstart_version, options.more, options.scenarios)
     if options.list_of_scenarios:
@@ -121,15 +121,15 @@ def main(arguments: list[str] | None = None) -> int:
     with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
         outcomes = list(pool.map(lambda numbered: check(numbered[1], boot, numbered[0]), enumerate(cases)))
     failed = 0
-    left_out = [outcome for outcome in outcomes if outcome.left_out]
-    for outcome in left_out:
-        print("SKIPPED [1] %s: %s" % (outcome.case.name, outcome.left_out), flush=True)
+    skipped = [outcome for outcome in outcomes if outcome.skipped]
+    for outcome in skipped:
+        print("SKIPPED [1] %s: %s" % (outcome.case.name, outcome.skipped), flush=True)
     for number, outcome in enumerate(outcomes, 1):
-        last = check_again(outcome, boot, AGAIN * number + len(cases)) if outcome.problems else outcome
+        last = check_again(outcome, boot, MAX_REPLAYS * number + len(cases)) if outcome.problems else outcome
         if last.problems:
             failed += 1
             print("FAIL %s\n  %s" % (last.case.name, "\n  ".join(last.problems)), flush=True)
-    print("%d passed, %d failed" % (len(cases) - failed - len(left_out), failed))
+    print("%d passed, %d failed" % (len(cases) - failed - len(skipped), failed))
     return 1 if failed or not cases else 0
 
 

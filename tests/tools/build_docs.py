@@ -1,14 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the documentation as a site, and follow its links.
+"""Build the documentation as a site, and check its links.
 
     build_docs.py FOLDER
 
-Needs the mirror of the collection in FOLDER (mirror.py) and makes a virtual environment of its own there.  A
-warning of antsibull-docs or Sphinx is an error, and so is a link to a page or a heading that does not exist,
-anything that a page would load from elsewhere, and an address of another site that is not well formed.  Other
-sites are not asked.
+Needs the mirror of the collection in FOLDER (mirror.py) and makes its own virtual environment there.  Errors are:
+a warning of antsibull-docs or Sphinx, a link to a page or a heading that does not exist, a resource that a page loads
+from another site, and an invalid address of another site.  Other sites are not contacted.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src")
 
 
 class Page(html.parser.HTMLParser):
-    """The anchors of a page, what it links to, and what it loads."""
+    """The anchors, links and loaded resources of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -49,7 +48,7 @@ class Page(html.parser.HTMLParser):
 
 
 def well_formed(address: str) -> bool:
-    """Return whether an address of another site is one that a browser could open."""
+    """Return whether a browser could open an address of another site."""
     parts = urlsplit(address)
     if parts.scheme == "mailto":
         return bool(re.fullmatch(r"[^@\s]+@[^@\s]+", parts.path))
@@ -57,7 +56,7 @@ def well_formed(address: str) -> bool:
 
 
 def wrong_links(site: Path) -> list[str]:
-    """Return a sentence for each link of the site that leads nowhere."""
+    """Return a sentence for each broken link of the site."""
     pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     wrong = []
     for path, page in pages.items():
@@ -70,7 +69,7 @@ def wrong_links(site: Path) -> list[str]:
                 if target in page.loads:
                     wrong.append(f"{here} loads {target} from another site")
                 elif not well_formed(target):
-                    wrong.append(f"{here} links to {target}, which is no address")
+                    wrong.append(f"{here} links to {target}, which is not a valid address")
                 continue
             place = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if parts.path.startswith("/") or not place.is_file():
@@ -81,7 +80,7 @@ def wrong_links(site: Path) -> list[str]:
 
 
 def run(*command: str | Path, **environment: str) -> None:
-    """Run a command; end with what it wrote if it fails or says something that is no progress report."""
+    """Run a command; exit with its output if it fails."""
     done = subprocess.run([str(word) for word in command], env={**os.environ, **environment}, check=False, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
@@ -89,7 +88,7 @@ def run(*command: str | Path, **environment: str) -> None:
 
 
 def build(folder: Path) -> Path:
-    """Build the site; return where it is."""
+    """Build the site; return its folder."""
     programs = own_venv.ready("docs", folder)
     source, work, site = folder / COLLECTION / "docs" / "site", folder / "docs", folder / "docs" / "html"
     shutil.rmtree(work, ignore_errors=True)
@@ -100,7 +99,7 @@ def build(folder: Path) -> Path:
     shutil.copy2(source / "site.css", work / "_site")
     environment = {"PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}", "LC_ALL": "C.UTF-8",
                    "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_HOME": str(work / "home")}
-    old_mask = os.umask(0o022)  # antsibull-docs refuses a folder into which others may write
+    old_mask = os.umask(0o022)  # antsibull-docs refuses a folder that others may write to
     run(programs / "antsibull-docs", "--config-file", source / "antsibull-docs.cfg", "collection", "--use-current",
         "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything", "--dest-dir", work / "rst",
         "sysinit.upstart", **environment)
@@ -115,7 +114,7 @@ def main() -> None:
     wrong = wrong_links(site)
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"docs: {len(list(site.rglob('*.html')))} pages without a warning, all links lead somewhere: "
+    print(f"docs: {len(list(site.rglob('*.html')))} pages without a warning or a broken link: "
           f"{site / 'index.html'}")
 
 

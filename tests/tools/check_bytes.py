@@ -2,9 +2,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See that any bytes become the same text on every Python, and the same bytes again; exit status 1 when not.
+"""Check that any bytes become the same text on every Python, and the same bytes again; exit status 1 if not.
 
-Runs from a plain checkout with Python 2.7 or 3, nothing installed, as it stands in for what runs on managed hosts.
+Runs from a checkout with Python 2.7 or 3 without installation, like the code on managed hosts.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -31,8 +31,8 @@ CASES = [
     (b"\xff", u"\udcff", True),
     (b"a\xff\xfeb\xc3", u"a\udcff\udcfeb\udcc3", True),
     (b"\xc3(\xe2\x82", u"\udcc3(\udce2\udc82", True),
-    (b"\xed\xa0\x80", u"\udced\udca0\udc80", True),  # what would be a surrogate
-    (b"\xc0\xaf", u"\udcc0\udcaf", True),  # longer than need be
+    (b"\xed\xa0\x80", u"\udced\udca0\udc80", True),  # encodes a surrogate
+    (b"\xc0\xaf", u"\udcc0\udcaf", True),  # overlong encoding
     (b"\xf0\x9f\x98\x80!", u"\U0001f600!", False),
     (b"\xf0\x9f\x98\x80\xff", u"\U0001f600\udcff", True),
     (b"\xf4\x90\x80\x80", u"\udcf4\udc90\udc80\udc80", True),  # beyond Unicode
@@ -40,18 +40,19 @@ CASES = [
 
 
 def failures():
-    """Return what differs, as texts."""
-    found = []
+    # type: () -> list
+    """Return a text for each difference."""
+    differences = []
     for data, text, stray in CASES:
         if _text.decode(data) != text or _text.decode(text) != text:
-            found.append("decode %r: %r" % (data, _text.decode(data)))
+            differences.append("decode %r: %r" % (data, _text.decode(data)))
         if _text.encode(text) != data:
-            found.append("encode %r: %r" % (text, _text.encode(text)))
+            differences.append("encode %r: %r" % (text, _text.encode(text)))
         if _text.has_stray_bytes(text) is not stray:
-            found.append("has_stray_bytes %r" % (text,))
+            differences.append("has_stray_bytes %r" % (text,))
     if _text.join_bytes(u"x\udcc3\udcbcy\udcff") != u"x\u00fcy\udcff":
-        found.append("join_bytes")
-    return found
+        differences.append("join_bytes")
+    return differences
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
 
     with_daemon.py check_corpus.py FOLDER FILE
 
-FILE has a JSON object a line: name, conf, override, accepted, error, values.  It is
-only read.  Every file is read by our parser, and then deployed by upstart_job.
+FILE has a JSON object on each line: name, conf, override, accepted, error, values.
+The collection's parser reads every job file, then upstart_job deploys it.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ Case = dict[str, Any]
 
 
 class Text(str):
-    """A text that Ansible must not take for a template."""
+    """A text that Ansible must not treat as a template."""
 
 
 class Untemplated(yaml.SafeDumper):
-    """Writes such texts with Ansible's tag for them."""
+    """Writes these texts with Ansible's tag !unsafe."""
 
 
 Untemplated.add_representer(Text, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
 def reads_alike(case: Case) -> bool:
-    """Return whether our parser gives the values, or the first error, of the real one."""
+    """Return whether the collection's parser gives the values, or the first error, of the real parser."""
     try:
         values: Any = parse_job(case["conf"], case["override"])
     except JobFileError as error:
-        found = {"file": error.file, "line": error.line, "message": error.text}
-        return not case["accepted"] and bool(found == case["error"])
+        first_error = {"file": error.file, "line": error.line, "message": error.text}
+        return not case["accepted"] and bool(first_error == case["error"])
     return bool(case["accepted"] and values == case["values"])
 
 
 def entries(case: Case) -> list[dict[str, Any]]:
-    """Return what upstart_job is given for one case."""
+    """Return the entries of upstart_job for a case."""
     files: list[dict[str, Any]] = [{"name": case["name"], "content": Text(case["conf"])}]
     if case["override"] is not None:
         files.append({"name": case["name"], "override": True, "content": Text(case["override"])})
@@ -61,7 +61,7 @@ def entries(case: Case) -> list[dict[str, Any]]:
 
 
 def deploy(folder: Path, cases: list[Case]) -> bool:
-    """Run the playbook; return whether all went as it expects."""
+    """Run the playbook; return whether it succeeded."""
     scratch = Path(os.environ["UPSTART_SCRATCH"])
     variables = {name: os.environ[name.upper()] for name in ("upstart_address", "upstart_conf_dir", "upstart_log_dir")}
     settings = scratch / "corpus.yml"
@@ -86,7 +86,7 @@ def main() -> int:
     folder = Path(sys.argv[1]).absolute()
     cases: list[Case] = [json.loads(line) for line in Path(sys.argv[2]).read_text().splitlines()]
     different = [case["name"] for case in cases if not reads_alike(case)]
-    print(f"read alike: {len(cases) - len(different)} of {len(cases)} {' '.join(different)}")
+    print(f"same result of both parsers: {len(cases) - len(different)} of {len(cases)} {' '.join(different)}")
     deployed = deploy(folder, cases)
     accepted = {case["name"] for case in cases if case["accepted"]}
     with Connection(os.environ["UPSTART_ADDRESS"]) as connection:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a plain checkout importable under its collection name, with nothing installed, as the emulator does."""
+"""Make a checkout importable under its collection name, without installing it, as the emulator does."""
 
 from __future__ import absolute_import, division, print_function
 

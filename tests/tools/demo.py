@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demonstration: real jobs on an Upstart daemon of its own.
+"""The demonstration: real jobs on a private Upstart daemon.
 
     with_daemon.py demo.py FOLDER
 
-FOLDER holds the virtual environment and the mirror of the collection.  Ends with
-status 1 when anything is not as the last lines say.
+FOLDER contains the virtual environment and the mirror of the collection.  The exit
+status is 1 if one of the checks at the end fails.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 def ansible(*command: str, environment: dict[str, str]) -> str:
-    """Show and run a command of Ansible; return what it printed, or end with its failure."""
+    """Print and run a command of Ansible; return its output, or exit if it fails."""
     print(f"\n$ {shlex.join(command)}", flush=True)
     process = subprocess.Popen([str(FOLDER / "venv" / "bin" / command[0]), *command[1:]], cwd=COLLECTION, text=True,
                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -46,7 +46,7 @@ def ansible(*command: str, environment: dict[str, str]) -> str:
 
 
 def inventory(scratch: Path) -> Path:
-    """Write the inventory: this machine, with the daemon that was booted for it."""
+    """Write an inventory of this machine and its private daemon."""
     variables = {name: os.environ[name.upper()] for name in VARIABLES}
     variables["demo_port"] = str(free_port())
     lines = [f"      {name}: \"{value}\"\n" for name, value in variables.items()]
@@ -59,8 +59,8 @@ def inventory(scratch: Path) -> Path:
 
 def changes(output: str) -> int:
     """Return the number of changed tasks in a play's recap."""
-    found = re.search(r"changed=(\d+)", output)
-    return int(found.group(1)) if found else -1
+    match = re.search(r"changed=(\d+)", output)
+    return int(match.group(1)) if match else -1
 
 
 def log_of(name: str) -> str:

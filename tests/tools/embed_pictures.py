@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the pictures of docs/docsite/rst/images/ into the pages that show them.
+"""Embed the pictures of docs/docsite/rst/images/ into the pages that show them.
 
     embed_pictures.py [--check]
 
-antsibull-docs takes nothing but .rst files into a docsite, so a picture has to be part
-of the text: a page ends with one definition |NAME| for each of its files, which this
-writes anew.  --check only tells, by status 1, whether there is a need to.
+antsibull-docs accepts only .rst files in a docsite, so a picture must be part of the
+text: a page ends with a definition |NAME| for each of its pictures, which this program
+writes.  --check writes nothing; the exit status is 1 if a page is out of date.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PAGES = {
 }
 MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
-# What is to be read in place of each picture.
+# Alternative text of each picture.
 TEXTS = {
     "deploy.svg": "Wall time over the number of jobs: the loops take time for each job, the role hardly any",
     "event_graph.svg": "Boxes for jobs and ellipses for events, from startup at the top over udev, dbus and the "
@@ -46,7 +46,7 @@ def definition(path: Path) -> str:
 
 
 def with_pictures(page: str, text: str) -> str:
-    """Return the text of a page with its pictures at its end."""
+    """Return the text of a page with its pictures at the end."""
     return text.partition(MARK)[0] + MARK + "".join(definition(RST / "images" / name) for name in PAGES[page])
 
 

@@ -5,7 +5,7 @@
 
     fault_page.py [--check]
 
---check writes nothing and ends with status 1 when the page is out of date. Needs PyYAML.
+--check writes nothing; the exit status is 1 if the page is out of date. Needs PyYAML.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ C(tests/unit/faults), which compares the message, word for word.
 
 
 def markup(text: str) -> str:
-    """Return a text of the table in reStructuredText: C(code) as literals."""
+    """Convert a text of the table to reStructuredText: C(code) becomes a literal."""
     return re.sub(r"C\(([^)]*)\)", r"``\1``", text)
 
 
@@ -69,15 +69,15 @@ def fault_lines(fault: dict[str, Any]) -> Iterator[str]:
 
 
 def page(sections: list[dict[str, Any]]) -> str:
-    parts = [markup(HEAD).rstrip("\n")]
+    sections_of_page = [markup(HEAD).rstrip("\n")]
     for section in sections:
-        parts.append(heading(section["section"], "-").rstrip("\n"))
+        sections_of_page.append(heading(section["section"], "-").rstrip("\n"))
         for fault in section["faults"]:
-            parts += [part.rstrip("\n") for part in fault_lines(fault)]
-            parts[-1] = parts[-1]
+            sections_of_page += [section_text.rstrip("\n") for section_text in fault_lines(fault)]
+            sections_of_page[-1] = sections_of_page[-1]
     text = ""
-    for part in parts:
-        text += part.lstrip("\n") + "\n\n"
+    for section_text in sections_of_page:
+        text += section_text.lstrip("\n") + "\n\n"
     return text.rstrip("\n") + "\n"
 
 
@@ -87,7 +87,7 @@ def main() -> int:
         PAGE.write_text(text, encoding="utf-8")
         return 0
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run tests/tools/fault_page.py", file=sys.stderr)
+        print(f"{PAGE.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
         return 1
     return 0
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mutate recorded job files and see that reading them never does anything but succeed or raise JobFileError.
+"""Mutate recorded job files and check that reading them either succeeds or raises JobFileError.
 
-Whatever is still accepted must survive as a document, byte for byte, and be written down again to the same values or
-be refused with a JobFileError. No input may take longer than one second. Exit status 1 at the first violation.
+A file that is still accepted must survive as a document, byte for byte. Rendering its values must give a file with the
+same values, or raise JobFileError. No input may take longer than one second. Exit status 1 at the first violation.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._text import encod
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "job-file-cases"
 VERSIONS = [(0, 6, 5), (1, 5), (1, 12, 1), (1, 13, 2)]
-# What the grammar gives a meaning to, so that mutations hit it more often than chance would.
+# Texts with a meaning in the grammar: mutations insert them more often than random bytes.
 PIECES = [
     b" ", b"  ", b"\t", b"\r", b"\n", b"\0", b"\\", b"\\\n", b" \\", b'"', b"'", b"''\\\n", b"#", b"(", b")", b"=",
     b"!=", b" and ", b" or ", b"script\n", b"end script\n", b"start on ", b"stop on ", b"exec ", b"pre-start ",
     b"manual ", b"-1", b"limit nofile ", b"unlimited", b"never", b"4294967297", b"\xff", b"\xc3\xa9", b"env A=",
     b"normal exit ",
 ]
-SECONDS = 1.0
+MAX_SECONDS = 1.0
 
 
 def mutate(chance: random.Random, data: bytes, other: bytes) -> bytes:
-    """Return ``data`` with one to six small changes; some take a part of ``other``."""
+    """Return ``data`` with one to six small changes; some insert a piece of ``other``."""
     for _change in range(chance.choice([1, 1, 1, 1, 2, 6])):
         start = chance.randint(0, len(data))
         end = min(len(data), start + chance.choice([0, 1, 1, 2, 5, 30]))
@@ -53,12 +53,12 @@ def mutate(chance: random.Random, data: bytes, other: bytes) -> bytes:
 
 
 def is_accepted(data: bytes, version: tuple[int, ...], dialect: str) -> bool:
-    """Tell whether ``data`` is accepted; an exception here is a violation."""
+    """Return whether ``data`` is accepted; an exception here is a violation."""
     return parser.apply(data, new_values(), version, dialect) is None
 
 
 def violation(data: bytes, version: tuple[int, ...], dialect: str) -> str | None:
-    """Return what is wrong with how we treat ``data``, which is accepted, or None."""
+    """Return the violation by the accepted file ``data``, or None."""
     values = parser.parse_job(data, None, version, dialect)
     read = document.Document(data, version, dialect)
     if encode(read.text) != data or read.values != values:
@@ -71,7 +71,7 @@ def violation(data: bytes, version: tuple[int, ...], dialect: str) -> str | None
 
 
 def seeds() -> list[bytes]:
-    """Return the recorded files small enough to be mutated quickly, the accepted ones three times."""
+    """Return the small recorded files, accepted files three times."""
     texts = []
     for name in ("own.jsonl", "generated.jsonl"):
         with open(DATA / name, encoding="utf-8") as stream:
@@ -102,11 +102,11 @@ def main() -> int:
             if is_accepted(data, version, dialect):
                 accepted += 1
                 wrong = violation(data, version, dialect)
-        except Exception as error:  # anything at all is what this looks for
+        except Exception as error:  # every exception is a violation
             wrong = repr(error)
         spent = time.perf_counter() - start
         slowest = max(slowest, spent)
-        if spent > SECONDS:
+        if spent > MAX_SECONDS:
             wrong = "took %.1f s" % spent
         if wrong:
             print("file %d, %s, %s: %s\n%r" % (number, parser.dotted(version), dialect, wrong, data))

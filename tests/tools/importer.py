@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Try whether a Galaxy server would take the built collection, by the program that such servers use.
+"""Check that a Galaxy server would accept the built collection, with the program that these servers use.
 
     importer.py FOLDER ARCHIVE
 
-galaxy-importer gets a virtual environment of its own in FOLDER.  Its strict settings are on; ansible-test is off, since
-it would want a container, and runs in the part "lint".  A warning is an error.  The collection has no public
-repository yet, which the importer insists on, so a copy of the archive names one that cannot exist.
+galaxy-importer gets its own virtual environment in FOLDER.  Its strict settings are on.  ansible-test is off, because
+it would need a container; it runs in the part "lint".  A warning is an error.  The importer requires a repository, and
+the collection has no public one yet: a copy of the archive names a repository that cannot exist.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ offline_ansible_lint = True
 require_v1_or_greater = True
 run_ansible_test = False
 """
-# The importer gives ansible-lint 180 seconds, which is not enough on a busy machine.
+# The importer's limit of 180 seconds for ansible-lint is too short on a busy machine.
 PROGRAM = """
 import runpy
 import subprocess
@@ -49,7 +49,7 @@ NO_REPOSITORY = "https://repository.invalid/"
 
 
 def with_repository(archive: Path, copy: Path) -> None:
-    """Write a copy of a built collection that names a repository if it names none."""
+    """Copy a built collection; add a repository if it has none."""
     with tarfile.open(archive) as source, tarfile.open(copy, "w:gz") as target:
         for member in source:
             content = source.extractfile(member)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find Pythons, and make the environments of controllers and managed hosts that the matrix needs.
+"""Find Pythons, and make the environments for controllers and managed hosts of the matrix.
 
-A managed host's Python is a virtual environment with dbus-python, which is all that the modules ask for.
-Where no Python 2.7 is found, root gets that of a Debian bullseye, bootstrapped into a folder: it runs from
-there with its own libraries, on this machine's file system.
+A managed host's Python is a virtual environment with dbus-python: the modules need nothing else.  If there is no
+Python 2.7, root gets that of a Debian bullseye, bootstrapped into a folder: it runs from there with its own libraries,
+on this machine's file system.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from pathlib import Path
 import prepare
 
 BULLSEYE_PACKAGES = "python2.7-dev,gcc,libc6-dev,make,pkg-config,libdbus-1-dev,libglib2.0-dev"
-# The last release of dbus-python for each Python that the newest does not build for.
+# The last release of dbus-python for each Python that the newest release does not support.
 OLD_DBUS = {"2.7": "1.2.16", "3.6": "1.2.18", "3.7": "1.2.18"}
-# The last virtualenv that makes environments of Python 2.7.
+# The last virtualenv that can make environments of Python 2.7.
 VIRTUALENV = "virtualenv<20.22"
 CONTROLLER_PACKAGES = ("jeepney>=0.7", "PyYAML>=6.0", "pytest>=7.4", "hypothesis>=6.80", "dbus-python")
 
 
 class MissingError(Exception):
-    """Something that this machine lacks; the text says what, and what would help."""
+    """This machine lacks something; the text names it and the remedy."""
 
 
-def say(text: str) -> None:
+def print_progress(text: str) -> None:
     print(f"matrix: {text}", flush=True)
 
 
 def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
-    """Run a command and return what it wrote; raise MissingError with the end of that when it fails."""
+    """Run a command and return its output; raise MissingError with its last line if it fails."""
     words = [str(word) for word in command]
     done = subprocess.run(words, env={**os.environ, **environment}, cwd=cwd, check=False, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -46,12 +46,12 @@ def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> st
 
 
 def works(python: Path, version: str, modules: str = "") -> bool:
-    """Return whether a file is a Python of this version (MAJOR.MINOR) with these modules, not a shim that has none."""
+    """Return whether a file is a working Python of this version (MAJOR.MINOR) with these modules."""
     return prepare.python_version(python, modules) == version
 
 
 def find(version: str, folders: Iterable[str]) -> Path | None:
-    """Return the first Python of a version in these folders, then on PATH."""
+    """Return the first Python of a version in these folders or on PATH, or None."""
     for folder in [*folders, *os.environ.get("PATH", "").split(os.pathsep)]:
         candidate = Path(folder, f"python{version}")
         if folder and candidate.exists() and works(candidate, version):
@@ -60,14 +60,14 @@ def find(version: str, folders: Iterable[str]) -> Path | None:
 
 
 class Environments:
-    """The environments below one folder, made when they are first asked for."""
+    """The environments below a folder; each is made at its first use."""
 
     def __init__(self, folder: Path, pythons: list[str]) -> None:
         self.folder = folder
         self.pythons = pythons
 
     def find(self, version: str) -> Path:
-        """Return a Python of a version; raise MissingError when there is none."""
+        """Return a Python of a version; raise MissingError if there is none."""
         python = find(version, self.pythons)
         if python is None:
             raise MissingError(f"no python{version} in PYTHONS or PATH; install one and name its folder in PYTHONS")
@@ -80,7 +80,7 @@ class Environments:
         if not stamp.exists():
             base = self.find(version)
             self.headers()
-            say(f"installing ansible-core {core}, {', '.join(CONTROLLER_PACKAGES)} into {venv}")
+            print_progress(f"installing ansible-core {core}, {', '.join(CONTROLLER_PACKAGES)} into {venv}")
             run(base, "-m", "venv", "--clear", venv)
             self.pip(venv, f"ansible-core=={core}.*", *CONTROLLER_PACKAGES)
             stamp.touch()
@@ -97,7 +97,7 @@ class Environments:
             return self.bullseye()
         dbus = "dbus-python" + (f"=={OLD_DBUS[version]}" if version in OLD_DBUS else "")
         self.headers()
-        say(f"building {dbus} for Python {version} in {venv}")
+        print_progress(f"building {dbus} for Python {version} in {venv}")
         shutil.rmtree(venv, ignore_errors=True)
         if version == "2.7":
             run(self.virtualenv(), "--quiet", "--python", self.find(version), venv)
@@ -109,7 +109,7 @@ class Environments:
         return python
 
     def headers(self) -> None:
-        """Install what dbus-python is built with."""
+        """Install the packages for building dbus-python."""
         if not shutil.which("pkg-config") or subprocess.run(["pkg-config", "--exists", "dbus-1", "glib-2.0"],
                                                             check=False).returncode:
             prepare.install_debian(["gcc", "pkg-config", "libdbus-1-dev", "libglib2.0-dev"])
@@ -120,22 +120,22 @@ class Environments:
     def virtualenv(self) -> Path:
         program = self.folder / "virtualenv" / "bin" / "virtualenv"
         if not program.exists():
-            base = next((found for minor in range(12, 8, -1) if (found := find(f"3.{minor}", self.pythons))), None)
+            base = next((python for minor in range(12, 8, -1) if (python := find(f"3.{minor}", self.pythons))), None)
             if base is None:
                 raise MissingError("no Python 3.9 to 3.12 for virtualenv, which makes the environment of Python 2.7")
-            say(f"installing {VIRTUALENV}")
+            print_progress(f"installing {VIRTUALENV}")
             run(base, "-m", "venv", "--clear", program.parent.parent)
             self.pip(program.parent.parent, VIRTUALENV)
         return program
 
     def bullseye(self) -> Path:
-        """Return the Python 2.7 of a Debian bullseye that is bootstrapped for it, with dbus-python built there."""
+        """Bootstrap a Debian bullseye and return its Python 2.7, with dbus-python."""
         root, wrapper = self.folder / "bullseye", self.folder / "bullseye-python2.7"
         if works(wrapper, "2.7", "dbus"):
             return wrapper
         if os.geteuid() != 0 or not shutil.which("debootstrap"):
             raise MissingError("no python2.7 in PYTHONS or PATH, and no bullseye without root and debootstrap")
-        say(f"bootstrapping Debian bullseye with {BULLSEYE_PACKAGES} into {root}")
+        print_progress(f"bootstrapping Debian bullseye with {BULLSEYE_PACKAGES} into {root}")
         shutil.rmtree(root, ignore_errors=True)
         run("debootstrap", "--variant=minbase", f"--include={BULLSEYE_PACKAGES}", "bullseye", root)
         self.build_in_bullseye(root)
@@ -150,9 +150,9 @@ class Environments:
         return wrapper
 
     def build_in_bullseye(self, root: Path) -> None:
-        """Build dbus-python from PyPI; its setup.py wants a pip that no Python 2.7 of Debian has any more."""
+        """Build dbus-python from PyPI with configure: its setup.py needs a pip that Debian no longer has for 2.7."""
         version = OLD_DBUS["2.7"]
-        say(f"building dbus-python {version} from PyPI in {root}")
+        print_progress(f"building dbus-python {version} from PyPI in {root}")
         downloader = self.virtualenv().parent / "python"
         run(downloader, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
             "--dest", root / "root", f"dbus-python=={version}")

@@ -5,13 +5,13 @@
 
     matrix.py FOLDER [--cores A,B] [--kinds unit,smoke,full] [--targets NAME,NAME] [--lanes N] [--allow-missing]
 
-FOLDER is where mirror.py put the collection; environments, logs and table.txt go to FOLDER/matrix/.
+FOLDER is the folder of mirror.py; environments, logs and table.txt go to FOLDER/matrix/.
 
-Kinds of cells: "unit" is the unit tests on one ansible-core; "smoke" the integration target of that name, which uses
-every part of the collection, for each pair of ansible-core and target Python; "full" all targets, for Python 2.7,
-for the newest pair and, on the newest ansible-core, for each Upstart that the emulator can be. PYTHONS is a list of
-folders, with colons, in which Pythons are looked for before PATH. A cell that cannot run here is shown as missing
-and makes the status 1, unless --allow-missing is given.
+Kinds of cells: "unit" is the unit tests on each ansible-core. "smoke" is the integration target of that name, which
+uses every module of the collection, for each pair of ansible-core and target Python. "full" is all targets, for Python
+2.7, for the newest pair and, on the newest ansible-core, for each release that the emulator supports. PYTHONS lists
+folders, separated by colons, that are searched for Pythons before PATH. A cell that cannot run here is shown as missing
+and makes the exit status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ PLACE = Path("ansible_collections", "sysinit", "upstart")
 LATEST = UPSTARTS[-1]
 KINDS = ["unit", "smoke", "full"]
 SMOKE = ["smoke"]
-LIMIT = 1800  # seconds for one target or the unit tests
+TARGET_TIMEOUT = 1800  # seconds for a target or the unit tests
 
 
 @dataclass
 class Cell:
-    """One combination, and what came of it."""
+    """A combination of versions, and its result."""
 
     kind: str
     core: str
@@ -69,16 +69,16 @@ class Cell:
 
 @dataclass
 class Job:
-    """A part of a cell that one lane runs: an integration target, or the unit tests."""
+    """An integration target or the unit tests of a cell."""
 
     cell: Cell
-    what: str
+    target: str
     controller: Path
     python: Path | None
 
 
 def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
-    """Return all cells that are asked for."""
+    """Return all selected cells."""
     cells = []
     newest, oldest = list(CORES)[-1], list(CORES)[0]
     for core, (_unused, hosts) in CORES.items():
@@ -91,7 +91,7 @@ def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
 
 
 def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
-    """Make what the cells need; return their jobs, and note in a cell what it cannot have."""
+    """Make the environments of the cells; return their jobs, and record in a cell what is missing for it."""
     jobs = []
     for cell in cells:
         try:
@@ -112,7 +112,7 @@ def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
 
 
 class Lane:
-    """A mirror of the collection of its own, in which one job runs at a time."""
+    """A separate mirror of the collection, in which one job runs at a time."""
 
     def __init__(self, folder: Path, number: int) -> None:
         self.logs = folder / "matrix" / "logs"
@@ -124,7 +124,7 @@ class Lane:
     def environment(self, job: Job) -> dict[str, str]:
         emulator = self.folder / PLACE / "roles" / "emulator" / "files" / "upstart-emulator"
         boot = f"{job.controller}/python {emulator} --upstart-version {job.cell.upstart} --no-startup-event"
-        more = {} if job.what == "unit" else {
+        more = {} if job.target == "unit" else {
             "UPSTART_PYTHON": str(job.python),
             "UPSTART_BOOT": boot + " --confdir {conf} --logdir {log} --address {address} 2>>{tmp}/kmsg"}
         ours = {"UPSTART_BOOT", "UPSTART_PYTHON"}
@@ -136,41 +136,41 @@ class Lane:
 
     def command(self, job: Job) -> list[str]:
         python = str(job.controller / "python")
-        if job.what == "unit":
+        if job.target == "unit":
             return [python, "-m", "pytest", "-q", "tests/unit"]
         return [python, "tests/tools/with_daemon.py", "--ansible-test", "tests/integration/integration_config.yml",
                 str(job.controller / "ansible-test"), "integration", "--local", "--color", "no",
-                "--python", job.cell.controller, job.what]
+                "--python", job.cell.controller, job.target]
 
     def run(self, job: Job) -> None:
-        """Run a job, write its log, and count it in its cell."""
+        """Run a job, write its log, and add its result to its cell."""
         cell, began = job.cell, time.monotonic()
-        name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.kind}-{job.what}.log"
+        name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.kind}-{job.target}.log"
         with (self.logs / name).open("w+", encoding="utf-8", errors="replace") as log:
             try:
                 status = subprocess.run(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
                                         check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                                        timeout=LIMIT).returncode
+                                        timeout=TARGET_TIMEOUT).returncode
             except subprocess.TimeoutExpired:
                 status = 124
-                log.write(f"matrix: not done after {LIMIT} s\n")
+                log.write(f"matrix: timeout after {TARGET_TIMEOUT} s\n")
             log.seek(0)
-            found = re.findall(r"(\d+) passed\b", log.read()) if job.what == "unit" else ["1"]
+            counts = re.findall(r"(\d+) passed\b", log.read()) if job.target == "unit" else ["1"]
         seconds = time.monotonic() - began
         with COUNTING:
             cell.seconds += seconds
             if status:
-                cell.failed.append(job.what)
+                cell.failed.append(job.target)
             else:
-                cell.passed += int(found[-1]) if found else 0
-        interpreters.say(f"{'FAIL' if status else 'ok  '} {name.removesuffix('.log')} ({seconds:.0f} s)")
+                cell.passed += int(counts[-1]) if counts else 0
+        interpreters.print_progress(f"{'FAIL' if status else 'ok  '} {name.removesuffix('.log')} ({seconds:.0f} s)")
 
 
 COUNTING = threading.Lock()
 
 
 def carry_out(folder: Path, jobs: list[Job], lanes: int) -> None:
-    """Run all jobs, as many at a time as there are lanes."""
+    """Run all jobs, one at a time in each lane."""
     waiting = queue.SimpleQueue[Job]()
     for job in jobs:
         waiting.put(job)
@@ -190,7 +190,7 @@ def carry_out(folder: Path, jobs: list[Job], lanes: int) -> None:
 
 
 def table(cells: list[Cell]) -> str:
-    """Return the table of all cells, with the reasons of those that failed or could not run, and the count."""
+    """Return the table of all cells, the reasons of failed and missing cells, and the counts."""
     rows = [["core", "on", "target Python", "Upstart", "ran", "passed", "time", ""], *(cell.row() for cell in cells)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
@@ -222,8 +222,8 @@ def parse(targets: list[str]) -> argparse.Namespace:
     for name, known in (("cores", list(CORES)), ("hosts", hosts), ("upstarts", list(UPSTARTS)), ("kinds", KINDS),
                         ("targets", targets)):
         parser.add_argument(f"--{name}", type=chosen(known), default=known, metavar="A,B")  # type: ignore[arg-type]
-    parser.add_argument("--lanes", type=int, default=2, help="how many cells run at the same time")
-    parser.add_argument("--allow-missing", action="store_true", help="a cell that cannot run here is no failure")
+    parser.add_argument("--lanes", type=int, default=2, help="number of jobs at the same time")
+    parser.add_argument("--allow-missing", action="store_true", help="do not fail for cells that cannot run here")
     return parser.parse_args()
 
 

@@ -5,8 +5,8 @@
 
     mirror.py FOLDER
 
-Copies what git tracks or would track; files that are gone here are removed there.
-The copy is a git repository of its own, since ansible-test asks git which files there are.
+Copies the files that git tracks or would track, and removes files from the copy that no longer exist here.
+The copy has its own git repository, because ansible-test gets its list of files from git.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small changes of source code, each of which the tests should notice: cosmic-ray's operators, and three of our own."""
+"""Small changes of source code that the tests should detect: cosmic-ray's operators, and three of our own."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
 Span = tuple[tuple[int, int], tuple[int, int]]
-# Of these there are many at one place, which say much the same: one is taken.
+# Similar operators that apply to the same place: only one of each family is used there.
 FAMILIES = ("ReplaceBinaryOperator", "ReplaceComparisonOperator", "ReplaceUnaryOperator", "NumberReplacer")
-# They need arguments, or what they do is noticed by whoever reads the file.
+# Operators that need arguments, or whose changes are obvious.
 UNUSED = ("VariableReplacer", "VariableInserter", "NoOp")
-# Imports, and constants in seconds, of which one more or less is no mistake.
+# Imports, and constants in seconds: a second more or less is no mistake.
 NOT_TOUCHED = re.compile(r"\s*(from __future__|__metaclass__|import |from \S+ import|[A-Z_]+ = [\d.]+ *# .*second)")
-# Whether two equal texts or numbers are one object, Python decides.
+# Python decides whether equal texts or numbers are the same object.
 IDENTITY = re.compile(r"ReplaceComparisonOperator_(?!Is)\w+_Is(Not)?$|ReplaceComparisonOperator_Is(Not)?_(?!Is)")
 
 
 class Statement(Operator):
-    """Replaces a statement of its own line by ``after`` when its first part is of the type ``before``."""
+    """Replaces a statement by ``after`` if its first node has a type in ``before``."""
 
     before: tuple[str, ...] = ()
     after = "pass"
@@ -53,19 +53,19 @@ class Statement(Operator):
 
 
 class DropCall(Statement):
-    """A call for its effect is left out."""
+    """Removes a call statement."""
 
     before = ("atom_expr", "power")
 
 
 class DropRaise(Statement):
-    """An error is not raised."""
+    """Removes a raise statement."""
 
     before = ("raise_stmt",)
 
 
 class ReturnNothing(Statement):
-    """A function returns nothing."""
+    """Makes a function return None."""
 
     before = ("return_stmt",)
     after = "return None"
@@ -73,7 +73,7 @@ class ReturnNothing(Statement):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed version of one file; ``removed`` and ``added`` are its lines that differ, stripped."""
+    """A changed version of a file; ``removed`` and ``added`` are the differing lines, stripped."""
 
     path: str
     line: int
@@ -92,22 +92,22 @@ class Mutant:
 
 
 def operators() -> dict[str, Any]:
-    """Return an operator for each name."""
-    found: dict[str, Any] = {each.__name__: each() for each in (DropCall, DropRaise, ReturnNothing)}
+    """Return the operators by name."""
+    operators: dict[str, Any] = {operator.__name__: operator() for operator in (DropCall, DropRaise, ReturnNothing)}
     for name in operator_names():
         short = name.rpartition("/")[2]
         if short not in UNUSED and not IDENTITY.match(short):
-            found[short] = get_operator(name)()
-    return found
+            operators[short] = get_operator(name)()
+    return operators
 
 
 def order(seed: int, *parts: object) -> str:
-    """Return what sorts mutants at random, but each by itself: a change elsewhere does not change the sample."""
+    """Return a random sort key that depends only on ``parts``: changes elsewhere do not change the sample."""
     return hashlib.sha256("\0".join(map(str, [seed, *parts])).encode()).hexdigest()
 
 
 def _formats(node: Any) -> bool:
-    """Return whether ``%`` makes a text here: another operator could only raise TypeError."""
+    """Return whether this ``%`` formats a text: any other operator would only raise TypeError."""
     if node.type != "operator" or node.value != "%":
         return False
     leaf = node.get_previous_leaf()
@@ -115,7 +115,7 @@ def _formats(node: Any) -> bool:
 
 
 def _places(source: str, seed: int) -> Iterator[tuple[str, int, int, int]]:
-    """Yield operator, occurrence, first and last line; one of a family for each place."""
+    """Yield operator, occurrence, first and last line; a single operator of each family for each place."""
     nodes = list(ast_nodes(get_ast(source)))
     lines = source.split("\n")
     chosen: dict[tuple[str, Span], tuple[str, str, int]] = {}
@@ -128,8 +128,8 @@ def _places(source: str, seed: int) -> Iterator[tuple[str, int, int, int]]:
                 (line, _column), _end = span
                 if NOT_TOUCHED.match(lines[line - 1]) or (family == FAMILIES[0] and _formats(node)):
                     continue
-                found = (order(seed, name, lines[line - 1], span[0][1], occurrence), name, occurrence)
-                chosen[family, span] = min(chosen.get((family, span), found), found)
+                candidate = (order(seed, name, lines[line - 1], span[0][1], occurrence), name, occurrence)
+                chosen[family, span] = min(chosen.get((family, span), candidate), candidate)
     for (_family, (start, end)), (_order, name, occurrence) in chosen.items():
         yield name, occurrence, start[0], end[0]
 
@@ -158,17 +158,17 @@ def sample(root: Path, paths: list[str], count: int, seed: int) -> list[Mutant]:
         for name, occurrence, first, last in _places(source, seed):
             nth = seen[name, lines[first - 1]] = seen.get((name, lines[first - 1]), 0) + 1
             places.append((order(seed, path, name, lines[first - 1], nth), path, name, occurrence, first, last))
-    found: list[Mutant] = []
+    mutants: list[Mutant] = []
     keys = set()
     known = operators()
     for _order, path, name, occurrence, first, last in sorted(places):
         source = (root / path).read_text(encoding="utf-8")
         code = mutate_code(source, known[name], occurrence)
-        if len(found) == count:
+        if len(mutants) == count:
             break
         if code is not None and code != source and _compiles(code):
             mutant = Mutant(path, first, name, code, *_difference(source, code), last)
             if mutant.key not in keys:
                 keys.add(mutant.key)
-                found.append(mutant)
-    return found
+                mutants.append(mutant)
+    return mutants

@@ -1,16 +1,16 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Change the code in many small ways, one at a time, and see whether the unit tests notice.
+"""Change the code in many small ways, one at a time, and check that the unit tests detect each change.
 
     mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
 
-FOLDER is where prepare.py and mirror.py put a virtual environment and a mirror for this alone.  A mutant is put
-before those tests that run the changed lines.  A mutant that all of them let pass is a failure, unless
-tests/mutation/explained.txt says why it may live.
+prepare.py and mirror.py put a virtual environment and a mirror for this purpose alone into FOLDER.  The tests that run
+the changed lines check a mutant.  A mutant that passes all of them is a failure, unless tests/mutation/explained.txt
+explains it.
 
-Mutants may signal any process and write to any file: each runs in process, network and mount namespaces of its own,
-where only its lane and a private /tmp can be written.  That takes unshare, and root.
+Mutants may signal any process and write to any file: each runs in its own process, network and mount namespaces, where
+only its lane and a private /tmp are writable.  This needs unshare and root.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ import mutants
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
 PLACE = Path("ansible_collections", "sysinit", "upstart")
-# How many mutants of each room.
+# Number of mutants of each room.
 ROOMS = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_emission": 20, "_inventory": 30,
          "_init": 10, "_lsb": 30, "_system": 20}
 UNIT = "tests/unit/plugins/module_utils/"
-# The tests of a room itself, and of what uses those of its functions that it does not use itself.
+# The tests of a room, and tests of other code that uses functions which the room itself does not use.
 TESTS = {room: [UNIT + room] for room in ROOMS}
 TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
 SANDBOX = """
@@ -51,7 +51,7 @@ ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
 cd {place} || exit 99
 "$@"
-exit $?  # so the shell stays, and collects orphans as init does
+exit $?  # keep the shell: it reaps orphans as init does
 """
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
            SANDBOX.format(place=PLACE))
@@ -67,11 +67,11 @@ dynamic_context = test_function
 include = */sysinit/upstart/plugins/module_utils/*
 disable_warnings = no-data-collected, module-not-measured
 """
-PATIENCE, AT_LEAST = 6, 30.0  # a mutant may take so many times what its tests took, and so many seconds
+TIMEOUT_FACTOR, MIN_TIMEOUT = 6, 30.0  # multiple of the tests' usual time; seconds
 
 
 class Lane:
-    """A copy of the collection in which one mutant lives at a time."""
+    """A copy of the collection for one mutant at a time."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder / "lanes" / name
@@ -82,11 +82,11 @@ class Lane:
         (self.folder / "home").mkdir()
 
     def run(self, *words: str, seconds: float | None = None) -> tuple[int | None, str]:
-        """Run the lane's Python; return its status, None after too long a time, and what it wrote."""
+        """Run the lane's Python; return its status (None after ``seconds``) and its output."""
         environment = {"PATH": f"{self.python.parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                        "LC_ALL": "C.UTF-8", "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder),
                        "PYTHONWARNINGS": "ignore",
-                       "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a third of the time
+                       "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # takes a third of the time
                        "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False"}
         try:
             done = subprocess.run([*UNSHARE, self.folder, self.python, *words], env=environment, timeout=seconds,
@@ -100,7 +100,7 @@ class Lane:
         return (self.source / path).read_text(encoding="utf-8")
 
     def put(self, path: str, code: str) -> None:
-        """Write a source, and forget what Python compiled of the last one, which may have its time and size."""
+        """Write a source, and delete its compiled files: the old source may have the same time and size."""
         target = self.folder / PLACE / path
         target.write_text(code, encoding="utf-8")
         for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
@@ -109,15 +109,15 @@ class Lane:
 
 @dataclass
 class Knowledge:
-    """Which tests run which lines, and how long each test takes."""
+    """The tests of each line, and the seconds of each test."""
 
     runs: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
     def tests(self, path: str, first: int, last: int) -> list[str]:
-        """Return the tests of some lines, the quickest first; for what runs at import, those of all the file.
+        """Return the tests of some lines, the quickest first; for lines that run at import, all tests of the file.
 
-        Of a file that only runs at import, a table for instance, each test may use something.
+        For a file that only runs at import, for example a table, all tests of the room are returned.
         """
         lines = self.runs.get(path, {})
         wanted = {test for line in range(first, last + 1) for test in lines.get(line, ())}
@@ -127,7 +127,7 @@ class Knowledge:
 
 
 def known_tests(folder: Path, room: str) -> Knowledge:
-    """Return what was learnt of this very code, or learn it."""
+    """Return the cached knowledge about the current code, or measure it."""
     digest = hashlib.sha256()
     for path in sorted([*(folder / PLACE / "plugins").rglob("*.py"), *(folder / PLACE / "tests").rglob("*.py")]):
         digest.update(path.read_bytes())
@@ -142,7 +142,7 @@ def known_tests(folder: Path, room: str) -> Knowledge:
 
 
 def learn(folder: Path, room: str) -> Knowledge:
-    """Run all tests of a room once, and see which lines each of them runs."""
+    """Run all tests of a room once, and record the lines that each test runs."""
     import coverage
 
     lane = Lane(folder, f"learn-{room}")
@@ -152,7 +152,7 @@ def learn(folder: Path, room: str) -> Knowledge:
                               *TESTS[room])
     if status != 0:
         sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
-    lane.run("-m", "coverage", "combine", "--quiet", f"--rcfile={settings}")  # what children of the tests ran too
+    lane.run("-m", "coverage", "combine", "--quiet", f"--rcfile={settings}")  # includes the lines of child processes
     places: dict[str, str] = {}
     for path in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"):
         places[path.stem] = str(path.relative_to(lane.folder / PLACE))
@@ -180,8 +180,8 @@ Key = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def explanations(text: str) -> dict[Key, str]:
-    """Read the list of mutants that may live: blocks of a path, lines that go (-), lines that come (+), reason (=)."""
-    found: dict[Key, str] = {}
+    """Read the explained mutants: blocks of a path, removed lines (-), added lines (+) and a reason (=)."""
+    reasons: dict[Key, str] = {}
     body = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
     for block in re.split(r"\n\s*\n", body.strip()):
         path, *lines = block.split("\n")
@@ -189,19 +189,19 @@ def explanations(text: str) -> dict[Key, str]:
         if lines and (not all(parts.values()) or len(lines) != sum(map(len, parts.values()))):
             raise ValueError(f"not a path and lines that begin with -, + and =:\n{block}")
         if lines:
-            found[path.strip(), parts["-"], parts["+"]] = " ".join(parts["="])
-    return found
+            reasons[path.strip(), parts["-"], parts["+"]] = " ".join(parts["="])
+    return reasons
 
 
 def outdated(known: dict[Key, str]) -> list[str]:
-    """Return the entries whose lines the code has no more."""
-    found = []
+    """Return the entries whose lines no longer exist in the code."""
+    entries = []
     for path, removed, _added in known:
         source = ROOT / path
         lines = [line.strip() for line in source.read_text(encoding="utf-8").split("\n")] if source.exists() else []
         if not any(tuple(lines[at:at + len(removed)]) == removed for at in range(len(lines))):
-            found.append("\n- ".join([path, *removed]))
-    return found
+            entries.append("\n- ".join([path, *removed]))
+    return entries
 
 
 def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge) -> str:
@@ -213,23 +213,23 @@ def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge) -> str:
     usual = sum(knowledge.seconds[test] for test in tests)
     lane.put(mutant.path, mutant.code)
     try:
-        status, output = lane.run(*PYTEST, "-x", *tests, seconds=max(AT_LEAST, PATIENCE * usual))
+        status, output = lane.run(*PYTEST, "-x", *tests, seconds=max(MIN_TIMEOUT, TIMEOUT_FACTOR * usual))
     finally:
         lane.put(mutant.path, original)
     if status is None:
         return "hung"
     if status == 0:
         return "survived"
-    if status in (1, 2, 4):  # 4: a file of tests cannot even be read
+    if status in (1, 2, 4):  # 4: pytest cannot read a test file
         return "killed"
     raise RuntimeError(f"status {status} of\n{mutant.text()}\n{output[-2000:]}")
 
 
-def judge_all(folder: Path, found: list[mutants.Mutant], knowledge: Knowledge, workers: int) -> list[str]:
-    """Return the verdict on each mutant, several at a time."""
-    verdicts = [""] * len(found)
+def judge_all(folder: Path, candidates: list[mutants.Mutant], knowledge: Knowledge, workers: int) -> list[str]:
+    """Return the verdict on each mutant; several run at a time."""
+    verdicts = [""] * len(candidates)
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for index in range(len(found)):
+    for index in range(len(candidates)):
         waiting.put(index)
 
     def work(number: int) -> None:
@@ -240,8 +240,8 @@ def judge_all(folder: Path, found: list[mutants.Mutant], knowledge: Knowledge, w
             except queue.Empty:
                 return
             began = time.monotonic()
-            verdicts[index] = judge(lane, found[index], knowledge)
-            mutant = found[index]
+            verdicts[index] = judge(lane, candidates[index], knowledge)
+            mutant = candidates[index]
             print(f"{verdicts[index]:9}{mutant.path}:{mutant.line} {mutant.operator} "
                   f"({time.monotonic() - began:.1f} s)", flush=True)
 
@@ -254,11 +254,11 @@ def judge_all(folder: Path, found: list[mutants.Mutant], knowledge: Knowledge, w
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--room", choices=ROOMS, action="append", help="one part of module_utils; default: all")
-    parser.add_argument("--file", default="*", help="only files of such names")
+    parser.add_argument("--room", choices=ROOMS, action="append", help="a room of module_utils; default: all")
+    parser.add_argument("--file", default="*", help="only files whose names match")
     parser.add_argument("--count", type=int, help="mutants of each room")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--again", action="store_true", help="only those that were not killed the last time")
+    parser.add_argument("--again", action="store_true", help="only mutants that were not killed last time")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     given.folder = given.folder.absolute()
@@ -267,30 +267,32 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     given = options()
-    os.nice(10)  # it takes long, and others may want to work meanwhile
+    os.nice(10)  # a run takes long: leave the processor to other work
     mirror, report = given.folder / PLACE, given.folder / "mutants.json"
     if subprocess.run([*UNSHARE, given.folder, "true"], check=False, capture_output=True).returncode:
-        sys.exit("mutate: mutants may signal any process, and cannot be confined here: run this as root.")
+        sys.exit("mutate: cannot confine mutants, which may signal any process: run this as root.")
     known = explanations(EXPLAINED.read_text(encoding="utf-8"))
-    before = {tuple(one["key"]): one["verdict"] for one in json.loads(report.read_text())} if given.again else {}
+    last_results = json.loads(report.read_text()) if given.again else []
+    before = {tuple(result["key"]): result["verdict"] for result in last_results}
     results: list[dict[str, Any]] = []
     for room in given.room or ROOMS:
         paths = [str(path.relative_to(mirror)) for path in (mirror / "plugins/module_utils" / room).glob("*.py")
                  if fnmatch.fnmatch(path.name, given.file)]
-        found = mutants.sample(mirror, sorted(paths), given.count or ROOMS[room], given.seed)
-        asked = [mutant for mutant in found if before.get((mutant.text(), mutant.operator)) not in ("killed", "hung")]
-        print(f"{room}: {len(found)} mutants of {len(paths)} files", flush=True)
+        candidates = mutants.sample(mirror, sorted(paths), given.count or ROOMS[room], given.seed)
+        asked = [mutant for mutant in candidates
+                 if before.get((mutant.text(), mutant.operator)) not in ("killed", "hung")]
+        print(f"{room}: {len(candidates)} mutants of {len(paths)} files", flush=True)
         verdicts = dict(zip(asked, judge_all(given.folder, asked, known_tests(given.folder, room), given.workers)))
-        for mutant in found:
+        for mutant in candidates:
             key = (mutant.text(), mutant.operator)
             alive = verdicts.get(mutant) in ("survived", "untested")
             verdict = "explained" if alive and mutant.key in known else verdicts.get(mutant) or before[key]
             results.append({"key": key, "verdict": verdict, "line": mutant.line})
     report.write_text(json.dumps(results, indent=1))
-    bad = [f"{one['verdict']}: {one['key'][1]}, line {one['line']} of {one['key'][0]}" for one in results
-           if one["verdict"] in ("survived", "untested")]
-    bad += [f"explained, but not in the code any more: {entry}" for entry in outdated(known)]
-    counts = collections.Counter(one["verdict"] for one in results)
+    bad = [f"{result['verdict']}: {result['key'][1]}, line {result['line']} of {result['key'][0]}" for result in results
+           if result["verdict"] in ("survived", "untested")]
+    bad += [f"explained, but no longer in the code: {entry}" for entry in outdated(known)]
+    counts = collections.Counter(result["verdict"] for result in results)
     print("\n\n".join(bad))
     print(f"mutants: {len(results)}, " + ", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
     return 1 if bad else 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual environments for tools whose packages shall not be among those of the tests.
+"""Separate virtual environments for tools whose packages must not mix with those of the tests.
 
 ``tests/requirements/NAME.txt`` goes into FOLDER/venvs/NAME, once for each version of that file.
 """
@@ -17,7 +17,7 @@ import prepare
 
 
 def ready(name: str, folder: Path) -> Path:
-    """Return the folder of the environment's programs; make it and say so where it is missing."""
+    """Return the folder of the environment's programs; make the environment if it is missing or outdated."""
     requirements, venv = prepare.REQUIREMENTS / f"{name}.txt", folder / "venvs" / name
     python = os.environ.get("PYTHON") or sys.executable
     stamp = venv / "prepared"
@@ -25,7 +25,7 @@ def ready(name: str, folder: Path) -> Path:
     if not stamp.exists() or stamp.read_text() != wanted:
         if not prepare.can_import(python, "ensurepip, venv"):
             prepare.install_debian(["python3-venv"])
-        prepare.say(f"making the virtual environment {venv}")
+        prepare.print_progress(f"making the virtual environment {venv}")
         prepare.run([python, "-m", "venv", "--clear", str(venv)])
         prepare.install_python(venv, requirements)
         stamp.write_text(wanted)

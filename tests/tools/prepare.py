@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install what ``make demo`` or ``make test`` needs and is missing, and say what that is.
+"""Install the missing requirements of ``make demo`` or ``make test``, and print what is installed.
 
     prepare.py demo|test|coverage|mutation FOLDER
 
 The Python packages go into the virtual environment FOLDER/venv; for the tests, the
-oldest ansible-core that this Python can run goes into FOLDER/venv-oldest.  Debian
-packages are only installed when something they bring is missing: as root directly,
-otherwise through sudo.  Needs Python 3.9 and its standard library.
+oldest ansible-core that this Python can run goes into FOLDER/venv-oldest.  A Debian
+package is only installed if its programs or modules are missing: as root directly,
+otherwise with sudo.  Needs Python 3.9 and its standard library.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from versions import CORES
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 DEBIAN_PYTHON = "/usr/bin/python3"
-# ansible-test integration asks for ssh-keygen; the tests of the emulator on a message bus start one, those of files
-# that nobody may change make some.
+# ansible-test integration needs ssh-keygen, the tests on a message bus need dbus-daemon, and the tests of immutable
+# files need chattr.
 PROGRAMS = {"ssh-keygen": "openssh-client", "dbus-daemon": "dbus-daemon", "chattr": "e2fsprogs"}
-# Some tests look at graphs and pages with these, and are left out where a distribution does not have them.
+# Some tests render graphs and pages with these programs; the tests are skipped if a distribution has none.
 EXTRAS = {"dot": "graphviz", "chromium": "chromium"}
 
 
-def say(text: str) -> None:
+def print_progress(text: str) -> None:
     print(f"prepare: {text}", flush=True)
 
 
 def run(command: list[str], quiet: bool = True, **environment: str) -> None:
-    """Run a command; on failure print what it wrote and end with its status."""
+    """Run a command; on failure print its output and exit."""
     done = subprocess.run(command, env={**os.environ, **environment}, text=True, check=False,
                           stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None)
     if done.returncode:
@@ -46,13 +46,13 @@ def run(command: list[str], quiet: bool = True, **environment: str) -> None:
 
 
 def python_version(python: str | Path, modules: str = "") -> str | None:
-    """Return MAJOR.MINOR of a Python; None for one that does not run, a shim for instance, or lacks these modules."""
+    """Return MAJOR.MINOR of a Python; None if it does not run (for example a shim) or lacks these modules."""
     code = f"import sys{',' if modules else ''}{modules}; print('%d.%d' % sys.version_info[:2])"
     try:
-        told = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return told.stdout.strip() if told.returncode == 0 else None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def can_import(python: str, modules: str) -> bool:
@@ -60,13 +60,13 @@ def can_import(python: str, modules: str) -> bool:
 
 
 def as_root() -> list[str] | None:
-    """Return the words in front of a command that have it run as root, None when this user may not."""
+    """Return the words that make a command run as root, None if this user may not."""
     if os.geteuid() == 0:
         return []
     return ["sudo"] if shutil.which("sudo") else None
 
 
-def is_root_for_the_asking() -> bool:
+def has_passwordless_root() -> bool:
     """Return whether a command can be run as root without a password."""
     before = as_root()
     return before is not None and (not before or subprocess.run(
@@ -79,42 +79,42 @@ def update_lists() -> None:
 
 
 def install_debian(packages: list[str]) -> None:
-    """Install Debian packages; end with a sentence when this user may not."""
+    """Install Debian packages; exit with the necessary command if this user may not."""
     command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
     if not shutil.which("apt-get"):
-        sys.exit(f"prepare: missing here: what Debian calls {' '.join(packages)}. Install it and run make again.")
+        sys.exit(f"prepare: missing: {' '.join(packages)} (names of Debian). Install them, then run make again.")
     before = as_root()
     if before is None:
         sys.exit(f"prepare: as root, run: {' '.join(command)}")
-    say(f"installing the Debian packages {' '.join(packages)}")
+    print_progress(f"installing the Debian packages {' '.join(packages)}")
     update_lists()
     run([*before, *command], DEBIAN_FRONTEND="noninteractive")
 
 
 def install_programs() -> None:
-    """Install the programs that the tests call and that are missing."""
+    """Install the missing programs that the tests call."""
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if missing:
         install_debian(missing)
 
 
 def install_extras() -> None:
-    """Install the programs that some tests are left out without, where they are to be had."""
+    """Install the missing optional programs that are available; tests that need them are otherwise skipped."""
     missing = [package for program, package in EXTRAS.items() if not shutil.which(program)]
     offered = []
-    if missing and shutil.which("apt-get") and is_root_for_the_asking():
+    if missing and shutil.which("apt-get") and has_passwordless_root():
         update_lists()
         offered = [package for package in missing if "Candidate: " in policy(package)]
     if offered:
         install_debian(offered)
     for package in sorted(set(missing) - set(offered)):
-        say(f"{package} cannot be installed here, so the tests that need it are left out")
+        print_progress(f"{package} cannot be installed here: the tests that need it are skipped")
 
 
 def policy(package: str) -> str:
-    """Return what apt says of a package's versions; nothing for one that it does not have."""
-    told = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True, check=False)
-    return told.stdout.replace("Candidate: (none)", "")
+    """Return apt's policy of a package; an empty text for an unknown package."""
+    done = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True, check=False)
+    return done.stdout.replace("Candidate: (none)", "")
 
 
 def make_environment(python: str, venv: Path) -> None:
@@ -125,22 +125,22 @@ def make_environment(python: str, venv: Path) -> None:
         missing.append("python3-dbus")
     if missing:
         install_debian(missing)
-    say(f"making the virtual environment {venv}")
+    print_progress(f"making the virtual environment {venv}")
     run([python, "-m", "venv", "--clear", "--system-site-packages", str(venv)])
 
 
 def install_python(venv: Path, requirements: Path) -> None:
     names = [line for line in requirements.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
-    say(f"installing the Python packages {', '.join(names)} into it")
+    print_progress(f"installing the Python packages {', '.join(names)} into it")
     run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)])
 
 
 def install_dbus(venv: Path) -> None:
-    """Build dbus-python where the distribution's own cannot be used (a Python that is not the distribution's)."""
+    """Build dbus-python for a Python that is not the distribution's."""
     if not shutil.which("pkg-config") or subprocess.run(
             ["pkg-config", "--exists", "dbus-1", "glib-2.0"], check=False).returncode:
         install_debian(["gcc", "pkg-config", "libdbus-1-dev", "libglib2.0-dev"])
-    say("building dbus-python from PyPI")
+    print_progress("building dbus-python from PyPI")
     run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "dbus-python"])
 
 
@@ -154,10 +154,10 @@ def oldest_core(venv: Path) -> str:
 
 
 def make_oldest(python: str, venv: Path, oldest: Path) -> None:
-    """Make the environment for the oldest ansible-core beside the one for the newest."""
+    """Make the environment for the oldest ansible-core."""
     core = oldest_core(venv)
     make_environment(python, oldest)
-    say(f"installing ansible-core {core} into it")
+    print_progress(f"installing ansible-core {core} into it")
     run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check",
          "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*"])
     if not can_import(str(oldest / "bin/python"), "dbus.mainloop.glib"):

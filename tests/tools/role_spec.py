@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what there is to read about the role upstart_jobs: meta/argument_specs.yml and README.md.
+"""Write the documentation of the role upstart_jobs: meta/argument_specs.yml and README.md.
 
     role_spec.py [--check]
 
-The role's jobs take the options of upstart_job, so both lists come from the
-documentation of that module.  --check writes nothing and ends with status 1 when
-a file is out of date.  Needs PyYAML.
+The role's jobs take the options of upstart_job, so both files are made from the
+documentation of that module.  --check writes nothing; the exit status is 1 if a file
+is out of date.  Needs PyYAML.
 """
 
 from __future__ import annotations
@@ -156,9 +156,9 @@ def job_options() -> dict[str, Any]:
 
 
 def nested(text: str, options: set[str]) -> str:
-    """Return a description with its references to options of the module turned to those of an entry."""
-    def expand(found: re.Match[str]) -> str:
-        return f"O(upstart_jobs_list[].{found.group(1)}" if found.group(1) in options else found.group(0)
+    """Return a description; its references to options of the module become references to keys of an entry."""
+    def expand(match: re.Match[str]) -> str:
+        return f"O(upstart_jobs_list[].{match.group(1)}" if match.group(1) in options else match.group(0)
 
     return re.sub(r"O\((\w+)", expand, text)
 
@@ -185,7 +185,7 @@ def specification() -> dict[str, Any]:
 
 
 class Indented(yaml.SafeDumper):
-    """Indents the items of lists, as the project's YAML style wants."""
+    """Indents the items of lists, as the project's YAML style requires."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -203,7 +203,7 @@ def argument_specs() -> str:
 
 
 def plain(text: str) -> str:
-    """Return a description with Ansible's markup turned to that of Markdown."""
+    """Convert a description from Ansible's markup to Markdown."""
     text = re.sub(r"O\((?:[\w.]+#module:)?(?:upstart_jobs_list\[\]\.)?([^)]*)\)", r"`\1`", text)
     return re.sub(r"\b[VCM]\(([^)]*)\)", r"`\1`", text)
 
@@ -228,7 +228,7 @@ def row(*cells: str) -> str:
 
 
 def readme() -> str:
-    """Return README.md: the variables, and what an entry of the list takes."""
+    """Return README.md: the variables, and the keys of an entry."""
     main_entry = specification()["argument_specs"]["main"]
     variables = "".join(
         row(f"`{name}`", kind(option), "required" if option.get("required") else f"`{str(option['default']).lower()}`",
@@ -282,7 +282,7 @@ def main() -> int:
         return 0
     stale = [path for path, text in written.items() if not path.exists() or path.read_text() != text]
     for path in stale:
-        print(f"{path.relative_to(ROOT)} is out of date: run tests/tools/role_spec.py", file=sys.stderr)
+        print(f"{path.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
     return 1 if stale else 0
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection is tested with: the only list. README and the page on support are compared with it."""
+"""The only list of tested versions. README and the support page are checked against it."""
 
 from __future__ import annotations
 
-# The releases that the emulator plays, and of which there are recordings; the oldest and the newest are the bounds.
+# The releases that the emulator supports and that were recorded; the oldest and the newest are the supported range.
 UPSTARTS = ("0.6.5", "1.5", "1.12.1", "1.13.2")
 
 
@@ -13,7 +13,7 @@ def since(first: int, last: int) -> tuple[str, ...]:
     return tuple(f"3.{minor}" for minor in range(first, last + 1))
 
 
-# ansible-core -> Pythons of controllers, and of those managed hosts that it supports and that the collection is for.
+# ansible-core -> Pythons of controllers, and Pythons of managed hosts that both it and the collection support.
 CORES = {
     "2.16": (since(10, 12), ("2.7", *since(6, 12))),
     "2.17": (since(10, 12), since(7, 12)),

@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command with an Upstart daemon of its own, in a scratch folder that is removed afterwards.
+"""Run a command with a private Upstart daemon, in a scratch folder that is removed afterwards.
 
     with_daemon.py [--ansible-test FILE] COMMAND [ARGUMENT...]
 
-The command finds the daemon in its environment: UPSTART_ADDRESS, UPSTART_CONF_DIR,
+The environment of the command describes the daemon: UPSTART_ADDRESS, UPSTART_CONF_DIR,
 UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folder).
 --ansible-test also writes them to FILE as variables for ``ansible-test integration``, with
-upstart_python: the interpreter that the modules run on, UPSTART_PYTHON or else the controller's.
+upstart_python: the interpreter for the modules, UPSTART_PYTHON or by default the controller's.
 
-The daemon is the emulator, or what UPSTART_BOOT says: a command that stays in the
-foreground, with {conf}, {log} and {address} in it; what it logs itself it writes to the
-file ``kmsg`` beside {log}, if it can.  The exit status is the
-command's; it is 1 when the daemon ended early or left processes behind.
+The daemon is the emulator, or the command in UPSTART_BOOT: it stays in the foreground
+and contains {conf}, {log} and {address}; if it can, it writes its own messages to the
+file ``kmsg`` beside {log}.  The exit status is the command's; it is 1 if the daemon
+ended early or left processes behind.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ START_SECONDS = 60.0
 
 @dataclass
 class Daemon:
-    """A running daemon and where to find it."""
+    """A running daemon, its address and its folders."""
 
     process: subprocess.Popen[bytes]
     address: str
@@ -60,7 +60,7 @@ class Daemon:
 
 
 def answers(address: str) -> bool:
-    """Return whether somebody listens at a ``unix:abstract=`` or ``unix:path=`` address."""
+    """Return whether a process listens at a ``unix:abstract=`` or ``unix:path=`` address."""
     kind, value = address.partition(":")[2].split("=", 1)
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex("\0" + value if kind == "abstract" else value) == 0
@@ -78,7 +78,7 @@ def wait_until_up(daemon: Daemon) -> None:
 
 
 def stop(daemon: Daemon) -> None:
-    """End the daemon's process group, politely first."""
+    """End the daemon's process group: TERM first, then KILL."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(daemon.process.pid, number)
@@ -88,20 +88,20 @@ def stop(daemon: Daemon) -> None:
 
 
 def left_behind(scratch: Path) -> list[str]:
-    """Return the command lines of processes that still have the scratch folder in theirs."""
-    found = []
+    """Return the command lines of processes that contain the scratch folder."""
+    lines = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
                 line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 if str(scratch) in line:
-                    found.append(f"{entry.name} {line}")
-    return found
+                    lines.append(f"{entry.name} {line}")
+    return lines
 
 
 @contextlib.contextmanager
 def running() -> Iterator[Daemon]:
-    """Boot a daemon in a scratch folder; end it, and remove the folder, in the end."""
+    """Boot a daemon in a scratch folder; afterwards end it and remove the folder."""
     scratch = Path(tempfile.mkdtemp(prefix="upstart-"))
     scratch.chmod(0o755)
     address = f"unix:abstract=/sysinit-upstart-test/{scratch.name}"

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command with several Upstart daemons, each a host of an Ansible inventory.
+"""Run a command with several Upstart daemons; each is a host of an Ansible inventory.
 
     with_fleet.py COUNT INVENTORY COMMAND [ARGUMENT...]
 
-INVENTORY is a file that is written as JSON and removed in the end; its hosts, host01 and so on, are this machine with
-the address and the folders of one of the daemons. with_daemon.py tells which daemon that is.
+INVENTORY is written as a JSON file and removed afterwards. Its hosts, host01 and so on, are this machine with the
+address and the folders of a daemon. with_daemon.py explains how to choose the daemon.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def inventory(daemons: list[with_daemon.Daemon]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def running(count: int) -> Iterator[list[with_daemon.Daemon]]:
-    """Boot daemons; end them, and remove their folders, in the end."""
+    """Boot daemons; afterwards end them and remove their folders."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(with_daemon.running()) for _number in range(count)]
 

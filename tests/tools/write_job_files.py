@@ -4,8 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write job files: one JSON object of values per line in, one JSON object with the text of the file per line out.
 
-Runs from a plain checkout with Python 2.7 or 3, nothing installed. The answer is {"ok": true, "text": ...}, a file
-that Upstart reads back to exactly these values, or {"ok": false, "error": ...} when they cannot be written down.
+Runs from a checkout with Python 2.7 or 3 without installation. The answer is {"ok": true, "text": ...}, a file that
+Upstart reads back to exactly these values, or {"ok": false, "error": ...} if they cannot be written.
 
     write_job_files.py --batch < values.jsonl
 """
@@ -30,6 +30,7 @@ __metaclass__ = type
 
 
 def write_job(line, version):
+    # type: (bytes, tuple) -> dict
     """Return the answer for one line of input (bytes)."""
     try:
         values = json.loads(line.decode("utf-8"))
@@ -43,11 +44,13 @@ def write_job(line, version):
 
 
 def parse_version(text):
+    # type: (str) -> tuple
     """Return "1.13.2" as a tuple of numbers."""
-    return tuple(int(part) for part in text.split("."))
+    return tuple(int(word) for word in text.split("."))
 
 
 def main():
+    # type: () -> int
     """Run the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--batch", action="store_true", required=True, help="answer every line of standard input")

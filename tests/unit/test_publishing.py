@@ -39,8 +39,8 @@ def test_a_good_link(tmp_path: Path, body: str) -> None:
     ('<a href="none.html">', "index.html links to none.html, which does not exist"),
     ('<a href="/style.css">', "index.html links to /style.css, which does not exist"),
     ('<img src="none.png">', "index.html links to none.png, which does not exist"),
-    ('<a href="https://nowhere">', "index.html links to https://nowhere, which is no address"),
-    ('<a href="htps://docs.ansible.com">', "index.html links to htps://docs.ansible.com, which is no address"),
+    ('<a href="https://nowhere">', "index.html links to https://nowhere, which is not a valid address"),
+    ('<a href="htps://docs.ansible.com">', "index.html links to htps://docs.ansible.com, which is not a valid address"),
     ('<script src="https://example.org/x.js">', "index.html loads https://example.org/x.js from another site"),
     ('<script src="//example.org/x.js">', "index.html loads //example.org/x.js from another site"),
 ])

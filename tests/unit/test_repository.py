@@ -83,17 +83,6 @@ def test_no_function_is_long() -> None:
     assert {name: length for name, length in lengths.items() if length > FUNCTION_LINES} == {}
 
 
-def test_every_file_names_its_licence() -> None:
-    annotated = re.findall(r'"([^"]+)"', re.search(r"path = \[(.*?)\]", text("REUSE.toml"), re.S)[1])  # type: ignore[index]
-    missing = []
-    for name in all_files():
-        covered = any(fnmatch.fnmatch(name, pattern.replace("**", "*")) for pattern in [*annotated, "LICENSES/*"])
-        if not covered and (ROOT / name).stat().st_size and f"{name}.license" not in all_files():
-            if "SPDX-License-Identifier: GPL-3.0-or-later" not in "".join(text(name).splitlines(True)[:8]):
-                missing.append(name)
-    assert missing == []
-
-
 def test_nothing_is_left_to_do() -> None:
     marks = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
     assert [name for name in ours() if marks.search(text(name))] == []

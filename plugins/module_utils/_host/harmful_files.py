@@ -13,7 +13,7 @@ from .._errors import UpstartError
 from .._jobfile import parser
 from .._jobfile.values import new_values
 from .._system.reading import read_file
-from .._text import decode, encode, has_stray_bytes
+from .._text import decode, encode, has_stray_bytes, is_utf_8
 
 __metaclass__ = type
 
@@ -125,11 +125,3 @@ def is_harmful_text(data):
     values = new_values()
     parser.apply(decode(data), values)
     return has_stray_bytes(json.dumps(values, ensure_ascii=False))
-
-
-def is_utf_8(data):
-    try:
-        data.decode("utf-8")
-        return True
-    except UnicodeDecodeError:
-        return False

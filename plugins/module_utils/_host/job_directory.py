@@ -13,7 +13,7 @@ from .._errors import UpstartError
 from .._jobfile import parser
 from .._jobfile.values import new_values
 from .._system.reading import read_file
-from .._text import decode, has_stray_bytes
+from .._text import decode, has_stray_bytes, is_utf_8
 from . import harmful_files
 from .job_names import is_skipped
 from .releases import LINKED_OVERRIDES_BEFORE, OVERRIDES_SINCE
@@ -181,6 +181,6 @@ class JobDirectory:
 
     def _note_harmful(self, path, data):
         """Set ``stray`` and ``harmful_file`` if text or the name of a file is not UTF-8."""
-        self.stray = self.stray or has_stray_bytes(decode(path)) or not harmful_files.is_utf_8(data)
+        self.stray = self.stray or has_stray_bytes(decode(path)) or not is_utf_8(data)
         if self.harmful_file is None and harmful_files.is_harmful(path, data):
             self.harmful_file = decode(path)

@@ -5,13 +5,13 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .stanzas import APPEND, STANZAS
+
 __metaclass__ = type
 
-TEXTS = (
-    "description", "author", "version", "usage", "chroot", "chdir", "setuid", "setgid", "apparmor_switch", "start_on",
-    "stop_on", "nice",
-)
-LISTS = ("env", "export", "emits", "normal_exit", "cgroup")
+# Keys whose unset value is None or an empty list; new_values names all others.
+TEXTS = tuple(stanza.key for stanza in STANZAS if stanza.kind in ("text", "condition", "nice"))
+LISTS = tuple(stanza.key for stanza in STANZAS if stanza.repeat == APPEND and stanza.kind != "import")
 
 
 def new_values():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a plain checkout importable under its collection name, with nothing installed."""
+"""Make a checkout importable under its collection name, without installing it."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,7 +16,8 @@ COLLECTION = "ansible_collections.sysinit.upstart"
 
 
 def mount(root=ROOT):
-    """Bind ``ansible_collections.sysinit.upstart`` to ``root`` unless it can be imported already."""
+    # type: (str) -> None
+    """Bind ``ansible_collections.sysinit.upstart`` to ``root`` unless it is already importable."""
     try:
         __import__(COLLECTION + ".plugins.module_utils._errors")
         return

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The random tester of what modules claim while somebody else acts. Imports nothing of the collection."""
+"""Random tests of the modules' claims while a second client acts. Imports nothing of the collection."""

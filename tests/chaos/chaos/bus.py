@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A D-Bus client of our own for the daemon's private socket: calls, and all signals with the time of each."""
+"""A D-Bus client for the daemon's private socket: calls, and all signals with their times."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class CallError(Exception):
-    """The daemon answered with an error, did not answer, or is gone."""
+    """The daemon answered with an error, did not answer, or no longer exists."""
 
 
 def escape(name: str) -> str:
-    """Return a name as it is in an object path."""
+    """Encode a name as an element of an object path."""
     if not name:
         return "_"
     return "".join(char if char.isascii() and char.isalnum() else f"_{ord(char):02x}" for char in name)
 
 
-def unescape(part: str) -> str:
-    return "" if part == "_" else re.sub("_([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), part)
+def unescape(element: str) -> str:
+    return "" if element == "_" else re.sub("_([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), element)
 
 
 def job_path(job: str) -> str:
@@ -54,7 +54,7 @@ class Signal:
 
 
 class Bus:
-    """A connection with a thread that reads. Calls may come from several threads."""
+    """A connection with a reading thread. Several threads may call."""
 
     def __init__(self, address: str) -> None:
         kind, value = address.partition(":")[2].split("=", 1)
@@ -95,10 +95,10 @@ class Bus:
 
     def send(self, path: str, interface: str, member: str, signature: str = "", body: tuple[Any, ...] = (),
              awaited: bool = False) -> int:
-        """Send a call without waiting for its answer; return its serial."""
+        """Send a call without waiting for its reply; return its serial number."""
         address = DBusAddress(path, bus_name="com.ubuntu.Upstart", interface=interface)
         message = new_method_call(address, member, signature or None, body)
-        message.header.fields.pop(HeaderFields.destination)  # there is no bus between us and the daemon
+        message.header.fields.pop(HeaderFields.destination)  # this is a direct connection without a bus
         with self._lock:
             if self.closed:
                 raise CallError("the connection is closed")
@@ -128,8 +128,8 @@ class Bus:
         return body_of_reply
 
     def properties(self, path: str, kind: str) -> dict[str, Any]:
-        found = self.call(path, PROPERTIES, "GetAll", "s", (f"{INTERFACE}.{kind}",))[0]
-        return {name: value for name, (_signature, value) in found.items()}
+        values = self.call(path, PROPERTIES, "GetAll", "s", (f"{INTERFACE}.{kind}",))[0]
+        return {name: value for name, (_signature, value) in values.items()}
 
     def start(self, job: str, instance: str) -> None:
         environment = [f"N={instance}"] if instance else []

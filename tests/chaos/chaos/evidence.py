@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a history that was carried out, and what the oracle finds in it."""
+"""The evidence of a history that was carried out, and the findings of the oracle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONG_AGO, NEVER_SEEN = float("-inf"), float("inf")
 @dataclass(frozen=True)
 class Finding:
     kind: str  # one of KINDS
-    rule: str  # a few words that are the same for all findings of this sort
+    rule: str  # a short text, the same for all findings of this sort
     job: str
     detail: str
 
@@ -35,11 +35,11 @@ ERRORS = frozenset((FALSE_SUCCESS, OUTAGE, HANG, TRACEBACK))
 
 @dataclass(frozen=True)
 class Probe:
-    """What came of a stop and start by the oracle after the call."""
+    """The result when the oracle stops and starts a job after the call."""
 
     job: str
     error: str | None  # of the start
-    version: int | None  # marker of the process that runs then; None when none came up
+    version: int | None  # marker of the new process; None if no process runs
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Evidence:
     answer: Answer
     before: Snapshot
     after: Snapshot  # right after the answer
-    settled: Snapshot  # some time after it, when all was quiet
+    settled: Snapshot  # some time after it, when nothing moved any more
     timelines: dict[Instance, list[Step]]
     log: tuple[Interference, ...]
-    margin: float  # seconds before the answer in which an act makes a claim undecidable
+    margin: float  # an act less than so many seconds before the answer makes a claim undecidable
     probes: tuple[Probe, ...] = ()
     still_known: tuple[str, ...] = ()  # jobs without a file that the daemon knows after their stop
     quiet: bool = True  # nothing moved when the call began
@@ -67,7 +67,7 @@ class Evidence:
         return self.history.call.arguments
 
     def acts_on(self, job: str) -> list[Interference]:
-        """Return what the second client did to a job; acts that name no job count for all."""
+        """Return the acts of the second client on a job; acts without a job count for all jobs."""
         return [entry for entry in self.log if entry.act.job == job or entry.act.kind in ("event", "reload")]
 
     def last_act(self, job: str, only_files: bool = False) -> float:
@@ -76,12 +76,12 @@ class Evidence:
         return max(ends, default=LONG_AGO)
 
     def is_reported(self, job: str) -> bool:
-        """Return whether a warning, an error or the list of services that were taken down names a job."""
+        """Return whether a warning, an error or the list of stopped services names a job."""
         texts = [*self.result.get("warnings", []), self.result.get("msg", ""), self.result.get("taken_down", "")]
         return any(job in str(text) for text in texts)
 
     def since(self, job: str, instance: str, holds: Callable[[Step], bool]) -> float:
-        """Return since when an instance is not as it should be; NEVER_SEEN when the last signal says that it is."""
+        """Return when an instance left the expected state; NEVER_SEEN if the last signal reports that state."""
         moment, steps = LONG_AGO, self.timelines.get((job, instance), [])
         if not steps:
             return LONG_AGO
@@ -94,14 +94,14 @@ class Evidence:
         return moment
 
     def untrue(self, rule: str, job: str, detail: str, since: float) -> Finding:
-        """Return a finding for a claim that has not been true since some time."""
+        """Return a finding for a claim that has been false since some time."""
         late = since > self.answer.decided - self.margin
         if since not in (LONG_AGO, NEVER_SEEN):
             detail += f", since {self.answer.decided - since:.2f} s before the answer"
         return Finding(TOO_CLOSE if late else FALSE_SUCCESS, rule, job, detail)
 
     def relatives(self, job: str) -> set[str]:
-        """Return the jobs and events that the conditions of a job name, and those that their conditions name."""
+        """Return the jobs and events that the conditions of a job name, directly or through other jobs."""
         reached: set[str] = set()
         waiting = [job]
         names = {other.name: f" {other.start_on} {other.stop_on} ".replace("(", " ").replace(")", " ")
@@ -115,7 +115,7 @@ class Evidence:
         return reached - {job}
 
     def was_ended_by_rival(self, job: str) -> bool:
-        """Return whether the second client may have brought a job down, itself or by way of another job."""
+        """Return whether the second client may have stopped a job, directly or through another job."""
         relatives = self.relatives(job)
         for entry in self.log:
             kind, event = entry.act.kind, f"ev{1 + entry.act.version % 2}"
@@ -130,7 +130,7 @@ class Evidence:
 
 
 def asked_jobs(evidence: Evidence) -> set[str]:
-    """Return the names of the jobs that the call is about."""
+    """Return the names of the jobs in the call."""
     options = evidence.options
     entries: Iterable[dict[str, Any]] = options.get("jobs", [])
     names = options.get("name", [])

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Histories: random jobs, how they are at first, one call of a module, and what the second client does.
+"""Histories: random jobs, their initial state, a call of a module, and the acts of the second client.
 
-A seed makes the same history each time. How it goes depends on the timing of the machine.
+A seed always makes the same history. Its course depends on the timing of the machine.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ ACTS = {
 
 @dataclass(frozen=True)
 class Act:
-    """Something that the second client does, some seconds after the call begins (before it when negative)."""
+    """An act of the second client, ``at`` seconds after the call begins (before it if negative)."""
 
     kind: str
     job: str
     instance: str
     at: float
-    version: int  # for files that it writes
-    after_move: bool = False  # ``at`` counts from the first job that moves in the call
+    version: int  # marker of files that it writes
+    after_move: bool = False  # ``at`` counts from the first move of a job in the call
 
 
 @dataclass(frozen=True)
 class Initial:
-    """How a job is before anybody acts."""
+    """The state of a job before the call."""
 
     job: str
     running: tuple[str, ...]  # instances
-    link: str = ""  # symlink or hardlink: how its file was put in place
+    link: str = ""  # symlink or hardlink, if its file is a link
     override: str = ""
     changed: str = ""  # the act that changes its file after the start
     version: int = 0
@@ -64,21 +64,21 @@ class History:
     initial: tuple[Initial, ...]
     call: Call
     acts: tuple[Act, ...]
-    fresh: tuple[Job, ...] = field(default=())  # jobs that the call brings
+    fresh: tuple[Job, ...] = field(default=())  # jobs that the call creates
 
     def job(self, name: str) -> Job:
         return next(job for job in (*self.jobs, *self.fresh) if job.name == name)
 
     @property
     def patience(self) -> float:
-        """Return how long the call may take: its timeout, what the jobs need to stop and start twice, and a grace."""
+        """Return the longest time of the call: its timeout, two stops and starts of all jobs, and a grace period."""
         options = self.call.arguments
         needed = sum(job.start_seconds + job.stop_seconds for job in self.jobs)
         return float(options.get("timeout", 10) + options.get("stable_for", 1) + 2 * needed + 45)
 
 
 class Versions:
-    """Numbers for markers, each once."""
+    """Unique numbers for markers."""
 
     def __init__(self) -> None:
         self.last = 0
@@ -114,7 +114,7 @@ def _entry(chance: random.Random, job: Job, state: str) -> Arguments:
 def _service_call(chance: random.Random, jobs: tuple[Job, ...]) -> Arguments:
     chosen = chance.sample(jobs, chance.choice((1, 1, 1, 2, 2, 3)) if len(jobs) > 2 else 1)
     state = chance.choice(STATES)
-    if state == "reloaded" and chance.random() < 0.7:  # others die of the signal
+    if state == "reloaded" and chance.random() < 0.7:  # the signal ends other jobs
         chosen = [job for job in chosen if job.kind == "reloader"] or chosen
     options: Arguments = {"timeout": chance.choice((2, 4, 8, 8, 12, 20)), "stable_for": chance.choice((0, 0.2, 0.5, 1))}
     if chance.random() < 0.4:
@@ -168,7 +168,7 @@ def _event_call(chance: random.Random) -> Arguments:
 
 
 def _pattern(chance: random.Random, job: Job, versions: Versions) -> list[Act]:
-    """Return acts that meet a call at a moment at which much can go wrong."""
+    """Return acts at moments when a call is most vulnerable."""
     instance = chance.choice(job.instances)
     pattern = chance.choice(("stop under way", "stop under way", "unnoticed", "meanwhile", "instance", "late write"))
 
@@ -189,7 +189,7 @@ def _pattern(chance: random.Random, job: Job, versions: Versions) -> list[Act]:
 
 def _acts(chance: random.Random, jobs: tuple[Job, ...], up: set[str], call: Call,
           versions: Versions) -> tuple[Act, ...]:
-    """Return what the second client does, mostly to jobs of the call; ``up`` names the jobs that run at first."""
+    """Return the acts of the second client, mostly on jobs of the call; ``up`` names the running jobs."""
     named = str(call.arguments)
     favoured = [job for job in jobs if f"'{job.name}'" in named] or list(jobs)
     acts = []

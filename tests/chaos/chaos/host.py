@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A daemon with a scratch folder of its own, and a command that runs one module."""
+"""A daemon with its own scratch folder, and a command that runs a module."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from .history import Call
 from .jobs import FILES
 
 TESTS = Path(__file__).resolve().parents[2]
-EMULATOR = (f"{sys.executable} {TESTS}/emulator/upstart-emulator --confdir {{conf}} --logdir {{log}}"
+EMULATOR = (f"{sys.executable} {TESTS.parent}/roles/emulator/files/upstart-emulator --confdir {{conf}} --logdir {{log}}"
             " --address {address} --no-startup-event 2>>{tmp}/kmsg")
 MODULE = (sys.executable, str(Path(__file__).resolve().with_name("run_module.py")))
 START_SECONDS = 120.0
 
 
 class BootError(Exception):
-    """The daemon does not come up."""
+    """The daemon does not start."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _wait_until_up(host: Host) -> None:
 
 
 def _end(process: subprocess.Popen[Any]) -> None:
-    """End a process and its group, politely first."""
+    """End a process and its group: TERM first, then KILL."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
@@ -77,7 +77,7 @@ def _end(process: subprocess.Popen[Any]) -> None:
 
 @contextlib.contextmanager
 def booted(boot: str) -> Iterator[Host]:
-    """Boot a daemon; in the end, end it and all processes of its jobs, and remove its folder."""
+    """Boot a daemon; afterwards end it and all processes of its jobs, and remove its folder."""
     scratch = Path(tempfile.mkdtemp(prefix="chaos-"))
     try:
         scratch.chmod(0o755)
@@ -102,7 +102,7 @@ def booted(boot: str) -> Iterator[Host]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a module said, and when it had decided that."""
+    """The result of a module, and the time when it was decided."""
 
     began: float
     decided: float

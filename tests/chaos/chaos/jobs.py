@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random jobs, and the text of their files.
 
-Each file has a marker, ``env V=NUMBER``, and every write uses a new number, so the environment of a process shows which
-file it was started with. ``@S`` in a text stands for the scratch folder of the history.
+Each file has a marker, ``env V=NUMBER``, and every write uses a new number: the environment of a process shows the file
+that it was started with. ``@S`` in a text stands for the scratch folder of the history.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-KINDS = {  # main process: how often
+KINDS = {  # kind of main process: weight
     "sleeper": 28, "stubborn": 18, "reloader": 14, "task": 9, "short": 5, "crasher": 3, "abstract": 3, "forker": 5,
     "daemon": 5, "stopper": 5, "helper": 2, "stuck": 2,
 }
-STEADY = frozenset(("sleeper", "stubborn", "reloader", "forker", "daemon", "stopper"))  # up once started, until stopped
+# These jobs run from their start until somebody stops them.
+STEADY = frozenset(("sleeper", "stubborn", "reloader", "forker", "daemon", "stopper"))
 NAMES = ("web", "db", "cache-1", "app/worker", "mail_x")
 FILES = {
     "fork.sh": "#!/bin/sh\nsleep 1000 &\n",
@@ -44,18 +45,18 @@ MAIN = {
 
 @dataclass(frozen=True)
 class Job:
-    """A job that a history begins with, or one that the call brings."""
+    """A job that exists at the beginning of a history, or that the call creates."""
 
     name: str
     kind: str
     stanzas: tuple[str, ...]
     main: tuple[str, ...]
-    instances: tuple[str, ...]  # ("",) for a job that has only one
+    instances: tuple[str, ...]  # ("",) for a job with a single instance
     start_on: str
     stop_on: str
-    start_seconds: float  # longest time that hooks take
+    start_seconds: float  # maximum time of its hooks
     stop_seconds: float
-    breaks: bool  # a hook of it fails
+    breaks: bool  # one of its hooks fails
 
     @property
     def steady(self) -> bool:
@@ -80,7 +81,7 @@ def _duration(chance: random.Random) -> float:
 
 
 def _hooks(chance: random.Random) -> tuple[list[str], float, float, bool]:
-    """Return the stanzas of hooks, how long those of a start and of a stop take, and whether one of them fails."""
+    """Return the stanzas of hooks, their total time at start and at stop, and whether a hook fails."""
     stanzas, start, stop, breaks = [], 0.0, 0.0, False
     for hook, likely in (("pre-start", 0.15), ("post-start", 0.12), ("pre-stop", 0.28), ("post-stop", 0.15)):
         if chance.random() > likely:
@@ -99,7 +100,7 @@ def _hooks(chance: random.Random) -> tuple[list[str], float, float, bool]:
 
 
 def _condition(chance: random.Random, others: list[str]) -> str:
-    """Return a condition on the two events of a history and on the jobs before this one, which makes no circles."""
+    """Return a condition on the two events of a history and on earlier jobs: this makes no cycles."""
     def leaf() -> str:
         if not others or chance.random() < 0.35:
             return chance.choice(("ev1", "ev2"))

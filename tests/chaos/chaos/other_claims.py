@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether what upstart_job and upstart_event said is true, and whether check mode changed nothing."""
+"""Check the claims of upstart_job and upstart_event, and that check mode changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def file_entries(evidence: Evidence) -> list[Entry]:
 
 
 def job_findings(evidence: Evidence) -> Iterator[Finding]:
-    answered = {told["name"]: told for told in evidence.result.get("jobs", [])}
+    answered = {reported["name"]: reported for reported in evidence.result.get("jobs", [])}
     for entry in file_entries(evidence):
         name = entry["name"]
         since = evidence.last_act(name, only_files=True)
@@ -40,29 +40,29 @@ def job_findings(evidence: Evidence) -> Iterator[Finding]:
                                   f"a new process has V={probe.version}, the files say V={files.version}", since)
 
 
-def _wrong_files(evidence: Evidence, entry: Entry, told: Entry) -> Iterator[tuple[str, str]]:
-    """Return what is wrong on the disk: a rule and what there is."""
+def _wrong_files(evidence: Evidence, entry: Entry, reported: Entry) -> Iterator[tuple[str, str]]:
+    """Yield a rule and a detail for each claim that the files on disk contradict."""
     files = evidence.after.files[entry["name"]]
     text = files.override if entry.get("override") else files.conf
     if entry.get("state") == "absent":
-        if text is not None and not told.get("kept"):
-            yield "absent, but the file is there", repr(text)
+        if text is not None and not reported.get("kept"):
+            yield "absent, but the file exists", repr(text)
     elif text is None:
-        yield "present, but there is no file", ""
+        yield "present, but the file is missing", ""
     elif "content" in entry:
         wanted = entry["content"].replace("@S", _scratch(text))
         if marker(text) != marker(wanted):
             yield "present, but the file says something else", f"V={marker(text)}, not V={marker(wanted)}"
-        elif (told.get("changed") or entry.get("exact")) and text.strip() != wanted.strip():
+        elif (reported.get("changed") or entry.get("exact")) and text.strip() != wanted.strip():
             yield "written, but the bytes differ", repr(text)
     elif entry.get("merge") and f"nice {entry['nice']}" not in text.splitlines():
-        yield "merged, but the stanza is not there", repr(text)
+        yield "merged, but the stanza is missing", repr(text)
     elif entry.get("manual") and "manual" not in text.splitlines():
         yield "manual, but the override does not say so", repr(text)
 
 
 def _scratch(text: str) -> str:
-    """Return the scratch folder that a job file names."""
+    """Return the scratch folder named in a job file."""
     return next((line.partition("=")[2] for line in text.splitlines() if line.startswith("env CHAOS=")), "@S")
 
 
@@ -80,10 +80,10 @@ def _lost_update(evidence: Evidence, entry: Entry) -> Iterator[Finding]:
 def event_findings(evidence: Evidence) -> Iterator[Finding]:
     if evidence.result.get("settled") is False:
         return
-    for told in evidence.result.get("jobs", []):
-        name, instance, status = told["name"], told["instance"], told.get("status")
+    for reported in evidence.result.get("jobs", []):
+        name, instance, status = reported["name"], reported["instance"], reported.get("status")
         now = evidence.after.instances.get((name, instance))
-        if status == "start/running" and not told.get("failed") and not evidence.is_reported(name):
+        if status == "start/running" and not reported.get("failed") and not evidence.is_reported(name):
             if now is None or not now.up:
                 yield evidence.untrue("the event's job is up, but it is not", name,
                                       f"{now.goal}/{now.state}" if now else "gone",
@@ -92,12 +92,12 @@ def event_findings(evidence: Evidence) -> Iterator[Finding]:
                 yield evidence.untrue("the event's job is up, but its process has ended", name, f"process {now.pid}",
                                       evidence.last_act(name))
         elif status == "stop/waiting" and now is not None and not evidence.is_reported(name):
-            yield evidence.untrue("the event's job is gone, but it is there", name, f"{now.goal}/{now.state}",
-                                  evidence.since(name, instance, lambda step: step.gone))
+            yield evidence.untrue("the event's job is stopped, but it still exists", name, f"{now.goal}/{now.state}",
+                                  evidence.since(name, instance, lambda step: step.removed))
 
 
 def check_mode_findings(evidence: Evidence) -> Iterator[Finding]:
-    """Find what a call in check mode changed, where nothing else moved."""
+    """Yield the changes of a call in check mode, if nothing else moved."""
     if not evidence.quiet:
         return
     for path in sorted(set(evidence.listing_before) | set(evidence.listing_after)):

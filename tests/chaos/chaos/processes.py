@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes as /proc of this machine shows them, also those of a daemon that lives in a PID namespace of its own."""
+"""Processes in /proc of this machine, also those of a daemon in its own PID namespace."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Process:
-    pid: int  # as we see it
-    state: str  # a letter as in /proc, "" when there is no such process
+    pid: int  # in this namespace
+    state: str  # the letter in /proc, "" if the process does not exist
     began: float  # on the clock of time.monotonic()
     environment: dict[str, str]
 
@@ -48,7 +48,7 @@ def _namespace(pid: int | str) -> str:
 
 
 class Processes:
-    """The processes of one daemon."""
+    """The processes of a daemon."""
 
     def __init__(self, address: str) -> None:
         self._init = peer_pid(address)
@@ -57,7 +57,7 @@ class Processes:
         self._pids: dict[int, int] = {}
 
     def _ours(self, pid: int) -> int:
-        """Return the pid as we see it of a process that the daemon knows as ``pid``; 0 when it is gone."""
+        """Translate a pid of the daemon's namespace to this namespace; 0 if the process no longer exists."""
         if not self._foreign:
             return pid
         known = self._pids.get(pid)
@@ -66,11 +66,11 @@ class Processes:
         for entry in PROC.iterdir():
             if entry.name.isdigit() and _namespace(entry.name) == self._inside:
                 self._pids[_inner(int(entry.name))] = int(entry.name)
-        found = self._pids.get(pid, 0)
-        return found if found and _inner(found) == pid else 0
+        candidate = self._pids.get(pid, 0)
+        return candidate if candidate and _inner(candidate) == pid else 0
 
     def read(self, pid: int) -> Process:
-        """Return the process that the daemon knows by this pid."""
+        """Return the process with this pid in the daemon's namespace."""
         ours = self._ours(pid) if pid > 0 else 0
         if not ours:
             return NONE
@@ -95,7 +95,7 @@ class Processes:
 
 
 def _inner(pid: int) -> int:
-    """Return the pid of one of our processes in its own PID namespace, or 0."""
+    """Return the pid of a process in its own PID namespace, or 0."""
     try:
         for line in (PROC / str(pid) / "status").read_text().splitlines():
             if line.startswith("NSpid:"):
@@ -106,7 +106,7 @@ def _inner(pid: int) -> int:
 
 
 def end_all_of(scratch: str) -> list[int]:
-    """Kill every process that has this scratch folder in its environment as CHAOS; return their pids."""
+    """Kill every process with CHAOS=``scratch`` in its environment; return their pids."""
     mark, ended = f"CHAOS={scratch}".encode(), []
     for entry in PROC.iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():

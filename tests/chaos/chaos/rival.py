@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The second client: acts on jobs and their files beside the call, and keeps a log of what it did when."""
+"""The second client: acts on jobs and their files during the call, and logs its acts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Interference:
 
 
 class Hand:
-    """Carries out single acts."""
+    """Carries out a single act."""
 
     def __init__(self, host: Host, history: History, bus: Bus, observer: Observer) -> None:
         self.host, self.history, self.bus, self.observer = host, history, bus, observer
@@ -61,8 +61,8 @@ class Hand:
         return Interference(act, begin, time.monotonic())
 
     def _kill(self, act: Act) -> None:
-        found = dict(self.bus.properties(instance_path(act.job, act.instance), "Instance")["processes"])
-        self.observer.processes.kill(found.get("main", 0), SIGNALS[act.kind])
+        pids = dict(self.bus.properties(instance_path(act.job, act.instance), "Instance")["processes"])
+        self.observer.processes.kill(pids.get("main", 0), SIGNALS[act.kind])
 
     def _new(self, act: Act, text: str) -> Path:
         """Write a text beside the job directory, and return its path."""
@@ -71,7 +71,7 @@ class Hand:
         return path
 
     def _renamed(self, act: Act, text: str, target: Path) -> None:
-        """Put a complete file under a name, as an editor or a package does."""
+        """Replace a file in one step, as an editor or a package does."""
         path = target.with_name(f".{act.version}.new~")
         path.write_text(self.host.fill(text))
         path.rename(target)
@@ -111,7 +111,7 @@ class Hand:
 
 
 class Rival(threading.Thread):
-    """Carries out acts when they are due, until it is halted."""
+    """Carries out acts when they are due, until ``halt``."""
 
     def __init__(self, hand: Hand, acts: Iterable[Act], begin: float) -> None:
         super().__init__(daemon=True)
@@ -121,7 +121,7 @@ class Rival(threading.Thread):
         self.log: list[Interference] = []
 
     def _moved(self) -> float | None:
-        """Return when the first instance moved after the call began."""
+        """Return the time of the first move of an instance after the call began."""
         return next((moment for moment in self._hand.observer.moves if moment > self._begin), None)
 
     def _is_due(self, act: Act) -> bool:
@@ -138,6 +138,6 @@ class Rival(threading.Thread):
             time.sleep(POLL_SECONDS)
 
     def halt(self) -> None:
-        """Let no further act begin, and wait for the end of the present one."""
+        """Start no further act, and wait for the end of the current act."""
         self._halt.set()
         self.join(60)

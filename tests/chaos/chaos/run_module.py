@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module of the collection as Ansible does, and note when it had decided its answer.
+"""Run a module of the collection as Ansible does, and record when it decided its result.
 
     python run_module.py MODULE OPTIONS_AS_JSON FILE
 
-FILE gets the time, on the clock of time.monotonic(), at which the module handed its result over.
+FILE gets the time when the module returned its result, on the clock of time.monotonic().
 """
 
 from __future__ import annotations

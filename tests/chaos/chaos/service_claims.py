@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether what upstart_service said is true."""
+"""Check the claims of upstart_service."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 from .evidence import LONG_AGO, NEVER_SEEN, Evidence, Finding
 from .truth import Now, marker
 
-CLOCK_SECONDS = 0.03  # how far the kernel's start times may be behind
+CLOCK_SECONDS = 0.03  # maximum error of the kernel's start times
 Entry = dict[str, Any]
 
 
 def asked(evidence: Evidence) -> list[Entry]:
-    """Return the entries of the call, each with its name, state and env."""
+    """Return the entries of the call with name, state and env."""
     options = evidence.options
     if "jobs" in options:
         return [{"state": options.get("state"), **entry} for entry in options["jobs"]]
@@ -25,11 +25,12 @@ def asked(evidence: Evidence) -> list[Entry]:
 
 
 def findings(evidence: Evidence) -> Iterator[Finding]:
-    """Find what is not true of an answer that is no failure."""
+    """Yield the false claims of a successful answer."""
     answered = evidence.result.get("instances", [])
     for entry in asked(evidence):
         name, env = entry["name"], entry.get("env") or {}
-        mine = [told for told in answered if told["name"] == name and ("N" not in env or told["instance"] == env["N"])]
+        mine = [reported for reported in answered
+                if reported["name"] == name and ("N" not in env or reported["instance"] == env["N"])]
         yield from _entry(evidence, entry, mine)
     if evidence.options.get("enabled") is not None:
         for entry in asked(evidence):
@@ -41,36 +42,36 @@ def _entry(evidence: Evidence, entry: Entry, answered: list[Entry]) -> Iterator[
     if state == "stopped":
         for instance, now in evidence.after.of_job(name).items():
             if (entry.get("env") or {}).get("N", instance) == instance:
-                yield evidence.untrue("stopped, but it is there", name, f"{instance!r} is {now.goal}/{now.state}",
-                                      evidence.since(name, instance, lambda step: step.gone))
+                yield evidence.untrue("stopped, but it still exists", name, f"{instance!r} is {now.goal}/{now.state}",
+                                      evidence.since(name, instance, lambda step: step.removed))
         return
     if state is None:
         return
     if evidence.history.job(name).kind == "task":
         yield from _task(evidence, name, answered)
         return
-    for told in answered:
-        problems = list(_up(evidence, told))
+    for reported in answered:
+        problems = list(_up(evidence, reported))
         yield from problems
-        running = evidence.after.instances.get((name, told["instance"]))
+        running = evidence.after.instances.get((name, reported["instance"]))
         if running is None or problems:
             continue
-        yield from _definition(evidence, told, running)
-        yield from _variables(evidence, entry, told, running)
+        yield from _definition(evidence, reported, running)
+        yield from _variables(evidence, entry, reported, running)
         if state == "restarted":
-            yield from _restarted(evidence, name, told["instance"], running)
+            yield from _restarted(evidence, name, reported["instance"], running)
         elif state == "reloaded":
             yield from _reloaded(evidence, name, running)
     if state in ("restarted", "reloaded") and "N" not in (entry.get("env") or {}):
-        yield from _left_out(evidence, name, state, {told["instance"] for told in answered})
+        yield from _left_out(evidence, name, state, {reported["instance"] for reported in answered})
 
 
-def _up(evidence: Evidence, told: Entry) -> Iterator[Finding]:
-    name, instance = told["name"], told["instance"]
+def _up(evidence: Evidence, reported: Entry) -> Iterator[Finding]:
+    name, instance = reported["name"], reported["instance"]
     now = evidence.after.instances.get((name, instance))
     if now is None or not now.up:
         truth = f"{now.goal}/{now.state}" if now else "gone"
-        yield evidence.untrue("up, but it is not", name, f"{instance!r} is {truth}, told {told.get('status')}",
+        yield evidence.untrue("up, but it is not", name, f"{instance!r} is {truth}, reported {reported.get('status')}",
                               evidence.since(name, instance, lambda step: step.up))
         return
     if evidence.history.job(name).kind == "abstract":
@@ -86,28 +87,29 @@ def _up(evidence: Evidence, told: Entry) -> Iterator[Finding]:
                               evidence.last_act(name))
 
 
-def _definition(evidence: Evidence, told: Entry, now: Now) -> Iterator[Finding]:
-    name = told["name"]
-    if not now.main.pid or evidence.is_reported(name) or told.get("stale") in (True, None):
+def _definition(evidence: Evidence, reported: Entry, now: Now) -> Iterator[Finding]:
+    name = reported["name"]
+    if not now.main.pid or evidence.is_reported(name) or reported.get("stale") in (True, None):
         return
     wanted = evidence.after.files[name].version
     if now.version != wanted:
         since = evidence.last_act(name, only_files=True)
-        if told.get("processes", {}).get("main") != now.pid:  # another process than the one that the module saw
+        if reported.get("processes", {}).get("main") != now.pid:  # not the process that the module saw
             since = max(since, now.main.began)
         during = " (its file changed during the call)" if since > evidence.answer.began else ""
-        yield evidence.untrue(f"told as current, but the definition is old{during}", name,
+        yield evidence.untrue(f"reported as current, but the definition is old{during}", name,
                               f"it runs V={now.version}, its files say V={wanted}", since)
 
 
-def _variables(evidence: Evidence, entry: Entry, told: Entry, now: Now) -> Iterator[Finding]:
+def _variables(evidence: Evidence, entry: Entry, reported: Entry, now: Now) -> Iterator[Finding]:
     wanted = (entry.get("env") or {}).get("E")
-    if wanted is None or told.get("env_differs") != [] or evidence.is_reported(told["name"]) or not now.main.pid:
+    name = reported["name"]
+    if wanted is None or reported.get("env_differs") != [] or evidence.is_reported(name) or not now.main.pid:
         return
     if now.main.environment.get("E") != wanted:
         detail = f"E is {now.main.environment.get('E')!r}, not {wanted!r}"
-        yield evidence.untrue("told with its variables, but they differ", told["name"], detail,
-                              evidence.last_act(told["name"]))
+        yield evidence.untrue("reported with its variables, but they differ", name, detail,
+                              evidence.last_act(name))
 
 
 def _restarted(evidence: Evidence, name: str, instance: str, now: Now) -> Iterator[Finding]:
@@ -134,18 +136,18 @@ def _left_out(evidence: Evidence, name: str, state: str, answered: set[str]) -> 
 
 
 def _task(evidence: Evidence, name: str, answered: list[Entry]) -> Iterator[Finding]:
-    """A task that is told as done has run to its end since the call began, by the present files if it is so told."""
+    """Check that a task reported as done has run to its end since the call began, with the definition reported."""
     file = f"run.{evidence.history.job(name).file_name}"
     lines = evidence.after.lines.get(file, [])[len(evidence.before.lines.get(file, [])):]
     ends = [line for line in lines if line.startswith("end ")]
     if not ends:
-        yield evidence.untrue("a task is told as done, but did not end", name, f"it wrote {lines}", LONG_AGO)
+        yield evidence.untrue("a task is reported as done, but did not end", name, f"it wrote {lines}", LONG_AGO)
         return
     wanted, latest = evidence.after.files[name].version, int(ends[-1].split()[1])
-    told_current = all(told.get("stale") is False for told in answered)
+    reported_current = all(reported.get("stale") is False for reported in answered)
     starts = [step.time for step in evidence.timelines.get((name, ""), []) if step.state == "starting"]
     changed_later = evidence.last_act(name, only_files=True) > max(starts, default=LONG_AGO)
-    if latest != wanted and told_current and not changed_later and not evidence.is_reported(name):
+    if latest != wanted and reported_current and not changed_later and not evidence.is_reported(name):
         yield evidence.untrue("a task ran by an old definition", name, f"V={latest}, its files say V={wanted}",
                               evidence.last_act(name, only_files=True))
 

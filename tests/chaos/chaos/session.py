@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out one history: boot a daemon, bring it to its first state, act, call, and collect the evidence."""
+"""Carry out a history: boot a daemon, set up the jobs, act, call the module, and collect the evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUIET_SECONDS = 0.4
 
 @dataclass
 class Session:
-    """One history as it is carried out."""
+    """Carries out a history."""
 
     history: History
     boot: str = EMULATOR
@@ -85,7 +85,7 @@ class Session:
 
 
 def _put(path: os.PathLike[str], text: str) -> None:
-    """Put a complete file in place in one step."""
+    """Create or replace a file in one step."""
     new = os.path.join(os.path.dirname(path), ".first~")
     with open(new, "w") as stream:
         stream.write(text)
@@ -107,7 +107,7 @@ def _write_first(host: Host, history: History, job: str, version: int, link: str
 
 def _probe(history: History, observer: Observer, answer: Answer, after: Snapshot,
            log_end: float) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
-    """Stop and start the jobs whose files upstart_job wrote, as anybody might later."""
+    """Stop and start the jobs whose files upstart_job wrote, as anyone may do later."""
     if history.call.module != "upstart_job" or history.call.check or answer.failed or log_end > answer.decided - 0.5:
         return (), ()
     probes, still_known = [], []

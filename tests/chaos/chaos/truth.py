@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is true: job files, instances and processes at one moment, and how instances moved before."""
+"""The true state: job files, instances and processes at a moment, and the earlier moves of instances."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Files:
 
     @property
     def good(self) -> bool:
-        """Return whether the daemon would take the job file; no stanza but ``bogus`` is ever wrong."""
+        """Return whether the daemon accepts the job file; ``bogus`` is the only wrong stanza in histories."""
         return self.conf is not None and "bogus" not in self.conf + (self.override or "")
 
     @property
     def version(self) -> int | None:
-        """Return the marker of a process that is started by these files, or None when they make no job."""
+        """Return the marker of a process that is started with these files, or None if they are invalid."""
         if not self.good:
             return None
         markers = re.findall(r"^env V=(\d+)$", f"{self.conf}\n{self.override or ''}", re.M)
@@ -51,14 +51,14 @@ class Files:
 
 
 def marker(text: str | None) -> int | None:
-    """Return the last marker of one file."""
+    """Return the last marker of a file."""
     markers = re.findall(r"^env V=(\d+)$", text or "", re.M)
     return int(markers[-1]) if markers else None
 
 
 @dataclass(frozen=True)
 class Now:
-    """An instance at one moment."""
+    """An instance at a moment."""
 
     goal: str
     state: str
@@ -89,7 +89,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Step:
-    """What an instance came to at some time; ``gone`` is a state of its own."""
+    """A goal and state of an instance; the state "gone" means that it was removed."""
 
     time: float
     goal: str
@@ -100,13 +100,13 @@ class Step:
         return (self.goal, self.state) == ("start", "running")
 
     @property
-    def gone(self) -> bool:
+    def removed(self) -> bool:
         return self.state == "gone"
 
 
 @dataclass
 class Observer:
-    """Reads the truth over a connection of its own, whose signals tell since when it is so."""
+    """Reads the true state over its own connection; the signals give the times of its changes."""
 
     host: Host
     bus: Bus
@@ -126,7 +126,8 @@ class Observer:
             added = signal.member in ("InstanceAdded", "InstanceRemoved")
             if not added and signal.member not in ("GoalChanged", "StateChanged"):
                 continue
-            job, instance = (unescape(part) for part in (signal.body[0] if added else signal.path).split("/")[-2:])
+            path = signal.body[0] if added else signal.path
+            job, instance = (unescape(element) for element in path.split("/")[-2:])
             steps = lines.setdefault((job, instance), [])
             goal, state = (steps[-1].goal, steps[-1].state) if steps else ("stop", "gone")
             if signal.member == "InstanceAdded":
@@ -149,7 +150,7 @@ class Observer:
         return True
 
     def wait_until_quiet(self, quiet: float, seconds: float) -> bool:
-        """Wait until no instance has moved for some time; return whether that came about."""
+        """Wait until no instance has moved for ``quiet`` seconds; return False after ``seconds``."""
         began = time.monotonic()
         return self.wait_until(
             lambda: time.monotonic() - max([began, *self.moves[-1:]]) > quiet, seconds)
@@ -171,14 +172,14 @@ class Observer:
 
     def instance(self, path: str) -> Now | None:
         try:
-            found = self.bus.properties(path, "Instance")
+            values = self.bus.properties(path, "Instance")
         except CallError:
             return None
-        pid = dict(found["processes"]).get("main", 0)
-        return Now(found["goal"], found["state"], pid, self.process(pid))
+        pid = dict(values["processes"]).get("main", 0)
+        return Now(values["goal"], values["state"], pid, self.process(pid))
 
     def process(self, pid: int) -> Process:
-        """Return a process, whose environment is complete when it is that of a job."""
+        """Return a process; wait until the environment of a job's process is complete."""
         process = self.processes.read(pid)
         deadline = time.monotonic() + 0.5
         while process.alive and "V" not in process.environment and time.monotonic() < deadline:
@@ -204,7 +205,7 @@ class Observer:
                 if path.name.startswith(("hup.", "run."))}
 
     def start_by_hand(self, job: str, instance: str) -> str | None:
-        """Start a job as anybody would; return the daemon's error, or None."""
+        """Start a job; return the daemon's error, or None."""
         environment = [f"N={instance}"] if instance else []
         try:
             self.bus.call(job_path(job), f"{INTERFACE}.Job", "Start", "asb", (environment, False))
@@ -225,13 +226,13 @@ def _text(path: Path) -> str | None:
 
 
 def folder_listing(host: Host) -> dict[str, str]:
-    """Return all files below the job directory with their texts, for the comparison of check mode."""
-    found = {}
+    """Return the texts of all files below the job directory by path."""
+    listing = {}
     for folder, _folders, names in os.walk(host.conf):
         for name in names:
             path = Path(folder, name)
-            found[str(path)] = _text(path) or ""
-    return found
+            listing[str(path)] = _text(path) or ""
+    return listing
 
 
 __all__ = ["NONE", "Files", "Instance", "Now", "Observer", "Snapshot", "Step", "folder_listing", "marker",

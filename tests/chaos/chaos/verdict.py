@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on a history: all that is wrong with the answer of its call."""
+"""The verdict on a history: the findings about the answer of its call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def judge(evidence: Evidence) -> list[Finding]:
 
 
 def claims(evidence: Evidence) -> Iterator[Finding]:
-    """Find what is not true although the module succeeded."""
+    """Yield the false claims of a successful module."""
     module = evidence.history.call.module
     if module == SERVICE:
         yield from service_claims.findings(evidence)
@@ -42,9 +42,9 @@ def claims(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _outages(evidence: Evidence) -> Iterator[Finding]:
-    """Find services that ran before the call, and are down because of it without a word."""
+    """Yield services that ran before the call, and that it stopped without reporting it."""
     inside = asked_jobs(evidence) if evidence.history.call.module == SERVICE else set()
-    moved_by_event = {told["name"] for told in evidence.result.get("jobs", [])}
+    moved_by_event = {reported["name"] for reported in evidence.result.get("jobs", [])}
     for (name, instance), before in evidence.before.instances.items():
         if name not in {job.name for job in evidence.history.jobs} or not _ran(evidence, name, before):
             continue
@@ -57,7 +57,7 @@ def _outages(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(OUTAGE, "the call failed and left its own job down", name, detail)
         elif not (evidence.is_reported(name) or name in moved_by_event or _was_wanted(evidence, name)) and _caused(
                 evidence, name):
-            yield Finding(OUTAGE, "a service of nobody's list is down without a word", name, detail)
+            yield Finding(OUTAGE, "a service outside the call is down and not reported", name, detail)
 
 
 def _ran(evidence: Evidence, name: str, before: Now) -> bool:
@@ -65,7 +65,7 @@ def _ran(evidence: Evidence, name: str, before: Now) -> bool:
 
 
 def _is_down(evidence: Evidence, name: str, instance: str) -> bool:
-    """Return whether an instance is down both when the answer came and some time after it."""
+    """Return whether an instance is down at the time of the answer and some time later."""
     early, late = (snapshot.instances.get((name, instance)) for snapshot in (evidence.after, evidence.settled))
     if (early is not None and early.goal == "start") or (late is not None and late.goal == "start"):
         return False
@@ -74,27 +74,27 @@ def _is_down(evidence: Evidence, name: str, instance: str) -> bool:
 
 
 def _was_wanted(evidence: Evidence, name: str) -> bool:
-    """Return whether an event of the call may end a job, and the call does not claim to know what the event did."""
+    """Return whether an event of the call may end a job, and the call does not claim to know the event's effects."""
     if evidence.history.call.module != EVENT or evidence.options["name"] not in evidence.relatives(name):
         return False
     return evidence.answer.failed or not evidence.options.get("wait", True) or evidence.result.get("settled") is False
 
 
 def _caused(evidence: Evidence, name: str) -> bool:
-    """Return whether only the call can have ended a service: no other job that moves by itself is behind it."""
+    """Return whether only the call can have ended a service: it depends on no job that moves by itself."""
     if not all(now.up for now in evidence.before.instances.values()):
-        return False  # what was on its way before the call may have ended it
+        return False  # a job that was already moving may have ended it
     inside = asked_jobs(evidence)
     relatives = [evidence.history.job(other) for other in evidence.relatives(name) if not other.startswith("ev")]
     return all(job.steady or job.name in inside for job in relatives)
 
 
 def _ours(evidence: Evidence, name: str, instance: str) -> bool:
-    """Return whether the call brought down its own job, which it was to have running, although its file is good."""
+    """Return whether the call stopped a job that it should leave running and whose file is valid."""
     entries = [entry for entry in service_claims.asked(evidence) if entry["name"] == name
                and (entry.get("env") or {}).get("N", instance) == instance]
     survives = ("started", "restarted", "reloaded") if evidence.history.job(name).kind == "reloader" else (
-        "started", "restarted")  # others die of the signal
+        "started", "restarted")  # the signal ends other jobs
     wanted = all(entry["state"] in survives for entry in entries)
     moved = {job for (job, _instance), steps in evidence.timelines.items()
              if steps and steps[-1].time > evidence.answer.began}
@@ -102,7 +102,7 @@ def _ours(evidence: Evidence, name: str, instance: str) -> bool:
 
 
 def _false_failures(evidence: Evidence) -> list[Finding]:
-    """Return the failure of a call in which all is as asked although nobody interfered."""
+    """Return a finding if the call failed although every job is as requested and nobody interfered."""
     if evidence.log or evidence.history.call.module != SERVICE:
         return []
     for entry in service_claims.asked(evidence):

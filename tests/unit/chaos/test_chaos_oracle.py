@@ -20,7 +20,7 @@ from chaos.truth import Files, Now, Snapshot, Step
 from chaos.verdict import judge
 
 BEGAN, DECIDED = 100.0, 110.0
-TOLD = {"name": "web", "instance": "", "changed": True, "status": "start/running", "processes": {"main": 7},
+REPORTED = {"name": "web", "instance": "", "changed": True, "status": "start/running", "processes": {"main": 7},
         "stale": False, "env_differs": []}
 
 
@@ -34,9 +34,9 @@ def running(version: int = 1, began: float = 105.0, state: str = "S", pid: int =
 
 def snapshot(instances: dict[str, Now], files: Files | None = None, known: bool = False,
              **lines: list[str]) -> Snapshot:
-    there = files or Files("env V=1\n", None)
+    present = files or Files("env V=1\n", None)
     return Snapshot(0.0, {(name, ""): now for name, now in instances.items()}, dict.fromkeys(("web", "db"), known),
-                    {"web": there, "db": there},
+                    {"web": present, "db": present},
                     {name.replace("_", "."): content for name, content in lines.items()})
 
 
@@ -52,10 +52,10 @@ def evidence(result: dict[str, Any], after: Snapshot, before: Snapshot | None = 
                     fields.pop("timelines", {}), tuple(fields.pop("log", ())), 0.15, **fields)
 
 
-def service(state: str | None = "started", told: dict[str, Any] | None = None, after: Snapshot | None = None,
+def service(state: str | None = "started", reported: dict[str, Any] | None = None, after: Snapshot | None = None,
             result: dict[str, Any] | None = None, **fields: Any) -> Evidence:
     options = {"name": "web", "state": state, **fields.pop("options", {})}
-    entries = [] if state == "stopped" else [{**TOLD, **(told or {})}]
+    entries = [] if state == "stopped" else [{**REPORTED, **(reported or {})}]
     return evidence({"instances": entries, **(result or {})}, after or snapshot({"web": running()}),
                     call=Call("upstart_service", options), **fields)
 
@@ -65,8 +65,8 @@ def files_call(options: dict[str, Any], files: Files, **fields: Any) -> Evidence
                     call=Call("upstart_job", {"name": "web", **options}), **fields)
 
 
-def event(told: dict[str, Any], after: Snapshot, **fields: Any) -> Evidence:
-    entry = {"name": "web", "instance": "", "failed": False, "status": "start/running", **told}
+def event(reported: dict[str, Any], after: Snapshot, **fields: Any) -> Evidence:
+    entry = {"name": "web", "instance": "", "failed": False, "status": "start/running", **reported}
     return evidence({"jobs": [entry], "settled": True}, after, call=Call("upstart_event", {"name": "ev1"}), **fields)
 
 
@@ -75,7 +75,7 @@ CONTENT = {"content": "env V=2\nexec sleep 1\n"}
 HUPS, RUNS = ["hup"], ["begin 1", "end 1"]
 HONEST = {
     "started": service(),
-    "started, and says that it is stale": service(told={"stale": True}, after=snapshot({"web": running()}, OLD)),
+    "started, and says that it is stale": service(reported={"stale": True}, after=snapshot({"web": running()}, OLD)),
     "started, and warns of an old definition": service(
         result={"warnings": ["web is old"]}, after=snapshot({"web": running()}, OLD)),
     "started, and warns of a stopped process": service(
@@ -125,21 +125,21 @@ LIES = {
         service(after=snapshot({"web": running(state="Z")})),
         service(after=snapshot({"web": Now("start", "running", 7, NONE)}))],
     "up, but its main process is stopped": [service(after=snapshot({"web": running(state="T")}))],
-    "told as current, but the definition is old": [
+    "reported as current, but the definition is old": [
         service(after=snapshot({"web": running()}, OLD)),
         service("restarted", after=snapshot({"web": running()}, OLD), log=[act("edit", 90)])],
-    "told as current, but the definition is old (its file changed during the call)": [
+    "reported as current, but the definition is old (its file changed during the call)": [
         service(after=snapshot({"web": running()}, OLD), log=[act("edit", 105)])],
-    "told with its variables, but they differ": [service(after=snapshot({"web": running(E="y")}),
+    "reported with its variables, but they differ": [service(after=snapshot({"web": running(E="y")}),
                                                          options={"env": {"E": "x"}})],
     "restarted, but it is the old process": [service("restarted", after=snapshot({"web": running(began=50.0)}))],
     "restarted, but an instance was left out": [
-        service("restarted", told={"instance": "a"}, result={"instances": []},
+        service("restarted", reported={"instance": "a"}, result={"instances": []},
                 after=snapshot({"web": running(began=50.0)}))],
-    "stopped, but it is there": [service("stopped")],
+    "stopped, but it still exists": [service("stopped")],
     "reloaded, but no signal came": [service("reloaded", jobs=(job(kind="reloader"),),
                                              after=snapshot({"web": running(began=50.0)}))],
-    "a task is told as done, but did not end": [
+    "a task is reported as done, but did not end": [
         service(jobs=(job(kind="task"),), after=snapshot({}, run_web=["begin 1"])),
         service(jobs=(job(kind="task"),), before=snapshot({}, run_web=RUNS), after=snapshot({}, run_web=RUNS))],
     "a task ran by an old definition": [
@@ -152,15 +152,15 @@ LIES = {
     "an override that somebody wrote meanwhile is lost": [
         service(None, after=snapshot({}, Files("env V=1\nstart on ev1\n", "manual\n")), options={"enabled": False},
                 log=[act("override", 105, version=4)])],
-    "present, but there is no file": [files_call(CONTENT, Files(None, None))],
+    "present, but the file is missing": [files_call(CONTENT, Files(None, None))],
     "present, but the file says something else": [files_call(CONTENT, Files("env V=1\n", None))],
     "written, but the bytes differ": [files_call(CONTENT, Files("env V=2\n", None))],
-    "merged, but the stanza is not there": [files_call({"merge": True, "nice": 5}, Files("env V=2\n", None))],
+    "merged, but the stanza is missing": [files_call({"merge": True, "nice": 5}, Files("env V=2\n", None))],
     "manual, but the override does not say so": [
         files_call({"override": True, "manual": True}, Files("env V=1\n", "\n"))],
     "a file that somebody wrote meanwhile is lost": [
         files_call({"merge": True, "nice": 5}, Files("env V=1\nnice 5\n", None), log=[act("edit", 105, version=3)])],
-    "absent, but the file is there": [files_call({"state": "absent"}, Files("env V=1\n", None))],
+    "absent, but the file exists": [files_call({"state": "absent"}, Files("env V=1\n", None))],
     "absent, but init has the job": [files_call({"state": "absent"}, Files(None, None), still_known=("web",))],
     "loaded, but init has lost the job": [
         files_call(CONTENT, Files(CONTENT["content"], None), probes=(Probe("web", "UnknownMethod: Start", None),))],
@@ -168,7 +168,8 @@ LIES = {
         files_call(CONTENT, Files(CONTENT["content"], None), probes=(Probe("web", None, 1),))],
     "the event's job is up, but it is not": [event({}, snapshot({}))],
     "the event's job is up, but its process has ended": [event({}, snapshot({"web": running(state="Z")}))],
-    "the event's job is gone, but it is there": [event({"status": "stop/waiting"}, snapshot({"web": running()}))],
+    "the event's job is stopped, but it still exists": [
+        event({"status": "stop/waiting"}, snapshot({"web": running()}))],
 }
 
 
@@ -189,15 +190,15 @@ def test_a_lie_is_a_false_success(rule: str, number: int) -> None:
     service(after=snapshot({"web": running(state="T")}), log=[act("freeze", 109.95)]),
     service(after=snapshot({"web": running(state="Z")}), settled=snapshot({})),
     service("stopped", timelines={("web", ""): [Step(90, "stop", "gone"), Step(109.9, "stop", "waiting")]}),
-    service(told={"processes": {"main": 6}}, after=snapshot({"web": running(began=109.9)}, OLD)),
+    service(reported={"processes": {"main": 6}}, after=snapshot({"web": running(began=109.9)}, OLD)),
 ])
-def test_what_changed_at_the_last_moment_is_undecidable(case: Evidence) -> None:
+def test_a_change_at_the_last_moment_is_undecidable(case: Evidence) -> None:
     assert [finding.kind for finding in judge(case)] == [proof.TOO_CLOSE]
 
 
 def outage(call: str = "db", **fields: Any) -> Evidence:
     """Return evidence of a call for one job, while web, which ran, is gone for good."""
-    entries = {"instances": [{**TOLD, "name": call}], **fields.pop("result", {})}
+    entries = {"instances": [{**REPORTED, "name": call}], **fields.pop("result", {})}
     options = {"name": call, "state": "restarted"}
     return evidence(entries, snapshot({"db": running(pid=8)} if call == "db" else {}),
                     snapshot({"web": running(began=50.0)}), call=Call("upstart_service", options),
@@ -212,7 +213,7 @@ def test_a_service_that_our_stop_took_down_is_an_outage() -> None:
     assert kinds(outage()) == [proof.OUTAGE]
 
 
-def test_an_event_without_a_wait_claims_nothing_of_what_it_stops() -> None:
+def test_an_event_without_a_wait_claims_nothing_about_jobs_it_stops() -> None:
     case = event({"name": "db"}, snapshot({"db": running(pid=8)}), before=snapshot({"web": running(began=50.0)}),
                  jobs=(job(stop_on="ev1"), job("db")))
     assert kinds(case) == [proof.OUTAGE]
@@ -236,7 +237,7 @@ def test_a_failure_after_our_own_stop_is_an_outage() -> None:
         "failed": True}, ""), after=snapshot({}, Files(None, None))),
     outage(timelines={("web", ""): [Step(101, "start", "running"), Step(109.95, "stop", "gone")]}),
 ])
-def test_what_is_reported_or_somebody_else_did_is_no_outage(case: Evidence) -> None:
+def test_a_reported_or_foreign_stop_is_no_outage(case: Evidence) -> None:
     assert kinds(case) == []
 
 

@@ -19,7 +19,7 @@ from chaos.session import MARGIN_SECONDS, Session
 from chaos.verdict import judge
 
 CHAOS = Path(host.__file__).parent
-SAYS_STARTED = """
+REPORTS_STARTED = """
 result = {"changed": True, "instances": [{"name": "web", "instance": "", "changed": True, "status": "start/running",
                                           "processes": {"main": 1}, "stale": False, "env_differs": []}]}
 """
@@ -42,7 +42,7 @@ def history(state: str, running: tuple[str, ...] = (), changed: str = "", acts: 
                    Call("upstart_service", {"name": "web", "state": state}), acts)
 
 
-def found(tmp_path: Path, wanted: History, module: str, margin: float = MARGIN_SECONDS) -> list[Finding]:
+def findings_of(tmp_path: Path, wanted: History, module: str, margin: float = MARGIN_SECONDS) -> list[Finding]:
     """Carry a history out with a program in place of the module."""
     program = tmp_path / "module.py"
     program.write_text(f"import json, sys, time\nsys.path.insert(0, {str(CHAOS.parent)!r})\n"
@@ -54,38 +54,38 @@ def found(tmp_path: Path, wanted: History, module: str, margin: float = MARGIN_S
 
 @pytest.mark.parametrize(("wanted", "rule"), [
     (history("started"), "up, but it is not"),
-    (history("started", ("",), "replace"), "told as current, but the definition is old"),
-    (history("started", ("",), "symlink"), "told as current, but the definition is old"),
+    (history("started", ("",), "replace"), "reported as current, but the definition is old"),
+    (history("started", ("",), "symlink"), "reported as current, but the definition is old"),
     (history("restarted", ("",)), "restarted, but it is the old process"),
-    (history("stopped", ("",)), "stopped, but it is there"),
+    (history("stopped", ("",)), "stopped, but it still exists"),
 ])
-def test_a_planted_lie_is_found(tmp_path: Path, wanted: History, rule: str) -> None:
-    assert [(finding.kind, finding.rule) for finding in found(tmp_path, wanted, SAYS_STARTED)] == [
+def test_a_planted_false_success_is_detected(tmp_path: Path, wanted: History, rule: str) -> None:
+    assert [(finding.kind, finding.rule) for finding in findings_of(tmp_path, wanted, REPORTS_STARTED)] == [
         ("false success", rule)]
 
 
 def test_the_same_words_are_right_when_they_are_true(tmp_path: Path) -> None:
-    assert found(tmp_path, history("started", ("",)), SAYS_STARTED) == []
+    assert findings_of(tmp_path, history("started", ("",)), REPORTS_STARTED) == []
 
 
-def test_a_planted_outage_is_found(tmp_path: Path) -> None:
+def test_a_planted_outage_is_detected(tmp_path: Path) -> None:
     failing = f"{STOPS_WEB}\nresult = {{'failed': True, 'msg': 'web did not stop in time'}}"
-    assert [finding.kind for finding in found(tmp_path, history("restarted", ("",)), failing)] == ["outage"]
+    assert [finding.kind for finding in findings_of(tmp_path, history("restarted", ("",)), failing)] == ["outage"]
 
 
-def test_a_planted_traceback_is_found(tmp_path: Path) -> None:
-    assert [finding.kind for finding in found(tmp_path, history("started"), "result = 1 / 0")] == ["traceback"]
+def test_a_planted_traceback_is_detected(tmp_path: Path) -> None:
+    assert [finding.kind for finding in findings_of(tmp_path, history("started"), "result = 1 / 0")] == ["traceback"]
 
 
-def test_a_planted_hang_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_planted_hang_is_detected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(History, "patience", 2.0)
-    assert [finding.kind for finding in found(tmp_path, history("started"), "time.sleep(1000)")] == ["hang"]
+    assert [finding.kind for finding in findings_of(tmp_path, history("started"), "time.sleep(1000)")] == ["hang"]
 
 
-def test_what_is_stopped_within_the_margin_is_undecidable(tmp_path: Path) -> None:
-    module = f"{SAYS_STARTED}\n{STOPS_WEB}"
-    assert [finding.kind for finding in found(tmp_path, history("started", ("",)), module)] == ["false success"]
-    assert [finding.kind for finding in found(tmp_path, history("started", ("",)), module, 60.0)] == ["too close"]
+def test_a_stop_within_the_margin_is_undecidable(tmp_path: Path) -> None:
+    module = f"{REPORTS_STARTED}\n{STOPS_WEB}"
+    assert [finding.kind for finding in findings_of(tmp_path, history("started", ("",)), module)] == ["false success"]
+    assert [finding.kind for finding in findings_of(tmp_path, history("started", ("",)), module, 60.0)] == ["too close"]
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_seed_makes_the_same_history_each_time() -> None:
+def test_a_seed_always_makes_the_same_history() -> None:
     histories = [make_history(seed) for seed in range(600)]
     assert histories == [make_history(seed) for seed in range(600)]
     assert {history.call.module for history in histories} == {"upstart_service", "upstart_job", "upstart_event"}

@@ -119,7 +119,7 @@ def boot(tmp_path: Path, running: list[subprocess.Popen[str]]) -> Iterator[Boot]
     running[0].stdout.close()
 
 
-def look(client: Client) -> str:
+def get_job_path(client: Client) -> str:
     """Call what the stock policy lets everybody call; returns the path of the job."""
     (version,) = client.call(ROOT, PROPERTIES, "Get", "ss", INTERFACE, "version")
     assert version == ("s", "init (upstart 1.13.2)")
@@ -132,7 +132,7 @@ def look(client: Client) -> str:
 
 def test_the_daemons_own_user_may_do_everything(boot: Boot) -> None:
     client = boot()
-    path = look(client)
+    path = get_job_path(client)
     (instance,) = client.call(path, INTERFACE + ".Job", "Start", "asb", [], True)
     (values,) = client.call(instance, PROPERTIES, "GetAll", "s", INTERFACE + ".Instance")
     assert (values["goal"], values["state"]) == (("s", "start"), ("s", "running"))
@@ -140,9 +140,9 @@ def test_the_daemons_own_user_may_do_everything(boot: Boot) -> None:
     assert client.call(path, INTERFACE + ".Job", "GetAllInstances") == ([],)
 
 
-def test_other_users_may_only_look(boot: Boot) -> None:
+def test_other_users_may_only_read(boot: Boot) -> None:
     client = boot("-c", AS_SOMEBODY_ELSE)
-    path = look(client)
+    path = get_job_path(client)
     denied = "org.freedesktop.DBus.Error.AccessDenied"
     for member, signature, body in (("Start", "asb", ([], True)), ("Stop", "asb", ([], True))):
         name, text = client.call(path, INTERFACE + ".Job", member, signature, *body)

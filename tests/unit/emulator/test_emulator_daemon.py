@@ -62,14 +62,14 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
         return running[0]
 
     yield start
-    for one in running:
-        one.process.kill()
-        one.end()
+    for emulator in running:
+        emulator.process.kill()
+        emulator.end()
 
 
 def pids_in(folder: Path) -> list[int]:
     """Return the processes that have the folder's name in their command line or environment."""
-    found = []
+    pids = []
     for entry in os.listdir("/proc"):
         if entry.isdigit() and int(entry) != os.getpid():
             try:
@@ -77,8 +77,8 @@ def pids_in(folder: Path) -> list[int]:
             except OSError:
                 continue
             if os.fsencode(folder) in text:
-                found.append(int(entry))
-    return found
+                pids.append(int(entry))
+    return pids
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
@@ -151,12 +151,12 @@ def test_a_clean_end_is_a_success(boot: Boot) -> None:
     (b"env N=\xc3\xa9\ninstance $N\nexec sleep 1000\n", "1.13.2"),
     (b"env A=\xff\nexport A\nexec sleep 1000\n", "1.13.2"),
 ])
-def test_what_kills_the_real_daemon_ends_this_one(boot: Boot, text: bytes, version: str) -> None:
+def test_the_emulator_ends_where_the_real_daemon_crashes(boot: Boot, text: bytes, version: str) -> None:
     running = boot({"bad": text}, "--upstart-version", version)
     with pytest.raises(OSError):
         running.job("Start", "bad")
         running.job("Stop", "bad")
-    assert "upstart-emulator: the real daemon dies of this: " in running.end()
+    assert "upstart-emulator: the real daemon crashes here: " in running.end()
     assert running.process.returncode == 70
 
 
@@ -167,8 +167,9 @@ def test_what_kills_the_real_daemon_ends_this_one(boot: Boot, text: bytes, versi
     (b"console none\nexec sleep 1000\n", 1, "1.13.2", False),
     (b"exec sleep 1000\n", 1, "0.6.5", False),
 ])
-def test_what_keeps_the_real_daemon_busy_forever(tmp_path: Path, boot: Boot, text: bytes, over: int, version: str,
-                                                 spins: bool) -> None:
+def test_the_emulator_ends_where_the_real_daemon_loops_forever(
+    tmp_path: Path, boot: Boot, text: bytes, over: int, version: str, spins: bool,
+) -> None:
     name = "j" * (255 + over - len("%s/.log" % (tmp_path / "log")))
     running = boot({name: text}, "--upstart-version", version)
     if not spins:
@@ -177,7 +178,7 @@ def test_what_keeps_the_real_daemon_busy_forever(tmp_path: Path, boot: Boot, tex
     with pytest.raises(OSError):
         running.job("Start", name)
     assert running.end() == (
-        "upstart-emulator: the real daemon would spin forever here: the path of the log of job %s takes 256 bytes\n"
+        "upstart-emulator: the real daemon loops forever here: the path of the log of job %s takes 256 bytes\n"
         % name)
     assert running.process.returncode == 72
 
@@ -201,7 +202,7 @@ def test_reading_text_that_is_not_utf8(boot: Boot) -> None:
     assert running.process.returncode == 70
 
 
-def test_errors_in_files_are_told_in_inits_style(boot: Boot) -> None:
+def test_errors_in_files_are_reported_in_inits_style(boot: Boot) -> None:
     running = boot({"bad": b"task\nbogus\n", "signal": b"kill signal nope\n"})
     running.process.terminate()
     assert sorted(running.end().splitlines()) == [
@@ -211,14 +212,14 @@ def test_errors_in_files_are_told_in_inits_style(boot: Boot) -> None:
     ]
 
 
-def test_without_jeepney_it_says_so(tmp_path: Path) -> None:
+def test_without_jeepney_it_names_the_missing_package(tmp_path: Path) -> None:
     code = (
         "import sys; sys.path[:0] = [%r]; import importlib.util as u; find = u.find_spec\n"
         "u.find_spec = lambda name, *rest: None if name == 'jeepney' else find(name, *rest)\n"
         "from emulator import cli; sys.exit(cli.main(['--confdir', %r]))" % (str(EMULATOR.parent), str(tmp_path)))
     done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "upstart-emulator: the Python package jeepney is needed (pip install jeepney)\n"
+    assert done.stderr == "upstart-emulator: the Python package jeepney is missing (run: pip install jeepney)\n"
 
 
 def test_an_address_in_use_is_refused(boot: Boot) -> None:
@@ -240,7 +241,7 @@ OWN, OTHER = (str(os.geteuid() + more).encode().hex().encode() for more in (0, 1
     ([b"AUTH EXTERNAL " + OTHER], [b"REJECTED EXTERNAL"]),
     ([b"BEGIN"], [b""]),
 ])
-def test_only_the_own_user_comes_in(boot: Boot, lines: list[bytes], answers: list[bytes]) -> None:
+def test_only_the_own_user_is_accepted(boot: Boot, lines: list[bytes], answers: list[bytes]) -> None:
     running = boot({})
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(PATIENCE)

@@ -36,8 +36,8 @@ class Client:
 
     def table(self, *details: str) -> list[str]:
         reply = self.call("ListEnv", "as", list(details))
-        found: list[str] = reply["ok"][0]
-        return found
+        values: list[str] = reply["ok"][0]
+        return values
 
 
 @pytest.fixture
@@ -46,10 +46,11 @@ def client(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Client]:
     address = "unix:abstract=/upstart-unit/%d/%s" % (os.getpid(), tmp_path.name)
     command = [sys.executable, str(EMULATOR), "--confdir", str(tmp_path), "--logdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--address", address, "--no-startup-event", *request.param], env=OWN)
-    one = Client(address)
+    client = Client(address)
     path = replay.job_path("job")
-    assert "ok" in one.peer.reply(one.peer.send(path, replay.UPSTART + ".Job", "Start", "asb", ([], True)), PATIENCE)
-    yield one
+    call = client.peer.send(path, replay.UPSTART + ".Job", "Start", "asb", ([], True))
+    assert "ok" in client.peer.reply(call, PATIENCE)
+    yield client
     process.terminate()
     process.wait(PATIENCE)
 

@@ -15,19 +15,19 @@ import pytest
 from emulator import lostpids
 
 PID = 4711
-GONE = None
+NO_PROCESS = None
 MIDDLE, HELPER = 100, 200
 
 
 @pytest.mark.parametrize("parents, child, ended", [
-    ([GONE, MIDDLE, 1, GONE], False, 1),
-    ([GONE, 1, GONE], False, 1),
-    ([GONE, MIDDLE, HELPER, GONE], False, 1),
-    ([GONE, MIDDLE, GONE], False, 0),
-    ([GONE, GONE, GONE], False, 0),
+    ([NO_PROCESS, MIDDLE, 1, NO_PROCESS], False, 1),
+    ([NO_PROCESS, 1, NO_PROCESS], False, 1),
+    ([NO_PROCESS, MIDDLE, HELPER, NO_PROCESS], False, 1),
+    ([NO_PROCESS, MIDDLE, NO_PROCESS], False, 0),
+    ([NO_PROCESS, NO_PROCESS, NO_PROCESS], False, 0),
     ([MIDDLE, MIDDLE, MIDDLE], False, 0),
-    ([GONE, 1, GONE], True, 0),
-    ([GONE, 1, 1], False, 0),
+    ([NO_PROCESS, 1, NO_PROCESS], True, 0),
+    ([NO_PROCESS, 1, 1], False, 0),
 ])
 def test_new_owners(
     monkeypatch: pytest.MonkeyPatch, parents: list[int | None], child: bool, ended: int,
@@ -35,21 +35,21 @@ def test_new_owners(
     seen = iter(parents)
     monkeypatch.setattr(lostpids, "parent_of", lambda _pid: next(seen))
     monkeypatch.setattr(lostpids, "is_child", lambda _pid: child)
-    told: list[int] = []
-    lost = Watched([PID], told)
+    reported: list[int] = []
+    lost = Watched([PID], reported)
     for _parent in parents:
-        lost.pids.look()
-    assert told == [PID] * ended
+        lost.pids.check_all()
+    assert reported == [PID] * ended
 
 
 class Watched:
     """LostPids with what it asked for: times to look again, and descriptors with what is to be called."""
 
-    def __init__(self, candidates: list[int], told: list[int] | None = None) -> None:
+    def __init__(self, candidates: list[int], reported: list[int] | None = None) -> None:
         self.times: list[float] = []
         self.watches: dict[int, Callable[[], None]] = {}
         self.pids = lostpids.LostPids(
-            lambda: candidates, (told if told is not None else []).append,
+            lambda: candidates, (reported if reported is not None else []).append,
             lambda seconds, _function: self.times.append(seconds),
             self.watches.__setitem__, self.watches.pop)
 
@@ -73,11 +73,11 @@ def test_the_end_of_a_followed_process_is_announced(process: subprocess.Popen[by
     assert (lost.times, lost.watches) == ([0], {})
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
-    lost.pids.look()
+    lost.pids.check_all()
     assert lost.times == [0]
 
 
-def test_a_process_that_is_gone_already(process: subprocess.Popen[bytes]) -> None:
+def test_a_process_that_has_already_ended(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     lost = Watched([])
@@ -95,12 +95,12 @@ def test_the_same_number_again(process: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_lost_pid_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lostpids, "parent_of", lambda _pid: GONE)
+    monkeypatch.setattr(lostpids, "parent_of", lambda _pid: NO_PROCESS)
     monkeypatch.setattr(lostpids, "is_child", lambda _pid: False)
     lost = Watched([PID])
-    lost.pids.look()
-    lost.pids.look()
-    assert lost.times == [lostpids.INTERVAL] * 2
+    lost.pids.check_all()
+    lost.pids.check_all()
+    assert lost.times == [lostpids.CHECK_INTERVAL] * 2
 
 
 def test_without_announcements_it_searches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,9 +113,9 @@ def test_without_announcements_it_searches(monkeypatch: pytest.MonkeyPatch) -> N
     lost = Watched(candidates)
     lost.pids.follow(PID)
     lost.pids.follow(PID)
-    assert lost.times == [lostpids.SEARCH]
-    lost.pids.look()
-    assert lost.times == [lostpids.SEARCH] * 2
+    assert lost.times == [lostpids.SEARCH_INTERVAL]
+    lost.pids.check_all()
+    assert lost.times == [lostpids.SEARCH_INTERVAL] * 2
     candidates.clear()
-    lost.pids.look()
-    assert lost.times == [lostpids.SEARCH] * 2
+    lost.pids.check_all()
+    assert lost.times == [lostpids.SEARCH_INTERVAL] * 2

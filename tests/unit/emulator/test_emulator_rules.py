@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from emulator import child, commands, environment, states
-from emulator.dbus.bus import may_look
+from emulator.dbus.bus import is_allowed_to_all
 from emulator.dbus.paths import INSTANCE, JOB, MANAGER, PROPERTIES, escape, unescape
 from emulator.joblog import log_name
 from emulator.respawn import RespawnWindow
@@ -44,7 +44,7 @@ def test_the_way_down_asks_pre_stop_only_while_main_lives() -> None:
 
 
 @pytest.mark.parametrize("state", ["starting", "security", "pre-start", "spawned", "post-start", "pre-stop"])
-def test_a_stop_goes_straight_to_stopping(state: str) -> None:
+def test_a_stop_leads_straight_to_stopping(state: str) -> None:
     assert states.next_state(state, states.STOP, False) == "stopping"
 
 
@@ -114,7 +114,7 @@ def test_a_bare_name_copies_or_removes() -> None:
     assert table == ["A=mine"]
 
 
-def test_put_can_leave_what_is_there() -> None:
+def test_put_can_keep_existing_variables() -> None:
     table = ["RESULT=ok"]
     environment.put(table, "RESULT=mine", replace=False)
     assert table == ["RESULT=ok"]
@@ -136,7 +136,7 @@ def test_jobs_of_a_session_start_with_all_that_its_init_has(monkeypatch: pytest.
     (["HOME=/", "FOO=1", "F=2", "FOOBAR=3", "Z="], "FOOBAR", ["HOME=/", "F=2", "Z="]),  # 1.13.2, measured
     (["FOO=1", "FOOBAR=3"], "FOOBAR", ["FOOBAR=3"]),
 ])
-def test_what_unsetting_takes_along(table: list[str], name: str, left: list[str]) -> None:
+def test_variables_that_unsetting_removes_too(table: list[str], name: str, left: list[str]) -> None:
     environment.remove(table, name)
     assert table == left
 
@@ -167,5 +167,5 @@ def test_limits(value: object, limit: int) -> None:
     (JOB, "GetInstance", True), (JOB, "Start", False), (INSTANCE, "Stop", False), (PROPERTIES, "GetAll", True),
     (PROPERTIES, "Set", False), (None, "GetAllJobs", False),
 ])
-def test_what_everybody_may_do_on_the_bus(interface: str | None, member: str, allowed: bool) -> None:
-    assert may_look(interface, member) is allowed
+def test_calls_that_the_bus_allows_to_all(interface: str | None, member: str, allowed: bool) -> None:
+    assert is_allowed_to_all(interface, member) is allowed

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of a daemon whose answers are prepared, for the steps that are taken."""
+"""A client with prepared answers, for tests of the steps of upstart_service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEW, OLD, SILENT = (1, 13, 2), (1, 5), (0, 6, 5)
 
 
 class Pending:
-    """A request; ``answer`` is an error, the values of the reply, or None while there is no reply."""
+    """A request; ``answer`` is an error, the values of the reply, or None before the reply."""
 
     def __init__(self, member: str, answer: Any) -> None:
         self.member = member
@@ -38,7 +38,7 @@ class Pending:
 
 
 class Connection(fake_client.FakeConnection):
-    """Brings replies while somebody waits."""
+    """Delivers replies during ``wait``."""
 
     def __init__(self) -> None:
         self.forgotten: list[Pending] = []
@@ -58,7 +58,7 @@ class Connection(fake_client.FakeConnection):
 
 
 class Client(FakeClient):
-    """Answers requests with ``answers``, in order, and notes them."""
+    """Answers requests with ``answers``, in order, and records the requests."""
 
     def __init__(self, answers: list[Any], statuses: list[Any], number: tuple[int, ...] = NEW) -> None:
         super().__init__({"web": {"": statuses}})
@@ -88,14 +88,14 @@ class Client(FakeClient):
 def target(folder: Path, state: str, *steps: str, text: str = SERVICE, before: Any = DOWN,
            number: tuple[int, ...] = NEW) -> targets.Target:
     (folder / "web.conf").write_text(text)
-    found = targets.Target("web", Definition("web", str(folder), number), fake_client.request(folder, state))
-    found.instance = ""
-    found.before = found.result.after = before
-    found.progress.todo = list(steps)
-    return found
+    made = targets.Target("web", Definition("web", str(folder), number), fake_client.request(folder, state))
+    made.instance = ""
+    made.before = made.result.after = before
+    made.progress.todo = list(steps)
+    return made
 
 
-def act(client: Client, one: targets.Target) -> UpstartError | None:
-    service_steps.act(client, [one], one.wanted, InitLog(one.wanted.init_log))
-    error: UpstartError | None = one.result.error
+def act(client: Client, chosen: targets.Target) -> UpstartError | None:
+    service_steps.act(client, [chosen], chosen.wanted, InitLog(chosen.wanted.init_log))
+    error: UpstartError | None = chosen.result.error
     return error

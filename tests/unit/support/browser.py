@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a page does in Chromium or Chrome, where there is one; without a window, and without leave to reach anybody."""
+"""Load pages in Chromium or Chrome, if installed; without a window and without network access."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PATIENCE = 300.0
-OF_THE_BROWSER = "not an origin"  # who asks for a URL that no page wants
+OF_THE_BROWSER = "not an origin"  # initiator of the browser's own requests
 OPTIONS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--enable-logging=stderr",
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
@@ -37,9 +37,9 @@ FRAME = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a page.
+    """The result of loading a page.
 
-    ``console`` are lines, ``urls`` what the page asked others for, ``document`` is how it ended up.
+    ``console`` are the lines of the console, ``urls`` the requested URLs, ``document`` is the final document.
     """
 
     console: list[str]
@@ -53,36 +53,36 @@ def find() -> str | None:
 
 
 def see(text: str, folder: Path) -> Seen:
-    """Load a page in a browser whose profile is in ``folder``, which must be empty, and have it end."""
+    """Load a page in a browser and end the browser. ``folder`` must be empty; it holds the profile."""
     browser = find()
     assert browser is not None
     page, log = folder / "page.html", folder / "net.json"
     page.write_text(text, encoding="utf-8")
-    with tempfile.TemporaryDirectory() as short, subprocess.Popen(  # the path of a socket has but 107 bytes
+    with tempfile.TemporaryDirectory() as short, subprocess.Popen(  # the path of a socket has at most 107 bytes
             [browser, *OPTIONS, f"--user-data-dir={folder}/profile", f"--log-net-log={log}", page.as_uri()],
             env={**os.environ, "HOME": str(folder), "TMPDIR": short}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
-            document, said = process.communicate(timeout=PATIENCE)
+            document, messages = process.communicate(timeout=PATIENCE)
         finally:
             _end(process.pid)
-    assert process.returncode == 0, said
+    assert process.returncode == 0, messages
     events = json.loads(log.read_text(encoding="utf-8"))["events"]
     asked = [event["params"] for event in events if "initiator" in event.get("params", {})]
-    return Seen([line for line in said.splitlines() if ":CONSOLE" in line],
-                sorted({one["url"] for one in asked if one["initiator"] != OF_THE_BROWSER}), document)
+    return Seen([line for line in messages.splitlines() if ":CONSOLE" in line],
+                sorted({request["url"] for request in asked if request["initiator"] != OF_THE_BROWSER}), document)
 
 
 def widths(text: str, folder: Path, width: int) -> tuple[int, int]:
-    """Return how many pixels a page takes in a window of ``width`` pixels, and how many it has there."""
+    """Return the width of a page in a window of ``width`` pixels, and the available width, in pixels."""
     seen = see(FRAME.format(width=width, page=html.escape(text)), folder)
-    found = re.search(r'data-widths="(\d+) (\d+)"', seen.document)
-    assert found is not None
-    return int(found.group(1)), int(found.group(2))
+    match = re.search(r'data-widths="(\d+) (\d+)"', seen.document)
+    assert match is not None
+    return int(match.group(1)), int(match.group(2))
 
 
 def _end(session: int) -> None:
-    """End all processes of the browser's session, and see them gone."""
+    """End all processes of the browser's session, and wait until they no longer exist."""
     deadline = time.monotonic() + PATIENCE
     while True:
         with contextlib.suppress(ProcessLookupError):
@@ -95,11 +95,11 @@ def _end(session: int) -> None:
 
 
 def _session(session: int) -> list[int]:
-    """Return the processes of a session, those without zombies."""
-    found = []
+    """Return the pids of a session, without zombies."""
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _parent, _group, of_session = path.read_text().rpartition(")")[2].split()[:4]
             if int(of_session) == session and state != "Z":
-                found.append(int(path.parent.name))
-    return found
+                pids.append(int(path.parent.name))
+    return pids

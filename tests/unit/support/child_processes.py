@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes of a test, which must not outlive it, whatever the code under test does or does not do to them."""
+"""Processes of a test; they end with the test even if the code under test fails to end them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VARIABLE = "TEST_OF_PROCESSES"
 
 @contextlib.contextmanager
 def running(*words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command for as long as the ``with`` statement."""
+    """Run a command during the ``with`` statement."""
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, **options)
     try:
         yield process
@@ -29,21 +29,21 @@ def running(*words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextlib.contextmanager
 def all_ended(mark: str) -> Iterator[None]:
-    """End what was started in the ``with`` statement: all processes that inherited a variable from here."""
+    """End all processes started in the ``with`` statement: they inherit a variable from this process."""
     os.environ[VARIABLE] = mark
     try:
         yield
     finally:
         del os.environ[VARIABLE]
-        while found := [pid for pid in marked(f"{VARIABLE}={mark}".encode()) if pid != os.getpid()]:
-            for pid in found:
+        while pids := [pid for pid in marked(f"{VARIABLE}={mark}".encode()) if pid != os.getpid()]:
+            for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
 def in_state(letter: str) -> Iterator[int]:
-    """Have a child that is a zombie (Z), stopped by a signal (T) or asleep (S), and return its pid."""
+    """Yield the pid of a child that is a zombie (Z), stopped by a signal (T) or asleep (S)."""
     pid = os.fork()
     if pid == 0:
         while letter != "Z":
@@ -62,9 +62,9 @@ def in_state(letter: str) -> Iterator[int]:
 
 
 def marked(entry: bytes) -> list[int]:
-    found = []
+    pids = []
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if folder.name.isdigit() and entry in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-    return found
+                pids.append(int(folder.name))
+    return pids

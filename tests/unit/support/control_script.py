@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A control script for tests that does, and notes, what files in its folder say."""
+"""A control script for tests: files in its folder define its behaviour, and it records its calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ esac
 
 
 class Control:
-    """A service whose status is a file; ``behave`` replaces what an action does."""
+    """A service whose status is a file; ``behave`` replaces the behaviour of an action."""
 
     def __init__(self, folder: Path, code: int) -> None:
         self.folder = folder
@@ -45,11 +45,11 @@ class Control:
         (self.folder / f"{action}.sh").write_text(text + "\n")
 
     def calls(self) -> list[str]:
-        """Return what was called since the last time."""
+        """Return the calls since the last time."""
         path = self.folder / "calls"
-        found = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text().splitlines() if path.exists() else []
         path.unlink(missing_ok=True)
-        return found
+        return lines
 
     def service(self, **options: Any) -> Any:
         given = {"control": str(self.path), "timeout": 5, **options}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that modules and roles have by their documentation, Ansible's own modules included."""
+"""The documented options of modules and roles, including Ansible's own modules."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 OURS = "sysinit.upstart."
 PLUGINS = "ansible_collections.sysinit.upstart.plugins."
-# Parts of ansible-core that take any variable, or are done before modules are.
+# Actions of ansible-core that take any variable, or run without a module.
 FREE = {"ansible.builtin.set_fact", "ansible.builtin.meta"}
 
 
 def fragment(name: str) -> dict[str, dict[str, Any]]:
-    """Return the options of a documentation fragment, named as modules do it."""
+    """Return the options of a documentation fragment; modules refer to it by ``name``."""
     package = "ansible.plugins.doc_fragments."
     if name.startswith(OURS):
         name, package = name[len(OURS):], PLUGINS + "doc_fragments."
-    module, _dot, part = name.replace("ansible.builtin.", "").partition(".")
-    text = getattr(importlib.import_module(package + module).ModuleDocFragment, part.upper() or "DOCUMENTATION")
-    found: dict[str, dict[str, Any]] = yaml.safe_load(text).get("options") or {}
-    return found
+    module, _dot, block = name.replace("ansible.builtin.", "").partition(".")
+    text = getattr(importlib.import_module(package + module).ModuleDocFragment, block.upper() or "DOCUMENTATION")
+    options: dict[str, dict[str, Any]] = yaml.safe_load(text).get("options") or {}
+    return options
 
 
 @functools.cache
 def options(name: str) -> dict[str, dict[str, Any]]:
-    """Return the options of a module by name and alias, all of them as documented.
+    """Return the documented options of a module by name and alias.
 
     :raises ImportError: there is no such module.
     """
     own = name.startswith(OURS)
     package = PLUGINS + "modules." if own else "ansible.modules."
     text = yaml.safe_load(importlib.import_module(package + name.rpartition(".")[2]).DOCUMENTATION)
-    found = dict(text.get("options") or {})
+    options = dict(text.get("options") or {})
     fragments = text.get("extends_documentation_fragment") or []
-    for each in [fragments] if isinstance(fragments, str) else fragments:
-        found.update(fragment(each))
-    for option in list(found.values()):
-        found.update(dict.fromkeys(option.get("aliases") or [], option))
-    return found
+    for name_of_fragment in [fragments] if isinstance(fragments, str) else fragments:
+        options.update(fragment(name_of_fragment))
+    for option in list(options.values()):
+        options.update(dict.fromkeys(option.get("aliases") or [], option))
+    return options
 
 
 @functools.cache
@@ -54,13 +54,13 @@ def variables(role: str) -> dict[str, dict[str, Any]]:
     """Return the documented variables of a role of this collection."""
     path = ROOT / "roles" / role[len(OURS):] / "meta" / "argument_specs.yml"
     specs = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]
-    found: dict[str, dict[str, Any]] = specs["main"]["options"]
-    return found
+    variables: dict[str, dict[str, Any]] = specs["main"]["options"]
+    return variables
 
 
 @functools.cache
 def words_of_playbooks() -> frozenset[str]:
-    """Return the variables, and all other words, of the playbooks of this collection, but not those of roles."""
+    """Return all words in the playbooks of this collection, without the variables of roles."""
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml")]
     words = frozenset(re.findall(r"\w+", " ".join(texts)))
     return words - {name for role in roles() for name in variables(role)}
@@ -71,18 +71,18 @@ def roles() -> list[str]:
 
 
 def complaints(given: dict[str, Any], known: dict[str, dict[str, Any]], where: str) -> list[str]:
-    """Return what is wrong with values by their documentation: names that do not exist, words that are no choice."""
-    found = []
+    """Return a text for each unknown option and each value that is not among the documented choices."""
+    problems = []
     for name, value in given.items():
         if name not in known:
-            found.append(f"{where}: there is no {name}")
+            problems.append(f"{where}: there is no {name}")
             continue
         choices = [str(choice) for choice in known[name].get("choices") or []]
         for word in value if isinstance(value, list) else [value]:
             if choices and isinstance(word, (str, int, float)) and "{{" not in str(word) and str(word) not in choices:
-                found.append(f"{where}: {name} cannot be {word}")
+                problems.append(f"{where}: {name} cannot be {word}")
         inner = known[name].get("options")
         if inner:
             for entry in value if isinstance(value, list) else [value]:
-                found += complaints(entry, inner, f"{where}: {name}") if isinstance(entry, dict) else []
-    return found
+                problems += complaints(entry, inner, f"{where}: {name}") if isinstance(entry, dict) else []
+    return problems

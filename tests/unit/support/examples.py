@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples of the collection: code blocks of its pages, and the EXAMPLES of its plugins."""
+"""The examples of the collection: code blocks of its pages, and EXAMPLES of its plugins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARKDOWN = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 @dataclass(frozen=True)
 class Block:
-    """A code block; ``caption`` is the name of the file that it shows, if it has one or begins with it as a comment."""
+    """A code block; ``caption`` is the name of the shown file, from its option or its first comment."""
 
     page: str
     line: int
@@ -47,10 +47,10 @@ def blocks_of(path: Path) -> Iterator[Block]:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES":
                 yield Block(name, node.lineno, "yaml", "", ast.literal_eval(node.value))
         return
-    for found in (RST if path.suffix == ".rst" else MARKDOWN).finditer(text):
-        language, rest, body = found.groups() if path.suffix == ".rst" else (found[1], "", found[2])
+    for match in (RST if path.suffix == ".rst" else MARKDOWN).finditer(text):
+        language, rest, body = match.groups() if path.suffix == ".rst" else (match[1], "", match[2])
         caption = re.search(r":caption: *(.+)", rest) or re.match(r"\s*# (\S+\.\w+)\n", body)
-        yield Block(name, text.count("\n", 0, found.start()) + 1, language.lower(), caption[1] if caption else "",
+        yield Block(name, text.count("\n", 0, match.start()) + 1, language.lower(), caption[1] if caption else "",
                     textwrap.dedent(body))
 
 
@@ -67,7 +67,7 @@ def is_play(item: Any) -> bool:
 
 
 def plays_of(block: Block) -> list[dict[str, Any]]:
-    """Return the plays of a block; tasks become one, and a mapping is none."""
+    """Return the plays of a block. A list of tasks becomes a play; a mapping has no plays."""
     data = block.data()
     if not isinstance(data, list):
         return []
@@ -79,7 +79,7 @@ def plays_of(block: Block) -> list[dict[str, Any]]:
 
 
 def tasks_of(play: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the tasks of a play, those of its blocks included."""
+    """Return the tasks of a play, including those of its blocks."""
     for key in ("pre_tasks", "tasks", "post_tasks", "handlers", "block", "rescue", "always"):
         for task in play.get(key) or []:
             if "block" in task:
@@ -98,10 +98,10 @@ def strings_of(value: Any) -> Iterator[str]:
 
 def commands() -> list[tuple[Block, str]]:
     """Return the command lines of all console blocks, with continued lines joined."""
-    found = []
+    commands = []
     for block in all_blocks():
         if block.language == "console":
             lines = re.sub(r"\\\n\s*", " ", block.text).splitlines()
             prompted = [line[2:] for line in lines if line.startswith("$ ")]
-            found += [(block, line) for line in prompted or lines if line]
-    return found
+            commands += [(block, line) for line in prompted or lines if line]
+    return commands

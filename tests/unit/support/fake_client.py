@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of a daemon with fixed jobs, and requests to it."""
+"""A client of a daemon with fixed jobs, and service requests."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class FakeConnection:
 
 
 class FakeClient:
-    """A daemon with fixed jobs: name to a dict of instance to its statuses, one for each look, the last for ever.
+    """A daemon with fixed jobs: name to a dict of instance to statuses. Each read uses the next; the last repeats.
 
-    ``held`` are job classes as GetState tells them; without it there is no such method.
+    ``held`` are job classes as in GetState; without it the daemon has no GetState.
     """
 
     timeout = 1.0
@@ -56,7 +56,7 @@ class FakeClient:
         self.held = held
         self.variables = variables
         self.connection = FakeConnection()
-        self.looks = 0
+        self.statuses_read = 0
         self.asked_for_state = 0
 
     def version(self) -> tuple[int, ...]:
@@ -91,16 +91,16 @@ class FakeClient:
         return instance if instance in self.known[name] else None
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[Status | None]:
-        self.looks += len(pairs)
-        found = []
+        self.statuses_read += len(pairs)
+        statuses = []
         for job, instance in pairs:
             known = self.known[job].get(instance, [None])
-            found.append(known.pop(0) if len(known) > 1 else known[0])
-        return [dict(each) if each else None for each in found]
+            statuses.append(known.pop(0) if len(known) > 1 else known[0])
+        return [dict(status) if status else None for status in statuses]
 
 
 def held(command: str, path: str = "web/_", **more: Any) -> dict[str, Any]:
-    """Return a job class as GetState tells it, with one instance."""
+    """Return a job class as in GetState, with one instance."""
     processes: list[dict[str, Any]] = [{"script": 0, "command": None} for _number in range(6)]
     processes[0]["command"] = command
     return {
@@ -134,4 +134,4 @@ def converge(folder: Path, client: FakeClient, state: str | None, *jobs: str,
 SERVICE, TASK, BROKEN, ABSTRACT = "exec a\n", "task\nexec a\n", "frob\n", "description none\n"
 UP, DOWN = status("start", "running"), None
 COMING, GOING = status("start", "pre-start", None), status("stop", "killed")
-HOLLOW = status("start", "running", None)
+NO_MAIN = status("start", "running", None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A D-Bus peer that answers as a test tells it to."""
+"""A D-Bus peer with answers that the test defines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from jeepney.low_level import HeaderFields, Message, MessageType, Parser
 from jeepney.wrappers import DBusAddress, new_error, new_method_return, new_signal
 
-# What a call is answered with, in order; None hangs up, an empty list is silence.
+# The messages that answer a call, in order; None closes the connection, an empty list sends nothing.
 Answer = Callable[[Message], "list[Message] | None"]
 
 
@@ -42,9 +42,9 @@ def signal(path: str, interface: str, member: str, signature: str, *values: Any)
 
 
 class FakeDaemon:
-    """Listens at ``address`` in a thread of its own.
+    """Listens at ``address`` in its own thread.
 
-    ``answers`` maps a method's name to its Answer; ``calls`` are the messages that came, ``received`` all bytes.
+    ``answers`` maps a method's name to its Answer; ``calls`` are the received calls, ``received`` all bytes.
     """
 
     def __init__(self, address: str | None = None, answers: dict[str, Answer] | None = None) -> None:
@@ -65,10 +65,10 @@ class FakeDaemon:
         return [call.body for call in self.calls if call.header.fields[HeaderFields.member] == member]
 
     def close(self) -> None:
-        for each in [self._listener, *self._peers]:
+        for connection in [self._listener, *self._peers]:
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         self._thread.join(5)
 
     def _serve(self) -> None:
@@ -97,7 +97,7 @@ class FakeDaemon:
                         return
 
     def _authenticate(self, peer: socket.socket) -> bytes:
-        """Let anybody in; return what came after the last line of the handshake."""
+        """Accept any user; return the data after the last line of the handshake."""
         data = b""
         while True:
             line, end, rest = data.partition(b"\r\n")
@@ -122,7 +122,7 @@ class FakeDaemon:
 
 @contextlib.contextmanager
 def squatter(uid: int, address: str | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Have a process of another user listen; yields its address, and a function that returns what it got in the end."""
+    """Let a process of another user listen; yield its address, and a function that returns the bytes it received."""
     address = address or f"unix:abstract=/sysinit-upstart-squatter/{uuid.uuid4()}"
     listener = socket.socket(socket.AF_UNIX)
     reader, writer = os.pipe()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host as upstart_info asks for it: files in a folder, and a daemon that holds what it once read."""
+"""A host for upstart_info: files in a folder, and a daemon that keeps the definitions it has read."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def constant(prefix: str, word: str) -> str:
 
 
 def condition(rpn: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    found = []
+    items = []
     for item in rpn or []:
         kind = {"and": "EVENT_AND", "or": "EVENT_OR"}.get(item.get("op", ""), "EVENT_MATCH")
-        found.append({"type": kind, "value": 0, "name": item.get("event"), "env": item.get("args")})
-    return found
+        items.append({"type": kind, "value": 0, "name": item.get("event"), "env": item.get("args")})
+    return items
 
 
 def job_class(name: str, values: Values) -> dict[str, Any]:
-    """Return what GetState tells of a job, without its instances."""
+    """Return a job as in GetState, without its instances."""
     pairs = [values["limits"].get(resource, (0, 0)) for resource in daemon_state.RESOURCES]
-    processes = [values["process"].get(part, {"script": 0, "command": None}) for part in daemon_state.PROCESSES]
+    processes = [values["process"].get(process, {"script": 0, "command": None}) for process in daemon_state.PROCESSES]
     return {
         **{key: values[key] for key in daemon_state.SAME_NAMES}, "name": name, "session": 0, "jobs": [],
         "start_on": condition(values["start_on"]), "stop_on": condition(values["stop_on"]),
@@ -56,7 +56,7 @@ def as_on_bus(items: list[dict[str, Any]]) -> list[list[str]]:
 
 
 class FakeConnection:
-    """Answers GetState at once; ``asked`` counts it."""
+    """Answers GetState at once; ``asked`` counts the calls."""
 
     peer: dict[str, Any] = {"pid": os.getpid(), "uid": 0, "gid": 0}
     signals: list[Any] = []
@@ -87,7 +87,7 @@ class FakeConnection:
 class FakeHost:
     """The client of a daemon; ``files`` is its folder.
 
-    ``later`` are statuses (None for gone) that instances have from the second look on.
+    ``later`` are statuses of instances from the second read on; None for a removed instance.
     """
 
     timeout = bulk_timeout = 1.0
@@ -99,14 +99,14 @@ class FakeHost:
         self.later: dict[tuple[str, str], dict[str, Any] | None] = {}
         self.connection = FakeConnection(self._state)
 
-    # -- what a test arranges ------------------------------------------------------
+    # -- setup by the test ----------------------------------------------------------
     def write(self, name: str, text: str | bytes, suffix: str = ".conf") -> None:
         path = self.files / (name + suffix)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text.encode() if isinstance(text, str) else text)
 
     def hold(self, name: str, text: str | bytes = "exec a\n", override: str | None = None, **more: Any) -> None:
-        """Have the daemon hold a job; ``more`` are values of GetState."""
+        """Make the daemon hold a job; ``more`` are values of GetState."""
         self.classes[name] = {**job_class(name, parser.parse_job(text, override, self.number)), **more}
 
     def deploy(self, name: str, text: str | bytes = "exec a\n", override: str | None = None) -> None:
@@ -118,13 +118,13 @@ class FakeHost:
 
     def run(self, name: str, instance: str = "", status: str = "start/running", main: int | None = ALIVE,
             env: tuple[str, ...] = (), **processes: int) -> None:
-        """Have a job that is held run."""
+        """Add a running instance to a held job."""
         goal, state = status.split("/")
         pids = {**({} if main is None else {"main": main}),
-                **{part.replace("_", "-"): pid for part, pid in processes.items()}}
+                **{process.replace("_", "-"): pid for process, pid in processes.items()}}
         self.classes[name]["jobs"].append({
             "name": instance, "goal": constant("JOB", goal), "state": constant("JOB", state),
-            "pid": [pids.get(part, 0) for part in daemon_state.PROCESSES],
+            "pid": [pids.get(process, 0) for process in daemon_state.PROCESSES],
             "env": ["PATH=/bin", *self.classes[name]["env"], *env, "UPSTART_JOB=" + name]})
 
     def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -137,16 +137,16 @@ class FakeHost:
         return found
 
     def job(self, name: str, *subset: str) -> dict[str, Any]:
-        (found,) = [job for job in self.info(*subset)["jobs"] if job["name"] == name]
-        return dict(found)
+        (job,) = [job for job in self.info(*subset)["jobs"] if job["name"] == name]
+        return dict(job)
 
     def findings(self, job: str | None = None) -> list[dict[str, Any]]:
-        return [one for one in self.info()["findings"] if job in (None, one["job"])]
+        return [finding for finding in self.info()["findings"] if job in (None, finding["job"])]
 
     def codes(self, job: str | None = None) -> list[str]:
-        return [one["code"] for one in self.findings(job)]
+        return [finding["code"] for finding in self.findings(job)]
 
-    # -- what the client does ------------------------------------------------------
+    # -- methods of the client ------------------------------------------------------
     def _state(self) -> str:
         if self.number < STATE_DUMP_SINCE:
             raise NotFoundError("no GetState")
@@ -167,23 +167,23 @@ class FakeHost:
         return [sorted(job["name"] for job in self.classes[name]["jobs"]) for name in names]
 
     def properties_of(self, names: list[str]) -> list[dict[str, Any] | None]:
-        """Return what the daemon tells of jobs, which no job without a right file may be asked for."""
-        found = []
+        """Return the properties of jobs; the daemon crashes for a job whose text is not UTF-8."""
+        properties: list[dict[str, Any] | None] = []
         for name in names:
             values = self.classes[name]
             assert not has_stray_bytes(json.dumps(values, ensure_ascii=False)), "Upstart crashed"
             texts = {key: values[key] or "" for key in ("description", "author", "version", "usage")}
-            found.append({**texts, "emits": values["emits"],
+            properties.append({**texts, "emits": values["emits"],
                           **{key: as_on_bus(values[key]) for key in ("start_on", "stop_on")}})
-        return found
+        return properties
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[dict[str, Any] | None]:
-        found = []
+        statuses = []
         for name, instance in pairs:
             (job,) = [job for job in self.classes[name]["jobs"] if job["name"] == instance]
             now = {
                 "goal": job["goal"][4:].lower(), "state": job["state"][4:].lower().replace("_", "-"),
-                "processes": {part: pid for part, pid in zip(daemon_state.PROCESSES, job["pid"]) if pid}}
+                "processes": {process: pid for process, pid in zip(daemon_state.PROCESSES, job["pid"]) if pid}}
             later = self.later.get((name, instance), now) if self.connection.waited else now
-            found.append(dict(later) if later else None)
-        return found
+            statuses.append(dict(later) if later else None)
+        return statuses

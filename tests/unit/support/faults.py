@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of faults, tests/data/faults.yml, and what the tests of faults share.
+"""The table of faults, tests/data/faults.yml, and helpers for the tests of faults.
 
-The table is the one list of what can go wrong: the tests hold the real messages against it, and
-tests/tools/fault_page.py writes the page of the documentation from it.
+The table is the only list of faults: the tests compare the real messages with it, and tests/tools/fault_page.py writes
+the page of the documentation from it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def table() -> dict[str, dict[str, Any]]:
             for fault in section["faults"]}
 
 
-def check(key: str, said: dict[str, Any], **values: object) -> None:
-    """Fail unless a module says of a fault what the table says, with ``values`` in place of what stands in braces."""
-    message = said.get("msg", "")
-    assert said.get("failed", False) is ("message" in table()[key]), message
+def check(key: str, answer: dict[str, Any], **values: object) -> None:
+    """Check that a module's message for a fault is that of the table, with ``values`` for its placeholders."""
+    message = answer.get("msg", "")
+    assert answer.get("failed", False) is ("message" in table()[key]), message
     expected = table()[key].get("message", "").format(**values)
-    assert message == expected, said
+    assert message == expected, answer
     met[key] = message
 
 
@@ -47,7 +47,7 @@ def options(daemon: with_daemon.Daemon, **more: Any) -> dict[str, Any]:
 
 
 def run(daemon: with_daemon.Daemon, module: str, **more: Any) -> dict[str, Any]:
-    """Return what a module says of a daemon."""
+    """Run a module against a daemon and return its result."""
     return run_module.result(run_module.start(module, **options(daemon, **more)))
 
 
@@ -62,30 +62,30 @@ def service(daemon: with_daemon.Daemon, state: str | None = None, name: str = "w
 
 
 def deployed(daemon: with_daemon.Daemon, name: str = "web", **more: Any) -> None:
-    """Deploy a job, and fail when that is not done."""
-    said = job(daemon, name, **(more or {"content": SERVICE}))
-    assert said.get("changed") is True, said
+    """Deploy a job and check that the task changed something."""
+    answer = job(daemon, name, **(more or {"content": SERVICE}))
+    assert answer.get("changed") is True, answer
 
 
 def known(daemon: with_daemon.Daemon) -> list[str]:
     """Return the names of the jobs that the daemon has loaded."""
-    return [each["name"] for each in run(daemon, "upstart_info", subset=["min"])["jobs"] if each["loaded"]]
+    return [entry["name"] for entry in run(daemon, "upstart_info", subset=["min"])["jobs"] if entry["loaded"]]
 
 
 def held(daemon: with_daemon.Daemon, name: str = "web") -> dict[str, Any]:
-    """Return what upstart_info tells of a job."""
-    return next(each for each in run(daemon, "upstart_info")["jobs"] if each["name"] == name)
+    """Return the entry of upstart_info for a job."""
+    return next(entry for entry in run(daemon, "upstart_info")["jobs"] if entry["name"] == name)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return all files of a folder, hidden ones too."""
+    """Return the contents of all files in a folder, including hidden files."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def wait_for(happened: Callable[[], object], what: str) -> None:
+def wait_for(happened: Callable[[], object], failure: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < deadline, what
+        assert time.monotonic() < deadline, failure
         time.sleep(0.02)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 EVENTS = ("a", "b", "c")
 KEYS = ("K", "L")
 VALUES = ("x", "y", "xz")
-# A main process lives for a moment: of one that ends at once 1.13 may hear before it hears of its exec.
+# Every main process runs for a moment: 1.13 may notice the end of a short process before its exec.
 MAINS = {
     "service": ["exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000 # long"],
     "task": ["exec sleep 0.4", "exec sleep 1.2", "script\n  sleep 1.2\n  exit 0\nend script",
@@ -26,8 +26,8 @@ MAINS = {
 }
 KINDS = ("service",) * 8 + ("task",) * 6 + ("failing task",) * 2 + (
     "failing service", "long task", "abstract", "crashing service")
-# Not among them is a post-start that cannot be executed: 1.13 may hear of its end and of its failed exec, and then go
-# on twice.
+# A post-start that cannot be executed is left out: 1.13 may notice both its end and its failed exec, and then advance
+# twice.
 HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "pre-start exec sleep 0.1",
            "pre-start exec /no/such/program", "post-start exec true", "post-start exec false", "pre-stop exec true",
            "post-stop exec true", "post-stop exec false")
@@ -35,9 +35,9 @@ HELPERS = ("pre-start exec true", "pre-start script\n  exit 1\nend script", "pre
 
 @dataclass
 class JobSet:
-    """Files of jobs; what is done before the prediction; and the event that is predicted.
+    """Job files, the actions before the prediction, and the predicted event.
 
-    :ivar starts: (job, environment) of the instances that are started by hand, before the events ``before``.
+    :ivar starts: (job, environment) of the instances that are started before the events ``before``.
     """
 
     prefix: str
@@ -47,16 +47,16 @@ class JobSet:
     event: tuple[str, list[str]] = ("", [])
 
     def depth(self, job: str, moved: set[str]) -> int:
-        """Return how many jobs of ``moved`` the start of one hangs on, one behind the other, itself included."""
+        """Return the length of the longest chain of jobs in ``moved`` that the start of ``job`` depends on."""
         others = re.findall(r"(?:started|stopped|starting|stopping) (?:JOB=)?([\w-]+)",
                             self.start_on(job).replace("[", "").replace("]", ""))
-        return 1 + max([self.depth(one, moved - {job}) for one in others if one in moved - {job}], default=0)
+        return 1 + max([self.depth(other, moved - {job}) for other in others if other in moved - {job}], default=0)
 
     def start_on(self, job: str) -> str:
         return self.files[job].splitlines()[0]
 
     def turns(self, job: str) -> bool:
-        """Return whether what starts a job also stops it, so that one that runs is restarted."""
+        """Return whether the condition that starts a job also stops it: a running job is then restarted."""
         return self.files[job].splitlines()[1] == self.start_on(job).replace("start on", "stop on")
 
     def show(self) -> str:
@@ -65,7 +65,7 @@ class JobSet:
 
 
 class Maker:
-    """Makes one set after the other."""
+    """Makes a random set of jobs."""
 
     def __init__(self, seed: int, prefix: str) -> None:
         self._random = random.Random(seed)
@@ -81,14 +81,14 @@ class Maker:
         for name in self._names:
             if self._chance(0.8 if self._set.turns(name) else 0.25):
                 env = [f"K={value}" for value in self._random.sample(VALUES, 2)] if name in instances else [""]
-                self._set.starts += [(name, [one] if one else []) for one in env]
+                self._set.starts += [(name, [variable] if variable else []) for variable in env]
         for _number in range(self._random.choice((0, 0, 1, 1, 2))):
             self._set.before.append(self._event(EVENTS[1:]))
         self._set.event = self._event(EVENTS[:1])
         return self._set
 
-    def _chance(self, part: float) -> bool:
-        return self._random.random() < part
+    def _chance(self, probability: float) -> bool:
+        return self._random.random() < probability
 
     def _event(self, names: tuple[str, ...]) -> tuple[str, list[str]]:
         env = [f"{key}={self._random.choice(VALUES)}" for key in KEYS if self._chance(0.8)]
@@ -114,7 +114,7 @@ class Maker:
         if self._chance(0.15) and kind == "service":
             lines.append("respawn")
         if self._chance(0.3):
-            helpers = [one for one in HELPERS if not (kind.endswith("task") and one.startswith("post-start"))]
+            helpers = [helper for helper in HELPERS if not (kind.endswith("task") and helper.startswith("post-start"))]
             lines.append(self._random.choice(helpers))
         if self._chance(0.1) and kind.endswith("task"):
             lines.append(self._random.choice(["normal exit 1 3", "normal exit 127"]))
@@ -122,17 +122,17 @@ class Maker:
         return "\n".join(lines) + "\n"
 
     def _start(self, number: int) -> str:
-        """Return a condition; the jobs that come later wait for those before them, so there are chains."""
+        """Return a condition; later jobs wait for earlier jobs: this makes chains."""
         parts = [self._leaf(number)]
         while len(parts) < 3 and self._chance(0.35):
             parts.append(self._leaf(number))
         return self._join(parts)
 
-    def _join(self, parts: list[str]) -> str:
-        text = parts[0]
-        for part in parts[1:]:
+    def _join(self, operands: list[str]) -> str:
+        text = operands[0]
+        for operand in operands[1:]:
             operator = self._random.choice(("and", "or"))
-            text = f"({text} {operator} {part})" if self._chance(0.5) else f"({part} {operator} {text})"
+            text = f"({text} {operator} {operand})" if self._chance(0.5) else f"({operand} {operator} {text})"
         return text
 
     def _leaf(self, number: int) -> str:
@@ -179,7 +179,7 @@ class Maker:
 
 
 def make(seed: int, prefix: str) -> JobSet:
-    """Return the set of a seed; its jobs and events have names that begin with ``prefix``."""
+    """Return the set of a seed; the names of its jobs and events begin with ``prefix``."""
     return Maker(seed, prefix).make()
 
 
@@ -202,7 +202,7 @@ RACES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {  # files, jobs
 
 
 def race(name: str, prefix: str) -> JobSet:
-    """Return a set in which two processes run against each other."""
+    """Return a set with a race between two processes."""
     texts, starts, before = RACES[name]
     mark = f"{prefix}-"
     return JobSet(prefix, {mark + job: text.replace("@", mark) + "\n" for job, text in texts.items()},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as upstart_info tells them, with the look and the words for their state."""
+"""Jobs as in the result of upstart_info, with the style and the text of their state."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run modules of the collection one after the other in one process, and kill it at a chosen moment.
+"""Run modules of the collection one after the other in a process, and kill it at a chosen moment.
 
     python killed_runs.py MODULE...
 
-Reads a run as JSON from each line of its input and writes how it ended to its output. Modules are imported once and
-each run is a fork, so that a run takes as long as the modules themselves.
+Reads a run as JSON from each line of its input and writes its result to its output. Modules are imported once and each
+run is a fork: a run takes only the time of the modules themselves.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from typing import Any
 
 Call = tuple[str, dict[str, Any]]  # module, arguments
 Hook = Callable[[FrameType, str, Any], None]
-HANGS = 300  # seconds after which a run is ended
+HANG_SECONDS = 300  # a longer run is killed
 TALKS = {"posix", "_io", "fcntl", "_dbus_bindings", "_socket", "select"}  # modules whose functions make system calls
 CHANGES = {"rename", "unlink", "chmod", "chown", "fsync", "mkdir", "rmdir"}
 
 
 @dataclass
 class Moment:
-    """When a run is killed: before its so-many-th call of a ``kind``, or after so many seconds. Never without both."""
+    """When a run is killed: before call ``number`` of a ``kind``, or after ``seconds``; never if both are unset."""
 
     kind: str = ""  # "any" system call, or one that changes "files"
     number: int = 0
@@ -46,7 +46,7 @@ class Moment:
 
 @dataclass
 class Run:
-    """How a run ended: its status (negative for a signal), what each module said, its calls by kind and its seconds."""
+    """The end of a run: its status (negative for a signal), the results, its calls by kind and its seconds."""
 
     status: int
     results: list[dict[str, Any]]
@@ -65,7 +65,7 @@ class Runner:
         return self
 
     def __exit__(self, *unused: object) -> None:
-        self._process.communicate(timeout=HANGS)
+        self._process.communicate(timeout=HANG_SECONDS)
 
     def run(self, calls: list[Call], moment: Moment | None = None) -> Run:
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -82,7 +82,7 @@ def kind_of(function: Any) -> set[str]:
 
 
 def counting(moment: Moment, counts: dict[str, itertools.count[int]]) -> Hook:
-    """Return a profile function that counts system calls and kills the process when the moment has come."""
+    """Return a profile function that counts system calls and kills the process at the moment."""
     def hook(frame: FrameType, event: str, function: Any) -> None:
         if event != "c_call":
             return
@@ -93,10 +93,10 @@ def counting(moment: Moment, counts: dict[str, itertools.count[int]]) -> Hook:
 
 
 def child(mains: dict[str, Callable[[], None]], calls: list[Call], moment: Moment, folder: Path) -> None:
-    """Be the run: each module prints to a file of its own in ``folder``. Does not return."""
+    """Execute the run: each module prints to its own file in ``folder``. Does not return."""
     status = 0
     counts = {"any": itertools.count(1), "files": itertools.count(1)}
-    signal.alarm(HANGS)
+    signal.alarm(HANG_SECONDS)
     try:
         basic = importlib.import_module("ansible.module_utils.basic")
         hook = counting(moment, counts)
@@ -130,7 +130,7 @@ def serve(mains: dict[str, Callable[[], None]], calls: list[Call], moment: Momen
             child(mains, calls, moment, folder)
         if moment.seconds:
             time.sleep(moment.seconds)
-            os.kill(pid, signal.SIGKILL)  # it may be a zombie by now, which does not mind
+            os.kill(pid, signal.SIGKILL)  # a signal to a zombie does no harm
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         seconds = time.monotonic() - began
         if status < 0:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A daemon that loads jobs, when it is told to or by itself, and notes what it is asked."""
+"""A daemon that loads jobs, on request or by itself, and records its calls."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names impo
 
 
 class Daemon:
-    """A client and its connection in one.
+    """Both a client and its connection.
 
-    ``on_reload`` are jobs that a reload loads; with ``folder`` it loads what is there and drops what is not.
-    ``dumps`` are the jobs that GetState marks as deleted, one set for each question, the last for ever; without any
-    there is no such method. ``broken`` is how many waits the connection does not survive.
+    ``on_reload`` are jobs that a reload loads; with ``folder`` it loads the files there and drops all other jobs.
+    ``dumps`` are the jobs that GetState marks as deleted, a set for each call, the last repeats; without it the daemon
+    has no GetState. ``broken`` is the number of waits during which the connection is lost.
     """
 
     timeout = 1.0
@@ -84,10 +84,10 @@ class Daemon:
 
     def read_folder(self) -> None:
         if self.folder is not None:
-            there = {path.stem for path in self.folder.glob("*.conf")}
-            for name in [name for name, instances in self.loaded.items() if name not in there and not instances]:
+            present = {path.stem for path in self.folder.glob("*.conf")}
+            for name in [name for name, instances in self.loaded.items() if name not in present and not instances]:
                 del self.loaded[name]
-            for name in sorted(there):
+            for name in sorted(present):
                 self.load(name)
 
     def reopen(self, seconds: float) -> None:

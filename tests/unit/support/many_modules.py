@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module of the collection many times, several at once, each in a forked process of its own.
+"""Run a module of the collection many times, several at once, each in its own forked process.
 
     python many_modules.py MODULE AT_ONCE < ARGUMENTS_AS_JSON
 
-A fork spares each run the import of Ansible and shows what the module itself takes.
+A fork saves the import of Ansible in each run and shows the time of the module itself.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-HANGS = 300  # seconds after which a run is killed
+HANG_SECONDS = 300  # a longer run is killed
 
 
 @dataclass
 class Ended:
-    """How a run of a module ended: what it printed, its exit status (negative for a signal), and its seconds."""
+    """The end of a module's run: its output, its exit status (negative for a signal), and its seconds."""
 
     output: str
     errors: str
@@ -37,49 +37,49 @@ class Ended:
     seconds: float
 
     def result(self) -> dict[str, Any]:
-        """Return what the module says; fail when it says nothing that is JSON."""
+        """Return the module's result; fail if its output is not JSON."""
         try:
-            found: dict[str, Any] = json.loads(self.output)
+            answer: dict[str, Any] = json.loads(self.output)
         except ValueError:
             raise AssertionError(f"no result, status {self.status}: {self.output}{self.errors}") from None
-        return found
+        return answer
 
 
 def run(module: str, arguments: list[dict[str, Any]], at_once: int = 12) -> list[Ended]:
-    """Run a module with each of the arguments; returns how the runs ended, in their order.
+    """Run a module with each of the arguments; return the ends of the runs, in their order.
 
-    Fails when a process of theirs is still there afterwards.
+    Fails if a process of the runs still exists afterwards.
     """
     process = subprocess.Popen([sys.executable, __file__, module, str(at_once)], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     output, errors = process.communicate(json.dumps(arguments))
     assert process.returncode == 0, output + errors
     assert of_session(process.pid) == []
-    return [Ended(**each) for each in json.loads(output)]
+    return [Ended(**entry) for entry in json.loads(output)]
 
 
 def of_session(session: int) -> list[int]:
     """Return the pids of a session's processes."""
-    found = []
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it has just ended
         if int(fields[3]) == session:
-            found.append(int(path.parent.name))
-    return found
+            pids.append(int(path.parent.name))
+    return pids
 
 
 def child(main: Callable[[], None], arguments: dict[str, Any], folder: Path) -> None:
-    """Be the module's process: print to files in ``folder``, and do not return."""
+    """Execute the module: print to files in ``folder``. Does not return."""
     basic = importlib.import_module("ansible.module_utils.basic")
     given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     vars(basic).update(_ANSIBLE_ARGS=given, _ANSIBLE_PROFILE="legacy")
     for number, name in ((1, "output"), (2, "errors")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT), number)
     status = 3
-    signal.alarm(HANGS)
+    signal.alarm(HANG_SECONDS)
     try:
         main()
     except SystemExit as end:
@@ -119,7 +119,7 @@ def main() -> None:
     module_main = importlib.import_module(name).main
     with tempfile.TemporaryDirectory() as scratch:
         ended = run_here(module_main, json.load(sys.stdin), int(sys.argv[2]), Path(scratch))
-    json.dump([asdict(each) for each in ended], sys.stdout)
+    json.dump([asdict(run_ended) for run_ended in ended], sys.stdout)
 
 
 if __name__ == "__main__":

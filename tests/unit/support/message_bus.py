@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A message bus of its own, and clients of it that answer as a test tells them to."""
+"""A private message bus, and clients with answers that the test defines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONFIGURATION = """\
 
 
 class MessageBus:
-    """A dbus-daemon that lets everybody do everything."""
+    """A dbus-daemon without restrictions."""
 
     def __init__(self, configuration: Path) -> None:
         self.address = f"unix:abstract=/sysinit-upstart-bus/{uuid.uuid4()}"
@@ -71,7 +71,7 @@ def claim(connection: DBusConnection) -> None:
 
 
 class Owner:
-    """Owns Upstart's name and answers calls by ``answers``, in a thread; ``calls`` are those that came."""
+    """Owns Upstart's name and answers calls with ``answers``, in a thread; ``calls`` are the received calls."""
 
     def __init__(self, address: str) -> None:
         self.answers: dict[str, Answer] = {}
@@ -107,7 +107,7 @@ class Owner:
 
 @contextlib.contextmanager
 def stranger(address: str, uid: int) -> Iterator[Callable[[], list[str]]]:
-    """Have another user own Upstart's name; yields a function that returns the methods called there so far."""
+    """Let another user own Upstart's name; yield a function that returns the methods called there so far."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -135,11 +135,11 @@ def stranger(address: str, uid: int) -> Iterator[Callable[[], list[str]]]:
 
 
 def _lines(stream: Any) -> list[str]:
-    """Return the lines that have come, and those of the next moment."""
-    found = b""
+    """Return the lines received so far and in the next 0.3 seconds."""
+    received = b""
     while select.select([stream], [], [], 0.3)[0]:
         data = stream.read(4096)
         if not data:
             break
-        found += data
-    return found.decode().split()
+        received += data
+    return received.decode().split()

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a function of a test in mount namespaces of its own, where file systems can be filled and made read-only.
+"""Run a test function in its own mount namespace, where file systems can be filled and made read-only.
 
     private_mounts.py FOLDER FILE FUNCTION
 
-FUNCTION of the Python file FILE gets a daemon whose job directory is a file system of its own; all is below FOLDER,
-itself a file system that ends with the process. Ends with status 75 where nothing may be mounted.
+FUNCTION of the Python file FILE gets a daemon whose job directory is a separate file system. Everything is below
+FOLDER, a file system that ends with the process. Exits with status 75 if this user may not mount file systems.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 
 def call(function: object, folder: Path) -> None:
-    """Call a function of a test module so; its assertions are the caller's."""
+    """Call a function of a test module that way; a failed assertion fails the caller."""
     code = function.__code__  # type: ignore[attr-defined]
     command = [sys.executable, __file__, str(folder), code.co_filename, code.co_name]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -46,7 +46,7 @@ def mount(*words: str) -> None:
 
 
 def enter(folder: str) -> None:
-    """Enter a mount namespace; without the right to, as root of a user namespace too."""
+    """Enter a mount namespace; an unprivileged user also enters a user namespace as root."""
     uid, gid = os.geteuid(), os.getegid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(NEW_MOUNTS) != 0:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module beside a squatter, in a network namespace where nobody else has its address, not even init.
+"""Run a module beside a squatter, in a network namespace where no other process uses its address, not even init.
 
     private_socket.py UID ADDRESS MODULE ARGUMENTS_AS_JSON
 
-Prints as JSON what the module said, and every byte that the squatter of user UID got.
+Prints the module's result and every byte that the squatter of user UID received, as JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEW_NETWORK, NEW_USER = 0x40000000, 0x10000000
 
 
 def leave_the_network() -> None:
-    """Enter a network namespace of our own; without the right to, the address must be free in the present one."""
+    """Enter a new network namespace. If this user may not, the address must be free in the current namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(NEW_NETWORK) != 0:
         libc.unshare(NEW_USER | NEW_NETWORK)
@@ -35,8 +35,8 @@ def main() -> None:
 
     leave_the_network()
     with fake_daemon.squatter(int(sys.argv[1]), sys.argv[2]) as (_address, heard):
-        said = run_module.result(run_module.start(sys.argv[3], **json.loads(sys.argv[4])))
-        print(json.dumps({"said": said, "heard": heard().decode("latin-1")}))
+        answer = run_module.result(run_module.start(sys.argv[3], **json.loads(sys.argv[4])))
+        print(json.dumps({"said": answer, "heard": heard().decode("latin-1")}))
 
 
 if __name__ == "__main__":

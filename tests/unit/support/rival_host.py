@@ -23,7 +23,7 @@ SLOW = "kill timeout 3\n" + STUBBORN
 
 
 class Host:
-    """A daemon, and the second client that acts on it."""
+    """A daemon, and a second client that acts on it."""
 
     def __init__(self, daemon: with_daemon.Daemon) -> None:
         self.daemon = daemon

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module of the collection as Ansible does, in a process of its own.
+"""Run a module of the collection as Ansible does, in its own process.
 
     python run_module.py MODULE ARGUMENTS_AS_JSON
 """
@@ -23,13 +23,13 @@ def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
 
 
 def result(process: subprocess.Popen[str], timeout: float = 400.0) -> dict[str, Any]:
-    """Return what a module says; fail when it says nothing that is JSON."""
+    """Return a module's result; fail if its output is not JSON."""
     output, errors = process.communicate(timeout=timeout)
     try:
-        found: dict[str, Any] = json.loads(output)
+        answer: dict[str, Any] = json.loads(output)
     except ValueError:
         raise AssertionError(f"no result, status {process.returncode}: {output}{errors}") from None
-    return found
+    return answer
 
 
 def main() -> None:

@@ -20,12 +20,12 @@ SOURCE = "def a(b):\n    if b:\n        return 1\n    return 2\n"
 
 
 def entries() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
-    return found
+    entries: list[dict[str, Any]] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    return entries
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: str(entry["file"].rpartition("/")[2]))
-def test_a_line_that_is_not_run_is_there(entry: dict[str, Any]) -> None:
+def test_an_unreached_line_exists(entry: dict[str, Any]) -> None:
     assert sorted(entry) == ["file", "lines", "why"]
     source = "\n".join(line.strip() for line in (ROOT / entry["file"]).read_text(encoding="utf-8").split("\n"))
     for block in entry["lines"].strip().split("\n\n"):
@@ -53,19 +53,19 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     ([], [[2, 4]], ["if b:"], {2}, []),
     ([3, 4], [], ["return 1", "return 2"], {3, 4}, []),
     ([3, 4], [], ["return 1", "", "if b:"], {3}, ["a.py: explained, but run: if b:"]),
-    ([3, 4], [], ["return 2", "return 1"], set(), ["a.py: explained, but not there: return 2"]),
+    ([3, 4], [], ["return 2", "return 1"], set(), ["a.py: explained, but missing: return 2"]),
     ([4], [[2, 4]], ["if b:"], set(), ["a.py: explained, but run: if b:"]),
     ([], [], ["return 2"], set(), ["a.py: explained, but run: return 2"]),
-    ([4], [], ["return 3"], set(), ["a.py: explained, but not there: return 3"]),
+    ([4], [], ["return 3"], set(), ["a.py: explained, but missing: return 3"]),
 ])
-def test_what_is_explained(tool: ModuleType, lines: list[int], branches: list[list[int]], listed: list[str],
-                           known: set[int], complaints: list[str]) -> None:
+def test_explained_lines(tool: ModuleType, lines: list[int], branches: list[list[int]], listed: list[str],
+                         known: set[int], complaints: list[str]) -> None:
     tool.UNREACHED.write_text(yaml.safe_dump([{"file": "a.py", "lines": "\n".join(listed), "why": "so"}]))
-    found = [tool.Measured("a.py", 5, 3, lines, branches)]
-    assert tool.explained(found) == ({"a.py": known}, complaints)
+    measured = [tool.Measured("a.py", 5, 3, lines, branches)]
+    assert tool.explained(measured) == ({"a.py": known}, complaints)
 
 
-def test_what_is_named(tool: ModuleType) -> None:
-    one = tool.Measured("a.py", 9, 3, [3, 4], [[2, 3], [1, 2], [6, -1]])
-    assert one.gaps(set()) == "3-4, 1->2, 6->end"
-    assert one.gaps({4, 6}) == "3, 1->2"
+def test_named_gaps(tool: ModuleType) -> None:
+    measured = tool.Measured("a.py", 9, 3, [3, 4], [[2, 3], [1, 2], [6, -1]])
+    assert measured.gaps(set()) == "3-4, 1->2, 6->end"
+    assert measured.gaps({4, 6}) == "3, 1->2"

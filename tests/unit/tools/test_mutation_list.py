@@ -19,7 +19,7 @@ def blocks() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("block", blocks(), ids=lambda block: str(block[0].rpartition("/")[2]))
-def test_an_explanation_is_of_lines_that_are_there(block: list[str]) -> None:
+def test_an_explanation_names_existing_lines(block: list[str]) -> None:
     path, *lines = block
     assert [line[:2] for line in lines] == sorted((line[:2] for line in lines), key=["- ", "+ ", "= "].index)
     assert {line[0] for line in lines} == set("-+=")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Becoming a job's process, between fork and exec."""
+"""Turn a forked child into a job's process, between fork and exec."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from .commands import Command
 UNLIMITED = "unlimited"
 
 
-class NotRun(Exception):
-    """A step that failed; the text says which and why."""
+class SpawnError(Exception):
+    """A step failed; the text names the step and the reason."""
 
 
 @dataclass
 class Plan:
-    """All that the child has to do; built in the daemon."""
+    """Everything the child sets up and executes; the daemon builds it before the fork."""
 
     command: Command
     env: list[str]
     values: dict[str, Any]
     console: str
     terminal: int | None = None  # the log's terminal
-    script: int | None = None  # where the script can be read
+    script: int | None = None  # descriptor that the script is read from
     script_target: int = 9
     traced: bool = False
     main: bool = False
@@ -46,13 +46,13 @@ class Plan:
 
 
 def become(plan: Plan, report: int) -> NoReturn:
-    """Set everything up and execute; a failure is written to ``report`` as one line of text."""
+    """Set everything up and execute; write the reason of a failure to the descriptor ``report``."""
     try:
         _set_up(plan, report)
         _execute(plan)
-    except NotRun as error:
+    except SpawnError as error:
         os.write(report, os.fsencode(str(error)))
-    except BaseException as error:  # whatever it is must not run on as a second daemon
+    except BaseException as error:  # the child must never continue as a second daemon
         os.write(report, os.fsencode("unable to start: %r" % error))
     os._exit(255)
 
@@ -78,7 +78,7 @@ def _set_up(plan: Plan, report: int) -> None:
     with _step("unable to change working directory"):
         os.chdir(values["chdir"] if values["chdir"] is not None else "/")
     _identity(plan)
-    # The guardian ends whatever is left, but it may have been killed together with the daemon.
+    # The guardian ends leftover processes, but it may be killed together with the daemon.
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if plan.traced:
         with _step("unable to set trace"):
@@ -90,10 +90,10 @@ def _set_up(plan: Plan, report: int) -> None:
 
 
 def _close_others(kept: set[int]) -> None:
-    """Close the daemon's own files, which would count against a limit on open files."""
+    """Close the daemon's own files: they count against a limit on open files."""
     for name in os.listdir("/proc/self/fd"):
         if int(name) > 2 and int(name) not in kept:
-            with contextlib.suppress(OSError):  # the one that the list was read through
+            with contextlib.suppress(OSError):  # the descriptor that listdir itself used
                 os.close(int(name))
 
 
@@ -101,7 +101,7 @@ def _execute(plan: Plan) -> None:
     env = {}
     for entry in plan.env:
         key, _equals, value = entry.partition("=")
-        if key:  # Python's exec refuses what the kernel would take
+        if key:  # Python's exec refuses an empty name, the kernel does not
             env[os.fsencode(key)] = os.fsencode(value)
     argv = [os.fsencode(word) for word in plan.command.argv]
     for descriptor in plan.fds:
@@ -113,19 +113,19 @@ def _execute(plan: Plan) -> None:
 
 
 class _step:
-    """Turns a system error into NotRun with the name of the step."""
+    """Turn a system error into SpawnError with the name of the step."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, step: str) -> None:
+        self.step = step
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, OSError):
-            raise NotRun("%s: %s" % (self.what, error.strerror)) from error
+            raise SpawnError("%s: %s" % (self.step, error.strerror)) from error
         if isinstance(error, ValueError):
-            raise NotRun("%s: %s" % (self.what, os.strerror(22))) from error
+            raise SpawnError("%s: %s" % (self.step, os.strerror(22))) from error
 
 
 def _open_console(plan: Plan) -> None:
@@ -139,7 +139,7 @@ def _open_console(plan: Plan) -> None:
             inputs = outputs = os.open("/dev/console", os.O_RDWR | os.O_NOCTTY)
         except OSError as error:
             if plan.console == "owner":
-                raise NotRun("unable to open console: %s" % error.strerror) from error
+                raise SpawnError("unable to open console: %s" % error.strerror) from error
         else:
             if plan.console == "owner":
                 with _step("unable to open console"):
@@ -190,13 +190,13 @@ def _identity(plan: Plan) -> None:
         try:
             entry = pwd.getpwnam(user)
         except KeyError:
-            raise NotRun("unable to find setuid user") from None
+            raise SpawnError("unable to find setuid user") from None
         uid, gid = entry.pw_uid, entry.pw_gid
     if group is not None:
         try:
             gid = grp.getgrnam(group).gr_gid
         except KeyError:
-            raise NotRun("unable to find setgid group") from None
+            raise SpawnError("unable to find setgid group") from None
     if plan.script is not None and (uid is not None or gid is not None):
         with _step("unable to change owner of script"):
             os.fchown(plan.script_target, -1 if uid is None else uid, -1 if gid is None else gid)

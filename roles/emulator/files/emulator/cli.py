@@ -19,17 +19,17 @@ NO_JEEPNEY = 2
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the options; the names follow init's own."""
     result = argparse.ArgumentParser(
-        prog="upstart-emulator", description="An Upstart daemon for tests and demonstrations. It is no init.")
+        prog="upstart-emulator", description="An Upstart daemon for tests and demonstrations. It is not an init.")
     result.add_argument("--confdir", action="append", required=True, metavar="DIR", help="job files; may be repeated")
-    result.add_argument("--logdir", default="/var/log/upstart", metavar="DIR", help="where the jobs' logs go")
+    result.add_argument("--logdir", default="/var/log/upstart", metavar="DIR", help="folder of the job logs")
     result.add_argument("--address", default="unix:abstract=/com/ubuntu/upstart", help="D-Bus address to listen on")
-    result.add_argument("--bus", metavar="ADDRESS", help="serve com.ubuntu.Upstart on this message bus, too")
+    result.add_argument("--bus", metavar="ADDRESS", help="also serve com.ubuntu.Upstart on this message bus")
     result.add_argument("--user", action="store_true", help="let clients change the environment of all jobs, as the "
-                        "init of a user's session does; it begins with the emulator's own")
-    result.add_argument("--upstart-version", choices=list(VERSIONS), default=LATEST.name, help="release to behave like")
+                        "init of a user session does; it starts with the emulator's own")
+    result.add_argument("--upstart-version", choices=list(VERSIONS), default=LATEST.name, help="release to emulate")
     result.add_argument("--default-console", choices=("none", "output", "owner", "log"), default="")
-    result.add_argument("--no-startup-event", action="store_true", help="emit no event when ready")
-    result.add_argument("--startup-event", default="startup", metavar="NAME", help="event to emit when ready")
+    result.add_argument("--no-startup-event", action="store_true", help="emit no event at start")
+    result.add_argument("--startup-event", default="startup", metavar="NAME", help="event to emit at start")
     volume = result.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", dest="priority", action="store_const", const="error")
     volume.add_argument("-v", "--verbose", dest="priority", action="store_const", const="info")
@@ -39,10 +39,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the emulator; returns its exit status."""
+    """Run the emulator; return its exit status."""
     options = parser().parse_args(arguments)
     if importlib.util.find_spec("jeepney") is None:
-        print("upstart-emulator: the Python package jeepney is needed (pip install jeepney)", file=sys.stderr)
+        print("upstart-emulator: the Python package jeepney is missing (run: pip install jeepney)", file=sys.stderr)
         return NO_JEEPNEY
     settings = Settings(
         confdirs=options.confdir,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection's own parser and event matcher, with types; imported only when first used."""
+"""The collection's own parser and event matcher, with types; imported at first use."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Callable, NamedTuple
 Values = dict[str, Any]
 
 
-class ExpansionFailed(Exception):
-    """A ``$NAME`` that can't be expanded; the text is the daemon's own."""
+class UnsetVariableError(Exception):
+    """A ``$NAME`` that cannot be expanded; the text is the daemon's own."""
 
 
 class FileError(NamedTuple):
-    """The first error of a job file; a "hard" one comes without a line."""
+    """The first error of a job file; a "hard" error has no line number."""
 
     message: str
     line: int | None
@@ -57,21 +57,21 @@ def new_values() -> Values:
 
 
 def apply(data: bytes, values: Values, version: tuple[int, ...]) -> FileError | None:
-    """Read one job file into ``values``; returns its error, with all before it applied."""
+    """Read a job file into ``values``; return its first error. Everything before the error is applied."""
     tools = _tools()
     error = tools.apply(tools.decode(data), values, version=version, debug=False)
     return None if error is None else FileError(error.text, error.line)
 
 
 def matches(item: Mapping[str, Any], name: str, env: list[str], variables: Mapping[str, str] | None) -> bool:
-    """Whether an event satisfies one operand of a condition."""
+    """Return whether an event satisfies an operand of a condition."""
     return _tools().matches(item, name, env, variables)
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:
-    """Expand ``$NAME`` and its relatives; raises ExpansionFailed."""
+    """Expand ``$NAME``, ``${NAME}`` and so on; raise UnsetVariableError."""
     tools = _tools()
     try:
         return tools.expand(text, env)
     except tools.expansion_error as error:
-        raise ExpansionFailed(str(error)) from error
+        raise UnsetVariableError(str(error)) from error

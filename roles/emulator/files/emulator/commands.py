@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a job's command to the argument vector that is executed."""
+"""Build the argument vector of a job's command."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SHELL_CHARACTERS = frozenset("~`!$^&*()=|\\{}[];\"'<>?")
 
 
 class Command(NamedTuple):
-    """What to execute; ``fed`` is a script that the shell reads from a descriptor."""
+    """An argument vector; ``fed`` is a script that the shell reads from a descriptor."""
 
     argv: list[str]
     fed: str | None = None
 
 
 def needs_shell(command: str) -> bool:
-    """Whether an ``exec`` line holds a character that only a shell understands."""
+    """Return whether an ``exec`` line has a character that only a shell understands."""
     return not SHELL_CHARACTERS.isdisjoint(command)
 
 
@@ -30,7 +30,7 @@ def build(text: str, script: bool, folder: str, descriptor: int) -> Command:
         body = text.rstrip("\n")
         if "\n" not in body:
             return _shell(body)
-        # The shell is made to close its copy; dash can't name a descriptor of two digits (0.6.5).
+        # The script closes the shell's copy; dash cannot name a descriptor of two digits (0.6.5).
         close = "exec %d<&-\n" % descriptor if descriptor < 10 else ""
         return Command([SHELL, "-e", "%s/%d" % (folder, descriptor)], close + text)
     if needs_shell(text):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A ``start on`` or ``stop on`` condition with its memory of the events that have come."""
+"""``start on`` and ``stop on`` conditions, which remember the events they have seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .events import Event
 
 
 class Condition:
-    """One operand or operator; an operand that is met holds its event back until ``reset``."""
+    """An operand or operator; a met operand blocks its event until ``reset``."""
 
     def __init__(self, item: Mapping[str, Any], operands: Sequence[Condition] = ()) -> None:
         self.item = item
@@ -31,11 +31,11 @@ class Condition:
         return all(results) if self.item["op"] == "and" else any(results)
 
     def handle(self, event: Event, variables: Mapping[str, str] | None) -> bool:
-        """Let every open operand look at the event; True when it met at least one."""
+        """Show the event to every operand that is not met; return whether it met at least one."""
         if event.name not in self.names:
             return False
         if self.operands:
-            met = [operand.handle(event, variables) for operand in self.operands]  # all of them have to look
+            met = [operand.handle(event, variables) for operand in self.operands]  # every operand must see it
             return any(met)
         if self.event is not None or not collection.matches(self.item, event.name, event.env, variables):
             return False
@@ -44,7 +44,7 @@ class Condition:
         return True
 
     def reset(self) -> None:
-        """Forget and let go every event."""
+        """Unblock and forget every event."""
         for operand in self.operands:
             operand.reset()
         if self.event is not None:
@@ -52,7 +52,7 @@ class Condition:
             event.unblock()
 
     def events(self) -> Iterator[Event]:
-        """Yield the events of the parts that are met, from left to right."""
+        """Yield the events of the operands that are met, from left to right."""
         if not self.met:
             return
         if self.event is not None:
@@ -61,14 +61,14 @@ class Condition:
             yield from operand.events()
 
     def held(self) -> Iterator[Event]:
-        """Yield every event that is held, also in parts that are not met."""
+        """Yield every event that an operand blocks, also below operators that are not met."""
         if self.event is not None:
             yield self.event
         for operand in self.operands:
             yield from operand.held()
 
     def collect_environment(self, table: list[str], names_variable: str) -> list[str]:
-        """Lay the variables of the events that count over ``table`` and name the events in ``names_variable``."""
+        """Merge the variables of the events into ``table``, and their names into ``names_variable``."""
         names = []
         for event in self.events():
             environment.merge(table, event.env)
@@ -78,7 +78,7 @@ class Condition:
 
 
 def build(rpn: Sequence[Mapping[str, Any]] | None) -> Condition | None:
-    """Build the tree of a condition in reverse Polish order; None when there is none."""
+    """Build the tree of a condition in reverse Polish order; None for no condition."""
     stack: list[Condition] = []
     for item in rpn or ():
         if "op" in item:
@@ -90,7 +90,7 @@ def build(rpn: Sequence[Mapping[str, Any]] | None) -> Condition | None:
 
 
 def as_dbus(rpn: Sequence[Mapping[str, Any]] | None) -> list[list[str]]:
-    """Return a condition as the properties start_on and stop_on show it."""
+    """Return a condition in the form of the D-Bus properties start_on and stop_on."""
     return [
         ["/" + item["op"].upper()] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or ()
     ]

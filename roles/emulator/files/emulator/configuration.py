@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The configuration directories: which files there are, and which class each of them gives."""
+"""The configuration directories: their files, and the job class that each file defines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import collection, watch
 from .context import Context
 from .events import Event
 from .jobclass import JobClass
-from .messages import RealDaemonDies
+from .messages import RealDaemonCrashError
 from .registry import hand_over, held_events
 
 CONF, OVERRIDE = ".conf", ".override"
@@ -25,7 +25,7 @@ _KILL_SIGNAL = re.compile(rb"""(?m)^[ \t\r]*kill[ \t]+signal[ \t]+["']?(\w+)""")
 
 
 class ConfFile:
-    """A job file that has been read; it has no class when it could not be."""
+    """A job file; it has no class when it could not be read."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -41,7 +41,7 @@ class Source:
         self.watched = False
 
     def name_of(self, path: str) -> str:
-        """Return the job name that a file's path stands for."""
+        """Return the job name of a path."""
         return os.path.relpath(path, self.path).rpartition(".")[0]
 
     def path_of(self, name: str, suffix: str) -> str:
@@ -49,7 +49,7 @@ class Source:
 
 
 class Configuration:
-    """All directories, the first counting most."""
+    """All directories; the first one has precedence."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -60,7 +60,7 @@ class Configuration:
         self.watcher = watch.Watcher(self, context.messages)
 
     def select(self, name: str) -> JobClass | None:
-        """Return the class that the first directory with a readable file of that name gives."""
+        """Return the class of the first readable file of that name."""
         for source in self.sources:
             file = source.files.get(source.path_of(name, CONF))
             if file is not None and file.job is not None:
@@ -69,9 +69,9 @@ class Configuration:
 
     # -- whole directories -----------------------------------------------------------
     def reload(self) -> None:
-        """Read every file again and drop those that are gone; lost directories are watched again."""
+        """Read every file again and drop files that no longer exist; watch lost directories again."""
         for source in self.sources:
-            # Sub-directories are watched together with the directory itself, and never again.
+            # Watches for subdirectories are only added together with the watch of the directory itself.
             watcher = None if source.watched else self.watcher
             if watcher is not None:
                 source.watched = watcher.add_source(source)
@@ -88,7 +88,7 @@ class Configuration:
                     self.forget(source, path)
 
     def walk(self, source: Source, folder: str, watcher: watch.Watcher | None) -> Iterator[str]:
-        """Yield the files in and below ``folder``; ``watcher`` sees each sub-directory before it is looked into."""
+        """Yield the files in and below ``folder``; add each subdirectory to ``watcher`` before reading it."""
         try:
             names = sorted(os.listdir(folder))
         except OSError:
@@ -109,14 +109,14 @@ class Configuration:
 
     # -- single files -------------------------------------------------------------------
     def changed(self, source: Source, path: str) -> None:
-        """A file has come or has been written."""
+        """Handle a new or rewritten file."""
         if path.endswith(OVERRIDE):
             self._override_changed(source, path)
         elif self._is_job_file(path):
             self.load(source, path)
 
     def removed(self, source: Source, path: str) -> None:
-        """A file has gone."""
+        """Handle a removed file."""
         if path.endswith(OVERRIDE):
             self._override_changed(source, path)
         elif path in source.files:
@@ -125,7 +125,7 @@ class Configuration:
     def _is_job_file(self, path: str) -> bool:
         name = os.path.basename(path)
         if name == CONF and self._context.version.unnamed_conf_aborts:
-            raise RealDaemonDies("a file named .conf")
+            raise RealDaemonCrashError("a file named .conf")
         return name.endswith(CONF) and name != CONF and os.path.isfile(path)
 
     def _override_changed(self, source: Source, path: str) -> None:
@@ -156,14 +156,14 @@ class Configuration:
         return None
 
     def forget(self, source: Source, path: str) -> None:
-        """Drop a file and, when nothing uses it any more, its class."""
+        """Drop a file and, if nothing uses it any more, its class."""
         file = source.files.pop(path)
         if file.job is not None:
             job, file.job = file.job, None
             self._context.registry.drop(job)
 
     def load(self, source: Source, path: str) -> None:
-        """Read a file and its override anew, whatever was there before."""
+        """Read a file and its override; replace what an earlier reading gave."""
         name = source.name_of(path)
         held = self._keep_held(source, path)
         if path in source.files:
@@ -179,7 +179,7 @@ class Configuration:
             event.unblock()
 
     def _keep_held(self, source: Source, path: str) -> list[Event]:
-        """Return the half-met ``start on``'s events of an idle class; they live on in its successor."""
+        """Return and block the events of an idle class's half-met ``start on``; its successor inherits them."""
         file = source.files.get(path)
         if not self._context.version.keeps_held_events:
             return []
@@ -200,7 +200,7 @@ class Configuration:
             hand_over(held, job)
 
     def _parse(self, file: ConfFile, name: str, path: str) -> bool:
-        """Read ``path`` into the file's class, or into a new one; True when the error is of the hard kind.
+        """Read ``path`` into the file's class, or into a new class; return whether it has a hard error.
 
         An error takes the class from the file. One that was registered already stays so, with all that was
         read before the error (facts of 1.13.2, measured).
@@ -239,7 +239,7 @@ def _read(path: str) -> tuple[bytes | None, str | None]:
 
 
 def enters(name: str) -> bool:
-    """Whether a sub-directory of this name is looked into."""
+    """Return whether Upstart reads subdirectories of this name."""
     saved = len(name) > 1 and name.startswith("#") and name.endswith("#")  # by emacs
     return not (name.startswith(".") or saved or name in _IGNORED_FOLDERS or name.endswith(_IGNORED_SUFFIXES)
                 or _OF_PACKAGES.match(name))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the parts of the daemon know of each other."""
+"""The interfaces that the components of the daemon use to call each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Announcer(Protocol):
-    """Whoever tells the clients what happens."""
+    """Sends signals to the clients."""
 
     def job_added(self, job: JobClass) -> None: ...
 
@@ -41,7 +41,7 @@ class Announcer(Protocol):
 
 
 class Processes(Protocol):
-    """Whoever runs and kills the processes of the jobs."""
+    """Runs and kills the processes of jobs."""
 
     def run(self, instance: Instance, process: str) -> bool: ...
 
@@ -49,12 +49,12 @@ class Processes(Protocol):
 
     def kill_timer(self, instance: Instance) -> tuple[int, int] | None: ...
 
-    def instance_gone(self, instance: Instance) -> None: ...
+    def release_instance(self, instance: Instance) -> None: ...
 
 
 @dataclass
 class Settings:
-    """The command line."""
+    """The options of the command line."""
 
     confdirs: list[str]
     address: str
@@ -71,7 +71,7 @@ class Settings:
 
 @dataclass
 class Context:
-    """The one daemon; the parts are put in by ``daemon.Daemon``."""
+    """The components of the daemon; ``daemon.Daemon`` sets them."""
 
     settings: Settings
     messages: Messages = field(default_factory=Messages)

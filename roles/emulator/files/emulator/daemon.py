@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon: one event loop, with all the parts put together."""
+"""The daemon: an event loop and all components."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from .dbus.manager import Manager
 from .dbus.objects import Objects
 from .events import EventQueue
 from .guardian import ENDING, end_descendants
-from .messages import Messages, RealDaemonDies, RealDaemonSpins
+from .messages import Messages, RealDaemonCrashError, RealDaemonHangError
 from .processes import Supervisor
 from .registry import Registry
 
-ABORTED = 70  # the exit status where the real daemon would have died
-BROKEN = 71  # a defect of the emulator itself
-SPINNING = 72  # the exit status where the real daemon would go on forever and answer nobody
+ABORTED = 70  # exit status where the real daemon crashes
+BROKEN = 71  # exit status for a bug in the emulator itself
+SPINNING = 72  # exit status where the real daemon loops forever and answers nobody
 
 
 class Daemon:
-    """An Upstart for as long as ``run`` runs."""
+    """An Upstart daemon; it serves while ``run`` runs."""
 
     def __init__(self, settings: Settings, priority: str) -> None:
         self.status = 0
@@ -52,16 +52,16 @@ class Daemon:
             self._objects.serve(bus)
 
     def guard(self, function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
-        """Wrap what the event loop calls: the events that it gives rise to are handled right after it."""
+        """Wrap a callback of the event loop; the events that it emits are handled right after it."""
 
         def guarded() -> None:
             try:
                 function(*arguments)
                 self.context.queue.poll()
-            except RealDaemonDies as error:
-                self._end(ABORTED, "upstart-emulator: the real daemon dies of this: %s" % error)
-            except RealDaemonSpins as error:
-                self._end(SPINNING, "upstart-emulator: the real daemon would spin forever here: %s" % error)
+            except RealDaemonCrashError as error:
+                self._end(ABORTED, "upstart-emulator: the real daemon crashes here: %s" % error)
+            except RealDaemonHangError as error:
+                self._end(SPINNING, "upstart-emulator: the real daemon loops forever here: %s" % error)
             except Exception:
                 self._end(BROKEN, "upstart-emulator: internal error\n%s" % traceback.format_exc().rstrip())
 
@@ -74,7 +74,7 @@ class Daemon:
         self._loop.stop()
 
     def run(self) -> int:
-        """Serve until told to end; returns the exit status."""
+        """Serve until a signal ends the daemon; return the exit status."""
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         collection.preload()
         loop, context = self._loop, self.context
@@ -84,7 +84,7 @@ class Daemon:
         loop.call_soon(self.guard(self._boot))
         loop.run_forever()
         self._server.close()
-        end_descendants()  # the guardian would, but it may be the one that was killed
+        end_descendants()  # the guardian does this too, but may have been killed
         return self.status
 
     def _boot(self) -> None:
@@ -96,6 +96,6 @@ class Daemon:
             self.context.queue.emit(self.context.settings.startup_event)
 
     def _reexec(self) -> None:
-        """What is left of a stateful re-exec from the clients' view: no connection, every file read again."""
+        """Do what clients see of a stateful re-exec: drop all connections and read every file again."""
         self._server.disconnect_all()
         self.context.configuration.reload()

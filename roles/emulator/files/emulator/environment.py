@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables of environment variables, kept as Upstart keeps them: lists of KEY=VALUE in order."""
+"""Tables of environment variables, as Upstart stores them: lists of KEY=VALUE in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 
 
 def put(table: list[str], entry: str, replace: bool = True, inherited: Mapping[str, str] | None = None) -> None:
-    """Set one variable in place; a bare KEY takes the daemon's own value, or removes the variable when it has none."""
+    """Set a variable in place; a bare KEY copies the daemon's own value, or removes the variable if it has none."""
     key, equals, _value = entry.partition("=")
     position = next((i for i, item in enumerate(table) if item.partition("=")[0] == key), None)
     if not equals:
@@ -30,7 +30,7 @@ def put(table: list[str], entry: str, replace: bool = True, inherited: Mapping[s
 
 
 def merge(table: list[str], entries: Iterable[str]) -> list[str]:
-    """Lay ``entries`` over ``table``, the later winning in place; returns ``table``."""
+    """Merge ``entries`` into ``table`` and return it; later entries win."""
     for entry in entries:
         put(table, entry)
     return table
@@ -51,7 +51,7 @@ def as_dict(table: Iterable[str]) -> dict[str, str]:
 
 
 def remove(table: list[str], name: str) -> None:
-    """Remove one variable as UnsetEnv does: those whose names ``name`` begins with go too, each sparing the next."""
+    """Remove a variable as UnsetEnv does: also variables whose name is a prefix of ``name``, but never two in a row."""
     position = 0
     while position < len(table):
         if name.startswith(table[position].partition("=")[0]):
@@ -60,14 +60,14 @@ def remove(table: list[str], name: str) -> None:
 
 
 def of_init(user: bool = False) -> list[str]:
-    """Return what the jobs of PID 1 begin with, PATH and TERM; for a session's init, all that it has itself."""
+    """Return the initial environment of jobs: PATH and TERM for PID 1, its whole own environment for a session init."""
     if user:
         return ["%s=%s" % variable for variable in os.environ.items()]
     return ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]
 
 
 def acceptable(entries: Iterable[str], strict: bool) -> bool:
-    """Whether every entry given by a client is a KEY=VALUE pair; ``strict`` (0.6.5) wants a C identifier as KEY."""
+    """Return whether every entry is a KEY=VALUE pair; ``strict`` (0.6.5) demands a C identifier as KEY."""
     if strict:
         return all(re.match(r"[A-Za-z_][A-Za-z0-9_]*=", entry) for entry in entries)
     return all("=" in entry for entry in entries)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events and the queue that brings them to the jobs."""
+"""Events, and the queue that delivers them to jobs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
 
 class Waiter(Protocol):
-    """Someone who is told once how a request ended."""
+    """Gets the result of a request, once."""
 
     def finish(self, failed: bool) -> None: ...
 
 
 class BlockedJob(Protocol):
-    """A job that may not go on before its own starting or stopping event is finished."""
+    """A job that waits until its own starting or stopping event is finished."""
 
     def event_finished(self) -> None: ...
 
 
 class Event:
-    """One event; as long as somebody blocks it, it is not finished."""
+    """An event; it is finished when nothing blocks it any more."""
 
     def __init__(self, name: str, env: Sequence[str] = (), fd: int | None = None) -> None:
         self.name = name
@@ -53,13 +53,13 @@ class EventQueue:
         self._announce = announce
 
     def emit(self, name: str, env: Sequence[str] = (), fd: int | None = None) -> Event:
-        """Queue an event; it is handled when the daemon next gets round to ``poll``."""
+        """Queue an event; the next ``poll`` handles it."""
         event = Event(name, env, fd)
         self.events.append(event)
         return event
 
     def poll(self) -> None:
-        """Handle and finish events until none can be moved any more."""
+        """Handle and finish events until none can make progress."""
         moved = True
         while moved:
             moved = False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process that outlives the daemon just long enough to end everything that the daemon has started."""
+"""The guardian: a parent process that ends all processes of the daemon when the daemon ends."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ PASSED_ON = (*ENDING, signal.SIGHUP)
 
 
 def supervise(daemon: Callable[[], int]) -> int:
-    """Run ``daemon`` below a guardian in a process group of its own; returns its exit status.
+    """Run ``daemon`` below a guardian that has its own process group; return its exit status.
 
-    The daemon itself stays in the caller's group: who kills that group has killed what listens at the address, too.
-    When the caller or the daemon ends, however that happens, the guardian kills and reaps whatever descends from
-    it: as a subreaper it inherits every process whose parent is gone.
+    The daemon itself stays in the caller's group: killing that group also kills the process that listens.
+    When the caller or the daemon ends for any reason, the guardian kills and reaps all its descendants: as a
+    subreaper it inherits every process whose parent has ended.
     """
     group = os.getpgrp()
     lifeline_read, lifeline_write = os.pipe()
-    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # until both sides of each fork have their handlers
+    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # until both sides of the forks have handlers
     guardian = os.fork()
     if not guardian:
         os.close(lifeline_write)
@@ -65,7 +65,7 @@ def _guard(daemon: Callable[[], int], lifeline: int, group: int) -> int:
         for number in ENDING:  # until the daemon has handlers of its own
             signal.signal(number, lambda _number, _frame: os._exit(0))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
-        with contextlib.suppress(OSError):  # the group is gone when the caller is
+        with contextlib.suppress(OSError):  # the group ends together with the caller
             os.setpgid(0, group)
         _die_with(guardian)
         os._exit(daemon())
@@ -76,14 +76,14 @@ def _guard(daemon: Callable[[], int], lifeline: int, group: int) -> int:
 
 
 def _die_with(guardian: int) -> None:
-    """Ask to be told to end when the guardian is gone."""
+    """Get SIGTERM when the guardian ends."""
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != guardian:
         os._exit(1)
 
 
 def _watch(pid: int, lifeline: int, wakeups: int) -> int:
-    """Wait for the daemon's end, passing on what is to end it; returns its exit status."""
+    """Wait until the daemon ends and forward signals to it; return its exit status."""
     watched = [lifeline, wakeups]
     while True:
         readable, _write, _other = select.select(watched, [], [])
@@ -119,17 +119,17 @@ def descendants(ancestor: int) -> list[int]:
         except (OSError, IndexError, ValueError):
             continue
         children.setdefault(parent, []).append(int(entry))
-    found: list[int] = []
+    pids: list[int] = []
     todo = [ancestor]
     while todo:
         below = children.get(todo.pop(), [])
-        found += below
+        pids += below
         todo += below
-    return found
+    return pids
 
 
 def end_descendants() -> None:
-    """Kill and reap until there is none left."""
+    """Kill and reap descendants until none is left."""
     while True:
         for pid in descendants(os.getpid()):
             try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job instance: its goal, its state and the way through the states."""
+"""A job instance: its goal, its state and its state changes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .context import Context
 from .dbus.paths import instance_path
 from .events import Event, Waiter
 from .jobclass import JobClass
-from .messages import RealDaemonDies
+from .messages import RealDaemonCrashError
 from .respawn import RespawnWindow
 
-RESPAWN_FAILURE = "respawn"  # the PROCESS of an instance that came back too often
+RESPAWN_FAILURE = "respawn"  # the PROCESS of an instance that respawned too fast
 
 
 class Instance:
-    """One running (or starting, or stopping) copy of a job."""
+    """A running, starting or stopping instance of a job."""
 
     def __init__(self, context: Context, job: JobClass, name: str) -> None:
         self.context = context
@@ -52,14 +52,14 @@ class Instance:
             states.WAITING: self._enter_waiting,
         }
         if not name.isascii():
-            # The real one writes past the end of its path buffer: what follows is luck, here it is always bad luck.
-            raise RealDaemonDies("an instance name beyond ASCII: %r" % name)
+            # The real daemon writes past the end of its path buffer. It may survive that; the emulator never does.
+            raise RealDaemonCrashError("an instance name beyond ASCII: %r" % name)
         job.instances[name] = self
         context.announcer.instance_added(self)
 
     @property
     def label(self) -> str:
-        """How messages call this instance: ``job`` or ``job (instance)``."""
+        """The instance's name in messages: ``job`` or ``job (instance)``."""
         return "%s (%s)" % (self.job.name, self.name) if self.name else self.job.name
 
     @property
@@ -68,7 +68,7 @@ class Instance:
 
     # -- requests ------------------------------------------------------------
     def request(self, goal: str, waiter: Waiter | None = None) -> None:
-        """Release those who still wait, then change the goal ("restart": to stop and back)."""
+        """Release all waiters, then change the goal ("restart": to stop and back to start)."""
         self.finish(False)
         if waiter is not None:
             self.waiters.append(waiter)
@@ -78,7 +78,7 @@ class Instance:
         self.change_goal(goal)
 
     def finish(self, failed: bool) -> None:
-        """Tell the callers and events that wait for this instance how it went."""
+        """Report the result to the callers and events that wait for this instance."""
         events, self.blocking = self.blocking, []
         waiters, self.waiters = self.waiters, []
         for event in events:
@@ -88,7 +88,7 @@ class Instance:
             waiter.finish(failed)
 
     def hold(self, condition: conditions.Condition) -> None:
-        """Hold back the events that changed the goal until this instance has settled."""
+        """Block the events that changed the goal until this instance has settled."""
         for event in condition.events():
             event.block()
             self.blocking.append(event)
@@ -104,7 +104,7 @@ class Instance:
             self.advance()
 
     def advance(self) -> None:
-        """Go on to the next state, and through all that don't hold."""
+        """Move to the next state, and on until a state has something to wait for."""
         self.change_state(self._next())
 
     def change_state(self, state: str) -> None:
@@ -129,13 +129,13 @@ class Instance:
         return states.next_state(self.state, self.goal, self.main_alive)
 
     def event_finished(self) -> None:
-        """Go on after the starting or stopping event, which has held this instance."""
+        """Continue after the starting or stopping event that this instance waited for."""
         self.blocker = None
         self.advance()
 
     # -- the single states -----------------------------------------------------
     def _helper(self, state: str) -> str:
-        """Run a helper process in the state before its own (up to 1.12: in its own, and wait for the exec)."""
+        """Run a helper process in the state before its own; up to 1.12 in its own state, and wait for the exec."""
         asynchronous = self.context.version.asynchronous_spawn
         process = state if state in self.job.values["process"] else _SPAWNING.get(state, "")
         if not self.job.has_process(process):
@@ -169,7 +169,7 @@ class Instance:
         if not self.job.has_process(states.MAIN):
             return self._next()
         if self.context.version.asynchronous_spawn:
-            return states.SPAWNED  # until its exec is known of
+            return states.SPAWNED  # until the exec is reported
         started = self.context.processes.run(self, states.MAIN)
         return states.SPAWNED if started and self.job.values["expect"] != "none" else self._next()
 
@@ -196,7 +196,7 @@ class Instance:
         self.finish(False)
         if self.stop_on is not None:
             self.stop_on.reset()
-        self.context.processes.instance_gone(self)
+        self.context.processes.release_instance(self)
         self.context.registry.instance_ended(self)
         return states.WAITING
 
@@ -227,7 +227,7 @@ class Instance:
         return result + ["EXIT_STATUS=%d" % self.exit_status]
 
     def fail(self, process: str, status: int) -> None:
-        """Mark this run as failed, once; ``status`` is an exit status, a signal times 256, or -1 (not run at all)."""
+        """Mark this run as failed, once; ``status`` is an exit status, a signal times 256, or -1 (never ran)."""
         if self.failed:
             return
         self.failed, self.failed_process, self.exit_status = True, process, status
@@ -244,7 +244,7 @@ _SPAWNING: dict[str, str] = {
 
 
 def signal_name(number: int) -> str:
-    """Return a signal's name without SIG, its number when it has none."""
+    """Return a signal's name without SIG, or its number if it has no name."""
     try:
         return signal.Signals(number).name[3:]
     except ValueError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job class: the definition that its instances follow."""
+"""A job class: the definition of its instances."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class JobClass:
-    """One reading of a configuration file; ``deleted`` means that the file has been read anew or is gone."""
+    """A job as read from its file; ``deleted`` means that the file was read again or no longer exists."""
 
     def __init__(self, name: str, values: Values, default_console: str, job_environment: list[str]) -> None:
         self.name = name
@@ -27,7 +27,7 @@ class JobClass:
         self.job_environment = job_environment
         self.deleted = False
         self.registered = False
-        self.numeric_kill_signal = False  # written as a number, which only 1.3 to 1.5 mind
+        self.numeric_kill_signal = False  # written as a number, which crashes 1.3 to 1.5
         self.instances: dict[str, Instance] = {}
         self.start_on = conditions.build(values["start_on"])
 
@@ -43,15 +43,15 @@ class JobClass:
         return process in self.values["process"]
 
     def redefine_start_on(self) -> None:
-        """Take over a ``start on`` that an override has changed; what the old one held is let go."""
+        """Use the ``start on`` of an override; unblock the events of the old condition."""
         if self.start_on is not None:
             self.start_on.reset()
         self.start_on = conditions.build(self.values["start_on"])
 
     def environment(self, entries: Iterable[str] = ()) -> list[str]:
-        """Return the environment of a job of this class with ``entries`` laid over it."""
+        """Return the environment of a job of this class, with ``entries`` merged into it."""
         return environment.merge(environment.merge(list(self.job_environment), self.values["env"]), entries)
 
     def instance_name(self, env: Iterable[str]) -> str:
-        """Return the name of the instance that ``env`` leads to; raises collection.ExpansionFailed."""
+        """Return the name of the instance for ``env``; raise collection.UnsetVariableError."""
         return collection.expand(self.values["instance"], environment.as_dict(env))

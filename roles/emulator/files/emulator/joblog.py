@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log file of a job: what its processes write to their terminal."""
+"""The log file of a job: the output of its processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def log_name(job: str, instance: str) -> str:
 
 
 class JobLog:
-    """Copies from the master side of a pseudo terminal to the end of a file, which it makes at the first output."""
+    """Appends the output of a pseudo terminal to a file, which it creates at the first output."""
 
     def __init__(self, path: str, master: int, messages: Messages) -> None:
         self.path = path
@@ -32,7 +32,7 @@ class JobLog:
         return bool(self._kept)
 
     def drain(self) -> bool:
-        """Copy all that is there; False when nobody has the terminal open any more."""
+        """Copy all available output; return False when no process has the terminal open any more."""
         while self.master is not None:
             try:
                 data = os.read(self.master, 65536)
@@ -47,7 +47,7 @@ class JobLog:
         return False
 
     def flush(self) -> bool:
-        """Write what is kept; False when the file can't be opened, as on a disk that is not writable yet."""
+        """Write the kept output; return False if the file cannot be opened, for example on a read-only disk."""
         if not self._kept:
             return True
         try:
@@ -62,14 +62,14 @@ class JobLog:
 
     def _open(self) -> int:
         if self._file is not None and not os.fstat(self._file).st_nlink:
-            os.close(self._file)  # removed behind our back: a new file takes over
+            os.close(self._file)  # the file was removed: open a new one
             self._file = None
         if self._file is None:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
         return self._file
 
     def close(self) -> None:
-        """Take over the last output and let go of terminal and file."""
+        """Copy the last output, then close terminal and file."""
         self.drain()
         for descriptor in (self.master, self._file):
             if descriptor is not None:

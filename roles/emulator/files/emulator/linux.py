@@ -24,7 +24,7 @@ PTRACE_O_TRACEEXEC = 0x10
 PTRACE_EVENT_FORK = 1
 PTRACE_EVENT_EXEC = 4
 
-WAIT_ALL_CHILDREN = 0x40000000  # __WALL: also children whose end is told by another signal than CHLD
+WAIT_ALL_CHILDREN = 0x40000000  # __WALL: also children whose end is reported by another signal than CHLD
 
 IN_CLOSE_WRITE = 0x008
 IN_MOVED_FROM = 0x040
@@ -52,48 +52,48 @@ class WatchEvent(NamedTuple):
     name: str
 
 
-def _check(result: int, what: str) -> int:
+def _check(result: int, call: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, "%s: %s" % (what, os.strerror(number)))
+        raise OSError(number, "%s: %s" % (call, os.strerror(number)))
     return result
 
 
 def prctl(option: int, value: int) -> None:
-    """Set one of this process's prctl(2) attributes; raises OSError."""
+    """Set a prctl(2) attribute of this process; raise OSError."""
     _check(_libc.prctl(option, value, 0, 0, 0), "prctl")
 
 
 def ptrace(request: int, pid: int, data: int = 0) -> None:
-    """Call ptrace(2); raises OSError."""
+    """Call ptrace(2); raise OSError."""
     _check(_libc.ptrace(request, pid, None, data), "ptrace")
 
 
 def ptrace_event_message(pid: int) -> int:
-    """Return what goes with the traced process's last event (after a fork: the child's pid)."""
+    """Return the message of the traced process's last event; after a fork it is the child's pid."""
     message = ctypes.c_ulong()
     _check(_libc.ptrace(PTRACE_GETEVENTMSG, pid, None, ctypes.addressof(message)), "ptrace")
     return message.value
 
 
 def inotify_open() -> int:
-    """Return a non-blocking inotify file descriptor; raises OSError."""
+    """Return a non-blocking inotify file descriptor; raise OSError."""
     return _check(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC), "inotify")
 
 
 def inotify_watch(fd: int, path: str) -> int:
-    """Watch a directory for what makes Upstart load or drop files; returns the watch descriptor, raises OSError."""
+    """Watch a directory for the changes that Upstart reacts to; return the watch descriptor, raise OSError."""
     mask = IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF | IN_ONLYDIR
     return _check(_libc.inotify_add_watch(fd, os.fsencode(path), mask), "inotify")
 
 
 def inotify_unwatch(fd: int, wd: int) -> None:
-    """Stop watching; an already vanished watch is no error."""
+    """Stop watching; a watch that no longer exists is no error."""
     _libc.inotify_rm_watch(fd, wd)
 
 
 def inotify_read(fd: int) -> Iterator[WatchEvent]:
-    """Yield every record that is waiting, without blocking."""
+    """Yield every available record, without blocking."""
     while True:
         try:
             data = os.read(fd, 65536)

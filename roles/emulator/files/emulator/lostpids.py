@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Main processes that are gone without our having seen their end, after a wrong ``expect``.
+"""Lost pids: main processes that ended unnoticed because of a wrong ``expect``.
 
-The real daemon is PID 1 and adopts every orphan: when a process that has been given the lost pid ends as an orphan,
-it takes that for the end of the lost one, which is how a wedged job is freed. We adopt only what descends from us, so
-for the others we look into /proc.
+The real daemon is PID 1 and adopts every orphan. When a new process gets the lost pid and ends as an orphan, the daemon
+takes this for the end of the main process: this is how a stuck job is freed. The emulator adopts only its own
+descendants, so it reads /proc for all other processes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 from typing import Callable
 
-INTERVAL = 0.01  # seconds between two looks, while there is a lost pid
-SEARCH = 0.2  # seconds between two searches for lost pids, where the kernel does not announce them
+CHECK_INTERVAL = 0.01  # seconds between two checks, while there is a lost pid
+SEARCH_INTERVAL = 0.2  # seconds between two searches for lost pids, if the kernel has no pidfd
 _INIT = 1
 
 
-class _Lost:
-    """One lost pid, and its new owner once there is one."""
+class _LostPid:
+    """A lost pid, and its new owner, if any."""
 
     def __init__(self) -> None:
         self.parent: int | None = None
@@ -27,9 +27,9 @@ class _Lost:
 
 
 class LostPids:
-    """Watches the pids that ``candidates`` returns; ``ended`` is told when a new owner has ended as an orphan.
+    """Watches the pids that ``candidates`` returns; calls ``ended`` when a new owner has ended as an orphan.
 
-    ``later`` calls a function after some seconds, ``watch`` one when a descriptor can be read, until ``unwatch``.
+    ``later`` calls a function after some seconds; ``watch`` calls one when a descriptor is readable, until ``unwatch``.
     """
 
     def __init__(
@@ -41,21 +41,21 @@ class LostPids:
         self._later = later
         self._watch = watch
         self._unwatch = unwatch
-        self._lost: dict[int, _Lost] = {}
+        self._lost: dict[int, _LostPid] = {}
         self._descriptors: dict[int, int] = {}  # by pid; readable when the process has ended
-        self._searching = False  # where the kernel has no such descriptors
-        self._looking = False
+        self._searching = False  # True if the kernel has no such descriptors
+        self._check_scheduled = False
 
     def follow(self, pid: int) -> None:
-        """Take notice of a process that may be lost one day."""
+        """Watch a process whose pid may be lost later."""
         self._forget(pid)
         try:
             descriptor = os.pidfd_open(pid)
         except ProcessLookupError:
-            self._look_soon(0)
+            self._check_soon(0)
         except (AttributeError, OSError):  # Linux before 5.3
             self._searching = True
-            self._look_soon(SEARCH)
+            self._check_soon(SEARCH_INTERVAL)
         else:
             self._descriptors[pid] = descriptor
             self._watch(descriptor, lambda: self._is_over(pid))
@@ -68,31 +68,31 @@ class LostPids:
 
     def _is_over(self, pid: int) -> None:
         self._forget(pid)
-        self._look_soon(0)
+        self._check_soon(0)
 
-    def _look_soon(self, seconds: float) -> None:
-        if not self._looking:
-            self._looking = True
-            self._later(seconds, self.look)
+    def _check_soon(self, seconds: float) -> None:
+        if not self._check_scheduled:
+            self._check_scheduled = True
+            self._later(seconds, self.check_all)
 
-    def look(self) -> None:
-        """Look once, and arrange for the next time unless there is nothing to look for."""
+    def check_all(self) -> None:
+        """Check all candidates once, and schedule the next check if there is still a lost pid."""
         pids = self._candidates()
         self._lost = {pid: lost for pid, lost in self._lost.items() if pid in pids}
         for pid in pids:
-            self._look_at(pid)
-        self._looking = False
+            self._check_pid(pid)
+        self._check_scheduled = False
         if self._lost:
-            self._look_soon(INTERVAL)
+            self._check_soon(CHECK_INTERVAL)
         elif self._searching and pids:
-            self._look_soon(SEARCH)
+            self._check_soon(SEARCH_INTERVAL)
 
-    def _look_at(self, pid: int) -> None:
+    def _check_pid(self, pid: int) -> None:
         parent = parent_of(pid)
         lost = self._lost.get(pid)
         if lost is None:
             if parent is None and not is_child(pid):
-                self._lost[pid] = _Lost()
+                self._lost[pid] = _LostPid()
         elif parent is None:
             if lost.orphan:
                 del self._lost[pid]
@@ -104,7 +104,7 @@ class LostPids:
 
 
 def parent_of(pid: int) -> int | None:
-    """Return the parent of a living process; None when there is none of that pid, or a zombie."""
+    """Return the parent of a process; None if no process has that pid, or a zombie has it."""
     try:
         with open("/proc/%d/stat" % pid, "rb") as stream:
             state, parent = stream.read().rpartition(b")")[2].split()[:2]
@@ -114,7 +114,7 @@ def parent_of(pid: int) -> int | None:
 
 
 def is_child(pid: int) -> bool:
-    """Whether we shall be told of the end of ``pid``."""
+    """Return whether ``pid`` is a child of this process, so that waitpid reports its end."""
     try:
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:

@@ -11,38 +11,38 @@ import sys
 PRIORITIES = ("debug", "info", "message", "warn", "error", "fatal")
 
 
-class RealDaemonDies(Exception):
-    """Something that ends the real daemon; the emulator leaves with a status of its own."""
+class RealDaemonCrashError(Exception):
+    """The real daemon crashes here; the emulator exits with status 70."""
 
 
-class RealDaemonSpins(Exception):
-    """Something that keeps the real daemon busy forever; the emulator leaves with another status of its own."""
+class RealDaemonHangError(Exception):
+    """The real daemon loops forever here; the emulator exits with status 72."""
 
 
 class Messages:
-    """Writes what is at or above ``priority``."""
+    """Writes messages at or above ``priority``."""
 
     def __init__(self, priority: str = "message") -> None:
         self.priority = priority
 
-    def say(self, priority: str, text: str) -> None:
-        """Write one line when its priority counts at present."""
+    def write(self, priority: str, text: str) -> None:
+        """Write a line unless its priority is too low."""
         if PRIORITIES.index(priority) < PRIORITIES.index(self.priority):
             return
         line = "init: %s\n" % text
         try:
             os.write(sys.stderr.fileno(), os.fsencode(line))
         except (OSError, ValueError):
-            pass  # nobody reads us any more; a daemon lives on without
+            pass  # standard error is closed; a daemon continues without it
 
     def debug(self, text: str) -> None:
-        self.say("debug", text)
+        self.write("debug", text)
 
     def info(self, text: str) -> None:
-        self.say("info", text)
+        self.write("info", text)
 
     def warn(self, text: str) -> None:
-        self.say("warn", text)
+        self.write("warn", text)
 
     def error(self, text: str) -> None:
-        self.say("error", text)
+        self.write("error", text)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The processes of the jobs: run, watch, kill and reap them."""
+"""Run, watch, kill and reap the processes of jobs."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .context import Context
 from .instance import Instance, signal_name
 from .joblog import JobLog, log_name
 from .lostpids import LostPids
-from .messages import RealDaemonDies, RealDaemonSpins
+from .messages import RealDaemonCrashError, RealDaemonHangError
 from .tracing import DONE, FORKS, Trace
 
-LONGEST_LOG_PATH = 255  # bytes; for a longer absolute one the real daemon tries forever to start the process
+MAX_LOG_PATH_BYTES = 255  # with a longer absolute path the real daemon tries forever to start the process
 Guard = Callable[..., Callable[[], None]]
 
 
 class _Process:
-    """One process that belongs to an instance."""
+    """A process of an instance."""
 
     def __init__(self, instance: Instance, name: str, pid: int, pipe: int) -> None:
         self.instance = instance
         self.name = name
         self.pid = pid
-        self.pipe: int | None = pipe  # tells the exec, or why there is none
+        self.pipe: int | None = pipe  # closed by the exec; carries the reason if the exec fails
         self.log: JobLog | None = None
         self.trace: Trace | None = None
 
 
 class Supervisor:
-    """Knows every process by its pid. ``guard`` wraps what the event loop calls."""
+    """All processes by pid. ``guard`` wraps callbacks of the event loop."""
 
     def __init__(self, context: Context, loop: asyncio.AbstractEventLoop, guard: Guard) -> None:
         self._context = context
@@ -49,7 +49,7 @@ class Supervisor:
 
     # -- running ---------------------------------------------------------------
     def run(self, instance: Instance, process: str) -> bool:
-        """Start a process; False when that has failed already (known at once only where the exec is waited for)."""
+        """Start a process; return False if it failed. Releases that do not wait for the exec report this later."""
         plan = self._plan(instance, process)
         log = self._open_log(instance, plan)
         feed = None
@@ -110,8 +110,8 @@ class Supervisor:
         if plan.console != "log" or not self._context.version.job_logs:
             return None
         path = os.path.join(self._context.settings.logdir, log_name(instance.job.name, instance.name))
-        if os.path.isabs(path) and len(os.fsencode(path)) > LONGEST_LOG_PATH:
-            raise RealDaemonSpins("the path of the log of job %s takes %d bytes" % (
+        if os.path.isabs(path) and len(os.fsencode(path)) > MAX_LOG_PATH_BYTES:
+            raise RealDaemonHangError("the path of the log of job %s takes %d bytes" % (
                 instance.job.name, len(os.fsencode(path))))
         try:
             master, plan.terminal = os.openpty()
@@ -121,7 +121,7 @@ class Supervisor:
         return JobLog(path, master, self._context.messages)
 
     def _feed(self, descriptor: int, script: bytes) -> None:
-        """Write a script to the shell's descriptor, as much at a time as the pipe takes."""
+        """Write a script to the shell's descriptor without blocking."""
         os.set_blocking(descriptor, False)
         rest = memoryview(script)
 
@@ -141,7 +141,7 @@ class Supervisor:
         write()
 
     def _executed(self, running: _Process) -> None:
-        """The exec has happened, or has failed: go on accordingly."""
+        """Continue after the exec succeeded or failed."""
         if running.pipe is None:
             return
         self._loop.remove_reader(running.pipe)
@@ -152,7 +152,7 @@ class Supervisor:
                 running.instance.advance()
 
     def _settle(self, running: _Process) -> str:
-        """Read how the exec went; returns why it failed, or an empty text."""
+        """Return why the exec failed, or an empty text."""
         assert running.pipe is not None
         pipe, running.pipe = running.pipe, None
         data = b""
@@ -172,7 +172,7 @@ class Supervisor:
 
     # -- the end -----------------------------------------------------------------
     def reap(self) -> None:
-        """Take notice of every child that has ended or stopped."""
+        """Handle every child that has ended or stopped."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | linux.WAIT_ALL_CHILDREN)
@@ -190,7 +190,7 @@ class Supervisor:
 
     def _ended(self, running: _Process, status: int) -> None:
         if running.pipe is not None:
-            self._executed(running)  # its exec comes first, however late we hear of it
+            self._executed(running)  # handle the exec first, even if it is reported late
             if self._by_pid.get(running.pid) is not running:
                 return
         self._forget(running)
@@ -220,7 +220,7 @@ class Supervisor:
         return Trace(running.pid, running.instance.job.values["expect"], follow, ready)
 
     def _followed(self) -> list[int]:
-        """Return the pids that a trace has led to: it may have led to the wrong one."""
+        """Return the pids that traces ended at; a wrong ``expect`` makes them the wrong pids."""
         traces = [running.trace for running in self._by_pid.values() if running.trace is not None]
         return [trace.pid for trace in traces if trace.state == DONE]
 
@@ -252,7 +252,7 @@ class Supervisor:
             self._loop.remove_reader(log.master)
 
     def write_kept_logs(self) -> None:
-        """Try again to write the output that could not be written."""
+        """Write the output that could not be written before."""
         for log in self._unwritten:
             if log.flush():
                 log.close()
@@ -260,18 +260,18 @@ class Supervisor:
 
     # -- killing -------------------------------------------------------------------
     def kill_main(self, instance: Instance) -> None:
-        """Send the kill signal to main's process group, and KILL when the kill timeout has passed."""
+        """Send the kill signal to the main process's group, and KILL after the kill timeout."""
         number = instance.job.values["kill_signal"]
         seconds = instance.job.values["kill_timeout"]
         version = self._context.version
         if version.kill_signal_aborts == "zero" and number <= 0:
-            raise RealDaemonDies("kill signal 0 (job %s)" % instance.label)
+            raise RealDaemonCrashError("kill signal 0 (job %s)" % instance.label)
         if version.kill_signal_aborts == "numbers" and instance.job.numeric_kill_signal:
-            raise RealDaemonDies("kill signal by number (job %s)" % instance.label)
+            raise RealDaemonCrashError("kill signal by number (job %s)" % instance.label)
         if not self._signal_group(instance, instance.pids[states.MAIN], number):
-            return  # as the real daemon: nothing is armed, the job stays where it is
+            return  # like the real daemon: no timer starts and the job keeps its state
         if seconds <= 0 and version.kill_timeout_zero_aborts:
-            raise RealDaemonDies("kill timeout 0 (job %s)" % instance.label)
+            raise RealDaemonCrashError("kill timeout 0 (job %s)" % instance.label)
         self._timers[instance] = self._loop.call_later(seconds, self._guard(self._kill_harder, instance))
 
     def _kill_harder(self, instance: Instance) -> None:
@@ -281,8 +281,8 @@ class Supervisor:
             self._signal_group(instance, pid, signal.SIGKILL)
 
     def _signal_group(self, instance: Instance, pid: int, number: int) -> bool:
-        what = "%s signal to %s main process (%d)" % (signal_name(number), instance.label, pid)
-        self._context.messages.info("Sending " + what)
+        description = "%s signal to %s main process (%d)" % (signal_name(number), instance.label, pid)
+        self._context.messages.info("Sending " + description)
         try:
             group = os.getpgid(pid)
             if group == os.getpgrp():
@@ -290,12 +290,12 @@ class Supervisor:
             else:
                 os.killpg(group, number)
         except OSError as error:
-            self._context.messages.warn("Failed to send %s: %s" % (what, error.strerror))
+            self._context.messages.warn("Failed to send %s: %s" % (description, error.strerror))
             return False
         return True
 
     def kill_timer(self, instance: Instance) -> tuple[int, int] | None:
-        """Return the kill timeout and when it is due (seconds of the monotonic clock) while one runs."""
+        """Return the kill timeout and its deadline on the monotonic clock, both in seconds; None if no timer runs."""
         timer = self._timers.get(instance)
         return None if timer is None else (instance.job.values["kill_timeout"], int(timer.when()))
 
@@ -304,8 +304,8 @@ class Supervisor:
         if timer is not None:
             timer.cancel()
 
-    def instance_gone(self, instance: Instance) -> None:
-        """Close what a finished instance still holds."""
+    def release_instance(self, instance: Instance) -> None:
+        """Cancel the timer and close the descriptors of a finished instance."""
         self._cancel_timer(instance)
         for descriptor in instance.fds:
             os.close(descriptor)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registered job classes, and which events start and stop their instances."""
+"""The registered job classes; delivers events to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .jobclass import JobClass
 
 
 class Registry:
-    """At most one class per name is registered; another may wait until the last instance of that one is gone."""
+    """At most one class per name is registered; its successor waits until the last instance has ended."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -24,12 +24,12 @@ class Registry:
 
     # -- life cycle of the classes -----------------------------------------------
     def consider(self, name: str) -> None:
-        """Register the best class of ``name`` unless the present one is in use."""
+        """Register the best class of ``name`` unless the current class is in use."""
         present, best = self.classes.get(name), self._context.configuration.select(name)
         self._replace(present, best, keep=self._context.version.keeps_held_events)
 
     def reconsider(self, job: JobClass) -> bool:
-        """Decide anew about ``job``; True when nothing needs it any more."""
+        """Choose the class of this name again; return whether nothing needs ``job`` any more."""
         present = self.classes.get(job.name)
         if present is not job:
             return not job.instances
@@ -37,9 +37,9 @@ class Registry:
         return best is not job and self._replace(job, best)
 
     def _replace(self, present: JobClass | None, best: JobClass | None, keep: bool = False) -> bool:
-        """Register ``best`` instead; with ``keep`` it inherits the events that half-meet the ``start on`` of the other.
+        """Register ``best`` instead of ``present``; with ``keep`` it inherits the events of a half-met ``start on``.
 
-        The successor of a class that was in use when its file was read does not.
+        If the old class was in use when its file was read, the successor inherits no events.
         """
         if present is best:
             return False
@@ -60,12 +60,12 @@ class Registry:
         return True
 
     def drop(self, job: JobClass) -> None:
-        """Its file has been read anew or is gone: remove the class as soon as no instance needs it."""
+        """Remove the class as soon as no instance needs it: its file was read again or no longer exists."""
         job.deleted = True
         self.reconsider(job)
 
     def instance_ended(self, instance: Instance) -> None:
-        """Take a waiting instance out; the class goes with it when its time has come."""
+        """Remove a stopped instance, and its class if nothing needs the class any more."""
         job = instance.job
         job.instances.pop(instance.name, None)
         unused = self.reconsider(job)
@@ -74,12 +74,12 @@ class Registry:
 
     # -- instances -----------------------------------------------------------------
     def instance(self, job: JobClass, name: str) -> Instance:
-        """Return an instance of that name, a new one if need be."""
+        """Return the instance of that name; create it if necessary."""
         return job.instances.get(name) or Instance(self._context, job, name)
 
     # -- events ----------------------------------------------------------------------
     def deliver(self, event: Event) -> None:
-        """Let every class see the event: first what stops its instances, then what starts one."""
+        """Deliver an event to every class: first to its instances' ``stop on``, then to its ``start on``."""
         self._context.messages.info("Handling %s event" % event.name)
         for job in list(self.classes.values()):
             for instance in list(job.instances.values()):
@@ -101,14 +101,14 @@ class Registry:
         condition.reset()
 
     def _start(self, job: JobClass, event: Event) -> bool:
-        """Start an instance if the event is what was waited for; False when there is no name for it."""
+        """Start an instance if the event completes ``start on``; return False if its name cannot be expanded."""
         condition = job.start_on
         if condition is None or not condition.handle(event, None) or not condition.met:
             return True
         env = condition.collect_environment(job.environment(), "UPSTART_EVENTS")
         try:
             name = job.instance_name(env)
-        except collection.ExpansionFailed as error:
+        except collection.UnsetVariableError as error:
             self._context.messages.warn("Failed to obtain %s instance: %s" % (job.name, error))
             condition.reset()
             return False
@@ -124,19 +124,19 @@ class Registry:
 
 
 def take_descriptors(instance: Instance, events: Iterable[Event]) -> None:
-    """Duplicate the descriptors that came with ``events`` for the instance's processes."""
+    """Duplicate the descriptors of ``events`` for the instance's processes."""
     for event in events:
         if event.fd is not None:
             instance.fds.append(os.dup(event.fd))
 
 
 def held_events(job: JobClass) -> list[Event]:
-    """Return the events that a half-met ``start on`` keeps."""
+    """Return the events that a half-met ``start on`` blocks."""
     return list(job.start_on.held()) if job.start_on is not None else []
 
 
 def hand_over(events: list[Event], job: JobClass) -> None:
-    """Show events that an older class kept to the ``start on`` of its successor."""
+    """Deliver the blocked events of an old class to the ``start on`` of its successor."""
     if job.start_on is not None:
         for event in events:
             job.start_on.handle(event, None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON text that GetState answers with: all that the daemon knows, under the real daemon's names."""
+"""The JSON text that GetState returns: the complete state, with the keys of the real daemon."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SESSION = {"session": 0}
 
 
 def dump(context: Context) -> str:
-    """Return the state as text; raises nothing of its own, but text that is not UTF-8 can't be sent."""
+    """Return the state as text. Sending it fails if it is not UTF-8."""
     state = {
         "sessions": [],
         "events": [_event(event) for event in context.queue.events],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The states of a job instance and the way from one to the next."""
+"""The states of a job instance and the transitions between them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POST_STOP = "post-stop"
 MAIN = "main"
 PROCESS_NAMES = (MAIN, "pre-start", "post-start", "pre-stop", "post-stop", "security")
 
-# In a state whose row has one goal only, the goal makes no difference.
+# States with the goal "any" have the same successor for every goal.
 _ANY = "any"
 _NEXT: dict[str, dict[str, str]] = {
     WAITING: {START: STARTING},
@@ -52,13 +52,13 @@ _NEXT: dict[str, dict[str, str]] = {
 
 
 def next_state(state: str, goal: str, main_alive: bool) -> str:
-    """Return the state that follows; raises KeyError for a pair that can't happen."""
+    """Return the next state; raise KeyError for an impossible pair of state and goal."""
     if state == RUNNING and goal == STOP and not main_alive:
-        return STOPPING  # nobody is left whom a pre-stop could talk to
+        return STOPPING  # no main process is left, so pre-stop does not run
     row = _NEXT[state]
     return row[goal] if goal in row else row[_ANY]
 
 
 def respawn_settles(state: str) -> bool:
-    """Whether leaving ``state`` turns the goal "respawn" back into "start"."""
+    """Return whether leaving ``state`` turns the goal "respawn" back into "start"."""
     return state in (POST_START, PRE_STOP, POST_STOP)

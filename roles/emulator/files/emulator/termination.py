@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the end of a process, or the failure to run it, does to its job."""
+"""Handle the end of a process, or the failure to run it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WAITS_FOR = {states.POST_START: "post-start", states.PRE_STOP: "pre-stop"}
 
 
 def process_ended(instance: Instance, process: str, status: int, now: float) -> None:
-    """Move ``instance`` on; ``status`` is the exit status, or the signal times 256; ``now`` is in seconds."""
+    """Advance ``instance``; ``status`` is the exit status, or the signal times 256; ``now`` is in seconds."""
     _report(instance, process, status)
     failed = stop = False
     moves = instance.blocker is None
@@ -28,14 +28,14 @@ def process_ended(instance: Instance, process: str, status: int, now: float) -> 
         instance.fail(process, status)
     if stop:
         if instance.state == states.RUNNING:
-            moves = False  # the goal alone takes it on from there
+            moves = False  # changing the goal already advances it
         instance.change_goal(states.STOP)
     if moves:
         instance.advance()
 
 
 def not_run(instance: Instance, process: str) -> None:
-    """Note that ``process`` could not be run; the caller moves the instance on."""
+    """Record that ``process`` could not be run; the caller advances the instance."""
     instance.pids.pop(process, None)
     if process in (states.MAIN, "pre-start", "post-stop"):
         instance.fail(process, -1)
@@ -43,11 +43,11 @@ def not_run(instance: Instance, process: str) -> None:
 
 
 def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> tuple[bool, bool]:
-    """Return whether the end of main is a failure, and whether the job is to stop."""
+    """Return whether the end of the main process is a failure, and whether the job stops."""
     values = instance.job.values
     abnormal = status != 0 or (values["respawn"] and not values["task"])
     if instance.state in (states.STOPPING, states.KILLED):
-        return False, False  # it was told to, or waits for its stopping event: the goal may be start again
+        return False, False  # it was stopped or waits for its stopping event; the goal may already be start again
     stopped = instance.goal == states.STOP and not instance.context.version.death_while_stopping_counts
     if stopped or not abnormal or status in values["normal_exit"]:
         return False, True
@@ -59,18 +59,18 @@ def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> tup
         return False, True
     instance.context.messages.warn("%s %s process ended, respawning" % (instance.label, states.MAIN))
     if not moves:
-        # It can only be done when the helper has ended: the goal keeps it in mind.
+        # The respawn must wait until the helper has ended; the goal remembers it.
         instance.change_goal(states.RESPAWN)
     return False, False
 
 
 def _report(instance: Instance, process: str, status: int) -> None:
-    what = "%s %s process (%d)" % (instance.label, process, instance.pids.get(process, 0))
+    description = "%s %s process (%d)" % (instance.label, process, instance.pids.get(process, 0))
     messages = instance.context.messages
     if status > 255:
-        text = "%s killed by %s signal" % (what, signal_name(status >> 8))
-        messages.say("info" if instance.state == states.KILLED else "warn", text)
+        text = "%s killed by %s signal" % (description, signal_name(status >> 8))
+        messages.write("info" if instance.state == states.KILLED else "warn", text)
     elif status:
-        messages.warn("%s terminated with status %d" % (what, status))
+        messages.warn("%s terminated with status %d" % (description, status))
     else:
-        messages.info("%s exited normally" % what)
+        messages.info("%s exited normally" % description)

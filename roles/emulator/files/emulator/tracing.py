@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Following a job's main process through its forks, for ``expect fork`` and ``expect daemon``."""
+"""Follow a job's main process through its forks, for ``expect fork`` and ``expect daemon``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORKS = {"fork": 1, "daemon": 2}
 
 
 class Trace:
-    """One traced process; after each fork the child takes its place."""
+    """A traced process; after each fork the child replaces it."""
 
     def __init__(self, pid: int, expect: str, follow: Callable[[int], None], ready: Callable[[], None]) -> None:
         self.pid = pid
@@ -26,11 +26,11 @@ class Trace:
         self._ready = ready
 
     def stopped(self, status: int) -> None:
-        """Handle a stop; ``status`` is wait(2)'s."""
+        """Handle a stop; ``status`` is the status of wait(2)."""
         try:
             self._stopped(os.WSTOPSIG(status), status >> 16)
         except ProcessLookupError:
-            pass  # killed meanwhile: its end is reported by itself
+            pass  # killed meanwhile: wait(2) reports its end
 
     def _stopped(self, number: int, event: int) -> None:
         if self.state == NEW_CHILD:
@@ -55,7 +55,7 @@ class Trace:
         self._follow(child)
         linux.ptrace(linux.PTRACE_DETACH, parent)
         try:
-            # The child's first stop may have been reported before we knew of the child.
+            # The child's first stop may have been reported before its pid was known.
             linux.ptrace(linux.PTRACE_SETOPTIONS, child)
         except ProcessLookupError:
             return

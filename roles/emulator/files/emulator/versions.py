@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between the Upstart releases, in one table; everything else holds for all of them."""
+"""The differences between Upstart releases, in one table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _JOB_PROPERTIES = ("name", "description", "author", "version")
 
 @dataclass(frozen=True)
 class Version:
-    """One release: what it has, and where it behaves in its own way."""
+    """An Upstart release: its interfaces and its special behaviour."""
 
     name: str
     number: tuple[int, ...]
@@ -35,7 +35,7 @@ class Version:
     manager_methods: frozenset[str]
     instance_methods: frozenset[str]
     job_properties: tuple[str, ...]
-    asynchronous_spawn: bool  # 1.13: the parent does not wait for the child's exec
+    asynchronous_spawn: bool  # 1.13: the daemon does not wait for the child's exec
     instance_signals: bool  # GoalChanged, StateChanged, Failed
     event_signals: bool  # EventEmitted, Restarted
     default_console: str
@@ -44,18 +44,18 @@ class Version:
     override_symlinks: bool
     several_confdirs: bool
     strict_environment_names: bool  # a C identifier before the equals sign
-    death_while_stopping_counts: bool  # up to 1.10 only death in stopping and killed is forgiven
+    death_while_stopping_counts: bool  # up to 1.10 only an end in stopping or killed is no failure
     kill_timeout_zero_aborts: bool
     kill_signal_aborts: str  # "never", "numbers" or "zero"
     exported_bytes_abort: bool
     unnamed_conf_aborts: bool  # a file called .conf
     inherits_nice: bool
-    job_tables_writable: bool  # SetEnv and its kin work on a job's table, also in PID 1
-    takes_nameless_variables: bool  # SetEnv and UnsetEnv mind no empty name
-    sets_groups: bool  # initialises the supplementary groups, with group 0 when there is no setgid
-    keeps_held_events: bool  # a half-met start on survives a new reading of the file
-    nameless_instance_ends_event: bool  # where a job's instance gets no name, the jobs behind it do not see the event
-    old_oom_scale: bool  # oom values go to oom_adj as they are, and the kernel converts them
+    job_tables_writable: bool  # SetEnv, UnsetEnv and ResetEnv can change a job's table, also in PID 1
+    takes_nameless_variables: bool  # SetEnv and UnsetEnv accept an empty name
+    sets_groups: bool  # initialises the supplementary groups, with group 0 if there is no setgid
+    keeps_held_events: bool  # a half-met start on survives reading the file again
+    nameless_instance_ends_event: bool  # if an instance name cannot be expanded, later jobs do not get the event
+    old_oom_scale: bool  # oom values are written to oom_adj, and the kernel converts them
     script_descriptor: int
     script_folder: str
 

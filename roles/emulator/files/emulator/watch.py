@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watching the configuration directories with inotify."""
+"""Watch the configuration directories with inotify."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Watcher:
-    """Tells the configuration what has come and gone, as libnih's watch does, its gaps included."""
+    """Reports created and removed files to the configuration, with the same gaps as libnih's watch."""
 
     def __init__(self, configuration: Configuration, messages: Messages) -> None:
         self.configuration = configuration
         self._messages = messages
         self._folders: dict[int, tuple[Source, str]] = {}
-        # Made here and not yet closed: links made in place are never closed, and stay here unseen.
+        # Created but not yet closed. A link created in place is never closed, so it is never reported.
         self._made: set[str] = set()
         self.fd: int | None = None
         try:
@@ -31,7 +31,7 @@ class Watcher:
             messages.warn("Unable to watch configuration: %s" % error.strerror)
 
     def add_source(self, source: Source) -> bool:
-        """Watch a configuration directory; False when that is not possible."""
+        """Watch a configuration directory; return False if that is impossible."""
         return self._add(source, source.path)
 
     def add_folder(self, source: Source, path: str) -> None:
@@ -48,7 +48,7 @@ class Watcher:
         return True
 
     def poll(self) -> None:
-        """Handle all that has happened so far."""
+        """Handle all pending changes."""
         if self.fd is None:
             return
         for event in linux.inotify_read(self.fd):
@@ -60,7 +60,7 @@ class Watcher:
     def _handle(self, event: linux.WatchEvent) -> None:
         source, folder = self._folders[event.wd]
         if event.mask & (linux.IN_IGNORED | linux.IN_MOVE_SELF):
-            self._folder_gone(event, source, folder)
+            self._stop_watching(event, source, folder)
             return
         path = os.path.join(folder, event.name)
         if event.mask & linux.IN_ISDIR:
@@ -77,7 +77,7 @@ class Watcher:
             else:
                 self.configuration.removed(source, path)
 
-    def _folder_gone(self, event: linux.WatchEvent, source: Source, folder: str) -> None:
+    def _stop_watching(self, event: linux.WatchEvent, source: Source, folder: str) -> None:
         del self._folders[event.wd]
         if event.mask & linux.IN_MOVE_SELF and self.fd is not None:
             linux.inotify_unwatch(self.fd, event.wd)

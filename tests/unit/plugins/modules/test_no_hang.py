@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.roles.emulator.files.emulator.dbus.paths import INSTANCE, JOB, ROOT, escape
-from ansible_collections.sysinit.upstart.roles.emulator.files.emulator.tools.client import Client, Refused
+from ansible_collections.sysinit.upstart.roles.emulator.files.emulator.tools.client import Client, DBusError
 from ansible_collections.sysinit.upstart.tests.unit.support import many_modules
 
 TIMEOUT, STABLE_FOR = 6.0, 0.3
@@ -154,7 +154,7 @@ class Daemon:
                 seen.statuses[found["name"]] = f"{found['goal']}/{found['state']}"
                 seen.mains.update((found["name"], pid) for role, pid in found["processes"] if role == "main")
             seen.enabled = bool(self.client.properties(path, JOB)["start_on"])
-        except Refused:
+        except DBusError:
             pass  # there is no such job, or an instance has just gone
         return seen
 

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's D-Bus side: private socket, objects, errors."""
+"""The daemon's D-Bus interface: private socket, message bus, objects and errors."""

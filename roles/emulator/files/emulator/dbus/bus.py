@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's place on a message bus, with what the stock policy file lets whom do."""
+"""The daemon's connection to a message bus, with the rules of the stock policy file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Any, Callable
 from jeepney import DBusAddress, HeaderFields, Message, MessageFlag, MessageType, Parser, new_error, new_method_call
 from jeepney.auth import BEGIN, Authenticator
 
-from ..messages import Messages, RealDaemonDies
+from ..messages import Messages, RealDaemonCrashError
 from .connection import AddressError, Guard, socket_name
 from .paths import BUS_NAME, INTROSPECTABLE, JOB, MANAGER, PROPERTIES
 
-PATIENCE = 10.0  # seconds that the bus may take to answer
+BUS_REPLY_TIMEOUT = 10.0  # seconds
 ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 _BUS = DBusAddress("/org/freedesktop/DBus", bus_name="org.freedesktop.DBus", interface="org.freedesktop.DBus")
 _NO_QUEUE = 4
 _OWNER = 1
-_FOR_EVERYBODY = {
+_ALLOWED_TO_ALL = {
     INTROSPECTABLE: ("Introspect",),
     PROPERTIES: ("Get", "GetAll"),
     MANAGER: ("GetJobByName", "GetAllJobs"),
@@ -32,13 +32,13 @@ _FOR_EVERYBODY = {
 }
 
 
-def may_look(interface: str | None, member: str) -> bool:
-    """Whether the stock policy lets everybody call this."""
-    return interface is not None and member in _FOR_EVERYBODY.get(interface, ())
+def is_allowed_to_all(interface: str | None, member: str) -> bool:
+    """Return whether the stock policy allows this call to all users."""
+    return interface is not None and member in _ALLOWED_TO_ALL.get(interface, ())
 
 
 class Bus:
-    """A connection to a message bus; to the objects it is one more client, and to the signals one more server."""
+    """A connection to a message bus. The objects see it as a client, the signals as a server."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Bus:
         if reply != _OWNER:
             raise AddressError("%s: the name %s is taken" % (address, BUS_NAME))
         loop.add_reader(self._socket, guard(self._readable))
-        loop.call_soon(guard(self._handle_all))  # what came together with the last reply
+        loop.call_soon(guard(self._handle_all))  # messages that arrived with the last reply
 
     def _authenticate(self) -> None:
         authenticator = Authenticator()
@@ -77,12 +77,12 @@ class Bus:
         self._socket.sendall(BEGIN)
 
     def _call(self, member: str, signature: str = "", *body: Any) -> Any:
-        """Call the bus itself and wait; what comes in between is kept for later."""
+        """Call the bus itself and wait for its reply; keep other messages for later."""
         serial = self._transmit(new_method_call(_BUS, member, signature or None, body))
         while True:
             message = self._parser.get_next_message()
             if message is None:
-                if not select.select([self._socket], [], [], PATIENCE)[0]:
+                if not select.select([self._socket], [], [], BUS_REPLY_TIMEOUT)[0]:
                     raise TimeoutError("the bus does not answer")
                 self._parser.add_data(self._read())
             elif message.header.fields.get(HeaderFields.reply_serial) != serial:
@@ -102,7 +102,7 @@ class Bus:
         self._handle_all(more=True)
 
     def _handle_all(self, more: bool = False) -> None:
-        """Handle what has come, after reading ``more`` of it."""
+        """Handle all received messages; with ``more``, read from the socket first."""
         try:
             if more:
                 self._parser.add_data(self._read())
@@ -121,7 +121,7 @@ class Bus:
             return
         interface, member = fields.get(HeaderFields.interface), fields.get(HeaderFields.member, "")
         sender = fields.get(HeaderFields.sender, "")
-        if may_look(interface, member) or self._uid(sender) == os.geteuid():
+        if is_allowed_to_all(interface, member) or self._uid(sender) == os.geteuid():
             self._receive(self, message)
         elif not message.header.flags & MessageFlag.no_reply_expected:
             text = 'Rejected send message, type="method_call", sender="%s" (uid=%d) interface="%s" member="%s" ' \
@@ -129,7 +129,7 @@ class Bus:
             self.send(new_error(message, ACCESS_DENIED, "s", (text,)))
 
     def _uid(self, sender: str) -> int:
-        """Return the user of a client; names on a bus are never used twice. -1 for one that has gone."""
+        """Return the uid of a client, -1 if it has disconnected. A bus never uses a name twice."""
         if sender not in self._uids:
             try:
                 (self._uids[sender],) = self._call("GetConnectionUnixUser", "s", sender)
@@ -138,7 +138,7 @@ class Bus:
         return self._uids[sender]
 
     def send(self, message: Message) -> None:
-        """Send one message; a bus that has gone away is noticed by the next read."""
+        """Send a message; the next read notices a lost connection."""
         if not self.closed:
             try:
                 self._transmit(message)
@@ -152,7 +152,7 @@ class Bus:
         try:
             self._socket.sendall(message.serialise(self._serial))
         except UnicodeEncodeError as error:
-            raise RealDaemonDies("text that is not UTF-8 on D-Bus: %r" % error.object) from error
+            raise RealDaemonCrashError("text that is not UTF-8 on D-Bus: %r" % error.object) from error
         return self._serial
 
     def close(self) -> None:

@@ -16,18 +16,18 @@ from typing import Callable
 
 from jeepney import Message, Parser
 
-from ..messages import RealDaemonDies
+from ..messages import RealDaemonCrashError
 
 Guard = Callable[..., Callable[[], None]]
 MAX_FDS = 16
 
 
 class AddressError(Exception):
-    """An address that can't be listened on."""
+    """The daemon cannot listen on this address."""
 
 
 def socket_name(address: str) -> str:
-    """Return what to bind to for ``unix:abstract=…`` or ``unix:path=…``; raises AddressError."""
+    """Return the socket name of ``unix:abstract=…`` or ``unix:path=…``; raise AddressError."""
     match = re.match(r"unix:(abstract|path)=([^,;]+)", address)
     if match is None:
         raise AddressError("%s: expected unix:abstract=NAME or unix:path=FILE" % address)
@@ -36,7 +36,7 @@ def socket_name(address: str) -> str:
 
 
 class Connection:
-    """One client. ``receive`` is called with each message once it has proved to be the daemon's own user."""
+    """A client. After authentication as the daemon's own user, its messages are passed to ``receive``."""
 
     def __init__(self, server: Server, sock: socket.socket) -> None:
         self._server = server
@@ -81,7 +81,7 @@ class Connection:
             self._server.receive(self, message)
 
     def _authenticate(self, data: bytes) -> bytes:
-        """Talk the line-based protocol of the beginning; returns what comes after BEGIN."""
+        """Handle the line-based authentication; return the data after BEGIN."""
         self._authenticating += data
         if self._authenticating.startswith(b"\0"):
             del self._authenticating[:1]
@@ -114,7 +114,7 @@ class Connection:
             self._line("ERROR")
 
     def _check(self, identity: str) -> None:
-        """Only the daemon's own user may come in, under no other name."""
+        """Accept only the daemon's own user, and only under its own uid."""
         try:
             claimed = binascii.unhexlify(identity).decode("ascii")
         except (binascii.Error, ValueError):
@@ -131,7 +131,7 @@ class Connection:
 
     # -- outgoing ------------------------------------------------------------------
     def send(self, message: Message) -> None:
-        """Send one message; raises RealDaemonDies for a text that D-Bus can't carry."""
+        """Send a message; raise RealDaemonCrashError for text that D-Bus cannot transport."""
         if not self.closed:
             self._write(self._server.serialise(message))
 
@@ -166,7 +166,7 @@ class Connection:
             self._server.loop.remove_writer(self._sock)
 
     def close(self) -> None:
-        """Close; calls that are still to be answered are answered into the void."""
+        """Close the connection; replies to pending calls are discarded."""
         if self.closed:
             return
         self.closed = True
@@ -177,7 +177,7 @@ class Connection:
 
 
 class Server:
-    """Listens on the private address; ``receive`` gets every message of every client."""
+    """Listens on the private address and passes every message of every client to ``receive``."""
 
     def __init__(
         self,
@@ -218,10 +218,10 @@ class Server:
         try:
             return message.serialise(serial=self._serial)
         except UnicodeEncodeError as error:
-            raise RealDaemonDies("text that is not UTF-8 on D-Bus: %r" % error.object) from error
+            raise RealDaemonCrashError("text that is not UTF-8 on D-Bus: %r" % error.object) from error
 
     def broadcast(self, message: Message) -> None:
-        """Send a signal to every client that has got through authentication."""
+        """Send a signal to every authenticated client."""
         data = self.serialise(message)
         for connection in list(self.connections):
             if connection.begun:

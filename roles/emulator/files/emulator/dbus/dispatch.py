@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interfaces as tables, and the way from a message to the function that answers it."""
+"""Tables of D-Bus interfaces, and the dispatch of calls to the functions that answer them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ INVALID_ARGS = STANDARD_ERROR + "InvalidArgs"
 
 
 class Sender(Protocol):
-    """Who sends replies: one client of the private socket, or a bus."""
+    """Sends replies: a client of the private socket, or a bus."""
 
     def send(self, message: Message) -> None: ...
 
 
 class CallError(Exception):
-    """Answers a call with a D-Bus error; a short ``name`` is one of Upstart's own."""
+    """Answers a call with a D-Bus error; a ``name`` without dots is one of Upstart's own."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
@@ -32,15 +32,15 @@ class CallError(Exception):
         self.text = text
 
 
-class Later:
-    """What a method returns when it will answer by itself."""
+class Deferred:
+    """Returned by a method that replies later."""
 
 
-LATER = Later()
+DEFERRED = Deferred()
 
 
 class Call:
-    """One method call of one client; whatever it is answered with, it is answered once."""
+    """A method call of a client; it gets exactly one reply or error."""
 
     def __init__(self, connection: Sender, message: Message) -> None:
         fields = message.header.fields
@@ -62,7 +62,7 @@ class Call:
             self.connection.send(new_error(self.message, name, "s", (text,)))
 
     def unknown(self) -> None:
-        """Answer as libdbus does when nobody wants a call."""
+        """Answer as libdbus does when no object handles a call."""
         interface = self.interface if self.interface is not None else "(null)"
         text = 'Method "%s" with signature "%s" on interface "%s" doesn\'t exist\n'
         self.fail(STANDARD_ERROR + "UnknownMethod", text % (self.member, self.signature, interface))
@@ -70,7 +70,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Pending:
-    """Answers a call when the job or event that it waits for has settled."""
+    """A call that is answered when its job or event has settled."""
 
     call: Call
     error: str
@@ -85,12 +85,12 @@ class Pending:
             self.call.reply(self.signature, self.body)
 
 
-Arguments = tuple[tuple[str, str], ...]  # (name, signature) of each
+Arguments = tuple[tuple[str, str], ...]  # pairs of name and signature
 
 
 @dataclass(frozen=True)
 class Method:
-    """``answer(target, call, *arguments)`` returns the reply's body, or LATER."""
+    """A method; ``answer(target, call, *arguments)`` returns the body of the reply, or DEFERRED."""
 
     answer: Callable[..., Any]
     takes: Arguments = ()
@@ -116,7 +116,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Interface:
-    """One interface of one kind of object."""
+    """A D-Bus interface of a kind of object."""
 
     name: str
     methods: Mapping[str, Method] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def signal(path: str, interface: str, member: str, signature: str = "", body: tu
 
 
 def answer(interface: Interface, target: Any, call: Call, children: Callable[[], Iterable[str]]) -> None:
-    """Answer a call on an object that exists; ``children`` tells what is below it."""
+    """Answer a call on an existing object; ``children`` returns the names of the objects below it."""
     if call.interface in (None, interface.name) and call.member in interface.methods:
         method = interface.methods[call.member]
         if call.signature != method.signature:
@@ -142,7 +142,7 @@ def answer(interface: Interface, target: Any, call: Call, children: Callable[[],
         except CallError as error:
             call.fail(error.name, error.text)
             return
-        if body is not LATER:
+        if body is not DEFERRED:
             call.reply(method.reply_signature, body or ())
     elif call.interface in (None, PROPERTIES) and call.member in _PROPERTY_METHODS:
         _answer_property(interface, target, call)
@@ -159,14 +159,14 @@ def _get(interface: Interface, target: Any, call: Call) -> None:
     if wanted not in ("", interface.name) or name not in interface.properties:
         call.unknown()
         return
-    found = interface.properties[name]
-    call.reply("v", ((found.signature, found.read(target)),))
+    prop = interface.properties[name]
+    call.reply("v", ((prop.signature, prop.read(target)),))
 
 
 def _get_all(interface: Interface, target: Any, call: Call) -> None:
     values: dict[str, tuple[str, Any]] = {}
     if call.body[0] in ("", interface.name):
-        values = {name: (found.signature, found.read(target)) for name, found in interface.properties.items()}
+        values = {name: (prop.signature, prop.read(target)) for name, prop in interface.properties.items()}
     call.reply("a{sv}", (values,))
 
 
@@ -175,14 +175,14 @@ def _set(interface: Interface, target: Any, call: Call) -> None:
     if wanted not in ("", interface.name) or name not in interface.properties:
         call.unknown()
         return
-    found = interface.properties[name]
-    if found.write is None:
+    prop = interface.properties[name]
+    if prop.write is None:
         call.fail(STANDARD_ERROR + "AccessDenied", "The %s property is read-only" % name)
-    elif signature != found.signature:
+    elif signature != prop.signature:
         call.fail(INVALID_ARGS, "Invalid arguments to %s property" % name)
     else:
         try:
-            found.write(target, value)
+            prop.write(target, value)
         except CallError as error:
             call.fail(error.name, error.text)
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answers to Introspect and the Peer interface."""
+"""Answer Introspect and the Peer interface."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ def _nodes(names: Iterable[str]) -> list[str]:
 
 
 def describe(path: str, interface: Interface, children: Iterable[str]) -> str:
-    """Return the introspection data of an object that has other objects below it."""
+    """Return the introspection data of an object and the names of its children."""
     lines = ["<node name=%s>" % quoteattr(path)]
-    for part in (interface,) + _STANDARD:
-        lines += _interface(part)
+    for described_interface in (interface,) + _STANDARD:
+        lines += _interface(described_interface)
     lines += _nodes(children)
     return _DOCTYPE + "\n".join(lines + ["</node>"]) + "\n"
 
 
 def answer_node(call: Call, children: Iterable[str]) -> None:
-    """Answer Introspect on a path that only leads to objects."""
+    """Answer Introspect on a path that is no object but has objects below it."""
     lines = ["<node>"] + _nodes(children) + ["</node>"]
     call.reply("s", (_DOCTYPE + "\n".join(lines) + "\n",))
 
 
 def answer_peer(call: Call) -> None:
-    """Answer the Peer interface, which is there on every path."""
+    """Answer the Peer interface, which every path has."""
     if call.member == "Ping":
         call.reply("", ())
     elif call.member == "GetMachineId":

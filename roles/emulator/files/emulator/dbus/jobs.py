@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects of jobs and of their instances."""
+"""The D-Bus objects of jobs and instances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..context import Context
 from ..instance import Instance
 from ..jobclass import JobClass
 from ..versions import Version
-from .dispatch import INVALID_ARGS, LATER, Call, CallError, Interface, Method, Pending, Property
+from .dispatch import DEFERRED, INVALID_ARGS, Call, CallError, Interface, Method, Pending, Property
 from .paths import INSTANCE, JOB
 
 _FAILURES = {
@@ -23,7 +23,7 @@ _FAILURES = {
 
 
 class JobObject:
-    """A job class as the clients see it."""
+    """The D-Bus object of a job class."""
 
     def __init__(self, context: Context, job: JobClass) -> None:
         self.context = context
@@ -34,10 +34,10 @@ class JobObject:
             raise CallError(INVALID_ARGS, "Env must be KEY=VALUE pairs")
 
     def instance_name(self, env: list[str], usage: bool) -> str:
-        """Return the instance's name; the error carries the usage text where the real daemon adds it."""
+        """Return the instance's name; with ``usage``, the error includes the job's usage text."""
         try:
             return self.job.instance_name(env)
-        except collection.ExpansionFailed as error:
+        except collection.UnsetVariableError as error:
             text = str(error)
             if usage and self.job.values["usage"] is not None:
                 text = "%s\nUsage: %s" % (text, self.job.values["usage"])
@@ -88,14 +88,14 @@ def refuse_stop(instance: Instance, label: str) -> None:
         raise CallError("AlreadyStopped", "Job has already been stopped: %s" % label)
 
 
-def request(instance: Instance, what: str, call: Call, wait: bool, gives_path: bool = False) -> Any:
-    """Change an instance's goal; the reply comes at once, or when the instance has settled."""
+def request(instance: Instance, goal: str, call: Call, wait: bool, gives_path: bool = False) -> Any:
+    """Change an instance's goal; reply at once, or with ``wait`` when the instance has settled."""
     signature, body = ("o", (instance.path,)) if gives_path else ("", ())
     if not wait:
-        instance.request(what)
+        instance.request(goal)
         return body
-    instance.request(what, Pending(call, "JobFailed", _FAILURES[what], signature, body))
-    return LATER
+    instance.request(goal, Pending(call, "JobFailed", _FAILURES[goal], signature, body))
+    return DEFERRED
 
 
 def instance_start(instance: Instance, call: Call, wait: bool) -> Any:
@@ -147,7 +147,7 @@ _JOB_METHODS = {
     "GetInstance": Method(lambda job, _call, env: (job.existing(env, usage=True).path,), (("env", "as"),), _PATH),
     "GetInstanceByName": Method(lambda job, _call, name: (job.named(name).path,), (("name", "s"),), _PATH),
     "GetAllInstances": Method(
-        lambda job, _call: ([one.path for one in job.job.instances.values()],), (), (("instances", "ao"),)),
+        lambda job, _call: ([instance.path for instance in job.job.instances.values()],), (), (("instances", "ao"),)),
     "Start": Method(JobObject.start, _ENV_WAIT, _PATH),
     "Stop": Method(JobObject.stop, _ENV_WAIT),
     "Restart": Method(JobObject.restart, _ENV_WAIT, _PATH),
@@ -176,14 +176,14 @@ _INSTANCE_SIGNALS = {
 
 
 def job_interface(version: Version) -> Interface:
-    """Return the interface of a job in one release."""
+    """Return the interface of jobs in a release."""
     properties = {name: _JOB_PROPERTIES[name] for name in version.job_properties}
     signals = {"InstanceAdded": (("instance", "o"),), "InstanceRemoved": (("instance", "o"),)}
     return Interface(JOB, _JOB_METHODS, signals, properties)
 
 
 def instance_interface(version: Version) -> Interface:
-    """Return the interface of an instance in one release."""
+    """Return the interface of instances in a release."""
     methods = {name: method for name, method in _INSTANCE_METHODS.items() if name in version.instance_methods}
     signals = _INSTANCE_SIGNALS if version.instance_signals else {}
     return Interface(INSTANCE, methods, signals, _INSTANCE_PROPERTIES)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manager object."""
+"""The D-Bus object of the manager."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .. import environment
 from ..context import Context
 from ..messages import PRIORITIES
 from ..versions import Version
-from .dispatch import INVALID_ARGS, LATER, Call, CallError, Interface, Method, Pending, Property
+from .dispatch import DEFERRED, INVALID_ARGS, Call, CallError, Interface, Method, Pending, Property
 from .paths import MANAGER
 
 _NOT_FOR_PID_1 = "Not permissible to modify PID 1 job environment"
 
 
 class Manager:
-    """The daemon as the clients see it; ``restart`` cuts all connections and reads everything again."""
+    """The D-Bus object of the daemon; ``restart`` drops all connections and reads every file again."""
 
     def __init__(self, context: Context, restart: Callable[[], None], write_logs: Callable[[], None]) -> None:
         self.context = context
@@ -56,7 +56,7 @@ class Manager:
         if not wait:
             return ()
         event.waiters.append(Pending(call, "EventFailed", "Event failed"))
-        return LATER
+        return DEFERRED
 
     def disk_writeable(self, _call: Call) -> None:
         self.write_logs()
@@ -68,10 +68,10 @@ class Manager:
 
     def reexec(self, _call: Call) -> Any:
         self.restart()
-        return LATER
+        return DEFERRED
 
     def _table(self, details: list[str]) -> list[str]:
-        """Return the environment that ``details`` ([] or [job, instance]) names."""
+        """Return the environment table for ``details``: [] or [job, instance]."""
         if not details:
             return self.context.job_environment
         if not details[0]:
@@ -99,12 +99,12 @@ class Manager:
             raise CallError(INVALID_ARGS, "Variable may not be empty string")
 
     def _own_tables(self, details: list[str]) -> list[list[str]]:
-        """Return the tables that a change for ``details`` concerns; the one of all jobs brings those of the running."""
+        """Return the tables that a change for ``details`` applies to; [] includes those of all running instances."""
         self._refuse_for_pid_1(details)
         if details:
             return [self._table(details)]
         jobs = self.context.registry.classes.values()
-        return [self.context.job_environment] + [one.env for job in jobs for one in job.instances.values()]
+        return [self.context.job_environment] + [instance.env for job in jobs for instance in job.instances.values()]
 
     def _refuse_for_pid_1(self, details: list[str]) -> None:
         if not self.context.settings.user and not (details and self.context.version.job_tables_writable):
@@ -179,7 +179,7 @@ _PROPERTIES = {
 
 
 def manager_interface(version: Version) -> Interface:
-    """Return the interface of the manager in one release."""
+    """Return the interface of the manager in a release."""
     signals = {"JobAdded": (("job", "o"),), "JobRemoved": (("job", "o"),)}
     if version.event_signals:
         signals.update({"EventEmitted": (("name", "s"), ("env", "as")), "Restarted": ()})  # type: ignore[dict-item]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All objects: which call goes where, and which signals tell of what has happened."""
+"""All D-Bus objects: route calls to them and send their signals."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Target = tuple[Interface, Any]
 
 
 class Outlet(Protocol):
-    """Where signals go: the clients of the private socket, or a bus."""
+    """Receives signals: the clients of the private socket, or a bus."""
 
     def broadcast(self, message: Message) -> None: ...
 
 
 class Objects:
-    """Routes the calls of all clients, and announces to all of them."""
+    """Routes the calls of all clients, and sends signals to all of them."""
 
     def __init__(self, context: Context, manager: Manager) -> None:
         self._context = context
@@ -43,12 +43,12 @@ class Objects:
         self._jobs: dict[str, JobClass] = {}
 
     def serve(self, outlet: Outlet) -> None:
-        """Announce through this, too."""
+        """Send signals to this outlet too."""
         self._outlets.append(outlet)
 
     # -- calls -----------------------------------------------------------------------
     def receive(self, connection: Sender, message: Message) -> None:
-        """Answer one message; files that have changed before it are taken notice of first."""
+        """Answer a message; read files that changed before it first."""
         if message.header.message_type != MessageType.method_call:
             return
         self._context.configuration.watcher.poll()
@@ -84,7 +84,7 @@ class Objects:
         known = [ROOT] + list(self._jobs)
         if path in self._jobs:
             known += [instance.path for instance in self._jobs[path].instances.values()]
-        return sorted({one[len(prefix):].split("/")[0] for one in known if one.startswith(prefix)})
+        return sorted({known_path[len(prefix):].split("/")[0] for known_path in known if known_path.startswith(prefix)})
 
     # -- signals -----------------------------------------------------------------------
     def _signal(self, path: str, interface: str, member: str, signature: str = "", body: tuple[Any, ...] = ()) -> None:

@@ -21,7 +21,7 @@ PEER = "org.freedesktop.DBus.Peer"
 
 @lru_cache(maxsize=4096)
 def escape(name: str) -> str:
-    """Encode a name as one path element; bytes beyond ASCII all come out as ``_ff``, a defect kept for faithfulness."""
+    """Encode a name as a path element. All bytes beyond ASCII become ``_ff``: a bug of the real daemon."""
     if not name:
         return "_"
     parts = []
@@ -35,10 +35,10 @@ def escape(name: str) -> str:
 
 
 def unescape(element: str) -> str:
-    """Return the name that a path element stands for."""
+    """Decode a path element to a name."""
     if element == "_":
         return ""
-    raw = re.sub("_([0-9a-f]{2})", lambda found: chr(int(found.group(1), 16)), element)
+    raw = re.sub("_([0-9a-f]{2})", lambda match: chr(int(match.group(1), 16)), element)
     return raw.encode("latin-1").decode("utf-8", "replace")
 
 

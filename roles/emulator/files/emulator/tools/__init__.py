@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for initctl, as far as the collection and its tests use it."""
+"""A replacement for initctl, with the commands that the collection and its tests use."""

@@ -16,8 +16,8 @@ from ..dbus.connection import socket_name
 from ..dbus.paths import BUS_NAME, INSTANCE, JOB, MANAGER, PROPERTIES, ROOT, unescape
 
 
-class Refused(Exception):
-    """A call that was answered with an error."""
+class DBusError(Exception):
+    """The daemon answered a call with an error."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 class Client:
-    """One connection; calls block until they are answered."""
+    """A connection; calls block until the reply arrives."""
 
     def __init__(self, address: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
@@ -39,7 +39,7 @@ class Client:
         self._socket.sendall(BEGIN)
 
     def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
-        """Call a method; returns the reply's values, raises Refused or OSError."""
+        """Call a method; return the values of the reply, raise DBusError or OSError."""
         serial = self._send(path, interface, member, signature, body)
         while True:
             replied, values = self._next_reply()
@@ -59,7 +59,7 @@ class Client:
             if HeaderFields.reply_serial not in fields:
                 continue
             if message.header.message_type == MessageType.error:
-                raise Refused(fields[HeaderFields.error_name], message.body[0] if message.body else "")
+                raise DBusError(fields[HeaderFields.error_name], message.body[0] if message.body else "")
             return fields[HeaderFields.reply_serial], tuple(message.body)
 
     def _receive(self) -> Message:
@@ -72,7 +72,7 @@ class Client:
                 raise ConnectionError("Disconnected from Upstart")
             self._parser.add_data(data)
 
-    # -- what the commands need ----------------------------------------------------
+    # -- calls of the commands ------------------------------------------------------
     def manager(self, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:
         return self.call(ROOT, MANAGER, member, signature, *body)
 
@@ -80,11 +80,11 @@ class Client:
         return self.call(path, JOB, member, signature, *body)
 
     def send_job(self, path: str, member: str, signature: str = "", *body: Any) -> int:
-        """Call a method of a job without waiting; returns the serial number that next_reply will give."""
+        """Call a method of a job without waiting; return the serial number that ``next_reply`` will return."""
         return self._send(path, JOB, member, signature, body)
 
     def next_reply(self) -> int:
-        """Wait for a reply; returns the serial number of its call, raises Refused or OSError."""
+        """Wait for a reply; return the serial number of its call, raise DBusError or OSError."""
         return self._next_reply()[0]
 
     def instance(self, path: str, member: str, signature: str = "", *body: Any) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands show-config and check-config: what the conditions of the jobs say, and what they lack."""
+"""The commands show-config and check-config: print conditions, and check them for unknown jobs and events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..dbus.paths import JOB
-from .client import Client, Refused
+from .client import Client, DBusError
 
 JOB_EVENTS = ("starting", "started", "stopping", "stopped")
 INTERNAL_EVENTS = frozenset(
@@ -19,7 +19,7 @@ Rpn = Sequence[Sequence[str]]
 
 
 def as_text(rpn: Rpn) -> str:
-    """Return a condition as one line, with parentheses round every operator."""
+    """Return a condition as one line, with parentheses around every operator."""
     stack: list[str] = []
     for item in rpn:
         if item[0] in ("/AND", "/OR"):
@@ -31,7 +31,7 @@ def as_text(rpn: Rpn) -> str:
 
 
 def split(item: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the job that an event is about ("" for none) and its other arguments."""
+    """Return the job of an event ("" for none) and its other arguments."""
     arguments = list(item[1:])
     if item[0] in JOB_EVENTS:
         for position, argument in enumerate(arguments):
@@ -46,7 +46,7 @@ def _events(keyword: str, rpn: Rpn) -> Iterator[str]:
     for item in rpn:
         if item[0] not in ("/AND", "/OR"):
             job, arguments = split(item)
-            fields = "job:%s, env:%s" % (" " + job if job else "", "".join(" " + one for one in arguments))
+            fields = "job:%s, env:%s" % (" " + job if job else "", "".join(" " + argument for argument in arguments))
             yield "  %s %s (%s)" % (keyword, item[0], fields)
 
 
@@ -73,24 +73,24 @@ def _problem(item: Sequence[str], jobs: set[str], events: set[str]) -> str | Non
 
 
 def unknown(rpn: Rpn, jobs: set[str], events: set[str]) -> list[str]:
-    """Return what a condition names that nobody provides, the last first."""
+    """Return the unknown jobs and events of a condition, in reverse order."""
     problems = [_problem(item, jobs, events) for item in rpn if item[0] not in ("/AND", "/OR")]
     return [problem for problem in reversed(problems) if problem is not None]
 
 
 def check(client: Client, names: Sequence[str], ignored: Sequence[str]) -> list[str]:
-    """Return the lines of check-config; none when all that the conditions name is known."""
+    """Return the lines of check-config; an empty list if all jobs and events are known."""
     values: dict[str, Any] = {name: client.properties(client.path_of(name), JOB) for name in client.all_jobs()}
     for name in names:
         if name not in values:
-            raise Refused("", "Invalid job class: %s" % name)
+            raise DBusError("", "Invalid job class: %s" % name)
     events = set(INTERNAL_EVENTS) | set(ignored)
-    for one in values.values():
-        events.update(one["emits"])
+    for properties in values.values():
+        events.update(properties["emits"])
     lines = []
     for name in names or list(values):
-        found = []
+        problems = []
         for key, keyword in (("start_on", "start on"), ("stop_on", "stop on")):
-            found += ["  %s: %s" % (keyword, text) for text in unknown(values[name][key], set(values), events)]
-        lines += [name] + found if found else []
+            problems += ["  %s: %s" % (keyword, text) for text in unknown(values[name][key], set(values), events)]
+        lines += [name] + problems if problems else []
     return lines

@@ -13,15 +13,15 @@ from typing import Any, Callable, NamedTuple
 from ..dbus.connection import AddressError
 from ..dbus.paths import ERROR, INSTANCE, JOB, MANAGER, PROPERTIES, ROOT
 from . import conditions
-from .client import Client, Refused
+from .client import Client, DBusError
 
 ADDRESS = "unix:abstract=/com/ubuntu/upstart"
 VERBS = ("start", "stop", "restart", "reload", "status")
-ON_TOP = ("main", "pre-start", "post-stop")  # processes that stand in the status line without being named
+ON_TOP = ("main", "pre-start", "post-stop")  # processes whose name the status line leaves out
 
 
-class Misused(Exception):
-    """A command line that makes no sense."""
+class UsageError(Exception):
+    """The command line is invalid."""
 
 
 class Options(NamedTuple):
@@ -33,7 +33,7 @@ class Options(NamedTuple):
 
 
 def parse(arguments: Sequence[str]) -> tuple[Options, list[str]]:
-    """Split options from arguments; raises Misused."""
+    """Split options from arguments; raise UsageError."""
     rest: list[str] = []
     given: dict[str, Any] = {"wait": True, "enumerate": False, "ignored": []}
     pending = list(arguments)
@@ -50,19 +50,19 @@ def parse(arguments: Sequence[str]) -> tuple[Options, list[str]]:
         elif word in ("--system", "--session", "--user", "-q", "--quiet", "-v", "--verbose", "-w", "--warn"):
             continue
         elif word.startswith("-") and word != "-":
-            raise Misused("invalid option: %s" % word)
+            raise UsageError("invalid option: %s" % word)
         else:
             rest.append(word)
     return Options(**given), rest
 
 
 def status_lines(client: Client, job: str, path: str | None) -> list[str]:
-    """Return what status says about an instance; without one the job is stopped."""
+    """Return the output of ``status`` for an instance; a path of None means that the job is stopped."""
     if path is None:
         return ["%s stop/waiting" % job]
     try:
         values = client.properties(path, INSTANCE)
-    except Refused:
+    except DBusError:
         return ["%s stop/waiting" % job]
     label = "%s (%s)" % (job, values["name"]) if values["name"] else job
     text = "%s %s/%s" % (label, values["goal"], values["state"])
@@ -76,12 +76,12 @@ def status_lines(client: Client, job: str, path: str | None) -> list[str]:
 
 
 def _target(client: Client, words: list[str]) -> tuple[str, str, str | None]:
-    """Return job name, its path, and the path of the instance when the environment names it (inside a job)."""
+    """Return the job's name, its path, and inside a job the path of the instance from the environment."""
     if words:
         return words[0], client.path_of(words[0]), None
     job, instance = os.environ.get("UPSTART_JOB"), os.environ.get("UPSTART_INSTANCE")
     if job is None or instance is None:
-        raise Misused("missing job name")
+        raise UsageError("missing job name")
     path = client.path_of(job)
     return job, path, client.job(path, "GetInstanceByName", "s", instance)[0]
 
@@ -123,7 +123,7 @@ def status(client: Client, _options: Options, words: list[str]) -> list[str]:
     if own is None:
         try:
             own = client.job(path, "GetInstance", "as", words[1:])[0]
-        except Refused as error:
+        except DBusError as error:
             if error.name != ERROR + "UnknownInstance" or words[1:]:
                 raise
     return status_lines(client, name, own)
@@ -140,7 +140,7 @@ def list_jobs(client: Client, _options: Options, _words: list[str]) -> list[str]
 
 def emit(client: Client, options: Options, words: list[str]) -> list[str]:
     if not words:
-        raise Misused("missing event name")
+        raise UsageError("missing event name")
     client.manager("EmitEvent", "sasb", words[0], words[1:], options.wait)
     return []
 
@@ -155,7 +155,7 @@ def log_priority(client: Client, _options: Options, words: list[str]) -> list[st
 def usage(client: Client, _options: Options, words: list[str]) -> list[str]:
     name = words[0] if words else os.environ.get("UPSTART_JOB")
     if name is None:
-        raise Misused("missing job name")
+        raise UsageError("missing job name")
     return ["Usage: %s" % client.property(client.path_of(name), JOB, "usage")]
 
 
@@ -169,12 +169,12 @@ def check_config(client: Client, options: Options, words: list[str]) -> list[str
 
 def _variable(words: list[str]) -> str:
     if not words:
-        raise Misused("missing variable name")
+        raise UsageError("missing variable name")
     return words[0]
 
 
 def list_sessions(_client: Client, _options: Options, _words: list[str]) -> list[str]:
-    raise Refused("", "Unable to query session directory")
+    raise DBusError("", "Unable to query session directory")
 
 
 def _silent(member: str) -> Command:
@@ -203,23 +203,23 @@ COMMANDS: dict[str, Command] = {
 
 
 def main(program: str, arguments: list[str]) -> int:
-    """Run one command; under the name of a verb the program is that verb."""
+    """Run a command; a program called ``start``, for example, is the command ``start``."""
     program = os.path.basename(program)
     try:
         if program in VERBS:
             arguments = [program] + arguments
         if not arguments:
-            raise Misused("missing command")
+            raise UsageError("missing command")
         verb = arguments[0]
         if verb not in COMMANDS:
-            raise Misused("invalid command: %s" % verb)
+            raise UsageError("invalid command: %s" % verb)
         options, words = parse(arguments[1:])
         client = Client(os.environ.get("UPSTART_SESSION") or ADDRESS)
         lines = COMMANDS[verb](client, options, words)
-    except Misused as error:
+    except UsageError as error:
         print("%s: %s\nTry `%s --help' for more information." % (program, error, program), file=sys.stderr)
         return 1
-    except (Refused, OSError, AddressError) as error:
+    except (DBusError, OSError, AddressError) as error:
         print("%s: %s" % (program, error), file=sys.stderr)
         return 1
     for line in lines:

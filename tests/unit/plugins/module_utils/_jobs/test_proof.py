@@ -17,7 +17,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import m
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     COMING,
     GOING,
-    HOLLOW,
+    NO_MAIN,
     NO_PROCESS,
     UP,
     FakeClient,
@@ -39,7 +39,7 @@ UNTOLD = None
     (COMING, "a", OLD, False),
     (GOING, "a", OLD, False),
     (status("start", "running", NO_PROCESS), "a", OLD, False),
-    (HOLLOW, "a", OLD, True),  # a job without a main process
+    (NO_MAIN, "a", OLD, True),  # a job without a main process
     (None, "a", OLD, False),
 ])
 def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Status | None, command: str | None,

@@ -25,7 +25,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     COMING,
     DOWN,
     GOING,
-    HOLLOW,
+    NO_MAIN,
     NO_PROCESS,
     SERVICE,
     TASK,
@@ -43,8 +43,8 @@ PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, UP, "started", [], "start/running"),
     (SERVICE, COMING, "started", ["wait"], "start/running"),
     (SERVICE, GOING, "started", ["finish", "start"], "start/running"),
-    (SERVICE, HOLLOW, "started", ["stop", "start"], "start/running"),
-    (ABSTRACT, HOLLOW, "started", [], "start/running"),
+    (SERVICE, NO_MAIN, "started", ["stop", "start"], "start/running"),
+    (ABSTRACT, NO_MAIN, "started", [], "start/running"),
     (TASK, DOWN, "started", ["start"], "stop/waiting"),
     (TASK, UP, "started", ["wait"], "stop/waiting"),
     (SERVICE, DOWN, "stopped", [], "stop/waiting"),
@@ -60,7 +60,7 @@ PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, UP, "reloaded", ["reload"], "start/running"),
     (SERVICE, COMING, "reloaded", ["wait", "reload"], "start/running"),
     (SERVICE, GOING, "reloaded", ["finish", "start"], "start/running"),
-    (SERVICE, HOLLOW, "reloaded", ["stop", "start"], "start/running"),
+    (SERVICE, NO_MAIN, "reloaded", ["stop", "start"], "start/running"),
     (BROKEN, UP, "started", [], "start/running"),
 ]
 
@@ -84,8 +84,8 @@ REFUSED: list[tuple[str | None, Status | None, str, str]] = [
     (BROKEN, UP, "restarted", "It was left running."),
     (None, UP, "restarted", "It was left running."),
     (BROKEN, DOWN, "reloaded", "web.conf:1: Unknown stanza"),
-    (BROKEN, HOLLOW, "started", "web.conf:1: Unknown stanza"),
-    (ABSTRACT, HOLLOW, "reloaded", "has no main process to reload"),
+    (BROKEN, NO_MAIN, "started", "web.conf:1: Unknown stanza"),
+    (ABSTRACT, NO_MAIN, "reloaded", "has no main process to reload"),
     (SERVICE, status("start", "running", NO_PROCESS), "started", "Upstart is tracking process %d, which" % NO_PROCESS),
     (SERVICE, status("start", "running", NO_PROCESS), "stopped", "Job web is stuck in start/running"),
     (SERVICE, status("stop", "killed", NO_PROCESS), "stopped", "Job web is stuck in stop/killed"),
@@ -108,13 +108,13 @@ def test_refused(tmp_path: Path, conf: str | None, before: Status | None, state:
 
 def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
-    (target,) = converge(tmp_path, FakeClient({"web": {"": [HOLLOW, UP]}}), "started")
+    (target,) = converge(tmp_path, FakeClient({"web": {"": [NO_MAIN, UP]}}), "started")
     assert (target.plan.steps, target.result.error) == ([], None)
 
 
 def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
-    for looks, waited_for in (([HOLLOW, UP, DOWN], UP), ([HOLLOW, HOLLOW, UP], HOLLOW)):
+    for looks, waited_for in (([NO_MAIN, UP, DOWN], UP), ([NO_MAIN, NO_MAIN, UP], NO_MAIN)):
         target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
         instance_status.wait_until_resting(FakeClient({"web": {"": [*looks]}}), [target], Deadline(5))
         assert target.result.after == waited_for
@@ -135,7 +135,7 @@ def test_a_process_that_ends_between_two_looks_is_not_lost(second: Status | None
 def test_a_look_at_healthy_jobs_asks_once() -> None:
     client = FakeClient({"a": {"": [UP]}, "b": {}})
     assert instance_status.read_statuses(client, [("a", ""), ("b", "")]) == [UP, None]
-    assert client.looks == 2
+    assert client.statuses_read == 2
 
 
 TTY: dict[str, dict[str, list[Status | None]]] = {"tty": {"1": [UP], "2": [GOING]}}

@@ -64,7 +64,7 @@ def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
 
 
 def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
-    error = act(Client([[]], [fake_client.HOLLOW]), target(tmp_path, "started", "start"))
+    error = act(Client([[]], [fake_client.NO_MAIN]), target(tmp_path, "started", "start"))
     assert error is not None
     assert error.message == ("Job web has no main process although Upstart calls it running: the process could not be "
                              "run.")
@@ -253,7 +253,7 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
     (UP, fake_client.status("start", "running", os.getppid()),
      "Job web does not stay up and is being respawned."),
     (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
-    (UP, fake_client.HOLLOW, "Job web does not stay up and is being respawned."),
+    (UP, fake_client.NO_MAIN, "Job web does not stay up and is being respawned."),
 ])
 def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
     one = target(tmp_path, "started", text="respawn\n" + SERVICE, before=before)

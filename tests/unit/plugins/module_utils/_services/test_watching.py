@@ -68,11 +68,11 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("starting spawned stopping waiting", DOWN, SERVICE, STOPPED),
     ("starting spawned stopping waiting", DOWN, "expect fork\n" + SERVICE, ENDED),
     ("", DOWN, SERVICE, ENDED),
-    ("", fake_client.HOLLOW, SERVICE, "Job web has no main process although Upstart calls it running: the process "
+    ("", fake_client.NO_MAIN, SERVICE, "Job web has no main process although Upstart calls it running: the process "
      "could not be run"),
-    ("", fake_client.HOLLOW, "expect fork\n" + SERVICE, "Job web has no main process although Upstart calls it "
+    ("", fake_client.NO_MAIN, "expect fork\n" + SERVICE, "Job web has no main process although Upstart calls it "
      "running: the process ended before it did what 'expect fork' waits for, or could not be run"),
-    ("", fake_client.HOLLOW, "respawn\n" + SERVICE, "Job web does not stay up and is being respawned."),
+    ("", fake_client.NO_MAIN, "respawn\n" + SERVICE, "Job web does not stay up and is being respawned."),
     ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is stuck"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once."),
