@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deployment_files
-short_description: Turn a list of jobs into what upstart_job takes
+short_description: Convert a list of jobs to options of upstart_job
 version_added: 1.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Turns a list of jobs as the role C(sysinit.upstart.upstart_jobs) takes it into the option C(jobs) of
+  - Converts a list of jobs of the role C(sysinit.upstart.upstart_jobs) to the option C(jobs) of
     M(sysinit.upstart.upstart_job).
-  - What is wrong with an entry is an error that names the job and the key, and the key that may be meant.
+  - Fails for a wrong entry. The message names the job, the key, and the likely key.
 positional: texts, set_name
 options:
   _input:
@@ -22,12 +22,12 @@ options:
     elements: dictionary
     required: true
   texts:
-    description: The texts of the templates that P(sysinit.upstart.deployment_templates#filter) names, in that order.
+    description: The texts of the templates that P(sysinit.upstart.deployment_templates#filter) returns, in that order.
     type: list
     elements: string
     default: []
   set_name:
-    description: The name of the list, upstart_jobs_set of the role, which is only checked.
+    description: The name of the list, C(upstart_jobs_set) of the role. The filter only checks it.
     type: string
     default: default
 seealso:
@@ -39,7 +39,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Write the files of a list of jobs, and start none of them
+- name: Write the files of a list of jobs without starting them
   sysinit.upstart.upstart_job:
     jobs: "{{ jobs | sysinit.upstart.deployment_files }}"
   vars:
@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The entries without the keys that are the role's own.
+  description: The entries without the keys of the role.
   type: list
   elements: dictionary
   sample:
@@ -66,7 +66,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import
 
 
 def deployment_files(jobs: t.Any, texts: Sequence[str] = (), set_name: str = "default") -> list[dict[str, t.Any]]:
-    """Return a list of jobs as upstart_job takes it."""
+    """Return a list of jobs as option ``jobs`` of upstart_job."""
     try:
         return entries.files(jobs, texts, set_name)
     except entries.DeploymentError as exc:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deployment_rollback
-short_description: Tell how jobs that failed get their old files back, and how that went
+short_description: Plan and report the rollback of failed jobs
 version_added: 1.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Takes the jobs that failed out of a result of M(sysinit.upstart.upstart_service) and tells what brings those that
-    can be rolled back to the files that they had.
-  - With the results of doing so it returns the message that tells of both.
+  - Takes the failed jobs from a result of M(sysinit.upstart.upstart_service), and returns the tasks that restore the
+    old files of those that can be rolled back.
+  - With the results of these tasks, it returns a message about both failures.
 positional: undo, put_back, restarted, waiting, ended
 options:
   _input:
@@ -31,7 +31,7 @@ options:
     description: The result of M(sysinit.upstart.upstart_service) for RV(_value.services).
     type: dictionary
   waiting:
-    description: Names of jobs that are still to be restarted or reloaded.
+    description: Names of jobs with a pending restart or reload.
     type: list
     elements: string
     default: []
@@ -44,25 +44,26 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell what is to be rolled back
+- name: Show the rollback
   ansible.builtin.debug:
     msg: "{{ outcome | sysinit.upstart.deployment_rollback(steps.undo) }}"
 """
 
 RETURN = r"""
 _value:
-  description: What is to be done, or with O(put_back) a text that tells what came of it.
+  description: The rollback, or with O(put_back) a message about its result.
   type: dictionary
   contains:
     stop:
-      description: Jobs that were not there before, for M(sysinit.upstart.upstart_service).
+      description: New jobs to stop, for M(sysinit.upstart.upstart_service).
       type: list
       elements: dictionary
       sample: []
     files:
       description:
-        - The files, as the options C(manifest) and C(jobs) of M(sysinit.upstart.upstart_job), once for each manifest.
-        - Empty when no failed job can be rolled back.
+        - Files to restore, as options C(manifest) and C(jobs) of M(sysinit.upstart.upstart_job), once for each
+          manifest.
+        - Empty if no failed job can be rolled back.
       type: list
       elements: dictionary
       sample:
@@ -73,7 +74,7 @@ _value:
               restore: {content: ZXhlYyAvdXNyL2Jpbi9zaG9wCg==, listed: true}
               keep_running: true
     services:
-      description: Jobs to be started with them, for M(sysinit.upstart.upstart_service).
+      description: Jobs to start with the old files, for M(sysinit.upstart.upstart_service).
       type: list
       elements: dictionary
       sample: [{name: web, state: restarted}]
@@ -82,7 +83,7 @@ _value:
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.rollback import rollback, verdict
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.rollback import rollback, rollback_report
 
 
 def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],
@@ -90,9 +91,9 @@ def deployment_rollback(outcome: Mapping[str, t.Any], undo: Mapping[str, t.Any],
                         restarted: Mapping[str, t.Any] | None = None,
                         waiting: Sequence[str] = (),
                         ended: Mapping[str, t.Any] | None = None) -> dict[str, list[dict[str, t.Any]]] | str:
-    """Return what brings failed jobs back, or the message that tells what came of it."""
+    """Return the rollback of failed jobs, or the message about its result."""
     if put_back is not None:
-        return verdict(outcome, undo, put_back, restarted or {}, waiting, ended)
+        return rollback_report(outcome, undo, put_back, restarted or {}, waiting, ended)
     return rollback(outcome, undo)
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deployment_steps
-short_description: Tell what is to be done once the files of a list of jobs are written
+short_description: Plan the steps after the files of a list of jobs are written
 version_added: 1.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Compares a list of jobs as the role C(sysinit.upstart.upstart_jobs) takes it with what
-    M(sysinit.upstart.upstart_job) returned for it, and tells what is left to do.
+  - Compares a list of jobs of the role C(sysinit.upstart.upstart_jobs) with the result of
+    M(sysinit.upstart.upstart_job) for it, and returns the remaining steps.
 positional: written, on_change, on_failure, stable_for, pending
 options:
   _input:
@@ -25,24 +25,24 @@ options:
     type: dictionary
     required: true
   on_change:
-    description: What a job gets whose file changed while it ran, unless its entry says it.
+    description: Action for a job whose file changed while it was running, unless its entry sets it.
     type: string
     choices: [restart, reload, none]
     default: restart
   on_failure:
-    description: What is done for a job that does not come up with its changed file, unless its entry says it.
+    description: Action for a job that fails to start with its changed file, unless its entry sets it.
     type: string
     choices: [fail, rollback]
     default: fail
   stable_for:
-    description: Seconds that jobs must stay up after they were started.
+    description: Seconds that jobs must stay up after their start.
     type: float
     default: 1
   pending:
     description:
-      - What this filter returned for another list whose RV(_value.due) is yet to be done; it is added.
-      - Jobs that this list stops or removes are taken out of it. A job that both lists want reloaded and restarted is
-        restarted.
+      - Earlier return value of this filter for another list, whose RV(_value.due) is still pending. It is added.
+      - Jobs that this list stops or removes are left out. A job that needs a reload for one list and a restart for the
+        other is restarted.
     type: dictionary
 seealso:
   - plugin: sysinit.upstart.deployment_files
@@ -58,50 +58,50 @@ EXAMPLES = r"""
     jobs: "{{ my_jobs | sysinit.upstart.deployment_files }}"
   register: written
 
-- name: Start and stop what shall run or not
+- name: Start and stop the jobs
   sysinit.upstart.upstart_service:
     jobs: "{{ (my_jobs | sysinit.upstart.deployment_steps(written)).services }}"
 """
 
 RETURN = r"""
 _value:
-  description: The steps. The lists are what the option C(jobs) of a module takes.
+  description: The steps. Each list has the form of the option C(jobs) of a module.
   type: dictionary
   contains:
     stop:
-      description: Jobs that shall go and run, for M(sysinit.upstart.upstart_service).
+      description: Running jobs to remove, for M(sysinit.upstart.upstart_service).
       type: list
       elements: dictionary
       sample: [{name: old-web, state: stopped}]
     remove:
-      description: Jobs whose files are still there then, for M(sysinit.upstart.upstart_job).
+      description: Jobs whose files still exist then, for M(sysinit.upstart.upstart_job).
       type: list
       elements: dictionary
       sample: [{name: old-web, state: absent}]
     services:
-      description: Jobs that shall run or not, or be enabled or not, for M(sysinit.upstart.upstart_service).
+      description: Jobs to start, stop, enable or disable, for M(sysinit.upstart.upstart_service).
       type: list
       elements: dictionary
       sample: [{name: web, state: started}]
     due:
-      description: Jobs that are to be restarted or reloaded, for M(sysinit.upstart.upstart_service).
+      description: Jobs to restart or reload, for M(sysinit.upstart.upstart_service).
       type: list
       elements: dictionary
       sample: [{name: mail, state: restarted}]
     running:
       description:
-        - Jobs that have to run and are not in C(due), for M(sysinit.upstart.upstart_service). In one task with C(due)
-          those are started again which the restarts take down.
+        - Jobs that have to run and are not in C(due), for M(sysinit.upstart.upstart_service). If they are in the same
+          task as C(due), the task starts them again if the restarts stop them.
       type: list
       elements: dictionary
       sample: [{name: shop, state: started}]
       version_added: 1.1.0
     undo:
-      description: What P(sysinit.upstart.deployment_rollback#filter) needs of the jobs that are rolled back.
+      description: Data for P(sysinit.upstart.deployment_rollback#filter) about jobs that can be rolled back.
       type: dictionary
       sample: {}
     stable_for:
-      description: Seconds that the jobs in C(due) must stay up, the most that one of the lists says.
+      description: Seconds that the jobs in C(due) must stay up, the maximum of all lists.
       type: float
       sample: 1
     manifests:
@@ -110,11 +110,11 @@ _value:
       elements: string
       sample: [/var/lib/sysinit.upstart/default.json]
     claimed:
-      description: The names of the jobs that each list has on the host, by its manifest.
+      description: The names of the jobs of each list on the host, by manifest.
       type: dictionary
       sample: {/var/lib/sysinit.upstart/default.json: [shop]}
     news:
-      description: Whether something in C(due) comes from this list.
+      description: Whether this list adds jobs to C(due).
       type: boolean
       sample: true
 """
@@ -132,11 +132,11 @@ CHOICES = {"on_change": ("restart", "reload", "none"), "on_failure": ("fail", "r
 def deployment_steps(jobs: t.Any, written: t.Any, on_change: str = "restart",
                      on_failure: str = "fail", stable_for: float = 1,
                      pending: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
-    """Return what is left to do for a list of jobs."""
+    """Return the remaining steps for a list of jobs."""
     for option, value in (("on_change", on_change), ("on_failure", on_failure)):
         if value not in CHOICES[option]:
-            raise AnsibleFilterError(f"sysinit.upstart.deployment_steps: {option} is {value!r}, and can be "
-                                     + " or ".join(CHOICES[option]))
+            raise AnsibleFilterError(f"sysinit.upstart.deployment_steps: {option} must be "
+                                     f"{' or '.join(CHOICES[option])}, not {value!r}")
     try:
         return steps(jobs, written, on_change, on_failure, stable_for, pending)
     except DeploymentError as exc:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deployment_templates
-short_description: Name the templates of a list of jobs
+short_description: List the templates of a list of jobs
 version_added: 1.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Returns the paths in the key C(template) of a list of jobs that the role C(sysinit.upstart.upstart_jobs)
-    takes, without those of jobs that go. Their texts are what P(sysinit.upstart.deployment_files#filter) wants.
+  - Returns the values of C(template) in a list of jobs of the role C(sysinit.upstart.upstart_jobs), without those of
+    jobs to remove. Pass the rendered texts to P(sysinit.upstart.deployment_files#filter).
 options:
   _input:
     description: The list of jobs.
@@ -25,7 +25,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Name the templates
+- name: List the templates
   ansible.builtin.debug:
     msg: "{{ [{'name': 'web', 'template': 'web.conf.j2'}] | sysinit.upstart.deployment_templates }}"
 """

@@ -11,53 +11,53 @@ version_added: 1.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Turns what M(sysinit.upstart.upstart_info) returns into a graph in the DOT language of Graphviz or in Mermaid.
-  - Jobs and events are nodes. An arrow from an event to a job, or from the job that a job's event belongs to, stands
-    for one event of C(start on), or when it is dashed of C(stop on), and its label is what else the condition asks for.
-    Events that are joined by C(and) meet in a node of that name first. A dotted arrow leads from a job to an event that
-    it emits.
-  - The state of a job is told in words and by the outline as well as by colour.
+  - Converts a result of M(sysinit.upstart.upstart_info) to a graph in the DOT language of Graphviz or in Mermaid.
+  - Jobs and events are nodes. A solid arrow shows an event in C(start on), and a dashed arrow an event in C(stop on).
+    It starts at the event, or at the job that causes the event. Its label shows the rest of the condition. Events that
+    are joined by C(and) meet in a node of that name. A dotted arrow leads from a job to an event that it emits.
+  - Words, outline and colour show the state of a job.
   - The same input always gives the same text.
 positional: format, jobs, depth
 options:
   _input:
     description:
       - The result of M(sysinit.upstart.upstart_info), with its subset V(graph).
-      - Use O(jobs) here rather than names there for a part of the graph, since it needs the jobs around.
+      - To draw a part of the graph, set O(jobs) of the filter, not names of the module, because the filter needs the
+        neighbours too.
     type: dictionary
     required: true
   format:
     description:
       - The language of the graph.
-      - V(problem) is none. It gives the reason why the input cannot be drawn, or an empty text, so that one host of
-        many can be left out.
+      - V(problem) returns no graph, but the reason why the input cannot be drawn, or an empty string. Use it to skip
+        hosts that cannot be drawn.
     type: string
     choices: [dot, mermaid, problem]
     default: dot
   jobs:
     description:
-      - Draw only these jobs and what is around them. Names, or shell patterns such as V(tty*).
-      - All jobs by default.
+      - Only draw these jobs and their neighbours. Names, or shell patterns such as V(tty*).
+      - The default is all jobs.
     type: list
     elements: string
   depth:
     description:
-      - With O(jobs), how many steps to follow from a job to those that can cause its events, and to those whose events
-        it can cause. V(0) is the jobs alone.
-      - An event that stops a job is followed only when it is the event of another job. One that stops most jobs, such
-        as C(runlevel), would lead to nearly all.
-      - Each job within that many steps is drawn with its whole conditions. A job that is only named in one of those is
-        drawn without conditions of its own.
+      - With O(jobs), the number of steps to follow from a job to jobs that can cause its events, and to jobs whose
+        events it can cause. V(0) only draws the given jobs.
+      - The filter only follows an event that stops a job if another job causes it. Events that stop most jobs, such as
+        C(runlevel), would otherwise add nearly all jobs.
+      - Jobs within these steps are drawn with their complete conditions. Jobs that only appear in one of these
+        conditions are drawn without their own.
     type: integer
     default: 1
   events:
     description:
-      - With V(false), only jobs are drawn, and an arrow leads from each job that can cause an event to those that wait
-        for it. Events that no job causes are left out, and so is how they are joined.
+      - With V(false), the graph only has jobs, with an arrow from each job that can cause an event to the jobs that
+        wait for it. Events that no job causes, and C(and) nodes, are omitted.
     type: boolean
     default: true
   direction:
-    description: The way in which most arrows point, V(LR) for left to right or V(TB) for top to bottom.
+    description: Direction of most arrows, V(LR) for left to right or V(TB) for top to bottom.
     type: string
     choices: [LR, TB]
     default: LR
@@ -70,14 +70,14 @@ EXAMPLES = r"""
   sysinit.upstart.upstart_info:
   register: upstart
 
-- name: Draw them, for dot -Tsvg
+- name: Write a graph for dot -Tsvg
   ansible.builtin.copy:
     content: "{{ upstart | sysinit.upstart.event_graph }}"
     dest: "{{ inventory_hostname }}.dot"
     mode: "0644"
   delegate_to: localhost
 
-- name: Show what stands between the boot and the terminals, as Mermaid
+- name: Show what leads to the terminals, as Mermaid
   ansible.builtin.debug:
     msg: "{{ upstart | sysinit.upstart.event_graph('mermaid', jobs=['tty*'], depth=2) }}"
 """
@@ -117,13 +117,13 @@ NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
 PROBLEM = "problem"
 DIRECTIONS = ("LR", "TB")
-# The lists of upstart_info that are drawn, with what each of their items has at least.
-NEEDED = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events": {"name"}}
+# The lists of upstart_info that are drawn, with the required keys of their items.
+REQUIRED_KEYS = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events": {"name"}}
 
 
 def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[str] | None = None, depth: int = 1,
                 events: bool = True, direction: str = "LR") -> str:
-    """Return the graph of what upstart_info returned, as text."""
+    """Return the graph of a result of upstart_info, as text."""
     check_options(format, jobs, depth, events, direction)
     if format == PROBLEM:
         try:
@@ -136,7 +136,7 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
         builder = model.Builder(info, events)
         names = builder.names()
         if jobs is not None:
-            names = model.within(chosen(jobs, names), depth, builder.neighbours())
+            names = model.within(matching_jobs(jobs, names), depth, builder.neighbours())
         return WRITERS[format](builder.draw(names), direction)
     except UpstartError as exc:
         raise AnsibleFilterError(f"{NAME}: a condition cannot be read: {exc}") from exc
@@ -144,26 +144,26 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
 
 def check_options(format: str, jobs: Sequence[str] | None, depth: int, events: bool, direction: str) -> None:
     if format not in WRITERS and format != PROBLEM:
-        raise AnsibleFilterError(f"{NAME}: format is {format!r}, and can be {', '.join(WRITERS)} or {PROBLEM}")
+        raise AnsibleFilterError(f"{NAME}: format must be {', '.join(WRITERS)} or {PROBLEM}, not {format!r}")
     if direction not in DIRECTIONS:
-        raise AnsibleFilterError(f"{NAME}: direction is {direction!r}, and can be {' or '.join(DIRECTIONS)}")
+        raise AnsibleFilterError(f"{NAME}: direction must be {' or '.join(DIRECTIONS)}, not {direction!r}")
     if not isinstance(events, bool):
         raise AnsibleFilterError(f"{NAME}: events must be true or false, not {events!r}")
     if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
-        raise AnsibleFilterError(f"{NAME}: depth must be a number from 0 on, not {depth!r}")
+        raise AnsibleFilterError(f"{NAME}: depth must be an integer of at least 0, not {depth!r}")
     if jobs is not None and (isinstance(jobs, str) or not isinstance(jobs, Sequence)
                              or not all(isinstance(name, str) for name in jobs)):
         raise AnsibleFilterError(f"{NAME}: jobs must be a list of names, not {jobs!r}")
 
 
 def check_info(info: t.Any) -> None:
-    """Raise AnsibleFilterError for what is no result of upstart_info, or lacks a part that is drawn."""
+    """Raise AnsibleFilterError if the input is not a result of upstart_info, or lacks a part to draw."""
     if not isinstance(info, Mapping):
         raise AnsibleFilterError(f"{NAME} needs the result of sysinit.upstart.upstart_info, not {type(info).__name__}")
-    for key, fields in NEEDED.items():
+    for key, fields in REQUIRED_KEYS.items():
         if info.get(key) is None:
-            why = f": {info['msg']}" if info.get("failed") or info.get("unreachable") else ""
-            raise AnsibleFilterError(f"{NAME}: the input has no {key}{why}. Give it the result of "
+            reason = f": {info['msg']}" if info.get("failed") or info.get("unreachable") else ""
+            raise AnsibleFilterError(f"{NAME}: the input has no {key}{reason}. Use the result of "
                                      "sysinit.upstart.upstart_info with the subset graph")
         items = info[key]
         if not isinstance(items, Sequence) \
@@ -172,16 +172,16 @@ def check_info(info: t.Any) -> None:
                                      "as sysinit.upstart.upstart_info returns it")
 
 
-def chosen(patterns: Sequence[str], names: set[str]) -> set[str]:
-    """Return the jobs that names and patterns stand for; each must stand for at least one."""
-    found: set[str] = set()
+def matching_jobs(patterns: Sequence[str], names: set[str]) -> set[str]:
+    """Return the jobs that match the patterns. Each pattern must match at least one job."""
+    jobs: set[str] = set()
     for pattern in patterns:
         matching = {pattern} & names or {name for name in names if fnmatchcase(name, pattern)}
         if not matching:
             hint = did_you_mean(pattern, names) or "see the names in jobs of upstart_info's result"
             raise AnsibleFilterError(f"{NAME}: no job is called {pattern}; {hint}")
-        found |= matching
-    return found
+        jobs |= matching
+    return jobs
 
 
 class FilterModule:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: from_job_file
-short_description: Turn the text of an Upstart job file into options of upstart_job
+short_description: Convert the text of an Upstart job file to options of upstart_job
 version_added: 0.1.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Reads a job file exactly as the Upstart daemon reads it, and returns what is set in it as a dictionary, with the
-    names that the options of M(sysinit.upstart.upstart_job) have.
-  - A file that the daemon refuses is an error with its message and line.
+  - Reads a job file exactly as the Upstart daemon does, and returns its stanzas as a dictionary of options of
+    M(sysinit.upstart.upstart_job).
+  - Fails for a file that the daemon rejects, with the daemon's message and the line.
 positional: override
 options:
   _input:
@@ -21,10 +21,10 @@ options:
     type: string
     required: true
   override:
-    description: The text of the file C(NAME.override), which is read on top of the job file.
+    description: The text of the file C(NAME.override), which is read after the job file.
     type: string
   version:
-    description: The release of Upstart that decides which stanzas there are, such as V('1.5').
+    description: The release of Upstart whose stanzas are allowed, such as V('1.5').
     type: string
     default: 1.13.2
 seealso:
@@ -46,10 +46,10 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - What the file sets, keyed by the options of M(sysinit.upstart.upstart_job). What is at its default is left out.
-    - Conditions are in the structured form, signals are names, RV(ignore:umask) is text in octal.
-    - RV(ignore:env) is a dictionary, or a list of C(NAME=VALUE) where a name is set twice.
-    - RV(ignore:manual) is true when that stanza leaves the job without a condition to start on.
+    - Options of M(sysinit.upstart.upstart_job). Options with default values are omitted.
+    - Conditions are in the structured form, signals are names, and RV(ignore:umask) is an octal string.
+    - RV(ignore:env) is a dictionary, or a list of C(NAME=VALUE) if a name is set twice.
+    - RV(ignore:manual) is true if that stanza disables the job's C(start on).
   type: dictionary
   sample:
     description: a web server
@@ -75,10 +75,10 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors im
 
 
 def from_job_file(text: str, override: str | None = None, version: str = "1.13.2") -> dict[str, t.Any]:
-    """Return the options that the texts of a job file and its override set."""
-    for given in (text, version) if override is None else (text, override, version):
-        if not isinstance(given, str):
-            raise AnsibleFilterError(f"sysinit.upstart.from_job_file needs text, not {type(given).__name__}")
+    """Return the options in the texts of a job file and its override."""
+    for argument in (text, version) if override is None else (text, override, version):
+        if not isinstance(argument, str):
+            raise AnsibleFilterError(f"sysinit.upstart.from_job_file needs text, not {type(argument).__name__}")
     try:
         return t.cast("dict[str, t.Any]", structure.read(text, override, structure.version_of(version)))
     except JobFileError as exc:

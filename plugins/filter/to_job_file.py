@@ -6,20 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: to_job_file
-short_description: Turn options of upstart_job into the text of an Upstart job file
+short_description: Convert options of upstart_job to the text of an Upstart job file
 version_added: 0.1.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Writes a job file that the Upstart daemon reads exactly as it was asked for. What no job file can say is an error.
+  - Returns a job file that the Upstart daemon reads exactly as the options say. Fails for values that no job file can
+    contain.
 positional: version, header
 options:
   _input:
-    description: A dictionary of options as M(sysinit.upstart.upstart_job) has them for stanzas.
+    description: A dictionary of the options of M(sysinit.upstart.upstart_job) for stanzas.
     type: dictionary
     required: true
   version:
-    description: The release of Upstart that will read the file, such as V('1.5'). A stanza that it lacks is an error.
+    description: The release of Upstart that will read the file, such as V('1.5'). A stanza that it does not know is an
+      error.
     type: string
     default: 1.13.2
   header:
@@ -77,9 +79,9 @@ def to_job_file(options: Mapping[str, t.Any], version: str = "1.13.2", header: s
     """Return the text of a job file for options of upstart_job."""
     if not isinstance(options, Mapping):
         raise AnsibleFilterError(f"sysinit.upstart.to_job_file needs a dictionary, not {type(options).__name__}")
-    for given in (version,) if header is None else (version, header):
-        if not isinstance(given, str):
-            raise AnsibleFilterError(f"sysinit.upstart.to_job_file needs text, not {type(given).__name__}")
+    for argument in (version,) if header is None else (version, header):
+        if not isinstance(argument, str):
+            raise AnsibleFilterError(f"sysinit.upstart.to_job_file needs text, not {type(argument).__name__}")
     try:
         return t.cast("str", structure.write(dict(options), structure.version_of(version), header))
     except JobFileError as exc:

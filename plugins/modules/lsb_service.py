@@ -12,13 +12,13 @@ module: lsb_service
 short_description: Start and stop services that Upstart does not supervise
 version_added: 1.0.0
 description:
-  - Brings a service into the wanted state by commands with the exit codes of the Linux Standard Base, such as init
-    scripts, or by a pid file or the process table where there are no such commands.
-  - Exit code 0 of the status command is running and 3 is stopped. Any other one, and a status command that does not
-    end in time, is called dirty. A dirty service is stopped for cleaning, whatever comes of that, and then started if
-    it shall run.
-  - After every action the status is read again. The task is ok only when that tells the wanted state.
-  - Needs neither a daemon nor dbus-python.
+  - Brings a service into the requested state with commands that have the exit codes of the Linux Standard Base, such as
+    init scripts. Without such commands, it uses a pid file or the process table.
+  - Exit code 0 of the status command means running, and 3 means stopped. Any other exit code and a timeout mean dirty.
+    The module stops a dirty service to clean it up, ignores the result of the stop, and then starts it if it should
+    run.
+  - Reads the status again after every action. The task only succeeds if the service is in the requested state.
+  - Needs neither an Upstart daemon nor dbus-python.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -27,7 +27,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Only the status is read.
+      - Only reads the status.
   diff_mode:
     support: full
   idempotent:
@@ -39,119 +39,122 @@ attributes:
 options:
   name:
     description:
-      - Name of the service, for what is returned and said about it.
+      - Name of the service, for the result and for messages.
     type: str
     required: true
   state:
     description:
-      - V(running) starts a service that is stopped. V(started) is another word for it.
-      - V(stopped) stops a service that is running.
-      - V(restarted) stops and starts it, or runs O(restart); a stopped one is started.
-      - V(awaited) only reads O(status), or C(status) of O(control), until it tells running, and fails when that is not
-        so within O(timeout). It is for what others start, and for health checks that exit with 0. The other commands
-        have no effect.
+      - V(running) starts a stopped service. V(started) means the same.
+      - V(stopped) stops a running service.
+      - V(restarted) stops and starts the service, or runs O(restart). A stopped service is started.
+      - V(awaited) only reads O(status), or C(status) of O(control), until the service is running, and fails after
+        O(timeout). Use it for services that something else starts, and for health checks. The other commands have no
+        effect.
     type: str
     choices: [running, started, stopped, restarted, awaited]
     default: running
     aliases: [expected]
   control:
     description:
-      - Command to which the words C(start), C(stop), C(status) and, with O(restart=control), C(restart) are appended,
-        for instance V(/etc/init.d/nfs) or V(/sbin/service nfs).
-      - This and all other commands are a list of words, or a string that is split into words as a shell does, with its
-        quotes and backslashes. No shell is started, so there are no variables, pipes or redirections.
-      - Commands run in the folder C(/), with nothing to read from standard input.
+      - Command that takes C(start), C(stop), C(status) and, with O(restart=control), C(restart) as its last argument,
+        for example V(/etc/init.d/nfs) or V(/sbin/service nfs).
+      - All commands are a list of words, or a string that is split into words like in a shell, with quotes and
+        backslashes. No shell is started, so you cannot use variables, pipes or redirections.
+      - Commands run in the directory C(/) with empty standard input.
     type: raw
   start:
     description:
-      - Command that starts the service. It wins over O(control).
-      - One of O(start) and O(control) is required, but for O(state=awaited).
+      - Command that starts the service. It overrides O(control).
+      - Either O(start) or O(control) is required, except with O(state=awaited).
     type: raw
   stop:
     description:
-      - Command that stops the service. It wins over O(control).
-      - Without this, O(control) and O(daemon), the processes of O(pattern) get the signal TERM, and KILL when the
-        O(timeout) is over.
+      - Command that stops the service. It overrides O(control).
+      - Without O(stop), O(control) and O(daemon), the processes that match O(pattern) get the signal TERM, and KILL
+        after O(timeout).
     type: raw
   status:
     description:
-      - Command that tells by its exit code whether the service is running. It wins over O(control).
-      - Without this, O(control) and O(daemon), the service is running when a process matches O(pattern).
+      - Command whose exit code says whether the service is running. It overrides O(control).
+      - Without O(status), O(control) and O(daemon), the service is running if a process matches O(pattern).
     type: raw
   restart:
     description:
-      - Command for O(state=restarted) of a service that is running.
-      - Without it, and with V(stop+start), that is a stop, a wait until the status is stopped, and a start.
-      - V(control) stands for O(control) followed by C(restart).
+      - Command for O(state=restarted) if the service is running.
+      - Without it, and with V(stop+start), the module stops the service, waits until the status is stopped, and starts
+        it.
+      - V(control) means O(control) followed by C(restart).
     type: raw
   pattern:
     description:
-      - Regular expression to look for in the command lines of all processes, whose words are parted by one blank each.
-        The processes of the task itself and those of containers are left out.
-      - Takes the place of O(stop), O(status) or both where they are not given.
+      - Regular expression to search for in the command lines of all processes, with a single space between words. The
+        module ignores the processes of the task itself and those of containers.
+      - Replaces O(stop) and O(status) if they are not set.
       - The default is the O(start) command, word by word.
       - Cannot be combined with O(control).
     type: str
   daemon:
     description:
-      - Path of a pid file, for a O(start) command that stays in the foreground. It is started in a session and a
-        process group of its own, with standard input and output at C(/dev/null), and must live for one second.
-      - To stop it, its process group gets the signal TERM, and KILL when the O(timeout) is over.
-      - It is running when the process is there for which the file was written; a later process with the same pid is not
-        taken for it. A file that is left from a process that is gone makes the service dirty.
-      - O(stop), O(status) and O(pattern) are ignored beside it, and it is ignored beside O(control), with a warning.
+      - Path of a pid file, for a O(start) command that stays in the foreground. The module starts the command in its
+        own session and process group, with C(/dev/null) as standard input and output. It must keep running for one
+        second.
+      - To stop it, the module sends TERM to its process group, and KILL after O(timeout).
+      - The service is running if the process for which the file was written exists. A later process with the same pid
+        does not count. If the process no longer exists but the file does, the service is dirty.
+      - With O(daemon), the options O(stop), O(status) and O(pattern) are ignored. With O(control), O(daemon) is
+        ignored. The task warns about ignored options.
     type: path
   path:
     description:
-      - Folders in which programs are looked for, with C(:) between them, and the variable E(PATH) of the commands.
-        Their other variables are those of the task.
+      - Directories to search for programs, separated by C(:), and the variable E(PATH) of the commands. Their other
+        variables are those of the task.
       - The default is the E(PATH) of the task with C(/usr/local/sbin), C(/usr/sbin) and C(/sbin) added.
     type: str
   timeout:
     description:
-      - Seconds that each command may take. When they are over, all processes of the command's session get the
-        signal TERM and, two seconds later, KILL.
-      - Also the longest wait for the status to become what was asked for, after each action. For O(state=awaited) that
-        is the time for all readings together.
+      - Seconds that each command may take. After that, all processes of the command's session get the signal TERM and,
+        two seconds later, KILL.
+      - Also the longest wait for the requested status after each action. With O(state=awaited), it is the time for all
+        checks together.
     type: float
     default: 60
   interval:
     description:
-      - Seconds between two readings of the status for O(state=awaited).
+      - Seconds between two checks of the status with O(state=awaited).
     type: float
     default: 1
   careful:
     description:
-      - Whether the status may take its time, up to O(timeout), to become what was asked for after an action. With
-        V(false) it is read once after each action.
+      - Whether to wait up to O(timeout) for the requested status after an action. With V(false), the module reads the
+        status once after each action.
     type: bool
     default: true
 notes:
-  - A process that a command leaves behind with its output still open is not waited for. What it writes later is lost
-    and may end it, so there is a warning.
+  - If a command leaves a process running that keeps its output open, the module does not wait for it, and the task
+    warns. Later output of the process is lost, and writing it may end the process.
   - A zombie process does not count as running. A process that is suspended by a signal or a debugger counts as running,
-    with a warning. The module detects this only with O(daemon) or O(pattern).
-  - The status command of C(initctl) exits with 0 for a job that is stopped. Use M(sysinit.upstart.upstart_service) for
-    jobs of Upstart.
-  - Runs on hosts with Python 2.7 (ansible-core 2.16) or 3.6 and later, as far as the controller's ansible-core does.
+    and the task warns. The module only detects this with O(daemon) or O(pattern).
+  - C(initctl status) exits with 0 for a stopped job. Use M(sysinit.upstart.upstart_service) for Upstart jobs.
+  - Runs on hosts with Python 2.7 (with ansible-core 2.16) or 3.6 and later, as supported by ansible-core on the
+    controller.
 seealso:
   - module: sysinit.upstart.upstart_service
 """
 
 EXAMPLES = r"""
-- name: See that the init script's service runs
+- name: Start the service of an init script
   sysinit.upstart.lsb_service:
     name: nfs
     control: /etc/init.d/nfs
 
-- name: Stop it, and give each command two minutes
+- name: Stop the service, and allow two minutes for each command
   sysinit.upstart.lsb_service:
     name: nfs
     control: /sbin/service nfs
     state: stopped
     timeout: 120
 
-- name: Restart it by the script's own restart
+- name: Restart the service with the script's own restart command
   sysinit.upstart.lsb_service:
     name: nfs
     control: /sbin/service nfs
@@ -171,7 +174,7 @@ EXAMPLES = r"""
     status: curl --silent --fail http://localhost:8080/health
     timeout: 120
 
-- name: See that no process of an old program is left
+- name: Stop all processes of an old program
   sysinit.upstart.lsb_service:
     name: oldshop
     start: /opt/oldshop/bin/oldshopd
@@ -186,57 +189,57 @@ name:
   type: str
   sample: nfs
 state:
-  description: The state that was asked for.
+  description: The requested state.
   returned: always
   type: str
   sample: running
 status:
-  description: V(running), V(stopped) or V(dirty), as it was read last; in check mode what it would be.
+  description: V(running), V(stopped) or V(dirty) at the end of the task. In check mode, the predicted status.
   returned: always
   type: str
   sample: running
 status_code:
   description:
-    - The exit code that says so. A negative one is a signal that ended the status command; null if it did not end in
-      time or could not be run.
+    - The exit code of the status command. A negative number is the signal that ended the command. Null if it timed out
+      or could not be executed.
   returned: always
   type: int
   sample: 0
 before:
-  description: V(running), V(stopped) or V(dirty), as it was before the task.
+  description: V(running), V(stopped) or V(dirty) before the task.
   returned: always
   type: str
   sample: dirty
 actions:
-  description: What was done, in this order; in check mode what would be done. Each is V(start), V(stop) or V(restart).
+  description: The actions of the task, in this order. In check mode, the predicted actions. Each is V(start), V(stop)
+    or V(restart).
   returned: always
   type: list
   elements: str
   sample: [stop, start]
 check:
   description:
-    - One line for monitoring, on the status that was read last. In check mode that is the present one, which makes the
-      task a check.
+    - A line for monitoring about the final status. In check mode it describes the current status.
   returned: always
   type: str
   sample: "nfs: OK, running, as expected"
 cmd:
-  description: The command that failed, or what was done instead of one.
+  description: The command that failed, or the action of the module that failed.
   returned: failure
   type: str
   sample: /etc/init.d/nfs start
 rc:
-  description: Its exit code, negative for a signal; null if it did not end in time or could not be run.
+  description: Its exit code, negative for a signal. Null if it timed out or could not be executed.
   returned: failure
   type: int
   sample: 1
 stdout:
-  description: What it printed, at most the last 8 KiB.
+  description: Its standard output, at most the last 8 KiB.
   returned: failure
   type: str
   sample: "Starting NFS: failed\n"
 stderr:
-  description: What it printed as errors, at most the last 8 KiB, or why it could not be run.
+  description: Its standard error, at most the last 8 KiB, or why it could not be executed.
   returned: failure
   type: str
   sample: "rpc.nfsd: unable to bind: Address already in use\n"

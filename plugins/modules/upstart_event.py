@@ -12,14 +12,15 @@ module: upstart_event
 short_description: Emit events of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Emits an event over the daemon's D-Bus socket, waits until all that it causes is over, and says what that was.
-  - An event that fails because of a job fails the task, with the job, how it ended and the end of its log. For Upstart
-    an event fails when a job that it starts itself fails before it is up (a task, before it has ended), and when one
-    that it stops fails before it is gone.
-  - A job that fails later, or further on because of such a job, does not fail the task. The task warns of it, and
-    RV(jobs[].failed) tells it.
-  - An event that is not over in time fails the task, with who holds it and what each of them still waits for.
-  - In check mode it plays Upstart's event model through and predicts all that, without emitting anything.
+  - Emits an event over the daemon's D-Bus socket, waits until everything that it causes is complete, and reports the
+    effects.
+  - Fails if the event fails because of a job, and returns the job, how it ended, and the end of its log. For Upstart,
+    an event fails if a service that it starts fails before it is running, if a task that it starts fails, or if a job
+    that it stops fails before it has stopped.
+  - A job that fails later, or that a further event starts, does not fail the task. The task warns about it, and
+    RV(jobs[].failed) is true.
+  - Fails if the event is not complete in time, and returns the jobs that hold it and what each of them waits for.
+  - In check mode the module simulates Upstart's event model and predicts all this, without emitting anything.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -30,31 +31,32 @@ attributes:
   check_mode:
     support: full
     details:
-      - Emits nothing. The result has the shape of a run, RV(jobs), RV(held_by) and RV(settled) as predicted, and says
-        in RV(sure), RV(reasons) and RV(assumed) how far that can be relied on.
-      - It looks O(timeout) seconds ahead. A run tells what happens until shortly after the event is over, see O(wait)
-        and O(stable_for), so that jobs which move later are in the prediction only. O(stable_for) adds nothing to it.
+      - Emits nothing. The result has the keys of a real run, with predicted values of RV(jobs), RV(held_by) and
+        RV(settled). RV(sure), RV(reasons) and RV(assumed) say how reliable the prediction is.
+      - The prediction covers the next O(timeout) seconds. A real run ends shortly after the event is complete, see
+        O(wait) and O(stable_for). Jobs that change later are therefore only in the prediction. O(stable_for) does not
+        extend it.
       - The prediction stops after O(timeout) seconds of CPU time, or three times that in real time. RV(sure) is then
         V(false), RV(reasons) says so, and RV(fails) and RV(settled) are null if they were not known yet.
-      - With O(wait=false) it tells what the event would do all the same, where a run tells nothing. RV(fails) is
-        V(false) then.
-      - The prediction begins with what the daemon tells of itself, events that have met a part of a condition
-        included. Upstart before 1.6.1 does not tell these, and the job files are read instead.
-      - The job files are also read instead where a file holds text that is not UTF-8, or a loaded job has no file in
-        O(conf_dir) that could be looked at, because Upstart might crash if it were asked. RV(sure) is false then. The
-        same holds for who holds an event that is not over in time. Upstart is asked where a job runs by such text
-        although its file was put right and no copy of the old one is left. Restart such a job first.
-      - It takes main processes of services to keep running and all others to end well, unless the job's file and the
-        host's programs tell otherwise, as for a program that is not there.
-      - What scripts have init do is not played through. RV(sure) is false where a process that would be run, and whose
-        end is not certain, emits an event that a loaded job waits for, or starts, stops or restarts a loaded job, its
-        own among them. The same holds for an event of C(emits) that no process of that job is seen to emit.
+      - With O(wait=false) it also predicts the effects of the event, although a real run does not report them.
+        RV(fails) is V(false) then.
+      - The prediction starts from the state that the daemon reports, including events that have met a part of a
+        condition. Upstart before 1.6.1 does not report these, and the module reads the job files instead.
+      - The module also reads the job files instead if a file has text that is not UTF-8, or if a loaded job has no
+        readable file in O(conf_dir), because a query might crash Upstart. RV(sure) is then false. The same applies to
+        the search for jobs that hold an event. The module cannot detect a running job with such text after its file was
+        fixed, if no copy of the old file is left. Restart this job first.
+      - The module assumes that main processes of services keep running and that all others succeed, unless the job's
+        file or the programs of the host show otherwise, for example if a program does not exist.
+      - The prediction does not simulate what scripts ask init to do. RV(sure) is false if a process with an uncertain
+        end would run and emits an event that a loaded job waits for, or starts, stops or restarts a loaded job,
+        including its own. The same applies to an event in C(emits) that no process of the job appears to emit.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - An event happens every time it is emitted.
+      - Every run emits the event again.
 options:
   name:
     description:
@@ -63,27 +65,28 @@ options:
     required: true
   env:
     description:
-      - Variables of the event. Conditions match the first ones by their position, so their order counts; that of a
-        mapping is the one in which it is written.
-      - A list of C(KEY=VALUE), a mapping, one string of such words quoted as in a shell, or JSON of a list or mapping.
-      - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
+      - Variables of the event. Conditions can match them by position, so their order matters. A dictionary keeps the
+        order in which you write it.
+      - A list of C(KEY=VALUE), a dictionary, a string of such words quoted as in a shell, or JSON of a list or a
+        dictionary.
+      - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
     type: raw
   wait:
     description:
-      - Whether to wait until the jobs that the event starts are running (tasks, have ended) and those that it stops
-        are gone, for at most O(timeout) seconds. Jobs that these set in motion in turn are followed for up to two
-        seconds more, until all rest and 0.05 seconds have passed without another. RV(settled) is V(false) and the task
-        warns when something still moves then.
-      - Without, the task is over when the daemon has taken the event, and nothing is known of its effects.
+      - Whether to wait until the services that the event starts are running, its tasks have ended, and the jobs that it
+        stops have stopped, for at most O(timeout) seconds. The module then follows further affected jobs for up to two
+        seconds, until no job has changed for 0.05 seconds. If a job is still changing after that, RV(settled) is
+        V(false) and the task warns.
+      - With V(false), the task ends when the daemon has accepted the event, and does not report its effects.
     type: bool
     default: true
   stable_for:
     description:
-      - Seconds for which services are watched that the event started or restarted, those further on included. They come
-        on top of O(timeout), and are over early when all of these services have ended. What their ends lead to is
-        followed for up to two seconds more.
-      - One that fails or is respawned meanwhile is told and warned of, and does not fail the task.
-      - An event that starts no service, one that fails and O(wait=false) take none of that time.
+      - Seconds for which the module watches the services that the event started or restarted, directly or indirectly.
+        This time is added to O(timeout). It ends early if all of these services have ended. The module follows the
+        effects of their ends for up to two more seconds.
+      - If a service fails or is respawned in this time, the task reports it and warns, but does not fail.
+      - The module does not wait if the event starts no service, if it fails, or with O(wait=false).
     type: float
     default: 1
     version_added: 1.0.0
@@ -97,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell all jobs that the deployment is over
+- name: Emit the event that ends the deployment
   sysinit.upstart.upstart_event:
     name: deploy-done
     env:
@@ -105,21 +108,21 @@ EXAMPLES = r"""
 
 # ansible all -m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'
 
-- name: See what a change of the network would start and stop, and who would hold the event
+- name: Predict what a network change would start and stop, and which jobs would hold the event
   sysinit.upstart.upstart_event:
     name: net-device-up
     env: [IFACE=eth1, LOGICAL=eth1]
   check_mode: true
   register: outlook
 
-- name: Start what belongs to the shop, and fail when some of it fails within ten seconds, however far on
+- name: Start the jobs of the shop, and fail if any of them fails within ten seconds
   sysinit.upstart.upstart_event:
     name: shop-open
     stable_for: 10
   register: shop
   failed_when: shop is failed or shop.jobs | selectattr('failed') | length > 0
 
-- name: Start a long chain of jobs without waiting for its end
+- name: Start a long chain of jobs without waiting for its completion
   sysinit.upstart.upstart_event:
     name: cluster-up
     wait: false
@@ -139,19 +142,21 @@ env:
   sample: [VERSION=7]
 jobs:
   description:
-    - The instances that started, stopped, were restarted or respawned, or failed because of the event, in the order in
-      which the daemon turned to them. In check mode, those that would.
-    - These are the ones whose conditions name the event, or an event of one of them, and so on. Events of C(emits), and
-      what scripts in job files do by C(initctl), C(start), C(stop), C(restart), C(service) and C(telinit) count as the
-      job's own. In check mode they are in RV(reasons) instead.
-    - A name in such a script that contains a variable may be any that fits, so that after C(start $JOB) all that moved
-      meanwhile counts. What programs that jobs run do in other ways is not seen, and what other events did meanwhile is
-      left out, instances that another event of the same name started among it.
-    - All that moved meanwhile is there where conditions cannot be asked for, which is before Upstart 0.6.7 and where a
-      job file holds text that is not UTF-8, as Upstart would crash. The task warns of that.
-    - Upstart before 0.6.7 tells only which instances come and go. Those that were restarted or respawned are missing
-      there, RV(jobs[].restarted), RV(jobs[].respawned) and RV(jobs[].failed) are null, and the task warns of that.
-      So is RV(jobs[].started) of one that came and went when the event failed or was not over in time.
+    - The instances that started, stopped, restarted, respawned or failed because of the event, in the order in which
+      the daemon handled them. In check mode, the predicted ones.
+    - The module finds jobs whose conditions name the event, then jobs whose conditions name an event of those jobs, and
+      so on. This includes events in C(emits), and what scripts in job files do with C(initctl), C(start), C(stop),
+      C(restart), C(service) and C(telinit). In check mode these are in RV(reasons) instead.
+    - A name with a variable in a script matches any job, so after C(start $JOB) all instances that changed in this time
+      count. The module does not see what programs do in other ways. It leaves out the effects of other events,
+      including instances that another event of the same name started.
+    - If the module cannot query conditions, the list has all instances that changed in this time, and the task warns.
+      This is the case before Upstart 0.6.7, and if a job file has text that is not UTF-8, because a query would crash
+      Upstart.
+    - Upstart before 0.6.7 only reports which instances appear and disappear. Restarted and respawned instances are
+      missing, RV(jobs[].restarted), RV(jobs[].respawned) and RV(jobs[].failed) are null, and the task warns. If the
+      event failed or was not complete in time, RV(jobs[].started) is also null for an instance that appeared and
+      disappeared.
   returned: always
   type: list
   elements: dict
@@ -177,73 +182,74 @@ jobs:
       type: str
       sample: ""
     started:
-      description: Whether it came up.
+      description: Whether it started.
       returned: always
       type: bool
       sample: true
     stopped:
       description:
-        - Whether it went down. A task that came up and ended has both, and so has a job that went down and was started
-          again by what came of that; RV(jobs[].status) is how it is in the end.
+        - Whether it stopped. Both are true for a task that started and ended, and for a job that stopped and was
+          started again as a consequence. RV(jobs[].status) is its final state.
       returned: always
       type: bool
       sample: true
     restarted:
-      description: Whether it went down and up again, because the event both stops and starts it.
+      description: Whether it stopped and started again because the event both stops and starts it.
       returned: always
       type: bool
       sample: false
       version_added: 1.0.0
     respawned:
-      description: Whether its main process ended and Upstart started it again.
+      description: Whether its main process exited and Upstart started it again.
       returned: always
       type: bool
       sample: false
       version_added: 1.0.0
     failed:
-      description: Whether it failed. When that was later or further on, the task warns of it and does not fail.
+      description: Whether it failed. If it failed later or because of a further event, the task warns and does not
+        fail.
       returned: always
       type: bool
       sample: false
     status:
-      description: Its goal and state in the end.
+      description: Its final goal and state.
       returned: always
       type: str
       sample: stop/waiting
       version_added: 1.0.0
     how:
-      description: What became of it, in a few words.
+      description: Short summary of what happened to it.
       returned: always
       type: str
       sample: "failed: its main process exited with status 6"
       version_added: 1.0.0
     process:
-      description: The process that failed, or C(respawn) for one that ended too often.
-      returned: when it failed and Upstart tells
+      description: The process that failed, or C(respawn) if the job was respawned too often.
+      returned: when it failed and Upstart reports the process
       type: str
       sample: main
     exit_status:
-      description: With which status that process ended.
-      returned: when it failed by one
+      description: Exit status of that process.
+      returned: when the process exited
       type: int
       sample: 6
     exit_signal:
-      description: By which signal that process ended.
-      returned: when it failed by one
+      description: Signal that ended that process.
+      returned: when a signal ended the process
       type: str
       sample: KILL
     failed_status:
-      description: Upstart's own number for the failure, -1 for a process that could not be run.
+      description: Upstart's raw number for the failure, -1 if the process could not be executed.
       returned: when it failed
       type: int
       sample: 6
     log_file:
-      description: Where the job's output is.
+      description: File with the job's output.
       returned: when it failed, except in check mode and before Upstart 1.4, which keeps no logs
       type: str
       sample: /var/log/upstart/migrate.log
     log_lines:
-      description: The last lines that the job wrote there since the event was sent.
+      description: The last lines that the job wrote to this file since the event was emitted.
       returned: when it failed, except in check mode and before Upstart 1.4, which keeps no logs
       type: list
       elements: str
@@ -251,8 +257,8 @@ jobs:
       version_added: 1.0.0
 held_by:
   description:
-    - Who holds an event that was not over within O(timeout), and what each of them still waits for. Empty for one that
-      was over, and with O(wait=false). In check mode, who would hold it, whatever O(wait) is.
+    - The jobs that hold an event that was not complete within O(timeout), and what each of them waits for. Empty if the
+      event was complete, and with O(wait=false). In check mode, the jobs that would hold it, for any value of O(wait).
   returned: always
   type: list
   elements: str
@@ -261,8 +267,8 @@ held_by:
     - "job db is in start/pre-start (process pre-start, pid 4711)"
 settled:
   description:
-    - Whether all that RV(jobs) tells of has come to rest, which is running for a service and gone for a task. In check
-      mode, whether it would within O(timeout) seconds.
+    - Whether all RV(jobs) have settled, which means that services are running and tasks have ended. In check mode,
+      whether they would settle within O(timeout) seconds.
     - Null with O(wait=false), and in check mode if the prediction stopped before this was known.
   returned: always
   type: bool
@@ -301,7 +307,7 @@ assumed:
   version_added: 1.0.0
 notes:
   description:
-    - What Upstart fails to do without making the event fail. In check mode, what it would fail to do.
+    - Actions of Upstart that failed without making the event fail. In check mode, actions that would fail.
     - Lists jobs that did not start because their instance name needs a variable that the event does not set.
     - A real run also prints a warning, but only for jobs that need no other event.
     - Null when the task fails.
@@ -322,7 +328,7 @@ outlook:
       elements: str
       sample: [migrate]
     would_stop:
-      description: Names of jobs that would stop, tasks that would end among them.
+      description: Names of jobs that would stop, including tasks that would end.
       returned: always
       type: list
       elements: str

@@ -9,15 +9,15 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 module: upstart_info
-short_description: Tell all about an Upstart init daemon and its jobs
+short_description: Get information about an Upstart init daemon and its jobs
 version_added: 1.0.0
 description:
   - Returns the daemon's settings, and all jobs that have a file or are loaded, with their conditions, instances and
     processes.
-  - Returns which events start and stop them and who causes those, and what is dangerous, wrong or doubtful in their
-    files and in how they run.
-  - Changes nothing and needs no root. Without root the system message bus is asked, and what its policy or the
-    permissions of files keep back is named in RV(left_out).
+  - Returns the events that start and stop the jobs, the jobs that emit these events, and findings about dangerous,
+    wrong or doubtful job files and states.
+  - Changes nothing and does not need root. Without root it uses the system message bus. RV(left_out) lists what the
+    policy of the bus or file permissions hide.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -40,36 +40,38 @@ attributes:
 options:
   name:
     description:
-      - Shell patterns of the names of the jobs to tell of, such as C(web*) or C(net/*). C(*) also stands for C(/).
-      - RV(findings) are those of these jobs, RV(edges) those that begin or end at one. All files are read even so.
+      - Shell patterns for the names of jobs to report, such as C(web*) or C(net/*). C(*) also matches C(/).
+      - RV(findings) are limited to these jobs, and RV(edges) to those that start or end at one of them. The module
+        still reads all files.
     type: list
     elements: str
     default: []
     aliases: [names]
   state:
     description:
-      - Tell only of jobs to which one of these applies.
-      - V(running) is an instance in C(start/running), V(changing) one in any other state, V(stopped) no instance.
-      - V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan) are explained with what the module
-        returns.
-      - V(refused) is a job whose files the daemon does not take.
+      - Only report jobs to which one of these states applies.
+      - V(running) means an instance in C(start/running), V(changing) an instance in any other state, and V(stopped) no
+        instance.
+      - For V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan), see the return values of the same
+        name.
+      - V(refused) is a job whose files the daemon rejects.
     type: list
     elements: str
     default: []
     choices: [changing, hollow, orphan, refused, running, stale, stopped, suspended, wedged, zombie]
   subset:
     description:
-      - What to find out beside the jobs and their states, as in M(ansible.builtin.setup). V(all) is everything, V(min)
-        nothing more.
-      - What is named with an exclamation mark is left out of everything. Parts that are named alone are found out and
-        no others.
-      - V(stanzas) are all stanzas of the jobs, V(audit) the findings, V(graph) the events and edges.
-      - V(environment) is the environment of the instances, and V(definitions) which of them are stale. For both a
-        daemon since 1.6.1 is asked for its whole state. The module does not ask when a file holds text that is not
-        UTF-8, because the daemon would crash, or when a loaded job has no readable file in O(conf_dir). It then judges
-        the other jobs by their properties, by when their files changed, and by their processes.
-      - The daemon also crashes if a running job still holds such text after its file changed. If that may be the case,
-        leave out both parts.
+      - Information to collect in addition to the jobs and their states, as in M(ansible.builtin.setup). V(all) collects
+        everything, V(min) nothing more.
+      - A part with an exclamation mark is excluded from everything. If you list parts without one, the module only
+        collects these.
+      - V(stanzas) is all stanzas of the jobs, V(audit) the findings, and V(graph) the events and edges.
+      - V(environment) is the environment of the instances, and V(definitions) says which of them are stale. For both,
+        the module asks a daemon since 1.6.1 for its complete state. It does not ask if a file has text that is not
+        UTF-8, because the daemon would crash, or if a loaded job has no readable file in O(conf_dir). It then judges
+        the other jobs by their properties, the times of their files, and their processes.
+      - The daemon also crashes if a running job still has such text after its file changed. If this is possible,
+        exclude both parts.
     type: list
     elements: str
     default: [all]
@@ -94,23 +96,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at everything
+- name: Read everything
   sysinit.upstart.upstart_info:
     subset: [all]
   register: upstart
 
-- name: Fail where something is dangerous
+- name: Fail if there are findings of severity error
   sysinit.upstart.upstart_info:
     subset: [audit]
   register: upstart
   failed_when: upstart.findings | selectattr('severity', 'eq', 'error') | length > 0
 
-- name: Find the jobs that run by an older definition than their files have
+- name: Find the jobs that run with an older definition than their files
   sysinit.upstart.upstart_info:
     state: [stale]
     subset: [definitions]
 
-- name: See as any user which web servers run
+- name: List running web servers as an ordinary user
   sysinit.upstart.upstart_info:
     name: web*
     state: [running]
@@ -118,7 +120,7 @@ EXAMPLES = r"""
     address: system
   become: false
 
-- name: Leave out what takes longest
+- name: Leave out the slowest parts
   sysinit.upstart.upstart_info:
     subset: ["!stanzas", "!audit"]
 """
@@ -130,38 +132,38 @@ version:
   type: str
   sample: 1.13.2
 log_priority:
-  description: The least priority that a message of the daemon needs to be logged.
+  description: Lowest priority of messages that the daemon logs.
   returned: always
   type: str
   sample: message
 runlevel:
-  description: The runlevel that the program C(runlevel) tells, null when it tells none.
+  description: The runlevel that the program C(runlevel) reports, or null if it reports none.
   returned: always
   type: str
   sample: "2"
 previous_runlevel:
-  description: The runlevel before, V(N) if there was none since the boot, null when it is not known.
+  description: The previous runlevel, V(N) if there was none since the boot, or null if unknown.
   returned: always
   type: str
   sample: "N"
 jobs:
-  description: The jobs that are loaded or have a file, by name.
+  description: The jobs that are loaded or have a file, sorted by name.
   returned: always
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the job, with C(/) for one in a sub-directory.
+      description: Name of the job, with C(/) for a job in a subdirectory.
       returned: always
       type: str
       sample: web
     path:
-      description: Its job file, null without one.
+      description: Path of its job file, or null.
       returned: always
       type: str
       sample: /etc/init/web.conf
     override:
-      description: Its override, null without one that the daemon reads.
+      description: Path of its override, or null if there is none that the daemon reads.
       returned: always
       type: str
       sample: /etc/init/web.override
@@ -171,15 +173,15 @@ jobs:
       type: bool
       sample: true
     enabled:
-      description: Whether its files leave it with a C(start on). Null when they are refused or cannot be read.
+      description: Whether its files have an effective C(start on). Null if they are rejected or cannot be read.
       returned: always
       type: bool
       sample: true
     task:
       description:
         - Whether it is a task.
-        - This and what follows is what its files say, or what the daemon holds of it when they say nothing. Null, or
-          empty for a list, when neither is known.
+        - This and the following values come from its files, or from the daemon if the files have no information. Null,
+          or empty for a list, if both are unknown.
       returned: always
       type: bool
       sample: false
@@ -189,7 +191,7 @@ jobs:
       type: str
       sample: a web server
     start_on:
-      description: What starts it, in the structured form of M(sysinit.upstart.upstart_job).
+      description: Condition that starts it, in the structured form of M(sysinit.upstart.upstart_job).
       returned: always
       type: raw
       sample:
@@ -197,19 +199,19 @@ jobs:
           - started: db
           - runlevel: [2, 3, 4, 5]
     stop_on:
-      description: What stops it.
+      description: Condition that stops it, in the same form.
       returned: always
       type: raw
       sample:
         runlevel: "!2345"
     emits:
-      description: Names of the events that its C(emits) stanzas name.
+      description: Names of the events in its C(emits) stanzas.
       returned: always
       type: list
       elements: str
       sample: [web-ready]
     stanzas:
-      description: What it sets, as options of M(sysinit.upstart.upstart_job). What is at its default is left out.
+      description: Its stanzas, as options of M(sysinit.upstart.upstart_job). Options with default values are omitted.
       returned: with V(stanzas) in O(subset)
       type: dict
       sample:
@@ -225,23 +227,23 @@ jobs:
         stop_on:
           runlevel: "!2345"
     error:
-      description: Why the daemon refuses its files, null when it does not.
+      description: Why the daemon rejects its files. Null if it does not.
       returned: always
       type: dict
       contains:
         file:
-          description: The file that it refuses.
-          returned: when it refuses one
+          description: The rejected file.
+          returned: when the daemon rejects a file
           type: str
           sample: /etc/init/worker.conf
         line:
-          description: The line at which it gives up; null when it does not say.
-          returned: when it refuses one
+          description: The line with the error, or null if the daemon does not report it.
+          returned: when the daemon rejects a file
           type: int
           sample: 3
         message:
-          description: What it says about it.
-          returned: when it refuses one
+          description: The message of the daemon.
+          returned: when the daemon rejects a file
           type: str
           sample: Unknown stanza
     orphan:
@@ -250,7 +252,7 @@ jobs:
       type: bool
       sample: false
     instances:
-      description: Its live instances, by name. A stopped job has none.
+      description: Its existing instances, sorted by name. A stopped job has none.
       returned: always
       type: list
       elements: dict
@@ -261,7 +263,7 @@ jobs:
           type: str
           sample: ""
         goal:
-          description: Its goal, C(start), C(stop) or for a moment C(respawn).
+          description: Its goal, C(start), C(stop) or, for a short time, C(respawn).
           returned: always
           type: str
           sample: start
@@ -271,52 +273,54 @@ jobs:
           type: str
           sample: running
         status:
-          description: Both, as initctl writes them.
+          description: Goal and state in the notation of initctl.
           returned: always
           type: str
           sample: start/running
         processes:
-          description: Process ids of its live processes by their role (C(main), C(pre-start) and so on), as the daemon
-            numbers them.
+          description: Process IDs of its running processes by role, such as C(main) or C(pre-start), as the daemon sees
+            them.
           returned: always
           type: dict
           sample: {"main": 4711}
         since:
-          description: When its main process began, in seconds since 1970. Null when there is none or it is not seen.
+          description: Start time of its main process, in seconds since 1970. Null if there is no main process or it is
+            not visible.
           returned: always
           type: int
           sample: 1795238416
         env:
-          description: The variables that it was started with, as O(ignore:env) of M(sysinit.upstart.upstart_service)
-            gives them, or an event. Null when that is not known, as before Upstart 1.6.1 and without root.
+          description: The variables of its start, from O(ignore:env) of M(sysinit.upstart.upstart_service) or from an
+            event. Null if unknown, as before Upstart 1.6.1 and without root.
           returned: always
           type: list
           elements: str
           sample: ["RUNLEVEL=2", "PREVLEVEL=N"]
         log_file:
-          description: Where the daemon writes its output; null for a job whose output is not logged.
+          description: File with its output, or null if the output of the job is not logged.
           returned: always
           type: str
           sample: /var/log/upstart/web.log
         stale:
           description:
-            - Whether it runs by an older definition than its files hold. Null when that is not known, as before Upstart
-              1.6.1 and without root, and without files to compare.
-            - While another job has no readable file, the daemon is not asked, see O(subset). V(true) can then also mean
-              that a file was rewritten with the same content. V(false) means that no sign of an older definition was
-              found. Stale scripts after C(initctl restart) and removed overrides go unnoticed. Null means unknown, for
-              example when the job may have been respawned.
+            - Whether it runs with an older definition than its current files. Null if unknown, as before Upstart 1.6.1,
+              without root, and without files to compare.
+            - While another job has no readable file, the module does not ask the daemon, see O(subset). V(true) can
+              then also mean that a file was rewritten with the same content. V(false) means that there is no sign of an
+              older definition. Stale scripts after C(initctl restart) and removed overrides are not detected. Null
+              means unknown, for example because the job may have been respawned.
           returned: always
           type: bool
           sample: false
         wedged:
-          description: Whether the daemon follows a main process that does not exist, so that it can neither stop nor
-            start the job any more, see O(ignore:unwedge) of M(sysinit.upstart.upstart_service).
+          description: Whether the job is stuck, because the daemon is tracking a main process that no longer exists.
+            The daemon can then neither stop nor start the job, see O(ignore:unwedge) of
+            M(sysinit.upstart.upstart_service).
           returned: always
           type: bool
           sample: false
         hollow:
-          description: Whether it counts as running although the main process that its file defines is not there.
+          description: Whether it counts as running although the main process that its file defines does not exist.
           returned: always
           type: bool
           sample: false
@@ -333,7 +337,7 @@ jobs:
           sample: false
           version_added: 1.1.0
 events:
-  description: The events that jobs wait for or emit, by name.
+  description: The events that jobs wait for or emit, sorted by name.
   returned: with V(graph) in O(subset)
   type: list
   elements: dict
@@ -345,15 +349,15 @@ events:
       sample: web-ready
     kind:
       description:
-        - V(job) for those of the jobs' own life such as C(started), V(emitted) when a job emits it, V(known) for those
-          of init, its tools, bridges and the jobs of distributions, else V(unknown).
+        - V(job) for events such as C(started) that init emits for each job, V(emitted) if a job emits it, V(known) for
+          events of init, its tools, bridges and the jobs of distributions, and otherwise V(unknown).
       returned: always
       type: str
       sample: emitted
     emitted_by:
       description:
-        - Jobs that cause it. Those are the jobs that conditions name, or those that have it in C(emits) or emit it in a
-          script by C(initctl emit).
+        - Jobs that cause it. These are the jobs that conditions name, and jobs that have the event in C(emits) or emit
+          it in a script with C(initctl emit).
       returned: always
       type: list
       elements: str
@@ -382,7 +386,7 @@ edges:
       type: str
       sample: started
     args:
-      description: What it is compared with.
+      description: Arguments of the condition, which are compared with the variables of the event.
       returned: always
       type: list
       elements: str
@@ -404,9 +408,9 @@ edges:
       elements: str
       sample: [db]
 findings:
-  description: What is dangerous, wrong or doubtful. All codes are explained in
-    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). At most 50 loops are
-    reported for each group of jobs that start one another.
+  description: Dangerous, wrong or doubtful job files and states. For all codes, see
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). At most 50 loops are reported for
+    each group of jobs that start one another.
   returned: with V(audit) in O(subset)
   type: list
   elements: dict
@@ -417,17 +421,17 @@ findings:
       type: str
       sample: web
     file:
-      description: The file, null when there is none.
+      description: Path of the file, or null.
       returned: always
       type: str
       sample: /etc/init/web.conf
     line:
-      description: The line, null when it concerns none.
+      description: Line in the file, or null.
       returned: always
       type: int
       sample: 3
     code:
-      description: Stable name of the finding.
+      description: Code of the finding, which does not change between releases.
       returned: always
       type: str
       sample: unknown-event
@@ -437,17 +441,17 @@ findings:
       type: str
       sample: hint
     message:
-      description: What it is.
+      description: Description of the problem.
       returned: always
       type: str
       sample: start on names the event web-raedy, which no known job emits
     remedy:
-      description: What to do.
+      description: How to fix it.
       returned: always
       type: str
       sample: "did you mean web-ready?"
 left_out:
-  description: Sentences on what could not be told, and why.
+  description: Sentences about missing information, with the reason.
   returned: always
   type: list
   elements: str

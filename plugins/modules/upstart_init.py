@@ -9,12 +9,12 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 module: upstart_init
-short_description: Settings of the Upstart init daemon itself
+short_description: Manage settings and the runlevel of the Upstart init daemon
 version_added: 1.0.0
 description:
-  - Sets the daemon's log priority, its job environment and the runlevel, has it read its configuration again, and sends
-    a host's M(ansible.builtin.service) tasks to M(sysinit.upstart.upstart_service).
-  - All is checked before anything is done. Without any option it only returns the settings.
+  - Sets the daemon's log priority, job environment and runlevel, reloads its configuration, and sends a host's
+    M(ansible.builtin.service) tasks to M(sysinit.upstart.upstart_service).
+  - Checks everything before it changes anything. Without options it only returns the settings.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - What O(reload_configuration) would add and remove is worked out from the files in O(conf_dir).
+      - The jobs that O(reload_configuration) would add and remove are predicted from the files in O(conf_dir).
   diff_mode:
     support: full
   idempotent:
@@ -33,44 +33,46 @@ attributes:
 options:
   log_priority:
     description:
-      - The least priority that a message of the daemon needs to be logged. Its own default is V(message).
-      - The daemon forgets it at the next boot.
+      - Lowest priority of messages that the daemon logs. The default of the daemon is V(message).
+      - The setting is lost at the next boot.
     type: str
     choices: [debug, info, message, warn, error, fatal]
   job_env:
     description:
-      - Variables to have in the environment that every job starts with. One that is null is taken out; those that are
-        not named stay.
-      - Only the init of a user's session lets it be changed, from Upstart 1.7 on, and changes that of running jobs with
-        it. The init of a host (PID 1) does not. There the task fails, unless all variables are as wanted already.
-      - Taking out a variable makes Upstart drop those, too, whose names it begins with (C(HTTP) with C(HTTP_PROXY)).
-        The module puts them back, but running jobs may be left without their own variables of such names.
+      - Variables to set in the environment of every job. A variable with the value null is removed. Other variables
+        stay.
+      - Only the init of a user's session allows changes, from Upstart 1.7 on, and it also changes the environment of
+        running jobs. The init of a host (PID 1) does not allow them. There the task fails, unless all variables already
+        have these values.
+      - When you remove a variable, Upstart also removes variables whose names are a prefix of its name, such as C(HTTP)
+        with C(HTTP_PROXY). The module restores them, but running jobs may lose their own variables with these names.
     type: dict
   reload_configuration:
     description:
-      - Have the daemon read all job files again, which is over when the task is. It needs that only where it does not
-        notice changes by itself, such as of links.
-      - Counts as a change if the daemon knows more or fewer jobs afterwards. As with C(daemon_reload) of
-        M(ansible.builtin.systemd_service), jobs that it only reads again do not.
+      - Make the daemon read all job files again, and wait until it is done. You only need it for changes that the
+        daemon does not notice, for example of links.
+      - The task reports a change if the daemon knows more or fewer jobs afterwards. As with C(daemon_reload) of
+        M(ansible.builtin.systemd_service), reading the same jobs again is not a change.
     type: bool
     default: false
   runlevel:
     description:
-      - Runlevel to bring the host to with C(telinit), V(1) to V(5) or V(S).
-      - V(0) and V(6) are refused. Use M(ansible.builtin.reboot) to reboot, and shut down by hand.
-      - From Upstart 1.7 on the task also waits until the jobs that this starts are running, or have ended if they are
-        tasks, and those that it stops are gone. It does not when a condition holds the event, see RV(held_by).
-      - On hosts whose scripts go on from V(1) to V(S), V(S) coming from V(1) also counts as V(1).
-      - Jobs that are stopped in V(1) and V(S) often include the SSH server.
+      - Runlevel to change to with C(telinit), V(1) to V(5) or V(S).
+      - V(0) and V(6) are errors. Use M(ansible.builtin.reboot) to reboot, and shut down by hand.
+      - From Upstart 1.7 on, the task also waits until the services that this starts are running, its tasks have ended,
+        and the jobs that it stops have stopped. It does not wait if a condition holds the event, see RV(held_by).
+      - On hosts whose scripts continue from V(1) to V(S), V(S) after V(1) also counts as V(1).
+      - V(1) and V(S) often stop the SSH server.
     type: str
   handle_service_module:
     description:
-      - V(true) sets the fact C(ansible_facts.service_mgr), by which M(ansible.builtin.service) chooses a module, to
-        V(sysinit.upstart.upstart_service). Roles that know nothing of this collection then use it.
-      - V(false) sets it to V(upstart) again, which is what Ansible finds out by itself.
-      - The fact stays for the host until facts are gathered again, so do that before, not after. Defaults of
-        M(sysinit.upstart.upstart_service) in C(module_defaults) hold for those tasks.
-      - Fails when no Upstart answers.
+      - V(true) sets the fact C(ansible_facts.service_mgr) to V(sysinit.upstart.upstart_service).
+        M(ansible.builtin.service) uses this fact to choose a module. Roles that were not written for this collection
+        then use it.
+      - V(false) sets it back to V(upstart), which is the value that Ansible detects.
+      - The fact stays until the play gathers facts again, so gather facts before this task. Defaults of
+        M(sysinit.upstart.upstart_service) in C(module_defaults) apply to these tasks.
+      - Fails if no Upstart daemon answers.
     type: bool
   _foreseen:
     description:
@@ -84,25 +86,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have the service tasks of all roles that follow done by upstart_service
+- name: Send the service tasks of all later roles to upstart_service
   sysinit.upstart.upstart_init:
     handle_service_module: true
   when: ansible_facts.service_mgr == 'upstart'
 
-- name: Log what the daemon does
+- name: Make the daemon log more
   sysinit.upstart.upstart_init:
     log_priority: info
 
-- name: Have job files read that are links
+- name: Load job files that are links
   sysinit.upstart.upstart_init:
     reload_configuration: true
 
-- name: Go to runlevel 3
+- name: Change to runlevel 3
   sysinit.upstart.upstart_init:
     runlevel: 3
     timeout: 300
 
-- name: Set one variable for all jobs of a user's session and take out another
+- name: Set a variable for all jobs of a user's session and remove another
   sysinit.upstart.upstart_init:
     address: "{{ session_address }}"
     job_env:
@@ -122,46 +124,46 @@ log_priority:
   type: str
   sample: message
 job_env:
-  description: The environment that every job starts with. Null before Upstart 1.7, and for users who may not see it.
+  description: The environment of every job. Null before Upstart 1.7, and for users who must not read it.
   returned: success
   type: dict
   sample:
     PATH: /usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin
     TERM: linux
 runlevel:
-  description: The runlevel that the program C(runlevel) tells, null when it tells none.
+  description: The runlevel that the program C(runlevel) reports, or null if it reports none.
   returned: success
   type: str
   sample: "2"
 previous_runlevel:
-  description: The runlevel before, V(N) if there was none since the boot, null when it is not known.
+  description: The previous runlevel, V(N) if there was none since the boot, or null if unknown.
   returned: success
   type: str
   sample: "N"
 held_by:
   description:
-    - Conditions that the change of the runlevel meets only in part. They hold its event, so that the task did not wait
-      until everything that it causes was done.
-    - Null when the runlevel was changed and Upstart does not tell when that is over, which is so before 1.7. The task
-      then waited for the runlevel only.
+    - Conditions that the change of the runlevel meets only in part. They hold its event, and the task therefore did not
+      wait until everything that it causes was complete.
+    - Null if the runlevel changed and Upstart is older than 1.7, which does not report when the change is complete. The
+      task then only waited for the runlevel.
   returned: with O(runlevel)
   type: list
   elements: str
   sample: ["job web: start on (runlevel [2345] and db-up): runlevel [2345] has happened, db-up has not"]
 jobs_added:
-  description: Jobs that the daemon knows since it read its configuration again.
+  description: Jobs that the daemon knows after the reload and did not know before.
   returned: with O(reload_configuration)
   type: list
   elements: str
   sample: [web]
 jobs_removed:
-  description: Jobs that it does not know any more.
+  description: Jobs that the daemon no longer knows after the reload.
   returned: with O(reload_configuration)
   type: list
   elements: str
   sample: []
 ansible_facts:
-  description: The module that M(ansible.builtin.service) is to use.
+  description: The fact that selects the module for M(ansible.builtin.service).
   returned: with O(handle_service_module)
   type: dict
   sample:

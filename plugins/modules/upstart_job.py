@@ -12,13 +12,14 @@ module: upstart_job
 short_description: Write job files and overrides of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Writes C(NAME.conf) or C(NAME.override) from options, or from its whole text, and sees that the daemon loads it.
-  - What the daemon would refuse is refused before anything is written, with the daemon's own message and line.
-  - A file from which the daemon would read the same job is left alone.
-  - A file appears under its name only when it is complete, so the daemon never loads half of one.
+  - Writes C(NAME.conf) or C(NAME.override) from options or from its complete text, and waits until the daemon has
+    loaded it.
+  - Rejects files that the daemon would reject before it writes anything, with the daemon's own message and line.
+  - Leaves a file alone if the daemon would read the same job from it.
+  - A file only appears under its name when it is complete. The daemon never loads a part of a file.
   - If a file changes after the task has read it, the task fails and writes nothing.
   - If init may have missed a file, for example a symbolic link, the task makes init reload its configuration.
-  - Running instances keep following the definition they were started with; they are returned as stale. Restart them
+  - Running instances keep the definition that they were started with, and the result lists them as stale. Restart them
     with M(sysinit.upstart.upstart_service).
 author:
   - The sysinit.upstart contributors !UNKNOWN
@@ -37,9 +38,8 @@ attributes:
 options:
   name:
     description:
-      - Name of the job, the path of its file below O(conf_dir) without C(.conf).
-      - The path components V(.) and V(..) are not allowed. A name that Upstart never reads is refused too, for example
-        V(CVS/web).
+      - Name of the job. This is the path of its file below O(conf_dir) without C(.conf).
+      - The path components V(.) and V(..) are not allowed, nor names that Upstart never reads, for example V(CVS/web).
       - The task refuses a job whose log path in O(log_dir) is longer than 255 bytes, because init would retry its start
         forever. With O(console=none) there is no log.
       - Required unless O(jobs) is given.
@@ -47,23 +47,24 @@ options:
   state:
     description:
       - V(absent) removes the file, and with a job file its override. It does not stop the job.
-      - Subdirectories of O(conf_dir) that are empty afterwards are removed too.
+      - The module also removes subdirectories of O(conf_dir) that are empty afterwards.
     type: str
     choices: [present, absent]
     default: present
   keep_running:
     description:
-      - With O(state=absent), leave the file of a job of which instances run, and tell so by RV(jobs[].kept). Stop them,
-        then remove it by another task.
+      - With O(state=absent), keep the file if instances of the job are running. RV(jobs[].kept) is then true. Stop the
+        instances, then remove the file with another task.
     type: bool
     default: false
     version_added: 1.0.0
   enabled:
     description:
-      - Whether the job is to start by itself, as O(sysinit.upstart.upstart_service#module:enabled) means it. It is for
-        lists in which that module gets the same value, so that neither undoes what the other did.
-      - It concerns only the file which that module changes too, the override; before Upstart 1.3 the job file. There
-        C(manual) is added or taken out. A job that cannot be enabled is left to that module to tell.
+      - Whether events start the job, as in O(sysinit.upstart.upstart_service#module:enabled). Set it if tasks of both
+        modules use the same list. Otherwise each module undoes the change of the other.
+      - It only affects the file that M(sysinit.upstart.upstart_service) changes as well, which is the override, or the
+        job file before Upstart 1.3. There it adds or removes C(manual). It does not report a job that cannot be
+        enabled; that module does.
     type: bool
     version_added: 1.0.0
   override:
@@ -73,76 +74,76 @@ options:
     default: false
   jobs:
     description:
-      - Many jobs in one task, each a dictionary with the options of this module from O(name) to O(validate), without
-        O(jobs). All are checked before the first is written.
+      - Several jobs in one task. Each is a dictionary with the options of this module from O(name) to O(validate),
+        without O(jobs). The module checks all of them before it writes the first.
     type: list
     elements: dict
   manifest:
     description:
-      - File in which the names of the files that O(jobs) brought to the host are kept, so that O(prune) knows them
-        later. Its name must end in C(.json); its directory is made.
-      - It also keeps the earlier text of files that were changed, until the jobs have come up by the new one, which
-        O(sysinit.upstart.upstart_service#module:manifests) notes; see RV(manifest.unproven). Only its owner can read
-        it.
-      - Several lists of jobs on one host have a manifest each, in one directory. A file that two of them name is
-        removed by neither as long as the other does.
-      - A file that was there before, and in which O(merge) only changes stanzas, is not kept in it.
+      - File that records the names of the files that O(jobs) wrote, for O(prune). Its name must end in C(.json). The
+        module creates its directory.
+      - It also keeps the earlier text of changed files until the jobs have started successfully with the new one. For
+        this, set O(sysinit.upstart.upstart_service#module:manifests). See RV(manifest.unproven). Only its owner can
+        read the file.
+      - If you deploy several lists of jobs to one host, use one manifest for each list, all in one directory. A file
+        that is in two manifests is kept until it is in neither.
+      - If a file existed before and O(merge) only changes stanzas in it, the manifest does not list it.
     type: path
     version_added: 1.0.0
   prune:
     description:
-      - Remove the files that O(manifest) names and O(jobs) does not any more, as with O(state=absent) and
-        O(keep_running).
+      - Remove the files that are in O(manifest) but no longer in O(jobs), as with O(state=absent) and O(keep_running).
     type: bool
     default: false
     version_added: 1.0.0
   prune_except:
     description:
-      - Names of jobs that O(prune) leaves, as those that another manifest names, and that O(manifest) is not to name
-        any more. In check mode these are jobs whose list was foreseen, but whose manifest has not been written yet.
+      - Names of jobs that O(prune) keeps and that O(manifest) no longer lists, because another manifest does. In check
+        mode these are jobs of another list whose manifest has not been written yet.
     type: list
     elements: str
     default: []
     version_added: 1.0.0
   content:
     description:
-      - The whole text of the file, instead of single stanzas.
+      - The complete text of the file, instead of single stanzas.
     type: str
   restore:
     description:
-      - A file as it was before an earlier task changed it, as RV(jobs[].previous) of that task holds it. It is put back
-        byte for byte, whatever it says; with C(content) null, which RV(manifest.unproven) has of files that were not
-        there, it is removed, and an override beside it is left. O(keep_running) counts then, too.
+      - RV(jobs[].previous) of an earlier task, which is the file before that task changed it. The module restores the
+        file byte for byte, even if it is invalid. If C(content) is null, as RV(manifest.unproven) has it for new files,
+        the module removes the file and keeps its override. O(keep_running) applies as well.
     type: dict
     version_added: 1.0.0
   merge:
     description:
-      - Change only the stanzas that are named and keep the rest of an existing file, comments and layout included.
+      - Only change the given stanzas and keep the rest of an existing file, including comments and layout.
     type: bool
     default: false
   exact:
     description:
-      - Compare files byte for byte, so that one which says the same in other words or comments is replaced.
+      - Compare files byte for byte. Replaces a file even if it only differs in comments or layout.
     type: bool
     default: false
   load:
     description:
-      - Whether a daemon must load the files. V(false) only writes them, for instance while an image is built.
+      - Whether to wait until the daemon has loaded the files. V(false) only writes them, for example while you build an
+        image.
     type: bool
     default: true
   upstart_version:
     description:
-      - Release of Upstart that will read the files, such as V(1.5). By default the daemon tells; without O(load) it
-        is the last one, 1.13.2.
+      - Release of Upstart that will read the files, such as V(1.5). The default is the version of the daemon, or 1.13.2
+        with O(load=false).
     type: str
   backup:
     description:
-      - Keep a copy of a file that is changed or removed, beside it, under a name that the daemon ignores.
+      - Keep a copy of a changed or removed file in the same directory, under a name that the daemon ignores.
     type: bool
     default: false
   validate:
     description:
-      - Command that checks the file before it is put in place, with C(%s) for the path of a copy.
+      - Command that checks the file before the module installs it, with C(%s) for the path of a copy.
     type: str
   _foreseen:
     description:
@@ -150,10 +151,10 @@ options:
     type: str
     version_added: 1.1.0
   description:
-    description: What the job is, one line.
+    description: Description of the job, one line.
     type: str
   author:
-    description: Who wrote the job.
+    description: Author of the job.
     type: str
   version:
     description: Version of the job.
@@ -175,66 +176,66 @@ options:
     description: Condition that stops the job, in the same forms as O(start_on).
     type: raw
   manual:
-    description: Do not start the job by itself. In an override this switches off the job's C(start on).
+    description: Do not start the job on events. In an override this disables the job's C(start on).
     type: bool
   instance:
-    description: Name of the job's instances, made of variables, such as V($TTY).
+    description: Name of the job's instances, formed from variables, such as V($TTY).
     type: str
   env:
-    description: Variables of the job's processes and their defaults; a dictionary or a list of C(KEY=VALUE).
+    description: Variables for the job's processes and their defaults, as a dictionary or a list of C(KEY=VALUE).
     type: raw
   export:
-    description: Variables that the job's own events carry.
+    description: Variables to add to the job's own events.
     type: list
     elements: str
   task:
-    description: The job is a task, which is expected to end.
+    description: Whether the job is a task, which runs and ends.
     type: bool
   expect:
     description:
-      - How the main process says that it is ready.
-      - A wrong one makes Upstart wait for ever, or follow a wrong process.
+      - How the main process signals that it is ready.
+      - A wrong value makes Upstart wait forever, or track the wrong process.
     type: str
     choices: [none, stop, fork, daemon]
   respawn:
-    description: Start the main process again when it ends.
+    description: Start the main process again when it exits.
     type: bool
   respawn_limit:
-    description: How often it may end in how many seconds, a dictionary of C(count) and C(interval); or V(unlimited).
+    description: Limit of respawns, a dictionary with C(count) and C(interval) in seconds, or V(unlimited).
     type: raw
   normal_exit:
-    description: Exit statuses and signal names with which the main process may end without being respawned.
+    description: Exit statuses and signal names after which the main process is not respawned.
     type: list
     elements: str
   kill_signal:
     description: Signal that stops the main process, by name. Needs Upstart 1.3.
     type: str
   kill_timeout:
-    description: Seconds after which a process that ignores it is killed for good.
+    description: Seconds after which a process that ignores this signal gets SIGKILL.
     type: int
   reload_signal:
     description: Signal that makes the main process reload its configuration, by name. Needs Upstart 1.10.
     type: str
   debug:
-    description: Stop each child before it runs its program, when init runs with C(--debug). Needs Upstart 0.6.7.
+    description: Stop each child before it runs its program if init runs with C(--debug). Needs Upstart 0.6.7.
     type: bool
   console:
-    description: Where the output of the processes goes. V(log) needs Upstart 1.4.
+    description: Destination of the output of the processes. V(log) needs Upstart 1.4.
     type: str
     choices: [none, log, output, owner]
   umask:
     description:
       - File creation mask, an octal number in quotes.
-      - A number without quotes is refused, since YAML turns it into another one.
+      - A number without quotes is an error, because YAML reads it as a different number.
     type: raw
   nice:
     description: Nice level, from -20 to 19.
     type: int
   oom_score:
-    description: How soon the kernel ends the process when memory runs out, from -1000 to 1000, or V(never).
+    description: How early the kernel kills the process when memory runs out, from -1000 to 1000, or V(never).
     type: str
   limits:
-    description: Resource limits, for each a dictionary of C(soft) and C(hard), two values, or one for both.
+    description: Resource limits. For each, a dictionary with C(soft) and C(hard), two values, or one value for both.
     type: dict
   chroot:
     description: Directory that the processes see as the root.
@@ -243,19 +244,19 @@ options:
     description: Working directory.
     type: str
   setuid:
-    description: Name of the user that the processes run as. Needs Upstart 1.4.
+    description: Name of the user of the processes. Needs Upstart 1.4.
     type: str
   setgid:
-    description: Name of the group that the processes run as. Needs Upstart 1.4.
+    description: Name of the group of the processes. Needs Upstart 1.4.
     type: str
   apparmor_load:
-    description: AppArmor profile file that is loaded before the job starts. Needs Upstart 1.9.
+    description: AppArmor profile file to load before the job starts. Needs Upstart 1.9.
     type: str
   apparmor_switch:
     description: AppArmor profile of the main process. Needs Upstart 1.9.
     type: str
   cgroup:
-    description: Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary of these. Needs Upstart 1.13.
+    description: Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary with these. Needs Upstart 1.13.
     type: list
     elements: raw
   exec:
@@ -265,22 +266,22 @@ options:
     description: Shell script of the main process, or code for O(interpreter).
     type: str
   interpreter:
-    description: Program that O(script) is written for, such as V(python3). The default is the shell, C(/bin/sh -e).
+    description: Program that runs O(script), such as V(python3). The default is the shell, C(/bin/sh -e).
     type: str
   pre_start:
     description:
-      - What is run before the main process.
-      - A text without a line break is a command; one with line breaks, such as a block after C(|), is a script. A
-        dictionary with C(exec), or with C(script) and C(interpreter), says it outright.
+      - Command or script to run before the main process.
+      - A string without a line break is a command. A string with line breaks, such as a block after C(|), is a script.
+        To be explicit, use a dictionary with C(exec), or with C(script) and C(interpreter).
     type: raw
   post_start:
-    description: What is run after the main process was started, in the same forms as O(pre_start).
+    description: Command or script to run after the main process has started, in the same forms as O(pre_start).
     type: raw
   pre_stop:
-    description: What is run before the main process is stopped, in the same forms as O(pre_start).
+    description: Command or script to run before the main process is stopped, in the same forms as O(pre_start).
     type: raw
   post_stop:
-    description: What is run after the main process is gone, in the same forms as O(pre_start).
+    description: Command or script to run after the main process has ended, in the same forms as O(pre_start).
     type: raw
 seealso:
   - module: sysinit.upstart.upstart_service
@@ -288,7 +289,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A service that is started at boot and when it dies
+- name: Write a service that starts at boot and is respawned
   sysinit.upstart.upstart_job:
     name: web
     description: The shop's web server
@@ -304,7 +305,7 @@ EXAMPLES = r"""
     setgid: www-data
     exec: /usr/bin/shop --port $PORT
 
-- name: A task in Python that runs on an event
+- name: Write a task in Python that runs on an event
   sysinit.upstart.upstart_job:
     name: migrate
     start_on: deploy-done
@@ -314,18 +315,18 @@ EXAMPLES = r"""
       import os
       print("migrating to", os.environ["VERSION"])
 
-- name: Keep a packaged job from starting by itself
+- name: Keep a packaged job from starting at boot
   sysinit.upstart.upstart_job:
     name: mysql
     override: true
     manual: true
 
-- name: A job file as it is
+- name: Copy an existing job file
   sysinit.upstart.upstart_job:
     name: cron
     content: "{{ lookup('file', 'cron.conf') }}"
 
-- name: These jobs, and none that an earlier version of the list had
+- name: Write these jobs, and remove jobs of an earlier version of the list
   sysinit.upstart.upstart_job:
     jobs:
       - {name: web, exec: /usr/bin/shop, respawn: true}
@@ -333,7 +334,7 @@ EXAMPLES = r"""
     manifest: /var/lib/sysinit.upstart/shop.json
     prune: true
 
-- name: Two jobs in one run
+- name: Write a job and remove another in one run
   sysinit.upstart.upstart_job:
     jobs:
       - {name: web, exec: /usr/bin/shop, respawn: true}
@@ -342,7 +343,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 jobs:
-  description: What became of each job file, those that were pruned last.
+  description: The result for each job file. Pruned files come last.
   returned: always
   type: list
   elements: dict
@@ -353,91 +354,93 @@ jobs:
       type: str
       sample: web
     path:
-      description: The file.
+      description: Path of the file.
       returned: always
       type: str
       sample: /etc/init/web.conf
     state:
-      description: The state that was asked for.
+      description: The requested state.
       returned: always
       type: str
       sample: present
     changed:
-      description: Whether the file was changed.
+      description: Whether the file has changed.
       returned: always
       type: bool
       sample: true
     created:
-      description: Whether the file was not there before.
+      description: Whether the file is new.
       returned: always
       type: bool
       sample: false
     job:
       description:
-        - The job as the daemon reads it from the file and its override, in the options of this module.
-        - Empty for a job that is removed, and for an override without a job file.
+        - The job as the daemon reads it from the file and its override, as options of this module.
+        - Empty for a removed job, and for an override without a job file.
       returned: always
       type: dict
       sample: {"exec": "/usr/bin/shop", "respawn": true}
     hidden_start_on:
-      description: The condition that C(manual) keeps from the job, or null when there is none.
+      description: The C(start on) condition that C(manual) disables, or null if there is none.
       returned: always
       type: str
       sample: runlevel [2345]
       version_added: 1.0.0
     kept:
-      description: Whether the file was left because instances of the job run, see O(keep_running).
+      description: Whether the module kept the file because instances of the job are running, see O(keep_running).
       returned: always
       type: bool
       sample: false
       version_added: 1.0.0
     previous:
       description:
-        - The file as it was before, when the task changed or removed it, or would in check mode; null when there was
-          none. O(restore) puts it back.
-        - Its text in base64 is C(content), C(listed) says whether O(manifest) named it, and C(enabled) whether the job
-          started by itself.
+        - The earlier file, if the task changed or removed it, or would in check mode. Null if there was none. Use
+          O(restore) to restore it.
+        - C(content) is its text in base64. C(listed) says whether O(manifest) listed the file, and C(enabled) whether
+          the job was enabled.
       returned: always
       type: dict
       sample: {"content": "ZXhlYyAvdXNyL2Jpbi9zaG9wCg==", "listed": true, "enabled": true}
       version_added: 1.0.0
     backup_file:
       description:
-        - Copy of the old file, or null. One is kept without O(backup), too, when the file holds text that is not UTF-8
-          and the job runs; see R(what can go wrong,ansible_collections.sysinit.upstart.docsite.faults).
+        - Copy of the old file, or null. The module also keeps a copy without O(backup) if the file has text that is not
+          UTF-8 and the job is running; see R(what can go wrong,ansible_collections.sysinit.upstart.docsite.faults).
       returned: always
       type: str
       sample: /etc/init/web.conf.4711.2026-11-21@10:00:00~
     stale_instances:
       description:
-        - Names of instances that still follow the definition from before this change ('' for the only one).
-        - Of a job that this task did not change, those that follow one from before an earlier change. Upstart before
-          1.6.1 does not tell these, and it is null when such a job runs there.
+        - Names of instances that still run with the definition from before this change (an empty string for the single
+          instance).
+        - If this task did not change the job, names of instances that run with the definition from before an earlier
+          change. Null if the job is running and Upstart is older than 1.6.1, which does not report them.
       returned: always
       type: list
       elements: str
       sample: [""]
     stale_job:
       description:
-        - The job as RV(jobs[].stale_instances) follow it, in the options of this module. Null when there are none, for
-          a file that is removed, and where Upstart does not tell it.
+        - The definition that RV(jobs[].stale_instances) run with, as options of this module. Null if there are no stale
+          instances, for a removed file, and if Upstart does not report it.
       returned: always
       type: dict
       sample: {"exec": "/usr/bin/old-shop", "respawn": true}
       version_added: 1.0.0
     warnings:
-      description: What is probably wrong, or surprising, in the job although the daemon accepts it.
+      description: Likely mistakes and surprises in a job that the daemon accepts.
       returned: always
       type: list
       elements: dict
       contains:
         code:
-          description: Short name of the finding, as in the collection's page on warnings.
+          description: Code of the finding, as in
+            R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
           returned: always
           type: str
-          sample: respawn-limit-alone
+          sample: respawn-limit-without-respawn
         severity:
-          description: C(warning), which is shown as a warning of the task too, or C(hint).
+          description: C(warning), which is also shown as a warning of the task, or C(hint).
           returned: always
           type: str
           sample: warning
@@ -452,57 +455,57 @@ jobs:
           type: int
           sample: 7
         message:
-          description: What was found.
+          description: The mistake or surprise.
           returned: always
           type: str
-          sample: respawn limit without respawn does nothing
+          sample: respawn limit without respawn
         remedy:
-          description: What to do about it.
+          description: How to fix it.
           returned: always
           type: str
-          sample: add respawn
+          sample: add a line with respawn alone
 manifest:
-  description: What O(manifest) holds beside the names.
+  description: The content of O(manifest) other than the names.
   returned: when O(manifest) is given
   type: dict
   version_added: 1.0.0
   contains:
     path:
-      description: The file.
+      description: Path of the manifest.
       returned: always
       type: str
       sample: /var/lib/sysinit.upstart/shop.json
     unproven:
       description:
-        - Files that this task or an earlier one changed or removed, and by which the job has not come up since. Jobs
-          that run by their present files are taken out by every task.
-        - A dictionary of C(name), C(override) and C(previous) for each, the last as RV(jobs[].previous), with
-          C(content) null for a file that was not there.
+        - Files that this task or an earlier task changed or removed, and with which the job has not started
+          successfully yet. Every task removes jobs from this list that run with their current files.
+        - Each is a dictionary with C(name), C(override) and C(previous). C(previous) has the form of
+          RV(jobs[].previous), with C(content) null for a new file.
       returned: always
       type: list
       elements: dict
       sample: [{"name": "web", "override": false, "previous": {"content": null, "listed": false, "enabled": null}}]
 file:
-  description: The file that would be refused, or that cannot be written or removed.
-  returned: when a file is the reason
+  description: The file that the daemon would reject, or that the module cannot write or remove.
+  returned: when a file is the cause
   type: str
   sample: /etc/init/web.conf
   version_added: 1.0.0
 done:
-  description: Files that were changed before one could not be; their changes stay.
+  description: Files that the task changed before the failure. The changes stay.
   returned: when a file cannot be written or removed
   type: list
   elements: str
   sample: [/etc/init/db.conf]
   version_added: 1.0.0
 line:
-  description: Line at which the daemon would refuse the file.
-  returned: when a text is refused
+  description: Line of the file with the error.
+  returned: when the daemon would reject a text
   type: int
   sample: 3
 text:
   description: The daemon's own message.
-  returned: when a text is refused
+  returned: when the daemon would reject a text
   type: str
   sample: Unknown stanza
 """

@@ -12,12 +12,12 @@ module: upstart_service
 short_description: Start, stop, restart, reload, enable and disable jobs of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Brings jobs and their instances into the wanted state over the daemon's D-Bus socket and reads the state again
-    before it says so.
-  - A job that fails to start, or does not stay up for O(stable_for) seconds, fails the task with the process that
-    failed, how it ended, what init said about it and the last lines of its log.
-  - Takes the options of M(ansible.builtin.service) too, so that C(use=sysinit.upstart.upstart_service) works on its
-    tasks. M(sysinit.upstart.upstart_init) sends all such tasks of a host here.
+  - Brings jobs and their instances into the requested state over the daemon's D-Bus socket, and reads the state again
+    before it reports success.
+  - Fails if a job fails to start or does not stay up for O(stable_for) seconds. The result has the process that failed,
+    how it ended, the messages of init, and the last lines of its log.
+  - Also takes the options of M(ansible.builtin.service), whose tasks can set C(use=sysinit.upstart.upstart_service).
+    M(sysinit.upstart.upstart_init) sends all service tasks of a host to this module.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -36,22 +36,22 @@ attributes:
 options:
   name:
     description:
-      - Name of the job, with C(/) for one in a sub-directory. One of O(name) and O(jobs) is needed.
+      - Name of the job, with C(/) for a job in a subdirectory. Either O(name) or O(jobs) is required.
       - The task refuses to start an instance whose log path in O(log_dir) is longer than 255 bytes, because init would
         retry forever.
-      - A list starts, stops or restarts all of them at the same time.
-      - A name that is no Upstart job but a script in O(script_dir) is driven as M(sysinit.upstart.lsb_service)
-        would do it.
+      - With a list, the module starts, stops or restarts all jobs at the same time.
+      - If the name is a script in O(script_dir) and not an Upstart job, the module runs the script as
+        M(sysinit.upstart.lsb_service) does.
     type: list
     elements: str
     aliases: [names]
   jobs:
     description:
-      - Jobs that are to be in different states, or instances of one job. All of them are brought there together.
-      - What has to stop is stopped before anything is started, so that a job can take over the port of another.
-      - An entry that is refused or fails does not keep the others from being done; the task fails in the end.
-      - Two entries that ask for different things of one instance are an error before anything is done. An entry for all
-        instances and one for a single one of them is that too, unless both name the same state.
+      - Several jobs with different states, or several instances of a job. The module handles all of them together.
+      - All stops come before all starts. A job can therefore take over the port of another job.
+      - If an entry fails, the module still handles the other entries. The task fails at the end.
+      - Entries that contradict each other are an error, and nothing is changed. Examples are two different states for
+        one instance, or for all instances and one of them.
     type: list
     elements: dict
     version_added: 1.0.0
@@ -61,165 +61,168 @@ options:
         type: str
         required: true
       state:
-        description: What O(state) is for the task. That is the default.
+        description: State of this job. The default is O(state) of the task.
         type: str
         choices: [started, stopped, restarted, reloaded]
       enabled:
-        description: What O(enabled) is for the task. That is the default. It means the job with all of its instances.
+        description: Whether this job is enabled, with all of its instances. The default is O(enabled) of the task.
         type: bool
       env:
-        description: Variables for the job, which also choose the instance, in the forms that O(env) has.
+        description: Variables for the job, in the forms of O(env). They also select the instance.
         type: raw
       instances:
         description:
-          - With O(jobs[].state=restarted), the variables of all instances that the job shall have, each in the forms
-            that O(env) has, for a job that names its instances otherwise than it did. V([{}]) is the one of a job
-            without C(instance), and an empty list none.
-          - All that run are stopped before these are started, whatever their names are, and all is left as it is when
-            one of these cannot be started.
+          - With O(jobs[].state=restarted), the variables of all instances that the job should have, each in the forms
+            of O(env). Use it after the job's C(instance) stanza has changed. V([{}]) is the single instance of a job
+            without C(instance). With an empty list, no instance is started.
+          - The module stops all running instances of the job before it starts these. If it cannot start one of these,
+            it changes nothing.
         type: list
         elements: raw
       expected:
         description:
-          - In check mode, what the job would be after a task before this one, as
-            RV(sysinit.upstart.upstart_job#module:jobs[].job) tells it. A job that is not there yet is then no error,
-            and what would be done with it is predicted.
-          - Not needed after M(sysinit.upstart.upstart_job) tasks of the same play. Check mode knows about those.
+          - In check mode, the job as an earlier task would leave it, in the form of
+            RV(sysinit.upstart.upstart_job#module:jobs[].job). The module then predicts what it would do, even if the
+            job does not exist yet.
+          - Not needed after M(sysinit.upstart.upstart_job) tasks of the same play, because check mode knows about them.
         type: dict
   state:
     description:
-      - One of O(state) and O(enabled) is needed, for each job.
-      - V(started) means that the job's goal is start, its state is running and its main process is alive. A job that is
-        on its way there is waited for. A task job is run once, and its failure is the task's failure.
-      - V(stopped) means that no instance is left, or only not the one that O(env) leads to.
-      - V(restarted) stops the job, waits until it is gone and starts it, so that its present file takes effect. It is
-        refused before the stop when the daemon would not load that file. A stopped job is started.
+      - Each job needs at least one of O(state) and O(enabled).
+      - V(started) means that the job's goal is start, its state is running, and its main process is alive. The module
+        waits for a job that is still starting. It runs a task job once, and fails if the task job fails.
+      - V(stopped) means that no instance is running. With O(env), it means that this instance is not running.
+      - V(restarted) stops the job, waits until it has stopped, and starts it with its current file. If the daemon would
+        reject that file, the task fails and does not stop the job. A stopped job is started.
       - If the stop of a restart takes longer than O(timeout), the task waits for the kill timeout of the job as well.
         If the job is still there after that, the task fails and asks Upstart to start the job again once it has
         stopped.
-      - Instances of a job that has no C(instance) any more are stopped for the single one, and one with variables that
-        name no instance any more is refused before the stop; O(jobs[].instances) names others.
-      - An instance is started again with the variables that it had. Upstart before 1.6.1 does not tell them. Then it
-        gets the one that its name is made of, which is warned of, and where that is not enough the restart is refused
-        before the stop, unless O(env) says all of them.
-      - A job that has only one instance is started with O(env) alone, without the variables of its earlier start.
-      - V(reloaded) has the job's reload signal sent to its main process. A stopped job is started; an instance that
-        O(env) leads to and that does not run is an error.
+      - If the job no longer has an C(instance) stanza, a restart replaces its instances with the single one. If the
+        variables of an instance no longer give an instance name, the task fails and does not stop it. Use
+        O(jobs[].instances) to start different instances.
+      - A restarted instance keeps its variables. Upstart before 1.6.1 does not report them. Then the instance only gets
+        the variable that forms its name, and the task warns. If that is not enough, the task fails before the stop,
+        unless O(env) has all variables.
+      - A job with a single instance gets only the variables in O(env), not those of its earlier start.
+      - V(reloaded) sends the job's reload signal to its main process. A stopped job is started. If O(env) selects an
+        instance that is not running, the task fails.
     type: str
     choices: [started, stopped, restarted, reloaded]
   enabled:
     description:
-      - Whether the job starts by itself, which is whether its file and its override together leave it with a
-        C(start on).
-      - With V(false) C(manual) is added to the override, with V(true) it is taken out; nothing else in it is changed.
-        An override that says nothing any more is removed. Where the job file itself says C(manual), the override gets
-        the condition that it hides.
-      - Upstart 0.6.7 to 1.2 has no overrides, so that C(manual) goes into the job file. Before 0.6.7 the C(start on) is
-        made a comment, and back.
-      - A job without C(start on) cannot be enabled, and a file that the daemon refuses is an error.
+      - Whether events start the job, that is, whether its file and its override together have an effective C(start on).
+      - V(false) adds C(manual) to the override, and V(true) removes it. The rest of the override stays as it is. An
+        empty override is removed. If the job file itself has C(manual), V(true) writes the hidden C(start on) to the
+        override.
+      - Upstart 0.6.7 to 1.2 has no overrides, so the module writes C(manual) to the job file. Before 0.6.7 it comments
+        out C(start on), and removes the comment characters to enable the job.
+      - A job without C(start on) cannot be enabled. A file that the daemon rejects is an error.
     type: bool
     version_added: 1.0.0
   env:
     description:
-      - Variables for the job, which also choose the instance of a job that has instances.
-      - A mapping, a list of C(KEY=VALUE), one string of such words, or JSON of a list or a mapping. With O(jobs) each
-        entry has its own.
-      - Upstart before 1.1 takes only names of letters, digits and underscores that begin with no digit.
-      - The name of an instance has to be ASCII, as Upstart corrupts its memory by others; other values may be any text.
-      - Without it O(state=stopped), O(state=restarted) and O(state=reloaded) mean all instances that there are.
-      - A job that runs already keeps its variables. The task warns when they are others, and when Upstart does not
-        tell, which is so before 1.6.1.
+      - Variables for the job. For a job with instances, they also select the instance.
+      - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
+        set it for each entry.
+      - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
+      - Instance names must be ASCII, because others corrupt the memory of Upstart. Other values can be any text.
+      - Without it, O(state=stopped), O(state=restarted) and O(state=reloaded) apply to all existing instances.
+      - A running job keeps its variables. The task warns if they differ, or if Upstart does not report them, which is
+        the case before 1.6.1.
     type: raw
     aliases: [arguments, args]
   definition:
     description:
-      - What O(state=started) does with a job that runs by an older definition than its files hold now.
-      - V(any) leaves it as it is and warns; RV(instances[].stale) tells it.
-      - V(current) restarts it, or fails when the daemon would refuse the present files. Upstart before 1.6.1 does not
-        tell what a running job follows, which is an error then; V(any) warns there when a file was changed after the
-        job's main process began.
-      - While instances of a job run by an older definition, Upstart starts further ones by that, too. V(any) does so
-        and warns, V(current) refuses it. All that one task restarts are stopped before the first of them starts, so
-        they follow the present files.
+      - What O(state=started) does with a job that runs with an older definition than its current files.
+      - V(any) leaves it as it is and warns. RV(instances[].stale) is true.
+      - V(current) restarts it, or fails if the daemon would reject the current files. It also fails with Upstart before
+        1.6.1, which does not report the definition of a running job. With V(any) on these releases, the task warns if a
+        file changed after the job's main process started.
+      - While instances of a job run with an older definition, Upstart starts new instances with it too. V(any) allows
+        this and warns; V(current) fails. A task stops all instances that it restarts before it starts the first one, so
+        they use the current files.
     type: str
     choices: [any, current]
     default: any
     version_added: 1.0.0
   stable_for:
     description:
-      - Seconds that a job must stay up after it was started, restarted or reloaded. They come on top of O(timeout).
+      - Seconds that a job must stay up after a start, restart or reload. This time is added to O(timeout).
     type: float
     default: 1
   must_exist:
     description:
-      - With V(false), the state V(stopped) is also right for a job that the daemon does not know. A file that it
-        refuses is an error even so.
+      - V(false) allows the state V(stopped) for a job that the daemon does not know. A file that the daemon rejects is
+        still an error.
     type: bool
     default: true
   unwedge:
     description:
-      - Free a job that Upstart can neither stop nor start any more, because a wrong C(expect) made it follow a process
-        that does not exist or wait for a fork that never comes. Needs root.
-      - A process id that is lost is given to a short-lived child of init, whose end Upstart takes for that of the job.
-        A process that hangs before its fork is ended, also when the present file has no C(expect) any more.
-      - Without it such a job is an error that says so.
+      - Free a stuck job, which Upstart can neither stop nor start. A wrong C(expect) stanza makes Upstart track a
+        process that no longer exists, or wait for a fork that never happens. Needs root.
+      - The module creates a short-lived child of init with the lost process ID. Upstart takes its exit for the end of
+        the job. The module ends a process that hangs before its fork, even if the current file no longer has C(expect).
+      - Without it, the task fails for a stuck job, and the message says so.
     type: bool
     default: false
     version_added: 1.0.0
   end_leftovers:
     description:
-      - With O(unwedge), end the processes that a wedged job left behind unsupervised, which are warned of otherwise.
-      - Those that another Upstart started, in a user's session or in a container, are left alone, also when its job
-        has the same name.
+      - With O(unwedge), end the processes that a stuck job left running without supervision. Without this option, the
+        task only warns about them.
+      - Processes of another Upstart, in a user's session or in a container, are not touched, even if its job has the
+        same name.
     type: bool
     default: false
     version_added: 1.0.0
   manifests:
     description:
-      - Files of O(sysinit.upstart.upstart_job#module:manifest). The earlier files that they keep of jobs are forgotten
-        for those that this task has started, restarted or reloaded, or found running by their present files.
+      - Files of O(sysinit.upstart.upstart_job#module:manifest). The module removes the earlier files of a job from them
+        once it has started, restarted or reloaded the job, or if the job already runs with its current files.
     type: list
     elements: path
     default: []
     version_added: 1.0.0
   restored_later:
     description:
-      - Names of jobs that a later task starts if this one takes them down. RV(taken_down) lists them as ever, but there
-        is no warning of them, unless this task fails.
-      - The role P(sysinit.upstart.upstart_jobs#role) gives the jobs that it starts itself.
+      - Names of jobs that a later task starts again if this task takes them down. RV(taken_down) still lists them, but
+        the task only warns about them if it fails.
+      - The role P(sysinit.upstart.upstart_jobs#role) lists the jobs that it starts itself.
     type: list
     elements: str
     default: []
     version_added: 1.1.0
   init_log:
     description:
-      - Where init's own messages are read from when a job fails, the kernel's log or a file that syslog writes.
-      - What cannot be read is left out. Upstart 0.6.5 writes to syslog only, which is V(/var/log/messages) there.
+      - The kernel log, or a file that syslog writes. The module reads the messages of init from it when a job fails.
+      - If it cannot be read, the messages are missing. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages)
+        there.
     type: path
     default: /dev/kmsg
     version_added: 1.0.0
   script_dir:
     description:
-      - Directory of the scripts for names that are no Upstart jobs.
+      - Directory of scripts for names that are not Upstart jobs.
     type: path
     default: /etc/init.d
     version_added: 1.0.0
   pattern:
     description:
-      - Taken from M(ansible.builtin.service) and without effect, which is warned of. Upstart and the status command of
-        a script know what runs; M(sysinit.upstart.lsb_service) looks for a pattern.
+      - Accepted for compatibility with M(ansible.builtin.service). It has no effect, and the task warns about it.
+        Upstart and the status command of a script know what runs. M(sysinit.upstart.lsb_service) can search for a
+        pattern.
     type: str
     version_added: 1.0.0
   sleep:
     description:
-      - Taken from M(ansible.builtin.service) and without effect, which is warned of. A restart waits until the job is
-        gone.
+      - Accepted for compatibility with M(ansible.builtin.service). It has no effect, and the task warns about it. A
+        restart waits until the job has stopped.
     type: int
     version_added: 1.0.0
   runlevel:
     description:
-      - Taken from M(ansible.builtin.service) and without effect, which is warned of unless it is V(default). Upstart's
-        jobs name the runlevels in their C(start on).
+      - Accepted for compatibility with M(ansible.builtin.service). It has no effect, and the task warns about it unless
+        it is V(default). Upstart jobs name the runlevels in their C(start on).
     type: str
     version_added: 1.0.0
   _foreseen:
@@ -236,7 +239,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See that the web server runs
+- name: Start the web server
   sysinit.upstart.upstart_service:
     name: web
     state: started
@@ -266,7 +269,7 @@ EXAMPLES = r"""
         env: {TTY: tty6}
         state: stopped
 
-- name: Have getty run on these two terminals only, whatever its instances were called
+- name: Run getty on these two terminals only, even if its instance names have changed
   sysinit.upstart.upstart_service:
     jobs:
       - name: getty
@@ -275,7 +278,7 @@ EXAMPLES = r"""
           - {TTY: tty4}
           - {TTY: tty5}
 
-- name: Run nothing at boot, and stop what runs
+- name: Stop the web server and keep it stopped at boot
   sysinit.upstart.upstart_service:
     name: web
     state: stopped
@@ -287,7 +290,7 @@ EXAMPLES = r"""
     state: started
     definition: current
 
-- name: Free a job that can neither be stopped nor started
+- name: Free a stuck job, which can neither be stopped nor started
   sysinit.upstart.upstart_service:
     name: web
     state: stopped
@@ -302,26 +305,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 name:
-  description: The names that were asked for, those in O(jobs) in its order.
+  description: The requested names; with O(jobs), in the same order.
   returned: always
   type: list
   elements: str
   sample: [web]
 state:
-  description: The state that was asked for, for O(jobs) the default of its entries.
+  description: The requested state; with O(jobs), the default of its entries.
   returned: always
   type: str
   sample: started
 enabled:
-  description: Whether the jobs start by themselves after the task; in check mode whether they would.
+  description: Whether the jobs are enabled after the task; in check mode, whether they would be.
   returned: when O(enabled) was given
   type: bool
   sample: true
   version_added: 1.0.0
 instances:
   description:
-    - What became of each instance, in the order in which their jobs were asked for. An instance that several entries of
-      O(jobs) mean is there once.
+    - The result for each instance, in the order of the requested jobs. An instance that is part of several entries of
+      O(jobs) appears once.
   returned: always
   type: list
   elements: dict
@@ -337,23 +340,23 @@ instances:
       type: str
       sample: ""
     changed:
-      description: Whether something was done to it.
+      description: Whether the module changed it.
       returned: always
       type: bool
       sample: true
     script:
-      description: Path of the script that was run for a name that is no Upstart job.
-      returned: when there is one
+      description: Path of the script, if the name is not an Upstart job.
+      returned: when there is a script
       type: str
       sample: /etc/init.d/web
       version_added: 1.0.0
     before:
-      description: Goal and state before the task; for a script C(running), C(stopped) or C(dirty).
+      description: Goal and state before the task. For a script, C(running), C(stopped) or C(dirty).
       returned: always
       type: str
       sample: stop/waiting
     status:
-      description: Goal and state after the task; in check mode what they would be.
+      description: Goal and state after the task. In check mode, the predicted ones.
       returned: always
       type: str
       sample: start/running
@@ -363,68 +366,69 @@ instances:
       type: dict
       sample: {"main": 4711}
     env:
-      description: The variables that it was started with, those of O(env) or those that it had before a restart.
-      returned: when it was to be started
+      description: The variables for its start, from O(env) or from before a restart.
+      returned: when the task was to start it
       type: list
       elements: str
       sample: [TTY=tty4]
       version_added: 1.0.0
     env_before:
-      description: The variables that it had been started with, or null where Upstart does not tell them.
-      returned: for what ran of a job with O(jobs[].instances)
+      description: The variables of its earlier start. Null if Upstart does not report them.
+      returned: for running instances of a job with O(jobs[].instances)
       type: list
       elements: str
       sample: []
       version_added: 1.0.0
     enabled:
-      description: Whether the job starts by itself; null when the daemon refuses its files.
+      description: Whether events start the job. Null if the daemon rejects its files.
       returned: always
       type: bool
       sample: true
       version_added: 1.0.0
     enabled_before:
-      description: The same before the task.
+      description: Whether events started the job before the task.
       returned: always
       type: bool
       sample: true
       version_added: 1.0.0
     stale:
       description:
-        - Whether the instance runs by an older definition than the files hold, which one that was just started does
-          while others of its job keep Upstart on that. Null when that is not known, as before Upstart 1.6.1 and for
-          O(state=stopped).
+        - Whether the instance runs with an older definition than its current files. This can also be true for a new
+          instance, while other instances keep the old definition in use. Null if unknown, as before Upstart 1.6.1 and
+          for O(state=stopped).
       returned: always
       type: bool
       sample: false
       version_added: 1.0.0
     env_differs:
       description:
-        - Names of the variables in O(env) that the instance was started with other values of.
-        - Null when Upstart does not tell that, which is so before 1.6.1, and O(env) says more than the instance's name.
+        - Names of variables in O(env) that have other values in the running instance.
+        - Null before Upstart 1.6.1, which does not report them, if O(env) has more than the variables of the instance
+          name.
       returned: always
       type: list
       elements: str
       sample: []
       version_added: 1.0.0
     leftovers:
-      description: Processes that a job which was freed had left unsupervised, as C(pid) and C(command).
+      description: Processes that a freed job had left running without supervision, as C(pid) and C(command).
       returned: always
       type: list
       elements: dict
       sample: []
       version_added: 1.0.0
     log_file:
-      description: Where the daemon writes the job's output. Null before Upstart 1.4, which keeps no logs.
+      description: File with the job's output. Null before Upstart 1.4, which keeps no logs.
       returned: always
       type: str
       sample: /var/log/upstart/web.log
     failed:
-      description: Present and true when this instance is not in the wanted state.
+      description: Present and true if this instance is not in the requested state.
       returned: failure
       type: bool
       sample: true
     msg:
-      description: Why it is not.
+      description: The cause of the failure.
       returned: failure
       type: str
       sample: "Job web failed to start: its pre-start process exited with status 3."
@@ -481,7 +485,8 @@ taken_down:
       elements: str
       sample: [net-up]
 process:
-  description: Which process of the job failed, C(main), C(pre-start) and so on; C(respawn) if it ended too often.
+  description: Process of the job that failed, such as C(main) or C(pre-start). C(respawn) if the job was respawned too
+    often.
   returned: when a process of the job failed
   type: str
   sample: pre-start
@@ -496,51 +501,51 @@ exit_signal:
   type: str
   sample: KILL
 failed_status:
-  description: Upstart's raw number for the failure. V(0) when the job reached its respawn limit, V(-1) for a process
-    that could not be run.
+  description: Upstart's raw number for the failure. V(0) if the job reached its respawn limit, V(-1) if the process
+    could not be executed.
   returned: when Upstart reports the failure of a process
   type: int
   sample: 3
 log_lines:
-  description: The last lines that the job wrote to its log since the task began.
+  description: The last lines that the job wrote to its log since the task started.
   returned: when a process of the job failed
   type: list
   elements: str
   sample: ["config file missing: /etc/web.cfg"]
 init_messages:
-  description: What init said about the job since the task began, as far as O(init_log) can be read.
+  description: Messages of init about the job since the task started, if O(init_log) can be read.
   returned: when a process of the job failed
   type: list
   elements: str
   sample: ["web pre-start process (4711) terminated with status 3"]
   version_added: 1.0.0
 file:
-  description: The job file or override that the daemon refuses or that could not be changed.
-  returned: when a file is the reason
+  description: The job file or override that the daemon rejects or that could not be changed.
+  returned: when a file is the cause
   type: str
   sample: /etc/init/web.conf
   version_added: 1.0.0
 line:
-  description: Line of that file at which the daemon gives up.
-  returned: when the daemon refuses a file
+  description: Line of that file with the error.
+  returned: when the daemon rejects a file
   type: int
   sample: 2
   version_added: 1.0.0
 reason:
-  description: What the daemon says about that line.
-  returned: when the daemon refuses a file
+  description: The daemon's message about that line.
+  returned: when the daemon rejects a file
   type: str
   sample: Unknown stanza
   version_added: 1.0.0
 wedged:
-  description: Present and true when Upstart can neither stop nor start the job any more.
-  returned: when a job is wedged
+  description: Present and true if the job is stuck, so Upstart can neither stop nor start it.
+  returned: when a job is stuck
   type: bool
   sample: true
   version_added: 1.0.0
 pid:
-  description: The process that Upstart follows although it no longer exists.
-  returned: when a job is wedged
+  description: ID of the process that Upstart is tracking although it no longer exists.
+  returned: when a job is stuck
   type: int
   sample: 4711
   version_added: 1.0.0

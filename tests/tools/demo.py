@@ -89,7 +89,7 @@ def main() -> int:
     warnings = sum(output.count("[WARNING]") for output in (first, event, second))
     checks = [
         (changes(first) > 0, f"The first run deployed six jobs and changed {changes(first)} things."),
-        (first.count("See that the shop answers") == 1, "The shop answered on its port."),
+        (first.count("Check that the shop answers") == 1, "The shop answered on its port."),
         (all(f"login on {tty}" in log_of(f"getty-{tty}.log") for tty in ("tty1", "tty2")),
          "Two instances of getty run, one on tty1 and one on tty2."),
         (announced == "version 7 is deployed", f"The event deploy-done ran its task, which wrote: {announced}"),

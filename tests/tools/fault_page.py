@@ -32,13 +32,13 @@ HEAD = """..
 
 .. _ansible_collections.sysinit.upstart.docsite.faults:
 
-What can go wrong, and how we say it
-====================================
+What can go wrong
+=================
 
-A disk is full, the daemon hangs, two tasks meet: the modules then leave every file whole, either the old one or the
-new, and nothing beside it; no wait is without end; and a task is ok only when it has seen that all is as it says.
-Else it fails with the thing, the cause and the remedy. Each fault on this page is made to happen by a test in
-C(tests/unit/faults), which compares the message, word for word.
+This page lists faults such as a full disk, a daemon that hangs, or two tasks that change the same job. After every
+fault, each file is complete, with its old or its new content, and there are no temporary files. No task waits forever,
+and a task only succeeds if it has checked the result. Otherwise it fails with a message that names the cause and the
+remedy. For each fault on this page, a test in C(tests/unit/faults) causes it and compares the message word for word.
 
 .. contents::
    :local:
@@ -63,7 +63,7 @@ def fault_lines(fault: dict[str, Any]) -> Iterator[str]:
         yield "The task fails:\n\n.. code-block:: text\n\n" + textwrap.indent(textwrap.fill(
             message, WIDTH - 4, break_long_words=False, break_on_hyphens=False), "    ") + "\n"
     else:
-        yield "The task does its work.\n"
+        yield "The task succeeds.\n"
     yield textwrap.fill(f":Afterwards: {markup(fault['after'])}", WIDTH, subsequent_indent="   ",
                         break_long_words=False, break_on_hyphens=False)
 

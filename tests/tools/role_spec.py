@@ -5,9 +5,9 @@
 
     role_spec.py [--check]
 
-The role's jobs take the options of upstart_job, so both files are made from the
-documentation of that module.  --check writes nothing; the exit status is 1 if a file
-is out of date.  Needs PyYAML.
+The role's jobs take the options of upstart_job, so both lists come from the
+documentation of that module.  --check writes nothing and exits with status 1 if a
+file is out of date.  Needs PyYAML.
 """
 
 from __future__ import annotations
@@ -33,31 +33,31 @@ NOT_A_JOBS_OWN = ("_foreseen", "jobs", "load", "upstart_version", "state", "enab
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
         "description": [
-            "V(started) and V(stopped) see that the job runs, or does not; V(present) only writes its file, for jobs "
-            "that events start.",
-            "V(absent) stops the job and removes its file and override; with O(override) it removes the override "
-            "alone, and the job is treated as one whose file changed.",
+            "V(started) starts the job and V(stopped) stops it. V(present) only writes its file; use it for jobs that "
+            "events start.",
+            "V(absent) stops the job and removes its file and override. With O(override) it only removes the "
+            "override, and the role treats the job as changed.",
         ],
         "type": "str",
         "choices": ["started", "stopped", "present", "absent"],
         "default": "started",
     },
     "enabled": {
-        "description": ["Whether the job starts by itself, see O(sysinit.upstart.upstart_service#module:enabled)."],
+        "description": ["Whether events start the job, see O(sysinit.upstart.upstart_service#module:enabled)."],
         "type": "bool",
         "version_added": "1.0.0",
     },
     "instances": {
         "description": [
-            "Environments of the instances that shall be started or stopped, each a dictionary, for a job with "
-            "O(instance). Others that run are left alone, unless a changed O(instance) names all of them otherwise.",
+            "For a job with O(instance), the variables of the instances to start or stop, one dictionary for each "
+            "instance. Other instances keep running, unless a changed O(instance) renames all of them.",
         ],
         "type": "list",
         "elements": "dict",
     },
     "on_change": {
         "description": [
-            "What the job gets, once, from a handler, when its file changed while it ran. The default is "
+            "What the handler does with the job if its file changed while it was running. The default is "
             "O(upstart_jobs_on_change).",
         ],
         "type": "str",
@@ -65,8 +65,7 @@ OWN_OPTIONS: dict[str, Any] = {
     },
     "on_failure": {
         "description": [
-            "What is done when the job does not come up with its changed file. The default is "
-            "O(upstart_jobs_on_failure).",
+            "What to do if the job fails to start with its changed file. The default is O(upstart_jobs_on_failure).",
         ],
         "type": "str",
         "choices": ["fail", "rollback"],
@@ -74,8 +73,8 @@ OWN_OPTIONS: dict[str, Any] = {
     },
     "template": {
         "description": [
-            "A template for the whole text of the file, instead of O(content) or single stanzas. It is looked up as "
-            "those of a role are, in the folder C(templates) of the role that uses this one and of the play.",
+            "Template for the complete text of the file, instead of O(content) or single stanzas. The role searches "
+            "for it in C(templates) of the role that includes this one, and next to the playbook.",
         ],
         "type": "str",
         "version_added": "1.0.0",
@@ -84,48 +83,48 @@ OWN_OPTIONS: dict[str, Any] = {
 VARIABLES: dict[str, Any] = {
     "upstart_jobs_on_change": {
         "description": [
-            "What a job gets whose file changed while it ran, unless its entry says it. The handlers give it to each "
-            "job once.",
-            "What an earlier run did not come to, since it ended before its handlers, is made up for.",
+            "What the handler does, once per job, if a job's file changed while it was running. An entry can override "
+            "it with O(upstart_jobs_list[].on_change).",
+            "If an earlier run ended before its handlers, this run makes up for the restarts and reloads.",
         ],
         "type": "str", "choices": ["restart", "reload", "none"], "default": "restart",
     },
     "upstart_jobs_stable_for": {
-        "description": ["Seconds that a job must stay up after it was started, restarted or reloaded."],
+        "description": ["Seconds that a job must stay up after a start, restart or reload."],
         "type": "float", "default": 1,
     },
     "upstart_jobs_on_failure": {
         "description": [
-            "What is done when a job does not come up with its changed file, unless its entry says it. The host fails "
-            "either way.",
-            "V(fail) leaves the new file, and the job as it is.",
-            "V(rollback) puts the old file back and starts the job with it; a job that was not there before is "
-            "removed again, in the run that brought it. A process that hangs is ended for that. Other jobs keep their "
-            "new files. What it needs for that is kept on the host until the job has come up, so that it does not "
-            "matter in which run that is tried.",
+            "What to do if a job fails to start with its changed file. The host fails in both cases. An entry can "
+            "override it with O(upstart_jobs_list[].on_failure).",
+            "V(fail) keeps the new file and leaves the job as it is.",
+            "V(rollback) restores the old file and starts the job with it. A job that did not exist before is removed "
+            "again in the run that added it. A process that hangs is ended. Other jobs keep their new files.",
+            "The host keeps the old file until the job has started successfully with the new one. The rollback "
+            "therefore also works in a later run.",
         ],
         "type": "str", "choices": ["fail", "rollback"], "default": "fail", "version_added": "1.0.0",
     },
     "upstart_jobs_prune": {
         "description": [
-            "Stop and remove the jobs that earlier runs deployed and that O(upstart_jobs_list) does not name any more. "
-            "With an empty list these are all of O(upstart_jobs_set).",
-            "Of a file that was there before and in which O(upstart_jobs_list[].merge) changed stanzas nothing is "
-            "removed, nor of a job that another set on the host names as well.",
+            "Stop and remove jobs that earlier runs deployed and that are no longer in O(upstart_jobs_list). With an "
+            "empty list these are all jobs of O(upstart_jobs_set).",
+            "Files that existed before and in which O(upstart_jobs_list[].merge) changed stanzas are kept. So are jobs "
+            "that are also in another set on the host.",
         ],
         "type": "bool", "default": False, "version_added": "1.0.0",
     },
     "upstart_jobs_set": {
         "description": [
-            "Name of this list of jobs. Lists with different names, of several roles or plays for one host, do not "
-            "prune each other's jobs. Letters, digits, C(_), C(.) and C(-).",
+            "Name of this list of jobs, from letters, digits, C(_), C(.) and C(-). Several roles or plays can deploy "
+            "lists with different names to one host, and do not prune each other's jobs.",
         ],
         "type": "str", "default": "default", "version_added": "1.0.0",
     },
     "upstart_jobs_manifest_dir": {
         "description": [
-            "Directory on the host in which the names of the deployed jobs are kept, and the earlier files of those "
-            "that are yet to come up by the new ones; a file for each set, which only its owner can read.",
+            "Directory on the host with one file per set, which only its owner can read. The file records the names of "
+            "the deployed jobs, and the old files of jobs that have not started successfully with their new ones yet.",
         ],
         "type": "path", "default": "/var/lib/sysinit.upstart", "version_added": "1.0.0",
     },
@@ -142,7 +141,7 @@ def documentation(module: Path) -> dict[str, Any]:
 
 
 def job_options() -> dict[str, Any]:
-    """Return the options of one entry of upstart_jobs_list."""
+    """Return the options of an entry of upstart_jobs_list."""
     options = {name: option for name, option in documentation(MODULE)["options"].items() if name not in NOT_A_JOBS_OWN}
     options["name"] = {"description": ["Name of the job, the path of its file without C(.conf)."], "type": "str",
                        "required": True}
@@ -156,7 +155,7 @@ def job_options() -> dict[str, Any]:
 
 
 def nested(text: str, options: set[str]) -> str:
-    """Return a description; its references to options of the module become references to keys of an entry."""
+    """Return a description whose references to module options point to the options of an entry."""
     def expand(match: re.Match[str]) -> str:
         return f"O(upstart_jobs_list[].{match.group(1)}" if match.group(1) in options else match.group(0)
 
@@ -167,16 +166,17 @@ def specification() -> dict[str, Any]:
     return {"argument_specs": {"main": {
         "short_description": "Deploy jobs of the Upstart init daemon",
         "description": [
-            "Writes all job files in one run, starts what shall run, and restarts or reloads, once each and only if "
-            "they were running, the jobs whose file changed.",
-            "Entries of O(upstart_jobs_list) are checked before anything is touched. A key that there is not fails "
-            "with the names of the job and of the key that may be meant.",
+            "Writes all job files and starts the jobs. Restarts or reloads each job that was running when its file "
+            "changed, once.",
+            "The role checks the entries of O(upstart_jobs_list) before it changes anything. If a key does not exist, "
+            "the message names the job and the likely key.",
         ],
         "author": ["The sysinit.upstart contributors"],
         "version_added": "0.1.0",
         "options": {
             "upstart_jobs_list": {
-                "description": ["The jobs, each with the options of M(sysinit.upstart.upstart_job) and some more."],
+                "description": ["List of jobs. An entry takes the options of M(sysinit.upstart.upstart_job) and the "
+                                "keys of this role."],
                 "type": "list", "elements": "raw", "required": True, "options": job_options(),
             },
             **VARIABLES,
@@ -185,7 +185,7 @@ def specification() -> dict[str, Any]:
 
 
 class Indented(yaml.SafeDumper):
-    """Indents the items of lists, as the project's YAML style requires."""
+    """Dumper that indents list items, as in the project's YAML style."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -194,8 +194,8 @@ class Indented(yaml.SafeDumper):
 def argument_specs() -> str:
     """Return meta/argument_specs.yml.
 
-    The elements are raw, since Ansible's own complaint about an entry would not name the job; the filter
-    deployment_files checks them by the same options.
+    The elements are raw because Ansible's own error for an entry would not name the job. The filter
+    deployment_files checks them against the same options.
     """
     comment = "".join(f"# {line}\n" for line in LICENCE.splitlines())
     text = yaml.dump(specification(), Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)
@@ -203,7 +203,7 @@ def argument_specs() -> str:
 
 
 def plain(text: str) -> str:
-    """Convert a description from Ansible's markup to Markdown."""
+    """Return a description with Ansible's markup converted to Markdown."""
     text = re.sub(r"O\((?:[\w.]+#module:)?(?:upstart_jobs_list\[\]\.)?([^)]*)\)", r"`\1`", text)
     return re.sub(r"\b[VCM]\(([^)]*)\)", r"`\1`", text)
 
@@ -228,7 +228,7 @@ def row(*cells: str) -> str:
 
 
 def readme() -> str:
-    """Return README.md: the variables, and the keys of an entry."""
+    """Return README.md: the variables, and the keys of an entry of the list."""
     main_entry = specification()["argument_specs"]["main"]
     variables = "".join(
         row(f"`{name}`", kind(option), "required" if option.get("required") else f"`{str(option['default']).lower()}`",
@@ -263,14 +263,14 @@ EXAMPLE = """```yaml
           on_change: reload
 ```
 
-The guide `docs/docsite/rst/role.rst` tells how changes, removals and failures are handled.
+The guide `docs/docsite/rst/role.rst` explains how the role handles changes, removals and failures.
 
-## Needs
+## Requirements
 
-The host needs what the modules need: Python 2.7 or 3.6 and later with dbus-python, and root's rights, so `become` where
-Ansible does not log in as root. Where the daemon or its directories are not in their usual places, set `address`,
-`conf_dir` and `log_dir` by `module_defaults` of the play, for the group `sysinit.upstart.upstart`. Handlers run outside
-of blocks: `become` and `module_defaults` of a block around the role do not reach them.
+The role has the requirements of the modules: Python 2.7, or 3.6 and later, with dbus-python, and root privileges. Use
+`become` if Ansible does not log in as root. If the daemon does not use its default address or directories, set
+`address`, `conf_dir` and `log_dir` with `module_defaults` of the play, for the group `sysinit.upstart.upstart`.
+Handlers run outside of blocks: `become` and `module_defaults` of a block around the role do not apply to them.
 """
 
 

@@ -82,7 +82,7 @@ def first_cells(heading: str) -> list[str]:
 
 
 def test_readme_names_each_plugin_once() -> None:
-    named = [name for cell in first_cells("What is in it") for name in re.findall(r"`([\w/]+)`", cell)]
+    named = [name for cell in first_cells("Contents") for name in re.findall(r"`([\w/]+)`", cell)]
     here = [path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py")]
     here += [path.name for path in (ROOT / "roles").iterdir()]
     here += [path.stem for path in (ROOT / "playbooks").glob("*.yml")]
@@ -91,7 +91,7 @@ def test_readme_names_each_plugin_once() -> None:
 
 
 def test_readme_names_the_tested_versions() -> None:
-    install = README.partition("## Install it\n")[2].partition("\n## ")[0]
+    install = README.partition("## Installation\n")[2].partition("\n## ")[0]
     assert f"ansible-core {min(versions.CORES, key=number)} or later" in install
     assert f"Upstart {versions.UPSTARTS[0]} to {versions.UPSTARTS[-1]}" in install
     fragment = (ROOT / "plugins/doc_fragments/attributes.py").read_text()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin behind the modules: in check mode, each task learns what earlier tasks would have done."""
+"""The action plugin of the modules. In check mode it passes the predictions of earlier tasks to later tasks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journal import Journal, Record, encoded
 
 Result = dict[str, t.Any]
-OPTION = "_foreseen"  # of the modules: the earlier predictions
-KEY = "_sysinit_upstart_foreseen"  # in a module's result: what it predicts itself
+OPTION = "_foreseen"  # option of the modules: the predictions of earlier tasks
+KEY = "_sysinit_upstart_foreseen"  # key in a module's result: its own predictions
 
 
 class CheckModeAction(ActionBase):
-    """Runs the module of the same name, as Ansible would do without an action plugin.
+    """Runs the module of the same name, as Ansible does without an action plugin.
 
-    In check mode the module gets the predictions of earlier tasks for the same host, and its own are kept for later
-    tasks. A task that really acts gets none; what it acted on is no longer predicted.
+    In check mode the module gets the predictions of earlier tasks for the same host, and its own are stored for later
+    tasks. A task that changes the host gets no predictions. It makes those for the jobs that it changed invalid.
     """
 
     TRANSFERS_FILES = False
@@ -52,22 +52,22 @@ class CheckModeAction(ActionBase):
         return str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
 
     def _would_act(self) -> bool:
-        """Return whether the task would act in a real run: one that says ``check_mode: true`` itself never does."""
-        given = (self._task.get_ds() or {}).get("check_mode")
-        return str(given).lower() not in BOOLEANS_TRUE
+        """Return whether the task would change the host in a real run. With ``check_mode: true`` it never does."""
+        own_check_mode = (self._task.get_ds() or {}).get("check_mode")
+        return str(own_check_mode).lower() not in BOOLEANS_TRUE
 
     def _keep(self, journal: Journal, own: Record | None, wrap_async: bool) -> None:
-        if wrap_async:  # its result is known when the task is over, and nobody hands it to this plugin
-            journal.add({"doubt": f"a task of {self._task.action} runs with async, and what it would do is not known"})
+        if wrap_async:  # Ansible does not pass the final result of such a task to this plugin
+            journal.add({"doubt": f"a task of {self._task.action} runs with async, so its effects are unknown"})
         elif own:
             journal.add(own)
 
 
 def forget(journal: Journal, result: Result) -> None:
-    """Have a task that has really acted outdate predictions.
+    """Remove predictions that a task with real changes made invalid.
 
-    In a run with --check, it outdates those for its own jobs, or all where it does not tell which these are. In a real
-    run, check mode is over with it.
+    In a run with --check these are the predictions for its own jobs, or all if it does not report its jobs. In a real
+    run these are all predictions.
     """
     if not context.CLIARGS.get("check"):
         journal.clear()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of jobs that the role upstart_jobs takes: what is wrong with it, and what upstart_job is given for it."""
+"""The list of jobs of the role upstart_jobs: checks, and conversion to options of upstart_job."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling 
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.instances import faults as instance_faults
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "upstart_jobs"
-OWN = ("state", "enabled", "instances", "on_change", "on_failure", "template")  # keys that upstart_job does not have
-ALIKE = ("state", "enabled", "instances", "on_change", "on_failure")  # a job file and its override agree on these
+ROLE_KEYS = ("state", "enabled", "instances", "on_change", "on_failure", "template")  # not options of upstart_job
+SHARED_KEYS = ("state", "enabled", "instances", "on_change", "on_failure")  # the same for a job file and its override
 SET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 STANZAS = frozenset(NAMES_OF_OPTIONS)
@@ -29,16 +29,16 @@ Tasks = list[dict[str, t.Any]]
 
 
 class DeploymentError(ValueError):
-    """What is wrong with a list of jobs, in sentences that name the job and the key."""
+    """A list of jobs is wrong; the message names the job and the key."""
 
 
 @dataclass
 class ListedJob:
-    """What the entries of one name ask for, of its job file and of its override."""
+    """A job in the list, with the entries for its job file and its override."""
 
     name: str
     files: list[Entry] = field(default_factory=list)
-    leaves: bool = False  # whether the job itself goes
+    is_removed: bool = False  # True only if the job file is removed, not for an override
     backup: bool = False
     state: str | None = None
     enabled: bool | None = None
@@ -47,31 +47,31 @@ class ListedJob:
     on_failure: str | None = None
 
     def targets(self, state: str | None, enabled: bool | None = None) -> Tasks:
-        """Return what upstart_service is to do for this state of the job."""
-        said = {key: value for key, value in (("state", state), ("enabled", enabled)) if value is not None}
+        """Return entries for upstart_service that bring the job into a state."""
+        options = {key: value for key, value in (("state", state), ("enabled", enabled)) if value is not None}
         if state is None or self.instances is None:
-            return [{"name": self.name, **said}] if said else []
-        return [{"name": self.name, "env": env, **said} for env in self.instances] or self.targets(None, enabled)
+            return [{"name": self.name, **options}] if options else []
+        return [{"name": self.name, "env": env, **options} for env in self.instances] or self.targets(None, enabled)
 
 
 @cache
 def specification() -> dict[str, t.Any]:
-    """Return the argument specification of one entry of upstart_jobs_list."""
+    """Return the argument specification of an entry of upstart_jobs_list."""
     content = yaml_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options: dict[str, t.Any] = content["argument_specs"]["main"]["options"]["upstart_jobs_list"]["options"]
     return options
 
 
 def checked(entries: t.Any) -> list[Entry]:
-    """Return the entries with their values in the types that the role's specification says.
+    """Return the entries with their values converted to the types in the role's argument specification.
 
-    :raises DeploymentError: for a key or a value that is wrong.
+    :raises DeploymentError: for a wrong key or value.
     """
     if isinstance(entries, (str, Mapping)) or not isinstance(entries, Sequence):
         raise DeploymentError(f"upstart_jobs_list must be a list of jobs, not {type(entries).__name__}")
-    entries = plain(entries)
+    entries = as_plain_data(entries)
     validator = ArgumentSpecValidator(specification())
-    found: list[Entry] = []
+    converted: list[Entry] = []
     faults: list[str] = []
     for number, entry in enumerate(entries):
         label = label_of(entry, number)
@@ -82,27 +82,27 @@ def checked(entries: t.Any) -> list[Entry]:
         result = validator.validate(entry)
         values = result.validated_parameters
         faults += [f"{label}: {fault}" for fault in faults_of(entry, values, result.error_messages)]
-        found.append({key: values.get(key, entry[key]) for key in entry})
-    faults += clashes(found)
+        converted.append({key: values.get(key, entry[key]) for key in entry})
+    faults += contradictions(converted)
     if faults:
         raise DeploymentError("; ".join(faults))
-    return found
+    return converted
 
 
-def plain(value: t.Any) -> t.Any:
-    """Return dictionaries and lists of Ansible's own kinds as Python's, since copying those copies all variables.
+def as_plain_data(value: t.Any) -> t.Any:
+    """Return Ansible's own dictionaries and lists as Python's, because a copy of Ansible's copies all variables.
 
-    Keys whose value is ``omit`` are left out, as Ansible does with the options of a module.
+    Keys with the value ``omit`` are removed, as Ansible does with options of a module.
     """
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items() if not is_omitted(item)}
+        return {key: as_plain_data(item) for key, item in value.items() if not is_omitted(item)}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return [plain(item) for item in value]
+        return [as_plain_data(item) for item in value]
     return value
 
 
 def is_omitted(value: t.Any) -> bool:
-    """Return whether a value is ``omit``, which is a text before ansible-core 2.19 and an object of its own since."""
+    """Return whether a value is ``omit``, which is a string before ansible-core 2.19 and an object since."""
     return type(value).__name__ == "_OmitType" or (isinstance(value, str) and value.startswith("__omit_place_holder__"))
 
 
@@ -112,62 +112,63 @@ def label_of(entry: t.Any, number: int) -> str:
 
 
 def faults_of(entry: Entry, values: Entry, messages: Iterable[str]) -> list[str]:
-    """Return what is wrong with one entry; an unknown key comes with the one that may be meant."""
+    """Return sentences about the faults of an entry. An unknown key comes with the likely key."""
     unknown = []
     for key in sorted(str(key) for key in entry if key not in specification()):
         suggestion = did_you_mean(key, specification())
         unknown.append(f"unknown key '{key}'" + (f"; {suggestion}" if suggestion else ""))
     if unknown:
         return unknown
-    found = [message.rstrip(".") for message in messages]
+    faults = [message.rstrip(".") for message in messages]
     if not isinstance(entry.get("name", ""), str):
-        found.append(f"its name is {entry['name']!r}, which YAML takes for no text; put it in quotes")
+        faults.append(f"its name must be a string, but YAML reads it as {entry['name']!r}; put it in quotes")
     if entry.get("template") is not None and entry.get("content") is not None:
-        found.append("template and content are two texts for one file; keep one of them")
+        faults.append("template and content cannot be combined; remove one of them")
     if is_rendered(entry):
         stanzas = [key for key in entry if key in STANZAS or key == "merge"]
-        found += [f"template is the whole file, so it cannot be given with {', '.join(stanzas)}"] if stanzas else []
+        faults += [f"template is the complete file and cannot be combined with {', '.join(stanzas)}"] if stanzas else []
     if values.get("instances") is not None and values.get("state") in ("present", "absent"):
-        found.append(f"instances has no meaning with state {values['state']}")
-    return found
+        faults.append(f"instances has no effect with state {values['state']}")
+    return faults
 
 
-def clashes(entries: Sequence[Entry]) -> list[str]:
-    """Return what contradicts itself between the entries of one job."""
-    found = []
+def contradictions(entries: Sequence[Entry]) -> list[str]:
+    """Return sentences about entries of a job that contradict each other."""
+    sentences = []
     seen: dict[tuple[str, bool], Entry] = {}
     for entry in entries:
         name, override = str(entry.get("name")), bool(entry.get("override"))
         if (name, override) in seen:
-            found.append(f"job {name}: is listed twice")
+            sentences.append(f"job {name}: is listed twice")
         conf, amended = (seen.get((name, False)), entry) if override else (entry, seen.get((name, True)))
         if conf and amended and conf.get("state") == "absent" != amended.get("state"):
-            found.append(f"job {name}: its job file is to go, and takes the override along; list only that")
+            sentences.append(f"job {name}: removing its job file also removes its override; list only the job file")
         other = seen.get((name, not override), {})
         if "absent" not in (entry.get("state"), other.get("state")):
-            found += [f"job {name}: its job file and its override differ in {key}" for key in ALIKE
-                      if None not in (entry.get(key), other.get(key)) and entry[key] != other[key]]
+            sentences += [f"job {name}: its job file and its override differ in {key}" for key in SHARED_KEYS
+                          if None not in (entry.get(key), other.get(key)) and entry[key] != other[key]]
         seen[name, override] = entry
-    return found
+    return sentences
 
 
 def files(entries: t.Any, texts: Sequence[str] = (), set_name: str = "default") -> Tasks:
-    """Return the entries as the option ``jobs`` of upstart_job takes them.
+    """Return the entries as option ``jobs`` of upstart_job.
 
-    :param texts: the texts of the templates that entries name, in their order.
-    :param set_name: the name of the list, which is only checked.
+    :param texts: list of str, the rendered templates of the entries, in their order.
+    :param set_name: str, the name of the list, which is only checked.
     """
     if not SET_NAME.fullmatch(str(set_name)):
-        raise DeploymentError(f"upstart_jobs_set is {str(set_name)!r}, and has to be letters, digits, '_', '.' and '-'")
+        raise DeploymentError("upstart_jobs_set must have only letters, digits, '_', '.' and '-', "
+                              f"not {str(set_name)!r}")
     entries = checked(entries)
     jobs = jobs_in(entries)
-    wanted = templates(entries)
-    if len(texts) != len(wanted):
-        raise DeploymentError(f"the jobs name {len(wanted)} templates, but {len(texts)} texts are given")
+    paths = templates(entries)
+    if len(texts) != len(paths):
+        raise DeploymentError(f"the list has {len(paths)} templates, but {len(texts)} texts")
     rendered = iter(texts)
-    found = []
+    files_options = []
     for entry in entries:
-        options = {key: value for key, value in entry.items() if key not in OWN}
+        options = {key: value for key, value in entry.items() if key not in ROLE_KEYS}
         if entry.get("state") == "absent":
             options = {key: entry[key] for key in ("name", "override", "backup") if key in entry}
             options.update(state="absent", keep_running=True)
@@ -175,16 +176,16 @@ def files(entries: t.Any, texts: Sequence[str] = (), set_name: str = "default") 
             options["enabled"] = jobs[entry["name"]].enabled
         if is_rendered(entry):
             options["content"] = next(rendered)
-        found.append(options)
-    faults = [fault for job in jobs.values() if not job.leaves for fault in instance_faults(
-        job.name, job.state, job.instances, [options for options in found if options["name"] == job.name])]
+        files_options.append(options)
+    faults = [fault for job in jobs.values() if not job.is_removed for fault in instance_faults(
+        job.name, job.state, job.instances, [options for options in files_options if options["name"] == job.name])]
     if faults:
         raise DeploymentError("; ".join(faults))
-    return found
+    return files_options
 
 
 def templates(entries: t.Any) -> list[str]:
-    """Return the paths of the templates that ``files`` wants the texts of; what is wrong is left to ``checked``."""
+    """Return the paths of the templates whose texts ``files`` needs. ``checked`` reports wrong entries, not this."""
     if isinstance(entries, (str, Mapping)) or not isinstance(entries, Sequence):
         return []
     return [str(entry["template"]) for entry in entries if isinstance(entry, Mapping) and is_rendered(entry)]
@@ -195,17 +196,17 @@ def is_rendered(entry: Entry) -> bool:
 
 
 def jobs_in(entries: Sequence[Entry]) -> dict[str, ListedJob]:
-    """Return the jobs of checked entries by name, those of a job file and its override as one."""
+    """Return the jobs of checked entries by name. A job file and its override are a single job."""
     jobs: dict[str, ListedJob] = {}
     for entry in entries:
         job = jobs.setdefault(entry["name"], ListedJob(entry["name"]))
         job.files.append(entry)
         if entry.get("state") == "absent":
-            job.leaves = job.leaves or not entry.get("override")
+            job.is_removed = job.is_removed or not entry.get("override")
             job.backup = job.backup or bool(entry.get("backup"))
             job.on_change = job.on_change or entry.get("on_change")
             continue
-        for key in ALIKE:
+        for key in SHARED_KEYS:
             if getattr(job, key) is None:
                 setattr(job, key, entry.get(key))
         job.state = job.state or "started"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of jobs and events, from what upstart_info returns."""
+"""The graph of jobs and events in a result of upstart_info."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ NAMES_A_VARIABLE = re.compile(r"([^!=]+)(!?=)(.*)", re.S)
 
 @dataclass(frozen=True)
 class Node:
-    """One node: what is written in it, line by line, and the look that its state gives it."""
+    """A node: its lines of text, and the name of its appearance, which shows its state."""
 
     key: str
     kind: Kind
     lines: tuple[str, ...]
-    look: str
+    appearance: str
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One arrow between the keys of two nodes."""
+    """An arrow between two nodes, given by their keys."""
 
     source: str
     target: str
@@ -44,7 +44,7 @@ class Edge:
 
 @dataclass
 class Graph:
-    """All that is drawn; the order of both is the order of drawing."""
+    """Nodes and edges, in the order of drawing."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[Edge, None] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One event of a condition."""
+    """An event of a condition."""
 
     event: str
     args: tuple[str, ...]
@@ -60,10 +60,10 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Gate:
-    """Conditions that are joined by ``and`` or ``or``."""
+    """Conditions joined by ``and`` or ``or``."""
 
     operator: str
-    parts: tuple[Branch, ...]
+    operands: tuple[Branch, ...]
 
 
 def branch(structure: t.Any) -> Branch | None:
@@ -77,29 +77,31 @@ def branch(structure: t.Any) -> Branch | None:
 
 
 def _gate(operator: str, left: Branch, right: Branch) -> Gate:
-    parts = tuple(inner for part in (left, right)
-                  for inner in (part.parts if isinstance(part, Gate) and part.operator == operator else (part,)))
-    return Gate(operator, parts)
+    operands: list[Branch] = []
+    for operand in (left, right):
+        is_nested = isinstance(operand, Gate) and operand.operator == operator
+        operands += t.cast(Gate, operand).operands if is_nested else (operand,)
+    return Gate(operator, tuple(operands))
 
 
 def words(items: Iterable[str]) -> str:
-    """Return words on one line; one that is empty or has blanks is put in quotes."""
+    """Return words on one line. Empty words and words with white space are quoted."""
     return " ".join(item if item and not re.search(r"\s", item) else f'"{item}"' for item in items)
 
 
 @dataclass(frozen=True)
 class EventCause:
-    """One event of a condition, split into whose it is and what else it asks for."""
+    """An event of a condition, split into the job that causes it and the remaining arguments."""
 
     event: str
     rest: tuple[str, ...]
-    job: str | None = None  # the one job whose event it is
-    whose: str = ""         # what stands for the job when that is not one name
-    anybody: bool = False   # a job's event that (nearly) every job can cause
+    job: str | None = None  # the job that causes the event, if it is a single name
+    job_pattern: str = ""         # the text for the job if it is not a single name
+    any_job: bool = False   # whether (nearly) every job can cause the event
 
 
 def cause_of(leaf: Leaf) -> EventCause:
-    """Return whose event a leaf is: ``started dbus`` and ``started JOB=dbus`` are the job dbus's."""
+    """Return the cause of an event: job dbus for ``started dbus`` and for ``started JOB=dbus``."""
     if leaf.event not in conditions.JOB_EVENTS:
         return EventCause(leaf.event, leaf.args)
     for index, arg in enumerate(leaf.args):
@@ -109,35 +111,35 @@ def cause_of(leaf: Leaf) -> EventCause:
         rest = leaf.args[:index] + leaf.args[index + 1:]
         operator, value = (named.group(2), named.group(3)) if named else ("=", arg)
         if operator == "!=":
-            return EventCause(leaf.event, rest, whose=arg, anybody=True)
+            return EventCause(leaf.event, rest, job_pattern=arg, any_job=True)
         if value and not PATTERN.search(value):
             return EventCause(leaf.event, rest, job=value)
-        return EventCause(leaf.event, rest, whose=value)
-    return EventCause(leaf.event, leaf.args, whose="(any job)", anybody=True)
+        return EventCause(leaf.event, rest, job_pattern=value)
+    return EventCause(leaf.event, leaf.args, job_pattern="(any job)", any_job=True)
 
 
 def state_of(job: Info) -> tuple[str, str]:
-    """Return the look and the words for a job's state."""
+    """Return the name of the appearance, and the text, for a job's state."""
     instances = job.get("instances") or []
     active = [instance for instance in instances if instance.get("status") != "stop/waiting"]
-    look, text = _activity(active)
+    appearance, text = _activity(active)
     notes = [text]
     if not active and not job.get("loaded", True):
-        look, notes = "broken", ["not loaded"]
+        appearance, notes = "broken", ["not loaded"]
     for mark in ("suspended", "hollow", "zombie", "wedged"):
         if any(instance.get(mark) for instance in instances):
-            look, notes = "trouble", [mark]
+            appearance, notes = "trouble", [mark]
     if job.get("orphan"):
-        look, notes = "trouble", [*notes, "no file"]
+        appearance, notes = "trouble", [*notes, "no file"]
     if job.get("error"):
         line = job["error"].get("line")
-        look, notes = "broken", ["broken file" if line is None else f"broken file (line {line})", *notes]
+        appearance, notes = "broken", ["broken file" if line is None else f"broken file (line {line})", *notes]
         notes = [note for note in notes if note not in ("stopped", "not loaded")]
     if any(instance.get("stale") for instance in active):
         notes.append("old definition")
     if job.get("enabled") is False:
         notes.append("disabled")
-    return look, ", ".join(notes)
+    return appearance, ", ".join(notes)
 
 
 def _activity(active: list[Info]) -> tuple[str, str]:
@@ -148,14 +150,14 @@ def _activity(active: list[Info]) -> tuple[str, str]:
         counts[name] = counts.get(name, 0) + 1
     if not counts:
         return "stopped", "stopped"
-    look = "running" if list(counts) == ["running"] else "changing"
+    appearance = "running" if list(counts) == ["running"] else "changing"
     if len(active) == 1:
-        return look, next(iter(counts))
-    return look, ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+        return appearance, next(iter(counts))
+    return appearance, ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
 
 
 class Builder:
-    """Draws jobs with their conditions into a graph."""
+    """Builds a graph from jobs and their conditions."""
 
     def __init__(self, info: Info, with_events: bool) -> None:
         self.graph = Graph()
@@ -173,23 +175,23 @@ class Builder:
             self._elsewhere.update(self._emitters[place[0], place[1], leaf], [place[0]])
 
     def names(self) -> set[str]:
-        """Return the names of all jobs that there are."""
+        """Return the names of all jobs."""
         return set(self._jobs)
 
     def neighbours(self) -> dict[str, set[str]]:
-        """Return, for each job, those that can cause its events and those whose events it can cause.
+        """Return for each job the jobs that can cause its events, and the jobs whose events it can cause.
 
-        An event that is no job's own and stops it does not count: one such as runlevel would join nearly all jobs.
+        An event that stops a job and is not caused by a job does not count: runlevel would connect nearly all jobs.
         """
-        found: dict[str, set[str]] = {name: set() for name in self._jobs}
+        neighbours: dict[str, set[str]] = {name: set() for name in self._jobs}
         for (job, stanza, leaf), emitters in self._emitters.items():
             cause = cause_of(leaf)
-            if cause.anybody or stanza == "stop_on" and cause.event not in conditions.JOB_EVENTS:
+            if cause.any_job or stanza == "stop_on" and cause.event not in conditions.JOB_EVENTS:
                 continue
             for emitter in emitters if cause.job is None else [cause.job]:
-                found.setdefault(emitter, set()).add(job)
-                found.setdefault(job, set()).add(emitter)
-        return found
+                neighbours.setdefault(emitter, set()).add(job)
+                neighbours.setdefault(job, set()).add(emitter)
+        return neighbours
 
     def draw(self, names: set[str]) -> Graph:
         """Draw these jobs and their conditions; return the graph in its final order."""
@@ -206,28 +208,28 @@ class Builder:
         return Graph({node.key: node for node in nodes}, self.graph.edges)
 
     def _condition(self, name: str, stanza: str) -> Branch | None:
-        found = branch(self._jobs.get(name, {}).get(stanza))
-        loose = self._conditions.get((name, stanza), [])
-        if found is None and loose:  # the daemon told the events, but not how they are joined
-            return loose[0] if len(loose) == 1 else Gate("or", tuple(dict.fromkeys(loose)))
-        return found
+        condition = branch(self._jobs.get(name, {}).get(stanza))
+        events = self._conditions.get((name, stanza), [])
+        if condition is None and events:  # the daemon reported the events, but not the operators between them
+            return events[0] if len(events) == 1 else Gate("or", tuple(dict.fromkeys(events)))
+        return condition
 
     def _job(self, name: str) -> str:
         key = f"job {name}"
         if key not in self.graph.nodes:
             job = self._jobs.get(name)
             if job is not None:
-                look, text = state_of(job)
+                appearance, text = state_of(job)
                 text = "task, " + text if job.get("task") else text
             else:
-                look, text = ("known", "state not told") if name in self._elsewhere else ("absent", "no such job")
-            self.graph.nodes[key] = Node(key, "job", (name, text), look)
+                appearance, text = ("known", "state not told") if name in self._elsewhere else ("absent", "no such job")
+            self.graph.nodes[key] = Node(key, "job", (name, text), appearance)
         return key
 
     def _event(self, cause: EventCause, emitters: list[str]) -> str:
-        """Return the node of an event; a job's event gets one for each way to say whose it is."""
+        """Return the node of an event. An event of a job has a node for each text that stands for the job."""
         if cause.event in conditions.JOB_EVENTS:
-            name, known = f"{cause.event} {cause.whose}", bool(emitters) or cause.anybody
+            name, known = f"{cause.event} {cause.job_pattern}", bool(emitters) or cause.any_job
         else:
             kind = self._kinds.get(cause.event, "emitted" if emitters else "unknown")
             name, known = words([cause.event]), kind != "unknown"
@@ -240,7 +242,7 @@ class Builder:
         self.graph.edges.setdefault(Edge(source, target, relation, label))
 
     def _connect(self, name: str, stanza: str, relation: Relation, condition: Branch, drawn: set[str]) -> None:
-        """Draw a whole condition; an ``or`` next to the job needs no gate, since each of its arrows is enough."""
+        """Draw a complete condition. An ``or`` next to the job needs no gate, because any of its arrows is enough."""
         gates = 0
         waiting: list[tuple[Branch, str]] = [(condition, f"job {name}")]
         while waiting:
@@ -254,7 +256,7 @@ class Builder:
                 self.graph.nodes[key] = Node(key, "gate", (current.operator,), "gate")
                 self._edge(key, target, relation, "stop" if relation == "stop" and target == f"job {name}" else "")
                 target = key
-            waiting.extend((part, target) for part in reversed(current.parts))
+            waiting.extend((operand, target) for operand in reversed(current.operands))
 
     def _leaf(self, name: str, stanza: str, relation: Relation, leaf: Leaf, target: str, drawn: set[str]) -> None:
         cause = cause_of(leaf)
@@ -264,7 +266,7 @@ class Builder:
             self._edge(self._job(cause.job), target, relation, prefix + text)
             return
         emitters = self._emitters.get((name, stanza, leaf), [])
-        present = [] if cause.anybody else [self._job(emitter) for emitter in emitters if emitter in drawn]
+        present = [] if cause.any_job else [self._job(emitter) for emitter in emitters if emitter in drawn]
         if not self._with_events:
             for emitter in present:
                 self._edge(emitter, target, relation, prefix + words([leaf.event, *leaf.args]))
@@ -276,12 +278,12 @@ class Builder:
 
 
 def within(names: Iterable[str], depth: int, neighbours: Mapping[str, set[str]]) -> set[str]:
-    """Return the jobs that at most ``depth`` steps lead to."""
-    found = set(names)
-    edge = set(found)
+    """Return the jobs within ``depth`` steps of the given ones."""
+    reached = set(names)
+    frontier = set(reached)
     for _step in range(depth):
-        edge = {name for known in edge for name in neighbours.get(known, ())} - found
-        if not edge:
+        frontier = {name for known in frontier for name in neighbours.get(known, ())} - reached
+        if not frontier:
             break
-        found |= edge
-    return found
+        reached |= frontier
+    return reached

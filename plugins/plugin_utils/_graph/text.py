@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Graphs as text: the DOT language of Graphviz, and Mermaid. Any name is shown as it is and none is taken as syntax."""
+"""Graphs as text in the DOT language of Graphviz and in Mermaid. All names are quoted, so none is read as syntax."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import unicodedata
 from .model import Graph, Node
 
 
-class Look(t.NamedTuple):
-    """How a node looks: colours as #rrggbb, and an outline that tells as much where colours do not."""
+class Appearance(t.NamedTuple):
+    """Appearance of a node: colours as #rrggbb, and an outline that shows the state without colours."""
 
     fill: str
     line: str
@@ -22,23 +22,23 @@ class Look(t.NamedTuple):
 
 
 class Arrow(t.NamedTuple):
-    """How an arrow looks in both languages."""
+    """Appearance of an arrow in both languages."""
 
     colour: str
     dot: str
     mermaid: str
 
 
-LOOKS = {
-    "running": Look("#d5f0da", "#1a6b2f", "#0b3d18"),
-    "changing": Look("#d9e8ff", "#1d4f91", "#0b2a52"),
-    "stopped": Look("#eeeeee", "#5c5c5c", "#1f1f1f"),
-    "trouble": Look("#ffe3b3", "#8a4b00", "#4a2800", "double"),
-    "broken": Look("#ffd9d6", "#a3120a", "#5c0a05", "dashed"),
-    "absent": Look("#ffffff", "#a3120a", "#5c0a05", "dotted"),
-    "known": Look("#ffffff", "#4d4d4d", "#1f1f1f"),
-    "unknown": Look("#ffffff", "#a3120a", "#5c0a05", "dashed"),
-    "gate": Look("#4d4d4d", "#4d4d4d", "#ffffff"),
+APPEARANCES = {
+    "running": Appearance("#d5f0da", "#1a6b2f", "#0b3d18"),
+    "changing": Appearance("#d9e8ff", "#1d4f91", "#0b2a52"),
+    "stopped": Appearance("#eeeeee", "#5c5c5c", "#1f1f1f"),
+    "trouble": Appearance("#ffe3b3", "#8a4b00", "#4a2800", "double"),
+    "broken": Appearance("#ffd9d6", "#a3120a", "#5c0a05", "dashed"),
+    "absent": Appearance("#ffffff", "#a3120a", "#5c0a05", "dotted"),
+    "known": Appearance("#ffffff", "#4d4d4d", "#1f1f1f"),
+    "unknown": Appearance("#ffffff", "#a3120a", "#5c0a05", "dashed"),
+    "gate": Appearance("#4d4d4d", "#4d4d4d", "#ffffff"),
 }
 ARROWS = {
     "start": Arrow("#1a6b2f", "style=solid, arrowhead=normal", "-->"),
@@ -51,16 +51,16 @@ MERMAID_OUTLINES = {"solid": "1px", "double": "4px", "dashed": "2px,stroke-dasha
                     "dotted": "2px,stroke-dasharray:2 3"}
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 NO_CHARACTERS = {"\ufffe", "\uffff"}  # forbidden in XML, and so in SVG
-# What Mermaid takes as it is inside of quotes; what could begin a list only behind the first place.
+# Characters that Mermaid does not interpret inside quotes. Those that could start a list are only safe after the first.
 MERMAID_PLAIN = re.compile(r"[A-Za-z0-9 =!,/\[\]|?']")
 MERMAID_INNER = re.compile(r"[-+.:]")
-# What Mermaid looks for only after it has read the character codes: formulas, line breaks, icons, and its own marks.
+# Sequences that Mermaid interprets after it has decoded character codes: formulas, line breaks, icons, its own marks.
 MERMAID_LATE = re.compile(r"(?<=\$)(?=\$)|(?<=\\)(?=n)|(?<=:)(?=fa-)|(?<=\ufb02)(?=\xb0)|(?<=\xb6)(?=\xdf)")
-WORD_JOINER = "\u2060"  # takes no place and keeps such a sequence apart
+WORD_JOINER = "\u2060"  # has no width and separates the characters of these sequences
 
 
 def visible(text: str) -> str:
-    """Return text on one line in which what has no shape of its own, or hides or reorders others, is a code."""
+    """Return text on one line with codes instead of characters that are invisible, or that hide or reorder others."""
     return "".join(_code(char) if unicodedata.category(char) in INVISIBLE or char in NO_CHARACTERS else char
                    for char in text)
 
@@ -73,13 +73,13 @@ def _code(char: str) -> str:
 
 
 def dot_text(lines: t.Iterable[str]) -> str:
-    """Return lines as one string of the DOT language; Graphviz also reads HTML entities in those."""
+    """Return lines as a string of the DOT language. Graphviz also decodes HTML entities in strings."""
     escaped = (visible(line).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "\\n".join(escaped) + '"'
 
 
 def mermaid_text(lines: t.Iterable[str]) -> str:
-    """Return lines as one quoted text of Mermaid, where anything that could be Markdown or HTML is a character code."""
+    """Return lines as a quoted text of Mermaid, with character codes for everything that could be Markdown or HTML."""
     return '"' + "<br/>".join(_mermaid_line(visible(line)) for line in lines) + '"'
 
 
@@ -93,8 +93,8 @@ def _mermaid_line(line: str) -> str:
 
 
 def identifiers(graph: Graph) -> dict[str, str]:
-    """Return an identifier for each node that both languages take, and that tells the node's name as far as it can."""
-    found: dict[str, str] = {}
+    """Return for each node an identifier that is valid in both languages and close to the node's name."""
+    identifiers_by_key: dict[str, str] = {}
     taken: set[str] = set()
     for key in graph.nodes:
         slug = re.sub(r"[^A-Za-z0-9]+", "_", key).rstrip("_")
@@ -102,8 +102,8 @@ def identifiers(graph: Graph) -> dict[str, str]:
         while name in taken:
             number, name = number + 1, f"{slug}_{number}"
         taken.add(name)
-        found[key] = name
-    return found
+        identifiers_by_key[key] = name
+    return identifiers_by_key
 
 
 def to_dot(graph: Graph, direction: str) -> str:
@@ -116,7 +116,7 @@ def to_dot(graph: Graph, direction: str) -> str:
         '  edge [fontname="sans-serif", fontsize=10]',
     ]
     for key, node in graph.nodes.items():
-        lines.append(f"  {names[key]} [label={dot_text(node.lines)}, {_dot_look(node)}]")
+        lines.append(f"  {names[key]} [label={dot_text(node.lines)}, {_dot_attributes(node)}]")
     for edge in graph.edges:
         arrow = ARROWS[edge.relation]
         label = f"label={dot_text([edge.label])}, " if edge.label else ""
@@ -125,13 +125,13 @@ def to_dot(graph: Graph, direction: str) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _dot_look(node: Node) -> str:
-    look = LOOKS[node.look]
+def _dot_attributes(node: Node) -> str:
+    appearance = APPEARANCES[node.appearance]
     style = "filled" + (",rounded" if node.kind == "job" else "")
-    outline = "" if look.outline == "double" else f",{look.outline}"
-    double = ", peripheries=2" if look.outline == "double" else ""
-    return (f'{DOT_SHAPES[node.kind]}, style="{style}{outline}"{double}, fillcolor="{look.fill}", '
-            f'color="{look.line}", fontcolor="{look.text}", class="{node.look}"')
+    outline = "" if appearance.outline == "double" else f",{appearance.outline}"
+    double = ", peripheries=2" if appearance.outline == "double" else ""
+    return (f'{DOT_SHAPES[node.kind]}, style="{style}{outline}"{double}, fillcolor="{appearance.fill}", '
+            f'color="{appearance.line}", fontcolor="{appearance.text}", class="{node.appearance}"')
 
 
 def to_mermaid(graph: Graph, direction: str) -> str:
@@ -140,17 +140,17 @@ def to_mermaid(graph: Graph, direction: str) -> str:
     lines = [f"flowchart {direction}"]
     for key, node in graph.nodes.items():
         before, after = MERMAID_SHAPES[node.kind]
-        lines.append(f"  {names[key]}{before}{mermaid_text(node.lines)}{after}:::{node.look}")
+        lines.append(f"  {names[key]}{before}{mermaid_text(node.lines)}{after}:::{node.appearance}")
     numbers: dict[str, list[str]] = {}
     for number, edge in enumerate(graph.edges):
         label = f"|{mermaid_text([edge.label])}|" if edge.label else ""
         lines.append(f"  {names[edge.source]} {ARROWS[edge.relation].mermaid}{label} {names[edge.target]}")
         numbers.setdefault(edge.relation, []).append(str(number))
-    for name in dict.fromkeys(LOOKS):
-        if any(node.look == name for node in graph.nodes.values()):
-            look = LOOKS[name]
-            lines.append(f"  classDef {name} fill:{look.fill},stroke:{look.line},color:{look.text},"
-                         f"stroke-width:{MERMAID_OUTLINES[look.outline]}")
+    for name in dict.fromkeys(APPEARANCES):
+        if any(node.appearance == name for node in graph.nodes.values()):
+            appearance = APPEARANCES[name]
+            lines.append(f"  classDef {name} fill:{appearance.fill},stroke:{appearance.line},color:{appearance.text},"
+                         f"stroke-width:{MERMAID_OUTLINES[appearance.outline]}")
     for relation, arrow in ARROWS.items():
         if relation in numbers:
             lines.append(f"  linkStyle {','.join(numbers[relation])} stroke:{arrow.colour}")

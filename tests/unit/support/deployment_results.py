@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results of upstart_job as the role upstart_jobs gets them, and the steps that it derives from them."""
+"""Sample results of upstart_job for the role upstart_jobs, and the steps that follow from them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ def unproven(name: str, content: str | None = "YQ==", override: bool = False) ->
 def steps(entries: list[Entry], *results: Entry, on_change: str = "restart", on_failure: str = "fail",
           stable_for: float = 1, pending: Entry | None = None, late: tuple[Entry, ...] = (),
           path: str = "/lists/default.json") -> Entry:
-    """Return the steps after ``results``; their changes are unproven, and so are ``late`` from earlier runs."""
-    changes = [unproven(change["name"], (change["previous"] or {}).get("content"), change["path"].endswith("override"))
-               for change in results
-               if change["changed"] and (change["state"] == "present" or "override" in change["path"])]
+    """Return the steps after ``results``. What they changed is unproven, and so is ``late`` from earlier runs."""
+    changes = [unproven(file["name"], (file["previous"] or {}).get("content"), file["path"].endswith("override"))
+               for file in results if file["changed"] and (file["state"] == "present" or "override" in file["path"])]
     written = {"jobs": list(results), "manifest": {"path": path, "unproven": [*changes, *late]}}
     return deployment_steps.deployment_steps(entries, written, on_change, on_failure, stable_for, pending)

@@ -58,7 +58,7 @@ def one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", ImmutableDict(check=True))
 
 
-def told(**more: Any) -> Result:
+def prediction(**more: Any) -> Result:
     return {"changed": True, action.KEY: ACT, **more}
 
 
@@ -68,17 +68,17 @@ def test_the_names_are_those_of_the_modules() -> None:
 
 def test_a_later_task_gets_what_an_earlier_one_predicts(monkeypatch: pytest.MonkeyPatch) -> None:
     invocation = {"invocation": {"module_args": {"name": "web", action.OPTION: "x"}}}
-    first = Task(monkeypatch, told(**invocation))
+    first = Task(monkeypatch, prediction(**invocation))
     assert first.records() == []
     assert first.result == {"changed": True, "invocation": {"module_args": {"name": "web"}}}
     assert first.removed == 1
-    assert Task(monkeypatch, told()).records() == [ACT]
-    assert Task(monkeypatch, told(), host="other").records() == []
-    assert Task(monkeypatch, told(), host="other", delegate_to="host").records() == [ACT, ACT]
+    assert Task(monkeypatch, prediction()).records() == [ACT]
+    assert Task(monkeypatch, prediction(), host="other").records() == []
+    assert Task(monkeypatch, prediction(), host="other", delegate_to="host").records() == [ACT, ACT]
 
 
 def test_a_task_that_acts_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    Task(monkeypatch, told())
+    Task(monkeypatch, prediction())
     assert Task(monkeypatch, {"changed": True}, check=False).given == {"name": "web"}
 
 
@@ -87,8 +87,8 @@ def test_a_task_that_acts_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ({"check_mode": "{{ ansible_check_mode }}"}, True)])
 def test_a_task_that_never_acts_predicts_nothing(monkeypatch: pytest.MonkeyPatch, ds: Result | None,
                                                  kept: bool) -> None:
-    Task(monkeypatch, told(), ds=ds)
-    assert Task(monkeypatch, told()).records() == ([ACT] if kept else [])
+    Task(monkeypatch, prediction(), ds=ds)
+    assert Task(monkeypatch, prediction()).records() == ([ACT] if kept else [])
 
 
 @pytest.mark.parametrize(("result", "forgotten"), [
@@ -100,17 +100,17 @@ def test_a_task_that_never_acts_predicts_nothing(monkeypatch: pytest.MonkeyPatch
 ])
 def test_a_task_that_acts_in_a_run_with_check(monkeypatch: pytest.MonkeyPatch, result: Result,
                                               forgotten: list[Result]) -> None:
-    Task(monkeypatch, told())
+    Task(monkeypatch, prediction())
     Task(monkeypatch, result, check=False)
-    assert Task(monkeypatch, told()).records() == [ACT, *forgotten]
+    assert Task(monkeypatch, prediction()).records() == [ACT, *forgotten]
 
 
 def test_a_real_task_ends_a_rehearsal_in_a_real_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", ImmutableDict(check=False))
-    Task(monkeypatch, told())
-    assert Task(monkeypatch, told()).records() == [ACT]
+    Task(monkeypatch, prediction())
+    assert Task(monkeypatch, prediction()).records() == [ACT]
     Task(monkeypatch, {"jobs": []}, check=False)
-    assert Task(monkeypatch, told()).records() == []
+    assert Task(monkeypatch, prediction()).records() == []
 
 
 def test_a_task_with_async_leaves_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

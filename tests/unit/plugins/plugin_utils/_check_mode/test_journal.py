@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Predictions of check mode are kept for one host, in order, and for nobody else to read."""
+"""Predictions of check mode are kept per host, in order, and readable for their user only."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journa
 
 
 def test_records_come_back_in_order_for_their_host_only(tmp_path: Path) -> None:
-    one, other = Journal(str(tmp_path), "one"), Journal(str(tmp_path), "../other")
-    assert one.is_empty() and one.records() == []
-    one.add({"up": [["web", "", []]]})
-    one.add({"doubt": "ü"})
+    journal, other = Journal(str(tmp_path), "one"), Journal(str(tmp_path), "../other")
+    assert journal.is_empty() and journal.records() == []
+    journal.add({"up": [["web", "", []]]})
+    journal.add({"doubt": "ü"})
     other.add({"down": []})
     assert Journal(str(tmp_path), "one").records() == [{"up": [["web", "", []]]}, {"doubt": "ü"}]
     assert other.records() == [{"down": []}]
-    one.clear()
-    assert one.is_empty() and one.records() == []
-    one.clear()
+    journal.clear()
+    assert journal.is_empty() and journal.records() == []
+    journal.clear()
     assert not other.is_empty()
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role upstart_jobs makes of its list, of what was written and of what failed."""
+"""Filters of the role upstart_jobs: checks of its list, options of upstart_job, and steps."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": "web", "colour": "a"}, "job web: unknown key 'colour'"),
     ({"name": "web", "keep_running": True}, "job web: unknown key 'keep_running'"),
     ({"exec": "a"}, "entry 1 of upstart_jobs_list: missing required arguments: name"),
-    ({"name": False}, "entry 1 of upstart_jobs_list: its name is False, which YAML takes for no text; put it"),
-    ({"name": 1.0}, "its name is 1.0, which YAML takes for no text"),
-    ({"name": 8}, "its name is 8, which YAML takes for no text"),
-    ({"name": None}, "its name is None, which YAML takes for no text"),
+    ({"name": False}, "entry 1 of upstart_jobs_list: its name must be a string, but YAML reads it as False; put"),
+    ({"name": 1.0}, "its name must be a string, but YAML reads it as 1.0"),
+    ({"name": 8}, "its name must be a string, but YAML reads it as 8"),
+    ({"name": None}, "its name must be a string, but YAML reads it as None"),
     ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type"),
     ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
     ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
-    ({"name": "web", "content": "", "template": "a"}, "job web: template and content are two texts for one file"),
+    ({"name": "web", "content": "", "template": "a"}, "job web: template and content cannot be combined"),
     ({"name": "web", "template": "a", "exec": "a", "merge": True},
-     "job web: template is the whole file, so it cannot be given with exec, merge"),
-    ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no meaning with state present"),
+     "job web: template is the complete file and cannot be combined with exec, merge"),
+    ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no effect with state present"),
     ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not text"),
 ])
 def test_wrong_entries_are_named(entry: Any, words: str) -> None:
@@ -50,7 +50,7 @@ def test_wrong_entries_are_named(entry: Any, words: str) -> None:
     assert "fine" not in str(caught.value)
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_together() -> None:
     with pytest.raises(job_entries.DeploymentError) as caught:
         job_entries.checked([{"name": "a", "exce": "a"}, {"name": "b", "spcript": "a"}])
     assert str(caught.value).startswith("job a: unknown key 'exce'; did you mean exec?; job b: unknown key 'spcript'")
@@ -59,7 +59,7 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(("more", "words"), [
     ({"exec": "a"}, "job web: is listed twice"),
     ({"override": True, "state": "stopped"}, "job web: its job file and its override differ in state"),
-    ({"state": "absent", "override": False, "name": "gone"}, "job gone: its job file is to go, and takes the override"),
+    ({"state": "absent", "override": False, "name": "gone"}, "job gone: removing its job file also"),
 ])
 def test_entries_of_one_job_agree(more: Entry, words: str) -> None:
     with pytest.raises(job_entries.DeploymentError, match=words):
@@ -91,7 +91,7 @@ def test_files() -> None:
         {"name": "old", "state": "absent", "backup": True, "keep_running": True},
         {"name": "other", "content": "exec b\n"},
     ]
-    with pytest.raises(AnsibleFilterError, match="name 2 templates, but 1 texts are given"):
+    with pytest.raises(AnsibleFilterError, match="has 2 templates, but 1 texts"):
         deployment_files.deployment_files(entries, ["exec a\n"])
 
 
@@ -208,7 +208,7 @@ def test_what_an_earlier_run_did_not_come_to(state: str, stale: Any, on_change: 
     assert [task["state"] for task in found["due"]] == wanted
 
 
-def test_each_use_knows_what_the_lists_before_have() -> None:
+def test_a_later_use_knows_the_jobs_of_earlier_lists() -> None:
     first = steps([{"name": "a"}, {"name": "gone", "state": "absent"}], result("a"), path="/lists/a.json")
     second = steps([{"name": "b"}], result("b"), pending=first)
     assert second["claimed"] == {"/lists/a.json": ["a"], "/lists/default.json": ["b"]}
@@ -257,12 +257,12 @@ def test_jobs_that_go_keep_a_copy_when_asked_to() -> None:
 
 
 @pytest.mark.parametrize(("written", "options", "words"), [
-    (None, {}, "the result of sysinit.upstart.upstart_job is needed"),
-    ({}, {"on_change": "kill"}, "on_change is 'kill', and can be restart or reload or none"),
-    ({}, {"on_failure": "cry"}, "on_failure is 'cry', and can be fail or rollback"),
+    (None, {}, "the result of sysinit.upstart.upstart_job is required"),
+    ({}, {"on_change": "kill"}, "on_change must be restart or reload or none, not 'kill'"),
+    ({}, {"on_failure": "cry"}, "on_failure must be fail or rollback, not 'cry'"),
     ({}, {}, "job web: unknown key 'exce'"),
 ])
-def test_steps_that_cannot_be_told(written: Any, options: dict[str, str], words: str) -> None:
+def test_steps_for_wrong_input(written: Any, options: dict[str, str], words: str) -> None:
     with pytest.raises(AnsibleFilterError) as caught:
         deployment_steps.deployment_steps([{"name": "web", "exce": "a"}], written, **options)
     assert words in str(caught.value)
@@ -279,7 +279,7 @@ def test_filters_document_what_they_return(name: str) -> None:
         assert set(contains) == set(rollbacks.rollback({}, {}))
 
 
-def test_what_nobody_tells_of_what_runs_is_no_reason_to_restart_it() -> None:
+def test_an_unknown_definition_is_no_reason_for_a_restart() -> None:
     """upstart_job returns null then, as with Upstart before 1.6.1."""
     unknown = {**result("web"), "stale_instances": None}
     assert steps([{"name": "web", "state": "started"}], unknown)["due"] == []

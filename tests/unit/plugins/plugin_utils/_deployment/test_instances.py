@@ -11,26 +11,25 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment import entries as job_entries
 
 TTY = {"name": "tty", "instance": "$TTY", "exec": "a"}
-HARM = ("but Upstart corrupts its memory by a name that is not ASCII; use ASCII in instance and in the variables that "
-        "it uses")
-LISTED = "job tty: its instances are named by $TTY; name them in instances, or set state to present"
+HARM = "but names that are not ASCII corrupt the memory of Upstart; use ASCII in instance and in its variables"
+LISTED = "job tty: its instance name is $TTY; list them in instances, or set state to present"
 
 
 @pytest.mark.parametrize(("entries", "words"), [
     ([{**TTY, "instances": [{"N": 1}]}],
-     "job tty: instances has {'N': 1}, which does not give all that $TTY is made of"),
-    ([{**TTY, "instances": [{"TTY": 1}, {"TTY": "1"}]}], "job tty: instances names '1' twice"),
+     "job tty: instances has {'N': 1}, without all variables of the instance name $TTY"),
+    ([{**TTY, "instances": [{"TTY": 1}, {"TTY": "1"}]}], "job tty: instances has the name '1' twice"),
     ([{**TTY, "instances": [{"TTY": "m\u00fcller"}]}],
-     "job tty: instances names 'm\u00fcller', " + HARM),
+     "job tty: instances has the name 'm\u00fcller', " + HARM),
     ([{**TTY, "state": "stopped", "instances": [{"TTY": "1"}, {"TTY": "\u00fc"}]}],
-     "job tty: instances names '\u00fc', " + HARM),
+     "job tty: instances has the name '\u00fc', " + HARM),
     ([TTY], LISTED),
     ([{"name": "tty", "content": "instance $TTY\nexec a\n"}], LISTED),
     ([{"name": "tty", "exec": "a"}, {"name": "tty", "override": True, "instance": "$TTY"}], LISTED),
     ([{"name": "tty", "exec": "a", "instances": [{"A": 1}, {"A": 2}]}],
-     "job tty: instances has 2 entries, but without an instance stanza the job runs only once"),
+     "job tty: instances has 2 entries, but the job has no instance stanza and runs only once"),
 ])
-def test_they_are_told_with_the_job(entries: list[dict[str, Any]], words: str) -> None:
+def test_the_message_names_the_job(entries: list[dict[str, Any]], words: str) -> None:
     with pytest.raises(job_entries.DeploymentError) as caught:
         job_entries.files(entries)
     assert str(caught.value) == words
@@ -60,6 +59,6 @@ def test_others_are_fine(entries: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("name", ["", "team/shop", "..", "../x", "a b", "-a", "shop\n"])
 def test_the_name_of_a_list_is_a_file_name(name: str) -> None:
-    with pytest.raises(job_entries.DeploymentError, match="upstart_jobs_set is .*, and has to be letters, digits"):
+    with pytest.raises(job_entries.DeploymentError, match="upstart_jobs_set must have only letters, digits"):
         job_entries.files([], [], name)
     assert job_entries.files([], [], "Shop-2.1_a") == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What brings jobs back that do not come up with their changed files, and what is said of it."""
+"""Rollback of jobs that fail to start with their changed files, and its report."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_each_instance_that_ran_or_was_to_run_is_started_again() -> None:
     (item,) = rollback(found, undo_of())["files"]
     words = deployment_rollback.deployment_rollback(found, undo_of(), {
         "results": [{"changed": True, "item": item, "ansible_loop_var": "item"}]}, {})
-    assert words == ("Job web did not come up with its new definition: second. third. Its old file is back and the job "
+    assert words == ("Job web failed with its new definition: second. third. Its old file is restored, and the job "
                      "runs with it again.")
     del found["instances"][0]["env"]
     listed = {**undo_of()["web"], "instances": [{"N": 1}], "enabled": False}
@@ -76,11 +76,11 @@ def test_each_instance_that_ran_or_was_to_run_is_started_again() -> None:
         {"name": "web", "state": "restarted", "env": {"N": 1}, "enabled": False}]
 
 
-def test_each_file_goes_back_to_its_own_list() -> None:
+def test_every_file_is_restored_for_its_own_list() -> None:
     first = steps([{"name": "a"}], changed("a", ""), on_failure="rollback", path="/lists/a.json")
     second = steps([{"name": "b"}], changed("b", ""), on_failure="rollback", path="/lists/b.json", pending=first)
     found = rollback(outcome(a="x", b="y"), second["undo"])
-    assert [(each["manifest"], [job["name"] for job in each["jobs"]]) for each in found["files"]] == [
+    assert [(files["manifest"], [job["name"] for job in files["jobs"]]) for files in found["files"]] == [
         ("/lists/a.json", ["a"]), ("/lists/b.json", ["b"])]
 
 
@@ -103,10 +103,10 @@ def test_a_new_file_that_an_earlier_run_brought_stays() -> None:
 def test_a_new_job_that_cannot_be_stopped_stays() -> None:
     (item,) = rollback(outcome(new="n"), undo_of())["files"]
     kept = {"changed": False, "jobs": [{"name": "new", "kept": True}], "item": item, "ansible_loop_var": "item"}
-    told = deployment_rollback.deployment_rollback(outcome(new="n."), undo_of(), {"results": [kept]}, {}, [],
-                                                   outcome(new="Job new was not stopped."))
-    assert told == ("Job new did not come up with its new definition: n. It was not there before, but its file stays, "
-                    "as it could not be stopped: Job new was not stopped.")
+    report = deployment_rollback.deployment_rollback(outcome(new="n."), undo_of(), {"results": [kept]}, {}, [],
+                                                     outcome(new="Job new was not stopped."))
+    assert report == ("Job new failed with its new definition: n. The job is new, but its file stays because the job "
+                      "could not be stopped: Job new was not stopped.")
 
 
 def test_an_override_that_was_removed_comes_back() -> None:
@@ -117,29 +117,28 @@ def test_an_override_that_was_removed_comes_back() -> None:
                              "restore": {"content": "YQ==", "listed": True, "enabled": None}}]
 
 
-def test_what_is_still_to_be_done_is_told() -> None:
+def test_pending_restarts_are_reported() -> None:
     assert deployment_rollback.deployment_rollback(outcome(same="s"), undo_of(), {}, {}, ["web"]) == (
-        "s. Not restarted or reloaded yet, and due in the next run: web.")
+        "s. Restarts and reloads left for the next run: web.")
 
 
 DONE: Entry = {"changed": True}
 
 
 @pytest.mark.parametrize(("failed", "put_back", "restarted", "words"), [
-    ({"web": "w."}, DONE, DONE, "Job web did not come up with its new definition: w. Its old file is back and the job "
+    ({"web": "w."}, DONE, DONE, "Job web failed with its new definition: w. Its old file is restored, and the job "
                                 "runs with it again."),
-    ({"new": "n."}, DONE, {}, "Job new did not come up with its new definition: n. It was not there before and is "
-                              "removed again."),
-    ({"web": "w"}, DONE, outcome(web="z."), "Job web did not come up with its new definition: w. Its old file is back, "
-                                            "but the job did not come up with it either: z."),
-    ({"web": "w"}, DONE, {"failed": True, "msg": "no daemon."}, "Job web did not come up with its new definition: w. "
-                                                                "Its old file is back, but the job could not be "
-                                                                "started: no daemon."),
-    ({"web": "w"}, {"failed": True, "msg": "no space."}, {}, "Job web did not come up with its new definition: w. Its "
-                                                             "old file could not be put back: no space."),
+    ({"new": "n."}, DONE, {}, "Job new failed with its new definition: n. The job is new and was removed again."),
+    ({"web": "w"}, DONE, outcome(web="z."), "Job web failed with its new definition: w. Its old file is restored, but "
+                                            "the job failed with it too: z."),
+    ({"web": "w"}, DONE, {"failed": True, "msg": "no daemon."}, "Job web failed with its new definition: w. Its old "
+                                                                "file is restored, but the job could not be started: "
+                                                                "no daemon."),
+    ({"web": "w"}, {"failed": True, "msg": "no space."}, {}, "Job web failed with its new definition: w. Its old file "
+                                                             "could not be restored: no space."),
     ({"same": "s.", "web": "w"}, {"changed": False}, {}, "s. w."),
 ])
-def test_both_reasons_are_told(failed: dict[str, str], put_back: Entry, restarted: Entry, words: str) -> None:
+def test_the_report_has_both_reasons(failed: dict[str, str], put_back: Entry, restarted: Entry, words: str) -> None:
     files = rollback(outcome(**failed), undo_of())["files"]
     results = {"results": [{**put_back, "item": item, "ansible_loop_var": "item"} for item in files]}
     assert deployment_rollback.deployment_rollback(outcome(**failed), undo_of(), results, restarted) == words

@@ -76,7 +76,7 @@ def test_empty_words_and_blanks_are_seen() -> None:
 @pytest.mark.parametrize(("leaf", "cause"), [
     (Leaf("net-device-up", ("IFACE=lo",)), EventCause("net-device-up", ("IFACE=lo",))),
     (Leaf("started", ("dbus", "main")), EventCause("started", ("main",), job="dbus")),
-    (Leaf("started", ("INSTANCE=1",)), EventCause("started", ("INSTANCE=1",), whose="(any job)", anybody=True)),
+    (Leaf("started", ("INSTANCE=1",)), EventCause("started", ("INSTANCE=1",), job_pattern="(any job)", any_job=True)),
     (Leaf("started/failed", ("dbus",)), EventCause("started/failed", ("dbus",))),
 ])
 def test_whose_event(leaf: Leaf, cause: EventCause) -> None:

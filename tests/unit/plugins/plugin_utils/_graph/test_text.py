@@ -127,11 +127,11 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("name", graph_text.LOOKS)
+@pytest.mark.parametrize("name", graph_text.APPEARANCES)
 def test_nodes_have_contrast(name: str) -> None:
-    look = graph_text.LOOKS[name]
-    assert contrast(look.text, look.fill) >= 7
-    assert contrast(look.line, "#ffffff") >= 4.5
+    appearance = graph_text.APPEARANCES[name]
+    assert contrast(appearance.text, appearance.fill) >= 7
+    assert contrast(appearance.line, "#ffffff") >= 4.5
 
 
 @pytest.mark.parametrize("name", graph_text.ARROWS)
@@ -145,6 +145,6 @@ def test_arrows_differ_without_colour() -> None:
 
 
 def test_trouble_shows_without_colour() -> None:
-    outlines = {name: look.outline for name, look in graph_text.LOOKS.items()}
+    outlines = {name: appearance.outline for name, appearance in graph_text.APPEARANCES.items()}
     assert {outlines[name] for name in ("trouble", "broken", "absent")} == {"double", "dashed", "dotted"}
     assert {outlines[name] for name in ("running", "stopped", "changing", "known")} == {"solid"}
