@@ -17,7 +17,6 @@ import yaml
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import releases
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import stanzas
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import apply
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +154,7 @@ def test_support_has_the_options_of_each_release() -> None:
 def accepts(option: str, version: tuple[int, ...], folder: Path) -> bool:
     wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", option: VALUES.get(option, "web")}]})
     try:
-        apply.plan(wanted, str(folder), version)
+        plans.plan(wanted, str(folder), version)
     except UpstartError:
         return False
     return True

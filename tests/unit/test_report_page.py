@@ -134,7 +134,7 @@ def test_the_page_tells_what_the_host_told() -> None:
     page = check(render({"booted": BOOT}, report_date="Friday"))
     words = re.sub(r"\s+", " ", page.text)
     for told in ("Upstart jobs on 1 host", "Friday", "1.13.2", "The message bus", "eth0: running; lo: running",
-                 "broken file, line 3: Unknown stanza", "started database", "start on cannot come true"):
+                 "broken file, line 3: Unknown stanza", "started database", "start on never comes true"):
         assert told in words
     assert len(re.findall(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", words)) == 7
     assert "flowchart LR" in words and "with Graphviz on the controller it is a picture" in words

@@ -115,7 +115,7 @@ def test_conditions_that_only_the_edges_tell() -> None:
     ({"jobs": {}, "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
-     "sysinit.upstart.event_graph: a condition cannot be read. A condition cannot have the keys bogus"),
+     "sysinit.upstart.event_graph: a condition cannot be read: a condition cannot have the keys bogus"),
     (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format must be dot, mermaid or problem, not 'png'"),
     (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction must be LR or TB, not 'up'"),
     (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be an integer of at least 0, not -1"),

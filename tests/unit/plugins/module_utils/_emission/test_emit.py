@@ -39,7 +39,7 @@ def _every_job_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def refuse(client: Any, conf_dir: str) -> Any:
         original(client, conf_dir)
-        return SimpleNamespace(jobs={*"abcdefghijklmnopqrstuvwxyz", "other"})
+        return SimpleNamespace(readable={*"abcdefghijklmnopqrstuvwxyz", "other"})
 
     monkeypatch.setattr(crash_guard, "ensure_safe_to_query", refuse)
 

@@ -214,9 +214,9 @@ def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
     predicted = foresee(client, tmp_path / "typo")
     assert client.asked == [] and not predicted["sure"]
     assert predicted["reasons"] == [
-        f"neither job a nor any other that Upstart has is in a file below {tmp_path}/typo that can be read, and "
-        "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir: the "
-        "prediction uses the job files instead"]
+        f"none of Upstart's jobs (such as a) has a readable file below {tmp_path}/typo, and Upstart might crash if it "
+        "were asked for its state. Set conf_dir to the job directory of this daemon: the prediction uses the job files "
+        "instead"]
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:
@@ -281,7 +281,8 @@ def test_a_start_that_would_wedge_init_is_a_reason(tmp_path: Path, length: int, 
     """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
     name = "w" * length
     predicted = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
-    assert predicted["reasons"] == wedges * [f"job {name} would wedge init: the path of its log takes 256 bytes"]
+    assert predicted["reasons"] == wedges * [
+        f"job {name} would make init loop forever: the path of its log takes 256 bytes"]
     assert predicted["sure"] is not wedges
 
 

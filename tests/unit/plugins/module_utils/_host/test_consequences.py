@@ -186,7 +186,7 @@ def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "x.conf").unlink()
     elsewhere = follow(client, tmp_path)
     assert jobs(elsewhere.signals()) == ["x"]
-    assert "Name the directory of this daemon" in str(elsewhere.conditions_unavailable)
+    assert "Set conf_dir to the job directory of this daemon" in str(elsewhere.conditions_unavailable)
 
 
 def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_versions(tmp_path: Path, version: tuple[int, ...]) -> None:
     assert instance["env"] == ([] if reports_state else None)
     assert instance["log_file"] == (None if version == (0, 6, 5) else "/log/web.log")
     assert host.info()["left_out"] == ([] if reports_state else [
-        "Which instances are stale and the env of the instances: Upstart tells its definitions only since 1.6.1."])
+        "Which instances are stale and the env of the instances: Upstart reports its definitions only since 1.6.1."])
     assert ("override-ignored" in host.codes()) is (version == (0, 6, 5))
     host.write("web", "manual\n", ".override")
     for subset in ("all", "min"):
@@ -148,7 +148,7 @@ def test_an_orphan(host: FakeHost) -> None:
 
 
 @pytest.mark.parametrize(("version", "sections", "reason"), [
-    ((1, 5), ["definitions"], "Upstart tells its definitions only since 1.6.1"),
+    ((1, 5), ["definitions"], "Upstart reports its definitions only since 1.6.1"),
     ((1, 13, 2), [], "Upstart was not asked for its definitions; add definitions to subset")])
 def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], sections: list[str],
                                         reason: str) -> None:
@@ -166,8 +166,8 @@ def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], 
 
 def test_another_directory_than_the_daemons(host: FakeHost) -> None:
     host.hold("web", b"env A=\xe4\n")
-    reason = (f"neither job web nor any other that Upstart has is in a file below {host.files} that can be read, and "
-            "Upstart might crash if it were asked for its state. Name the directory of this daemon in conf_dir.")
+    reason = (f"none of Upstart's jobs (such as web) has a readable file below {host.files}, and Upstart might crash "
+              "if it were asked for its state. Set conf_dir to the job directory of this daemon.")
     assert host.info()["left_out"] == [
         "Which jobs without instances are outdated: " + reason,
         "The stanzas of jobs without a readable file (web): " + reason,
@@ -278,7 +278,7 @@ def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatc
     (instance,) = info["jobs"][0]["instances"]
     assert instance["processes"] == {"main": ALIVE, "post-start": ALIVE}
     assert (instance["env"], instance["stale"]) == (None, None)
-    assert info["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not tell its "
+    assert info["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not report its "
                                  "state (only root may)."]
 
 
@@ -289,7 +289,7 @@ def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPat
     forbid(monkeypatch, f"{host.files}/web.conf")
     info = host.info("min")
     assert info["left_out"] == [
-        f"What {host.files}/web.conf says: permission denied.",
+        f"The file {host.files}/web.conf: permission denied.",
         "The stanzas of jobs without a readable file (web): Upstart was not asked for its definitions; add "
         "definitions to subset."]
     (job,) = [job for job in info["jobs"] if job["name"] == "web"]
@@ -312,8 +312,8 @@ def test_a_missing_directory(host: FakeHost) -> None:
     host.run("web")
     host.files = host.files / "nowhere"
     info = host.info()
-    assert info["left_out"][0] == f"What is in {host.files}: no such file or directory."
-    assert "neither job web nor any other that Upstart has is in a file below" in info["left_out"][1]
+    assert info["left_out"][0] == f"The contents of {host.files}: no such file or directory."
+    assert "none of Upstart's jobs (such as web) has a readable file below" in info["left_out"][1]
     assert host.connection.asked == 0
     assert (info["jobs"][0]["orphan"], info["jobs"][0]["loaded"]) == (False, True)
     assert host.findings() == []

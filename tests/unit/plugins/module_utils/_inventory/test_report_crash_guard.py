@@ -25,7 +25,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runlevel, "read", lambda: ("2", "N"))
 
 
-@pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "have the configuration reloaded")])
+@pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "reload the configuration")])
 def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, remedy: str) -> None:
     """Nobody knows what it says, and the daemon would crash of telling it."""
     host.deploy("web")

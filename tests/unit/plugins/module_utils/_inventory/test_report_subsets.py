@@ -150,7 +150,7 @@ def test_a_job_file_that_fails_to_be_read(tmp_path: Path) -> None:
     (tmp_path / "web.conf").symlink_to("/proc/self/mem")
     path = f"{tmp_path}/web.conf"
     info = host.info()
-    assert info["left_out"][0] == f"What {path} says: Cannot read {path}: Input/output error."
+    assert info["left_out"][0] == f"The file {path}: Cannot read {path}: Input/output error."
     (job,) = info["jobs"]
     assert (job["path"], job["orphan"]) == (path, False)
 
