@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+EMULATOR = ROOT / "roles" / "emulator" / "files"
 COLLECTION = "ansible_collections.sysinit.upstart."
 EVERYWHERE = {"_errors", "_text"}
 PURE = {"_jobfile", "_events"}
@@ -165,3 +167,40 @@ def test_a_class_has_a_name_of_its_own() -> None:
             homes.setdefault(class_name, set()).add(name)
     shared = {class_name: sorted(names) for class_name, names in homes.items() if len(names) > 1}
     assert {class_name: names for class_name, names in shared.items() if class_name not in ANSIBLES} == {}
+
+
+# Words that do not say what a name holds or does.
+VAGUE = {"book", "comes", "deadly", "doubtful", "each", "everybody", "found", "goes", "hollow", "look", "looks", "said",
+         "say", "says", "tell", "tells", "told", "untold", "what"}
+STANDARD = {"NotFoundError", "NOT_FOUND"}  # "not found" is what everybody calls it
+
+
+def words(name: str) -> set[str]:
+    """Return the words of a name in lower case."""
+    return set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
+
+
+def new_names(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of all that a file defines: functions, classes, parameters, variables, attributes."""
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.attr
+
+
+def test_vague_names_are_seen() -> None:
+    source = ast.parse("def _look(found):\n    for each in found:\n        each.told = what = LostFound = 1\n")
+    assert {name for _line, name in new_names(source) if words(name) & VAGUE} == {
+        "_look", "found", "each", "told", "what", "LostFound"}
+
+
+def test_names_say_what_they_hold() -> None:
+    emulator = sorted(str(path.relative_to(ROOT).with_suffix("")) for path in EMULATOR.rglob("*.py"))
+    vague = [f"{name}:{line}: {new}" for name in (*files(), *emulator) for line, new in new_names(tree(name))
+             if words(new) & VAGUE and new not in STANDARD]
+    assert vague == []

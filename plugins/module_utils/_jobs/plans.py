@@ -15,7 +15,7 @@ from .._host import job_names, planned_files
 from .._host.definitions import Definition, read_override
 from .._host.enabling import PLACEHOLDER, hidden_condition, with_enabled, with_manual
 from .._host.planned_files import read_file
-from .._host.releases import OVERRIDES_SINCE
+from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
 from .._jobfile.checks import check
 from .._jobfile.errors import JobFileError
@@ -111,7 +111,7 @@ def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None,
     job_names.check_job_name(wanted.name)
     base = os.path.join(conf_dir, wanted.name)
     paths = {"conf": base + ".conf", "override": base + ".override"}
-    if wanted.override and version < (1, 3):
+    if wanted.override and version < OVERRIDES_SINCE:
         raise UpstartError("Upstart %s does not read override files, which need 1.3. Change the job file of %s instead."
                            % (parser.dotted(version), wanted.name), name=wanted.name)
     kind = "override" if wanted.override else "conf"
@@ -197,7 +197,7 @@ def _wanted_text(wanted, before, version):
 
 def _check_defaults(stanzas, version):
     """Raise JobFileError for a newer release's default, which is left out of files, if an older release differs."""
-    if stanzas.get("console") == "log" and version < (1, 4):
+    if stanzas.get("console") == "log" and version < JOB_LOGS_SINCE:
         raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
                            hint="console: log came with 1.4; redirect the output in a script", option="console")
 

@@ -67,7 +67,7 @@ def act(client, targets, request, log=None):
         if target.progress.init_log is None:
             target.mark_log(request.log_dir)
             target.progress.init_log = log
-        if _comes_up(target):
+        if _will_run(target):
             target.progress.todo.append("watch")
     while True:
         try:
@@ -77,27 +77,27 @@ def act(client, targets, request, log=None):
             _resume(client, targets, deadline)
 
 
-def _comes_up(target):
-    """Return whether it is going to be running by what we do or wait for, and so must stay up."""
+def _will_run(target):
+    """Return whether an instance will be running after the steps, so that it must stay up."""
     last = target.progress.todo[-1:]
-    return last in (["start"], ["reload"]) or (last == ["wait"] and not _goes(target))
+    return last in (["start"], ["reload"]) or (last == ["wait"] and not _is_stopping(target))
 
 
-def _goes(target):
+def _is_stopping(target):
     return target.wanted.state == "stopped"
 
 
 def _have_files_read(client, targets, request):
-    """Have init read the present files of what is to be stopped or started.
+    """Make init read the current files of the jobs that are stopped or started.
 
-    What it cannot load from them is an error where it is to be started. A job that only stops is lost with its last
-    instance when init has not noticed its file.
+    A job that init cannot load is an error if it must start. Where init has not noticed the file of a job that only
+    stops, the job would vanish with its last instance.
     """
     moving = [target for target in without_error(targets)
               if {"start", "stop", "free"}.intersection(target.progress.todo)]
     for target in moving:
         if target.definition.is_task():
-            target.definition = target.definition.anew()  # nobody can tell what it ran with once it is over
+            target.definition = target.definition.anew()  # unknown once it is over
     errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in moving])
     for target in moving:
         if "start" in target.progress.todo:
@@ -105,31 +105,31 @@ def _have_files_read(client, targets, request):
 
 
 def _take_steps(client, targets, request, deadline):
-    """Take the steps of all; what stops is gone before anything starts, and all that comes up is watched together."""
+    """Take the steps of all targets: stop everything before anything starts, and watch what was started together."""
     stopped = False
     for steps, take in PHASES:
         if stopped and take is _start:
-            deadline = Deadline(request.timeout)  # what the stops took is not taken from the starts
+            deadline = Deadline(request.timeout)  # the stops do not use up the time of the starts
             _have_files_read(client, targets, request)  # they may have changed meanwhile
         together = [target for target in without_error(targets) if target.progress.todo
                     and target.progress.todo[0] in steps
-                    and ("wait" != target.progress.todo[0] or _goes(target) == (take is _stop))]
+                    and ("wait" != target.progress.todo[0] or _is_stopping(target) == (take is _stop))]
         if together:
             stopped = stopped or take is _stop
             take(client, together, request, deadline)
             for target in together:
                 del target.progress.todo[0]
             if any(target.plan.group for target in together):
-                        replacing.hold_back(client, together)
+                replacing.hold_back(client, together)
 
 
 def _resume(client, targets, deadline):
-    """Go on after init was re-executed in mid-call: connect and look again; what was done is not done twice."""
+    """Continue after init was re-executed during a call: connect and read again, and do nothing twice."""
     client.connection.reopen(min(RECONNECT_TIMEOUT, deadline.left()))
     if client.version() < JOBS_SURVIVE_REEXEC_SINCE:
         raise UpstartError(
-            "Init was re-executed while the task ran, and this Upstart then forgets its jobs, whose processes go on "
-            "by themselves. Look at the processes before you start anything again.")
+            "Init was re-executed during this task, and this release of Upstart then forgets its jobs. Their processes "
+            "are still running: check them before you start anything again.")
     moving = [target for target in targets if target.result.error is None and target.progress.todo]
     wait_until_resting(client, moving, Deadline(0))
     for target in moving:
@@ -235,9 +235,9 @@ def _kill_timeout(client, targets, request):
     if not targets:
         return 0
     snapshot = daemon_state.Snapshot(client, request.conf_dir)
-    found = [snapshot.kill_timeout(target.job, target.instance or "") for target in targets]
-    found += [(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets]
-    return max(seconds for seconds in found if seconds is not None)
+    timeouts = [snapshot.kill_timeout(target.job, target.instance or "") for target in targets]
+    timeouts += [(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets]
+    return max(seconds for seconds in timeouts if seconds is not None)
 
 
 def _judge_stop(client, target, deadline):

@@ -222,7 +222,7 @@ class Builder:
                 appearance, text = state_of(job)
                 text = "task, " + text if job.get("task") else text
             else:
-                appearance, text = ("known", "state not told") if name in self._elsewhere else ("absent", "no such job")
+                appearance, text = ("known", "state unknown") if name in self._elsewhere else ("absent", "no such job")
             self.graph.nodes[key] = Node(key, "job", (name, text), appearance)
         return key
 

@@ -53,7 +53,7 @@ def test_two_files(daemon: Daemon) -> None:
         assert held(daemon)["description"] == text[12]
         for each in said:
             if each.get("failed"):
-                key = "lost-update" if "had read it" in each["msg"] else "two-files"
+                key = "lost-update" if "this task read it" in each["msg"] else "two-files"
                 check(key, each, path=daemon.conf / "web.conf")
         assert not all(each.get("failed") for each in said)
 

@@ -98,7 +98,7 @@ def test_far_enough_is_all_that_hangs_together() -> None:
 
 def test_a_filtered_result_does_not_call_other_jobs_missing() -> None:
     only_web = {**DBUS_AND_WEB, "jobs": DBUS_AND_WEB["jobs"][1:]}
-    assert 'job_dbus["dbus<br/>state not told"]:::known' in event_graph(only_web, "mermaid")
+    assert 'job_dbus["dbus<br/>state unknown"]:::known' in event_graph(only_web, "mermaid")
 
 
 def test_conditions_that_only_the_edges_tell() -> None:

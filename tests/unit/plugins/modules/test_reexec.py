@@ -59,7 +59,7 @@ def quietly_re_execute(daemon: with_daemon.Daemon) -> None:
     try:
         re_execute(daemon)
     except Exception as error:  # pylint: disable=broad-except
-        assert "broke" in str(error)
+        assert "Lost the connection" in str(error)
 
 
 def lines(path: Path) -> list[str]:

@@ -210,5 +210,6 @@ def test_a_user_who_may_only_read(system_bus: Path) -> None:
     assert (instance["env"], instance["stale"]) == (None, None)
     assert result["log_priority"] == "message"
     (sentence,) = result["left_out"]
-    assert sentence.startswith("Which instances are stale and the env of the instances: Upstart did not tell its state")
+    assert sentence.startswith(
+        "Which instances are stale and the env of the instances: Upstart did not report its state")
     assert [finding["code"] for finding in result["findings"]] == ["unknown-event", "no-stop-on"]
