@@ -95,7 +95,7 @@ def labels(axes: Axes, series: list[Series]) -> str:
         y = max(axes.y(line.points[-1][1]), lowest)
         lowest = y + 17
         drawing += text(WIDTH - RIGHT + 10, y + 4, line.label + (" (dashed)" if line.dashed else ""), "start",
-                      ' fill="%s"' % (THEIRS if line.theirs else OURS))
+                        ' fill="%s"' % (THEIRS if line.theirs else OURS))
     return drawing
 
 

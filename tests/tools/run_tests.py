@@ -167,7 +167,7 @@ def unit(suite: Suite) -> None:
     The tests of a file stay together, because they share a daemon or results; the longest files start first.
     """
     status, output = suite.run(VENV / "pytest", "-q", "-rs", "--numprocesses", str(UNIT_PROCESSES),
-                              "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
+                               "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
     counted(suite, output)
     if status != 0 and not suite.failed:
         suite.failed = 1
@@ -183,7 +183,7 @@ def conformance(suite: Suite) -> None:
 def chaos(suite: Suite) -> None:
     """Run random histories with a second client; a history with a false answer or an outage counts as failed."""
     status, output = suite.run(VENV / "python", "tests/chaos/run_chaos.py", "--seed", str(CHAOS_SEED),
-                              "--count", str(CHAOS_COUNT))
+                               "--count", str(CHAOS_COUNT))
     totals = re.search(r"^histories (\d+), .*; histories with errors (\d+)$", output, re.M)
     histories, errors = (int(totals[1]), int(totals[2])) if totals else (0, 1)
     suite.passed += histories - errors
@@ -212,7 +212,7 @@ def molecule(suite: Suite) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
             status, output = suite.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
-                                      folder=folder, environment=home)
+                                       folder=folder, environment=home)
             unmatched = "no hosts matched" in output
             if unmatched:
                 suite.notes.append(f"{scenario}: no hosts matched, so nothing was tested")
@@ -231,7 +231,7 @@ def package(suite: Suite) -> None:
     archives = list(built.glob("*.tar.gz"))
     elsewhere = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": ""}
     suite.check(VENV / "ansible-galaxy", "collection", "install", "--offline", "-p", installed, *archives,
-               environment=elsewhere)
+                environment=elsewhere)
     modules = [f"sysinit.upstart.{path.stem}" for path in sorted((COLLECTION / "plugins/modules").glob("*.py"))]
     status, output = suite.run(VENV / "ansible-doc", *modules, environment=elsewhere)
     pages = re.split(r"^> \w+ ", re.sub(r"\x1b\[\d*m", "", output), flags=re.M)

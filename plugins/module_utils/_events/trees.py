@@ -105,6 +105,8 @@ def environment_started_by(event, start_on, job_env):
     tree = Tree(start_on)
     tree.handle(event, None)
     return tree.environment(list(job_env), "UPSTART_EVENTS") if tree.is_met() else None
+
+
 def _joined_state(operator, left, right):
     met = (left[0] and right[0]) if operator == "and" else (left[0] or right[0])
     return met, left[1] + right[1] if met else []

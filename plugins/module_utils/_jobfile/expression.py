@@ -33,7 +33,7 @@ def fold(rpn, leaf, join):
             values.append(join(item["op"], left, right))
         else:
             values.append(leaf(item, index))
-    return values[0] if values else None
+    return values.pop() if values else None
 
 
 class ExpressionReader:

@@ -17,7 +17,6 @@ from .timeouts import timeout_error
 __metaclass__ = type
 
 
-
 def _failure_facts(client, target, request):
     log = target.log_file(request.log_dir)
     signals = client.connection.signals

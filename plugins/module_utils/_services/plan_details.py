@@ -50,7 +50,7 @@ def _refuse_log_paths(targets, request, version):
         if "start" not in target.plan.steps:
             continue
         path = fatal_log_path(request.log_dir, target.job, target.instance or "", target.definition.values,
-                                    version)
+                              version)
         if path is not None:
             target.result.error, target.plan.steps = log_path_error(target.job, target.instance, path), []
 

@@ -21,7 +21,7 @@ from chaos.verdict import judge
 
 BEGAN, DECIDED = 100.0, 110.0
 REPORTED = {"name": "web", "instance": "", "changed": True, "status": "start/running", "processes": {"main": 7},
-        "stale": False, "env_differs": []}
+            "stale": False, "env_differs": []}
 
 
 def job(name: str = "web", kind: str = "sleeper", start_on: str = "", stop_on: str = "") -> Job:
@@ -131,7 +131,7 @@ LIES = {
     "reported as current, but the definition is old (its file changed during the call)": [
         service(after=snapshot({"web": running()}, OLD), log=[act("edit", 105)])],
     "reported with its variables, but they differ": [service(after=snapshot({"web": running(E="y")}),
-                                                         options={"env": {"E": "x"}})],
+                                                             options={"env": {"E": "x"}})],
     "restarted, but it is the old process": [service("restarted", after=snapshot({"web": running(began=50.0)}))],
     "restarted, but an instance was left out": [
         service("restarted", reported={"instance": "a"}, result={"instances": []},

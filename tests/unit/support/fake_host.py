@@ -174,7 +174,7 @@ class FakeHost:
             assert not has_stray_bytes(json.dumps(values, ensure_ascii=False)), "Upstart crashed"
             texts = {key: values[key] or "" for key in ("description", "author", "version", "usage")}
             properties.append({**texts, "emits": values["emits"],
-                          **{key: as_on_bus(values[key]) for key in ("start_on", "stop_on")}})
+                               **{key: as_on_bus(values[key]) for key in ("start_on", "stop_on")}})
         return properties
 
     def statuses(self, pairs: list[tuple[str, str]]) -> list[dict[str, Any] | None]:

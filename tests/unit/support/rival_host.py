@@ -77,8 +77,10 @@ def running(host_class: type[AnyHost]) -> Iterator[AnyHost]:
     """Run a daemon with a second client."""
     with with_daemon.running() as daemon:
         host = host_class(daemon)
-        yield host
-        host.client.connection.close()
+        try:
+            yield host
+        finally:
+            host.client.connection.close()
 
 
 @pytest.fixture

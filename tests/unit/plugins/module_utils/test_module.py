@@ -70,7 +70,7 @@ def test_a_respawned_module_does_not_respawn_again(pythons: Pythons) -> None:
     ("2.17.0", 3, list(_module.PYTHON_3)),
 ])
 def test_candidates(pythons: Pythons, monkeypatch: pytest.MonkeyPatch, core: str, major: int,
-                        expected: list[str]) -> None:
+                    expected: list[str]) -> None:
     """The modules of ansible-core 2.16 are the last that run on Python 2; a module that runs there prefers Python 2."""
     version: Any = (major, 7)
     monkeypatch.setattr(ansible_release, "__version__", core)

@@ -27,7 +27,7 @@ LATIN_1 = "description Bücher\nexec a\n".encode("latin-1")
     (b"web.conf~", LATIN_1, False),
 ])
 def test_scan_and_job_directory_find_the_same_harmful_file(tmp_path: Path, name: bytes, data: bytes,
-                                                          harmful: bool) -> None:
+                                                           harmful: bool) -> None:
     path = os.path.join(os.fsencode(tmp_path), name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as file:

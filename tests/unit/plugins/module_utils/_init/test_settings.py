@@ -192,7 +192,7 @@ def test_a_variable_that_the_daemon_skips_is_unset_again() -> None:
     ({"runlevel": "6"}, daemon(), "ansible.builtin.reboot"),
 ])
 def test_nothing_is_done_when_an_option_is_refused(wanted: dict[str, Any], client: FakeClient, message: str,
-                                                check_mode: bool) -> None:
+                                                   check_mode: bool) -> None:
     with pytest.raises(UpstartError, match=message):
         converge(client, asked(log_priority="error", reload_configuration=True, **wanted), check_mode)
     assert client.done == []

@@ -324,7 +324,7 @@ def test_a_service_of_rc_is_no_job_and_yet_starts_some(tmp_path: Path, version: 
     ("starting gdm or (starting kdm and starting web)", ["gdm", "kdm"], True),
 ])
 def test_a_job_among_several_alternatives(host: FakeHost, condition: str, unknown: list[str],
-                                                impossible: bool) -> None:
+                                          impossible: bool) -> None:
     deployed(host, web="exec a\n", splash=f"start on {condition}\nstop on runlevel 0\nexec a\n")
     names = [entry["message"].split()[5].rstrip(",") for entry in host.findings() if entry["code"] == "unknown-job"]
     assert names == unknown

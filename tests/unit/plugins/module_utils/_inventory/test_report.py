@@ -151,7 +151,7 @@ def test_an_orphan(host: FakeHost) -> None:
     ((1, 5), ["definitions"], "Upstart reports its definitions only since 1.6.1"),
     ((1, 13, 2), [], "Upstart was not asked for its definitions; add definitions to subset")])
 def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], sections: list[str],
-                                        reason: str) -> None:
+                                      reason: str) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web")
     for name in ("a", "b", "c", "d", "e", "f", "g"):
@@ -279,7 +279,7 @@ def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatc
     assert instance["processes"] == {"main": ALIVE, "post-start": ALIVE}
     assert (instance["env"], instance["stale"]) == (None, None)
     assert info["left_out"] == ["Which instances are stale and the env of the instances: Upstart did not report its "
-                                 "state (only root may)."]
+                                "state (only root may)."]
 
 
 def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,7 @@ def test_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_st
     (None, {"exec": "old"}),  # Upstart before 1.6.1 does not tell it
 ])
 def test_the_definition_of_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
-                                     wanted: dict[str, Any]) -> None:
+                                           wanted: dict[str, Any]) -> None:
     (tmp_path / "web.conf").write_text("exec old\n")
     (web, removed) = plan(tmp_path, {"content": "exec a\n"}, {"name": "gone", "state": "absent"})
     watchers = [SimpleNamespace(instances=["x"], live_instances=lambda: [""])] * 2

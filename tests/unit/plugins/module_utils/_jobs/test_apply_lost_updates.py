@@ -229,5 +229,5 @@ def test_directories_that_a_removal_leaves_empty_go(tmp_path: Path) -> None:
 def test_the_job_directory_itself_stays(tmp_path: Path) -> None:
     for state in ("present", "absent"):
         run.change_files(plans(tmp_path, {"content": None if state == "absent" else "exec a\n", "state": state}), None,
-                  Attributes(), str(tmp_path))
+                         Attributes(), str(tmp_path))
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []

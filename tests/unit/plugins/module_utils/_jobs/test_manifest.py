@@ -98,7 +98,7 @@ def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("mail"), job("db"), prune=True).run()
     assert names(path) == ["db", "mail"]
     assert json.loads(check.manifest.after) == {key: value for key, value in json.loads(path.read_text()).items()
-                                            if key != "unproven"}
+                                                if key != "unproven"}
 
 
 def test_a_crash_forgets_none(path: Path, conf: Path) -> None:

@@ -67,7 +67,7 @@ PLANS: list[tuple[list[Entry], str | None, list[tuple[str, str | None, list[str]
 
 @pytest.mark.parametrize(("wanted", "state", "expected"), PLANS)
 def test_every_entry_gets_its_plan(tmp_path: Path, wanted: list[Entry], state: str | None,
-                                  expected: list[tuple[str, str | None, list[str]]]) -> None:
+                                   expected: list[tuple[str, str | None, list[str]]]) -> None:
     targets = plans(tmp_path, wanted, state)
     assert [(target.job, target.instance, target.plan.steps) for target in targets] == expected
     assert [target.result.error for target in targets] == [None] * len(targets)
@@ -153,7 +153,7 @@ def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tup
     (GETTY, [], [("1", ["stop"]), ("2", ["stop"])]),
 ])
 def test_other_instances_replace_the_running_ones(tmp_path: Path, text: str, instances: Any,
-                                                          plan: list[Any]) -> None:
+                                                  plan: list[Any]) -> None:
     targets = replaced(tmp_path, text, instances)
     assert [(target.instance, target.plan.steps) for target in targets] == plan
     results = report.instance_entries(targets, request(tmp_path, None))
