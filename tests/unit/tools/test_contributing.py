@@ -54,12 +54,16 @@ def test_every_target_of_make_exists() -> None:
     assert named <= targets
 
 
+def last_command(*arguments: str) -> list[str]:
+    """Return the words of the last command that make would run; this test may itself be run by make."""
+    command = ["make", "--no-print-directory", "--dry-run", *arguments]
+    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return shlex.split(plan.splitlines()[-1])
+
+
 def test_make_runs_a_single_test() -> None:
-    plan = subprocess.run(["make", "--dry-run", "unit", f"TEST={NODE}"], cwd=ROOT, capture_output=True, text=True,
-                          check=True).stdout
-    assert shlex.split(plan.splitlines()[-1])[-1] == f"--test={NODE}"
-    plan = subprocess.run(["make", "--dry-run", "unit"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert shlex.split(plan.splitlines()[-1])[-1] == "unit"
+    assert last_command("unit", f"TEST={NODE}")[-1] == f"--test={NODE}"
+    assert last_command("unit")[-1] == "unit"
 
 
 def test_a_single_test_runs(tmp_path: Path) -> None:
