@@ -33,7 +33,7 @@ def fold(rpn, leaf, join):
             values.append(join(item["op"], left, right))
         else:
             values.append(leaf(item, index))
-    return values.pop() if values else None
+    return next(iter(values), None)
 
 
 class ExpressionReader:
