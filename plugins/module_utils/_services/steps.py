@@ -36,7 +36,6 @@ from .timeouts import timeout_error
 
 __metaclass__ = type
 
-PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
 KILL_TIMEOUT = 5  # seconds, Upstart's default
 
 
@@ -255,7 +254,7 @@ def _judge_stop(client, target, deadline):
     elif _gives_way(target) and "stop" in target.progress.sent:
         _give_up_stop(client, target, deadline)
     elif "start" in target.progress.todo:
-        target.result.error = timeout_error(target, PAST[target.wanted.state], deadline)
+        target.result.error = timeout_error(target, target.wanted.state, deadline)
     else:
         target.result.error = failure_errors.not_stopped(target, deadline)
 
@@ -355,7 +354,7 @@ def _judge(client, target, request, deadline):
     if wedged:
         target.result.error = refusals.wedged(target, wedged)
     elif not target.rests():
-        target.result.error = timeout_error(target, PAST[target.wanted.state], deadline)
+        target.result.error = timeout_error(target, target.wanted.state, deadline)
     elif target.wanted.state == "stopped":
         target.result.error = failure_errors.not_stopped(target, deadline) if target.result.after is not None else None
     elif target.definition.is_task():

@@ -29,7 +29,6 @@ from .timeouts import timeout_error
 
 __metaclass__ = type
 
-PAST = {"started": "started", "stopped": "stopped", "restarted": "restarted", "reloaded": "reloaded"}
 SETTLE_AT_MOST = 3  # how often the instances are read until none is in between two states
 
 
@@ -197,7 +196,7 @@ def set_error(client, target, fault, request):
     elif is_resting(target.result.after) or fault == _promise.STOPPING:
         target.result.error = failure_errors.no_longer_running(client, target, request)
     else:
-        target.result.error = timeout_error(target, PAST[target.wanted.state], Deadline(target.wanted.timeout))
+        target.result.error = timeout_error(target, target.wanted.state, Deadline(target.wanted.timeout))
 
 
 def _verify_enabled(targets):
