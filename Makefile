@@ -6,8 +6,8 @@
 #   PYTHON        the interpreter of the virtual environment
 #   UPSTART_BOOT  the daemon for demo, integration and molecule in place of the emulator: a command with {conf}, {log}
 #                 and {address}
-#   PYTHONS       folders, separated by colons, that make matrix searches for interpreters before PATH
-#   TEST          a test file or test for make unit: path::name, the path relative to this folder
+#   PYTHONS       colon-separated folders that make matrix and make hosts search for interpreters before PATH
+#   TEST          a test file or test for make unit: path::name, with the path relative to this folder
 
 SHELL := /bin/bash
 BUILD := $(CURDIR)/.build
@@ -16,7 +16,7 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance chaos integration molecule package lint docs pages matrix corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos integration molecule package lint docs format pages matrix hosts corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on a private Upstart daemon, twice, and show the result"
@@ -24,10 +24,12 @@ help:
 	@echo "make unit [TEST=path::name]   run the unit tests, or a single test"
 	@echo "make conformance | chaos | integration | molecule | package | lint   run another suite"
 	@echo "make docs         build the documentation site in .build/docs/html"
-	@echo "make pages        write the generated pages and the role's argument_specs.yml again"
+	@echo "make format       format the Python code and sort its imports"
+	@echo "make pages        update the generated pages and the role's argument_specs.yml"
 	@echo "make coverage     report lines and branches of plugins/ that unit and integration tests do not run"
 	@echo "make mutation     change the code in hundreds of small ways and check that the unit tests detect it (root)"
 	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   run the tests on every ansible-core, target Python and Upstart"
+	@echo "make hosts [ROOTS=\"python27 no-proc\"]   run the modules in root file systems of managed hosts (root)"
 	@echo "make corpus CASES=FILE   compare the job file parser with more recorded results of the real parser"
 	@echo "make clean        delete .build/"
 
@@ -56,11 +58,18 @@ conformance chaos integration molecule package lint: prepare-test mirror
 docs: mirror
 	@$(PYTHON3) tests/tools/build_docs.py $(BUILD)
 
+format: prepare-test
+	@$(VENV)/bin/autopep8 --in-place .
+	@$(VENV)/bin/ruff check --quiet --fix .
+
 pages: prepare-test
 	@set -e; for page in role_spec fault_page support_page embed_pictures; do $(VENV)/bin/python tests/tools/$$page.py; done
 
 matrix: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)
+
+hosts: prepare-demo mirror
+	@$(VENV)/bin/python tests/tools/host_roots.py $(BUILD) $(ROOTS)
 
 corpus: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/with_daemon.py $(VENV)/bin/python $(MIRROR)/tests/tools/check_corpus.py $(BUILD) $(CASES)

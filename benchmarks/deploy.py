@@ -5,13 +5,13 @@
 
 Both deploy and start the same jobs on one daemon, then run a second time without changes. Times are those of whole
 playbook runs, including the start of ansible-playbook. The role also watches the jobs for a second after their start,
-and the loops do not: the role is also measured without that (upstart_jobs_stable_for: 0). Processor time is that of all
-processes except the daemon's; other work on the machine disturbs it least.
+which the loops do not do, so the role is also measured without it (upstart_jobs_stable_for: 0). Processor time is that
+of all processes except the daemon's; other work on the machine affects it least.
 
 The builtin module drives Upstart through initctl. It gets the initctl of roles/emulator/files, see services.py. That
 initctl is much slower than the real program. Its runs are timed, and the ratios are also given as if it took no time;
 --initctl names another program. The daemon is the emulator or the command in UPSTART_BOOT (see
-tests/tools/with_daemon.py). Needs root, bash 5 and a Python with ansible-core, dbus-python and jeepney.
+tests/tools/with_daemon.py). Needs root, bash 5 and a Python with ansible-core and jeepney.
 
 --svg writes a plot of the times over the number of jobs, --json its figures.
 """

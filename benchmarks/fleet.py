@@ -8,7 +8,7 @@ starts jobs, and a run of the role that changes nothing. Times are those of whol
 daemons and modules share this machine's processors with Ansible.
 
 The daemons are emulators or the command in UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with
-ansible-core, dbus-python and jeepney.
+ansible-core and jeepney.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure how fast job files are read and written.
 
-Times are multiples of json.loads on the same amount of text in the same run: this makes figures from different machines
-comparable. Growth is the time for 1, 2 and 4 times the size. With --check the exit status is 1 if an action is above
-its bound, or if four times the size takes more than ten times as long.
+Times are multiples of json.loads on the same amount of text in the same run, which makes figures from different
+machines comparable. Growth is the time for 1, 2 and 4 times the size. With --check the exit status is 1 if an action is
+above its bound, or if four times the size takes more than ten times as long.
 
 Reading spends its time in about ten regular expression matches for each stanza. Writing spends it in the table of
 stanzas, and in reading the result again to verify it.

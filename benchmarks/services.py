@@ -5,13 +5,13 @@
 
 First the benchmark starts many services: with one task of upstart_service, and with ansible.builtin.service in a loop.
 Then it measures tasks that change nothing: the scripts alone, as they run on a host; a play that mixes all kinds of
-tasks; and plays of equal tasks, minus the time of an empty play. The last include the cost of a module's first use in a
-playbook run and report processor time, but other work on the machine disturbs them most.
+tasks; and plays of equal tasks, minus the time of an empty play. The last kind includes the cost of a module's first
+use in a playbook run and reports processor time, but other work on the machine affects it most.
 
-The builtin module drives Upstart through initctl. It gets the initctl of roles/emulator/files in a mount namespace:
-this needs root and bash 5. That initctl is much slower than the real program. Its runs are timed, and the ratios are
+The builtin module drives Upstart through initctl. It gets the initctl of roles/emulator/files in a mount namespace,
+which needs root and bash 5. That initctl is much slower than the real program. Its runs are timed, and the ratios are
 also given as if it took no time; --initctl names another program. The daemon is the emulator or the command in
-UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python and jeepney.
+UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core and jeepney.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Host:
             try:
                 output = process.communicate()[0]
             except BaseException:
-                process.terminate()  # not killed, so that it ends its workers, which else write where we clean up
+                process.terminate()  # not killed: its workers must end first, or they write where we clean up
                 raise
         if process.returncode:
             sys.exit("The playbook failed:\n" + output)
@@ -190,7 +190,7 @@ class Host:
 
 
 def enter_namespace() -> None:
-    """Run this program again in a mount namespace of its own, unless it is in one."""
+    """Run this program again in its own mount namespace, unless it already is in one."""
     namespace = os.readlink("/proc/self/ns/mnt")
     if os.environ.get(OUTER) not in (None, namespace):
         return
@@ -206,7 +206,7 @@ def mount(*arguments: str) -> None:
 
 @contextlib.contextmanager
 def writable(*folders: Path) -> Iterator[None]:
-    """Mount a memory file system over folders; only this namespace sees what is written there."""
+    """Mount a memory file system over folders; files written there are only visible in this namespace."""
     with tempfile.TemporaryDirectory(prefix="services-") as memory, contextlib.ExitStack() as mounts:
         mount("-t", "tmpfs", "tmpfs", memory)
         mounts.callback(subprocess.run, ["umount", "--lazy", memory], check=True)
@@ -220,7 +220,7 @@ def writable(*folders: Path) -> Iterator[None]:
 
 
 def install_initctl(host: Host, folder: Path, program: str) -> None:
-    """Install what the builtin module looks for: /etc/init, and an initctl that records the time of its runs."""
+    """Install what the builtin module expects: /etc/init, and an initctl that records the time of its runs."""
     script = folder / "initctl"
     script.unlink(missing_ok=True)
     script.write_text(TIMED % tuple(

@@ -6,8 +6,8 @@
 The benchmark runs the script that Ansible sends to a host, the two commands and the script of ping in turn. The
 module's own time is the time of its script minus that of ping. The initctl is that of roles/emulator/files, which
 starts more slowly than the real program; --initctl names another program that reads UPSTART_SESSION. The daemon is the
-emulator or the command in UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python
-and jeepney. With --check the exit status is 1 if a figure is above its bound.
+emulator or the command in UPSTART_BOOT (see tests/tools/with_daemon.py). Needs a Python with ansible-core and jeepney.
+With --check the exit status is 1 if a figure is above its bound.
 """
 
 from __future__ import annotations

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure a task of upstart_job that deploys many jobs.
 
-Wall times are multiples of an ansible.builtin.ping task just before in the same play: this makes figures from different
-machines comparable. Each round is a playbook run with its own daemon. It runs the task twice: the first run writes all
-files and loads them, the second changes nothing. A module that only returns the same list shows Ansible's own share.
-Every module is used once before it is measured, because its first use in a playbook run also builds its script.
+Wall times are multiples of an ansible.builtin.ping task just before in the same play, which makes figures from
+different machines comparable. Each round is a playbook run with its own daemon. It runs the task twice: the first run
+writes all files and loads them, the second changes nothing. A module that only returns the same list shows Ansible's
+own share. Every module is used once before it is measured, because its first use in a playbook run also builds its
+script.
 
 The daemon is the emulator, whose time to load the files counts too, or the command in UPSTART_BOOT (see
-tests/tools/with_daemon.py). Needs a Python with ansible-core, dbus-python and jeepney. With --check the exit status is
+tests/tools/with_daemon.py). Needs a Python with ansible-core and jeepney. With --check the exit status is
 1 if a median is above its bound.
 """
 

@@ -40,7 +40,8 @@ options:
     default: 1
   pending:
     description:
-      - Earlier return value of this filter for another list, whose RV(_value.due) is still pending. It is added.
+      - Earlier return value of this filter for another list, whose RV(_value.due) is still pending. The filter adds it
+        to the result.
       - Jobs that this list stops or removes are left out. A job that needs a reload for one list and a restart for the
         other is restarted.
     type: dictionary
@@ -74,7 +75,7 @@ _value:
       elements: dictionary
       sample: [{name: old-web, state: stopped}]
     remove:
-      description: Jobs whose files still exist then, for M(sysinit.upstart.upstart_job).
+      description: Jobs whose files still exist after that, for M(sysinit.upstart.upstart_job).
       type: list
       elements: dictionary
       sample: [{name: old-web, state: absent}]

@@ -14,7 +14,7 @@ description:
   - Converts a result of M(sysinit.upstart.upstart_info) to a graph in the DOT language of Graphviz or in Mermaid.
   - Jobs and events are nodes. A solid arrow shows an event in C(start on), and a dashed arrow an event in C(stop on).
     It starts at the event, or at the job that causes the event. Its label shows the rest of the condition. Events that
-    are joined by C(and) meet in a node of that name. A dotted arrow leads from a job to an event that it emits.
+    are joined by C(and) meet in a node called C(and). A dotted arrow leads from a job to an event that it emits.
   - Words, outline and colour show the state of a job.
   - The same input always gives the same text.
 positional: format, jobs, depth

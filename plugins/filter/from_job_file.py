@@ -27,6 +27,12 @@ options:
     description: The release of Upstart whose stanzas are allowed, such as V('1.5').
     type: string
     default: 1.13.2
+  dialect:
+    description: The language of the files. V(chromeos) has the stanzas C(import) and C(tmpfiles).
+    type: string
+    choices: [stock, chromeos]
+    default: stock
+    version_added: 1.1.0
 seealso:
   - plugin: sysinit.upstart.to_job_file
     plugin_type: filter
@@ -74,13 +80,14 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import st
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 
-def from_job_file(text: str, override: str | None = None, version: str = "1.13.2") -> dict[str, t.Any]:
+def from_job_file(text: str, override: str | None = None, version: str = "1.13.2",
+                  dialect: str = "stock") -> dict[str, t.Any]:
     """Return the options in the texts of a job file and its override."""
-    for argument in (text, version) if override is None else (text, override, version):
+    for argument in (text, version, dialect) if override is None else (text, override, version, dialect):
         if not isinstance(argument, str):
             raise AnsibleFilterError(f"sysinit.upstart.from_job_file needs text, not {type(argument).__name__}")
     try:
-        return t.cast("dict[str, t.Any]", structure.read(text, override, structure.version_of(version)))
+        return t.cast("dict[str, t.Any]", structure.read(text, override, structure.version_of(version, dialect)))
     except JobFileError as exc:
         raise AnsibleFilterError(f"sysinit.upstart.from_job_file: {exc.message}") from exc
 

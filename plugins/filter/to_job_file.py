@@ -24,6 +24,12 @@ options:
       error.
     type: string
     default: 1.13.2
+  dialect:
+    description: The language of the file. V(chromeos) has the options C(import) and C(tmpfiles).
+    type: string
+    choices: [stock, chromeos]
+    default: stock
+    version_added: 1.1.0
   header:
     description: Text for a comment at the top of the file.
     type: string
@@ -75,15 +81,16 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import st
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 
-def to_job_file(options: Mapping[str, t.Any], version: str = "1.13.2", header: str | None = None) -> str:
+def to_job_file(options: Mapping[str, t.Any], version: str = "1.13.2", header: str | None = None,
+                dialect: str = "stock") -> str:
     """Return the text of a job file for options of upstart_job."""
     if not isinstance(options, Mapping):
         raise AnsibleFilterError(f"sysinit.upstart.to_job_file needs a dictionary, not {type(options).__name__}")
-    for argument in (version,) if header is None else (version, header):
+    for argument in (version, dialect) if header is None else (version, header, dialect):
         if not isinstance(argument, str):
             raise AnsibleFilterError(f"sysinit.upstart.to_job_file needs text, not {type(argument).__name__}")
     try:
-        return t.cast("str", structure.write(dict(options), structure.version_of(version), header))
+        return t.cast("str", structure.write(dict(options), structure.version_of(version, dialect), header))
     except JobFileError as exc:
         raise AnsibleFilterError(f"sysinit.upstart.to_job_file: {exc.message}") from exc
 

@@ -5,6 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any  # noqa: F401
+
 __metaclass__ = type
 
 
@@ -16,6 +20,7 @@ class UpstartError(Exception):
     """
 
     def __init__(self, message, **facts):
+        # type: (str, **Any) -> None
         super(UpstartError, self).__init__(message)
         self.message = message
         self.facts = facts

@@ -16,6 +16,11 @@ from ansible.module_utils.common.text.converters import to_bytes
 from ._errors import UpstartError
 from ._system import reading
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Optional  # noqa: F401
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
+
 __metaclass__ = type
 
 FILE_NAME_LIMIT = 255  # bytes
@@ -24,6 +29,7 @@ ATTRIBUTE_OPTIONS = ("mode", "owner", "group", "seuser", "serole", "selevel", "s
 
 
 def _beside(path, ending):
+    # type: (str, str) -> str
     """Return the path of a file in the same directory: the name with an ending, shortened if it is too long."""
     folder, name = os.path.split(path)
     while len(to_bytes(name + ending)) > FILE_NAME_LIMIT:
@@ -38,9 +44,11 @@ class FileAttributes:
     """
 
     def __init__(self, module):
+        # type: (AnsibleModule) -> None
         self._module = module
 
     def prepare(self, staged, path):
+        # type: (str, str) -> None
         """Give ``staged`` the owner, mode, context and extended attributes of ``path``, or the defaults of a new file.
 
         The attributes of chattr follow in ``adjust``, because an immutable file cannot be renamed.
@@ -55,16 +63,19 @@ class FileAttributes:
         self._set(staged, attributes=None)
 
     def adjust(self, path):
+        # type: (str) -> bool
         """Set the attributes of a file as the task asks; return whether that changes anything, also in check mode."""
         return os.path.exists(path) and self._set(path)
 
     def _set(self, path, **overrides):
+        # type: (str, **Any) -> bool
         if all(self._module.params.get(name) is None for name in ATTRIBUTE_OPTIONS):
             return False
         arguments = dict(self._module.load_file_common_arguments(self._module.params, path=path), **overrides)
         return self._module.set_fs_attributes_if_different(arguments, False)
 
     def _make_like(self, copy, path):
+        # type: (str, str) -> None
         old = os.stat(path)
         if os.geteuid() == 0:
             os.chown(copy, old.st_uid, old.st_gid)
@@ -73,6 +84,7 @@ class FileAttributes:
             self._module.set_context_if_different(copy, self._module.selinux_context(path), False)
 
     def backup(self, path):
+        # type: (str) -> Optional[str]
         """Copy a file to a name next to it that the daemon ignores; return that path, or None for no file.
 
         There is never a half-written copy, and never a copy that more users can read than the file.
@@ -91,6 +103,7 @@ class FileAttributes:
         return copy
 
     def validate(self, command, name, data):
+        # type: (str, str, bytes) -> None
         """Run the user's own check on a copy of the file with the same name; raise UpstartError if it fails."""
         if "%s" not in command:
             raise UpstartError("validate must contain %%s, the placeholder for the path of the file: %s" % command)

@@ -1,62 +1,90 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Code around every module: common options, the search for dbus-python, and errors as failed results."""
+"""Code around every module: common options, the connection, and errors as failed results."""
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import json
 import os
+import pwd
 import sys
 
-from ansible.module_utils import ansible_release, basic
-from ansible.module_utils.common import respawn
+from ansible.module_utils import basic
 
-from ._daemon import addresses, library
+from . import _arguments
+from ._daemon import addresses
 from ._daemon.client import Upstart
 from ._daemon.connection import Connection
-from ._daemon.errors import LibraryMissingError
+from ._daemon.errors import UnreachableError, WrongOwnerError
 from ._errors import UpstartError
+from ._jobfile import dialects
 from ._text import is_utf_8
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Optional  # noqa: F401
 
 __metaclass__ = type
 
 QUERY_TIMEOUT = 10.0  # seconds; a healthy daemon answers every query much sooner
 HIDDEN = "The task failed, and no_log hides the reason. Register the result and read its field hidden_msg."
+SYSTEM_DIRECTORIES = {"conf_dir": "/etc/init", "log_dir": "/var/log/upstart"}
 CHECKED_ELSEWHERE = ("env", "arguments", "args", "job_env", "content")  # with more specific messages
-PYTHON_3 = ("/usr/bin/python3", "/usr/libexec/platform-python", "/usr/local/bin/python3")
-PYTHON_2 = ("/usr/bin/python", "/usr/bin/python2.7", "/usr/bin/python2")
 
 
 def daemon_options():
+    # type: () -> Dict[str, Dict[str, Any]]
     """Return the argument spec of the doc fragment ``sysinit.upstart.daemon``."""
     return dict(
+        scope=dict(type="str", choices=["system", "session"], default="system"),
         address=dict(type="str"),
-        conf_dir=dict(type="path", default="/etc/init"),
-        log_dir=dict(type="path", default="/var/log/upstart"),
+        conf_dir=dict(type="path"),
+        log_dir=dict(type="path"),
         timeout=dict(type="float", default=60.0),
+        dialect=dict(type="str", choices=list(dialects.NAMES), default=dialects.STOCK),
     )
 
 
-def refuse_unusable_text():
-    """End the module with an error if an option contains a NUL character or text that is not UTF-8.
+def refuse_wrong_options(spec, file_options=False):
+    # type: (Dict[str, Dict[str, Any]], bool) -> None
+    """End the module with an error if an option is unknown or its value is not what it must be.
 
-    Call this before the AnsibleModule is created, which fails with a traceback for some of these texts.
+    Call this before the AnsibleModule is created. For some texts it would fail with a traceback, and its own messages
+    name no remedy.
+
+    :param spec: the argument spec of the module.
+    :param file_options: whether the module also has the options of files, such as mode.
     """
+    options = _sent_options()
+    unusable = [_unusable(options[name], name, name in CHECKED_ELSEWHERE) for name in sorted(options)]
+    known = dict(basic.FILE_COMMON_ARGUMENTS) if file_options else {}  # type: Dict[str, Any]
+    known.update(spec)
+    messages = [problem for problem in unusable if problem][:1] or _arguments.problems(options, known)
+    if not messages:
+        return
+    result = {"failed": True, "msg": " ".join(messages)}
+    if options.get("_ansible_no_log"):
+        result.update(msg=HIDDEN, hidden_msg=result["msg"])
+    sys.stdout.write(json.dumps(result) + "\n")
+    # There is no AnsibleModule yet whose exit_json could be called.
+    # pylint: disable-next=ansible-bad-function
+    sys.exit(1)
+
+
+def _sent_options():
+    # type: () -> Dict[str, Any]
+    """Return the options as they were sent; none if AnsibleModule gets them in another way."""
     try:
-        options = json.loads(basic._ANSIBLE_ARGS.decode("utf-8"))["ANSIBLE_MODULE_ARGS"]
+        options = json.loads(basic._ANSIBLE_ARGS.decode("utf-8"))["ANSIBLE_MODULE_ARGS"]  # type: ignore[union-attr]
+        return dict(options)
     except (AttributeError, KeyError, TypeError, ValueError):
-        return  # AnsibleModule gets its arguments in another way, or has none
-    for name in sorted(options):
-        problem = _unusable(options[name], name, name in CHECKED_ELSEWHERE)
-        if problem:
-            sys.stdout.write(json.dumps({"failed": True, "msg": problem}) + "\n")
-            # There is no AnsibleModule yet whose exit_json could be called.
-            # pylint: disable-next=ansible-bad-function
-            sys.exit(1)
+        return {}
 
 
 def _unusable(value, name, top_only):
+    # type: (Any, str, bool) -> Optional[str]
     """Return an error message for a text in an option's value that Upstart does not accept, or None.
 
     :param name: text, the name of the option in the message.
@@ -78,37 +106,61 @@ def _unusable(value, name, top_only):
     return next((problem for problem in problems if problem), None)
 
 
-def find_library():
-    """If this Python has no dbus-python, restart the module with another Python of the host that has it."""
+def set_defaults(params):
+    # type: (Dict[str, Any]) -> None
+    """Set the parameters ``conf_dir`` and ``log_dir`` that are None, and with ``scope: session`` also ``address``.
+
+    :raises UnreachableError: if there is no single session.
+    """
+    defaults = SYSTEM_DIRECTORIES  # type: Dict[str, str]
+    if params["scope"] == addresses.SESSION:
+        from ._daemon import sessions  # a task for init does not need it (saves 5 ms)
+        uid = os.geteuid()
+        if params["address"] is None and params.get("load", True):
+            params["address"] = sessions.find(os.environ, uid)
+        init = sessions.probe(params["address"]) if params["address"] else None
+        environ = sessions.environment_of(init["pid"]) if init else {}
+        defaults = sessions.directories(environ or os.environ, _home(uid))._asdict()
+    for name in defaults:
+        if params[name] is None:
+            params[name] = defaults[name]
+
+
+def _home(uid):
+    # type: (int) -> str
+    """Return the home directory of a user, ``/`` for a user that the host does not know."""
     try:
-        library.load()
-    except LibraryMissingError as error:
-        _respawn(error)
-
-
-def _respawn(error):
-    """Restart the module with a Python that has dbus-python; raise ``error`` if there is none."""
-    if respawn.has_respawned():
-        raise error
-    candidates = list(PYTHON_3)
-    if ansible_release.__version__.startswith("2.16."):  # the last release whose modules run on Python 2
-        candidates = list(PYTHON_2) + candidates if sys.version_info[0] == 2 else candidates + list(PYTHON_2)
-    interpreter = respawn.probe_interpreters_for_module(candidates, "dbus.mainloop.glib")
-    if interpreter is None:
-        error.message += " Other Pythons tried: %s." % ", ".join(candidates)
-        raise error
-    respawn.respawn_module(interpreter)  # does not return
+        return pwd.getpwuid(uid).pw_dir
+    except KeyError:
+        return "/"
 
 
 def connect(params):
-    """Return an open Upstart client for a module's parameters."""
-    find_library()
+    # type: (Dict[str, Any]) -> Upstart
+    """Return an open Upstart client for a module's parameters.
+
+    The version that it returns has the dialect of the host's job files.
+    """
+    release = functools.partial(dialects.Release, dialect=params.get("dialect", dialects.STOCK))
     address = params["address"] or addresses.default(os.environ, os.geteuid())
+    owner = os.geteuid() if params.get("scope") == addresses.SESSION else None
     timeout = min(params["timeout"], QUERY_TIMEOUT)
-    return Upstart(Connection(address).open(timeout), timeout=timeout, bulk_timeout=params["timeout"])
+    try:
+        connection = Connection(address, owner).open(timeout)
+    except UnreachableError as error:
+        if owner is not None and isinstance(error, WrongOwnerError):
+            raise WrongOwnerError(
+                u"Upstart at %s runs as user %d, but this task runs as user %d. With scope: session, run the task as "
+                u"the user of the session (become_user)." % (address, error.facts["peer"]["uid"], owner), **error.facts)
+        if params["address"] or address != addresses.SYSTEM or isinstance(error, WrongOwnerError):
+            raise
+        raise UnreachableError(u"%s Users other than root need this message bus: run the task as root (become: true)."
+                               % error.message, **error.facts)
+    return Upstart(connection, timeout=timeout, bulk_timeout=params["timeout"], release=release)
 
 
 def run(module, action):
+    # type: (basic.AnsibleModule, Callable[[basic.AnsibleModule], Dict[str, Any]]) -> None
     """Run ``action(module)``, which returns the module's result, and end the module.
 
     An UpstartError makes the task fail with its message and its facts as fields. With ``no_log``, the message goes to
@@ -116,12 +168,14 @@ def run(module, action):
     later show ``msg`` and warnings despite ``no_log``.
     """
     if module.no_log:
-        module.warn = lambda text: None
+        module.warn = lambda text: None  # type: ignore[assignment, method-assign, misc]
     if not module.params["timeout"] > 0:  # also false for nan
         module.fail_json(msg="timeout is %g, but it must be more than 0 seconds." % module.params["timeout"])
     if not module.params.get("stable_for", 0) >= 0:
         module.fail_json(msg="stable_for is %g, but it must be 0 seconds or more." % module.params["stable_for"])
     try:
+        if "scope" in module.params:
+            set_defaults(module.params)
         result = action(module)
     except UpstartError as error:
         facts = dict(error.facts)

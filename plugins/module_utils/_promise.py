@@ -11,6 +11,10 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional  # noqa: F401
+
 __metaclass__ = type
 
 CLOCK_TOLERANCE = 0.05  # seconds; /proc gives the start of a process in hundredths of a second
@@ -55,6 +59,7 @@ ObservedInstance = collections.namedtuple(
 
 
 def instance_faults(asked, before, now):
+    # type: (Expectation, Optional[ObservedInstance], Optional[ObservedInstance]) -> List[str]
     """Return the faults of an instance, a list of the constants above, the most serious first.
 
     :param asked: Expectation.
@@ -77,6 +82,7 @@ def instance_faults(asked, before, now):
 
 
 def _main_faults(asked, now):
+    # type: (Expectation, ObservedInstance) -> List[str]
     if now.main is None:
         return [NO_MAIN] if now.main_defined else []
     if now.main_state == "":
@@ -92,6 +98,7 @@ def _main_faults(asked, now):
 
 
 def _change_faults(asked, before, now):
+    # type: (Expectation, Optional[ObservedInstance], ObservedInstance) -> List[str]
     faults = []
     if asked.state == "restarted" and before is not None and None not in (before.main, now.main):
         if before.main == now.main:
@@ -104,6 +111,7 @@ def _change_faults(asked, before, now):
 
 
 def event_faults(is_up, now):
+    # type: (bool, Optional[ObservedInstance]) -> List[str]
     """Return the faults in what upstart_event is about to report for an instance, a list of the constants above.
 
     :param is_up: bool, whether it reports the instance as running, else as stopped.
@@ -114,6 +122,7 @@ def event_faults(is_up, now):
 
 
 def enabled_faults(asked, now):
+    # type: (Optional[bool], Optional[bool]) -> List[str]
     """Return the faults in whether a job is enabled.
 
     :param asked: bool, or None if the task does not set it.
@@ -123,6 +132,7 @@ def enabled_faults(asked, now):
 
 
 def file_faults(asked, present, is_known=None, is_read=None):
+    # type: (Optional[bytes], Optional[bytes], Optional[bool], Optional[bool]) -> List[str]
     """Return the faults of a job file, a list of the constants above.
 
     :param asked: bytes, the wanted content of the file, or None for no file.

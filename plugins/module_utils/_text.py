@@ -9,6 +9,11 @@ The text may hold stray bytes, which are not UTF-8: byte B becomes the lone surr
 from __future__ import absolute_import, division, print_function
 
 import re
+import shlex
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, List, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -25,6 +30,7 @@ LONE_SURROGATE = re.compile(u"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\ud
 
 
 def decode(data):
+    # type: (Union[bytes, str]) -> str
     """Return the text of ``data``; never fails.
 
     :param data: bytes, or text, which is returned as it is.
@@ -32,14 +38,16 @@ def decode(data):
     if isinstance(data, text_type):
         return data
     if str is text_type:
-        return data.decode("utf-8", "surrogateescape")
-    runs = WELL_FORMED.split(data)  # stray and well-formed bytes in turns
+        return data.decode("utf-8", "surrogateescape")  # type: ignore[union-attr]  # it is bytes
+    # Stray and well-formed bytes in turns.
+    runs = WELL_FORMED.split(data)  # type: List[Any]  # type: ignore[arg-type]  # it is bytes
     runs[1::2] = [run.decode("utf-8") for run in runs[1::2]]
     runs[0::2] = [u"".join(_stray_to_text(byte) for byte in run) for run in runs[0::2]]
     return u"".join(runs)
 
 
 def encode(text):
+    # type: (str) -> bytes
     """Return the bytes from which ``decode`` gives ``text``.
 
     :raises UnicodeEncodeError: for a lone surrogate that stands for no stray byte.
@@ -56,7 +64,16 @@ def encode(text):
     return b"".join(runs)
 
 
+def shell_words(line):
+    # type: (str) -> List[str]
+    """Return the words of a text, split as by a shell, on every Python; raise ValueError for an open quote."""
+    if str is bytes:
+        return [decode(word) for word in shlex.split(encode(line))]  # type: ignore[call-overload]  # Python 2
+    return shlex.split(line)
+
+
 def is_utf_8(text):
+    # type: (Union[bytes, str]) -> bool
     """Return whether a text (or bytes) can be sent as UTF-8."""
     if isinstance(text, bytes):
         try:
@@ -67,6 +84,7 @@ def is_utf_8(text):
 
 
 def has_stray_bytes(text):
+    # type: (str) -> bool
     """Return whether ``text`` holds a byte that is not UTF-8."""
     try:
         text.encode("ascii")
@@ -76,13 +94,16 @@ def has_stray_bytes(text):
 
 
 def join_bytes(text):
+    # type: (str) -> str
     """Return ``text`` with adjacent stray bytes decoded again: together they may be UTF-8."""
     return STRAY_BYTES.sub(lambda stray: decode(_stray_to_bytes(stray.group())), text)
 
 
 def _stray_to_text(byte):
-    return ("\\udc%02x" % ord(byte)).decode("unicode_escape")
+    # type: (bytes) -> str
+    return ("\\udc%02x" % ord(byte)).decode("unicode_escape")  # type: ignore[attr-defined]  # Python 2
 
 
 def _stray_to_bytes(text):
+    # type: (str) -> bytes
     return bytes(bytearray(ord(char) - 0xDC00 for char in text))

@@ -18,7 +18,7 @@ description:
     The module stops a dirty service to clean it up, ignores the result of the stop, and then starts it if it should
     run.
   - Reads the status again after every action. The task only succeeds if the service is in the requested state.
-  - Needs neither an Upstart daemon nor dbus-python.
+  - Needs no Upstart daemon.
 author:
   - The sysinit.upstart contributors !UNKNOWN
 extends_documentation_fragment:
@@ -58,7 +58,7 @@ options:
     description:
       - Command that takes C(start), C(stop), C(status) and, with O(restart=control), C(restart) as its last argument,
         for example V(/etc/init.d/nfs) or V(/sbin/service nfs).
-      - All commands are a list of words, or a string that is split into words like in a shell, with quotes and
+      - All commands are a list of words, or a string that is split into words as in a shell, with quotes and
         backslashes. No shell is started, so you cannot use variables, pipes or redirections.
       - Commands run in the directory C(/) with empty standard input.
     type: raw
@@ -106,8 +106,8 @@ options:
     type: path
   path:
     description:
-      - Directories to search for programs, separated by C(:), and the variable E(PATH) of the commands. Their other
-        variables are those of the task.
+      - Directories to search for programs, separated by C(:), and the variable E(PATH) of the commands. The commands
+        get all other variables from the task.
       - The default is the E(PATH) of the task with C(/usr/local/sbin), C(/usr/sbin) and C(/sbin) added.
     type: str
   timeout:
@@ -211,20 +211,53 @@ before:
   type: str
   sample: dirty
 actions:
-  description: The actions of the task, in this order. In check mode, the predicted actions. Each is V(start), V(stop)
-    or V(restart).
+  description: The actions of the task, in the order in which they ran. In check mode, the predicted actions. Each is
+    V(start), V(stop) or V(restart).
   returned: always
   type: list
   elements: str
   sample: [stop, start]
+outputs:
+  description: The actions that ran, with their output. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"action": "start", "cmd": /etc/init.d/nfs start, "rc": 0, "stdout": "Starting NFS: ok\n", "stderr": ""}]
+  version_added: 1.1.0
+  contains:
+    action:
+      description: V(start), V(stop) or V(restart).
+      returned: always
+      type: str
+      sample: start
+    cmd:
+      description: The command, or the module's own action.
+      returned: always
+      type: str
+      sample: /etc/init.d/nfs start
+    rc:
+      description: Its exit code, negative for a signal. Null if it timed out or could not be executed.
+      returned: always
+      type: int
+      sample: 0
+    stdout:
+      description: Its standard output, at most the last 8 KiB.
+      returned: always
+      type: str
+      sample: "Starting NFS: ok\n"
+    stderr:
+      description: Its standard error, at most the last 8 KiB, or why it could not be executed.
+      returned: always
+      type: str
+      sample: ""
 check:
   description:
-    - A line for monitoring about the final status. In check mode it describes the current status.
+    - A line about the final status, for monitoring. In check mode it describes the current status.
   returned: always
   type: str
   sample: "nfs: OK, running, as expected"
 cmd:
-  description: The command that failed, or the action of the module that failed.
+  description: The command or the module's own action that failed.
   returned: failure
   type: str
   sample: /etc/init.d/nfs start
@@ -250,26 +283,32 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import _module
 from ..module_utils._lsb.run import run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 
 def main():
-    _module.refuse_unusable_text()
+    # type: () -> None
+    spec = dict(
+        name=dict(type="str", required=True),
+        state=dict(type="str", choices=["running", "started", "stopped", "restarted", "awaited"],
+                   default="running", aliases=["expected"]),
+        control=dict(type="raw"),
+        start=dict(type="raw"),
+        stop=dict(type="raw"),
+        status=dict(type="raw"),
+        restart=dict(type="raw"),
+        pattern=dict(type="str"),
+        daemon=dict(type="path"),
+        path=dict(type="str"),
+        timeout=dict(type="float", default=60.0),
+        interval=dict(type="float", default=1.0),
+        careful=dict(type="bool", default=True),
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec)
     module = AnsibleModule(
-        argument_spec=dict(
-            name=dict(type="str", required=True),
-            state=dict(type="str", choices=["running", "started", "stopped", "restarted", "awaited"],
-                       default="running", aliases=["expected"]),
-            control=dict(type="raw"),
-            start=dict(type="raw"),
-            stop=dict(type="raw"),
-            status=dict(type="raw"),
-            restart=dict(type="raw"),
-            pattern=dict(type="str"),
-            daemon=dict(type="path"),
-            path=dict(type="str"),
-            timeout=dict(type="float", default=60.0),
-            interval=dict(type="float", default=1.0),
-            careful=dict(type="bool", default=True),
-        ),
+        argument_spec=spec,
         supports_check_mode=True,
     )
     _module.run(module, run)

@@ -14,10 +14,10 @@ version_added: 0.1.0
 description:
   - Emits an event over the daemon's D-Bus socket, waits until everything that it causes is complete, and reports the
     effects.
-  - Fails if the event fails because of a job, and returns the job, how it ended, and the end of its log. For Upstart,
-    an event fails if a service that it starts fails before it is running, if a task that it starts fails, or if a job
-    that it stops fails before it has stopped.
-  - A job that fails later, or that a further event starts, does not fail the task. The task warns about it, and
+  - Fails if the event fails because of a job, and returns the job, how it ended, and the last lines of its log. For
+    Upstart, an event fails if a service that it starts fails before it is running, if a task that it starts fails, or
+    if a job that it stops fails before it has stopped.
+  - A job that fails later, or that a further event starts, does not make the task fail. The task warns about it, and
     RV(jobs[].failed) is true.
   - Fails if the event is not complete in time, and returns the jobs that hold it and what each of them waits for.
   - In check mode the module simulates Upstart's event model and predicts all this, without emitting anything.
@@ -33,19 +33,19 @@ attributes:
     details:
       - Emits nothing. The result has the keys of a real run, with predicted values of RV(jobs), RV(held_by) and
         RV(settled). RV(sure), RV(reasons) and RV(assumed) say how reliable the prediction is.
-      - The prediction covers the next O(timeout) seconds. A real run ends shortly after the event is complete, see
+      - The prediction covers the next O(timeout) seconds. A real run ends shortly after the event is complete; see
         O(wait) and O(stable_for). Jobs that change later are therefore only in the prediction. O(stable_for) does not
         extend it.
       - The prediction stops after O(timeout) seconds of CPU time, or three times that in real time. RV(sure) is then
-        V(false), RV(reasons) says so, and RV(fails) and RV(settled) are null if they were not known yet.
+        V(false), RV(reasons) says so, and RV(fails) and RV(settled) are null if they were still unknown.
       - With O(wait=false) it also predicts the effects of the event, although a real run does not report them.
         RV(fails) is V(false) then.
       - The prediction starts from the state that the daemon reports, including events that have met a part of a
         condition. Upstart before 1.6.1 does not report these, and the module reads the job files instead.
       - The module also reads the job files instead if a file has text that is not UTF-8, or if a loaded job has no
         readable file in O(conf_dir), because a query might crash Upstart. RV(sure) is then false. The same applies to
-        the search for jobs that hold an event. The module cannot detect a running job with such text after its file was
-        fixed, if no copy of the old file is left. Restart this job first.
+        the search for jobs that hold an event. The module cannot detect a running job with such text once its file has
+        been fixed and no copy of the old file exists. Restart such a job first.
       - The module assumes that main processes of services keep running and that all others succeed, unless the job's
         file or the programs of the host show otherwise, for example if a program does not exist.
       - The prediction does not simulate what scripts ask init to do. RV(sure) is false if a process with an uncertain
@@ -83,8 +83,8 @@ options:
   stable_for:
     description:
       - Seconds for which the module watches the services that the event started or restarted, directly or indirectly.
-        This time is added to O(timeout). It ends early if all of these services have ended. The module follows the
-        effects of their ends for up to two more seconds.
+        This time is added to O(timeout). It ends early if all of these services have stopped. The module then follows
+        the effects of these stops for up to two more seconds.
       - If a service fails or is respawned in this time, the task reports it and warns, but does not fail.
       - The module does not wait if the event starts no service, if it fails, or with O(wait=false).
     type: float
@@ -126,6 +126,13 @@ EXAMPLES = r"""
   sysinit.upstart.upstart_event:
     name: cluster-up
     wait: false
+
+- name: Emit an event in the desktop session of alice
+  sysinit.upstart.upstart_event:
+    scope: session
+    name: notes-changed
+  become: true
+  become_user: alice
 """
 
 RETURN = r"""
@@ -148,7 +155,7 @@ jobs:
       so on. This includes events in C(emits), and what scripts in job files do with C(initctl), C(start), C(stop),
       C(restart), C(service) and C(telinit). In check mode these are in RV(reasons) instead.
     - A name with a variable in a script matches any job, so after C(start $JOB) all instances that changed in this time
-      count. The module does not see what programs do in other ways. It leaves out the effects of other events,
+      are included. The module cannot see what programs do in other ways. It leaves out the effects of other events,
       including instances that another event of the same name started.
     - If the module cannot query conditions, the list has all instances that changed in this time, and the task warns.
       This is the case before Upstart 0.6.7, and if a job file has text that is not UTF-8, because a query would crash
@@ -276,8 +283,8 @@ settled:
   version_added: 1.0.0
 fails:
   description:
-    - Whether the task would fail, as the event would fail or would not be over within O(timeout) seconds. Always
-      V(false) with O(wait=false). Null if the prediction stopped before this was known.
+    - Whether the task would fail, because the event would fail or would not be complete within O(timeout) seconds.
+      Always V(false) with O(wait=false). Null if the prediction stopped before this was known.
     - Null in a real run.
   returned: always
   type: bool
@@ -310,6 +317,9 @@ notes:
     - Actions of Upstart that failed without making the event fail. In check mode, actions that would fail.
     - Lists jobs that did not start because their instance name needs a variable that the event does not set.
     - A real run also prints a warning, but only for jobs that need no other event.
+    - Says so if no job waits for the event. If the name is similar to that of an event that a job waits for, the note
+      suggests that event, and a real run also prints a warning. With O(wait=false), a real run does not check this.
+    - Names the conditions of jobs that wait for the event with other variables, if no condition matches it.
     - Null when the task fails.
   returned: always
   type: list
@@ -346,23 +356,30 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import _module
 from ..module_utils._emission import run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 
 def act(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     emission = run.emission_of(module)
     return run.run(module, _module.connect(module.params), emission)
 
 
 def main():
-    _module.refuse_unusable_text()
+    # type: () -> None
+    spec = dict(
+        _module.daemon_options(),
+        name=dict(type="str", required=True),
+        env=dict(type="raw"),
+        wait=dict(type="bool", default=True),
+        stable_for=dict(type="float", default=1.0),
+        _foreseen=dict(type="str", no_log=True),
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec)
     module = AnsibleModule(
-        argument_spec=dict(
-            _module.daemon_options(),
-            name=dict(type="str", required=True),
-            env=dict(type="raw"),
-            wait=dict(type="bool", default=True),
-            stable_for=dict(type="float", default=1.0),
-            _foreseen=dict(type="str", no_log=True),
-        ),
+        argument_spec=spec,
         supports_check_mode=True,
     )
     _module.run(module, act)

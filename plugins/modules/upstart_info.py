@@ -15,7 +15,7 @@ description:
   - Returns the daemon's settings, and all jobs that have a file or are loaded, with their conditions, instances and
     processes.
   - Returns the events that start and stop the jobs, the jobs that emit these events, and findings about dangerous,
-    wrong or doubtful job files and states.
+    wrong or questionable job files and states.
   - Changes nothing and does not need root. Without root it uses the system message bus. RV(left_out) lists what the
     policy of the bus or file permissions hide.
 author:
@@ -62,14 +62,14 @@ options:
   subset:
     description:
       - Information to collect in addition to the jobs and their states, as in M(ansible.builtin.setup). V(all) collects
-        everything, V(min) nothing more.
-      - A part with an exclamation mark is excluded from everything. If you list parts without one, the module only
-        collects these.
+        everything, and V(min) collects nothing more. V(summary) is the same as V(min), but leaves RV(jobs) empty.
+      - An exclamation mark excludes a part. If you list parts without an exclamation mark, the module only collects
+        these.
       - V(stanzas) is all stanzas of the jobs, V(audit) the findings, and V(graph) the events and edges.
       - V(environment) is the environment of the instances, and V(definitions) says which of them are stale. For both,
-        the module asks a daemon since 1.6.1 for its complete state. It does not ask if a file has text that is not
-        UTF-8, because the daemon would crash, or if a loaded job has no readable file in O(conf_dir). It then judges
-        the other jobs by their properties, the times of their files, and their processes.
+        the module asks the daemon for its complete state, which is possible from 1.6.1 on. It does not ask if a file
+        has text that is not UTF-8, because the daemon would crash, or if a loaded job has no readable file in
+        O(conf_dir). It then judges the other jobs by their properties, the times of their files, and their processes.
       - The daemon also crashes if a running job still has such text after its file changed. If this is possible,
         exclude both parts.
     type: list
@@ -78,6 +78,7 @@ options:
     choices:
       - all
       - min
+      - summary
       - stanzas
       - audit
       - graph
@@ -120,9 +121,19 @@ EXAMPLES = r"""
     address: system
   become: false
 
+# One line for each instance, at a prompt:
+# ansible all -m sysinit.upstart.upstart_info -a subset=summary
+
 - name: Leave out the slowest parts
   sysinit.upstart.upstart_info:
     subset: ["!stanzas", "!audit"]
+
+- name: Read the jobs of the desktop session of alice
+  sysinit.upstart.upstart_info:
+    scope: session
+  become: true
+  become_user: alice
+  register: session
 """
 
 RETURN = r"""
@@ -131,6 +142,12 @@ version:
   returned: always
   type: str
   sample: 1.13.2
+transport:
+  description: How the module talks to the daemon, V(dbus_python) or V(wire). The latter needs no package.
+  returned: always
+  type: str
+  sample: wire
+  version_added: 1.1.0
 log_priority:
   description: Lowest priority of messages that the daemon logs.
   returned: always
@@ -284,14 +301,20 @@ jobs:
           type: dict
           sample: {"main": 4711}
         since:
-          description: Start time of its main process, in seconds since 1970. Null if there is no main process or it is
-            not visible.
+          description: Start time of its main process, in seconds since 1970. Null if there is no main process, or if it
+            is not visible.
           returned: always
           type: int
           sample: 1795238416
+        since_iso8601:
+          description: The same time as text, in UTC.
+          returned: always
+          type: str
+          sample: "2026-11-21T05:20:16Z"
+          version_added: 1.1.0
         env:
           description: The variables of its start, from O(ignore:env) of M(sysinit.upstart.upstart_service) or from an
-            event. Null if unknown, as before Upstart 1.6.1 and without root.
+            event. Null if unknown, for example before Upstart 1.6.1 or without root.
           returned: always
           type: list
           elements: str
@@ -303,9 +326,9 @@ jobs:
           sample: /var/log/upstart/web.log
         stale:
           description:
-            - Whether it runs with an older definition than its current files. Null if unknown, as before Upstart 1.6.1,
-              without root, and without files to compare.
-            - While another job has no readable file, the module does not ask the daemon, see O(subset). V(true) can
+            - Whether it runs with an older definition than its current files. Null if unknown, for example before
+              Upstart 1.6.1, without root, or without files to compare.
+            - While another job has no readable file, the module does not ask the daemon; see O(subset). V(true) can
               then also mean that a file was rewritten with the same content. V(false) means that there is no sign of an
               older definition. Stale scripts after C(initctl restart) and removed overrides are not detected. Null
               means unknown, for example because the job may have been respawned.
@@ -314,7 +337,7 @@ jobs:
           sample: false
         wedged:
           description: Whether the job is stuck, because the daemon is tracking a main process that no longer exists.
-            The daemon can then neither stop nor start the job, see O(ignore:unwedge) of
+            The daemon can then neither stop nor start the job; see O(ignore:unwedge) of
             M(sysinit.upstart.upstart_service).
           returned: always
           type: bool
@@ -402,13 +425,13 @@ edges:
       type: str
       sample: start_on
     emitters:
-      description: Jobs that can cause it, see RV(events[].emitted_by). Patterns are resolved.
+      description: Jobs that can cause it; see RV(events[].emitted_by). Patterns are resolved.
       returned: always
       type: list
       elements: str
       sample: [db]
 findings:
-  description: Dangerous, wrong or doubtful job files and states. For all codes, see
+  description: Dangerous, wrong or questionable job files and states. For all codes, see
     R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). At most 50 loops are reported for
     each group of jobs that start one another.
   returned: with V(audit) in O(subset)
@@ -450,6 +473,18 @@ findings:
       returned: always
       type: str
       sample: "did you mean web-ready?"
+summary:
+  description:
+    - The instances, and the jobs without one, as lines in the form of C(initctl list). Behind two hyphens, a line says
+      what is wrong.
+    - Zombies and suspended processes are always named, stale instances only with V(definitions) in O(subset).
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - cron start/running, process 812
+    - shop start/running, process 4711 -- its main process is a zombie
+  version_added: 1.1.0
 left_out:
   description: Sentences about missing information, with the reason.
   returned: always
@@ -463,20 +498,27 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import _module
 from ..module_utils._inventory import report, request, run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 
 def act(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     return run.run(module, _module.connect(module.params))
 
 
 def main():
-    _module.refuse_unusable_text()
+    # type: () -> None
+    spec = dict(
+        _module.daemon_options(),
+        name=dict(type="list", elements="str", default=[], aliases=["names"]),
+        state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
+        subset=dict(type="list", elements="str", default=["all"], choices=list(request.SUBSETS)),
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec)
     module = AnsibleModule(
-        argument_spec=dict(
-            _module.daemon_options(),
-            name=dict(type="list", elements="str", default=[], aliases=["names"]),
-            state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
-            subset=dict(type="list", elements="str", default=["all"], choices=list(request.SUBSETS)),
-        ),
+        argument_spec=spec,
         supports_check_mode=True,
     )
     _module.run(module, act)

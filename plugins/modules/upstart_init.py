@@ -33,7 +33,7 @@ attributes:
 options:
   log_priority:
     description:
-      - Lowest priority of messages that the daemon logs. The default of the daemon is V(message).
+      - Lowest priority of messages that the daemon logs. The daemon's default is V(message).
       - The setting is lost at the next boot.
     type: str
     choices: [debug, info, message, warn, error, fatal]
@@ -42,15 +42,17 @@ options:
       - Variables to set in the environment of every job. A variable with the value null is removed. Other variables
         stay.
       - Only the init of a user's session allows changes, from Upstart 1.7 on, and it also changes the environment of
-        running jobs. The init of a host (PID 1) does not allow them. There the task fails, unless all variables already
+        running jobs. The init of a host (PID 1) does not allow changes, so the task fails unless all variables already
         have these values.
       - When you remove a variable, Upstart also removes variables whose names are a prefix of its name, such as C(HTTP)
         with C(HTTP_PROXY). The module restores them, but running jobs may lose their own variables with these names.
-    type: dict
+      - A dictionary, a list of C(KEY=VALUE), a string of such words quoted as in a shell, or JSON of a dictionary or a
+        list.
+    type: raw
   reload_configuration:
     description:
       - Make the daemon read all job files again, and wait until it is done. You only need it for changes that the
-        daemon does not notice, for example of links.
+        daemon does not notice, for example to links.
       - The task reports a change if the daemon knows more or fewer jobs afterwards. As with C(daemon_reload) of
         M(ansible.builtin.systemd_service), reading the same jobs again is not a change.
     type: bool
@@ -60,7 +62,7 @@ options:
       - Runlevel to change to with C(telinit), V(1) to V(5) or V(S).
       - V(0) and V(6) are errors. Use M(ansible.builtin.reboot) to reboot, and shut down by hand.
       - From Upstart 1.7 on, the task also waits until the services that this starts are running, its tasks have ended,
-        and the jobs that it stops have stopped. It does not wait if a condition holds the event, see RV(held_by).
+        and the jobs that it stops have stopped. It does not wait if a condition holds the event; see RV(held_by).
       - On hosts whose scripts continue from V(1) to V(S), V(S) after V(1) also counts as V(1).
       - V(1) and V(S) often stop the SSH server.
     type: str
@@ -106,10 +108,12 @@ EXAMPLES = r"""
 
 - name: Set a variable for all jobs of a user's session and remove another
   sysinit.upstart.upstart_init:
-    address: "{{ session_address }}"
+    scope: session
     job_env:
       LANG: en_GB.UTF-8
       LC_ALL: null
+  become: true
+  become_user: alice
 """
 
 RETURN = r"""
@@ -142,8 +146,8 @@ previous_runlevel:
   sample: "N"
 held_by:
   description:
-    - Conditions that the change of the runlevel meets only in part. They hold its event, and the task therefore did not
-      wait until everything that it causes was complete.
+    - Conditions that the change of the runlevel only meets in part. They hold its event, so the task did not wait until
+      everything that the event causes was complete.
     - Null if the runlevel changed and Upstart is older than 1.7, which does not report when the change is complete. The
       task then only waited for the runlevel.
   returned: with O(runlevel)
@@ -175,23 +179,30 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import _module
 from ..module_utils._init import run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 
 def act(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     return run.run(module, _module.connect(module.params))
 
 
 def main():
-    _module.refuse_unusable_text()
+    # type: () -> None
+    spec = dict(
+        _module.daemon_options(),
+        log_priority=dict(type="str", choices=["debug", "info", "message", "warn", "error", "fatal"]),
+        job_env=dict(type="raw"),
+        reload_configuration=dict(type="bool", default=False),
+        runlevel=dict(type="str"),
+        handle_service_module=dict(type="bool"),
+        _foreseen=dict(type="str", no_log=True),
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec)
     module = AnsibleModule(
-        argument_spec=dict(
-            _module.daemon_options(),
-            log_priority=dict(type="str", choices=["debug", "info", "message", "warn", "error", "fatal"]),
-            job_env=dict(type="dict"),
-            reload_configuration=dict(type="bool", default=False),
-            runlevel=dict(type="str"),
-            handle_service_module=dict(type="bool"),
-            _foreseen=dict(type="str", no_log=True),
-        ),
+        argument_spec=spec,
         supports_check_mode=True,
     )
     _module.run(module, act)

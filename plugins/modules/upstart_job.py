@@ -40,6 +40,7 @@ options:
     description:
       - Name of the job. This is the path of its file below O(conf_dir) without C(.conf).
       - The path components V(.) and V(..) are not allowed, nor names that Upstart never reads, for example V(CVS/web).
+      - A name with blanks around it, or with C(.conf) or C(.override) at its end, is only accepted for O(state=absent).
       - The task refuses a job whose log path in O(log_dir) is longer than 255 bytes, because init would retry its start
         forever. With O(console=none) there is no log.
       - Required unless O(jobs) is given.
@@ -61,10 +62,10 @@ options:
   enabled:
     description:
       - Whether events start the job, as in O(sysinit.upstart.upstart_service#module:enabled). Set it if tasks of both
-        modules use the same list. Otherwise each module undoes the change of the other.
+        modules use the same list. Otherwise each module undoes the other's change.
       - It only affects the file that M(sysinit.upstart.upstart_service) changes as well, which is the override, or the
-        job file before Upstart 1.3. There it adds or removes C(manual). It does not report a job that cannot be
-        enabled; that module does.
+        job file before Upstart 1.3. In that file it adds or removes C(manual). This module does not report a job that
+        cannot be enabled; M(sysinit.upstart.upstart_service) does.
     type: bool
     version_added: 1.0.0
   override:
@@ -87,7 +88,7 @@ options:
         read the file.
       - If you deploy several lists of jobs to one host, use one manifest for each list, all in one directory. A file
         that is in two manifests is kept until it is in neither.
-      - If a file existed before and O(merge) only changes stanzas in it, the manifest does not list it.
+      - If a file existed before and O(merge) only changed stanzas in it, the manifest does not list it.
     type: path
     version_added: 1.0.0
   prune:
@@ -111,7 +112,7 @@ options:
   restore:
     description:
       - RV(jobs[].previous) of an earlier task, which is the file before that task changed it. The module restores the
-        file byte for byte, even if it is invalid. If C(content) is null, as RV(manifest.unproven) has it for new files,
+        file byte for byte, even if it is invalid. If C(content) is null, as in RV(manifest.unproven) for a new file,
         the module removes the file and keeps its override. O(keep_running) applies as well.
     type: dict
     version_added: 1.0.0
@@ -125,6 +126,19 @@ options:
       - Compare files byte for byte. Replaces a file even if it only differs in comments or layout.
     type: bool
     default: false
+  force:
+    description:
+      - Whether to change a file that is there. With V(false), the module only writes a missing file. It checks the
+        present file, and O(enabled) still applies.
+    type: bool
+    default: true
+    version_added: 1.1.0
+  return_previous:
+    description:
+      - Whether to return the earlier text of changed files in RV(jobs[].previous), for O(restore). It may hold secrets.
+    type: bool
+    default: false
+    version_added: 1.1.0
   load:
     description:
       - Whether to wait until the daemon has loaded the files. V(false) only writes them, for example while you build an
@@ -145,6 +159,14 @@ options:
     description:
       - Command that checks the file before the module installs it, with C(%s) for the path of a copy.
     type: str
+  preset:
+    description:
+      - Stanzas that most jobs of a kind have. The stanzas that you set replace them.
+      - V(service) starts and stops with the runlevels 2 to 5 and respawns.
+      - V(task) is a task that runs when a runlevel from 2 to 5 begins.
+    type: str
+    choices: [service, task]
+    version_added: 1.1.0
   _foreseen:
     description:
       - "Internal: set by the action plugin in check mode. Do not use."
@@ -171,18 +193,31 @@ options:
       - Condition that starts the job, as text (as after C(start on)) or as a structure.
       - In a structure C(all) and C(any) hold lists; items are texts, C({event, args, env}), or the shorthands
         C({runlevel, started, starting, stopping, stopped}).
+      - A text that begins with C({) is JSON of a structure.
     type: raw
   stop_on:
     description: Condition that stops the job, in the same forms as O(start_on).
     type: raw
   manual:
-    description: Do not start the job on events. In an override this disables the job's C(start on).
+    description:
+      - Do not start the job on events. In an override this disables the job's C(start on).
+      - The job file keeps the condition of O(start_on), so that O(enabled=true) finds it later.
     type: bool
   instance:
     description: Name of the job's instances, formed from variables, such as V($TTY).
     type: str
+  import:
+    description:
+      - Names of the variables that the job takes from events and from the commands that start and stop it. The init of
+        ChromeOS drops all others. Needs O(dialect=chromeos).
+    type: list
+    elements: str
+    version_added: 1.1.0
   env:
-    description: Variables for the job's processes and their defaults, as a dictionary or a list of C(KEY=VALUE).
+    description:
+      - Variables for the job's processes and their defaults.
+      - A dictionary, a list of C(KEY=VALUE), a string of such words quoted as in a shell, or JSON of a dictionary or a
+        list. A name without a value is a variable that the job gets from init.
     type: raw
   export:
     description: Variables to add to the job's own events.
@@ -201,10 +236,14 @@ options:
     description: Start the main process again when it exits.
     type: bool
   respawn_limit:
-    description: Limit of respawns, a dictionary with C(count) and C(interval) in seconds, or V(unlimited).
+    description:
+      - Limit of respawns, a dictionary with C(count) and C(interval) in seconds, or V(unlimited).
+      - As text, the words of a job file, such as V(10 5), or JSON of the dictionary.
     type: raw
   normal_exit:
-    description: Exit statuses and signal names after which the main process is not respawned.
+    description:
+      - Exit statuses and signal names after which the main process is not respawned.
+      - As text, words such as V(0 TERM).
     type: list
     elements: str
   kill_signal:
@@ -235,8 +274,10 @@ options:
     description: How early the kernel kills the process when memory runs out, from -1000 to 1000, or V(never).
     type: str
   limits:
-    description: Resource limits. For each, a dictionary with C(soft) and C(hard), two values, or one value for both.
-    type: dict
+    description:
+      - Resource limits. For each, a dictionary with C(soft) and C(hard), two values, or one value for both.
+      - As text, the words of a job file, such as V(nofile 1024 4096), one limit in a line, or JSON of the dictionary.
+    type: raw
   chroot:
     description: Directory that the processes see as the root.
     type: str
@@ -259,6 +300,13 @@ options:
     description: Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary with these. Needs Upstart 1.13.
     type: list
     elements: raw
+  tmpfiles:
+    description:
+      - Paths of files for systemd-tmpfiles, such as V(/usr/lib/tmpfiles.d/web.conf), which the init of ChromeOS applies
+        before O(pre_start). Needs O(dialect=chromeos).
+    type: list
+    elements: str
+    version_added: 1.1.0
   exec:
     description: Command of the main process, one line.
     type: str
@@ -305,6 +353,13 @@ EXAMPLES = r"""
     setgid: www-data
     exec: /usr/bin/shop --port $PORT
 
+- name: Write a service with the usual stanzas, unless it has a file already
+  sysinit.upstart.upstart_job:
+    name: shop-worker
+    preset: service
+    exec: /usr/bin/shop-worker
+    force: false
+
 - name: Write a task in Python that runs on an event
   sysinit.upstart.upstart_job:
     name: migrate
@@ -334,11 +389,37 @@ EXAMPLES = r"""
     manifest: /var/lib/sysinit.upstart/shop.json
     prune: true
 
+- name: Write a job for a ChromeOS device
+  sysinit.upstart.upstart_job:
+    name: shop-kiosk
+    dialect: chromeos
+    description: The shop's kiosk
+    author: ops@example.com
+    start_on: starting system-services
+    stop_on: stopping system-services
+    import: [KIOSK_URL]
+    oom_score: "-100"
+    tmpfiles: [/usr/lib/tmpfiles.d/shop-kiosk.conf]
+    exec: /usr/bin/shop-kiosk --url $KIOSK_URL
+
 - name: Write a job and remove another in one run
   sysinit.upstart.upstart_job:
     jobs:
       - {name: web, exec: /usr/bin/shop, respawn: true}
       - {name: old-web, state: absent}
+
+- name: Write a job for the desktop session of alice
+  sysinit.upstart.upstart_job:
+    scope: session
+    name: sync-notes
+    start_on: desktop-start
+    stop_on: session-end
+    respawn: true
+    exec: /usr/bin/sync-notes --watch
+  become: true
+  become_user: alice
+  vars:
+    ansible_pipelining: true  # or the package acl on the host, see the page on user sessions
 """
 
 RETURN = r"""
@@ -387,15 +468,15 @@ jobs:
       sample: runlevel [2345]
       version_added: 1.0.0
     kept:
-      description: Whether the module kept the file because instances of the job are running, see O(keep_running).
+      description: Whether the module kept the file because instances of the job are running; see O(keep_running).
       returned: always
       type: bool
       sample: false
       version_added: 1.0.0
     previous:
       description:
-        - The earlier file, if the task changed or removed it, or would in check mode. Null if there was none. Use
-          O(restore) to restore it.
+        - With O(return_previous), the earlier file, if the task changed or removed it, or would in check mode. Null if
+          there was none. Use O(restore) to restore it.
         - C(content) is its text in base64. C(listed) says whether O(manifest) listed the file, and C(enabled) whether
           the job was enabled.
       returned: always
@@ -463,7 +544,7 @@ jobs:
           description: How to fix it.
           returned: always
           type: str
-          sample: add a line with respawn alone
+          sample: add a line with only respawn
 manifest:
   description: The content of O(manifest) other than the names.
   returned: when O(manifest) is given
@@ -516,27 +597,35 @@ from ..module_utils import _module
 from ..module_utils._file_attributes import FileAttributes
 from ..module_utils._jobs import options, run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 
 def act(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     wanted = options.wanted_jobs(module.params)
     client = _module.connect(module.params) if module.params["load"] else None
     return run.run(module, client, wanted, FileAttributes(module))
 
 
 def main():
-    _module.refuse_unusable_text()
+    # type: () -> None
+    spec = dict(
+        _module.daemon_options(),
+        jobs=dict(type="list", elements="dict"),
+        manifest=dict(type="path"),
+        prune=dict(type="bool", default=False),
+        prune_except=dict(type="list", elements="str", default=[]),
+        load=dict(type="bool", default=True),
+        return_previous=dict(type="bool", default=False),
+        upstart_version=dict(type="str"),
+        _foreseen=dict(type="str", no_log=True),
+        **options.argument_spec()
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec, file_options=True)
     module = AnsibleModule(
-        argument_spec=dict(
-            _module.daemon_options(),
-            jobs=dict(type="list", elements="dict"),
-            manifest=dict(type="path"),
-            prune=dict(type="bool", default=False),
-            prune_except=dict(type="list", elements="str", default=[]),
-            load=dict(type="bool", default=True),
-            upstart_version=dict(type="str"),
-            _foreseen=dict(type="str", no_log=True),
-            **options.argument_spec()
-        ),
+        argument_spec=spec,
         required_one_of=[("name", "jobs")],
         mutually_exclusive=[("name", "jobs")],
         required_if=[("prune", True, ["manifest"])],

@@ -77,8 +77,14 @@ options:
             without C(instance). With an empty list, no instance is started.
           - The module stops all running instances of the job before it starts these. If it cannot start one of these,
             it changes nothing.
+          - With O(jobs[].state=started), O(jobs[].exact) is required.
         type: list
         elements: raw
+      exact:
+        description: With O(jobs[].instances) and O(jobs[].state=started), as O(exact).
+        type: bool
+        default: false
+        version_added: 1.1.0
       expected:
         description:
           - In check mode, the job as an earlier task would leave it, in the form of
@@ -97,12 +103,12 @@ options:
       - If the stop of a restart takes longer than O(timeout), the task waits for the kill timeout of the job as well.
         If the job is still there after that, the task fails and asks Upstart to start the job again once it has
         stopped.
-      - If the job no longer has an C(instance) stanza, a restart replaces its instances with the single one. If the
-        variables of an instance no longer give an instance name, the task fails and does not stop it. Use
+      - If the job no longer has an C(instance) stanza, a restart replaces its instances with a single one. If the
+        variables of an instance no longer form an instance name, the task fails and does not stop it. Use
         O(jobs[].instances) to start different instances.
-      - A restarted instance keeps its variables. Upstart before 1.6.1 does not report them. Then the instance only gets
-        the variable that forms its name, and the task warns. If that is not enough, the task fails before the stop,
-        unless O(env) has all variables.
+      - A restarted instance keeps its variables. Upstart before 1.6.1 does not report them. In that case the instance
+        only gets the variable that forms its name, and the task warns. If that is not enough, the task fails before the
+        stop, unless O(env) has all variables.
       - A job with a single instance gets only the variables in O(env), not those of its earlier start.
       - V(reloaded) sends the job's reload signal to its main process. A stopped job is started. If O(env) selects an
         instance that is not running, the task fails.
@@ -125,12 +131,32 @@ options:
       - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
         set it for each entry.
       - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
-      - Instance names must be ASCII, because others corrupt the memory of Upstart. Other values can be any text.
+      - Instance names must be ASCII, because other characters corrupt the memory of Upstart. Other values can be any
+        text.
       - Without it, O(state=stopped), O(state=restarted) and O(state=reloaded) apply to all existing instances.
-      - A running job keeps its variables. The task warns if they differ, or if Upstart does not report them, which is
-        the case before 1.6.1.
+      - A running job keeps its variables. The task warns if they differ, or if Upstart does not report them (before
+        1.6.1).
     type: raw
     aliases: [arguments, args]
+  instances:
+    description:
+      - Several instances of the job, each as variables in the forms of O(env). Instances that are not listed stay as
+        they are, unless O(exact) is set.
+    type: list
+    elements: raw
+    version_added: 1.1.0
+  count:
+    description:
+      - A number of instances, instead of O(instances). In O(env), C(%d) stands for the numbers from 1.
+    type: int
+    version_added: 1.1.0
+  exact:
+    description:
+      - With O(instances) or O(count), and O(state=started), stop the other instances of the job. Listed instances that
+        run stay as they are.
+    type: bool
+    default: false
+    version_added: 1.1.0
   definition:
     description:
       - What O(state=started) does with a job that runs with an older definition than its current files.
@@ -196,21 +222,21 @@ options:
     description:
       - The kernel log, or a file that syslog writes. The module reads the messages of init from it when a job fails.
       - If it cannot be read, the messages are missing. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages)
-        there.
+        for that release.
     type: path
     default: /dev/kmsg
     version_added: 1.0.0
   script_dir:
     description:
-      - Directory of scripts for names that are not Upstart jobs.
+      - Directory of scripts for names that are not Upstart jobs. It is not used with O(scope=session).
     type: path
     default: /etc/init.d
     version_added: 1.0.0
   pattern:
     description:
       - Accepted for compatibility with M(ansible.builtin.service). It has no effect, and the task warns about it.
-        Upstart and the status command of a script know what runs. M(sysinit.upstart.lsb_service) can search for a
-        pattern.
+        Upstart and the status command of a script know which processes run. M(sysinit.upstart.lsb_service) can search
+        for a pattern.
     type: str
     version_added: 1.0.0
   sleep:
@@ -297,10 +323,33 @@ EXAMPLES = r"""
     unwedge: true
     end_leftovers: true
 
+- name: Run five workers, with N=1 to N=5, and no others; those that run stay as they are
+  sysinit.upstart.upstart_service:
+    name: worker
+    state: started
+    count: 5
+    env: N=%d
+    exact: true
+
+- name: Run the workers red and blue only
+  sysinit.upstart.upstart_service:
+    name: worker
+    state: started
+    instances: [N=red, N=blue]
+    exact: true
+
 - name: Stop all instances of getty
   sysinit.upstart.upstart_service:
     name: getty
     state: stopped
+
+- name: Keep a program from starting in the desktop session of alice
+  sysinit.upstart.upstart_service:
+    scope: session
+    name: update-notifier-release
+    enabled: false
+  become: true
+  become_user: alice
 """
 
 RETURN = r"""
@@ -361,7 +410,7 @@ instances:
       type: str
       sample: start/running
     processes:
-      description: Process ids of its live processes by their role (C(main), C(pre-start) and so on).
+      description: Process IDs of its live processes by role, such as C(main) or C(pre-start).
       returned: always
       type: dict
       sample: {"main": 4711}
@@ -394,8 +443,8 @@ instances:
     stale:
       description:
         - Whether the instance runs with an older definition than its current files. This can also be true for a new
-          instance, while other instances keep the old definition in use. Null if unknown, as before Upstart 1.6.1 and
-          for O(state=stopped).
+          instance, while other instances keep the old definition in use. Null if unknown, for example before Upstart
+          1.6.1 and for O(state=stopped).
       returned: always
       type: bool
       sample: false
@@ -403,15 +452,17 @@ instances:
     env_differs:
       description:
         - Names of variables in O(env) that have other values in the running instance.
-        - Null before Upstart 1.6.1, which does not report them, if O(env) has more than the variables of the instance
-          name.
+        - Null if Upstart is older than 1.6.1, which does not report them, and O(env) has more than the variables of the
+          instance name.
       returned: always
       type: list
       elements: str
       sample: []
       version_added: 1.0.0
     leftovers:
-      description: Processes that a freed job had left running without supervision, as C(pid) and C(command).
+      description:
+        - Processes that the job left running without supervision, as C(pid) and C(command). A freed job may leave some,
+          and so does a command that goes into the background.
       returned: always
       type: list
       elements: dict
@@ -434,9 +485,9 @@ instances:
       sample: "Job web failed to start: its pre-start process exited with status 3."
 taken_down:
   description:
-    - Services that this task stopped as a side effect, or that something else stopped meanwhile. They ran before the
-      task and do not run after it. Services that you asked it to stop are not listed. In check mode, services that the
-      task would stop as a side effect.
+    - Services that this task stopped as a side effect, or that something else stopped in the meantime. They were
+      running before the task and are not running after it. Services that you asked it to stop are not listed. In check
+      mode, services that the task would stop as a side effect.
     - A service with C(stop on stopping db) stops when C(db) is restarted. It stays down if its C(start on) also needs
       an event that is not emitted again, such as C(net-up) in V(start on (started db and net-up\)).
   returned: always
@@ -461,8 +512,8 @@ taken_down:
       sample: stop/waiting
     caused_by:
       description:
-        - Jobs in this task that caused it to stop. Empty when something else stopped it, or on Upstart before 0.6.7,
-          which does not report it.
+        - Jobs in this task that caused it to stop. Empty if something else stopped it, or if Upstart is older than
+          0.6.7, which does not report it.
       returned: always
       type: list
       elements: str
@@ -508,7 +559,7 @@ failed_status:
   sample: 3
 log_lines:
   description: The last lines that the job wrote to its log since the task started.
-  returned: when a process of the job failed
+  returned: when a process of the job failed or did not end in time
   type: list
   elements: str
   sample: ["config file missing: /etc/web.cfg"]
@@ -557,6 +608,10 @@ from ..module_utils import _module
 from ..module_utils._file_attributes import FileAttributes
 from ..module_utils._services import request, run
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
     "pattern": "Upstart knows what runs",
@@ -566,6 +621,7 @@ WITHOUT_EFFECT = {
 
 
 def act(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     params = module.params
     for option in sorted(WITHOUT_EFFECT):
         if params[option] not in (None, "default"):
@@ -575,38 +631,45 @@ def act(module):
 
 
 def main():
-    _module.refuse_unusable_text()
-    module = AnsibleModule(
-        argument_spec=dict(
-            _module.daemon_options(),
-            name=dict(type="list", elements="str", aliases=["names"]),
-            jobs=dict(type="list", elements="dict", options=dict(
-                name=dict(type="str", required=True),
-                state=dict(type="str", choices=STATES),
-                enabled=dict(type="bool"),
-                env=dict(type="raw"),
-                instances=dict(type="list", elements="raw"),
-                expected=dict(type="dict"),
-            )),
+    # type: () -> None
+    spec = dict(
+        _module.daemon_options(),
+        name=dict(type="list", elements="str", aliases=["names"]),
+        jobs=dict(type="list", elements="dict", options=dict(
+            name=dict(type="str", required=True),
             state=dict(type="str", choices=STATES),
             enabled=dict(type="bool"),
-            env=dict(type="raw", aliases=request.ENV_ALIASES),
-            definition=dict(type="str", choices=["any", "current"], default="any"),
-            stable_for=dict(type="float", default=1.0),
-            must_exist=dict(type="bool", default=True),
-            unwedge=dict(type="bool", default=False),
-            end_leftovers=dict(type="bool", default=False),
-            manifests=dict(type="list", elements="path", default=[]),
-            restored_later=dict(type="list", elements="str", default=[]),
-            init_log=dict(type="path", default="/dev/kmsg"),
-            script_dir=dict(type="path", default="/etc/init.d"),
-            pattern=dict(type="str"),
-            sleep=dict(type="int"),
-            runlevel=dict(type="str"),
-            _foreseen=dict(type="str", no_log=True),
-        ),
+            env=dict(type="raw"),
+            instances=dict(type="list", elements="raw"),
+            exact=dict(type="bool", default=False),
+            expected=dict(type="dict"),
+        )),
+        state=dict(type="str", choices=STATES),
+        enabled=dict(type="bool"),
+        env=dict(type="raw", aliases=request.ENV_ALIASES),
+        instances=dict(type="list", elements="raw"),
+        count=dict(type="int"),
+        exact=dict(type="bool", default=False),
+        definition=dict(type="str", choices=["any", "current"], default="any"),
+        stable_for=dict(type="float", default=1.0),
+        must_exist=dict(type="bool", default=True),
+        unwedge=dict(type="bool", default=False),
+        end_leftovers=dict(type="bool", default=False),
+        manifests=dict(type="list", elements="path", default=[]),
+        restored_later=dict(type="list", elements="str", default=[]),
+        init_log=dict(type="path", default="/dev/kmsg"),
+        script_dir=dict(type="path", default="/etc/init.d"),
+        pattern=dict(type="str"),
+        sleep=dict(type="int"),
+        runlevel=dict(type="str"),
+        _foreseen=dict(type="str", no_log=True),
+    )  # type: Dict[str, Dict[str, Any]]
+    _module.refuse_wrong_options(spec)
+    module = AnsibleModule(
+        argument_spec=spec,
         required_one_of=[["name", "jobs"], ["state", "enabled", "jobs"]],
-        mutually_exclusive=[["name", "jobs"], ["env", "jobs"]],
+        mutually_exclusive=[["name", "jobs"], ["env", "jobs"], ["instances", "jobs"], ["count", "jobs"],
+                            ["instances", "env"], ["instances", "count"]],
         supports_check_mode=True,
     )
     _module.run(module, act)

@@ -36,7 +36,7 @@ TICK_SECONDS, MEMORY_SECONDS = 0.02, 2.0
 
 
 class Sluggishness:
-    """Measures how late this machine wakes up threads; the margin of undecidable claims grows with it."""
+    """Measures how late this machine wakes up threads; the margin for undecidable claims grows with it."""
 
     def __init__(self) -> None:
         self._late: deque[tuple[float, float]] = deque(maxlen=int(60 / TICK_SECONDS))
@@ -72,7 +72,7 @@ def describe(evidence: Evidence) -> str:
 
 
 class Runner:
-    """Carries out histories, several at a time."""
+    """Runs histories, several at a time."""
 
     def __init__(self, boot: str, verbose: bool) -> None:
         self.boot, self.verbose = boot, verbose

@@ -24,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 EMULATOR = os.path.join(os.path.dirname(os.path.dirname(HERE)), "roles", "emulator", "files", "upstart-emulator")
 SCENARIOS = os.path.join(HERE, "scenarios")
 MORE = os.path.join(HERE, "more")
+TWO_CONFDIRS = os.path.join(HERE, "two-confdirs")
 LATEST = "1.13.2"
 MAX_REPLAYS = 3  # of a scenario alone
 BOOT = (
@@ -37,6 +38,7 @@ class Case(NamedTuple):
 
     scenario: str
     recording: str
+    options: str = ""  # of the daemon, beside those of all cases
 
     @property
     def name(self) -> str:
@@ -53,11 +55,13 @@ class Outcome(NamedTuple):
 
 def find_cases(version: str, more: bool, wanted: list[str]) -> list[Case]:
     """Return the cases of a release; with ``more`` also those in ``more/``."""
-    cases = cases_in(SCENARIOS if version == LATEST else os.path.join(HERE, "versions", version), wanted)
-    return cases + (cases_in(MORE, wanted) if more and version == LATEST else [])
+    if version != LATEST:
+        return cases_in(os.path.join(HERE, "versions", version), wanted)
+    cases = cases_in(SCENARIOS, wanted) + cases_in(TWO_CONFDIRS, wanted, " --confdir={tmp}")
+    return cases + (cases_in(MORE, wanted) if more else [])
 
 
-def cases_in(folder: str, wanted: list[str]) -> list[Case]:
+def cases_in(folder: str, wanted: list[str], options: str = "") -> list[Case]:
     """Return the cases of a folder; a scenario in the folder replaces the common scenario."""
     cases = []
     for entry in sorted(os.listdir(folder)):
@@ -67,7 +71,7 @@ def cases_in(folder: str, wanted: list[str]) -> list[Case]:
         own = os.path.join(folder, name + ".yml")
         scenario = own if os.path.exists(own) else os.path.join(SCENARIOS, name + ".yml")
         if not wanted or name in wanted:
-            cases.append(Case(scenario, os.path.join(folder, entry)))
+            cases.append(Case(scenario, os.path.join(folder, entry), options))
     return cases
 
 
@@ -75,7 +79,7 @@ def check(case: Case, boot: str, number: int) -> Outcome:
     """Replay a case on a new daemon."""
     address = "unix:abstract=/upstart-conformance/%d/%d" % (os.getpid(), number)
     try:
-        got = replay.Scenario(case.scenario, boot, address).run()
+        got = replay.Scenario(case.scenario, boot + case.options, address).run()
         with open(case.recording) as stream:
             expected = json.load(stream)
         return Outcome(case, list(replay.differences(expected, json.loads(json.dumps(got)))))

@@ -5,9 +5,9 @@
 
     build_docs.py FOLDER
 
-Needs the mirror of the collection in FOLDER (mirror.py) and makes its own virtual environment there.  Errors are:
-a warning of antsibull-docs or Sphinx, a link to a page or a heading that does not exist, a resource that a page loads
-from another site, and an invalid address of another site.  Other sites are not contacted.
+Needs the mirror of the collection in FOLDER (mirror.py) and creates its own virtual environment there. These are
+errors: a warning of antsibull-docs or Sphinx, a link to a page or a heading that does not exist, a resource that a page
+loads from another site, and an invalid address of another site. The program does not contact other sites.
 """
 
 from __future__ import annotations

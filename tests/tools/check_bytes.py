@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check that any bytes become the same text on every Python, and the same bytes again; exit status 1 if not.
+"""Check that bytes become the same text on every Python, and that text the same bytes; exit status 1 if not.
 
 Runs from a checkout with Python 2.7 or 3 without installation, like the code on managed hosts.
 """

@@ -5,14 +5,14 @@
 
     coverage_run.py FOLDER [SUITE...]
 
-prepare.py and mirror.py put a virtual environment and a mirror for this purpose alone into FOLDER.  Its Python measures
+prepare.py and mirror.py put a virtual environment and a mirror into FOLDER, for this purpose only.  Its Python measures
 every process that it runs, because ansible-test and AnsiballZ do not pass on variables.  SUITES are those of
 run_tests.py, by default unit and integration.  Lines that the emulator runs do not count.
 
-Lines that only Python 2.7 runs count as not covered.  If this machine has Python 2.7, the lines that it runs while
-it reads and writes job files are reported separately.  tests/coverage/unreached.yml explains lines that no test here
-can run: they count as not covered, but are not printed.  The exit status is 1 if a part fails, if less than
-MIN_PERCENT is covered, or if an explained line does not exist or was run.
+Lines that only Python 2.7 runs count as not covered.  If this machine has Python 2.7, the lines that it runs while it
+reads and writes job files are reported separately.  tests/coverage/unreached.yml explains lines that no test here can
+run. They count as not covered, but are not printed.  The exit status is 1 if a part fails, if less than MIN_PERCENT is
+covered, or if an explained line does not exist or was run.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ source =
     {root}/plugins
     */ansible_collections/sysinit/upstart/plugins
 [report]
+exclude_also =
+    ^if MYPY:
 omit =
     */plugins/__init__.py
     */plugins/modules/__init__.py

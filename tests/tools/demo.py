@@ -21,6 +21,10 @@ from pathlib import Path
 
 FOLDER = Path(sys.argv[1]).absolute()
 COLLECTION = FOLDER / "ansible_collections" / "sysinit" / "upstart"
+TRANSPORTS = {
+    "dbus_python": "The modules talked to the daemon through dbus-python.",
+    "wire": "The modules talked to the daemon over their own transport: this Python has no dbus-python.",
+}
 VARIABLES = ("upstart_address", "upstart_conf_dir", "upstart_log_dir", "upstart_scratch")
 
 
@@ -68,6 +72,11 @@ def log_of(name: str) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
+def transport(output: str) -> str:
+    """Return a sentence on how the modules talk to the daemon, from the result of upstart_info; empty if unknown."""
+    return next((sentence for name, sentence in TRANSPORTS.items() if f'"transport": "{name}"' in output), "")
+
+
 def main() -> int:
     scratch = Path(os.environ["UPSTART_SCRATCH"])
     environment = {
@@ -85,8 +94,10 @@ def main() -> int:
                     "name=deploy-done env=VERSION=7 conf_dir={{ upstart_conf_dir }}", environment=environment)
     announced = log_of("announce.log")
     print(f"\n  announce.log: {announced}")
+    info = ansible("ansible", "all", "-m", "sysinit.upstart.upstart_info", "-a",
+                   "name=shop subset=min conf_dir={{ upstart_conf_dir }}", environment=environment)
     second = ansible("ansible-playbook", "playbooks/demo.yml", environment=environment)
-    warnings = sum(output.count("[WARNING]") for output in (first, event, second))
+    warnings = sum(output.count("[WARNING]") for output in (first, event, info, second))
     checks = [
         (changes(first) > 0, f"The first run deployed six jobs and changed {changes(first)} things."),
         (first.count("Check that the shop answers") == 1, "The shop answered on its port."),
@@ -95,6 +106,7 @@ def main() -> int:
         (announced == "version 7 is deployed", f"The event deploy-done ran its task, which wrote: {announced}"),
         (changes(second) == 0, f"The second run changed {changes(second)} things: changed={changes(second)}."),
         (warnings == 0, f"Ansible printed {warnings} warnings."),
+        (transport(info) != "", transport(info) or "upstart_info named no transport."),
     ]
     print("\nWhat happened")
     for good, sentence in checks:

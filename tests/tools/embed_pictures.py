@@ -26,11 +26,12 @@ MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 # Alternative text of each picture.
 TEXTS = {
-    "deploy.svg": "Wall time over the number of jobs: the loops take time for each job, the role hardly any",
-    "event_graph.svg": "Boxes for jobs and ellipses for events, from startup at the top over udev, dbus and the "
+    "deploy.svg": "Wall time by number of jobs: the time of the loops grows with every job, that of the role hardly "
+                  "grows",
+    "event_graph.svg": "Boxes for jobs and ellipses for events, from startup at the top through udev, dbus and the "
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
-    "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and the ends of rc lead on to the "
-                           "terminals, the graphical login and the splash screen",
+    "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and when rc ends, the "
+                           "terminals, the graphical login and the splash screen start",
     "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
     "report_phone.png": "The same report on a phone, with one paragraph for each host and job",
 }

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mutate recorded job files and check that reading them either succeeds or raises JobFileError.
 
-A file that is still accepted must survive as a document, byte for byte. Rendering its values must give a file with the
+Parsing an accepted file as a document must preserve it byte for byte. Rendering its values must give a file with the
 same values, or raise JobFileError. No input may take longer than one second. Exit status 1 at the first violation.
 """
 
@@ -22,7 +22,8 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import document, parser, render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import document, parser, render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import NAMES, Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 from ansible_collections.sysinit.upstart.plugins.module_utils._text import encode
@@ -52,22 +53,22 @@ def mutate(chance: random.Random, data: bytes, other: bytes) -> bytes:
     return data
 
 
-def is_accepted(data: bytes, version: tuple[int, ...], dialect: str) -> bool:
+def is_accepted(data: bytes, version: tuple[int, ...]) -> bool:
     """Return whether ``data`` is accepted; an exception here is a violation."""
-    return parser.apply(data, new_values(), version, dialect) is None
+    return parser.apply(data, new_values(), version) is None
 
 
-def violation(data: bytes, version: tuple[int, ...], dialect: str) -> str | None:
+def violation(data: bytes, version: tuple[int, ...]) -> str | None:
     """Return the violation by the accepted file ``data``, or None."""
-    values = parser.parse_job(data, None, version, dialect)
-    read = document.Document(data, version, dialect)
+    values = parser.parse_job(data, None, version)
+    read = document.Document(data, version)
     if encode(read.text) != data or read.values != values:
         return "the document differs from the file"
     try:
-        text = render.render(values, version, exec_fallback=False, dialect=dialect)
+        text = render.render(values, version, exec_fallback=False)
     except JobFileError:
         return None
-    return None if parser.parse_job(encode(text), None, version, dialect) == values else "written down differently"
+    return None if parser.parse_job(encode(text), None, version) == values else "written down differently"
 
 
 def seeds() -> list[bytes]:
@@ -94,14 +95,13 @@ def main() -> int:
     accepted = 0
     for number in range(arguments.count):
         data = mutate(chance, chance.choice(texts), chance.choice(texts))
-        version = chance.choice(VERSIONS + [parser.LATEST] * 4)
-        dialect = chance.choice(["stock", "chromeos"])
+        version = Release(chance.choice(VERSIONS + [parser.LATEST] * 4), chance.choice(NAMES))
         start = time.perf_counter()
         try:
             wrong = None
-            if is_accepted(data, version, dialect):
+            if is_accepted(data, version):
                 accepted += 1
-                wrong = violation(data, version, dialect)
+                wrong = violation(data, version)
         except Exception as error:  # every exception is a violation
             wrong = repr(error)
         spent = time.perf_counter() - start
@@ -109,7 +109,7 @@ def main() -> int:
         if spent > MAX_SECONDS:
             wrong = "took %.1f s" % spent
         if wrong:
-            print("file %d, %s, %s: %s\n%r" % (number, parser.dotted(version), dialect, wrong, data))
+            print("file %d, %s, %s: %s\n%r" % (number, stanzas.dotted(version), version.dialect, wrong, data))
             return 1
     print("%d files, %d of them accepted, slowest %.3f s" % (arguments.count, accepted, slowest))
     return 0

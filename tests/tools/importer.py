@@ -5,9 +5,9 @@
 
     importer.py FOLDER ARCHIVE
 
-galaxy-importer gets its own virtual environment in FOLDER.  Its strict settings are on.  ansible-test is off, because
-it would need a container; it runs in the part "lint".  A warning is an error.  The importer requires a repository, and
-the collection has no public one yet: a copy of the archive names a repository that cannot exist.
+galaxy-importer gets its own virtual environment in FOLDER.  Its strict settings are on. Its run of ansible-test is off,
+because it would need a container; the suite "lint" runs ansible-test.  A warning is an error.  The importer requires a
+repository, and the collection has no public one yet, so a copy of the archive names a repository that cannot exist.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Find Pythons, and make the environments for controllers and managed hosts of the matrix.
 
-A managed host's Python is a virtual environment with dbus-python: the modules need nothing else.  If there is no
-Python 2.7, root gets that of a Debian bullseye, bootstrapped into a folder: it runs from there with its own libraries,
-on this machine's file system.
+A managed host's Python is a virtual environment with dbus-python, which the modules use if it is there. If there is no
+Python 2.7 and this user is root, a Debian bullseye is bootstrapped into a folder. Its Python runs from there with its
+own libraries, on this machine's file system.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import prepare
+from versions import CORES
 
 BULLSEYE_PACKAGES = "python2.7-dev,gcc,libc6-dev,make,pkg-config,libdbus-1-dev,libglib2.0-dev"
 # The last release of dbus-python for each Python that the newest release does not support.
@@ -73,6 +74,13 @@ class Environments:
             raise MissingError(f"no python{version} in PYTHONS or PATH; install one and name its folder in PYTHONS")
         return python
 
+    def controller_version(self, core: str) -> str:
+        """Return the newest Python here that runs an ansible-core; raise MissingError if there is none."""
+        for version in reversed(CORES[core][0]):
+            if find(version, self.pythons):
+                return version
+        raise MissingError(f"no Python {' or '.join(CORES[core][0])} in PYTHONS or PATH for ansible-core {core}")
+
     def controller(self, core: str, version: str) -> Path:
         """Return the bin folder of an environment with this ansible-core on this Python."""
         venv = self.folder / f"core-{core}-python{version}"
@@ -107,6 +115,13 @@ class Environments:
         if not works(python, version, "dbus"):
             raise MissingError(f"{python} cannot import dbus although pip installed {dbus}")
         return python
+
+    def over_wire(self, python: Path, version: str) -> Path:
+        """Return a command like a Python whose modules use their own transport, although it has dbus-python."""
+        wrapper = self.folder / f"wire-python{version}"
+        wrapper.write_text(f'#!/bin/sh\nSYSINIT_UPSTART_TRANSPORT=wire exec {python} "$@"\n')
+        wrapper.chmod(0o755)
+        return wrapper
 
     def headers(self) -> None:
         """Install the packages for building dbus-python."""

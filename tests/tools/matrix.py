@@ -8,10 +8,10 @@
 FOLDER is the folder of mirror.py; environments, logs and table.txt go to FOLDER/matrix/.
 
 Kinds of cells: "unit" is the unit tests on each ansible-core. "smoke" is the integration target of that name, which
-uses every module of the collection, for each pair of ansible-core and target Python. "full" is all targets, for Python
-2.7, for the newest pair and, on the newest ansible-core, for each release that the emulator supports. PYTHONS lists
-folders, separated by colons, that are searched for Pythons before PATH. A cell that cannot run here is shown as missing
-and makes the exit status 1, unless --allow-missing is given.
+uses every module of the collection, for each pair of ansible-core and target Python, over both transports. "full" is
+all targets, for Python 2.7, for the newest pair and, on the newest ansible-core, for each release that the emulator
+supports. PYTHONS lists folders, separated by colons, that are searched for Pythons before PATH. A cell that cannot run
+here is shown as missing and makes the exit status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations
@@ -30,17 +30,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import interpreters
+import verdicts
 from versions import CORES, UPSTARTS
 
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 LATEST = UPSTARTS[-1]
 KINDS = ["unit", "smoke", "full"]
 SMOKE = ["smoke"]
+TRANSPORTS = ["dbus_python", "wire"]
+HEAD = ["core", "on", "target Python", "Upstart", "transport", "ran", "passed", "time", ""]
 TARGET_TIMEOUT = 1800  # seconds for a target or the unit tests
 
 
 @dataclass
-class Cell:
+class Cell(verdicts.Judged):
     """A combination of versions, and its result."""
 
     kind: str
@@ -48,6 +51,7 @@ class Cell:
     host: str
     upstart: str
     targets: list[str]
+    transport: str = "dbus_python"
     controller: str = "-"
     passed: int = 0
     failed: list[str] = field(default_factory=list)
@@ -55,15 +59,13 @@ class Cell:
     missing: str = ""
 
     @property
-    def verdict(self) -> str:
-        if self.missing:
-            return "missing"
-        return "ok" if self.passed and not self.failed else "FAIL"
+    def name(self) -> str:
+        return f"ansible-core {self.core}, Python {self.host}, Upstart {self.upstart}, {self.transport}"
 
     def row(self) -> list[str]:
         ran = {"unit": "unit tests", "smoke": "every part once", "full": f"{len(self.targets)} targets"}[self.kind]
         count = "-" if self.missing else str(self.passed) + (f", {len(self.failed)} failed" if self.failed else "")
-        return [f"ansible-core {self.core}", self.controller, self.host, self.upstart, ran, count,
+        return [f"ansible-core {self.core}", self.controller, self.host, self.upstart, self.transport, ran, count,
                 f"{self.seconds:.0f} s", self.verdict]
 
 
@@ -83,7 +85,8 @@ def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
     newest, oldest = list(CORES)[-1], list(CORES)[0]
     for core, (_unused, hosts) in CORES.items():
         cells.append(Cell("unit", core, "-", LATEST, ["unit"]))
-        cells += [Cell("smoke", core, host, LATEST, [name for name in SMOKE if name in targets]) for host in hosts]
+        cells += [Cell("smoke", core, host, LATEST, [name for name in SMOKE if name in targets], transport)
+                  for host in hosts for transport in TRANSPORTS]
     cells.append(Cell("full", oldest, CORES[oldest][1][0], LATEST, targets))
     cells += [Cell("full", newest, CORES[newest][1][-1], upstart, targets) for upstart in reversed(UPSTARTS)]
     return [cell for cell in cells if cell.core in options.cores and cell.kind in options.kinds
@@ -95,15 +98,11 @@ def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
     jobs = []
     for cell in cells:
         try:
-            for version in reversed(CORES[cell.core][0]):
-                if interpreters.find(version, made.pythons):
-                    cell.controller = version
-                    break
-            else:
-                raise interpreters.MissingError(
-                    f"no Python {' or '.join(CORES[cell.core][0])} in PYTHONS or PATH for ansible-core {cell.core}")
+            cell.controller = made.controller_version(cell.core)
             controller = made.controller(cell.core, cell.controller)
             python = made.host(cell.host) if cell.kind != "unit" else None
+            if python and cell.transport == "wire":
+                python = made.over_wire(python, cell.host)
         except interpreters.MissingError as error:
             cell.missing = str(error)
             continue
@@ -145,7 +144,7 @@ class Lane:
     def run(self, job: Job) -> None:
         """Run a job, write its log, and add its result to its cell."""
         cell, began = job.cell, time.monotonic()
-        name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.kind}-{job.target}.log"
+        name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.transport}-{cell.kind}-{job.target}.log"
         with (self.logs / name).open("w+", encoding="utf-8", errors="replace") as log:
             try:
                 status = subprocess.run(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
@@ -189,24 +188,6 @@ def carry_out(folder: Path, jobs: list[Job], lanes: int) -> None:
             running.result()
 
 
-def table(cells: list[Cell]) -> str:
-    """Return the table of all cells, the reasons of failed and missing cells, and the counts."""
-    rows = [["core", "on", "target Python", "Upstart", "ran", "passed", "time", ""], *(cell.row() for cell in cells)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
-    for cell in cells:
-        name = f"ansible-core {cell.core}, Python {cell.host}, Upstart {cell.upstart}"
-        if cell.missing:
-            lines.append(f"missing: {name}: {cell.missing}")
-        elif cell.failed:
-            lines.append(f"failed: {name}: {' '.join(sorted(cell.failed))}")
-    verdicts = [cell.verdict for cell in cells]
-    counts = [f"{verdicts.count(verdict)} {word}" for verdict, word in
-              (("ok", "ok"), ("FAIL", "failed"), ("missing", "missing"))]
-    lines.append(f"cells: {', '.join(counts)}")
-    return "\n".join(lines) + "\n"
-
-
 def parse(targets: list[str]) -> argparse.Namespace:
     def chosen(known: list[str]) -> object:
         def check(text: str) -> list[str]:
@@ -236,7 +217,7 @@ def main() -> int:
     pythons = [name for name in os.environ.get("PYTHONS", "").split(os.pathsep) if name]
     cells = plan(options, options.targets)
     carry_out(folder, prepare(cells, interpreters.Environments(folder / "matrix", pythons)), options.lanes)
-    text = table(cells)
+    text = verdicts.table(HEAD, cells, "cells")
     (folder / "matrix" / "table.txt").write_text(text)
     print(text, end="")
     good = {"ok", "missing"} if options.allow_missing else {"ok"}

@@ -25,7 +25,7 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 FAMILIES = ("ReplaceBinaryOperator", "ReplaceComparisonOperator", "ReplaceUnaryOperator", "NumberReplacer")
 # Operators that need arguments, or whose changes are obvious.
 UNUSED = ("VariableReplacer", "VariableInserter", "NoOp")
-# Imports, and constants in seconds: a second more or less is no mistake.
+# Imports, and constants in seconds: one second more or less is not a bug.
 NOT_TOUCHED = re.compile(r"\s*(from __future__|__metaclass__|import |from \S+ import|[A-Z_]+ = [\d.]+ *# .*second)")
 # Python decides whether equal texts or numbers are the same object.
 IDENTITY = re.compile(r"ReplaceComparisonOperator_(?!Is)\w+_Is(Not)?$|ReplaceComparisonOperator_Is(Not)?_(?!Is)")

@@ -5,12 +5,12 @@
 
     mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
 
-prepare.py and mirror.py put a virtual environment and a mirror for this purpose alone into FOLDER.  The tests that run
-the changed lines check a mutant.  A mutant that passes all of them is a failure, unless tests/mutation/explained.txt
-explains it.
+prepare.py and mirror.py put a virtual environment and a mirror into FOLDER, for this purpose only.  The tests that run
+the changed lines are run on each mutant. A mutant that passes all of them is a failure, unless
+tests/mutation/explained.txt explains it.
 
-Mutants may signal any process and write to any file: each runs in its own process, network and mount namespaces, where
-only its lane and a private /tmp are writable.  This needs unshare and root.
+Mutants may signal any process and write to any file, so each runs in its own process, network and mount namespaces,
+where only its lane and a private /tmp are writable.  This needs unshare and root.
 """
 
 from __future__ import annotations

@@ -31,23 +31,24 @@ import checkout
 checkout.mount()
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import NAMES, STOCK, Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 
 __metaclass__ = type
 
 
-def read_job(conf, override, version, dialect):
-    # type: (bytes | str, bytes | str | None, tuple, str) -> dict
+def read_job(conf, override, version):
+    # type: (bytes | str, bytes | str | None, tuple) -> dict
     """Return the answer for the texts of one job: {"ok": True, "values": ...} or {"ok": False, "error": ...}."""
     try:
-        return {"ok": True, "values": parser.parse_job(conf, override, version=version, dialect=dialect)}
+        return {"ok": True, "values": parser.parse_job(conf, override, version=version)}
     except JobFileError as error:
         return {"ok": False, "error": {"line": error.line, "message": error.text}}
 
 
-def read_paths(paths, version, dialect):
-    # type: (list, tuple, str) -> dict
+def read_paths(paths, version):
+    # type: (list, tuple) -> dict
     """Return the answer for [CONF] or [CONF, OVERRIDE]."""
     texts = []
     for path in paths:
@@ -56,7 +57,7 @@ def read_paths(paths, version, dialect):
                 texts.append(stream.read())
         except EnvironmentError as error:
             return {"ok": False, "error": {"line": None, "message": "cannot be read: %s" % error}}
-    return read_job(texts[0], texts[1] if len(texts) > 1 else None, version, dialect)
+    return read_job(texts[0], texts[1] if len(texts) > 1 else None, version)
 
 
 def show(answer):
@@ -66,17 +67,17 @@ def show(answer):
     sys.stdout.flush()
 
 
-def read_batch(stream, version, dialect):
-    # type: (io.BufferedIOBase, tuple, str) -> None
+def read_batch(stream, version):
+    # type: (io.BufferedIOBase, tuple) -> None
     """Answer every line of ``stream``."""
     for line in iter(stream.readline, b""):
-        show(read_paths(line.rstrip(b"\r\n").split(b"\t")[:2], version, dialect))
+        show(read_paths(line.rstrip(b"\r\n").split(b"\t")[:2], version))
 
 
-def differs(case, version, dialect):
-    # type: (dict, tuple, str) -> bool
+def differs(case, version):
+    # type: (dict, tuple) -> bool
     """Return whether the answer for a recorded case differs from the recorded answer."""
-    answer = read_job(case["conf"], case["override"], version, dialect)
+    answer = read_job(case["conf"], case["override"], version)
     if case["accepted"]:
         # A stanza that is newer than the recordings is unset in them.
         return answer != {"ok": True, "values": dict(new_values(), **case["values"])}
@@ -85,14 +86,14 @@ def differs(case, version, dialect):
     return answer != {"ok": False, "error": error}
 
 
-def check_cases(paths, version, dialect):
-    # type: (list, tuple, str) -> int
+def check_cases(paths, version):
+    # type: (list, tuple) -> int
     """Print the number of cases of each file that agree; return the number that do not."""
     total = 0
     for path in paths:
         with io.open(path, encoding="utf-8") as stream:
             cases = [json.loads(line) for line in stream]
-        wrong = [case["name"] for case in cases if differs(case, version, dialect)]
+        wrong = [case["name"] for case in cases if differs(case, version)]
         print("%s: %d of %d agree %s" % (path, len(cases) - len(wrong), len(cases), " ".join(wrong)))
         total += len(wrong)
     return total
@@ -112,16 +113,16 @@ def main():
     options.add_argument("--batch", action="store_true", help="read paths from standard input")
     options.add_argument("--cases", action="store_true", help="the paths are files of recorded verdicts")
     options.add_argument("--upstart-version", type=parse_version, default=parser.LATEST, metavar="X.Y.Z")
-    options.add_argument("--dialect", choices=["stock", "chromeos"], default="stock")
+    options.add_argument("--dialect", choices=NAMES, default=STOCK)
     arguments = options.parse_args()
-    settings = (arguments.upstart_version, arguments.dialect)
+    version = Release(arguments.upstart_version, arguments.dialect)
     if arguments.batch:
         stream = getattr(sys.stdin, "buffer", sys.stdin)  # type: Any
-        read_batch(stream, *settings)
+        read_batch(stream, version)
     elif arguments.cases:
-        return 1 if check_cases(arguments.paths, *settings) else 0
+        return 1 if check_cases(arguments.paths, version) else 0
     elif len(arguments.paths) in (1, 2):
-        show(read_paths(arguments.paths, *settings))
+        show(read_paths(arguments.paths, version))
     else:
         options.error("name one job file and perhaps its override, or use --batch")
     return 0

@@ -28,8 +28,8 @@ GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gp
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 WARNING = "Written by tests/tools/role_spec.py from the documentation of upstart_job: change that, then run it."
-NOT_A_JOBS_OWN = ("_foreseen", "jobs", "load", "upstart_version", "state", "enabled", "keep_running", "restore",
-                  "manifest", "prune", "prune_except")
+NOT_A_JOBS_OWN = ("_foreseen", "force", "jobs", "load", "upstart_version", "state", "enabled", "keep_running",
+                  "restore", "return_previous", "manifest", "prune", "prune_except")
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
         "description": [
@@ -43,7 +43,7 @@ OWN_OPTIONS: dict[str, Any] = {
         "default": "started",
     },
     "enabled": {
-        "description": ["Whether events start the job, see O(sysinit.upstart.upstart_service#module:enabled)."],
+        "description": ["Whether events start the job; see O(sysinit.upstart.upstart_service#module:enabled)."],
         "type": "bool",
         "version_added": "1.0.0",
     },
@@ -55,9 +55,14 @@ OWN_OPTIONS: dict[str, Any] = {
         "type": "list",
         "elements": "dict",
     },
+    "instances_exact": {
+        "description": ["Whether to stop the instances of the job that are not in O(instances)."],
+        "type": "bool",
+        "version_added": "1.1.0",
+    },
     "on_change": {
         "description": [
-            "What the handler does with the job if its file changed while it was running. The default is "
+            "What the handler does with the job if its file changed while the job was running. The default is "
             "O(upstart_jobs_on_change).",
         ],
         "type": "str",
@@ -83,8 +88,8 @@ OWN_OPTIONS: dict[str, Any] = {
 VARIABLES: dict[str, Any] = {
     "upstart_jobs_on_change": {
         "description": [
-            "What the handler does, once per job, if a job's file changed while it was running. An entry can override "
-            "it with O(upstart_jobs_list[].on_change).",
+            "What the handler does, once per job, if the job's file changed while the job was running. An entry can "
+            "override it with O(upstart_jobs_list[].on_change).",
             "If an earlier run ended before its handlers, this run makes up for the restarts and reloads.",
         ],
         "type": "str", "choices": ["restart", "reload", "none"], "default": "restart",
@@ -99,7 +104,7 @@ VARIABLES: dict[str, Any] = {
             "override it with O(upstart_jobs_list[].on_failure).",
             "V(fail) keeps the new file and leaves the job as it is.",
             "V(rollback) restores the old file and starts the job with it. A job that did not exist before is removed "
-            "again in the run that added it. A process that hangs is ended. Other jobs keep their new files.",
+            "again in the run that added it. The role ends a process that hangs. Other jobs keep their new files.",
             "The host keeps the old file until the job has started successfully with the new one. The rollback "
             "therefore also works in a later run.",
         ],
@@ -108,7 +113,7 @@ VARIABLES: dict[str, Any] = {
     "upstart_jobs_prune": {
         "description": [
             "Stop and remove jobs that earlier runs deployed and that are no longer in O(upstart_jobs_list). With an "
-            "empty list these are all jobs of O(upstart_jobs_set).",
+            "empty list, these are all jobs of O(upstart_jobs_set).",
             "Files that existed before and in which O(upstart_jobs_list[].merge) changed stanzas are kept. So are jobs "
             "that are also in another set on the host.",
         ],
@@ -155,19 +160,22 @@ def job_options() -> dict[str, Any]:
 
 
 def nested(text: str, options: set[str]) -> str:
-    """Return a description whose references to module options point to the options of an entry."""
+    """Return a description whose references to module options point to the options of an entry.
+
+    The option dialect is one of the module only, for all entries.
+    """
     def expand(match: re.Match[str]) -> str:
         return f"O(upstart_jobs_list[].{match.group(1)}" if match.group(1) in options else match.group(0)
 
-    return re.sub(r"O\((\w+)", expand, text)
+    return re.sub(r"O\((\w+)", expand, text.replace("O(dialect=", "O(sysinit.upstart.upstart_job#module:dialect="))
 
 
 def specification() -> dict[str, Any]:
     return {"argument_specs": {"main": {
         "short_description": "Deploy jobs of the Upstart init daemon",
         "description": [
-            "Writes all job files and starts the jobs. Restarts or reloads each job that was running when its file "
-            "changed, once.",
+            "Writes all job files and starts the jobs. Restarts or reloads each job once if its file changed while it "
+            "was running.",
             "The role checks the entries of O(upstart_jobs_list) before it changes anything. If a key does not exist, "
             "the message names the job and the likely key.",
         ],
@@ -267,9 +275,9 @@ The guide `docs/docsite/rst/role.rst` explains how the role handles changes, rem
 
 ## Requirements
 
-The role has the requirements of the modules: Python 2.7, or 3.6 and later, with dbus-python, and root privileges. Use
-`become` if Ansible does not log in as root. If the daemon does not use its default address or directories, set
-`address`, `conf_dir` and `log_dir` with `module_defaults` of the play, for the group `sysinit.upstart.upstart`.
+The role has the requirements of the modules: Python 2.7, or 3.6 and later, and root privileges. Use `become` if Ansible
+does not log in as root. If the daemon does not use its default address or directories, set `address`, `conf_dir` and
+`log_dir` with `module_defaults` of the play, for the group `sysinit.upstart.upstart`.
 Handlers run outside of blocks: `become` and `module_defaults` of a block around the role do not apply to them.
 """
 

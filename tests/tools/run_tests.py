@@ -33,6 +33,7 @@ import prepare
 FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
+BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
 NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
 PLACE = Path("ansible_collections", "sysinit", "upstart")
@@ -44,11 +45,12 @@ LANES = 2  # number of checks at the same time
 WAITING_LANES = 3  # the same for integration targets and scenarios, which mostly wait
 CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
+ON_DBUS_PYTHON = ["smoke", "peers"]  # the same for hosts with dbus-python
 UNIT_PROCESSES = 4
 SLOW_TESTS = [f"tests/unit/{name}.py" for name in (  # the longest files; they start first
     "plugins/modules/test_interference", "plugins/modules/test_main_processes", "plugins/modules/test_prediction",
-    "plugins/modules/test_no_hang", "chaos/test_chaos_run", "faults/test_faults_daemon",
-    "faults/test_faults_load", "faults/test_faults_at_once")]
+    "plugins/modules/test_no_hang", "plugins/modules/test_failure_reasons", "chaos/test_chaos_run",
+    "faults/test_faults_daemon", "faults/test_faults_load", "faults/test_faults_at_once")]
 
 
 @dataclass
@@ -191,19 +193,24 @@ def chaos(suite: Suite) -> None:
 
 
 def integration(suite: Suite) -> None:
-    """Run all targets on the newest ansible-core and some on the oldest; the largest start first."""
+    """Run all targets on the newest ansible-core and hosts without dbus-python, and some on others.
+
+    The largest start first.
+    """
     version = python_version()
     targets = list((COLLECTION / "tests/integration/targets").iterdir())
     targets.sort(key=lambda path: sum(file.stat().st_size for file in path.rglob("*.yml")), reverse=True)
-    runs = [(path.name, VENV) for path in targets]
+    names = [path.name for path in targets]
+    runs = [(name, VENV, BARE) for name in names]
+    runs += [(name, VENV, VENV) for name in names if name in ON_DBUS_PYTHON]
     if not NEWEST_ONLY:
-        runs += [(path.name, OLDEST) for path in targets if path.name in ON_OLDEST]
+        runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
 
-    def task(target: str, venv: Path) -> Task:
+    def task(target: str, venv: Path, host: Path) -> Task:
         return lambda folder, home: suite.check(*with_daemon(
             "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
             "--local", "--color", "no", "--python", version, target, venv=venv),
-            folder=folder, venv=venv, environment=home)
+            folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python")})
 
     share_out(suite, [task(*run) for run in runs])
 
@@ -281,6 +288,7 @@ def lint(suite: Suite) -> None:
         [VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
          "--validate-collection-refs", "dependent", "."],
         [VENV / "antsibull-changelog", "lint"],
+        [VENV / "autopep8", "--diff", "--exit-code", "."],
         [VENV / "ruff", "check", "."],
         [VENV / "mypy"],
         [VENV / "yamllint", "--strict", "."],

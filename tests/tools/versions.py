@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only list of tested versions. README and the support page are checked against it."""
+"""The only list of tested versions. Tests compare the README and the support page with it."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folde
 --ansible-test also writes them to FILE as variables for ``ansible-test integration``, with
 upstart_python: the interpreter for the modules, UPSTART_PYTHON or by default the controller's.
 
-The daemon is the emulator, or the command in UPSTART_BOOT: it stays in the foreground
-and contains {conf}, {log} and {address}; if it can, it writes its own messages to the
-file ``kmsg`` beside {log}.  The exit status is the command's; it is 1 if the daemon
+The daemon is the emulator, or the command in UPSTART_BOOT, which must stay in the
+foreground and contain {conf}, {log} and {address}. If it can, it writes its own messages
+to the file ``kmsg`` beside {log}.  The exit status is the command's; it is 1 if the daemon
 ended early or left processes behind.
 """
 

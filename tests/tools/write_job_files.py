@@ -24,6 +24,7 @@ import checkout
 checkout.mount()
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import NAMES, STOCK, Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 __metaclass__ = type
@@ -55,10 +56,12 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--batch", action="store_true", required=True, help="answer every line of standard input")
     options.add_argument("--upstart-version", type=parse_version, default=stanzas.LATEST, metavar="X.Y.Z")
+    options.add_argument("--dialect", choices=NAMES, default=STOCK)
     arguments = options.parse_args()
+    version = Release(arguments.upstart_version, arguments.dialect)
     stream = getattr(sys.stdin, "buffer", sys.stdin)
     for line in iter(stream.readline, b""):
-        print(json.dumps(write_job(line, arguments.upstart_version), sort_keys=True))
+        print(json.dumps(write_job(line, version), sort_keys=True))
         sys.stdout.flush()
     return 0
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What README and the page on support claim is what is in the tree, and what is tested."""
+"""The claims of the README and the support page agree with the code and the tests."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SUPPORT = (ROOT / "docs/docsite/rst/support.rst").read_text(encoding="utf-8")
-INTERNAL = ("demo", "deployment_")  # how the names begin of what the demo and the role have for themselves
-# A value for each option that a release brought.
+INTERNAL = ("demo", "deployment_")  # name prefixes of parts for the demo and the role only
+# A value for each option that a release introduced.
 VALUES: dict[str, Any] = {
     "apparmor_load": "/etc/apparmor.d/web", "apparmor_switch": "web", "cgroup": ["cpu"], "debug": True,
     "kill_signal": "INT", "reload_signal": "USR1", "setgid": "web", "setuid": "web", "usage": "x", "console": "log",
     "override": True,
 }
-# The constants of _host/releases.py, and a distinctive fragment of each row of the support page that describes them.
+# The constants of _host/releases.py, each with a distinctive fragment of a row that describes it on the support page.
 # None: no code compares versions for this row.
 GATES = [
     ("STATES_SIGNALLED_SINCE", "0.6.7", "``failed`` are null"),
@@ -54,7 +54,7 @@ GATES = [
     ("MAIN_MAY_END_DURING_STOP_SINCE", "1.11", "``pre_stop``"),
     ("EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE", "1.13", "instance name"),
 ]
-# The files that may hold a release as a literal.
+# Files that may contain a release as a literal.
 RELEASE_TABLES = {"_host/releases.py", "_jobfile/stanzas.py", "_events/tables.py"}
 
 
@@ -69,7 +69,7 @@ def section(page: str, heading: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of a list-table, without its head."""
+    """Return the cells of a list-table, without its header."""
     cells = [[" ".join(cell.split()) for cell in re.split(r"^     - ", row, flags=re.M)]
              for row in re.split(r"^   \* - ", text.partition(".. list-table::")[2], flags=re.M)[1:]]
     return [[cell.partition(" * ")[0] if index == len(row) - 1 else cell for index, cell in enumerate(row)]
@@ -98,7 +98,7 @@ def test_readme_names_the_tested_versions() -> None:
     assert f"platforms: Upstart {versions.UPSTARTS[0]} to {versions.UPSTARTS[-1]}\n" in fragment
 
 
-def test_the_oldest_core_is_the_one_that_is_required() -> None:
+def test_the_oldest_core_is_the_required_one() -> None:
     meta = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
     assert meta["requires_ansible"] == f">={min(versions.CORES, key=number)}.0"
     requirement = re.search(r"^ansible-core>=(.+)$", (ROOT / "tests/requirements/demo.txt").read_text(), re.M)
@@ -130,11 +130,11 @@ def test_support_names_the_cores() -> None:
 
 
 def options_by_release() -> dict[str, set[str]]:
-    """Return the options of upstart_job by the release that brought them, as the list of stanzas has it."""
+    """Return the options of upstart_job by the release that introduced them, from the list of stanzas."""
     since: dict[str, tuple[int, ...]] = {}
     for row in stanzas.STANZAS:
         since[row.option] = min(row.since, since.get(row.option, row.since))
-    del since["manual"]  # a job file without start on says the same to every release
+    del since["manual"]  # a job file without start on works the same in every release
     since["override"] = stanzas.OVERRIDES_SINCE
     since.update({f"console: {word}": version for word, version in stanzas.CONSOLE.items()})
     found: dict[str, set[str]] = {}
@@ -195,7 +195,7 @@ def test_each_constant_of_the_table_of_releases_is_in_the_support_page() -> None
 
 
 def literal_releases(path: Path) -> list[int]:
-    """Return the lines that compare something with a tuple of numbers, or define a release to compare with.
+    """Return the lines that compare a value with a tuple of numbers, or define a release for comparisons.
 
     Comparisons of Python's own version do not count.
     """

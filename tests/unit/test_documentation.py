@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation, argument specs and meta data say the same."""
+"""Documentation, argument specs and metadata agree."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fragment_options() -> dict[str, dict[str, Any]]:
 
 
 def shape(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return what documentation and argument spec have in common, with the defaults of both left out."""
+    """Return the common part of documentation and argument spec, without defaults."""
     unset = {"required": False, "default": None, "type": "str"}
     return {name: {key: option[key] for key in COMPARED if key in option and option[key] != unset.get(key, ...)}
             for name, option in options.items()}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples in pages and plugins can be used as they stand: YAML, options, job files, expressions, commands."""
+"""The examples in pages and plugins work as written: YAML, options, job files, expressions, commands."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS, to_values
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import LATEST
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 from ansible_collections.sysinit.upstart.tests.unit.support import documented
 from ansible_collections.sysinit.upstart.tests.unit.support.examples import (
@@ -36,7 +38,7 @@ BLOCKS = yaml_blocks()
 GROUP = "group/sysinit.upstart.upstart"
 IN_GROUP = ["sysinit.upstart." + name for name in (
     "upstart_event", "upstart_info", "upstart_init", "upstart_job", "upstart_service")]
-OUTSIDE = {"myapp"}  # roles of the reader
+OUTSIDE = {"myapp"}  # roles defined by the reader
 
 
 def module_of(task: dict[str, Any]) -> str:
@@ -45,11 +47,11 @@ def module_of(task: dict[str, Any]) -> str:
     return names[0]
 
 
-def job_complaints(job: dict[str, Any]) -> list[str]:
-    """Return why no job file could be written for an entry."""
+def job_complaints(job: dict[str, Any], dialect: str = "stock") -> list[str]:
+    """Return the reason why no job file can be written for an entry."""
     try:
         for wanted in job_options.wanted_jobs({"jobs": [job]}):
-            render(to_values(wanted.stanzas))
+            render(to_values(wanted.stanzas), Release(LATEST, dialect))
     except Exception as error:
         return [f"job {job.get('name')}: {error}"]
     return []
@@ -57,7 +59,7 @@ def job_complaints(job: dict[str, Any]) -> list[str]:
 
 def of_options(entry: dict[str, Any]) -> dict[str, Any]:
     known = documented.options("sysinit.upstart.upstart_job")
-    return {name: value for name, value in entry.items() if name in known and name != "state"}
+    return {name: value for name, value in entry.items() if name in known and name not in ("state", "dialect")}
 
 
 def role_complaints(role: str, given: dict[str, Any], where: str) -> list[str]:
@@ -84,9 +86,10 @@ def task_complaints(task: dict[str, Any], where: str) -> list[str]:
             f"{where}: {module} takes options"]
     found = [] if module in documented.FREE else documented.complaints(given, known, f"{where}: {module}")
     if module == "sysinit.upstart.upstart_job":
-        jobs = given.get("jobs", [given])
+        own = {name: value for name, value in given.items() if name == "name" or name in job_options.argument_spec()}
+        jobs = given.get("jobs", [own])
         for job in jobs if isinstance(jobs, list) else []:
-            found += job_complaints(of_options(job))
+            found += job_complaints(of_options(job), given.get("dialect", "stock"))
     if module in ("ansible.builtin.include_role", "ansible.builtin.import_role"):
         found += role_complaints(given["name"], task.get("vars", {}), where)
     return found
@@ -114,7 +117,7 @@ def play_complaints(play: dict[str, Any], where: str) -> list[str]:
 
 
 def mapping_complaints(block: Block) -> list[str]:
-    """Return what is wrong with a block that is no list: options of a job, defaults, variables of a role, or a file."""
+    """Return the errors in a block that is not a list: options of a job, defaults, variables of a role, or a file."""
     data = block.data()
     if set(data) == {"module_defaults"}:
         return default_complaints(data["module_defaults"], str(block))
@@ -180,7 +183,7 @@ def makefile_targets() -> set[str]:
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in PAGES))
 def test_named_commands_exist(page: str) -> None:
-    """Look for make targets and documented plugins in the running text as well."""
+    """Check make targets and documented plugins in the running text, too."""
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"(?:^|\$ |`)make ([a-z-]+)(?=`|\n| [A-Z]+=)", text, re.M):
         assert target in makefile_targets(), f"{page}: make {target}"
@@ -191,7 +194,7 @@ def test_named_commands_exist(page: str) -> None:
 
 
 def command_complaints(block: Block, words: list[str]) -> list[str]:
-    """Return what is wrong with one command of ours or of Ansible."""
+    """Return the errors in one command of ours or of Ansible."""
     found = []
     captions = {other.caption for other in all_blocks() if other.page == block.page}
     for word in words:

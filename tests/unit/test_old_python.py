@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What runs on the managed host is written for Python 2.7 as well as for the newest."""
+"""The code for managed hosts runs on Python 2.7 as well as on the newest Python."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import ast
 import json
 import os
 import pwd
+import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import check_wire
+import fuzz_messages
 import pytest
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon, fails
+from jeepney import HeaderFields, new_method_return
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
@@ -28,7 +33,7 @@ COMPILE = "import sys\nfor name in sys.argv[1:]: compile(open(name).read(), name
 
 
 def newer_than_27(tree: ast.Module) -> Iterator[str]:
-    """Return what a file uses that Python 2.7 does not have."""
+    """Return the features used by a file that Python 2.7 does not have."""
     docstrings = {id(node.body[0].value) for node in ast.walk(tree)
                   if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and node.body
                   and isinstance(node.body[0], ast.Expr)}
@@ -79,7 +84,7 @@ def test_syntax_of_python_27(path: Path) -> None:
 
 
 def pythons_27() -> list[str]:
-    """Return the real ones of this machine; the checks above stand in for them where there are none."""
+    """Return the Pythons 2.7 of this machine; without one, only the checks above apply."""
     versions = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pyenv" / "versions"  # HOME may be a scratch folder
     found = [shutil.which("python2.7"), *map(str, versions.glob("2.7*/bin/python2.7"))]
     return [python for python in found if python and works(python)]
@@ -102,7 +107,7 @@ def test_bytes_are_the_same_text_everywhere(python: str) -> None:
 
 
 def test_a_real_python_27_reads_and_writes_the_recorded_job_files() -> None:
-    """It understands the same, and writes the same, as this Python."""
+    """It reads and writes the same as this Python."""
     for python in pythons_27()[:1]:
         command = [python, str(TOOLS / "read_job_files.py"), "--cases", str(CASES)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -115,6 +120,40 @@ def test_a_real_python_27_reads_and_writes_the_recorded_job_files() -> None:
         assert old == new and len(new) > 200
 
 
+@pytest.fixture
+def echo() -> Iterator[FakeDaemon]:
+    """A peer of another implementation of D-Bus, whose method Echo returns its arguments."""
+    daemon = FakeDaemon()
+    daemon.answers["Echo"] = lambda call: [
+        new_method_return(call, call.header.fields.get(HeaderFields.signature), call.body)]
+    daemon.answers["Fail"] = fails("com.ubuntu.Upstart0_6.Error.JobFailed", check_wire.TEXT)
+    yield daemon
+    daemon.close()
+
+
+def plain(value: object) -> object:
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("python", [sys.executable, *pythons_27()[:1]])
+def test_the_standard_library_speaks_d_bus(python: str, echo: FakeDaemon) -> None:
+    chance = random.Random(7)
+    messages = fuzz_messages.seeds()
+    messages += [fuzz_messages.fitted(fuzz_messages.mutate(chance, chance.choice(messages), chance.choice(messages)))
+                 for _message in range(3000)]
+    done = subprocess.run([python, str(TOOLS / "check_wire.py"), echo.address], capture_output=True, text=True,
+                          input="".join(message.hex() + "\n" for message in messages), check=False)
+    assert (done.stderr, done.returncode) == ("", 0)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines[:len(check_wire.CALLS)] == [plain(values) for _signature, values in check_wire.CALLS]
+    assert lines[len(check_wire.CALLS):-len(messages)] == [
+        [[number] for number in range(300)], *["refused"] * len(check_wire.REFUSED), check_wire.TEXT]
+    verdicts = [json.loads(json.dumps(check_wire.verdict(message.hex()))) for message in messages]
+    old, new = lines[-len(messages):], verdicts
+    assert [json.dumps(one, sort_keys=True) for one in old] == [json.dumps(one, sort_keys=True) for one in new]
+    assert "refused" in verdicts and len([verdict for verdict in verdicts if verdict != "refused"]) > 300
+
+
 @pytest.mark.parametrize("code", [
     "x: int = 1", "f'{x}'", "def f(*, a): pass", "def f(a: int): pass", "raise A from b", "class A(metaclass=B): pass",
     "a, *b = c", "x = [*a]", "x = {**a}", "x = 'é'", "def f():\n  nonlocal x", "def f():\n  yield from x", "(x := 1)",
@@ -123,5 +162,5 @@ def test_the_checks_can_fail(code: str) -> None:
     assert list(newer_than_27(ast.parse(code))) != []
 
 
-def test_there_are_files() -> None:
+def test_there_are_files_to_compile() -> None:
     assert len(FILES) > 30

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tools that look at the site and at the package see what is wrong with them."""
+"""The tools that check the site and the package detect faults."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def test_the_importer_gets_a_repository(tmp_path: Path, named: str | None, expec
             archive.addfile(member, io.BytesIO(text.encode()))
     importer.with_repository(tmp_path / "built.tar.gz", tmp_path / "copy.tar.gz")
     with tarfile.open(tmp_path / "copy.tar.gz") as archive:
-        found = {member.name: archive.extractfile(member).read().decode() for member in archive}  # type: ignore[union-attr]
-    assert found["README.md"] == "x"
-    assert json.loads(found["MANIFEST.json"]) == {"collection_info": {"name": "upstart", "repository": expected}}
+        streams = {member.name: archive.extractfile(member) for member in archive}
+        texts = {name: stream.read().decode() for name, stream in streams.items() if stream}
+    assert texts["README.md"] == "x"
+    assert json.loads(texts["MANIFEST.json"]) == {"collection_info": {"name": "upstart", "repository": expected}}

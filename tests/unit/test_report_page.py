@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of playbooks/report.yml, rendered from what hosts told."""
+"""The page of playbooks/report.yml, rendered from results of hosts."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ SVG = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 
 
 def environment() -> jinja2.Environment:
-    """Return templates as ansible.builtin.template has them, nothing escaped by itself."""
+    """Return templates as in ansible.builtin.template: nothing is escaped automatically."""
     found = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True,
                                undefined=jinja2.StrictUndefined)
-    own = {"default", "d"}  # Ansible's knows only Ansible's kind of undefined
+    own = {"default", "d"}  # Ansible's versions know only Ansible's kind of undefined
     found.filters.update({name: one for name, one in core_filters.FilterModule().filters().items() if name not in own})
     found.filters["sysinit.upstart.event_graph"] = event_graph
     found.filters["items2dict"] = lambda pairs, key_name, value_name: {
@@ -91,7 +91,7 @@ class Page(HTMLParser):
 
 
 def check(text: str) -> Page:
-    """Read a page; raise AssertionError unless it is sound, closed to the outside and accessible."""
+    """Read a page; raise AssertionError unless it is well-formed, self-contained and accessible."""
     page = Page(text)
     tags = Counter(tag for tag, _attrs in page.elements)
     assert not {"script", "img", "iframe", "object", "form", "br"} & set(tags)
@@ -111,7 +111,7 @@ def check(text: str) -> Page:
 
 
 def made_hostile(value: Any) -> Any:
-    """Return a result with each text and each key that a host chooses replaced by a hostile one."""
+    """Return a result in which each text and key that a host controls is replaced with a hostile one."""
     if isinstance(value, dict):
         return {key: made_hostile(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -130,7 +130,7 @@ def hostile_host() -> dict[str, Any]:
     return info
 
 
-def test_the_page_tells_what_the_host_told() -> None:
+def test_the_page_shows_what_the_host_returned() -> None:
     page = check(render({"booted": BOOT}, report_date="Friday"))
     words = re.sub(r"\s+", " ", page.text)
     for told in ("Upstart jobs on 1 host", "Friday", "1.13.2", "The message bus", "eth0: running; lo: running",
@@ -233,8 +233,8 @@ def test_a_graph_that_cannot_be_drawn_leaves_the_rest() -> None:
     assert f"a condition cannot be read: a condition cannot have the keys {HOSTILE}" in words
 
 
-def test_the_playbook_draws_the_others_then(tmp_path: Path) -> None:
-    """It is run with a module that tells what a file holds."""
+def test_the_playbook_still_draws_the_other_graphs(tmp_path: Path) -> None:
+    """It runs with a module that returns the contents of a file."""
     collection = tmp_path / "ansible_collections" / "sysinit" / "upstart"
     for part in ("plugins", "playbooks", "meta"):
         shutil.copytree(ROOT / part, collection / part)
@@ -258,7 +258,7 @@ def test_the_playbook_draws_the_others_then(tmp_path: Path) -> None:
     assert [tag for tag, _attrs in page.elements if tag in ("svg", "pre")] == [drawn]
 
 
-def test_what_is_not_known_has_one_name() -> None:
+def test_unknown_values_have_one_name() -> None:
     text = render({"a": {**BOOT, "runlevel": None, "version": None, "previous_runlevel": None}})
     assert len(re.findall(r'data-label="(?:Upstart|Runlevel)">unknown<', text)) == 2
     assert len(re.findall(r"<dt>(?:Upstart|Runlevel)</dt><dd>unknown<", text)) == 2
@@ -285,7 +285,7 @@ def test_a_browser_shows_the_page_by_itself(tmp_path: Path, kind: str) -> None:
 
 
 @in_a_browser
-def test_a_browser_would_tell(tmp_path: Path) -> None:
+def test_the_browser_reports_errors_and_requests(tmp_path: Path) -> None:
     for name in ("seen", "narrow"):
         (tmp_path / name).mkdir()
     seen = browser.see(CONTROL, tmp_path / "seen")

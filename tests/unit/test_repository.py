@@ -59,7 +59,7 @@ def test_the_rules_see_the_files() -> None:
 
 
 def block_lines(name: str) -> int:
-    """Return how many lines the documentation blocks of a module take."""
+    """Return the number of lines in the documentation blocks of a module."""
     assignments = [node for node in tree(name).body if isinstance(node, ast.Assign)]
     return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in assignments
                if isinstance(node.targets[0], ast.Name) and node.targets[0].id in BLOCKS)
@@ -88,7 +88,7 @@ def test_nothing_is_left_to_do() -> None:
     assert [name for name in ours() if marks.search(text(name))] == []
 
 
-# Functions below plugins/ that open a file for reading by themselves, and why they may.
+# Functions below plugins/ that open a file for reading themselves, and the reasons.
 OPENING = {
     "module_utils/_system/reading.py:open_file": "the owner: only regular files, without blocking",
     "module_utils/_system/reading.py:open_kernel_log": "the owner: only the kernel's log, without blocking",
@@ -103,18 +103,18 @@ OPENERS = {"open", "io.open", "os.open", "codecs.open", "os.fdopen", "shutil.cop
 
 
 def opens_for_reading(call: ast.Call) -> bool:
-    """Return whether a call opens a file and does not surely do so for writing only."""
+    """Return whether a call opens a file that may be read."""
     if ast.unparse(call.func) not in OPENERS:
         return False
     arguments = " ".join(ast.unparse(argument) for argument in call.args[1:])
     if ast.unparse(call.func) == "os.fdopen":
-        return False  # it is open already
+        return False  # it is already open
     return not ("O_WRONLY" in arguments or "os.devnull" in ast.unparse(call.args[0]) and "O_RDWR" in arguments
                 or arguments.startswith(("'w", "'a", "'x")))
 
 
 def test_one_file_opens_all_others_for_reading() -> None:
-    """A FIFO or a device in place of a file keeps whoever opens it in the plain way waiting forever."""
+    """If a FIFO or a device takes the place of a file, a plain open may wait forever."""
     found = set()
     for name in ours("plugins/module_utils/*.py") + ours("plugins/modules/*.py"):
         for function in functions(name):

@@ -11,6 +11,10 @@ import re
 from .errors import UnreachableError
 from .names import PRIVATE_ADDRESS
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Mapping, Optional  # noqa: F401
+
 __metaclass__ = type
 
 SYSTEM, SESSION = "system", "session"
@@ -23,11 +27,13 @@ Endpoint = collections.namedtuple("Endpoint", "address on_bus owner")
 
 
 def default(environ, uid):
+    # type: (Mapping[str, str], int) -> str
     """Return the address that initctl would use: the session's init, or root's private socket, or the system bus."""
     return environ.get("UPSTART_SESSION") or (PRIVATE_ADDRESS if uid == 0 else SYSTEM)
 
 
 def resolve(address, environ):
+    # type: (str, Mapping[str, str]) -> Endpoint
     """Return the Endpoint for ``system``, ``session`` or a D-Bus address.
 
     :raises UnreachableError: for ``session`` if there is no session message bus.
@@ -44,9 +50,10 @@ def resolve(address, environ):
 
 
 def owner_of(address):
+    # type: (str) -> Optional[int]
     """Return the user id that init at an address must have, or None for any.
 
-    Every user of the host could listen at an abstract socket with init's name.
+    Any user of the host could listen on an abstract socket with init's name.
     """
     for element in re.split("[:;,]", address):
         element = re.sub("%([0-9a-fA-F]{2})", lambda match: chr(int(match.group(1), 16)), element)

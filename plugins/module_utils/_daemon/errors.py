@@ -28,12 +28,16 @@ class WrongOwnerError(UnreachableError):
     """The process that answers at the address is not init."""
 
 
-class LibraryMissingError(UpstartError):
-    """dbus-python cannot be imported."""
+class TransportMissingError(UpstartError):
+    """This Python has no dbus-python, or one that does not work."""
 
 
 class ConnectionLostError(DaemonError):
     """The connection broke during a call."""
+
+
+class ProtocolError(ConnectionLostError):
+    """The other side sent something that is not D-Bus."""
 
 
 class NoReplyError(DaemonError):
@@ -103,7 +107,7 @@ _BY_NAME = {
     "org.freedesktop.DBus.Error.UnknownProperty": NotFoundError,
     "org.freedesktop.DBus.Error.Timeout": NoReplyError,
     "org.freedesktop.DBus.Error.TimedOut": NoReplyError,
-    # Our calls never time out in libdbus: it, or a bus, reports NoReply after the end of the daemon.
+    # NoReply means that the daemon ended: the message bus reports it.
     "org.freedesktop.DBus.Error.NoReply": ConnectionLostError,
     "org.freedesktop.DBus.Error.Disconnected": ConnectionLostError,
     "org.freedesktop.DBus.Error.NoServer": UnreachableError,
@@ -113,6 +117,7 @@ _BY_NAME = {
 
 
 def from_reply(name, text, member):
+    # type: (str, str, str) -> DaemonError
     """Return the exception for a D-Bus error reply to the method ``member``."""
     kind = _BY_NAME.get(name, DaemonError)
     text = text.strip() or name
@@ -124,6 +129,7 @@ def from_reply(name, text, member):
 
 
 def _denied(name, text, member):
+    # type: (str, str, str) -> str
     """Return the message for a call that only root may make."""
     reason = text.rstrip(".")
     if name == ACCESS_DENIED:

@@ -22,6 +22,7 @@ ERROR_PREFIX = MANAGER + ".Error."
 
 
 def escape(name):
+    # type: (str) -> str
     """Return a job or instance name as an element of an object path (text to text)."""
     if not name:
         return "_"
@@ -30,6 +31,7 @@ def escape(name):
 
 
 def unescape(element):
+    # type: (str) -> str
     """Return the name for an element of an object path (text to text)."""
     if element == "_":
         return ""
@@ -38,23 +40,28 @@ def unescape(element):
 
 
 def job_path(name):
+    # type: (str) -> str
     return "%s/jobs/%s" % (MANAGER_PATH, escape(name))
 
 
 def instance_path(name, instance=""):
+    # type: (str, str) -> str
     return "%s/%s" % (job_path(name), escape(instance))
 
 
 def instance_name(path):
+    # type: (str) -> str
     """Return the instance name at the end of an instance's object path."""
     return unescape(path.rsplit("/", 1)[1])
 
 
 def job_name(path):
+    # type: (str) -> str
     """Return the job name in the object path of a job or instance."""
     return unescape(path.split("/")[5])
 
 
 def display_name(job, instance=""):
+    # type: (str, str) -> str
     """Return a job and its instance as initctl prints them."""
     return "%s (%s)" % (job, instance) if instance else job

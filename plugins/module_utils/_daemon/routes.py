@@ -12,6 +12,12 @@ import struct
 from .errors import DaemonError, UnreachableError, WrongOwnerError
 from .names import BUS, BUS_NAME, BUS_PATH
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, List, Optional  # noqa: F401
+    from .messages import Message  # noqa: F401
+    # A parameter ``connection`` is a connection.Connection: Any, because that file imports this one.
+
 __metaclass__ = type
 
 OWNER_CHANGED = "NameOwnerChanged"
@@ -21,6 +27,18 @@ RULES = (
 )
 
 
+def peer_of(descriptor):
+    # type: (int) -> Dict[str, Any]
+    """Return the pid, uid and gid (a dict) of the process that listens at the other end of a connected socket."""
+    duplicate = socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        option = getattr(socket, "SO_PEERCRED", 17)
+        pid, uid, gid = struct.unpack("3i", duplicate.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
+    finally:
+        duplicate.close()
+    return {"pid": pid, "uid": uid, "gid": gid}
+
+
 class PrivateSocketRoute:
     """The daemon's own socket: the process that listens there is the daemon."""
 
@@ -28,21 +46,17 @@ class PrivateSocketRoute:
     owner_left = False
 
     def identify_peer(self, connection, unused):
-        """Return the pid, uid and gid (a dict) of the listening process; raise WrongOwnerError.
+        # type: (Any, Any) -> Dict[str, Any]
+        """Return the pid, uid and gid (a dict) of the listening process; raise WrongOwnerError for a wrong user.
 
-        Nothing has been sent to it then: libdbus starts to authenticate in the first step of its main loop.
+        Nothing has been sent to it at this point: the transport has not started to authenticate.
         """
-        duplicate = socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            option = getattr(socket, "SO_PEERCRED", 17)
-            pid, uid, gid = struct.unpack("3i", duplicate.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
-        finally:
-            duplicate.close()
-        peer = {"pid": pid, "uid": uid, "gid": gid}
+        peer = peer_of(connection.fileno())
         check_owner(connection, peer, "listens at %s" % connection.address)
         return peer
 
     def is_from_daemon(self, unused):
+        # type: (Message) -> bool
         """Return whether the daemon has sent a signal."""
         return True
 
@@ -54,15 +68,18 @@ class BusRoute:
     """
 
     def __init__(self):
-        self.destination = None
+        # type: () -> None
+        self.destination = None  # type: Optional[str]
         self.owner_left = False
 
     def identify_peer(self, connection, left):
-        """Return the pid, uid and gid (a dict) of the owner of Upstart's name; raise WrongOwnerError.
+        # type: (Any, Callable[[], float]) -> Dict[str, Any]
+        """Return the pid, uid and gid (a dict) of the owner of Upstart's name; raise WrongOwnerError for a wrong user.
 
         :param left: function that returns the seconds left.
         """
         def call_bus(member, *args):
+            # type: (str, *str) -> List[Any]
             return connection.call(BUS_PATH, BUS, member, "s" * len(args), args, timeout=left(), destination=BUS)
 
         call_bus("Hello")
@@ -85,18 +102,21 @@ class BusRoute:
         return peer
 
     def is_from_daemon(self, message):
-        """Return whether the daemon has sent a signal. If the signal reports that it left the bus, note that."""
-        if message.get_sender() == BUS and message.get_member() == OWNER_CHANGED:
-            unused, before, after = message.get_args_list()
+        # type: (Message) -> bool
+        """Return whether the daemon has sent a signal, and set ``owner_left`` if it has left the bus."""
+        if message.sender == BUS and message.member == OWNER_CHANGED and len(message.args) == 3:
+            unused, before, after = message.args
             self.owner_left = self.owner_left or (before == self.destination and after != before)
-        return message.get_sender() == self.destination
+        return message.sender == self.destination
 
 
 def _alternative():
+    # type: () -> str
     return ", or leave address unset to use the private socket" if os.geteuid() == 0 else ""
 
 
 def check_owner(connection, peer, role):
+    # type: (Any, Dict[str, Any], str) -> None
     """Raise WrongOwnerError if the process at the other end does not run as init's user.
 
     :param role: text, what the process does there, as the predicate of a sentence.

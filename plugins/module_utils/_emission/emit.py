@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 
-from .._daemon.errors import DaemonError, EventFailedError, NoReplyError
+from .._daemon.errors import DaemonError, EventFailedError
 from .._daemon.names import instance_path
 from .._errors import UpstartError
 from .._events.effects import MEMBERS, fold
@@ -21,6 +21,13 @@ from .._host.releases import JOB_LOGS_SINCE, STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting, state_text
 from .._system.deadline import Deadline
 from . import report
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._daemon.connection import Signal  # noqa: F401
+    from .._events.effects import Effect  # noqa: F401
 
 __metaclass__ = type
 
@@ -38,11 +45,25 @@ Emission = collections.namedtuple("Emission", "name env wait timeout stable_for 
 Outcome = collections.namedtuple("Outcome", "jobs moving settled watched conditions_unavailable")
 
 
+class HeldEventError(Exception):
+    """The event is not over in time.
+
+    :ivar jobs: list of dicts, its effects so far.
+    """
+
+    def __init__(self, jobs):
+        # type: (List[Dict[str, Any]]) -> None
+        super(HeldEventError, self).__init__()
+        self.jobs = jobs
+
+
 def emit(client, emission, version):
+    # type: (Upstart, Emission, Tuple[int, ...]) -> Outcome
     """Emit an event and return its Outcome.
 
     :param version: tuple, the daemon's.
-    :raises UpstartError: when the event fails because of a job, or is not over within ``timeout`` seconds.
+    :raises UpstartError: when the event fails because of a job.
+    :raises HeldEventError: when the event is not over within ``timeout`` seconds.
     """
     connection = client.connection
     if version < JOB_LOGS_SINCE:
@@ -52,13 +73,13 @@ def emit(client, emission, version):
     pending = client.emit(emission.name, emission.env, emission.wait)
     if not connection.wait(lambda: pending.done, emission.timeout):
         connection.forget(pending)
-        raise _held_error(client, emission, _effects_so_far(client, consequences, emission, log_sizes, version))
+        raise HeldEventError(_effects_so_far(client, consequences, emission, log_sizes, version))
     _raise_unless_emitted(emission, pending.error)
     if not emission.wait:
         return Outcome([], frozenset(), None, {}, None)
     failed = pending.error is not None
     moving = _follow(client, consequences, emission, version, SETTLE_SECONDS, failed)
-    watched = {}
+    watched = {}  # type: Dict[Tuple[str, str], Optional[int]]
     if not failed:
         watched = _watch_services(client, consequences, emission, version)
         if watched:
@@ -71,6 +92,7 @@ def emit(client, emission, version):
 
 
 def _raise_unless_emitted(emission, error):
+    # type: (Emission, Optional[Exception]) -> None
     """Raise the daemon's error for an event that it did not emit; None and the failure of a job mean that it did."""
     if error is None or isinstance(error, EventFailedError):
         return
@@ -82,12 +104,14 @@ def _raise_unless_emitted(emission, error):
 
 # -- the effects of the event --------------------------------------------------------------------------------------
 def _effects(client, signals, emission, log_sizes, version):
+    # type: (Upstart, Sequence[Signal], Emission, Dict[str, int], Tuple[int, ...]) -> List[Dict[str, Any]]
     """Return the effects that the signals report, with the present status of the instances."""
     pairs = [(effect.job, effect.instance) for effect in fold(trace(signals))]
     return from_signals(signals, emission.log_dir, log_sizes, _statuses(client, pairs), version)
 
 
 def _effects_so_far(client, consequences, emission, log_sizes, version):
+    # type: (Upstart, Consequences, Emission, Dict[str, int], Tuple[int, ...]) -> List[Dict[str, Any]]
     """Return the effects of an event that is not over; where states are not signalled, they are queried."""
     if version < STATES_SIGNALLED_SINCE:
         try:
@@ -107,16 +131,19 @@ def _effects_so_far(client, consequences, emission, log_sizes, version):
 
 
 def _without_guesses(jobs):
+    # type: (Iterable[Dict[str, Any]]) -> List[Dict[str, Any]]
     """Return the effects without the guess that an instance which appeared and disappeared was running."""
     return [dict(job, started=None, how="came and went")
             if job["failed"] is None and job["started"] and job["stopped"] else job for job in jobs]
 
 
 def _statuses(client, pairs):
+    # type: (Upstart, Sequence[Tuple[str, str]]) -> Dict[Tuple[str, str], str]
     return dict((pair, state_text(status)) for pair, status in zip(pairs, client.statuses(pairs)))
 
 
 def _log_sizes(log_dir):
+    # type: (str) -> Dict[str, int]
     try:
         names = os.listdir(log_dir)[:MAX_LOGS]
     except OSError:
@@ -126,6 +153,7 @@ def _log_sizes(log_dir):
 
 # -- waiting -------------------------------------------------------------------------------------------------------
 def _follow(client, consequences, emission, version, seconds, failed=False):
+    # type: (Upstart, Consequences, Emission, Tuple[int, ...], float, bool) -> List[Tuple[str, str]]
     """Wait until all instances rest that the event moved, directly or through others, and signal nothing more.
 
     :param failed: whether the event failed; the signals about the failure may come before the answer or after it.
@@ -136,48 +164,54 @@ def _follow(client, consequences, emission, version, seconds, failed=False):
     members = MEMBERS if signals_states else INSTANCE_SIGNALS
 
     def has_moved():
+        # type: () -> bool
         return any(signal.member in members for signal in consequences.all_signals())
 
     if not connection.wait(has_moved, MIN_SETTLE_SECONDS if failed and signals_states else 0):
         return []  # it concerns no job
     deadline = Deadline(seconds)
-    tasks = {}
+    tasks = {}  # type: Dict[str, bool]
     while True:
         seen = len(connection.signals)
         effects = fold(trace(consequences.signals()))
-        moving = (_moving if signals_states else _moving_by_status)(client, effects, emission, tasks)
+        moving = (_moving if signals_states else _moving_by_status)(client, effects, emission, version, tasks)
         if not deadline.left():
             return moving
         settled = not moving and (not failed or not signals_states or any(effect.failed for effect in effects))
         timeout = QUIET_SECONDS if settled else deadline.left() if signals_states else POLL_INTERVAL
-        more = connection.wait(lambda count=seen: len(connection.signals) > count, min(timeout, deadline.left()))
+        more = connection.wait(
+            lambda count=seen: len(connection.signals) > count,  # type: ignore[misc]  # mypy infers no default
+            min(timeout, deadline.left()))
         if settled and not more:
             return []
 
 
-def _moving(unused, effects, emission, tasks):
+def _moving(unused, effects, emission, version, tasks):
+    # type: (Upstart, Iterable[Effect], Emission, Tuple[int, ...], Dict[str, bool]) -> List[Tuple[str, str]]
     """Return the (job, instance) of the Effects that do not rest."""
     return [(effect.job, effect.instance) for effect in effects
-            if not effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, tasks))]
+            if not effect.rests(effect.state == RUNNING and _is_task(effect.job, emission, version, tasks))]
 
 
-def _moving_by_status(client, effects, emission, tasks):
+def _moving_by_status(client, effects, emission, version, tasks):
+    # type: (Upstart, Iterable[Effect], Emission, Tuple[int, ...], Dict[str, bool]) -> List[Tuple[str, str]]
     """Return the same where Upstart signals only that instances appear and disappear."""
     pairs = [(effect.job, effect.instance) for effect in effects]
     return [pair for pair, status in zip(pairs, client.statuses(pairs))
-            if not is_resting(status, _is_task(pair[0], emission, tasks))]
+            if not is_resting(status, _is_task(pair[0], emission, version, tasks))]
 
 
 def _watch_services(client, consequences, emission, version):
+    # type: (Upstart, Consequences, Emission, Tuple[int, ...]) -> Dict[Tuple[str, str], Optional[int]]
     """Watch the services that the event started for ``stable_for`` seconds, or until all of them have ended.
 
     :returns: dict of their (job, instance) to the pids that their main processes had at the beginning.
     """
     pairs = [(effect.job, effect.instance) for effect in fold(trace(consequences.signals()))
              if (effect.started or version < STATES_SIGNALLED_SINCE) and effect.state != WAITING]
-    tasks = {}
+    tasks = {}  # type: Dict[str, bool]
     watched = dict((pair, status["processes"].get("main")) for pair, status in zip(pairs, client.statuses(pairs))
-                   if status is not None and is_resting(status, _is_task(pair[0], emission, tasks)))
+                   if status is not None and is_resting(status, _is_task(pair[0], emission, version, tasks)))
     if not watched or not emission.stable_for:
         return {}
     paths = set(instance_path(*pair) for pair in watched)
@@ -185,6 +219,7 @@ def _watch_services(client, consequences, emission, version):
     mark = len(connection.signals)
 
     def all_ended():
+        # type: () -> bool
         signals = connection.signals[mark:]
         return paths <= set([signal.path for signal in signals
                              if signal.member == "StateChanged" and signal.args[0] == WAITING]
@@ -194,26 +229,15 @@ def _watch_services(client, consequences, emission, version):
     return watched
 
 
-def _is_task(job, emission, known):
+def _is_task(job, emission, version, known):
+    # type: (str, Emission, Tuple[int, ...], Dict[str, bool]) -> bool
     """Return whether the file of a job makes it a task.
 
     :param known: dict of job to the answer, which is filled.
     """
     if job not in known:
         try:
-            known[job] = Definition(job, emission.conf_dir).is_task()
+            known[job] = Definition(job, emission.conf_dir, version).is_task()
         except UpstartError:
             known[job] = False
     return known[job]
-
-
-def _held_error(client, emission, jobs):
-    """Return the error for an event that is not over in time, with who holds it."""
-    from . import holding  # Imported here because only this error needs the simulation.
-    try:
-        holders = holding.holders(client, emission.name, emission.env, emission.conf_dir, jobs)
-    except UpstartError as error:
-        if isinstance(error, NoReplyError) and not jobs:
-            return report.unanswered_error(emission, error.message)
-        return report.held_error(emission, jobs, [], error.message)
-    return report.held_error(emission, jobs, holders)

@@ -5,16 +5,41 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._daemon.errors import NoReplyError
 from .._daemon.names import display_name
+from .._errors import UpstartError
 from .._events import explain, holding
 from .._events.simulation import Simulation
 from .._host.status import is_resting
 from .._host.world import read_world
+from . import report
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._events.model import SimulatedEvent, World  # noqa: F401
 
 __metaclass__ = type
 
 
+def held_error(client, emission, jobs):
+    # type: (Upstart, Any, List[Dict[str, Any]]) -> UpstartError
+    """Return the error for an event that is not over in time, with who holds it.
+
+    :param emission: emit.Emission.
+    """
+    try:
+        holding_it = holders(client, emission.name, emission.env, emission.conf_dir, jobs)
+    except UpstartError as error:
+        if isinstance(error, NoReplyError) and not jobs:
+            return report.unanswered_error(emission, error.message)
+        return report.held_error(emission, jobs, [], error.message)
+    return report.held_error(emission, jobs, holding_it)
+
+
 def holders(client, name, env, conf_dir, jobs=()):
+    # type: (Upstart, str, Sequence[str], str, Iterable[Dict[str, Any]]) -> List[str]
     """Return sorted sentences on who holds an event, and what the holders wait for.
 
     :param env: list of KEY=VALUE.
@@ -29,6 +54,7 @@ def holders(client, name, env, conf_dir, jobs=()):
 
 
 def conditions(client, name, variables, conf_dir):
+    # type: (Upstart, str, Sequence[str], str) -> List[str]
     """Return sentences on the conditions that hold an event with these variables."""
     world, unused = read_world(client, conf_dir)
     if not world.conditions_known:
@@ -38,6 +64,7 @@ def conditions(client, name, variables, conf_dir):
 
 
 def _find(world, name, variables):
+    # type: (World, str, Sequence[str]) -> Tuple[Simulation, Optional[SimulatedEvent]]
     """Return the world as a Simulation that does not move, and the latest event with that name and variables, or None.
     """
     simulation = Simulation(world)
@@ -47,6 +74,7 @@ def _find(world, name, variables):
 
 
 def _half_met_conditions(world, name, env):
+    # type: (World, str, Sequence[str]) -> List[str]
     """Return sorted sentences on the conditions that an event meets only in part, without regard to earlier events."""
     sentences = []
     for job in world.waiting_for(name):
@@ -61,6 +89,7 @@ def _half_met_conditions(world, name, env):
 
 
 def _moving_instances(client, world, jobs):
+    # type: (Upstart, World, Iterable[Dict[str, Any]]) -> List[str]
     """Return sorted sentences on instances that have not come to rest; a running task has not."""
     pairs = [(job["name"], job["instance"]) for job in jobs if not job["stopped"]]
     sentences = []

@@ -9,6 +9,10 @@ from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.releases import STATES_SIGNALLED_SINCE
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 NULL_UNLESS_KNOWN = ("settled", "fails", "sure", "reasons", "assumed", "notes", "outlook")
@@ -16,6 +20,7 @@ LOG_LINES_IN_MESSAGE = 3
 
 
 def result_of(emission, **values):
+    # type: (Any, **Any) -> Dict[str, Any]
     """Return the result of a task for an event that was emitted or predicted: the same keys in check mode and without.
 
     :param emission: emit.Emission.
@@ -28,6 +33,7 @@ def result_of(emission, **values):
 
 
 def missing_knowledge(version):
+    # type: (Tuple[int, ...]) -> Optional[str]
     """Return a warning on the effects that a daemon of this version does not signal, or None."""
     if version >= STATES_SIGNALLED_SINCE:
         return None
@@ -37,6 +43,7 @@ def missing_knowledge(version):
 
 
 def warnings(emission, outcome):
+    # type: (Any, Any) -> List[str]
     """Return warnings about an event that is over but had effects that nobody wants.
 
     :param outcome: emit.Outcome.
@@ -58,6 +65,7 @@ def warnings(emission, outcome):
 
 
 def failed_error(emission, jobs, conditions_unavailable, settled):
+    # type: (Any, List[Dict[str, Any]], Optional[str], bool) -> UpstartError
     """Return the error for an event that made jobs fail.
 
     :param conditions_unavailable: text, a clause on why it is unknown which jobs the event concerns, or None.
@@ -79,6 +87,7 @@ def failed_error(emission, jobs, conditions_unavailable, settled):
 
 
 def held_error(emission, jobs, holders, reason=None):
+    # type: (Any, List[Dict[str, Any]], Sequence[str], Optional[str]) -> UpstartError
     """Return the error for an event that is not over in time.
 
     :param holders: list of sentences on who holds it.
@@ -96,6 +105,7 @@ def held_error(emission, jobs, holders, reason=None):
 
 
 def unanswered_error(emission, reason):
+    # type: (Any, str) -> UpstartError
     """Return the error for a daemon that does not answer and signals nothing."""
     text = "Cannot tell whether the event %s was emitted: no answer came within %g s. %s" % (
         emission.name, emission.timeout, reason)
@@ -103,6 +113,7 @@ def unanswered_error(emission, reason):
 
 
 def _job_text(job):
+    # type: (Dict[str, Any]) -> str
     text = "%s %s" % (display_name(job["name"], job["instance"]), job["how"])
     if job.get("log_lines"):
         text += " (its log ends: %s)" % " | ".join(job["log_lines"][-LOG_LINES_IN_MESSAGE:])

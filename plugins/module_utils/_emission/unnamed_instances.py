@@ -12,11 +12,18 @@ from .._events.expand import ExpansionError, expand_instance_name
 from .._events.model import SimulatedEvent
 from .._events.trees import environment_started_by
 from .._events.variables import OF_INIT, merge
-from .._host.definitions import Definition
+from .._host.definitions import Definition, paths_of
 from .._host.job_names import fatal_log_path, log_path_error
 from .._host.planned_files import read_file
 from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
+from .._system.search_path import directories_of
 from .._text import decode, encode
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .emit import Emission  # noqa: F401
 
 __metaclass__ = type
 
@@ -26,6 +33,7 @@ CONF, INSTANCE = ".conf", b"instance"
 
 
 def jobs_without_a_name(client, emission, version):
+    # type: (Upstart, Emission, Tuple[int, ...]) -> List[Tuple[str, str]]
     """Return a list of (job, Upstart's reason), sorted by job, judged by the job files of loaded jobs.
 
     A job that needs other events first (``and``) is not started by this event alone, and its instance name is unknown.
@@ -43,6 +51,7 @@ def jobs_without_a_name(client, emission, version):
 
 
 def refuse_wedging(emission, version):
+    # type: (Emission, Tuple[int, ...]) -> None
     """Raise UpstartError for an event that would start an instance whose log has a path that makes init spin forever.
 
     Only jobs that the event starts by itself are checked, and only if its values are long enough for such a path.
@@ -57,17 +66,20 @@ def refuse_wedging(emission, version):
             continue
         path = instance and fatal_log_path(emission.log_dir, job, instance, values, version)
         if path:
-            error = log_path_error(job, instance, path)
+            # There is a path, so there is an instance.
+            error = log_path_error(job, instance, path)  # type: ignore[arg-type]
             error.message = "The event %s was not emitted. %s" % (emission.name, error.message)
             raise error
 
 
 def notes(unnamed_jobs):
+    # type: (Iterable[Tuple[str, str]]) -> List[str]
     """Return notes on what ``jobs_without_a_name`` returned, in the words of a prediction."""
     return ["job %s gets no instance: %s" % (job, reason) for job, reason in unnamed_jobs]
 
 
 def sentences(name, unnamed_jobs, version):
+    # type: (str, Iterable[Tuple[str, str]], Tuple[int, ...]) -> List[str]
     """Return warnings about what ``jobs_without_a_name`` returned for an event."""
     texts = []
     for job, reason in unnamed_jobs:
@@ -82,22 +94,25 @@ def sentences(name, unnamed_jobs, version):
 
 
 def _candidates(conf_dir, name):
+    # type: (str, bytes) -> List[str]
     """Return the sorted names of the jobs whose files contain the name of the event and the word instance.
 
     :param name: bytes.
     """
+    jobs = set(os.path.relpath(os.path.join(folder, entry), top)[:-len(CONF)]
+               for top in directories_of(conf_dir) for folder, unused, files in os.walk(top)
+               for entry in files if entry.endswith(CONF) and len(entry) > len(CONF))
     candidates = []
-    for folder, unused, files in os.walk(conf_dir):
-        for entry in files:
-            if entry.endswith(CONF) and len(entry) > len(CONF):
-                path = os.path.join(folder, entry)
-                texts = [_bytes(path), _bytes(path[:-len(CONF)] + ".override")]
-                if any(name in text for text in texts) and any(INSTANCE in text for text in texts):
-                    candidates.append(decode(os.path.relpath(path, conf_dir)[:-len(CONF)]))
+    for job in jobs:
+        conf, override, unused = paths_of(job, conf_dir)
+        texts = [_bytes(conf), _bytes(override)]
+        if any(name in text for text in texts) and any(INSTANCE in text for text in texts):
+            candidates.append(decode(job))
     return sorted(candidates)
 
 
 def _bytes(path):
+    # type: (str) -> bytes
     try:
         return read_file(path) or b""
     except UpstartError:
@@ -105,6 +120,7 @@ def _bytes(path):
 
 
 def _values(job, conf_dir, version):
+    # type: (str, str, Tuple[int, ...]) -> Optional[Dict[str, Any]]
     try:
         return Definition(job, conf_dir, version).values
     except UpstartError:
@@ -112,6 +128,7 @@ def _values(job, conf_dir, version):
 
 
 def _instance_started_by(emission, values):
+    # type: (Emission, Optional[Mapping[str, Any]]) -> Optional[str]
     """Return the name of the instance that an event starts by itself, or None if it starts none.
 
     :param values: dict, the stanzas of the job; None if they cannot be read.

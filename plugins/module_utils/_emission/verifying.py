@@ -11,6 +11,12 @@ from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.status import POLL_INTERVAL, START_RUNNING, STOP_WAITING, read_statuses, state_text
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .emit import Emission, Outcome  # noqa: F401
+
 __metaclass__ = type
 
 # Faults that are normal for a moment when a process ends
@@ -29,6 +35,7 @@ TEXTS = {
 
 
 def verify(client, emission, version, outcome):
+    # type: (Upstart, Emission, Tuple[int, ...], Outcome) -> Tuple[List[Dict[str, Any]], List[Tuple[str, str, str]]]
     """Return the jobs of an emit.Outcome with corrections, and a list of (name, instance, clause) on the corrections.
 
     :param emission: emit.Emission.
@@ -44,7 +51,7 @@ def verify(client, emission, version, outcome):
     if any(fault in TRANSIENT for fault in faults):
         client.connection.wait(lambda: False, POLL_INTERVAL)
         statuses, faults = _read_faults(client, resting, outcome.watched, has_main)
-    corrected, clauses = {}, []
+    corrected, clauses = {}, []  # type: Dict[Tuple[str, str], Dict[str, Any]], List[Tuple[str, str, str]]
     for job, status, fault in zip(resting, statuses, faults):
         if fault is not None:
             clause = _clause(job, status, fault, outcome.watched)
@@ -54,16 +61,19 @@ def verify(client, emission, version, outcome):
 
 
 def sentences(name, clauses):
+    # type: (str, Iterable[Tuple[str, str, str]]) -> List[str]
     """Return warnings about the clauses that ``verify`` returned for an event."""
     return ["The event %s is over, but job %s %s." % (name, display_name(job, instance), clause)
             for job, instance, clause in clauses]
 
 
 def _pair(job):
+    # type: (Dict[str, Any]) -> Tuple[str, str]
     return job["name"], job["instance"]
 
 
 def _defines_main(name, conf_dir, version):
+    # type: (str, str, Tuple[int, ...]) -> Optional[bool]
     """Return whether the files of a job define a main process, or None when they cannot be read."""
     try:
         values = Definition(name, conf_dir, version).values
@@ -72,14 +82,24 @@ def _defines_main(name, conf_dir, version):
     return None if values is None else "main" in values["process"]
 
 
-def _read_faults(client, jobs, watched, has_main):
+def _read_faults(client,  # type: Upstart
+                 jobs,  # type: Sequence[Dict[str, Any]]
+                 watched,  # type: Mapping[Tuple[str, str], Optional[int]]
+                 has_main,  # type: Mapping[str, Optional[bool]]
+                 ):
+    # type: (...) -> Tuple[List[Optional[Dict[str, Any]]], List[Optional[str]]]
     """Return the present statuses of instances, and the most serious fault of each by the promise, or None."""
     statuses = read_statuses(client, [_pair(job) for job in jobs])
     return statuses, [_fault(job, status, watched, has_main) for job, status in zip(jobs, statuses)]
 
 
-def _fault(job, status, watched, has_main):
-    now = None
+def _fault(job,  # type: Dict[str, Any]
+           status,  # type: Optional[Dict[str, Any]]
+           watched,  # type: Mapping[Tuple[str, str], Optional[int]]
+           has_main,  # type: Mapping[str, Optional[bool]]
+           ):
+    # type: (...) -> Optional[str]
+    now = None  # type: Optional[_promise.ObservedInstance]
     if status is not None:
         main = status["processes"].get("main")
         reported = job["respawned"] or job["restarted"]
@@ -93,11 +113,13 @@ def _fault(job, status, watched, has_main):
 
 
 def _clause(job, status, fault, watched):
+    # type: (Dict[str, Any], Optional[Dict[str, Any]], str, Mapping[Tuple[str, str], Optional[int]]) -> str
     pid = (status or {}).get("processes", {}).get("main")
     return TEXTS[fault].format(status=state_text(status), pid=pid, before=watched.get(_pair(job)))
 
 
 def _correct(job, status, fault, clause):
+    # type: (Dict[str, Any], Optional[Dict[str, Any]], str, str) -> Dict[str, Any]
     """Return an entry of ``jobs`` with the present status."""
     return dict(
         job, status=state_text(status), stopped=job["stopped"] or status is None,

@@ -7,6 +7,10 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 CALLS_PER_CLOCK_READING = 16  # calls of Budget.check
@@ -25,23 +29,28 @@ class Budget:
     """
 
     def __init__(self, seconds=UNLIMITED):
+        # type: (float) -> None
         self._limits = (seconds, REAL_TIME_FACTOR * seconds)
         self._start_times = _clocks()
         self._calls = 0
 
     def is_spent(self):
+        # type: () -> bool
         return self._limits[0] != UNLIMITED and any(self._are_over())
 
     def _are_over(self):
-        """Return a list of whether the limit of a clock is reached."""
+        # type: () -> List[bool]
+        """Return for each clock whether its limit is reached."""
         return [now - start >= limit for now, start, limit in zip(_clocks(), self._start_times, self._limits)]
 
     def limit(self):
+        # type: () -> str
         """Return the limit that was reached, as text."""
         processor, real = self._limits
         return "%g s of processor time" % processor if self._are_over()[0] else "%g s" % real
 
     def check(self):
+        # type: () -> None
         """Raise OverBudgetError when the time is used up; cheap enough to be called often."""
         self._calls += 1
         if self._calls % CALLS_PER_CLOCK_READING == 0 and self.is_spent():
@@ -49,6 +58,7 @@ class Budget:
 
 
 def _clocks():
-    """Return the seconds of processor time used so far, and those of a clock that nobody sets."""
+    # type: () -> Tuple[float, float]
+    """Return the seconds of processor time used so far, and the seconds of a monotonic clock."""
     times = os.times()
     return times[0] + times[1], times[4]

@@ -7,7 +7,11 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .tables import POST_STOP, PRE_STOP, RESPAWN, RUNNING, START, STARTING, STOP, WAITING
+from .tables import POST_STOP, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STARTING, STOP, STOPPING, WAITING
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Iterable, List, Optional, OrderedDict, Tuple  # noqa: F401
 
 __metaclass__ = type
 
@@ -17,8 +21,9 @@ MEMBERS = ("GoalChanged", "StateChanged", "Failed")
 class Effect:
     """What happened to an instance.
 
-    :ivar started: whether it reached running; ``stopped`` whether it reached waiting.
-    :ivar turns: list of "started" and "stopped" in the order in which it did so, never the same twice in a row.
+    :ivar started: whether it reached running, or its process ran and ended before init learned that it had started;
+        ``stopped`` whether it reached waiting.
+    :ivar turns: list of "started" and "stopped" in chronological order, never the same twice in a row.
     :ivar restarted: whether it was stopped and started again because its goal changed.
     :ivar respawned: whether it was started again because its main process ended.
     :ivar failed: whether it failed, with the signal's number in ``failed_status``.
@@ -26,16 +31,18 @@ class Effect:
     """
 
     def __init__(self, job, instance):
+        # type: (str, str) -> None
         self.job = job
         self.instance = instance
         self.started = self.stopped = self.restarted = self.respawned = self.failed = False
-        self.turns = []
-        self.failed_status = None
-        self.goal = None
-        self.state = None
+        self.turns = []  # type: List[str]
+        self.failed_status = None  # type: Optional[int]
+        self.goal = None  # type: Optional[str]
+        self.state = None  # type: Optional[str]
         self._goal_was_set = False  # since it last began to start
 
     def take(self, member, value):
+        # type: (str, Any) -> None
         """Add one signal."""
         if member == "Failed":
             self.failed, self.failed_status = True, value
@@ -46,8 +53,11 @@ class Effect:
             self._enter(value)
 
     def _enter(self, state):
+        # type: (str) -> None
         before, self.state = self.state, state
         if state == RUNNING and before != PRE_STOP:
+            self.come_up()
+        elif state == STOPPING and before == SPAWNED and not self.failed:  # ended before init learned of its start
             self.come_up()
         elif state == WAITING:
             self.stopped = True
@@ -60,26 +70,30 @@ class Effect:
             self._goal_was_set = False
 
     def come_up(self):
+        # type: () -> None
         self.started = True
         self._add_turn("started")
 
     def _add_turn(self, word):
+        # type: (str) -> None
         if self.turns[-1:] != [word]:
             self.turns.append(word)
 
     def rests(self, task=False):
-        """Return whether the instance stays as it is unless something else moves it, as far as the signals show."""
+        # type: (bool) -> bool
+        """Return whether, as far as the signals show, the instance changes only if something else changes it."""
         if self.state is None:
             return True
         return self.state == WAITING or (self.state == RUNNING and self.goal != STOP and not task)
 
 
 def fold(trace):
+    # type: (Iterable[Tuple[str, str, str, Any]]) -> List[Effect]
     """Return the list of Effects, in the order in which the instances appear.
 
     :param trace: iterable of (job, instance, member, value).
     """
-    effects = collections.OrderedDict()
+    effects = collections.OrderedDict()  # type: OrderedDict[Tuple[str, str], Effect]
     for job, instance, member, value in trace:
         if (job, instance) not in effects:
             effects[job, instance] = Effect(job, instance)

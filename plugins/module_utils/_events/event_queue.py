@@ -10,24 +10,31 @@ import heapq
 
 from .model import FINISHED, HANDLING, PENDING
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, Iterator, List, OrderedDict  # noqa: F401
+    from .model import SimulatedEvent  # noqa: F401
+
 __metaclass__ = type
 
 
 class EventQueue:
     """Visits the events as init does: from the first to the last, and again as long as one of them makes progress.
 
-    Blocked events are skipped until nothing blocks them any more, which makes many of them cheap.
+    Blocked events are skipped until nothing blocks them any more, so even many of them cost little time.
     """
 
     def __init__(self):
-        self._events = collections.OrderedDict()  # number to SimulatedEvent
-        self._numbers = {}  # id of a SimulatedEvent to its number
+        # type: () -> None
+        self._events = collections.OrderedDict()  # type: OrderedDict[int, SimulatedEvent]  # number to SimulatedEvent
+        self._numbers = {}  # type: Dict[int, int]  # id of a SimulatedEvent to its number
         self._count = 0
         self._position = -1  # number of the event that is visited
-        self._this_round = []  # heap of the numbers to visit in this round
-        self._next_round = []
+        self._this_round = []  # type: List[int]  # heap of the numbers to visit in this round
+        self._next_round = []  # type: List[int]
 
     def add(self, event):
+        # type: (SimulatedEvent) -> None
         number, self._count = self._count, self._count + 1
         self._events[number] = event
         self._numbers[id(event)] = number
@@ -35,18 +42,22 @@ class EventQueue:
         self._schedule(number)
 
     def events(self):
+        # type: () -> List[SimulatedEvent]
         """Return the list of unfinished events in their order."""
         return list(self._events.values())
 
     def _release(self, event):
+        # type: (SimulatedEvent) -> None
         """Schedule an event that nothing blocks any more."""
         if id(event) in self._numbers:
             self._schedule(self._numbers[id(event)])
 
     def _schedule(self, number):
+        # type: (int) -> None
         heapq.heappush(self._this_round if number > self._position else self._next_round, number)
 
     def movable(self):
+        # type: () -> Iterator[SimulatedEvent]
         """Yield the events that may make progress until there are none; some may turn out not to."""
         while self._this_round or self._next_round:
             if not self._this_round:
@@ -59,13 +70,15 @@ class EventQueue:
         self._position = -1
 
     def begin(self, event):
-        """Return whether an event is to be handled now, which is true once."""
+        # type: (SimulatedEvent) -> bool
+        """Return whether to handle an event now; this is true once for each event."""
         if event.progress != PENDING:
             return False
         event.progress = HANDLING
         return True
 
     def finish(self, event):
+        # type: (SimulatedEvent) -> bool
         """Remove an event unless something blocks it; return whether it was removed."""
         if event.blockers > 0:
             return False

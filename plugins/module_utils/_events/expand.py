@@ -9,6 +9,10 @@ import re
 
 from .._errors import UpstartError
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Iterable, List, Mapping, Optional, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 SIMPLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -25,28 +29,32 @@ class _Reference:
     """An open ``${``: it collects its name first, then, after an operator, its argument."""
 
     def __init__(self):
-        self.name = None
-        self.operator = None
-        self.pieces = []
+        # type: () -> None
+        self.name = None  # type: Any  # text, None until it is complete
+        self.operator = None  # type: Any  # text, None until it has been read
+        self.pieces = []  # type: List[str]
 
     def take_operator(self, operator):
+        # type: (str) -> None
         self.name = "".join(self.pieces)
         self.operator = operator
         self.pieces = []
 
     def value(self, env):
+        # type: (Mapping[str, Optional[str]]) -> str
         """Return the replacement; a colon in the operator counts an empty variable as unset."""
         value = env.get(self.name)
         argument = "".join(self.pieces)
         is_set = value is not None and not (self.operator.startswith(":") and value == "")
         if self.operator.endswith("-"):
-            return value if is_set else argument
+            return value if is_set else argument  # type: ignore[return-value]  # is_set: it is not None
         if self.operator.endswith("+"):
             return argument if is_set else ""
         return _value_of(env, self.name)
 
 
 def _value_of(env, name):
+    # type: (Mapping[str, Optional[str]], str) -> str
     value = env.get(name)
     if value is None:
         raise ExpansionError("Unknown parameter: %s" % name)
@@ -54,6 +62,7 @@ def _value_of(env, name):
 
 
 def expand(text, env):
+    # type: (str, Mapping[str, Optional[str]]) -> str
     """Return ``text`` with its references replaced.
 
     Supported are ``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``${NAME-default}``, ``${NAME:+other}`` and
@@ -64,8 +73,8 @@ def expand(text, env):
     :raises ExpansionError: with the daemon's text.
     """
     position = 0
-    pieces = []
-    references = []
+    pieces = []  # type: List[str]
+    references = []  # type: List[_Reference]
     while position < len(text):
         current = references[-1] if references else None
         if text[position] == "$":
@@ -85,6 +94,7 @@ def expand(text, env):
 
 
 def _dollar(text, position, env, references):
+    # type: (str, int, Mapping[str, Optional[str]], List[_Reference]) -> Tuple[int, str]
     """Return the new position and the replacement for the dollar sign at ``position``."""
     simple = SIMPLE.match(text, position)
     if simple:
@@ -98,6 +108,7 @@ def _dollar(text, position, env, references):
 
 
 def _operator(text, position, reference):
+    # type: (str, int, _Reference) -> int
     """Close the name of ``reference`` at ``position``; the caller handles the closing brace."""
     operator = OPERATOR.match(text, position)
     if not operator:
@@ -107,6 +118,7 @@ def _operator(text, position, reference):
 
 
 def expand_instance_name(stanza, env):
+    # type: (str, Iterable[str]) -> str
     """Return the name of the instance that a job starts with an environment.
 
     A variable without a value (``env HOME``) means init's own, which only the daemon knows: it counts as missing.
@@ -119,6 +131,7 @@ def expand_instance_name(stanza, env):
 
 
 def instance_name(stanza, env):
+    # type: (str, Iterable[str]) -> Optional[str]
     """Return the same, or None when there is no name, usually because a variable is missing."""
     try:
         return expand_instance_name(stanza, env)
@@ -127,10 +140,11 @@ def instance_name(stanza, env):
 
 
 def variable_behind(stanza, name):
+    # type: (str, str) -> List[str]
     """Return the only variable of an instance stanza as a list of one KEY=VALUE, from the name of an instance.
 
-    The list is empty when the stanza does not consist of one variable and constant text around it, when the name does
-    not fit, and for an empty value: a job that had no instances would pass one.
+    The list is empty unless the stanza is one variable with constant text around it, and the name fits the stanza. It
+    is also empty for an empty value, because a job without instances would pass that.
     """
     match = SINGLE_REFERENCE.match(stanza)
     if not match:

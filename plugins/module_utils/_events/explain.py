@@ -9,10 +9,19 @@ from .._jobfile.conditions import show
 from .._jobfile.expression import fold
 from .match import event_matches
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 
-def explain(rpn, happened, stanza="start on", variables=None):
+def explain(rpn,  # type: Optional[Sequence[Dict[str, Any]]]
+            happened,  # type: Sequence[Tuple[str, Sequence[str]]]
+            stanza="start on",  # type: str
+            variables=None,  # type: Optional[Mapping[str, Optional[str]]]
+            ):
+    # type: (...) -> Dict[str, Any]
     """Return how far a condition is met, as data and as one sentence.
 
     :param rpn: the condition in reverse Polish order; None or [] when there is none.
@@ -29,6 +38,7 @@ def explain(rpn, happened, stanza="start on", variables=None):
 
 
 def explain_progress(rpn, met, stanza="start on"):
+    # type: (Optional[Sequence[Dict[str, Any]]], Sequence[Optional[bool]], str) -> Dict[str, Any]
     """Return the same for a condition whose met operands are known.
 
     :param met: list of bool, one per item of ``rpn``; the values for operators are ignored.
@@ -36,7 +46,9 @@ def explain_progress(rpn, met, stanza="start on"):
     if not rpn:
         sentence = "%s: there is no condition" % stanza
         return {"met": False, "sentence": sentence, "happened": [], "missing": [], "tree": None}
-    tree, met_texts, missing_texts = fold(rpn, lambda item, index: _leaf(item, bool(met[index])), _joined)
+    # It is not None, because there is a condition.
+    tree, met_texts, missing_texts = fold(  # type: ignore[misc]
+        rpn, lambda item, index: _leaf(item, bool(met[index])), _joined)
     sentence = "%s %s: %s" % (stanza, show(rpn), _progress_text(met_texts, missing_texts))
     return {
         "met": tree["met"], "sentence": sentence, "happened": met_texts, "missing": missing_texts, "tree": tree,
@@ -44,13 +56,18 @@ def explain_progress(rpn, met, stanza="start on"):
 
 
 def _leaf(item, met):
+    # type: (Dict[str, Any], bool) -> Tuple[Dict[str, Any], List[str], List[str]]
     """Return (node, texts of the events that have happened, texts of the missing ones)."""
     node = {"event": item["event"], "args": list(item["args"]), "met": met}
     text = show([item])
     return node, [text] * met, [text] * (not met)
 
 
-def _joined(operator, left, right):
+def _joined(operator,  # type: str
+            left,  # type: Tuple[Dict[str, Any], List[str], List[str]]
+            right,  # type: Tuple[Dict[str, Any], List[str], List[str]]
+            ):
+    # type: (...) -> Tuple[Dict[str, Any], List[str], List[str]]
     """Join two results; events missing on a side that is met, or below a met operator, do not matter."""
     tree, met_texts, missing_texts = left
     met = (tree["met"] and right[0]["met"]) if operator == "and" else (tree["met"] or right[0]["met"])
@@ -65,6 +82,7 @@ def _joined(operator, left, right):
 
 
 def _progress_text(met_texts, missing_texts):
+    # type: (Sequence[str], Sequence[str]) -> str
     clauses = []
     if met_texts:
         clauses.append("%s happened" % _enumerated(met_texts, "has", "have"))
@@ -74,6 +92,7 @@ def _progress_text(met_texts, missing_texts):
 
 
 def _enumerated(texts, singular, plural):
+    # type: (Sequence[str], str, str) -> str
     different = sorted(set(texts), key=texts.index)
     if len(different) == 1:
         return "%s %s" % (different[0], singular)

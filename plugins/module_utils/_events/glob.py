@@ -9,6 +9,10 @@ import re
 
 from .._text import encode
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Container, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 ANY_TEXT = "any text"
@@ -33,7 +37,7 @@ SPECIAL = re.compile(r"[*?\[\\]")
 OCTETS = bytes(bytearray(range(256))).decode("latin-1")
 EVERYTHING = frozenset(OCTETS)
 CACHE_LIMIT = 1000
-_cache = {}
+_cache = {}  # type: Dict[str, Optional[List[Container[str]]]]
 
 
 class _NeverMatchesError(Exception):
@@ -41,6 +45,7 @@ class _NeverMatchesError(Exception):
 
 
 def fnmatch(pattern, text):
+    # type: (str, str) -> bool
     """Return whether ``text`` matches the shell ``pattern`` as a whole.
 
     ``*`` and ``?`` also match slashes and leading dots. Both texts are compared byte by byte. At worst, the work grows
@@ -55,19 +60,22 @@ def fnmatch(pattern, text):
 
 
 def is_literal(pattern):
+    # type: (str) -> bool
     """Return whether a pattern matches only itself."""
     return not SPECIAL.search(pattern)
 
 
 def _octets(text):
+    # type: (str) -> str
     """Return ``text`` with one character per byte, on every Python."""
     return encode(text).decode("latin-1")
 
 
 def _matches(tokens, text):
+    # type: (Sequence[Container[str]], str) -> bool
     """Match greedily and backtrack to the last star only: where it fails, earlier stars cannot help either."""
     position = index = 0
-    star = None
+    star = None  # type: Optional[int]
     retry = 0
     while position < len(text):
         token = tokens[index] if index < len(tokens) else None
@@ -86,8 +94,9 @@ def _matches(tokens, text):
 
 
 def _compile(pattern):
+    # type: (str) -> Optional[List[Container[str]]]
     """Return the pattern as a list of ANY_TEXT and sets of characters, or None when it can match nothing."""
-    tokens = []
+    tokens = []  # type: List[Container[str]]
     position = 0
     try:
         while position < len(pattern):
@@ -100,6 +109,7 @@ def _compile(pattern):
 
 
 def _token(pattern, position):
+    # type: (str, int) -> Tuple[int, Container[str]]
     character = pattern[position]
     if character == "*":
         return position + 1, ANY_TEXT
@@ -115,17 +125,19 @@ def _token(pattern, position):
 
 
 def _character(pattern, position):
+    # type: (str, int) -> str
     if position >= len(pattern):
         raise _NeverMatchesError()
     return pattern[position]
 
 
 def _bracket(pattern, position):
+    # type: (str, int) -> Optional[Tuple[int, FrozenSet[str]]]
     """Return (end, set of characters) of the bracket expression at ``position``, or None when it is never closed."""
     negated = pattern[position:position + 1] in ("!", "^")
     position += negated
     start = position
-    members = set()
+    members = set()  # type: Set[str]
     while position < len(pattern):
         if pattern[position] == "]" and position > start:
             return position + 1, (EVERYTHING - members if negated else frozenset(members))
@@ -135,6 +147,7 @@ def _bracket(pattern, position):
 
 
 def _member(pattern, position):
+    # type: (str, int) -> Tuple[int, Iterable[str]]
     """Return (end, characters) of one class, range or single character inside brackets."""
     named = CLASS.match(pattern, position)
     if named:
@@ -150,12 +163,14 @@ def _member(pattern, position):
 
 
 def _class(name):
+    # type: (str) -> List[str]
     if name not in CLASSES:
         raise _NeverMatchesError()
     return re.findall("[%s]" % CLASSES[name], OCTETS)
 
 
 def _endpoint(pattern, position):
+    # type: (str, int) -> Tuple[int, str]
     """Return (end, character) of one character that may stand alone or at either end of a range."""
     collating = COLLATING.match(pattern, position)
     if collating:

@@ -11,6 +11,12 @@ from .model import CANNOT_RUN, tree_of
 from .tables import KILLED, MAIN, POST_START, PRE_STOP, RESPAWN, RUNNING, SPAWNED, START, STOP, STOPPING
 from .variables import entry_of, put
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, List, Optional, Tuple  # noqa: F401
+    from .model import Present, SimulatedEvent, SimulatedJob  # noqa: F401
+    from .trees import Tree  # noqa: F401
+
 __metaclass__ = type
 
 TERM = 15
@@ -20,32 +26,35 @@ RESPAWNED_TOO_OFTEN = "respawn"
 class SimulatedInstance:
     """An instance of a job.
 
+    :ivar simulation: simulation.Simulation.
     :ivar pids: dict of process name to a number, for the processes that run.
     :ivar blocker: the starting or stopping event that it waits for, or None.
     :ivar blocking: list of the events that wait for it.
     :ivar failure: (process, status) of this run, or None.
-    :ivar present: the model.Present that it was when the simulation began, or None.
+    :ivar present: the model.Present that describes it when the simulation begins, or None.
     """
 
     def __init__(self, simulation, job, name):
+        # type: (Any, SimulatedJob, str) -> None
         self.simulation = simulation
         self.job = job
         self.name = name
         self.goal = STOP
         self.state = tables.WAITING
-        self.env = []
-        self.start_env = None
+        self.env = []  # type: List[str]
+        self.start_env = None  # type: Optional[List[str]]
         self.stop_on = tree_of(job.definition.stop_on, None, ())
-        self.pids = {}
-        self.blocker = None
-        self.blocking = []
-        self.failure = None
+        self.pids = {}  # type: Dict[str, int]
+        self.blocker = None  # type: Optional[SimulatedEvent]
+        self.blocking = []  # type: List[SimulatedEvent]
+        self.failure = None  # type: Optional[Tuple[str, int]]
         self.respawns = (0.0, 0)  # start of the interval, respawns since
         self.exec_is_separate = simulation.version >= tables.EXEC_NOT_AWAITED_SINCE
-        self.present = None
+        self.present = None  # type: Optional[Present]
 
     # -- goal and state ------------------------------------------------------------------------------------------
     def release_events(self, failed):
+        # type: (bool) -> None
         """Release the events that wait for this instance."""
         events, self.blocking = self.blocking, []
         for event in events:
@@ -53,12 +62,14 @@ class SimulatedInstance:
             event.blockers -= 1
 
     def block_events(self, tree):
+        # type: (Tree) -> None
         """Let the events that met a condition wait for this instance."""
         for event in tree.events():
             event.blockers += 1
             self.blocking.append(event)
 
     def change_goal(self, goal):
+        # type: (str) -> None
         if goal == self.goal:
             return
         self.goal = goal
@@ -67,6 +78,7 @@ class SimulatedInstance:
             self.advance()
 
     def advance(self):
+        # type: () -> None
         """Enter the next state, and the following ones until one has to wait for something."""
         state = self._following_state()
         while state != self.state:
@@ -75,6 +87,7 @@ class SimulatedInstance:
             state = self._enter(state, old)
 
     def _following_state(self):
+        # type: () -> str
         goal = self.goal
         state = tables.following(self.state, goal, MAIN in self.pids)
         if goal == RESPAWN and self.state in tables.SETTLES:
@@ -82,12 +95,14 @@ class SimulatedInstance:
         return state
 
     def advance_after_event(self):
+        # type: () -> None
         """Advance after the end of the starting or stopping event that this instance waits for."""
         self.blocker = None
         self.advance()
 
     # -- the states ----------------------------------------------------------------------------------------------
     def _enter(self, state, old):
+        # type: (str, str) -> str
         enter = _ENTER.get(state)
         if enter is not None:
             return enter(self, old)
@@ -96,6 +111,7 @@ class SimulatedInstance:
         return self._following_state()
 
     def _helper(self, state):
+        # type: (str) -> str
         """Run a helper process: since 1.13 in the state before its own, in older releases in its own."""
         process = tables.BEFORE.get(state, state)
         if process not in self.job.definition.processes:
@@ -107,17 +123,20 @@ class SimulatedInstance:
         return state if self.exec_is_separate or self._run(process) else self._following_state()
 
     def _starting(self, unused):
+        # type: (str) -> str
         if self.start_env is not None:
             self.env, self.start_env = self.start_env, None
         self.failure = None
         return self._emit_and_wait("starting")
 
     def _spawning(self, unused):
+        # type: (str) -> str
         if self.exec_is_separate and MAIN in self.job.definition.processes:
             self._run(MAIN)
         return self._following_state()
 
     def _spawned(self, unused):
+        # type: (str) -> str
         if MAIN not in self.job.definition.processes:
             return self._following_state()
         if self.exec_is_separate:
@@ -125,6 +144,7 @@ class SimulatedInstance:
         return SPAWNED if self._run(MAIN) and self.job.definition.expect != "none" else self._following_state()
 
     def _running(self, old):
+        # type: (str) -> str
         if old != PRE_STOP:
             self.simulation.emit("started", self._event_env())
         if not self.job.definition.task:
@@ -132,15 +152,18 @@ class SimulatedInstance:
         return RUNNING
 
     def _stopping(self, unused):
+        # type: (str) -> str
         return self._emit_and_wait("stopping")
 
     def _killed(self, unused):
+        # type: (str) -> str
         if MAIN not in self.pids:
             return self._following_state()
         self.simulation.kill(self)
         return KILLED
 
     def _waiting(self, unused):
+        # type: (str) -> str
         self.simulation.emit("stopped", self._event_env(stopped=True))
         self.release_events(False)
         if self.stop_on is not None:
@@ -152,11 +175,13 @@ class SimulatedInstance:
 
     # -- events --------------------------------------------------------------------------------------------------
     def _emit_and_wait(self, name):
+        # type: (str) -> str
         self.blocker = self.simulation.emit(name, self._event_env(stopped=name == "stopping"))
         self.blocker.instance = self
         return self.state
 
     def _event_env(self, stopped=False):
+        # type: (bool) -> List[str]
         env = ["JOB=" + self.job.name, "INSTANCE=" + self.name]
         if stopped:
             env.extend(self._result_env())
@@ -167,6 +192,7 @@ class SimulatedInstance:
         return env
 
     def _result_env(self):
+        # type: () -> List[str]
         if self.failure is None:
             return ["RESULT=ok"]
         process, status = self.failure
@@ -177,6 +203,7 @@ class SimulatedInstance:
 
     # -- processes -----------------------------------------------------------------------------------------------
     def _run(self, process):
+        # type: (str) -> bool
         """Run a process; return False when init learns at once that it cannot be run."""
         if self.exec_is_separate or self.job.definition.processes[process].does != CANNOT_RUN:
             self.simulation.spawn(self, process)
@@ -185,6 +212,7 @@ class SimulatedInstance:
         return False
 
     def handle_exec(self, process):
+        # type: (str) -> None
         """Handle the result of an exec that init did not wait for."""
         behaviour = self.job.definition.processes[process]
         if behaviour.does == CANNOT_RUN:
@@ -194,17 +222,20 @@ class SimulatedInstance:
             self.advance()
 
     def handle_expect(self):
+        # type: () -> None
         """Advance after the main process did what its expect stanza waits for."""
         if self.state == SPAWNED:
             self.advance()
 
     def _exec_failed(self, process):
+        # type: (str) -> None
         self.pids.pop(process, None)
         if process in (MAIN, "pre-start", "post-stop"):
             self.fail(process, -1)
             self.change_goal(STOP)
 
     def handle_exit(self, process, status):
+        # type: (str, int) -> None
         """Handle the end of a process; ``status`` is its exit status, or a signal times 256."""
         failed = stop = False
         advances = self.blocker is None
@@ -226,7 +257,8 @@ class SimulatedInstance:
             self.advance()
 
     def _handle_main_exit(self, status, advances):
-        """Return whether the end of the main process is a failure, and whether the job is to stop."""
+        # type: (int, bool) -> Tuple[bool, bool]
+        """Return whether the end of the main process is a failure, and whether the job must stop."""
         definition = self.job.definition
         if self.state in (STOPPING, KILLED):
             return False, False
@@ -244,7 +276,8 @@ class SimulatedInstance:
         return False, False
 
     def _is_respawned_too_often(self, limit, interval):
-        """Count a respawn; return whether it is one more than the respawn limit allows."""
+        # type: (int, int) -> bool
+        """Count a respawn; return whether it exceeds the respawn limit."""
         if not limit or not interval:
             return False
         start, count = self.respawns
@@ -256,6 +289,7 @@ class SimulatedInstance:
         return False
 
     def fail(self, process, status):
+        # type: (str, int) -> None
         """Mark this run as failed, once."""
         if self.failure is None:
             self.failure = (process, status)
@@ -272,4 +306,4 @@ _ENTER = {
     STOPPING: SimulatedInstance._stopping,
     KILLED: SimulatedInstance._killed,
     tables.WAITING: SimulatedInstance._waiting,
-}
+}  # type: Dict[str, Callable[[SimulatedInstance, str], str]]

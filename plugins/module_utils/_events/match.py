@@ -8,10 +8,15 @@ from __future__ import absolute_import, division, print_function
 from .expand import ExpansionError, expand
 from .glob import fnmatch
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Mapping, Optional, Sequence, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 
 def split_argument(argument):
+    # type: (str) -> Tuple[Optional[str], str, bool]
     """Return (variable, pattern, negated) of an event argument; the variable of a positional one is None."""
     for operator in ("!=", "="):
         if operator in argument:
@@ -21,6 +26,7 @@ def split_argument(argument):
 
 
 def event_matches(item, name, env, variables=None):
+    # type: (Dict[str, Any], str, Sequence[str], Optional[Mapping[str, Optional[str]]]) -> bool
     """Return whether the event ``name`` with ``env`` satisfies ``item``.
 
     :param item: an operand, ``{"event": text, "args": [text, ...]}``.
@@ -48,6 +54,7 @@ def event_matches(item, name, env, variables=None):
 
 
 def _position(env, variable):
+    # type: (Sequence[str], str) -> int
     """Return the index of the first entry of ``variable``, or the length of ``env`` when there is none."""
     for index, entry in enumerate(env):
         if entry.startswith(variable + "="):

@@ -13,22 +13,28 @@ from .budget import Budget, OverBudgetError
 from .effects import fold
 from .model import FINISHED, STAYS
 from .simulation import Simulation
-from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, KILLED, MAIN
+from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, KILLED, MAIN, WAITING
 from .timing import ENDED, EXECUTED, Timing
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple  # noqa: F401
+    from .effects import Effect  # noqa: F401
+    from .model import SimulatedDefinition, SimulatedEvent, World  # noqa: F401
 
 __metaclass__ = type
 
 # effects: list of Effect; failures: dict of (job, instance) to (process, status); statuses: dict of (job, instance) to
-# goal/state at the end, for the remaining instances; finished: whether the event is over in time, None when the
+# goal/state at the end, for the remaining instances; finished: whether the event ends in time, None when the
 # prediction stopped before that was known; failed: whether the event fails; held_by: list of sentences; reasons: list
-# of sentences on why this is not certain; open_jobs: names of the jobs whose effects are not certain; assumed: list of
-# (job, process, its assumed behaviour); notes: list of sentences on what could not be done; simulation: the first
-# Simulation, with the usual durations.
+# of sentences with the reasons why this is not certain; open_jobs: names of the jobs whose effects are not certain;
+# assumed: list of (job, process, its assumed behaviour); notes: list of sentences about what could not be done;
+# simulation: the first Simulation, with the usual durations.
 Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes simulation")
 
 RANDOM_TIMINGS = 20
-TOGETHER_SECONDS = 0.03  # within which init may learn of several ends of processes at once
+TOGETHER_SECONDS = 0.03  # within which init may learn of the ends of several processes at once
 MAX_LISTED_JOBS = 5  # in one sentence
 UNKNOWN_SHARE = 1000.0  # a process about which nothing is known takes the horizon divided by this
 MAX_UNKNOWN_SECONDS = 0.5
@@ -37,7 +43,7 @@ MAX_UNKNOWN_SECONDS = 0.5
 ENDS_ON_KILL_SIGNAL = "ends on its kill signal"
 ENDS_SUCCESSFULLY = "ends successfully"
 KEEPS_RUNNING = "keeps running"
-DOES_NOT_END = "does not end meanwhile"
+DOES_NOT_END = "does not end in the meantime"
 DOES_NOT_SETTLE = "does not do what its expect stanza waits for"
 
 # Reasons why a prediction is not certain
@@ -53,15 +59,16 @@ ALREADY_MOVING = "job %s was already changing state, in %s/%s"
 
 
 def predict(world, name, env, horizon=60.0, budget=None):
+    # type: (World, str, Sequence[str], float, Optional[Budget]) -> Prediction
     """Return the Prediction of an event.
 
-    The event is simulated several times with different durations of processes. Where they make a difference, the
-    prediction says so.
+    The event is simulated several times with different durations of processes. If the outcome depends on them, the
+    prediction reports that.
 
     :param world: model.World.
     :param env: list of KEY=VALUE.
     :param horizon: float, seconds to simulate.
-    :param budget: budget.Budget of the time that this may take; the prediction says when it was used up.
+    :param budget: budget.Budget, the time limit; the prediction reports when it is used up.
     """
     usual, others = _timings(horizon)
     scenario = _Scenario(world, name, env, horizon, budget or Budget())
@@ -69,8 +76,8 @@ def predict(world, name, env, horizon=60.0, budget=None):
     simulation = first.simulation
     effects = fold(simulation.trace)
     reasons = []
-    open_jobs = set()
-    assumed, ending, not_predicted = [], [], []
+    open_jobs = set()  # type: Set[str]
+    assumed, ending, not_predicted = [], [], []  # type: List[Tuple[str, str, str]], List[Tuple[str, str]], List[str]
     if simulation.endless:
         reasons.append(ENDLESS % _listed(simulation.endless))
     try:
@@ -98,12 +105,15 @@ def predict(world, name, env, horizon=60.0, budget=None):
     finished = None if simulation.is_cut_off else first.finished()
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
-        failed=first.event.failed, held_by=holding.holders(simulation, first.event) if finished is False else [],
+        # The event of ``first`` is not None, because it was emitted.
+        failed=first.event.failed,  # type: ignore[union-attr]
+        held_by=holding.holders(simulation, first.event) if finished is False else [],  # type: ignore[arg-type]
         reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed_of_run(simulation) + assumed)),
         notes=list(simulation.notes), simulation=simulation)
 
 
 def _timings(horizon):
+    # type: (float) -> Tuple[Timing, List[Timing]]
     """Return the Timing with the usual durations, and a list of others to compare with."""
     unknown = min(MAX_UNKNOWN_SECONDS, horizon / UNKNOWN_SHARE)
     others = [Timing(unknown, reverse=True), Timing(unknown, first=ENDED), Timing(unknown, first=EXECUTED)]
@@ -112,18 +122,21 @@ def _timings(horizon):
 
 
 class _Run:
-    """A Simulation that has run, with the event in question, or None if it was run without."""
+    """A Simulation after its run, and its event, or None if it ran without the event."""
 
     def __init__(self, simulation, event):
+        # type: (Simulation, Optional[SimulatedEvent]) -> None
         self.simulation = simulation
         self.event = event
 
     def finished(self):
+        # type: () -> bool
         return self.event is None or self.event.progress == FINISHED
 
     def traces(self):
+        # type: () -> Dict[Tuple[str, str], List[Tuple[str, Any]]]
         """Return a dict of (job, instance) to its list of (member, value)."""
-        traces = {}
+        traces = {}  # type: Dict[Tuple[str, str], List[Tuple[str, Any]]]
         for job, instance, member, value in self.simulation.trace:
             traces.setdefault((job, instance), []).append((member, value))
         return traces
@@ -133,6 +146,7 @@ class _Scenario:
     """An event and the World that it happens in."""
 
     def __init__(self, world, name, env, horizon, budget):
+        # type: (World, str, Sequence[str], float, Budget) -> None
         self.world = world
         self.budget = budget
         self._name = name
@@ -140,6 +154,7 @@ class _Scenario:
         self.horizon = horizon
 
     def run(self, timing, contrary=(), emitted=True, may_be_cut_off=False):
+        # type: (Timing, Sequence[Tuple[str, str, str]], bool, bool) -> _Run
         """Return the _Run with a timing; raise OverBudgetError when it takes too long and must be complete.
 
         :param contrary: see Simulation.
@@ -155,6 +170,7 @@ class _Scenario:
         return _Run(simulation, event)
 
     def effects(self, run, timing, contrary=()):
+        # type: (_Run, Timing, Sequence[Tuple[str, str, str]]) -> List[Effect]
         """Return the Effects of a _Run that the event causes, without those that happen anyway."""
         traces = run.traces()
         without = self.run(timing, contrary, emitted=False).traces()
@@ -163,29 +179,42 @@ class _Scenario:
 
 
 def _listed(names):
+    # type: (Sequence[str]) -> str
     """Return the first few names as text, with the number of the others."""
     shown = ", ".join(names[:MAX_LISTED_JOBS])
     return "%s and %d more" % (shown, len(names) - MAX_LISTED_JOBS) if len(names) > MAX_LISTED_JOBS else shown
 
 
 def _statuses(simulation):
+    # type: (Simulation) -> Dict[Tuple[str, str], str]
     return dict(((job.name, instance.name), "%s/%s" % (instance.goal, instance.state))
                 for job in simulation.jobs() for instance in job.instances.values())
 
 
 def _outcome(run, effects):
-    """Return a dict of everything that must not depend on the durations of processes."""
+    # type: (_Run, Sequence[Effect]) -> Dict[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]
+    """Return a dict of everything that must not depend on the durations of processes.
+
+    A quick task ends before or after init learns of its start. That matters only if it matters to another job.
+    """
     simulation = run.simulation
+    over = set(effect.job for effect in effects
+               if effect.state == WAITING and simulation.job(effect.job).definition.task)
     outcome = dict(((effect.job, effect.instance), (
-        effect.started, effect.stopped, effect.restarted, effect.respawned, effect.failed, effect.goal, effect.state,
-        simulation.failures.get((effect.job, effect.instance)))) for effect in effects)
-    outcome[None, None] = (run.finished(), run.event.failed, bool(simulation.endless))
+        effect.started or effect.job in over,
+        effect.stopped, effect.restarted, effect.respawned, effect.failed, effect.goal, effect.state,
+        simulation.failures.get((effect.job, effect.instance)))) for effect in effects
+    )  # type: Dict[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]
+    # The event is not None, because it was emitted.
+    outcome[None, None] = (
+        run.finished(), run.event.failed, bool(simulation.endless))  # type: ignore[union-attr]
     return outcome
 
 
 def _jobs_that_differ(scenario, timings, expected):
-    """Return the set of the names of the jobs that other timings give another outcome, with a text for the event."""
-    names = set()
+    # type: (_Scenario, Iterable[Timing], Mapping[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]) -> Set[str]
+    """Return the set of the names of the jobs whose outcome depends on the timing, or a text for the event itself."""
+    names = set()  # type: Set[str]
     for timing in timings:
         run = scenario.run(timing)
         outcome = _outcome(run, fold(run.simulation.trace))
@@ -195,12 +224,17 @@ def _jobs_that_differ(scenario, timings, expected):
     return names
 
 
-def _assumed_of_running(scenario, timing, expected):
+def _assumed_of_running(scenario,  # type: _Scenario
+                        timing,  # type: Timing
+                        expected,  # type: Dict[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]
+                        ):
+    # type: (...) -> Tuple[List[Tuple[str, str, str]], List[Tuple[str, str]]]
     """Return the assumptions about running processes that make a difference to the event.
 
     :returns: list of (job, process, assumed behaviour), and list of (job, process) of those that certainly end in time.
     """
     def matters(contrary):
+        # type: (Sequence[Tuple[str, str, str]]) -> bool
         run = scenario.run(timing, contrary)
         return _outcome(run, scenario.effects(run, timing, contrary)) != expected
 
@@ -208,7 +242,7 @@ def _assumed_of_running(scenario, timing, expected):
     transient = world.transient_processes()
     if not transient or not matters(transient):
         return [], []
-    assumed, ending = [], []
+    assumed, ending = [], []  # type: List[Tuple[str, str, str]], List[Tuple[str, str]]
     for job, instance, process in [entry for entry in transient if matters([entry])] or transient:
         behaviour = _assumed_behaviour(world.by_name[job], instance, process)
         if behaviour != ENDS_ON_KILL_SIGNAL and world.certainly_ends(job, process, scenario.horizon):
@@ -219,6 +253,7 @@ def _assumed_of_running(scenario, timing, expected):
 
 
 def _assumed_behaviour(definition, instance, process):
+    # type: (SimulatedDefinition, str, str) -> str
     """Return the assumed behaviour of the main process or a helper of an instance that exists now, as text."""
     states = [present.state for present in definition.instances if present.name == instance]
     if process == MAIN and KILLED in states:
@@ -229,7 +264,8 @@ def _assumed_behaviour(definition, instance, process):
 
 
 def _unknown_facts(simulation):
-    """Return a list of (job, sentence) on unknown facts that may make a difference."""
+    # type: (Simulation) -> List[Tuple[str, str]]
+    """Return a list of (job, sentence) about unknown facts that may make a difference."""
     world = simulation.world
     facts = sorted(simulation.doubts)
     for job in simulation.jobs():
@@ -253,7 +289,8 @@ def _unknown_facts(simulation):
 
 
 def _init_commands(simulation, budget):
-    """Return a list of (jobs, clause) on commands to init that concern jobs, in the processes that were run."""
+    # type: (Simulation, Budget) -> List[Tuple[List[str], str]]
+    """Return a list of (jobs, clause) about commands to init that concern jobs, in the processes that were run."""
     clauses = []
     for job, process, behaviour in sorted(simulation.run_processes, key=lambda entry: entry[:2]):
         for order in behaviour.orders:
@@ -270,7 +307,8 @@ def _init_commands(simulation, budget):
 
 
 def _declared_events(simulation, budget):
-    """Return a list of (jobs, clause) on the emits stanzas of jobs that ran a process with unknown behaviour."""
+    # type: (Simulation, Budget) -> List[Tuple[List[str], str]]
+    """Return a list of (jobs, clause) about the emits stanzas of jobs that ran a process with unknown behaviour."""
     clauses = []
     for job in sorted(set(job for job, unused, behaviour in simulation.run_processes if not behaviour.known)):
         budget.check()
@@ -283,6 +321,7 @@ def _declared_events(simulation, budget):
 
 
 def _assumed_of_run(simulation):
+    # type: (Simulation) -> List[Tuple[str, str, str]]
     """Return (job, process, assumed behaviour) for the processes that were run or killed and are not certain."""
     assumed = [(job, MAIN, ENDS_ON_KILL_SIGNAL) for job in simulation.killed]
     for job, process, behaviour in simulation.run_processes:

@@ -11,20 +11,33 @@ from .simulation import Simulation
 from .tables import START, STOP
 from .variables import merge
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
+    from .budget import Budget  # noqa: F401
+    from .model import World  # noqa: F401
+
 __metaclass__ = type
 
 
-def play(world, stops, starts, horizon=60.0, budget=None, up=()):
-    """Return the Simulation of requests after it has come to rest: all stops, then, once these are over, all starts.
+def play(world,  # type: World
+         stops,  # type: Sequence[Tuple[str, str]]
+         starts,  # type: Iterable[Tuple[str, str, List[str]]]
+         horizon=60.0,  # type: float
+         budget=None,  # type: Optional[Budget]
+         up=(),  # type: Iterable[Tuple[str, str, List[str]]]
+         ):
+    # type: (...) -> Simulation
+    """Return the Simulation of requests after it has settled: all stops first, then all starts once these are done.
 
-    Its ``started_again`` is the set of the (job, instance) of ``up`` that were started once more.
+    Its ``started_again`` is the set of the (job, instance) of ``up`` that were started again.
 
     :param world: model.World.
     :param stops: list of (job, instance).
     :param starts: list of (job, instance, list of KEY=VALUE).
     :param horizon: float, seconds to simulate.
-    :param budget: budget.Budget of the time that this may take.
-    :param up: list like ``starts``, of the instances that are started once more when something else has stopped them.
+    :param budget: budget.Budget, the time limit.
+    :param up: list like ``starts``, of the instances that are started again if something else has stopped them.
     """
     simulation = Simulation(world, horizon=horizon, budget=budget)
     for job, instance in stops:
@@ -39,6 +52,7 @@ def play(world, stops, starts, horizon=60.0, budget=None, up=()):
 
 
 def _start_again(simulation, up):
+    # type: (Simulation, Iterable[Tuple[str, str, List[str]]]) -> None
     """Start the instances that do not run and did not fail, all at once."""
     missing = [(job, instance, env) for job, instance, env in up if _is_down(simulation, job, instance)]
     if not missing or simulation.endless or simulation.is_cut_off:
@@ -51,11 +65,13 @@ def _start_again(simulation, up):
 
 
 def _is_down(simulation, job_name, name):
+    # type: (Simulation, str, str) -> bool
     instance = _instances(simulation, job_name).get(name)
     return (instance is None or instance.goal == STOP) and (job_name, name) not in simulation.failures
 
 
 def _stop(simulation, job_name, name):
+    # type: (Simulation, str, str) -> None
     instance = _instances(simulation, job_name).get(name)
     if instance is not None and instance.goal != STOP:
         instance.release_events(False)
@@ -63,6 +79,7 @@ def _stop(simulation, job_name, name):
 
 
 def _start(simulation, job_name, env):
+    # type: (Simulation, str, Iterable[str]) -> None
     """Start the instance that an environment names; Upstart refuses a started instance and one without a name."""
     if job_name not in simulation.world.by_name:
         return
@@ -71,7 +88,7 @@ def _start(simulation, job_name, env):
     name = instance_name(job.definition.instance, start_env)
     if name is None:
         return
-    instance = job.instances.get(name)
+    instance = job.instances.get(name)  # type: Optional[SimulatedInstance]
     if instance is None:
         instance = job.instances[name] = SimulatedInstance(simulation, job, name)
     if instance.goal != START:
@@ -81,4 +98,5 @@ def _start(simulation, job_name, env):
 
 
 def _instances(simulation, job_name):
+    # type: (Simulation, str) -> Mapping[str, SimulatedInstance]
     return simulation.job(job_name).instances if job_name in simulation.world.by_name else {}

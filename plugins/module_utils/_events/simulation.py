@@ -18,6 +18,11 @@ from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, MAIN, START, STOP
 from .timing import ENDED, EXECUTED, SETTLED, Timing
 from .variables import as_dict
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple  # noqa: F401
+    from .model import Behaviour, Present, World  # noqa: F401
+
 __metaclass__ = type
 
 FAILED = "/failed"
@@ -33,12 +38,12 @@ class EndlessError(Exception):
 class Simulation:
     """A World whose time passes, for at most ``horizon`` seconds.
 
-    Running processes are assumed to keep running, and processes that got their kill signal to end.
+    It assumes that running processes keep running, and that processes end when they get their kill signal.
 
     :param world: model.World.
     :param timing: timing.Timing.
-    :param contrary: list of (job, instance, process), the running processes that the contrary is assumed of.
-    :param budget: budget.Budget of the time that this may take; unlimited by default.
+    :param contrary: list of (job, instance, process), the running processes for which the opposite is assumed.
+    :param budget: budget.Budget, the time limit; unlimited by default.
 
     :ivar trace: list of (job, instance, member, value) as in the daemon's signals.
     :ivar now: float, seconds since the beginning.
@@ -46,36 +51,38 @@ class Simulation:
     :ivar killed: set of the names of jobs whose main process got a kill signal that may not end it.
     :ivar concerned: set of the names of jobs with an operand that an event met.
     :ivar possibly_concerned: set of the names of jobs with an operand that an event may have met.
-    :ivar doubts: set of (job, sentence) on unknown facts about definitions that have come into force.
-    :ivar notes: list of sentences on what could not be done.
+    :ivar doubts: set of (job, sentence) about unknown facts of definitions that have taken effect.
+    :ivar notes: list of sentences about what could not be done.
     :ivar failures: dict of (job, instance) to the (process, status) of its failure.
     :ivar is_cut_off: whether the budget was used up before the end.
-    :ivar started_again: set of the (job, instance) that were asked to start once more, see requested.play.
+    :ivar started_again: set of the (job, instance) that were asked to start again, see requested.play.
     :ivar endless: sorted list of the names of the jobs that start each other forever.
     """
 
     def __init__(self, world, timing=None, horizon=60.0, contrary=(), budget=None):
+        # type: (World, Optional[Timing], float, Sequence[Tuple[str, str, str]], Optional[Budget]) -> None
         self.world = world
         self.version = world.version
         self.now = 0.0
-        self.trace = []
-        self.run_processes = set()
-        self.killed = set()
-        self.concerned = set()
-        self.possibly_concerned = set()
-        self.doubts = set()
-        self.notes = []
-        self.failures = {}
-        self.endless = []
-        self.started_again = set()
+        self.trace = []  # type: List[Tuple[str, str, str, Any]]
+        self.run_processes = set()  # type: Set[Tuple[str, str, Behaviour]]
+        self.killed = set()  # type: Set[str]
+        self.concerned = set()  # type: Set[str]
+        self.possibly_concerned = set()  # type: Set[str]
+        self.doubts = set()  # type: Set[Tuple[str, str]]
+        self.notes = []  # type: List[str]
+        self.failures = {}  # type: Dict[Tuple[str, str], Tuple[str, int]]
+        self.endless = []  # type: List[str]
+        self.started_again = set()  # type: Set[Tuple[str, str]]
         self.is_cut_off = False
         self._queue = EventQueue()
         self._budget = budget or Budget()
         self._timing = timing or Timing()
-        self._jobs = {}
-        self._awaited = {}  # event to the set of the names of jobs whose new definition names it
-        self._starts = {}  # job to a dict of instance to the number of its starts
-        self._agenda = []  # heap of (seconds, tie breaker, instance, process, number of the process, kind, status)
+        self._jobs = {}  # type: Dict[str, SimulatedJob]
+        self._awaited = {}  # type: Dict[str, Set[str]]  # event to the names of jobs whose new definition names it
+        self._starts = {}  # type: Dict[str, Dict[str, int]]  # job to a dict of instance to the number of its starts
+        # heap of (seconds, tie breaker, instance, process, number of the process, kind, status)
+        self._agenda = []  # type: List[Tuple[float, int, SimulatedInstance, str, int, str, int]]
         self._processes = self._entries = 0  # numbers given so far
         self._horizon = horizon
         self._contrary = contrary
@@ -83,6 +90,7 @@ class Simulation:
 
     # -- the present ---------------------------------------------------------------------------------------------
     def _restore(self):
+        # type: () -> None
         """Create the unfinished events, and the jobs that hold or cause them."""
         self._known = [SimulatedEvent(*fields) for fields in self.world.events]
         for event in self._known:
@@ -91,6 +99,7 @@ class Simulation:
             self.job(name)
 
     def job(self, name):
+        # type: (str) -> SimulatedJob
         """Return the SimulatedJob called ``name``."""
         if name not in self._jobs:
             definition = self.world.by_name[name]
@@ -101,14 +110,17 @@ class Simulation:
 
     @property
     def events(self):
+        # type: () -> List[SimulatedEvent]
         """The unfinished SimulatedEvents in their order."""
         return self._queue.events()
 
     def jobs(self):
+        # type: () -> List[SimulatedJob]
         """Return the SimulatedJobs that mattered so far, in the daemon's order."""
         return [self._jobs[definition.name] for definition in self.world.definitions if definition.name in self._jobs]
 
     def _restore_instance(self, job, present):
+        # type: (SimulatedJob, Present) -> None
         instance = job.instances[present.name] = SimulatedInstance(self, job, present.name)
         instance.goal, instance.state = present.goal, present.state
         instance.env = list(present.env)
@@ -124,6 +136,7 @@ class Simulation:
             self._restore_process(instance, process, (job.name, instance.name, process) in self._contrary)
 
     def _restore_process(self, instance, process, contrary):
+        # type: (SimulatedInstance, str, bool) -> None
         """Schedule the end of a running process, or what its job waits for."""
         awaited = process == MAIN and instance.job.definition.waits_for_expect(instance.state)
         killed = process == MAIN and instance.state == tables.KILLED
@@ -135,15 +148,18 @@ class Simulation:
             self._schedule(self._timing.life(None), instance, process, SETTLED if awaited else ENDED)
 
     def status_of(self, job, instance):
+        # type: (str, str) -> Optional[str]
         """Return the goal/state of an instance as text, or None when it does not exist."""
         simulated = self.job(job).instances.get(instance) if job in self.world.by_name else None
         return "%s/%s" % (simulated.goal, simulated.state) if simulated is not None else None
 
     def waiting_for(self, event):
+        # type: (str) -> List[str]
         """Return the names of the jobs whose conditions name an event, in the daemon's order."""
         return self.world.waiting_for(event, self._awaited.get(event, ()))
 
     def awaited(self, pattern):
+        # type: (str) -> List[str]
         """Return the sorted names of the events in conditions that match a pattern."""
         if is_literal(pattern):
             return [pattern] if pattern in self._awaited or self.world.is_awaited(pattern) else []
@@ -152,11 +168,13 @@ class Simulation:
 
     # -- called by the instances ---------------------------------------------------------------------------------
     def note(self, instance, member, value):
+        # type: (SimulatedInstance, str, Any) -> None
         self.trace.append((instance.job.name, instance.name, member, value))
         if (member, value) == ("StateChanged", tables.STARTING):
             self._count_start(instance.job, instance.name)
 
     def _count_start(self, job, instance):
+        # type: (SimulatedJob, str) -> None
         counts = self._starts.setdefault(job.name, {})
         counts[instance] = counts.get(instance, 0) + 1
         if (counts[instance] > MAX_STARTS + self.world.max_respawns
@@ -164,11 +182,13 @@ class Simulation:
             raise EndlessError()
 
     def emit(self, name, env):
+        # type: (str, Iterable[str]) -> SimulatedEvent
         event = SimulatedEvent(name, env)
         self._queue.add(event)
         return event
 
     def spawn(self, instance, process):
+        # type: (SimulatedInstance, str) -> None
         """Run a process and schedule its exec, its end and what expect waits for."""
         self._processes += 1
         instance.pids[process] = self._processes
@@ -185,12 +205,14 @@ class Simulation:
             self._schedule(self._timing.life(behaviour.seconds), instance, process, ENDED, behaviour.status, executed)
 
     def kill(self, instance):
+        # type: (SimulatedInstance) -> None
         if not instance.job.definition.ends_on_kill_signal():
             self.killed.add(instance.job.name)
         self._schedule(self._timing.kill_time(), instance, MAIN, ENDED, TERM << 8)
 
     def use_next_definition(self, job):
-        """Let a job use the definition in its files if it used an older one for the sake of its instances."""
+        # type: (SimulatedJob) -> None
+        """Let a job use the definition in its files if only its instances made it keep an older one."""
         if not job.definition.is_replaced:
             return
         definition, doubt = self.world.successor(job.name)
@@ -201,7 +223,8 @@ class Simulation:
             self._awaited.setdefault(event, set()).add(job.name)
 
     def _schedule(self, seconds, instance, process, kind, status=0, after=None):
-        """Put an entry for a process on the agenda, due in ``seconds`` from ``after``; return when it is due.
+        # type: (float, SimulatedInstance, str, str, int, Optional[float]) -> float
+        """Put an entry for a process on the agenda, due ``seconds`` after ``after``; return when it is due.
 
         :param kind: EXECUTED, SETTLED or ENDED.
         :param after: float, a time; None for now.
@@ -214,6 +237,7 @@ class Simulation:
 
     # -- the course of events ------------------------------------------------------------------------------------
     def run(self, until=lambda: False):
+        # type: (Callable[[], bool]) -> None
         """Run until nothing more happens by itself, or until ``until()`` is true."""
         try:
             self._poll()
@@ -229,6 +253,7 @@ class Simulation:
                                   if sum(counts.values()) > MAX_STARTS // 2)
 
     def _due_entries(self):
+        # type: () -> List[Tuple[float, int, SimulatedInstance, str, int, str, int]]
         """Remove the entries that init learns of next from the agenda, and return them."""
         entries = [heapq.heappop(self._agenda)]
         busy_time = self._timing.busy_time()
@@ -237,6 +262,7 @@ class Simulation:
         return entries
 
     def _handle(self, due, unused, instance, process, pid, kind, status):
+        # type: (float, int, SimulatedInstance, str, int, str, int) -> None
         if instance.pids.get(process) != pid:
             return
         self.now = max(self.now, due)
@@ -249,6 +275,7 @@ class Simulation:
             instance.handle_exit(process, status)
 
     def _poll(self):
+        # type: () -> None
         """Handle and finish events until none makes progress any more."""
         for event in self._queue.movable():
             self._budget.check()
@@ -258,6 +285,7 @@ class Simulation:
                 self._finish(event)
 
     def _finish(self, event):
+        # type: (SimulatedEvent) -> None
         instance, event.instance = event.instance, None
         if instance is not None:
             instance.advance_after_event()
@@ -265,14 +293,16 @@ class Simulation:
             self.emit(event.name + FAILED, event.env)
 
     def _deliver(self, event):
+        # type: (SimulatedEvent) -> None
         for name in self.world.reached_by(event, self._awaited.get(event.name, ())):
             job = self.job(name)
-            for instance in list(job.instances.values()):
+            for instance in list(job.instances.values()):  # type: SimulatedInstance
                 self._stop(instance, event)
             if not self._start(job, event) and self.version >= EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE:
                 return  # the other jobs do not see this event
 
     def _stop(self, instance, event):
+        # type: (SimulatedInstance, SimulatedEvent) -> None
         tree = instance.stop_on
         if tree is None:
             return
@@ -290,6 +320,7 @@ class Simulation:
         tree.reset()
 
     def _start(self, job, event):
+        # type: (SimulatedJob, SimulatedEvent) -> bool
         """Show an event to the ``start on`` of a job; return False when its instance cannot be named."""
         tree = job.start_on
         if tree is None or not tree.handle(event, None):
@@ -306,7 +337,7 @@ class Simulation:
                 job.name, error.message, EVENT_ENDS_HERE % event.name if ends else ""))
             tree.reset()
             return False
-        instance = job.instances.get(name)
+        instance = job.instances.get(name)  # type: Optional[SimulatedInstance]
         if instance is None:
             instance = job.instances[name] = SimulatedInstance(self, job, name)
         if instance.goal != START:

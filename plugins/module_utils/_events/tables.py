@@ -44,6 +44,7 @@ SETTLES = (POST_START, PRE_STOP, POST_STOP)  # leaving one of these turns the go
 
 
 def following(state, goal, main_alive):
+    # type: (str, str, bool) -> str
     """Return the next state; a goal without a meaning in a state counts as start."""
     if state == RUNNING and goal == STOP and not main_alive:
         return STOPPING

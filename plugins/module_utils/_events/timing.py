@@ -7,14 +7,18 @@ from __future__ import absolute_import, division, print_function
 
 import random
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Optional, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 # Seconds until init learns of an exec, and of the end of a process that has nothing more to do: the usual value, and
-# the least and the most, since hosts are fast or busy.
+# the range from a fast host to a busy one.
 EXEC_SECONDS, EXEC_RANGE = 0.001, (0.0003, 0.02)
 END_SECONDS, END_RANGE = 0.01, (0.0005, 0.4)
-KILL_SECONDS = 0.005  # until init learns of the end of a process that it sent its kill signal
-RANDOM_FACTOR = 50  # by which an unknown duration varies at random, both ways
+KILL_SECONDS = 0.005  # until init learns of the end of a process after it has sent the kill signal
+RANDOM_FACTOR = 50  # an unknown duration is at most this many times longer or shorter than assumed
 EXECUTED, SETTLED, ENDED = "executed", "settled", "ended"
 
 
@@ -23,14 +27,15 @@ class Timing:
 
     :param unknown: float, seconds that a process takes when nothing is known about it.
     :param seed: int, for durations that vary at random; None for the usual ones.
-    :param reverse: whether of two events due at the same time the later one comes first.
+    :param reverse: whether the later of two events that are due at the same time comes first.
     :param first: ENDED for a host where init learns of the end of any process before any exec; EXECUTED for the
-        contrary.
+        opposite.
     :param together: float, seconds for which init may be busy; afterwards it learns of everything at once. Used with
         ``seed`` only, and no other random duration varies by more than that.
     """
 
     def __init__(self, unknown=0.5, seed=None, reverse=False, first=None, together=0.0):
+        # type: (float, Optional[int], bool, Optional[str], float) -> None
         self._unknown = unknown
         self._random = None if seed is None else random.Random(seed)  # nosec B311 # durations, no secrets
         self.sign = -1 if reverse else 1
@@ -38,14 +43,17 @@ class Timing:
         self.together = together
 
     def exec_time(self):
+        # type: () -> float
         """Return the seconds until init learns of an exec."""
         return self._pick(EXEC_SECONDS, EXEC_RANGE, EXECUTED)
 
     def kill_time(self):
-        """Return the seconds until a process ends that init sent its kill signal."""
+        # type: () -> float
+        """Return the seconds until a process ends after init has sent it the kill signal."""
         return self._pick(KILL_SECONDS, END_RANGE, ENDED)
 
     def life(self, seconds):
+        # type: (Optional[float]) -> float
         """Return the seconds that a process lives.
 
         :param seconds: float, how long it works; None when that is unknown.
@@ -59,10 +67,14 @@ class Timing:
         return seconds + rest
 
     def busy_time(self):
-        """Return the seconds for which init does something else before it learns of more."""
-        return self._random.uniform(0, self.together) if self.together and self._random.random() < 0.5 else 0.0
+        # type: () -> float
+        """Return the seconds for which init is busy with something else before it learns of more."""
+        # _random is not None, because ``together`` is used with ``seed`` only.
+        return (self._random.uniform(0, self.together)  # type: ignore[union-attr]
+                if self.together and self._random.random() < 0.5 else 0.0)  # type: ignore[union-attr]
 
     def _pick(self, usual, limits, kind):
+        # type: (float, Tuple[float, float], str) -> float
         least, most = limits
         if self._random is not None:
             most = min(most, self.together or most)

@@ -9,11 +9,17 @@ from .._jobfile.expression import fold
 from .match import event_matches, split_argument
 from .variables import merge, put
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 
 class Tree:
     """The ``start on`` of a job or the ``stop on`` of an instance; a met operand holds its event until ``reset``.
+
+    All events are model.SimulatedEvents.
 
     :ivar rpn: the condition in reverse Polish order.
     :ivar met: list of bool, one per item of ``rpn``: whether the event has happened (for an operator the daemon's
@@ -21,6 +27,7 @@ class Tree:
     """
 
     def __init__(self, rpn, met=None, held=None):
+        # type: (Sequence[Dict[str, Any]], Optional[Sequence[bool]], Optional[Sequence[Any]]) -> None
         """Begin with nothing met, or with the daemon's state.
 
         :param met: list of bool, one per item of ``rpn``.
@@ -28,9 +35,10 @@ class Tree:
         """
         self.rpn = rpn
         self.met = list(met) if met else [False] * len(rpn)
-        self._held = list(held) if held else [None] * len(rpn)
+        self._held = list(held) if held else [None] * len(rpn)  # type: List[Any]
 
     def handle(self, event, variables):
+        # type: (Any, Optional[Mapping[str, Optional[str]]]) -> bool
         """Show an event to all operands that are not met; return whether it met at least one."""
         is_handled = False
         for number, item in enumerate(self.rpn):
@@ -41,6 +49,7 @@ class Tree:
         return is_handled
 
     def may_handle(self, event):
+        # type: (Any) -> bool
         """Return whether an event would meet an operand with variables of the instance, if their values matched."""
         for item in self.rpn:
             args = item.get("args", ())
@@ -52,30 +61,38 @@ class Tree:
         return False
 
     def is_met(self):
+        # type: () -> bool
         return bool(self.rpn) and self._state()[0]
 
     def events(self):
+        # type: () -> List[Any]
         """Return the events of the met operands from left to right, without those below an operator that is not met."""
         return self._state()[1]
 
     def _state(self):
+        # type: () -> Tuple[bool, List[Any]]
         """Return whether the condition is met, and the events that met it."""
-        return fold(self.rpn, self._event_state, _joined_state)
+        # It is None only for an empty condition. No caller asks a Tree without a condition for its events.
+        return fold(self.rpn, self._event_state, _joined_state)  # type: ignore[return-value]
 
     def _event_state(self, _item, index):
-        """Return (whether the event has come, list of the Events that it holds)."""
+        # type: (Dict[str, Any], int) -> Tuple[bool, List[Any]]
+        """Return (whether the event has happened, list of the Events that it holds)."""
         held = self._held[index]
         return self.met[index], [held] if held is not None else []
 
     def held(self):
+        # type: () -> List[Any]
         """Return the list of held events, with None per item that holds none."""
         return self._held
 
     def is_begun(self):
+        # type: () -> bool
         """Return whether some operand is met, but not the condition."""
         return any(self.met) and not self.is_met()
 
     def reset(self):
+        # type: () -> None
         """Forget and release all events."""
         for event in self._held:
             if event is not None:
@@ -84,6 +101,7 @@ class Tree:
         self._held = [None] * len(self.rpn)
 
     def environment(self, table, names_variable):
+        # type: (List[str], str) -> List[str]
         """Set the variables of the events that met the condition in ``table``, and return it.
 
         :param names_variable: text, the variable that gets the names of these events.
@@ -96,6 +114,7 @@ class Tree:
 
 
 def environment_started_by(event, start_on, job_env):
+    # type: (Any, Sequence[Dict[str, Any]], Iterable[str]) -> Optional[List[str]]
     """Return the environment with which an event starts a job by itself, a list of KEY=VALUE; None if it does not.
 
     :param event: model.SimulatedEvent.
@@ -108,10 +127,12 @@ def environment_started_by(event, start_on, job_env):
 
 
 def _joined_state(operator, left, right):
+    # type: (str, Tuple[bool, List[Any]], Tuple[bool, List[Any]]) -> Tuple[bool, List[Any]]
     met = (left[0] and right[0]) if operator == "and" else (left[0] or right[0])
     return met, left[1] + right[1] if met else []
 
 
 def _any_value(argument):
+    # type: (str) -> str
     variable = split_argument(argument)[0]
     return "*" if variable is None else variable + "=*"

@@ -5,6 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, Iterable, List, Optional  # noqa: F401
+
 __metaclass__ = type
 
 PATH = u"/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
@@ -12,6 +16,7 @@ OF_INIT = (u"PATH=" + PATH, u"TERM=linux")
 
 
 def put(table, entry, replace=True):
+    # type: (List[str], str, bool) -> None
     """Set a variable in ``table`` in place; a bare KEY, which means init's own variable, is ignored."""
     key, equals, unused = entry.partition("=")
     if not equals:
@@ -25,6 +30,7 @@ def put(table, entry, replace=True):
 
 
 def merge(table, entries):
+    # type: (List[str], Iterable[str]) -> List[str]
     """Set the variables of ``entries`` in ``table`` in place, and return it."""
     for entry in entries:
         put(table, entry)
@@ -32,6 +38,7 @@ def merge(table, entries):
 
 
 def entry_of(table, key):
+    # type: (Iterable[str], str) -> Optional[str]
     """Return the entry KEY=VALUE of a variable, or None."""
     for entry in table:
         if entry.partition("=")[0] == key:
@@ -40,5 +47,6 @@ def entry_of(table, key):
 
 
 def as_dict(table):
+    # type: (Iterable[str]) -> Dict[str, str]
     """Return a table as a dict; of two entries for one variable the first counts."""
     return dict(reversed([entry.partition("=")[::2] for entry in table]))

@@ -9,10 +9,18 @@ from .._events.effects import fold
 from . import daemon_state
 from .status import START_RUNNING
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Set, Tuple  # noqa: F401
+    from .._events.lifecycle import SimulatedInstance  # noqa: F401
+    from .._events.model import World  # noqa: F401
+    from .._events.simulation import Simulation  # noqa: F401
+
 __metaclass__ = type
 
 
 def of_prediction(prediction):
+    # type: (Any) -> Dict[str, Any]
     """Return what a predicted event would do, as arguments of check_mode.record.
 
     :param prediction: events.predict.Prediction.
@@ -21,11 +29,12 @@ def of_prediction(prediction):
 
 
 def with_consequences(acts, simulation, own, open_jobs=()):
+    # type: (Dict[str, Any], Simulation, Set[Tuple[str, str]], Iterable[str]) -> Dict[str, Any]
     """Return the acts of a task together with their consequences in a Simulation.
 
     :param acts: dict, arguments of check_mode.record.
     :param own: set of the (job, instance) that ``acts`` already includes.
-    :param open_jobs: names of the jobs whose outcome the simulation cannot tell.
+    :param open_jobs: names of the jobs whose outcome the simulation cannot predict.
     """
     unknown = dict((job, "the effect of an earlier task on it is uncertain")
                    for job in simulation.endless + [name for name in open_jobs if name in simulation.world.by_name])
@@ -47,6 +56,7 @@ def with_consequences(acts, simulation, own, open_jobs=()):
 
 
 def _own_variables(instance, world):
+    # type: (SimulatedInstance, World) -> List[str]
     """Return the variables that an instance was started with, without those that all instances of its job have."""
     shared = set(instance.job.definition.env).union(world.job_environment)
     return [entry for entry in instance.env

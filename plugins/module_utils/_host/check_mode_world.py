@@ -14,10 +14,17 @@ from .._events.variables import merge
 from .check_mode_client import is_stale, values_at
 from .definitions import Definition
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Optional  # noqa: F401
+    from .._events.model import SimulatedDefinition  # noqa: F401
+    from .check_mode import PlannedStart, PlayState  # noqa: F401
+
 __metaclass__ = type
 
 
 def world_after(world, foreseen, conf_dir, definition_of):
+    # type: (World, PlayState, str, Callable[[str, Dict[str, Any]], SimulatedDefinition]) -> World
     """Return ``world`` as earlier tasks would have changed it.
 
     :param world: events.model.World, the host as it is.
@@ -42,6 +49,7 @@ class _Builder:
     """Makes the definitions of jobs after earlier tasks."""
 
     def __init__(self, world, foreseen, conf_dir, definition_of):
+        # type: (World, PlayState, str, Callable[[str, Dict[str, Any]], SimulatedDefinition]) -> None
         self._world = world
         self._foreseen = foreseen
         self._conf_dir = conf_dir
@@ -51,6 +59,7 @@ class _Builder:
             "%s=%s" % pair for pair in sorted(job_env.items())]
 
     def definition(self, name):
+        # type: (str) -> Optional[SimulatedDefinition]
         """Return the SimulatedDefinition that the daemon would have of a job, None if it would not know the job."""
         foreseen = self._foreseen
         definition = self._world.by_name.get(name)
@@ -77,12 +86,14 @@ class _Builder:
         return definition
 
     def _values(self, name):
+        # type: (str) -> Optional[Dict[str, Any]]
         try:
             return Definition(name, self._conf_dir, self._world.version).values
         except UpstartError:
             return None
 
     def _present(self, definition, instance, start):
+        # type: (SimulatedDefinition, str, PlannedStart) -> Present
         env = merge(merge(list(self.job_environment), definition.env), start.env)
         processes = {MAIN: 0} if MAIN in definition.processes else {}
         return Present(instance, START, RUNNING, env=env, processes=processes)

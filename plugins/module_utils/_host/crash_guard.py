@@ -14,6 +14,11 @@ from .harmful_files import DirectoryScan
 from .releases import STATE_DUMP_SINCE
 from .status import process_age
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Optional, Set  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+
 __metaclass__ = type
 
 
@@ -26,6 +31,7 @@ class UnsafeToQueryError(StateUnavailableError):
 
 
 def ensure_safe_to_query(client, conf_dir):
+    # type: (Upstart, str) -> DirectoryScan
     """Raise UnsafeToQueryError if the daemon may hold text that would crash it when it is asked for its state.
 
     :param conf_dir: text, the directory of the job files.
@@ -39,6 +45,7 @@ def ensure_safe_to_query(client, conf_dir):
 
 
 def names_safe_to_query(client, conf_dir):
+    # type: (Upstart, str) -> Set[str]
     """Return the names of the jobs whose properties the daemon can report without a crash, a set of text.
 
     :raises UnsafeToQueryError: if none of the daemon's jobs has a file below ``conf_dir``.
@@ -53,6 +60,7 @@ def names_safe_to_query(client, conf_dir):
 
 
 def ensure_file_is_safe(path):
+    # type: (Optional[str]) -> None
     """Raise UnsafeToQueryError for the path of a file that gives the daemon text which is not UTF-8; None is safe."""
     if path:
         raise UnsafeToQueryError(
@@ -62,6 +70,7 @@ def ensure_file_is_safe(path):
 
 
 def ensure_loaded_definitions_are_safe(client, conf_dir, copies):
+    # type: (Upstart, str, Dict[str, str]) -> None
     """Raise UnsafeToQueryError if a job may still run with text that is not UTF-8 although its file was fixed.
 
     Upstart keeps such text until the last instance of the old definition has ended, and cannot report it without a
@@ -72,7 +81,7 @@ def ensure_loaded_definitions_are_safe(client, conf_dir, copies):
     jobs = sorted(copies)
     for job, instances in zip(jobs, client.instances_of(jobs) if jobs else []):
         for status in client.statuses([(job, instance) for instance in instances]):
-            if not _is_younger(client, Definition(job, conf_dir), status, copies[job]):
+            if not _is_younger(client, Definition(job, conf_dir, client.version()), status, copies[job]):
                 raise UnsafeToQueryError(
                     "job %s may still run with text that is not UTF-8 (%s is a copy of it), and Upstart would crash if "
                     "it were asked for its state. Restart job %s and delete the copy" % (job, copies[job], job),
@@ -80,6 +89,7 @@ def ensure_loaded_definitions_are_safe(client, conf_dir, copies):
 
 
 def _is_younger(client, definition, status, copy):
+    # type: (Upstart, Definition, Optional[Dict[str, Any]], str) -> bool
     """Return whether an instance surely began after ``copy`` was made; a respawn keeps the old definition."""
     pid = (status or {}).get("processes", {}).get("main")
     if pid is None or definition.values is None or definition.values["respawn"]:
@@ -88,6 +98,7 @@ def _is_younger(client, definition, status, copy):
 
 
 def ensure_all_jobs_have_files(client, conf_dir, readable):
+    # type: (Upstart, str, Set[str]) -> None
     """Raise UnsafeToQueryError if the daemon has a job without a readable file: nothing shows whether it is UTF-8.
 
     :param readable: set of the names of the jobs whose files were just read, see harmful_files.DirectoryScan.

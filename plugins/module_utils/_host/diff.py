@@ -5,10 +5,15 @@
 
 from __future__ import absolute_import, division, print_function
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 __metaclass__ = type
 
 
 def difference(change):
+    # type: (Any) -> Dict[str, str]
     """Return the diff of an object with ``path``, ``before`` and ``after`` (bytes, or None for no file)."""
     return {
         "before_header": change.path if change.before is not None else "%s (absent)" % change.path,

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enable and disable jobs: whether a job starts by itself, and the change to its files.
 
-Upstart has no switch for this. A job is enabled if its files leave it with a ``start on``. The stanza ``manual`` takes
-that away, in the override since 1.3 and in the job file since 0.6.7. Before that only a comment helps.
+Upstart has no switch for this. A job is enabled if its files give it a ``start on``. The stanza ``manual`` removes the
+``start on``: in the override since 1.3, and in the job file since 0.6.7. In older releases it must be commented out.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -25,10 +25,15 @@ from .definitions import Definition
 from .planned_files import read_file
 from .releases import MANUAL_SINCE, OVERRIDES_SINCE
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterator, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+
 __metaclass__ = type
 
 PLACEHOLDER = {"event": u"a condition that no file has", "args": []}
-MARK = u"#disabled: "  # begins each line of a ``start on`` where Upstart does not know ``manual``
+MARK = u"#disabled: "  # prefix for the lines of a ``start on``, for Upstart without ``manual``
 MARKED = re.compile(u"^" + MARK, re.MULTILINE)
 LINE_BEGIN = re.compile(u"^(?!\\Z)", re.MULTILINE)
 
@@ -37,6 +42,7 @@ class Change:
     """The change of a file from ``before`` to ``after`` (bytes, or None for no file)."""
 
     def __init__(self, name, path, before, after, enabled):
+        # type: (str, str, Optional[bytes], Optional[bytes], bool) -> None
         self.name = name
         self.path = path
         self.before = before
@@ -45,6 +51,7 @@ class Change:
 
 
 def plan(definition, wanted, version):
+    # type: (Definition, bool, Tuple[int, ...]) -> Optional[Change]
     """Return the Change that enables or disables a job, or None if the job is in that state already.
 
     :param definition: definitions.Definition of the job.
@@ -59,19 +66,22 @@ def plan(definition, wanted, version):
     if definition.is_enabled() == wanted:
         return None
     uses_override = version >= OVERRIDES_SINCE
-    path = definition.override if uses_override else definition.conf
+    path = definition.own_override if uses_override else definition.conf
     files.check_target(path)
     before = definition.override_text if uses_override else definition.text
     change_text = _enabled if wanted else _disabled
     text = change_text(definition, decode(before or b""), version)
+    if uses_override and path != definition.override:
+        before = None  # the override is in another directory, and the new one takes its place
     if text or before is None:
-        after = encode(text)
+        after = encode(text)  # type: Optional[bytes]
     else:
         after = None if uses_override else b""  # an empty override is removed, an empty job file stays
     return Change(definition.name, path, before, after, wanted)
 
 
 def with_enabled(definition, wanted):
+    # type: (Definition, bool) -> bytes
     """Return the bytes of the file that ``plan`` would change, as they are once the job is enabled or disabled.
 
     They are unchanged if ``plan`` fails; upstart_service reports the reason.
@@ -88,13 +98,15 @@ def with_enabled(definition, wanted):
 
 
 def hidden_condition(definition):
+    # type: (Definition) -> Optional[str]
     """Return the ``start on`` that ``manual`` hides in a disabled job, as text, or None."""
     if definition.values is None or definition.is_enabled():
         return None
     version = definition.version
     override = decode(definition.override_text or b"")
     for own in [override] + list(without_manual(override, version)):
-        for conf in [decode(definition.text)] + list(without_manual(decode(definition.text), version)):
+        for conf in [decode(definition.text)] + list(  # type: ignore[arg-type]  # it has values, so it has a file
+                without_manual(decode(definition.text), version)):  # type: ignore[arg-type]  # the same
             condition = parser.parse_job(conf, own, version)["start_on"]
             if condition is not None:
                 return to_text(condition)
@@ -102,6 +114,7 @@ def hidden_condition(definition):
 
 
 def _disabled(definition, text, version):
+    # type: (Definition, str, Tuple[int, ...]) -> str
     """Return the text of the file to change that disables the job."""
     if version < MANUAL_SINCE:
         return _commented_out(definition, text, version)
@@ -115,6 +128,7 @@ def _disabled(definition, text, version):
 
 
 def _enabled(definition, text, version):
+    # type: (Definition, str, Tuple[int, ...]) -> str
     """Return the text of the file to change that gives the job its ``start on`` again."""
     candidate = _uncommented(text) if version < MANUAL_SINCE else _without_manual(definition, text, version)
     values = _values(definition, candidate, version)
@@ -132,26 +146,30 @@ def _enabled(definition, text, version):
 
 
 def _unsupported_error(definition, wanted, why):
+    # type: (Definition, bool, str) -> UpstartError
     return UpstartError("Job %s was not %s: %s. Change its files by hand." % (
         definition.name, "enabled" if wanted else "disabled", why), name=definition.name, path=definition.override)
 
 
 def _values(definition, text, version):
+    # type: (Definition, str, Tuple[int, ...]) -> Optional[Dict[str, Any]]
     """Return the job's values with ``text`` as the contents of the file to change; None if the daemon refuses them."""
     try:
         if version >= OVERRIDES_SINCE:
-            return parser.parse_job(definition.text, text, version)
+            return parser.parse_job(definition.text, text, version)  # type: ignore[arg-type]  # there is a job file
         return parser.parse_job(text, None, version)
     except JobFileError:
         return None
 
 
 def _same_but_start(values, others):
+    # type: (Dict[str, Any], Any) -> bool  # others: the values of a Definition
     return same_job(dict(values, start_on=None), dict(others, start_on=None))
 
 
 def _without_manual(definition, text, version):
-    """Return ``text`` without as many ``manual`` at its end as it takes to give the job a ``start on`` again."""
+    # type: (Definition, str, Tuple[int, ...]) -> str
+    """Return ``text`` without the ``manual`` stanzas at its end that hide the ``start on`` of the job."""
     for candidate in without_manual(text, version):
         values = _values(definition, candidate, version)
         text = candidate
@@ -161,6 +179,7 @@ def _without_manual(definition, text, version):
 
 
 def without_manual(text, version=parser.LATEST):
+    # type: (str, Tuple[int, ...]) -> Iterator[str]
     """Yield ``text`` without its last ``manual``, then without the last two, and so on; comments stay."""
     ended = text.endswith(u"\n")
     document = Document(text, version)
@@ -173,8 +192,9 @@ def without_manual(text, version=parser.LATEST):
 
 
 def _with_own_condition(definition, text, version):
+    # type: (Definition, str, Tuple[int, ...]) -> str
     """Return the override's text with the condition that a ``manual`` in the job file hides."""
-    for conf in without_manual(decode(definition.text), version):
+    for conf in without_manual(decode(definition.text), version):  # type: ignore[arg-type]  # there is a job file
         condition = parser.parse_job(conf, None, version)["start_on"]
         if condition is not None:
             separator = u"" if text.endswith(u"\n") or not text else u"\n"
@@ -183,6 +203,7 @@ def _with_own_condition(definition, text, version):
 
 
 def _commented_out(definition, text, version):
+    # type: (Definition, str, Tuple[int, ...]) -> str
     """Return ``text`` with every line of each ``start on`` as a comment that ``_uncommented`` reverts."""
     for span in reversed(Document(text, version).spans("start on")):
         start = text.rfind(u"\n", 0, span.start) + 1
@@ -194,10 +215,12 @@ def _commented_out(definition, text, version):
 
 
 def _uncommented(text):
+    # type: (str) -> str
     return MARKED.sub(u"", text)
 
 
 def with_manual(text, on, version=parser.LATEST):
+    # type: (str, bool, Tuple[int, ...]) -> str
     """Return an override's text that disables its job if ``on``, else a text that does not."""
     off = _start_on(text, version) is None
     if on and not off:
@@ -209,7 +232,8 @@ def with_manual(text, on, version=parser.LATEST):
 
 
 def _start_on(text, version):
-    """Return the ``start on`` that a job with a condition has under an override."""
+    # type: (str, Tuple[int, ...]) -> Optional[List[Dict[str, Any]]]
+    """Return the ``start on`` that a job with a condition has with an override."""
     values = new_values()
     values["start_on"] = [PLACEHOLDER]
     error = parser.apply(text, values, version)
@@ -219,6 +243,7 @@ def _start_on(text, version):
 
 
 def act(client, changes, attributes, conf_dir):
+    # type: (Upstart, List[Change], Any, str) -> None
     """Write the files of Changes and make sure that the daemon reads them.
 
     :param attributes: object with ``prepare(staged, path)``, see files.Batch.
@@ -244,9 +269,11 @@ def act(client, changes, attributes, conf_dir):
 
 
 def _ensure_read(client, conf_dir, names):
+    # type: (Upstart, str, List[str]) -> None
     """Make sure that init has read the files of running jobs: inotify does not report a link in their place."""
     version = client.version() if names else None
     errors = unread_files.ensure_files_are_read(
-        client, conf_dir, [Definition(name, conf_dir, version) for name in names])
+        client, conf_dir, [
+            Definition(name, conf_dir, version) for name in names])  # type: ignore[arg-type]  # it is set for any name
     for name in sorted(errors):
         raise errors[name]

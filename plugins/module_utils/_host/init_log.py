@@ -15,12 +15,16 @@ from .._daemon.names import display_name
 from .._system import reading
 from .._system.deadline import Deadline
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Iterable, List, Optional  # noqa: F401
+
 __metaclass__ = type
 
 INIT_MESSAGE = re.compile(r"\binit(?:\[[0-9]+\])?: (.*)")
 RECORD_BYTES = 8192  # the longest record of the kernel's log
 RECORDS_PER_READ = 20000  # more than a kernel keeps: its log may be written faster than it is read
-BYTES_PER_READ = reading.MEBIBYTE  # of the end of a log file that has grown by more
+BYTES_PER_READ = reading.MEBIBYTE  # read only the end of a log file that has grown by more
 KEPT_MESSAGES = 2000  # the latest
 SYSLOG_DELAY_SECONDS = 0.3  # time that a log file may lag behind, because a syslog daemon writes it
 LOG_POLL_INTERVAL = 0.03  # seconds between two reads of a log file
@@ -36,10 +40,11 @@ class InitLog:
     """
 
     def __init__(self, path):
+        # type: (str) -> None
         self.path = path
-        self._handle = None
+        self._handle = None  # type: Optional[int]
         self._start = 0
-        self._messages = []
+        self._messages = []  # type: List[str]
         try:
             self._handle = reading.open_kernel_log(path)
             if self._handle is not None:
@@ -51,11 +56,13 @@ class InitLog:
             self._is_file = False
 
     def close(self):
+        # type: () -> None
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
 
     def about(self, job, instance="", expected=False):
+        # type: (str, str, bool) -> List[str]
         """Return init's messages about a job's instance since the log was opened, a list of text.
 
         :param expected: bool, whether there should be a message: then a log file gets time to catch up.
@@ -68,6 +75,7 @@ class InitLog:
         return messages
 
     def _about(self, job, instance):
+        # type: (str, str) -> List[str]
         self._read()
         name = re.escape(display_name(job, instance))
         pattern = re.compile(r"^(?:\S+ to spawn )?%s |^Failed to obtain %s instance|/%s\.(?:conf|override):" % (
@@ -75,6 +83,7 @@ class InitLog:
         return [text for text in self._messages if pattern.search(text) and not CHATTER.search(text)]
 
     def _read(self):
+        # type: () -> None
         text = self._kernel_log() if self._handle is not None else self._new_text()
         for line in text.splitlines():
             match = INIT_MESSAGE.search(line)
@@ -83,10 +92,11 @@ class InitLog:
         del self._messages[:-KEPT_MESSAGES]
 
     def _kernel_log(self):
+        # type: () -> str
         lines = []
         for unused in range(RECORDS_PER_READ):
             try:
-                record = os.read(self._handle, RECORD_BYTES)
+                record = os.read(self._handle, RECORD_BYTES)  # type: ignore[arg-type]  # it is open here
             except OSError as error:
                 if error.errno == errno.EPIPE:  # records that were overwritten before they were read
                     continue
@@ -97,6 +107,7 @@ class InitLog:
         return "\n".join(lines)
 
     def _new_text(self):
+        # type: () -> str
         if not self._is_file:
             return ""
         try:
@@ -109,5 +120,6 @@ class InitLog:
 
 
 def failed_after_start(messages):
+    # type: (Iterable[str]) -> List[str]
     """Return the messages about a failed post-start process, which Upstart does not count as a failure of the job."""
     return [text for text in messages if AFTER_START.search(text)]

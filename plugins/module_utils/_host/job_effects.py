@@ -12,6 +12,12 @@ from .job_logs import log_path, log_tail
 from .releases import STATES_SIGNALLED_SINCE
 from .status import START_RUNNING, STOP_WAITING, state_text
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.connection import Signal  # noqa: F401
+    from .._events.effects import Effect  # noqa: F401
+
 __metaclass__ = type
 
 INSTANCE_SIGNALS = ("InstanceAdded", "InstanceRemoved")
@@ -19,6 +25,7 @@ MAX_TURNS_LISTED = 3  # of starts and stops of an instance
 
 
 def trace(signals):
+    # type: (Sequence[Signal]) -> List[Tuple[str, str, str, Any]]
     """Return the signals about instances in the form that _events.effects.fold takes.
 
     Upstart before 0.6.7 signals only that instances are added and removed.
@@ -41,12 +48,19 @@ def trace(signals):
     return entries
 
 
-def from_signals(signals, log_dir=None, marks=None, statuses=None, version=STATES_SIGNALLED_SINCE):
-    """Return what signals report of instances, in the daemon's order; see ``entry``.
+def from_signals(
+        signals,  # type: Sequence[Signal]
+        log_dir=None,  # type: Optional[str]
+        marks=None,  # type: Optional[Dict[str, int]]
+        statuses=None,  # type: Optional[Dict[Tuple[str, str], str]]
+        version=STATES_SIGNALLED_SINCE,  # type: Tuple[int, ...]
+):
+    # type: (...) -> List[Dict[str, Any]]
+    """Return what signals report about instances, in the daemon's order; see ``entry``.
 
     Before 0.6.7 the signals do not show whether an instance was restarted, was respawned or failed; these are None.
 
-    :param log_dir: text, directory of the jobs' logs, which failed instances are returned with; None for no logs.
+    :param log_dir: text, directory of the jobs' logs, for the last lines of failed instances; None for no logs.
     :param marks: dict of the path of a log to its earlier size; only later lines are returned.
     :param statuses: dict of (job, instance) to goal/state, for instances whose status was queried since.
     :param version: tuple, the daemon's.
@@ -64,6 +78,7 @@ def from_signals(signals, log_dir=None, marks=None, statuses=None, version=STATE
 
 
 def _last_status(effect):
+    # type: (Effect) -> Optional[str]
     """Return the goal/state that the signals end with, or None when they report no state."""
     if effect.state == "waiting":
         return STOP_WAITING
@@ -71,6 +86,7 @@ def _last_status(effect):
 
 
 def from_prediction(prediction):
+    # type: (Any) -> List[Dict[str, Any]]
     """Return the same entries for an events.predict.Prediction."""
     entries = []
     for effect in prediction.effects:
@@ -83,26 +99,29 @@ def from_prediction(prediction):
 
 
 def _predicted_cause(process, status):
-    """Return a cause as of failures.from_signals.
+    # type: (str, int) -> Dict[str, Any]
+    """Return a cause as failures.from_signals returns it.
 
     It never names a signal: the only signal that a prediction knows is init's own TERM, and that is no failure.
     """
-    cause = {"process": process}
+    cause = {"process": process}  # type: Dict[str, Any]
     if process != "respawn" and status >= 0:
         cause["exit_status"] = status
     return cause
 
 
 def entry(effect, status, cause, log_dir=None, marks=None):
+    # type: (Effect, Optional[str], Optional[Dict[str, Any]], Optional[str], Optional[Dict[str, int]]) -> Dict[str, Any]
     """Return one instance as upstart_event returns it in ``jobs``.
 
     :param effect: _events.effects.Effect.
     :param status: text, goal/state, or None.
-    :param cause: dict as of failures.from_signals for an instance that failed, else None.
+    :param cause: dict as failures.from_signals returns it for an instance that failed, or None.
     """
     result = {
         "name": effect.job, "instance": effect.instance, "started": effect.started, "stopped": effect.stopped,
-        "restarted": effect.restarted, "respawned": effect.respawned, "failed": effect.failed, "status": status}
+        "restarted": effect.restarted, "respawned": effect.respawned, "failed": effect.failed, "status": status,
+    }  # type: Dict[str, Any]
     if cause is not None:
         result.update(cause)
         if log_dir is not None:
@@ -113,9 +132,10 @@ def entry(effect, status, cause, log_dir=None, marks=None):
 
 
 def how(effect, status, cause):
+    # type: (Effect, Optional[str], Optional[Dict[str, Any]]) -> str
     """Return in a few words what happened to an instance."""
     if effect.failed:
-        reason = failures.describe(cause)
+        reason = failures.describe(cause)  # type: ignore[arg-type]  # what failed has a cause
         return "failed" + (": " + reason if reason else "")
     words = [word for word, applies in (("respawned", effect.respawned), ("restarted", effect.restarted)) if applies]
     words += ["stopped"] * effect.stopped if words else _turn_words(effect.turns)
@@ -127,6 +147,7 @@ def how(effect, status, cause):
 
 
 def _turn_words(turns):
+    # type: (List[str]) -> List[str]
     if len(turns) > MAX_TURNS_LISTED:
         return ["started and stopped more than once, finally %s" % turns[-1]]
     return [word + (" again" if index and word == "started" else "") for index, word in enumerate(turns)]

@@ -10,13 +10,20 @@ import re
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
+from .._jobfile.spelling import Suggestions
 from .._text import is_utf_8, text_type
 from .definitions import FILE_NAME_LIMIT
 from .job_logs import log_path
 from .releases import JOB_LOGS_SINCE
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Collection, Dict, Iterator, Optional, Tuple, Union  # noqa: F401
+
 __metaclass__ = type
 
+DEFAULT_CONF_DIR = "/etc/init"
+FILE_SUFFIXES = (".conf", ".override")
 LOG_PATH_LIMIT = 255  # bytes; init tries forever to start a process whose log has a longer path
 PATH_LIMIT = 4095  # bytes
 # Directories that init skips, from libnih: hidden ones, backups, swap files of editors, and those of version control
@@ -27,7 +34,8 @@ SKIPPED = re.compile(
 
 
 def check_job_name(name):
-    """Raise UpstartError for text that cannot be the name of a job, not even of one to remove."""
+    # type: (str) -> None
+    """Raise UpstartError for text that cannot be the name of a job, even of a job to remove."""
     if not name:
         raise UpstartError("The name of a job is empty. Use the file's path relative to the job directory, without "
                            ".conf.", name=name)
@@ -41,9 +49,13 @@ def check_job_name(name):
 
 
 def _problems(name):
+    # type: (str) -> Iterator[Tuple[str, str]]
     """Yield (problem, remedy) for each thing that a name must not contain."""
     components = name.split("/")
     relative = "Use the file's path relative to the job directory, without .conf."
+    meant = meant_name(name)
+    if meant:
+        relative = "Use %s: t%s" % (meant, relative[len("Use t"):])
     if "\0" in name:
         yield "it contains a NUL character", "Remove it."
     if name.startswith("/"):
@@ -56,7 +68,60 @@ def _problems(name):
         yield "'%s' is not allowed as a path component" % ("." if "." in components else ".."), relative
 
 
+def meant_name(name, conf_dir=DEFAULT_CONF_DIR):
+    # type: (str, str) -> Optional[str]
+    """Return the name of the job that is probably meant by the path or the name of its file, or None for a name."""
+    text = name.strip()
+    for folder in (conf_dir.rstrip("/") + "/", DEFAULT_CONF_DIR + "/", DEFAULT_CONF_DIR[1:] + "/"):
+        if text.startswith(folder):
+            text = text[len(folder):]
+            break
+    else:
+        text = text.rpartition("/")[2] if text.startswith("/") else text
+    for suffix in FILE_SUFFIXES:
+        if text.endswith(suffix):
+            text = text[:-len(suffix)]
+            break
+    return text if text and text != name else None
+
+
+def check_written_name(name, conf_dir, removal=False):
+    # type: (Optional[str], str, bool) -> None
+    """Raise UpstartError for the name of a file instead of a job, and for blanks around a name.
+
+    A job that has such a name all the same can be removed.
+    """
+    name = name or ""
+    path = os.path.join(conf_dir, name)
+    if removal and any(os.path.exists(path + suffix) for suffix in FILE_SUFFIXES):
+        return
+    if not name.strip() or name.startswith("/"):
+        return  # see check_job_name
+    meant = meant_name(name, conf_dir)
+    for suffix in FILE_SUFFIXES:
+        if name.endswith(suffix) and meant:
+            option = " and override: true" if suffix == ".override" else ""
+            raise UpstartError("Invalid job name %s: it is the name of a file. Leave out %s: write name: %s%s." % (
+                _shown(name), suffix, _shown(meant), option), name=name)
+    if name != name.strip():
+        raise UpstartError("Invalid job name '%s': it begins or ends with a blank or a line break. Write name: %s." % (
+            _shown(name), _shown(name.strip())), name=name)
+
+
+def similar_job(name, known_names, conf_dir=DEFAULT_CONF_DIR):
+    # type: (str, Collection[str], str) -> Optional[str]
+    """Return a question that suggests the job that is probably meant by a name that no job has, or None."""
+    first_word = (name.split() or [""])[0].rstrip(",")
+    guesses = [meant_name(name, conf_dir) or "", name.strip(), first_word, name.lower(), name.partition(".service")[0]]
+    for guess in guesses:
+        if guess in known_names and guess != name:
+            rest = name.strip()[len(guess):].strip() if name.strip().startswith(guess + " ") else ""
+            return "did you mean %s%s?" % (guess, ", with its variables in env" if rest and "," not in name else "")
+    return Suggestions(known_names).did_you_mean(name)
+
+
 def _too_long(name, suffix=".conf"):
+    # type: (str, str) -> Iterator[Tuple[str, int]]
     """Yield (path component, its limit in bytes) for each component of a name that is too long for a file system."""
     components = name.split("/")
     for component in components[:-1]:
@@ -67,6 +132,7 @@ def _too_long(name, suffix=".conf"):
 
 
 def check_file_name(name, conf_dir, suffix):
+    # type: (str, str, str) -> None
     """Raise UpstartError for the name of a job whose file cannot be written, or which init would not read.
 
     :param suffix: text, ``.conf`` or ``.override``.
@@ -85,6 +151,7 @@ def check_file_name(name, conf_dir, suffix):
 
 
 def skipped_folder(name):
+    # type: (str) -> Optional[str]
     """Return the first directory in the name of a job that init skips, or None."""
     for folder in name.split("/")[:-1]:
         if is_skipped(folder):
@@ -93,11 +160,13 @@ def skipped_folder(name):
 
 
 def is_skipped(folder):
+    # type: (str) -> bool
     """Return whether init skips a directory of this name."""
     return SKIPPED.match(folder) is not None
 
 
 def fatal_log_path(log_dir, job, instance, values, version):
+    # type: (str, str, str, Optional[Dict[str, Any]], Tuple[int, ...]) -> Optional[str]
     """Return the path of the log that makes init loop forever when it starts this instance, or None.
 
     :param log_dir: text, the directory of the jobs' logs.
@@ -112,6 +181,7 @@ def fatal_log_path(log_dir, job, instance, values, version):
 
 
 def log_path_error(job, instance, path):
+    # type: (str, str, str) -> UpstartError
     """Return the error for an instance, or a job, whose start would make init loop forever; see ``fatal_log_path``."""
     return UpstartError(
         "Job %s would make init loop forever: the path of its log takes %d bytes, and the limit is %d. Use a shorter "
@@ -120,10 +190,12 @@ def log_path_error(job, instance, path):
 
 
 def _bytes(text):
-    return text.encode("utf-8") if isinstance(text, text_type) else text
+    # type: (Union[bytes, str]) -> bytes
+    return text.encode("utf-8") if isinstance(text, text_type) else text  # type: ignore[return-value]  # bytes
 
 
 def _shown(name):
+    # type: (str) -> str
     """Return a name for a message, shortened if it is long."""
     text = name.replace("\0", "\\0")
     return text if len(text) <= 80 else text[:40] + "..." + text[-20:]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signs of the definition that an instance runs with, for when Upstart must not be asked for its whole state.
 
-One job whose text nobody can read, such as a job without a file, makes that question unsafe. The other jobs are judged
-by their D-Bus properties, by the times at which their files changed, and by their processes.
+One job whose text cannot be read, such as a job without a file, makes that query unsafe. The other jobs are judged by
+their D-Bus properties, by the times at which their files changed, and by their processes.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -13,7 +13,8 @@ import os
 import time
 
 from .._errors import UpstartError
-from .._jobfile.conditions import dbus_to_rpn
+from .._jobfile.expression import dbus_to_rpn
+from .._jobfile.shell.words import SHELL_CHARACTERS
 from .._jobfile.values import same_job
 from .._system import processes
 from .._text import decode, encode
@@ -22,33 +23,41 @@ from .definitions import Definition
 from .harmful_files import DirectoryScan
 from .releases import STATE_DUMP_SINCE
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+
 __metaclass__ = type
 
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")  # seconds, the unit of the start of a process in /proc
 COARSE_TICK = 0.01  # seconds that the time of a change in a file may lag behind
 WHOLE_SECONDS = 1.0  # the same on a file system that has no fractions of seconds
 CLOCK_BOOTTIME = 7  # on every Linux since 2.6.39
-TEXTS = ("description", "author", "version", "usage")  # properties that are empty where a job does not set them
-SHELL_CHARACTERS = set(u"~`!$^&*()=|\\{}[];\"'<>?")  # with one of these, Upstart has a shell run the command
+TEXTS = ("description", "author", "version", "usage")  # properties that are empty if a job does not set them
 
 
 class Evidence:
-    """Judges which definition instances run with; what it reads of a job it keeps.
+    """Judges which definition instances run with, and keeps what it reads about each job.
 
-    :param reason: clause on why the whole state cannot be asked for.
+    :param reason: clause with the reason why the whole state cannot be queried.
     """
 
     def __init__(self, client, conf_dir, reason, version):
+        # type: (Upstart, str, str, Tuple[int, ...]) -> None
         self._client = client
         self._conf_dir = conf_dir
         self._version = version
         self._reason = reason
         self._files = DirectoryScan(conf_dir)
         self._peer_pid = client.connection.peer["pid"]
-        self._properties = {}  # job to its D-Bus properties, None where it is not loaded
-        self._mains = {}  # job to a dict of its instances to the pids of their main processes, None for no process
+        # The D-Bus properties of each job, None where it is not loaded.
+        self._properties = {}  # type: Dict[str, Optional[Dict[str, Any]]]
+        # Each job's instances with the pids of their main processes, None for no process.
+        self._mains = {}  # type: Dict[str, Dict[str, Any]]
 
     def learn(self, names):
+        # type: (Iterable[str]) -> None
         """Query the instances of many jobs at once, except jobs that might crash the daemon."""
         names = [name for name in names if name not in self._mains and self._files.is_safe(name)]
         pairs = [(name, instance)
@@ -59,6 +68,7 @@ class Evidence:
                 self._mains[name][instance] = status["processes"].get("main")
 
     def judge(self, definition, instance):
+        # type: (Definition, Optional[str]) -> Tuple[Optional[bool], Optional[str]]
         """Return whether an instance runs with a definition other than the present files, and a clause.
 
         The first is None when that is unknown; then the clause gives the reason.
@@ -69,6 +79,7 @@ class Evidence:
         return None, "%s%s" % (why + ", and " if why else "", self._reason)
 
     def entries(self, name, instance):
+        # type: (str, str) -> Optional[Tuple[List[str], List[str]]]
         """Return all variables of an instance and those of its files, two lists of KEY=VALUE; None when unknown.
 
         They are known if the process surely has the environment that Upstart gave it.
@@ -86,6 +97,7 @@ class Evidence:
         return environ, definition.values["env"]
 
     def _judge(self, definition, instance):
+        # type: (Definition, str) -> Tuple[Optional[str], Optional[bool]]
         """Return (reason why it is unknown, or None; whether the instance is stale, or None)."""
         name = definition.name
         if not self._files.is_safe(name):
@@ -112,7 +124,8 @@ class Evidence:
         return self._judge_without_sign(definition, instance, changes)
 
     def _judge_without_sign(self, definition, instance, changes):
-        """As ``_judge``, for an instance that nothing shows to be stale."""
+        # type: (Definition, str, List[Tuple[float, float]]) -> Tuple[Optional[str], Optional[bool]]
+        """Return what ``_judge`` does, for an instance without a sign that it is stale."""
         last = max(end for unused, end in changes)
         daemon = period(processes.own_start_ticks(self._peer_pid))
         if daemon is not None and last <= daemon[0]:
@@ -123,16 +136,20 @@ class Evidence:
         if may_be_unread(definition) or not processes.watches(self._peer_pid, os.path.dirname(definition.conf)):
             return "Upstart may not have noticed that its files were changed", None
         pid = self._mains[definition.name][instance]
-        matches, why = matches_process(processes.proc_of(self._peer_pid), pid, definition.values)
-        if matches is None and definition.values["respawn"]:
+        matches, why = matches_process(
+            processes.proc_of(self._peer_pid), pid,
+            definition.values)  # type: ignore[arg-type]  # _judge has checked them
+        if matches is None and definition.values["respawn"]:  # type: ignore[index]  # the same
             return "it may have been respawned since its files were changed", None
         return why, None if matches is False else False
 
     def _period(self, instance, name):
+        # type: (str, str) -> Optional[Tuple[float, float]]
         pid = self._mains[name].get(instance)
         return period(processes.start_ticks(self._peer_pid, pid)) if pid else None
 
     def _properties_of(self, name):
+        # type: (str) -> Optional[Dict[str, Any]]
         """Return the D-Bus properties of a job, None when it is not loaded."""
         if name not in self._properties:
             self._properties[name] = self._client.properties_of([name])[0]
@@ -140,6 +157,7 @@ class Evidence:
 
 
 def evidence(client, conf_dir, error, version=None):
+    # type: (Upstart, str, crash_guard.StateUnavailableError, Optional[Tuple[int, ...]]) -> Optional[Evidence]
     """Return the Evidence to judge by after a StateUnavailableError, or None if the daemon is too old for it."""
     if not isinstance(error, crash_guard.UnsafeToQueryError):
         return None
@@ -148,6 +166,7 @@ def evidence(client, conf_dir, error, version=None):
 
 
 def period(ticks):
+    # type: (Optional[int]) -> Optional[Tuple[float, float]]
     """Return the earliest and the latest time, in seconds since 1970, at which a process began; None for no process.
 
     :param ticks: int, as in /proc, or None.
@@ -164,6 +183,7 @@ def period(ticks):
 
 
 def changes_of(definition):
+    # type: (Definition) -> List[Tuple[float, float]]
     """Return the (earliest, latest) times of the last changes of a job's files, of links and of their targets.
 
     A removed override leaves no trace here.
@@ -181,6 +201,7 @@ def changes_of(definition):
 
 
 def may_be_unread(definition):
+    # type: (Definition) -> bool
     """Return whether Upstart may have missed a change of the job's files: inotify does not report targets of links."""
     paths = [definition.conf] + ([definition.override] if definition.override_text is not None else [])
     try:
@@ -190,6 +211,7 @@ def may_be_unread(definition):
 
 
 def differs(properties, values):
+    # type: (Dict[str, Any], Dict[str, Any]) -> bool
     """Return whether D-Bus properties of a job differ from ``values``.
 
     The start on of a job without an instance stanza does not count: its instance has been started already.
@@ -206,6 +228,7 @@ def differs(properties, values):
 
 
 def matches_process(proc, pid, values):
+    # type: (str, int, Dict[str, Any]) -> Tuple[Optional[bool], Optional[str]]
     """Return whether a main process matches a definition with ``values``, and a clause.
 
     True if its command line and environment match, None if they cannot be read or compared. False, with a clause that
@@ -216,18 +239,19 @@ def matches_process(proc, pid, values):
     has_environ = b"UPSTART_JOB" in environ
     for name in sorted(given) if has_environ else ():
         if environ.get(encode(name)) != encode(given[name]):
-            return False, "its process has a value of %s other than that of its files" % name
+            return False, "its process has a value of %s that differs from its files" % name
     command = values["process"].get("main")
     line = processes.words(pid, "cmdline", proc)
-    if command is None or command["script"] or SHELL_CHARACTERS.intersection(command["command"]) or not line:
+    if command is None or command["script"] or SHELL_CHARACTERS.search(command["command"]) or not line:
         return None, None
     if _is_line_of(line, [encode(word) for word in command["command"].split()]):
         return (True if has_environ or not given else None), None
     if line[0].startswith(b"/") or line[0] == encode(command["command"].split()[0]):
-        return False, "its process has a command other than that of its files"
-    return None, None  # the program has set a title of its own
+        return False, "its process has a command that differs from its files"
+    return None, None  # the program has set its own title
 
 
 def _is_line_of(line, words):
+    # type: (List[bytes], List[bytes]) -> bool
     """Return whether a process with this command line runs a command, which may be a script with an interpreter."""
     return line[-len(words):] == words or (words[0] in line and line[len(line) - len(words) + 1:] == words[1:])

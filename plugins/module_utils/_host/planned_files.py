@@ -9,17 +9,23 @@ import os
 
 from .._system import reading
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, List, Optional  # noqa: F401
+
 __metaclass__ = type
 
-_texts = {}  # path to bytes, or None for a file that would be removed
+_texts = {}  # type: Dict[str, Optional[bytes]]  # path to bytes, or None for a file that would be removed
 
 
 def reset():
+    # type: () -> None
     """Forget all planned files: read every file from the disk."""
     _texts.clear()
 
 
 def add(texts):
+    # type: (Dict[str, Optional[bytes]]) -> None
     """Plan files: from now on they are read with these contents.
 
     :param texts: dict of path to bytes, None for a file that would be removed.
@@ -28,11 +34,13 @@ def add(texts):
 
 
 def has_file(path):
+    # type: (str) -> bool
     """Return whether an earlier task would have written or removed this file."""
     return path in _texts
 
 
 def has_file_of_job(path):
+    # type: (str) -> bool
     """Return whether an earlier task would have written or removed a job file or an override.
 
     :param path: text, path of either.
@@ -42,16 +50,19 @@ def has_file_of_job(path):
 
 
 def text_of(path):
+    # type: (str) -> Optional[bytes]
     """Return the bytes of a planned file, None if it would be removed. See ``has_file``."""
     return _texts[path]
 
 
 def exists(path):
+    # type: (str) -> bool
     """Return whether a file of any kind would exist."""
     return _texts[path] is not None if path in _texts else os.path.lexists(path)
 
 
 def names_in(folder):
+    # type: (str) -> List[str]
     """Return the sorted names of the files that a directory would have."""
     names = set(os.listdir(folder)) if os.path.isdir(folder) else set()
     for path, text in _texts.items():
@@ -61,5 +72,6 @@ def names_in(folder):
 
 
 def read_file(path):
+    # type: (str) -> Optional[bytes]
     """Return the bytes of a file as ``reading.read_file`` does, or its planned contents in check mode."""
     return text_of(path) if has_file(path) else reading.read_file(path)

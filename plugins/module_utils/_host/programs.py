@@ -9,23 +9,28 @@ import grp
 import os
 import pwd
 import re
-import stat
 
 from .._events.model import cannot_run, ends, stays
 from .._events.variables import PATH
 from .._jobfile.shell import init_commands
 from .._jobfile.shell.reader import has_open_quote, read_script, unquoted
+from .._jobfile.shell.words import SHELL_CHARACTERS
+from .program_search import ProgramSearch, is_out_of_sight, root_of
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Iterator, List, Optional  # noqa: F401
+    from .._events.model import Behaviour  # noqa: F401
+    from .._jobfile.shell.reader import Statement  # noqa: F401
 
 __metaclass__ = type
 
-SHELL_CHARACTERS = re.compile(r"""[~`!$^&*()=|\\{}[\];"'<>?]""")
 # Not understood here: expansions, control structures, redirections, assignments.
 UNSUPPORTED_SYNTAX = re.compile(r"[`$&|(){}<>*?\[\]\\!~=]")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([smhd]?)$")
 NOOP_BUILTINS = (":", "true", "echo")  # shell commands that succeed at once
-NO_SUCH_PROGRAM, NOT_EXECUTABLE = 127, 126  # exit statuses of a shell
-MIN_SHELL_SECONDS = 0.001  # that a shell runs
+MIN_SHELL_SECONDS = 0.001  # the least time that a shell runs
 MIN_STAY_SECONDS = 2.0  # a main process of a service that runs longer than this counts as one that stays
 
 
@@ -36,22 +41,26 @@ class Programs:
     """
 
     def __init__(self, peer_pid):
-        root = "/proc/%d/root" % peer_pid
-        self._root = root if peer_pid > 0 and os.path.isdir(root) else ""
+        # type: (int) -> None
+        self._out_of_sight = is_out_of_sight(peer_pid)
+        self._root = root_of(peer_pid)
         self._shares_root = not self._root or _same_file(self._root, "/")
 
     def behaviour(self, values, process):
+        # type: (Dict[str, Any], str) -> Behaviour
         """Return the events.model.Behaviour of one process of a job.
 
-        :param values: dict, the values of the job as of jobfile.values.
+        :param values: dict, the values of the job as in _jobfile.values.
         :param process: text, main, pre-start and so on.
         """
         role = stays if process == "main" and not values["task"] else ends
         if self._is_refused(values):
             return cannot_run()
+        if self._out_of_sight:
+            return role(orders=init_commands.read_init_commands(values["process"][process]["command"]))
         root = self._root + (values["chroot"] or "").rstrip("/")
         env = dict(entry.partition("=")[::2] for entry in values["env"])
-        search = _ProgramSearch(root, values["chdir"] or "/", env.get("PATH", PATH))
+        search = ProgramSearch(root, values["chdir"] or "/", env.get("PATH", PATH))
         behaviour = self._behaviour_of_command(values["process"][process], search)
         if behaviour is None:
             return role(orders=init_commands.read_init_commands(values["process"][process]["command"]))
@@ -60,19 +69,23 @@ class Programs:
         return behaviour
 
     def _is_refused(self, values):
+        # type: (Dict[str, Any]) -> bool
         """Return whether init fails to prepare the processes of a job."""
+        if any(_number(soft) > _number(hard) for soft, hard in values["limits"].values()):
+            return True
+        if self._out_of_sight:
+            return False
         root = self._root + (values["chroot"] or "").rstrip("/")
         if values["chroot"] and not os.path.isdir(root):
             return True
         if values["chdir"] and not os.path.isdir(root + "/" + values["chdir"].lstrip("/")):
             return True
-        if self._shares_root and not values["chroot"] and not (
-                _exists(pwd.getpwnam, values["setuid"]) and _exists(grp.getgrnam, values["setgid"])):
-            return True
-        return any(_number(soft) > _number(hard) for soft, hard in values["limits"].values())
+        return self._shares_root and not values["chroot"] and not (
+            _exists(pwd.getpwnam, values["setuid"]) and _exists(grp.getgrnam, values["setgid"]))
 
     @staticmethod
     def _behaviour_of_command(item, search):
+        # type: (Dict[str, Any], ProgramSearch) -> Optional[Behaviour]
         """Return the Behaviour of a process's command, None if it is unknown."""
         command = item["command"] or ""
         if item["script"]:
@@ -83,40 +96,12 @@ class Programs:
         return _program(words, search, False) if words else cannot_run()
 
 
-class _ProgramSearch:
-    """A search for programs in a job's root directory, working directory and PATH."""
-
-    def __init__(self, root, folder, path):
-        self.root = root
-        self.folder = folder
-        self.path = path.split(":")
-
-    def exit_status(self, name):
-        """Return 0 for a program that can be executed, else the exit status of a shell that tries (126 or 127)."""
-        if "/" in name:
-            names = [os.path.join(self.folder, name)]
-        else:
-            names = [os.path.join(folder or self.folder, name) for folder in self.path]
-        status = NO_SUCH_PROGRAM
-        for candidate in names:
-            path = self.root + "/" + candidate.lstrip("/")
-            try:
-                mode = os.stat(path).st_mode
-            except OSError:
-                if os.path.islink(path) and self.root:
-                    return 0  # the link may be valid below the daemon's root
-                continue
-            if stat.S_ISREG(mode) and mode & 0o111:
-                return 0
-            status = NOT_EXECUTABLE
-        return status
-
-
 def _program(words, search, by_shell, seconds=0.0):
+    # type: (List[str], ProgramSearch, bool, float) -> Optional[Behaviour]
     """Return the Behaviour of a process that executes a program, None if the program is unknown here.
 
     :param by_shell: bool, whether a shell executes it: that shell exits with 126 or 127 if it cannot.
-    :param seconds: float, how long the process has run before.
+    :param seconds: float, how long the process has already run.
     """
     status = search.exit_status(words[0])
     if status:
@@ -131,6 +116,7 @@ def _program(words, search, by_shell, seconds=0.0):
 
 
 def _script(text, search):
+    # type: (str, ProgramSearch) -> Optional[Behaviour]
     """Return the Behaviour of a shell that runs a script with -e, None if it is unknown."""
     seconds = MIN_SHELL_SECONDS
     forks = False
@@ -157,7 +143,8 @@ def _script(text, search):
 
 
 def _statements(text):
-    """Yield the words of each simple command; None for the first that this does not understand."""
+    # type: (str) -> Iterator[Optional[List[str]]]
+    """Yield the words of each simple command; None for the first that cannot be interpreted."""
     for statement in read_script(text):
         if not _is_understood(statement):
             yield None
@@ -167,6 +154,7 @@ def _statements(text):
 
 
 def _is_understood(statement):
+    # type: (Statement) -> bool
     if statement.operator not in ("", ";", "\n") or statement.is_nested or statement.has_substitution:
         return False
     if statement.has_redirection:
@@ -175,6 +163,7 @@ def _is_understood(statement):
 
 
 def _sleep_seconds(words):
+    # type: (List[str]) -> Optional[float]
     """Return how long the program sleep runs, None if it would refuse its arguments."""
     total = 0.0
     for word in words:
@@ -188,6 +177,7 @@ def _sleep_seconds(words):
 
 
 def _exists(get_entry, name):
+    # type: (Callable[[str], Any], Optional[str]) -> bool
     """Return whether a user or group exists; True for None, which means no change."""
     if name is None:
         return True
@@ -199,10 +189,12 @@ def _exists(get_entry, name):
 
 
 def _number(limit):
+    # type: (Any) -> float
     return float("inf") if limit == "unlimited" else limit
 
 
 def _same_file(path, other):
+    # type: (str, str) -> bool
     try:
         return os.path.samefile(path, other)
     except OSError:

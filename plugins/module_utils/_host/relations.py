@@ -13,6 +13,10 @@ from .._events.match import split_argument
 from .._jobfile.known_events import JOB_EVENTS, known_event
 from .._jobfile.shell import init_commands
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Collection, Dict, Iterator, List, Optional, Set, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 STANZAS = ("start_on", "stop_on")
@@ -25,11 +29,12 @@ class RelatedJob:
 
     :ivar start_on: condition in reverse Polish order, or None; ``stop_on`` likewise.
     :ivar emits: list of event names, from its emits stanzas.
-    :ivar init_commands: list of InitCommand, the calls of initctl and its kind in its commands and scripts.
-    :ivar scripted: list of event names that its scripts emit with initctl and ``emits`` lacks.
+    :ivar init_commands: list of InitCommand, the calls of initctl and the like in its commands and scripts.
+    :ivar scripted: list of event names that its scripts emit with initctl, but that ``emits`` lacks.
     """
 
     def __init__(self, name, values):
+        # type: (str, Dict[str, Any]) -> None
         self.name = name
         self.start_on = values["start_on"]
         self.stop_on = values["stop_on"]
@@ -42,10 +47,11 @@ class RelatedJob:
         self.scripted = sorted(set(
             command.name for command in self.init_commands
             if command.verb == init_commands.EMITS and command.is_literal()
-        ).difference(self.emits, [init_commands.RUNLEVEL]))  # nobody lists the event of telinit and its kind
+        ).difference(self.emits, [init_commands.RUNLEVEL]))  # no job lists the event of telinit and the like
         self.env = dict(entry.partition("=")[::2] for entry in values["env"] if "=" in entry)
 
     def leaves(self):
+        # type: () -> Iterator[Tuple[str, Dict[str, Any]]]
         """Yield (stanza, event of the condition) for both conditions."""
         for stanza in STANZAS:
             for item in getattr(self, stanza) or ():
@@ -57,16 +63,17 @@ class Relations:
     """The events between jobs.
 
     :param jobs: list of RelatedJob.
-    :param names: set of all job names of the host, including jobs whose conditions are unknown.
+    :param names: all job names of the host, including jobs whose conditions are unknown.
     """
 
     def __init__(self, jobs, names):
+        # type: (List[RelatedJob], Collection[str]) -> None
         self.jobs = jobs
         self.names = sorted(names)
         self._all = set(names)
-        self._emitters = {}
-        self._patterns = []
-        self._emitters_by_event = {}
+        self._emitters = {}  # type: Dict[str, List[str]]
+        self._patterns = []  # type: List[str]
+        self._emitters_by_event = {}  # type: Dict[str, List[str]]
         for job in jobs:
             for event in job.emits + job.scripted:
                 self._emitters.setdefault(event, []).append(job.name)
@@ -74,6 +81,7 @@ class Relations:
                     self._patterns.append(event)
 
     def emitters(self, name):
+        # type: (str) -> List[str]
         """Return the sorted names of the jobs that emit an event, also with a pattern in ``emits``."""
         if name not in self._emitters_by_event:
             jobs = set(self._emitters.get(name, ()))
@@ -84,17 +92,20 @@ class Relations:
         return self._emitters_by_event[name]
 
     def emitted(self):
+        # type: () -> Set[str]
         """Return the set of all events that jobs emit, including events that only match a pattern in ``emits``."""
         wanted = set(base(item["event"]) for job in self.jobs for _stanza, item in job.leaves())
         return set(self._emitters).union(name for name in wanted if self._patterns and self.emitters(name))
 
     def causes(self, job, stanza, item):
+        # type: (RelatedJob, str, Dict[str, Any]) -> List[str]
         """Return the sorted names of the jobs that can cause an event in a job's condition."""
         if base(item["event"]) in JOB_EVENTS:
             return self.named(item, job.env if stanza == "stop_on" else {})
         return self.emitters(base(item["event"]))
 
     def named(self, item, env):
+        # type: (Dict[str, Any], Dict[str, str]) -> List[str]
         """Return the sorted names of the jobs that a condition on starting, started, stopping or stopped matches."""
         pattern, negated = job_argument(item)
         if pattern is None:
@@ -109,6 +120,7 @@ class Relations:
         return [name for name in self.names if fnmatch(pattern, name) != negated]
 
     def edges(self):
+        # type: () -> List[Dict[str, Any]]
         """Return a dict for each event in a condition, see upstart_info."""
         return [
             {"event": item["event"], "args": list(item["args"]), "job": job.name, "stanza": stanza,
@@ -116,6 +128,7 @@ class Relations:
             for job in self.jobs for stanza, item in job.leaves()]
 
     def kind(self, name):
+        # type: (str) -> str
         """Return the kind of an event: "job", "emitted", "known" or "unknown"."""
         if base(name) in JOB_EVENTS:
             return "job"
@@ -124,12 +137,13 @@ class Relations:
         return "known" if known_event(base(name)) else "unknown"
 
     def events(self, edges, names):
+        # type: (List[Dict[str, Any]], Set[str]) -> List[Dict[str, Any]]
         """Return a dict for each event of the edges and each event that a job among ``names`` emits, see upstart_info.
 
         :param edges: list as ``edges`` returns it, or some of it.
         :param names: set of job names.
         """
-        emitted_by, starts, stops = {}, {}, {}
+        emitted_by, starts, stops = {}, {}, {}  # type: Dict[str, Set[str]], Dict[str, Set[str]], Dict[str, Set[str]]
         for edge in edges:
             emitted_by.setdefault(edge["event"], set()).update(edge["emitters"])
             jobs = starts if edge["stanza"] == "start_on" else stops
@@ -144,11 +158,13 @@ class Relations:
 
 
 def base(name):
+    # type: (str) -> str
     """Return the event NAME for ``NAME/failed``, the event of its failure, and for NAME itself."""
     return name[:-len(FAILED)] if name.endswith(FAILED) else name
 
 
 def job_argument(item):
+    # type: (Dict[str, Any]) -> Tuple[Optional[str], bool]
     """Return (pattern of the job's name or None, whether it is negated) for a job event in a condition."""
     for position, argument in enumerate(item["args"]):
         variable, pattern, negated = split_argument(argument)

@@ -15,7 +15,7 @@ from .._jobfile import stanzas
 
 __metaclass__ = type
 
-# D-Bus signals for an instance's goal, state and failure. Older daemons only signal that instances come and go.
+# D-Bus signals for an instance's goal, state and failure. Older daemons signal only its creation and removal.
 STATES_SIGNALLED_SINCE = (0, 6, 7)
 # D-Bus properties with a job's start on and stop on.
 CONDITIONS_READABLE_SINCE = (0, 6, 7)

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Job files that init has not read although they are in place.
 
-Inotify reports nothing if the target of a link changes, if a file is changed through another of its names, or if a link
-is created in place (ln, ln -s). Init then keeps using an older definition, or drops the job with its last instance.
+Inotify reports nothing in three cases: the target of a link changes, a file is changed through another of its names, or
+a link is created in place (ln, ln -s). Init then keeps using an older definition, or drops the job with its last
+instance.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -13,20 +14,26 @@ import os
 import stat
 
 from .._errors import UpstartError
-from .._jobfile import parser
-from .._jobfile.values import new_values, same_job
+from .._jobfile.values import same_job
 from . import daemon_state, loading
 from .definitions import Definition
+from .init_defaults import console_of_files
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Set  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
 
 __metaclass__ = type
 
 
 def ensure_files_are_read(client, conf_dir, definitions):
+    # type: (Upstart, str, List[Definition]) -> Dict[str, UpstartError]
     """Reload init's configuration if init may not have read the present files of these jobs.
 
-    Call this before a stop, because otherwise a job may be dropped with its last instance although its file is in
-    place, and again before a start, because a file may change during the stop. The files are read anew. Jobs without a
-    job file are skipped.
+    Call this before a stop: otherwise a job may be dropped with its last instance although its file is in place. Call
+    it again before a start, because a file may change during the stop. It reads the files again, and skips jobs without
+    a job file.
 
     It reloads only in doubt: a reload makes a running job forget which part of its ``start on`` has happened.
 
@@ -45,6 +52,7 @@ def ensure_files_are_read(client, conf_dir, definitions):
 
 
 def files_read(client, conf_dir, definitions):
+    # type: (Upstart, str, List[Definition]) -> Dict[str, Optional[bool]]
     """Return whether init has read exactly the present files of jobs: a dict of name to True, False or None (unknown).
 
     :param definitions: list of definitions.Definition, just read, with valid files.
@@ -53,6 +61,7 @@ def files_read(client, conf_dir, definitions):
 
 
 def state_or_none(client, conf_dir):
+    # type: (Upstart, str) -> Optional[Dict[str, Any]]
     """Return init's state as daemon_state.read_state does, or None if it is not available."""
     try:
         return daemon_state.read_state(client, conf_dir)
@@ -61,7 +70,8 @@ def state_or_none(client, conf_dir):
 
 
 def files_read_by(client, state, definitions):
-    """Return what ``files_read`` does, for what ``state_or_none`` returned."""
+    # type: (Upstart, Optional[Dict[str, Any]], List[Definition]) -> Dict[str, Optional[bool]]
+    """Return what ``files_read`` does, for a state that ``state_or_none`` returned."""
     unreliable = unreliably_watched(client, definitions)
     if state is None:
         return dict((job.name, _read_by_signs(client, job, job.name in unreliable)) for job in definitions)
@@ -72,12 +82,14 @@ def files_read_by(client, state, definitions):
 
 
 def _read_by_signs(client, job, is_unreliable):
+    # type: (Upstart, Definition, bool) -> Optional[bool]
     if not loading.is_known(client, job.name):
         return False
     return None if is_unreliable else True
 
 
 def _read_by_state(job, held, path_known, is_unreliable):
+    # type: (Definition, Optional[Dict[str, Any]], bool, bool) -> Optional[bool]
     """Judge by the job class that init has registered.
 
     A class that is marked as deleted lives on in its instances only. The state does not show its successor; init has
@@ -93,22 +105,16 @@ def _read_by_state(job, held, path_known, is_unreliable):
 
 
 def holds(held, job):
+    # type: (Dict[str, Any], Definition) -> bool
     """Return whether a job class of the state has the definition of a job's files, ``start on`` included."""
-    values = job.values
-    if not _sets_console(job):  # the daemon's own default may be another
-        values = dict(values, console=daemon_state.console_of(held))
+    values = job.values  # type: Dict[str, Any]  # type: ignore[assignment]  # the files are valid
+    default = daemon_state.console_of(held)  # the daemon's own may be another than the usual one
+    values = dict(values, console=console_of_files(job.text, job.override_text, job.version, default))
     return same_job(daemon_state.values_of(held, values), values)
 
 
-def _sets_console(job):
-    values = dict(new_values(), console=None)
-    for text in (job.text, job.override_text):
-        if text is not None:
-            parser.apply(text, values, job.version)
-    return values["console"] is not None
-
-
 def known_paths(state):
+    # type: (Dict[str, Any]) -> Set[str]
     """Return the paths of the job files that init has a definition from, a set of text.
 
     :param state: dict, as daemon_state.read_state returns it.
@@ -118,6 +124,7 @@ def known_paths(state):
 
 
 def unreliably_watched(client, definitions):
+    # type: (Upstart, List[Definition]) -> Set[str]
     """Return the names of jobs whose files may have changed without a report by inotify. The daemon is not queried.
 
     :param definitions: list of definitions.Definition, which may be unread.
@@ -128,6 +135,7 @@ def unreliably_watched(client, definitions):
 
 
 def is_link(path):
+    # type: (str) -> bool
     """Return whether there is a file that is a symbolic link or has more than one name."""
     try:
         status = os.lstat(path)
@@ -137,6 +145,7 @@ def is_link(path):
 
 
 def other_definition_error(job, path):
+    # type: (str, str) -> UpstartError
     """Return the error for a job whose loaded definition is not that of its files."""
     return UpstartError(
         "Upstart has another definition of job %s than %s, even after ReloadConfiguration. Remove the file of that "
@@ -144,5 +153,6 @@ def other_definition_error(job, path):
 
 
 def _invalid_file_error(job):
+    # type: (Definition) -> UpstartError
     return UpstartError("Job %s cannot be started: %s. Fix the file, then run the task again."
                         % (job.name, job.complaint()), name=job.name, **job.facts())

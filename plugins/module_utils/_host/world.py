@@ -12,7 +12,7 @@ from .._errors import UpstartError
 from .._events.expand import variable_behind
 from .._events.model import Present, SimulatedDefinition, World
 from .._events.variables import OF_INIT, merge
-from .._jobfile.conditions import dbus_to_rpn
+from .._jobfile.expression import dbus_to_rpn
 from .._jobfile.signals import NUMBERS
 from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
@@ -22,6 +22,13 @@ from .job_directory import JobDirectory
 from .programs import Programs
 from .releases import CONDITIONS_READABLE_SINCE, STATE_DUMP_SINCE
 from .status import process_age
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._events.model import Behaviour  # noqa: F401
+    from .check_mode_client import CheckModeClient  # noqa: F401
 
 __metaclass__ = type
 
@@ -34,14 +41,17 @@ class LazyBehaviours:
     """The Behaviours of a job's processes by name, each determined at its first use."""
 
     def __init__(self, programs, values):
+        # type: (Programs, Dict[str, Any]) -> None
         self._programs = programs
         self._values = values
-        self._behaviours = {}
+        self._behaviours = {}  # type: Dict[str, Behaviour]
 
     def __contains__(self, process):
+        # type: (str) -> bool
         return process in self._values["process"]
 
     def __getitem__(self, process):
+        # type: (str) -> Behaviour
         if process not in self._behaviours:
             self._behaviours[process] = self._programs.behaviour(self._values, process)
         return self._behaviours[process]
@@ -54,17 +64,20 @@ class NextDefinitions:
     """
 
     def __init__(self, client, conf_dir, version):
+        # type: (Upstart, str, Tuple[int, ...]) -> None
         self._programs = Programs(client.connection.peer["pid"])
         self._conf_dir = conf_dir
         self._version = version
-        self._definitions = {}
+        self._definitions = {}  # type: Dict[str, Tuple[Optional[SimulatedDefinition], Optional[str]]]
 
     def __call__(self, name):
+        # type: (str) -> Tuple[Optional[SimulatedDefinition], Optional[str]]
         if name not in self._definitions:
             self._definitions[name] = self._read(name)
         return self._definitions[name]
 
     def _read(self, name):
+        # type: (str) -> Tuple[Optional[SimulatedDefinition], Optional[str]]
         try:
             values = FileDefinition(name, self._conf_dir, self._version).values
         except UpstartError as error:
@@ -75,14 +88,15 @@ class NextDefinitions:
 
 
 def read_world(client, conf_dir):
-    """Return (events.model.World, clause that tells why less is known than this release can report, or None).
+    # type: (Upstart, str) -> Tuple[World, Optional[str]]
+    """Return (events.model.World, reason why less is known than this release can report, or None).
 
     The daemon is not asked for its state and its conditions if it may have text that is not UTF-8: it would crash.
 
     :param conf_dir: text, the directory of the job files.
     """
     if hasattr(client, "foreseen"):  # a client of check mode that knows the play
-        return _after_earlier_tasks(client, conf_dir)
+        return _after_earlier_tasks(client, conf_dir)  # type: ignore[arg-type]  # it is a CheckModeClient
     programs = Programs(client.connection.peer["pid"])
     version = client.version()
     try:
@@ -94,11 +108,13 @@ def read_world(client, conf_dir):
 
 
 def _after_earlier_tasks(client, conf_dir):
+    # type: (CheckModeClient, str) -> Tuple[World, Optional[str]]
     """Return what read_world does, for the host as earlier check-mode tasks of the play would have left it."""
     world, unknown = read_world(client.real, conf_dir)
     programs = Programs(client.connection.peer["pid"])
 
     def definition_of(name, values):
+        # type: (str, Dict[str, Any]) -> SimulatedDefinition
         return SimulatedDefinition(name, processes=LazyBehaviours(programs, values), **_stanzas(values))
 
     return world_after(world, client.foreseen, conf_dir, definition_of), unknown
@@ -106,6 +122,7 @@ def _after_earlier_tasks(client, conf_dir):
 
 # -- from the dump -------------------------------------------------------------------------------------------------
 def _from_dump(dump, version, programs):
+    # type: (Dict[str, Any], Tuple[int, ...], Programs) -> World
     definitions = [_definition(job_class, programs) for job_class in dump["job_classes"]
                    if job_class.get("session", NO_SESSION) == NO_SESSION]
     events = [(event["name"], event.get("env") or [], event["progress"][len("EVENT_"):].lower(),
@@ -114,6 +131,7 @@ def _from_dump(dump, version, programs):
 
 
 def _definition(job_class, programs):
+    # type: (Dict[str, Any], Programs) -> SimulatedDefinition
     values = daemon_state.values_of(job_class, new_values())
     return SimulatedDefinition(
         job_class["name"], start_met=_met(job_class.get("start_on")), processes=LazyBehaviours(programs, values),
@@ -122,21 +140,25 @@ def _definition(job_class, programs):
 
 
 def _stanzas(values):
+    # type: (Dict[str, Any]) -> Dict[str, Any]
     names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
              "expect", "emits")
     return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in HARMLESS_SIGNALS)
 
 
 def _met(items):
+    # type: (Optional[List[Dict[str, Any]]]) -> List[Tuple[bool, Optional[int]]]
     """Return for each item of a condition whether it is met, and the index of the event that it holds."""
     return [(bool(item.get("value")), _index(item.get("event"))) for item in items or ()]
 
 
 def _index(number):
+    # type: (Optional[int]) -> Optional[int]
     return None if number is None or number < 0 else number
 
 
 def _present(job, values):
+    # type: (Dict[str, Any], Dict[str, Any]) -> Present
     blocking = [_index((item.get("data") or {}).get("index")) for item in job.get("blocking") or []
                 if item.get("type") == "BLOCKED_EVENT"]
     pids = dict((name, pid) for name, pid in zip(daemon_state.PROCESSES, job.get("pid") or []) if pid > 0)
@@ -149,20 +171,21 @@ def _present(job, values):
 
 # -- from calls and files ------------------------------------------------------------------------------------------
 def _from_calls(client, conf_dir, version, programs, query_conditions):
-    """Return (World, clause on jobs whose definition is unknown, or None).
+    # type: (Upstart, str, Tuple[int, ...], Programs, bool) -> Tuple[World, Optional[str]]
+    """Return (World, clause about jobs whose definition is unknown, or None).
 
     The conditions of a job without a readable file are not queried: they may hold text that crashes the daemon.
     """
     folder = JobDirectory(conf_dir, version)
-    folder.parse(thorough=False)
+    folder.parse()
     names = client.jobs()
     readable = [name for name in names if name in folder.readable]
     conditions = _conditions(client, readable) if query_conditions and version >= CONDITIONS_READABLE_SINCE else {}
     instances = dict(zip(names, client.instances_of(names)))
     pairs = [(name, instance) for name in names for instance in instances[name]]
-    statuses = dict(zip(pairs, client.statuses(pairs)))
+    statuses = dict(zip(pairs, client.statuses(pairs)))  # type: Dict[Tuple[str, str], Any]
     environment = _environment(client)
-    definitions, notes, doubts, unknown = [], {}, [], []
+    definitions, notes, doubts, unknown = [], {}, [], []  # type: List[Any], Dict[str, List[str]], List[str], List[str]
     for name in names:
         files = folder.jobs.get(name)
         values = files.values if files is not None and files.values is not None else None
@@ -186,10 +209,11 @@ def _from_calls(client, conf_dir, version, programs, query_conditions):
         definitions.append(SimulatedDefinition(name, processes=LazyBehaviours(programs, values), instances=present,
                                                is_replaced=is_replaced, **_stanzas(values)))
     world = World(definitions, (), version, environment, conditions_known=False, notes=notes, doubts=doubts)
-    return world, (unknown or [None])[0]
+    return world, (unknown or [None])[0]  # type: ignore[list-item]
 
 
 def _may_be_stale(client, conf_dir, name, statuses):
+    # type: (Upstart, str, str, List[Optional[Dict[str, Any]]]) -> bool
     """Return whether the files of a job were changed or removed after some process of the job began."""
     files = FileDefinition(name, conf_dir, read=False)
     ages = [process_age(client.connection.peer["pid"], pid) for status in statuses if status is not None
@@ -198,6 +222,7 @@ def _may_be_stale(client, conf_dir, name, statuses):
 
 
 def _conditions(client, names):
+    # type: (Upstart, List[str]) -> Dict[str, Dict[str, Optional[List[Dict[str, Any]]]]]
     """Return a dict of job name to its conditions, as the daemon has them."""
     conditions = {}
     for name in names:
@@ -210,6 +235,7 @@ def _conditions(client, names):
 
 
 def _environment(client):
+    # type: (Upstart) -> List[str]
     try:
         return client.job_environment()
     except DaemonError:
@@ -217,7 +243,8 @@ def _environment(client):
 
 
 def _guessed(name, status, values, environment):
-    """Return an instance whose environment is unknown, except for a variable that its name is the value of."""
+    # type: (str, Dict[str, Any], Dict[str, Any], List[str]) -> Present
+    """Return an instance whose environment is unknown, except for the variable whose value is its name."""
     env = merge(list(environment), values["env"])
     merge(env, variable_behind(values["instance"], name))
     return Present(name, status["goal"], status["state"], env=env, env_known=False, processes=status["processes"])

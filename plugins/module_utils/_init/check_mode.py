@@ -10,10 +10,17 @@ from .._host.check_mode_record import of_prediction
 from .._host.runlevel import EVENT
 from .._host.world import NextDefinitions, read_world
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .settings import SettingsPlan, SettingsRequest  # noqa: F401
+
 __metaclass__ = type
 
 
 def of_settings(client, plan, request):
+    # type: (Upstart, SettingsPlan, SettingsRequest) -> Dict[str, Any]
     """Return what upstart_init would do, as arguments of check_mode.record.
 
     :param plan: settings.SettingsPlan.

@@ -5,21 +5,33 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._daemon.addresses import SESSION
+from .._errors import UpstartError
 from .._host.check_mode import OPTION, add_to
 from .._host.check_mode_client import client_for
 from .._system.deadline import Deadline
 from . import check_mode, settings
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Tuple  # noqa: F401
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+
 __metaclass__ = type
 
 
 def run(module, client):
+    # type: (AnsibleModule, Upstart) -> Dict[str, Any]
     """Bring the daemon's settings to what a task asks for, and return the module's result.
 
     :param module: AnsibleModule.
     :param client: daemon.client.Upstart.
     """
     params = module.params
+    if params["runlevel"] is not None and params.get("scope") == SESSION:
+        raise UpstartError("A user's session has no runlevel: it belongs to init, process 1. Leave out scope: session, "
+                           "or runlevel.")
     request = settings.SettingsRequest(
         log_priority=params["log_priority"],
         job_env=params["job_env"],
@@ -39,6 +51,7 @@ def run(module, client):
 
 
 def converge(client, request, predict=False):
+    # type: (Upstart, settings.SettingsRequest, bool) -> Tuple[settings.SettingsPlan, settings.SettingsOutcome]
     """Bring the daemon's settings to what a request asks for, or only predict that.
 
     :param request: settings.SettingsRequest; options that are None or False change nothing.

@@ -14,6 +14,12 @@ from .._host.releases import EVENT_END_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL
 from .._system import commands
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._system.deadline import Deadline  # noqa: F401
+
 __metaclass__ = type
 
 HELD_AFTER_SECONDS = 2.0  # an event that lasts longer may be held by a condition
@@ -24,6 +30,7 @@ REFUSED = {
 
 
 def normalized(text):
+    # type: (Optional[str]) -> Optional[str]
     """Return a runlevel as telinit takes it, None for None; raise UpstartError if it is refused."""
     if text is None:
         return None
@@ -36,6 +43,7 @@ def normalized(text):
 
 
 def ensure_programs_exist():
+    # type: () -> None
     """Raise UpstartError unless this host has both programs that a change of the runlevel needs."""
     for program in ("telinit", "runlevel"):
         path, why = commands.find(program)
@@ -45,13 +53,14 @@ def ensure_programs_exist():
 
 
 def change(client, level, version, deadline, conf_dir="/etc/init"):
+    # type: (Upstart, str, Tuple[int, ...], Deadline, str) -> Optional[List[str]]
     """Change the runlevel with telinit, and wait until the jobs that this starts and stops have settled.
 
     :param version: tuple, the daemon's; before 1.7 it does not signal the end of an event.
     :param deadline: deadline.Deadline.
     :param conf_dir: text, the directory of the job files.
-    :returns: list of sentences on conditions that hold the event, whose end was not waited for then; None if the daemon
-        does not signal the end.
+    :returns: list of sentences about conditions that hold the event; then the task has not waited for its end. None if
+        the daemon does not signal the end.
     :raises UpstartError: with ``changed``.
     """
     mark = len(client.connection.signals)
@@ -66,6 +75,7 @@ def change(client, level, version, deadline, conf_dir="/etc/init"):
 
 
 def _telinit(level, deadline):
+    # type: (str, Deadline) -> None
     try:
         result = runlevel.run_program("telinit", [level], deadline.left())
         if result.rc != 0:
@@ -78,11 +88,13 @@ def _telinit(level, deadline):
 
 
 def _wait_for_event_end(client, level, mark, deadline, conf_dir):
+    # type: (Upstart, str, int, Deadline, str) -> List[str]
     """Return the conditions that hold the runlevel event, none if it ended; raise UpstartError if it takes too long."""
     connection = client.connection
     variable = "RUNLEVEL=%s" % level
 
     def is_over():
+        # type: () -> bool
         return any(signal.member == "EventEmitted" and signal.args[0] == runlevel.EVENT and variable in signal.args[1]
                    for signal in connection.signals[mark:])
 
@@ -99,6 +111,7 @@ def _wait_for_event_end(client, level, mark, deadline, conf_dir):
 
 
 def _conditions(client, variable, conf_dir):
+    # type: (Upstart, str, str) -> List[str]
     """Return the conditions that the event meets only in part: they may hold it forever."""
     try:
         return holding.conditions(client, runlevel.EVENT, [variable], conf_dir)
@@ -107,6 +120,7 @@ def _conditions(client, variable, conf_dir):
 
 
 def _not_reached(level, deadline):
+    # type: (str, Deadline) -> UpstartError
     current = runlevel.read()[0]
     report = "does not know the runlevel" if current is None else "reports %s" % current
     return UpstartError(

@@ -13,8 +13,15 @@ from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
 from .._host.releases import JOB_ENVIRONMENT_SINCE
-from .._jobfile.parser import dotted
+from .._jobfile.stanzas import dotted
+from .._system.search_path import directories_of
 from . import runlevels
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._system.deadline import Deadline  # noqa: F401
 
 __metaclass__ = type
 
@@ -39,11 +46,13 @@ OWN_NAME = "upstart"  # Ansible's own name for the service manager of such a hos
 
 # -- load ----------------------------------------------------------------------------------------------------------
 def requested_runlevel(request):
+    # type: (SettingsRequest) -> Optional[str]
     """Return the requested runlevel as telinit takes it, or None; raise UpstartError if it is refused."""
     return runlevels.normalized(request.runlevel)
 
 
 def load(client):
+    # type: (Upstart) -> LoadedSettings
     """Return the LoadedSettings of a daemon, in check mode after earlier tasks of the play."""
     version = client.version()
     earlier = client.foreseen.settings if hasattr(client, "foreseen") else {}
@@ -51,6 +60,7 @@ def load(client):
 
 
 def read(client):
+    # type: (Upstart) -> Dict[str, Any]
     """Return the settings: ``log_priority``, ``runlevel``, ``previous_runlevel`` (text), ``job_env`` (dict).
 
     A setting is None if it is unknown, does not exist (``job_env`` before Upstart 1.7), or this user may not read it.
@@ -61,6 +71,7 @@ def read(client):
 
 
 def _job_env(client):
+    # type: (Upstart) -> Optional[Dict[str, str]]
     try:
         return dict(entry.split("=", 1) for entry in client.job_environment())
     except (NotFoundError, PermissionDeniedError):
@@ -69,13 +80,14 @@ def _job_env(client):
 
 # -- plan ----------------------------------------------------------------------------------------------------------
 def plan(client, request, level, loaded):
+    # type: (Upstart, SettingsRequest, Optional[str], LoadedSettings) -> SettingsPlan
     """Return the SettingsPlan of a request; raise UpstartError if the daemon would refuse it.
 
-    :param level: text, see ``requested_runlevel``.
+    :param level: text or None, see ``requested_runlevel``.
     """
     before = loaded.settings
     after = dict(before)
-    entries, names = [], []
+    entries, names = [], []  # type: List[str], List[str]
     if request.log_priority is not None:
         after["log_priority"] = request.log_priority
     if request.job_env:
@@ -88,10 +100,11 @@ def plan(client, request, level, loaded):
 
 
 def _plan_environment(client, job_env, loaded):
+    # type: (Upstart, Any, LoadedSettings) -> Tuple[List[str], List[str], Dict[str, str]]
     """Return what to change in the job environment: (list of KEY=VALUE, list of names to remove, dict of the result).
 
-    :param job_env: dict, the option of the module.
-    :raises UpstartError: if the daemon would refuse the change.
+    :param job_env: the option of the module.
+    :raises UpstartError: if it is invalid, or the daemon would refuse the change.
     """
     present = loaded.settings["job_env"]
     if present is None and loaded.version >= JOB_ENVIRONMENT_SINCE:
@@ -100,14 +113,10 @@ def _plan_environment(client, job_env, loaded):
     if present is None:
         raise UpstartError("Upstart %s has no job environment, which came with 1.7. Put the variables into env of the "
                            "jobs that need them." % dotted(loaded.version))
-    wrong = [name for name in job_env if not name or "=" in name or "\0" in name]
-    if wrong:
-        raise UpstartError("job_env has '%s', which is not a valid variable name. Use names without = and NUL."
-                           % wrong[0], entry=wrong[0])
-    given = dict((name, value) for name, value in job_env.items() if value is not None)
-    wanted = dict(entry.split("=", 1) for entry in environment.pairs(given, "job_env"))
+    given, removed = environment.pairs_and_removed(job_env, "job_env")
+    wanted = dict(entry.split("=", 1) for entry in given)
     entries = sorted("%s=%s" % pair for pair in wanted.items() if present.get(pair[0]) != pair[1])
-    names = sorted(name for name, value in job_env.items() if value is None and name in present)
+    names = sorted(name for name in removed if name in present)
     if entries or names:
         _ensure_environment_can_change(client, sorted(names + [entry.split("=", 1)[0] for entry in entries]))
     kept = dict((name, value) for name, value in present.items() if name not in names)
@@ -115,6 +124,7 @@ def _plan_environment(client, job_env, loaded):
 
 
 def _ensure_environment_can_change(client, names):
+    # type: (Upstart, List[str]) -> None
     try:
         client.try_job_environment()
     except PermissionDeniedError as error:
@@ -126,20 +136,22 @@ def _ensure_environment_can_change(client, names):
 
 # -- act -----------------------------------------------------------------------------------------------------------
 def predict(client, request, plan):
+    # type: (Upstart, SettingsRequest, SettingsPlan) -> SettingsOutcome
     """Return the SettingsOutcome that a plan would have."""
-    jobs = {}
+    jobs = {}  # type: Dict[str, List[str]]
     if request.reload_configuration:
         jobs = _differences(client.jobs(), expected_jobs(client, request.conf_dir, plan.version))
     return SettingsOutcome(plan.after, jobs, [])
 
 
 def act(client, request, plan, deadline):
+    # type: (Upstart, SettingsRequest, SettingsPlan, Deadline) -> SettingsOutcome
     """Carry out a plan and return its SettingsOutcome.
 
     The order of the steps leaves as little as possible half done after a failure.
     """
     done = False
-    jobs, held_by = {}, []
+    jobs, held_by = {}, []  # type: Dict[str, List[str]], Optional[List[str]]
     try:
         if plan.after["log_priority"] != plan.before["log_priority"]:
             client.set_log_priority(plan.after["log_priority"])
@@ -164,16 +176,18 @@ def act(client, request, plan, deadline):
 
 
 def _unset(client, name):
+    # type: (Upstart, str) -> None
     """Remove a variable from the job environment, and restore the variables that the daemon removes with it.
 
     Upstart removes every variable whose name is a prefix of the given one, but skips the variable after each removed
     one.
     """
-    before = _job_env(client)
+    # It is not None: the plan has found the variable in it.
+    before = _job_env(client)  # type: Dict[str, str]  # type: ignore[assignment]
     remaining = before
     for _attempt in before:
         client.unset_job_variable(name)
-        remaining = _job_env(client)
+        remaining = _job_env(client)  # type: ignore[assignment]
         if name not in remaining:
             break
     for lost in sorted(set(before) - set(remaining) - set([name])):
@@ -181,25 +195,29 @@ def _unset(client, name):
 
 
 def expected_jobs(client, conf_dir, version):
+    # type: (Upstart, str, Tuple[int, ...]) -> Set[str]
     """Return the set of the jobs that the daemon will know after it has read ``conf_dir`` again.
 
     These are the jobs with a valid file and the jobs with instances.
     """
-    names = set()
-    for folder, unused, files in os.walk(conf_dir):
-        paths = [os.path.join(folder, name) for name in files if name.endswith(".conf") and name != ".conf"]
-        names.update(os.path.relpath(path, conf_dir)[:-len(".conf")] for path in paths)
+    names = set()  # type: Set[str]
+    for top in directories_of(conf_dir):
+        for folder, unused, files in os.walk(top):
+            paths = [os.path.join(folder, name) for name in files if name.endswith(".conf") and name != ".conf"]
+            names.update(os.path.relpath(path, top)[:-len(".conf")] for path in paths)
     valid = set(name for name in names if Definition(name, conf_dir, version).values is not None)
     without_file = [name for name in client.jobs() if name not in valid]
     return valid.union(name for name, instances in zip(without_file, client.instances_of(without_file)) if instances)
 
 
 def _differences(before, after):
+    # type: (Iterable[str], Iterable[str]) -> Dict[str, List[str]]
     return {"jobs_added": sorted(set(after) - set(before)), "jobs_removed": sorted(set(before) - set(after))}
 
 
 # -- verify --------------------------------------------------------------------------------------------------------
 def verify(client, plan, outcome):
+    # type: (Upstart, SettingsPlan, SettingsOutcome) -> SettingsOutcome
     """Return an outcome with the settings as they are now; raise UpstartError if one is not as planned."""
     try:
         present = read(client)
@@ -214,12 +232,14 @@ def verify(client, plan, outcome):
 
 
 def is_change(plan, outcome):
+    # type: (SettingsPlan, SettingsOutcome) -> bool
     """Return whether an outcome differs from the settings and jobs before."""
     return plan.before != outcome.settings or any(outcome.jobs.values())
 
 
 # -- report --------------------------------------------------------------------------------------------------------
 def report(request, plan, outcome):
+    # type: (SettingsRequest, SettingsPlan, SettingsOutcome) -> Dict[str, Any]
     """Return the module's result, the same in every mode."""
     result = dict(
         outcome.settings, version=dotted(plan.version), changed=is_change(plan, outcome),
@@ -236,6 +256,7 @@ def report(request, plan, outcome):
 
 
 def _lines(settings, request, jobs):
+    # type: (Mapping[str, Any], SettingsRequest, Optional[Iterable[str]]) -> str
     """Return the requested settings as lines, for a diff."""
     lines = ["%s: %s" % (key, settings[key] or "unknown")
              for key in ("log_priority", "runlevel") if getattr(request, key) is not None]

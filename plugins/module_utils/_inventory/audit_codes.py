@@ -35,6 +35,9 @@ FILES = (
     Code("emits-missing", HINT, "a script of the job emits %s, but its emits stanza does not name it",
          "Tools that search for the emitter of an event do not find the job.",
          "add the event to emits"),
+    Code("init-script-too", WARNING, "the init script %s of the same name also runs at boot",
+         "The service is started twice, or its second start fails.",
+         "disable one of them: the init script with update-rc.d or chkconfig, or the job with manual in its override"),
 )
 
 INSTANCES = (

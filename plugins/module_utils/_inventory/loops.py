@@ -16,6 +16,13 @@ from .._jobfile.expression import fold
 from .._jobfile.known_events import JOB_EVENTS
 from .._jobfile.shell.init_commands import RESTARTS, STARTS
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import (  # noqa: F401
+        Any, Callable, Counter, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple)
+    from .._host.relations import RelatedJob, Relations  # noqa: F401
+    Node = Tuple[str, str]  # START or STOP, and the name of a job
+
 __metaclass__ = type
 
 START, STOP = "start", "stop"
@@ -29,6 +36,7 @@ Loop = collections.namedtuple("Loop", "code job path")
 
 
 def find_loops(relations):
+    # type: (Relations) -> List[Loop]
     """Return the Loops between the jobs of a relations.Relations, one Loop for each set of jobs."""
     effects = _effects(relations)
     natural = dict(effects)
@@ -36,9 +44,9 @@ def find_loops(relations):
         if job.task:
             natural[START, job.name] = natural.get((START, job.name), []) + [(STOP, job.name)]
     certain, possible = _EffectPaths(effects), _EffectPaths(natural)
-    loops = []
+    loops = []  # type: List[Loop]
     known = set()
-    searches = collections.Counter()
+    searches = collections.Counter()  # type: Counter[Optional[Node]]
     for job in relations.jobs:
         group = possible.group(job.name)
         searches[group] += 1
@@ -53,10 +61,12 @@ def find_loops(relations):
 
 
 def _loops_of(name, certain, possible):
+    # type: (str, _EffectPaths, _EffectPaths) -> Iterator[Loop]
     """Yield the worst Loop that begins with a job, if any."""
     start, stop = (START, name), (STOP, name)
     if possible.group(name) is not None:
-        path = possible.shortest(start, stop) + possible.shortest(stop, start)[1:]
+        path = (possible.shortest(start, stop)  # type: ignore[operator]  # in a group both paths exist
+                + possible.shortest(stop, start)[1:])  # type: ignore[index]
         if _is_endless(path):
             yield Loop("endless-loop", name, path)
             return
@@ -68,8 +78,9 @@ def _loops_of(name, certain, possible):
 
 
 def _is_endless(path):
+    # type: (Iterable[Node]) -> bool
     """Return whether every job of a path is both started and stopped; without that the path ends at some job."""
-    goals = {}
+    goals = {}  # type: Dict[str, Set[str]]
     for goal, name in path:
         goals.setdefault(name, set()).add(goal)
     return all(len(job_goals) == 2 for job_goals in goals.values())
@@ -82,14 +93,16 @@ class _EffectPaths:
     """
 
     def __init__(self, effects):
+        # type: (Mapping[Node, List[Node]]) -> None
         self._effects = effects
         self._reached = set(node for nodes in effects.values() for node in nodes)
         self._crossing = self._crossing_nodes()
-        self._groups = None
+        self._groups = None  # type: Optional[Dict[Node, Node]]
 
     def _crossing_nodes(self):
+        # type: () -> Set[Node]
         """Return the nodes from which a path leads from START to STOP or back; long chains of starts have none."""
-        causes = {}
+        causes = {}  # type: Dict[Node, List[Node]]
         waiting = []
         for node, following in self._effects.items():
             for effect in following:
@@ -105,6 +118,7 @@ class _EffectPaths:
         return crossing
 
     def group(self, job):
+        # type: (str) -> Optional[Node]
         """Return a node that identifies the group of nodes between a job's start and its stop and back, or None."""
         if self._groups is None:
             self._groups = _strongly_connected_components(self._effects)
@@ -112,13 +126,14 @@ class _EffectPaths:
         return group if group is not None and group == self._groups.get((STOP, job)) else None
 
     def shortest(self, begin, end):
+        # type: (Node, Node) -> Optional[List[Node]]
         """Return the shortest path from ``begin`` to ``end`` as a list of nodes, None if there is none.
 
         One of the two is a start, the other a stop.
         """
         if begin not in self._crossing or end not in self._reached:
             return None
-        previous = {begin: None}
+        previous = {begin: None}  # type: Dict[Node, Optional[Node]]
         waiting = collections.deque([begin])
         while waiting:
             node = waiting.popleft()
@@ -132,24 +147,27 @@ class _EffectPaths:
 
 
 def _strongly_connected_components(effects):
+    # type: (Mapping[Node, List[Node]]) -> Dict[Node, Node]
     """Return a dict of each node to a node that identifies its component (Kosaraju's algorithm).
 
     The nodes of a component lead to one another.
     """
-    causes = {}
+    causes = {}  # type: Dict[Node, List[Node]]
     for node, following in effects.items():
         for effect in following:
             causes.setdefault(effect, []).append(node)
-    order = []
+    order = []  # type: List[Node]
     _walk(effects, list(effects), set(), order.append)
-    components = {}
-    seen = set()
+    components = {}  # type: Dict[Node, Node]
+    seen = set()  # type: Set[Node]
     for root in reversed(order):
-        _walk(causes, [root], seen, lambda node, root=root: components.setdefault(node, root))
+        # mypy does not infer a lambda with a default.
+        _walk(causes, [root], seen, lambda node, root=root: components.setdefault(node, root))  # type: ignore[misc]
     return components
 
 
 def _walk(following, roots, seen, leave):
+    # type: (Mapping[Node, Sequence[Node]], Iterable[Node], Set[Node], Callable[[Node], Any]) -> None
     """Call ``leave`` with every reachable node that is not in ``seen``, in post-order (depth first)."""
     for root in roots:
         if root in seen:
@@ -168,6 +186,7 @@ def _walk(following, roots, seen, leave):
 
 
 def _path_to(node, previous):
+    # type: (Optional[Node], Mapping[Node, Optional[Node]]) -> List[Node]
     path = []
     while node is not None:
         path.append(node)
@@ -176,8 +195,9 @@ def _path_to(node, previous):
 
 
 def _effects(relations):
+    # type: (Relations) -> Dict[Node, List[Node]]
     """Return a dict of (START or STOP, job) to the list of the (START or STOP, job) that it causes."""
-    effects = {}
+    effects = {}  # type: Dict[Node, List[Node]]
     for job in relations.jobs:
         for stanza, goal in GOAL_OF_STANZA:
             for item in _sufficient(getattr(job, stanza)):
@@ -188,6 +208,7 @@ def _effects(relations):
 
 
 def _sufficient(rpn):
+    # type: (Optional[List[Dict[str, Any]]]) -> List[Dict[str, Any]]
     """Return the events of a condition that fulfil it alone."""
     return fold(
         rpn,
@@ -197,10 +218,11 @@ def _sufficient(rpn):
 
 
 def _jobs_that_wait_for_themselves(relations):
-    """Return a Loop for each circle of jobs that only start after one another."""
+    # type: (Relations) -> List[Loop]
+    """Return a Loop for each circle of jobs that can only start after one another."""
     jobs = dict((job.name, job) for job in relations.jobs)
     needs = dict((job.name, _needs(relations, job)) for job in relations.jobs)
-    followers = {}
+    followers = {}  # type: Dict[str, List[str]]
     for name, causes in needs.items():
         for cause in set().union(*[names for names in causes if names is not None]):
             followers.setdefault(cause, []).append(name)
@@ -221,15 +243,17 @@ class _ScriptStarts:
     """The jobs that commands and scripts of other jobs start."""
 
     def __init__(self, relations):
+        # type: (Relations) -> None
         self._names = relations.names
         self._all = set(relations.names)
-        self._patterns = {}
-        self._used = set()
+        self._patterns = {}  # type: Dict[str, Set[str]]
+        self._used = set()  # type: Set[str]
         for job in relations.jobs:
             self._patterns[job.name] = set(
                 command.pattern(job.name) for command in job.init_commands if command.verb in (STARTS, RESTARTS))
 
     def new_jobs(self, name):
+        # type: (str) -> Set[str]
         """Return the names of the jobs that a job starts.
 
         The jobs of a pattern are returned only once: it may match all, and the caller needs them once.
@@ -244,8 +268,9 @@ class _ScriptStarts:
 
 
 def _needs(relations, job):
+    # type: (Relations, RelatedJob) -> List[Optional[Set[str]]]
     """Return for each event of ``start on`` the set of jobs that cause it, None if it needs no known job."""
-    needs = []
+    needs = []  # type: List[Optional[Set[str]]]
     for item in job.start_on or ():
         if "event" in item:
             causes = relations.causes(job, "start_on", item) if item["event"] in JOB_EVENTS else ()
@@ -254,10 +279,12 @@ def _needs(relations, job):
 
 
 def _can_start(job, needs, possible):
+    # type: (RelatedJob, Iterable[Optional[Set[str]]], Set[str]) -> bool
     """Return whether a job's ``start on``, if it has one, may come true when the ``possible`` jobs start."""
     remaining = iter(needs)
 
     def can_come(_item, _index):
+        # type: (Dict[str, Any], int) -> bool
         causes = next(remaining)
         return causes is None or not possible.isdisjoint(causes)
 
@@ -270,9 +297,10 @@ def _can_start(job, needs, possible):
 
 
 def _circles(names, needs, possible):
+    # type: (Iterable[str], Mapping[str, List[Optional[Set[str]]]], Set[str]) -> List[Loop]
     """Return a Loop for each circle, by following from each job to a job that it waits for until a name repeats."""
     loops = []
-    seen = set()
+    seen = set()  # type: Set[str]
     for name in names:
         path = []
         while name not in seen:

@@ -5,20 +5,32 @@
 
 from __future__ import absolute_import, division, print_function
 
+import time
+
 from .._host.job_logs import log_path
 from .._host.relations import RelatedJob, Relations
 from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._host.status import START_RUNNING, state_text
 from .._jobfile.conditions import to_structure
 from .._jobfile.options import from_values
-from .._jobfile.parser import dotted
+from .._jobfile.stanzas import dotted
 from .._text import STRAY_BYTES, text_type
-from . import audit
+from . import audit, summary
 from .request import AUDIT, DEFINITIONS, ENVIRONMENT, GRAPH, STANZAS
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, List, Optional, Set, Tuple  # noqa: F401
+    from .._host.instances import InstanceReport  # noqa: F401
+    from .._host.job_directory import JobFiles  # noqa: F401
+    from .._jobfile.errors import JobFileError  # noqa: F401
+    from .host import Host  # noqa: F401
+    from .request import InfoRequest  # noqa: F401
 
 __metaclass__ = type
 
-UNKNOWN_VALUES = {"description": None, "task": None, "start_on": None, "stop_on": None, "emits": (), "console": None}
+UNKNOWN_VALUES = {"description": None, "task": None, "start_on": None, "stop_on": None, "emits": (),
+                  "console": None}  # type: Dict[str, Any]
 
 STATES = {
     "running": lambda job: any(instance["status"] == START_RUNNING for instance in job["instances"]),
@@ -31,10 +43,11 @@ STATES = {
     "suspended": lambda job: any(instance["suspended"] for instance in job["instances"]),
     "orphan": lambda job: job["orphan"],
     "refused": lambda job: job["error"] is not None,
-}
+}  # type: Dict[str, Callable[[Dict[str, Any]], bool]]
 
 
 def report(host, runlevels, request):
+    # type: (Host, Tuple[Optional[str], Optional[str]], InfoRequest) -> Dict[str, Any]
     """Return the module's result.
 
     :param host: host.Host.
@@ -46,8 +59,9 @@ def report(host, runlevels, request):
     jobs = [job for job in jobs if not request.states or any(STATES[state](job) for state in request.states)]
     current, previous = runlevels
     result = {
-        "version": dotted(host.version), "log_priority": host.log_priority, "runlevel": current,
-        "previous_runlevel": previous, "jobs": jobs, "left_out": host.left_out, "changed": False}
+        "version": dotted(host.version), "transport": host.transport, "log_priority": host.log_priority,
+        "runlevel": current, "previous_runlevel": previous, "jobs": [] if request.only_summary else jobs,
+        "summary": summary.lines(jobs), "left_out": host.left_out, "changed": False}
     if not request.sections.isdisjoint([GRAPH, AUDIT]):
         related_jobs = [RelatedJob(name, known) for name, known in sorted(values.items()) if known]
         relations = Relations(related_jobs, host.names)
@@ -60,6 +74,7 @@ def report(host, runlevels, request):
 
 
 def _graph(relations, names, request):
+    # type: (Relations, Set[str], InfoRequest) -> Dict[str, Any]
     edges = relations.edges()
     if request.names or request.states:
         edges = [edge for edge in edges if edge["job"] in names or not names.isdisjoint(edge["emitters"])]
@@ -67,6 +82,7 @@ def _graph(relations, names, request):
 
 
 def _findings(host, relations, names, request):
+    # type: (Host, Relations, Set[str], InfoRequest) -> List[Dict[str, Any]]
     findings = audit.findings(host, relations)
     if request.names or request.states:
         findings = [finding for finding in findings if finding["job"] in names or (
@@ -75,6 +91,7 @@ def _findings(host, relations, names, request):
 
 
 def _job(host, name, values, request):
+    # type: (Host, str, Optional[Dict[str, Any]], InfoRequest) -> Dict[str, Any]
     files = host.folder.jobs.get(name)
     known = values or UNKNOWN_VALUES
     job = {
@@ -87,26 +104,30 @@ def _job(host, name, values, request):
         "description": known["description"],
         "emits": list(known["emits"]),
         "orphan": host.is_orphan(name) and bool(host.instances.get(name)),
-        "error": _error(files) if files and files.error else None,
+        "error": _error(files, files.error) if files and files.error else None,
     }
     if STANZAS in request.sections:
         stanzas = job["stanzas"] = _stanzas(files, values)
         job.update(start_on=stanzas.get("start_on"), stop_on=stanzas.get("stop_on"))
     else:
         job.update(start_on=to_structure(known["start_on"]), stop_on=to_structure(known["stop_on"]))
-    log = host.version >= JOB_LOGS_SINCE and known["console"] in (None, "log")
+    console = known["console"]
+    if console is None or (files and not files.sets_console):
+        console = host.default_console
+    log = host.version >= JOB_LOGS_SINCE and console == "log"
     job["instances"] = [
         _instance(host, instance, log_path(request.log_dir, name, instance.name) if log else None, request.sections)
         for instance in host.instances.get(name, ())]
     return job
 
 
-def _error(files):
-    error = files.error
+def _error(files, error):
+    # type: (JobFiles, JobFileError) -> Dict[str, Any]
     return {"file": files.path_of(error.file), "line": error.line, "message": error.text}
 
 
 def _stanzas(files, values):
+    # type: (Optional[JobFiles], Optional[Dict[str, Any]]) -> Dict[str, Any]
     if values is None:
         return {}
     stanzas = from_values(values)
@@ -116,6 +137,7 @@ def _stanzas(files, values):
 
 
 def _instance(host, instance, log_file, sections):
+    # type: (Host, InstanceReport, Optional[str], Set[str]) -> Dict[str, Any]
     status = instance.status
     return {
         "instance": instance.name,
@@ -124,6 +146,7 @@ def _instance(host, instance, log_file, sections):
         "status": state_text(status),
         "processes": status["processes"],
         "since": instance.since,
+        "since_iso8601": instance.since and time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instance.since)),
         "env": instance.env if ENVIRONMENT in sections else None,
         "log_file": log_file,
         "stale": host.is_stale(instance) if DEFINITIONS in sections else None,
@@ -135,6 +158,7 @@ def _instance(host, instance, log_file, sections):
 
 
 def _without_stray_bytes(value):
+    # type: (Any) -> Any
     """Return a value with U+FFFD in place of each byte that is not UTF-8."""
     if isinstance(value, dict):
         return dict((_without_stray_bytes(key), _without_stray_bytes(item)) for key, item in value.items())

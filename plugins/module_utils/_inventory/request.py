@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The question that a task of upstart_info asks: which jobs, and which sections of the result."""
+"""The request of a task of upstart_info: which jobs, and which sections of the result."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -9,36 +9,47 @@ import collections
 
 from .._events.glob import fnmatch
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Sequence, Set  # noqa: F401
+
 __metaclass__ = type
 
 STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = SECTIONS = (
     "stanzas", "audit", "graph", "environment", "definitions")
-ALL, NONE, NOT = "all", "min", "!"
-SUBSETS = (ALL, NONE) + SECTIONS + (NOT + ALL,) + tuple(NOT + section for section in SECTIONS)
+ALL, NONE, SUMMARY, NOT = "all", "min", "summary", "!"
+SUBSETS = (ALL, NONE, SUMMARY) + SECTIONS + (NOT + ALL,) + tuple(NOT + section for section in SECTIONS)
 
 
-class InfoRequest(collections.namedtuple("InfoRequest", "names states sections conf_dir log_dir")):
+class InfoRequest(collections.namedtuple("InfoRequest", "names states sections conf_dir log_dir only_summary")):
     """What a task asks for.
 
     :ivar names: list of shell patterns, empty for any name.
     :ivar states: list of keys of report.STATES, empty for any state.
     :ivar sections: set of SECTIONS.
+    :ivar only_summary: bool, whether to leave out the jobs themselves.
     """
 
     __slots__ = ()
 
+    def __new__(cls, names, states, sections, conf_dir, log_dir, only_summary=False):
+        # type: (Sequence[str], Sequence[str], Set[str], str, str, bool) -> InfoRequest
+        return super(InfoRequest, cls).__new__(cls, names, states, sections, conf_dir, log_dir, only_summary)
+
     def is_named(self, job):
+        # type: (str) -> bool
         """Return whether the name of a job matches."""
         return not self.names or any(fnmatch(pattern, job) for pattern in self.names)
 
 
 def selected_sections(subset):
+    # type: (Sequence[str]) -> Set[str]
     """Return the set of SECTIONS that a list of SUBSETS selects, as in ansible.builtin.setup.
 
     If sections are named, only these are selected. A section with ``!`` is removed from the selected ones.
     """
     selected = set(word for word in subset if word in SECTIONS)
     excluded = set(word[len(NOT):] for word in subset if word.startswith(NOT))
-    if ALL in subset or not (selected or NONE in subset or ALL in excluded):
+    if ALL in subset or not (selected or ALL in excluded or {NONE, SUMMARY}.intersection(subset)):
         selected = set(SECTIONS)
     return selected.difference(excluded)

@@ -6,11 +6,19 @@
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.errors import ConnectionLostError
+from .._events.glob import is_literal
 from .._host import runlevel
+from .._host.job_names import similar_job
 from .._host.status import RECONNECT_TIMEOUT
 from .host import Host
 from .report import report
-from .request import AUDIT, DEFINITIONS, ENVIRONMENT, STANZAS, InfoRequest, selected_sections
+from .request import AUDIT, DEFINITIONS, ENVIRONMENT, STANZAS, SUMMARY, InfoRequest, selected_sections
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Optional  # noqa: F401
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
 
 __metaclass__ = type
 
@@ -19,6 +27,7 @@ NEED_DEFINITIONS = ((DEFINITIONS, u"which instances%s are stale"), (ENVIRONMENT,
 
 
 def run(module, client):
+    # type: (AnsibleModule, Upstart) -> Dict[str, Any]
     """Return the result of the module.
 
     :param module: AnsibleModule.
@@ -31,23 +40,32 @@ def run(module, client):
         sections=selected_sections(params["subset"]),
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
-    ))
+        only_summary=SUMMARY in params["subset"],
+    ), module.warn)
 
 
-def collect(client, request):
+def collect(client, request, warn=None):
+    # type: (Upstart, InfoRequest, Optional[Callable[[str], None]]) -> Dict[str, Any]
     """Return the result for a request.
 
     :param request: request.InfoRequest.
+    :param warn: function (text) that gets a sentence on each name that is probably misspelt, or None.
     """
     try:
         host = load(client, request)
     except ConnectionLostError:
         client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
         host = load(client, request)
+    for name in request.names if warn else ():
+        is_unknown = is_literal(name) and name not in host.names
+        question = similar_job(name, host.names, request.conf_dir) if is_unknown else None
+        if question:
+            warn("There is no job %s: %s" % (name, question))  # type: ignore[misc]  # it is not None here
     return report(host, runlevel.read(), request)
 
 
 def load(client, request):
+    # type: (Upstart, InfoRequest) -> Host
     """Return the Host with the instances of the requested jobs."""
     sections = request.sections
     wanted = [(section, text) for section, text in NEED_DEFINITIONS if section in sections]

@@ -1,11 +1,15 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers read and converted like in C, as Upstart does."""
+"""Read and convert numbers like Upstart, by the rules of C."""
 
 from __future__ import absolute_import, division, print_function
 
 import re
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Match, Tuple  # noqa: F401
 
 __metaclass__ = type
 
@@ -21,6 +25,7 @@ TOO_MANY_DIGITS = 25
 
 
 def strtol(text):
+    # type: (str) -> Tuple[int, bool]
     """Return (value, whether all of ``text`` is a number that fits 64 signed bits); an empty text is 0."""
     value, valid = _read(text, 10)
     clamped = max(-LONG_MAX - 1, min(LONG_MAX, value))
@@ -28,6 +33,7 @@ def strtol(text):
 
 
 def strtoul(text, base=10):
+    # type: (str, int) -> Tuple[int, bool]
     """Return (value, whether all of ``text`` is a number that fits 64 bits); a negative number wraps around."""
     value, valid = _read(text, base)
     if abs(value) > ULONG_MAX:
@@ -36,17 +42,20 @@ def strtoul(text, base=10):
 
 
 def as_int(value):
+    # type: (int) -> int
     """Return the lower 32 bits of ``value`` as a C int."""
     return (value + 2 ** 31) % 2 ** 32 - 2 ** 31
 
 
 def as_mode(value):
+    # type: (int) -> int
     """Return the lower 32 bits of ``value`` as a C mode_t."""
     return value % 2 ** 32
 
 
 def _read(text, base):
-    match = DIGITS[base].match(text)
+    # type: (str, int) -> Tuple[int, bool]
+    match = DIGITS[base].match(text)  # type: Match[str]  # type: ignore[assignment]  # always matches
     sign, digits = match.groups()
     if not digits:
         return 0, not text

@@ -11,6 +11,12 @@ from .errors import JobFileError
 from .shell.reader import blank_out_quoted, has_open_quote
 from .tokens import Scanner, is_plain_command
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, List, Optional, Tuple  # noqa: F401
+
+    State = Tuple[int, Optional[str], bool]  # see _source
+
 __metaclass__ = type
 
 INDENT = "    "
@@ -22,6 +28,7 @@ SHELL_COMMENT = re.compile(r"(?:^|[ \t\r;&|()<>])#")
 
 
 def raw_command(command):
+    # type: (str) -> Optional[str]
     """Return the text to write after ``exec`` for Upstart to read ``command``, or None if there is no such text."""
     if is_plain_command(command) or _read(command) == command:
         return command
@@ -32,6 +39,7 @@ def raw_command(command):
 
 
 def _read(written):
+    # type: (str) -> Optional[str]
     """Return the command that Upstart reads from a line, or None."""
     scanner = Scanner(written + "\n")
     scanner.skip_blanks()
@@ -45,14 +53,15 @@ def _read(written):
 
 
 def _source(command):
+    # type: (str) -> Optional[str]
     """Return a line from which Upstart, bug included, reads ``command``, or None if the search finds no such line.
 
     A state is (index in ``command``, open quote or None, whether the last character written is a blank). The search
     visits every state once, so the time is linear in the length of the command.
     """
-    goal = (len(command), None, False)
-    came_from = {}
-    waiting = [((0, None, False), "", None)]
+    goal = (len(command), None, False)  # type: State
+    came_from = {}  # type: Dict[State, Tuple[str, Optional[State]]]
+    waiting = [((0, None, False), "", None)]  # type: List[Tuple[State, str, Optional[State]]]
     while waiting and goal not in came_from:
         state, source, before = waiting.pop()
         if state not in came_from:
@@ -61,14 +70,15 @@ def _source(command):
     if goal not in came_from:
         return None
     pieces = []
-    state = goal
-    while state is not None:
-        source, state = came_from[state]
+    current = goal  # type: Optional[State]
+    while current is not None:
+        source, current = came_from[current]
         pieces.append(source)
     return "".join(reversed(pieces))
 
 
 def _moves(command, index, quote, blank):
+    # type: (str, int, Optional[str], bool) -> List[Tuple[str, State]]
     """Return the pieces that can be written next, the simplest first, as (piece, next state)."""
     plain = PLAIN.match(command, index)
     if plain:
@@ -87,6 +97,7 @@ def _moves(command, index, quote, blank):
 
 
 def _backslash_moves(command, index, quote, blank):
+    # type: (str, int, Optional[str], bool) -> List[Tuple[str, State]]
     follower = command[index + 1:index + 2]
     moves = []
     if follower and follower in "\\ \t\r":
@@ -104,6 +115,7 @@ def _backslash_moves(command, index, quote, blank):
 
 
 def as_shell_script(command):
+    # type: (str) -> str
     """Return a script of one line that runs ``command``, which Upstart would change in an ``exec`` stanza."""
     if not command.strip():
         raise JobFileError("exec: the command is empty", hint="write a command, or remove exec", option="exec")
@@ -120,6 +132,7 @@ def as_shell_script(command):
 
 
 def script_block(script):
+    # type: (Optional[str]) -> str
     """Return the indented lines between ``script`` and ``end script`` from which Upstart reads ``script``."""
     if script is None:
         raise JobFileError("the script is missing", hint="use an empty text for a script that does nothing")

@@ -9,10 +9,17 @@ import re
 
 from .._text import text_type
 from . import parser
+from .assignments import assignments, has_strange_name
 from .errors import JobFileError
-from .expression import fold
+from .expression import complete_condition, fold
 from .quoting import quote
-from .scalars import as_list, as_pairs, as_text, kind
+from .scalars import as_list, as_text, kind
+from .spelling import did_you_mean
+from .typed import from_json
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -20,25 +27,30 @@ GROUPS = {"all": "and", "any": "or"}
 GROUP_OF_OPERATOR = {"and": "all", "or": "any"}
 JOB_EVENTS = ("starting", "started", "stopping", "stopped")
 COMPANIONS = ("args", "env")
-DBUS_OPERATORS = {"and": "/AND", "or": "/OR"}
 RUNLEVELS = re.compile(r"(!?)([0-9Ss]+)$")
+REPEATED = re.compile(r"\s*((?:(?:start|stop)\s+)?on\s)\s*[^\s=]+")
 BRACKETS = re.compile(r"\[(.*)\]$")
 FORMS = "use a text, or a dictionary with one of all, any, event, runlevel, %s" % ", ".join(JOB_EVENTS)
 
 
 def from_text(text):
+    # type: (Union[str, bytes]) -> List[Dict[str, Any]]
     """Return a condition, as written after ``start on``, in reverse Polish order; raise JobFileError."""
     return parser.parse_condition(text)
 
 
 def from_structure(value):
+    # type: (Any) -> Optional[List[Dict[str, Any]]]
     """Return a condition in reverse Polish order.
 
-    :param value: text, a dict in the structured form, nested to any depth, or None for no condition, which gives None.
+    :param value: text, a dict in the structured form, nested to any depth, JSON of it, or None for no condition, which
+        gives None.
     :raises JobFileError: for an invalid condition.
     """
     if value is None:
         return None
+    if isinstance(value, (text_type, bytes)):
+        value = from_json(as_text(value, "a condition"), "the condition", 'for example {"runlevel": [2, 3]}')
     rpn = []
     waiting = [value]
     while waiting:
@@ -56,10 +68,12 @@ class _Operator:
     """An operator whose operands are not written yet."""
 
     def __init__(self, name):
+        # type: (str) -> None
         self.name = name
 
 
 def _group(group):
+    # type: (Dict[Any, Any]) -> List[Any]
     """Return the operands of ``{all: [...]}`` or ``{any: [...]}`` with an operator after all but the first."""
     key = _key(group)
     items = group[key]
@@ -70,50 +84,82 @@ def _group(group):
 
 
 def _key(structure):
+    # type: (Dict[Any, Any]) -> str
     """Return the key that determines the kind of condition: all, any, event, runlevel or the event of a job."""
     keys = sorted(as_text(key, "a key of a condition") for key in structure)
     kinds = [key for key in keys if key not in COMPANIONS]
     if len(kinds) != 1 or kinds[0] not in ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS):
         if not keys:
             raise JobFileError("a condition cannot be an empty dictionary", hint=FORMS)
-        raise JobFileError("a condition cannot have the keys %s" % ", ".join(keys), hint=FORMS)
+        raise JobFileError("a condition cannot have the keys %s" % ", ".join(keys), hint=_meant_by_keys(keys, kinds))
     if len(keys) > 1 and kinds[0] in ("runlevel",) + tuple(GROUPS):
         raise JobFileError("%s takes neither args nor env" % kinds[0], hint="use event: %s to set them" % kinds[0])
     return kinds[0]
 
 
+def _meant_by_keys(keys, kinds):
+    # type: (List[str], List[str]) -> str
+    """Return the remedy for a dictionary with wrong keys: the one that is probably meant."""
+    if len(kinds) > 1 and all(key in JOB_EVENTS + ("event", "runlevel") for key in kinds):
+        return "write a list below all or any, as in all: [{%s: ...}, {%s: ...}]" % (kinds[0], kinds[1])
+    operators = [GROUP_OF_OPERATOR[key.lower()] for key in keys if key.lower() in GROUP_OF_OPERATOR]
+    question = did_you_mean(kinds[0], ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS)) if kinds else None
+    return "did you mean %s?" % operators[0] if operators else question or FORMS
+
+
 def _operand(value):
+    # type: (Any) -> List[Dict[str, Any]]
     if isinstance(value, dict):
         return [_event(value)]
     if not isinstance(value, (text_type, bytes)):
-        raise JobFileError("a condition cannot be %s" % kind(value), hint=FORMS)
+        raise JobFileError("a condition cannot be %s" % kind(value), hint=_meant_by(value))
     text = as_text(value, "a condition")
     if not text.strip():
         raise JobFileError("a condition cannot be empty", hint="remove the option for a job without a condition")
+    repeated = REPEATED.match(text)
+    if repeated:
+        raise JobFileError("the condition begins with the words %s" % repeated.group(1).strip(), hint="leave them out")
     return from_text(text)
 
 
+def _meant_by(value):
+    # type: (Any) -> str
+    """Return the remedy for a value that is no condition: the structure that is probably meant."""
+    if isinstance(value, bool):
+        return "use the option enabled to turn a condition on or off"
+    levels = as_list(value)
+    if levels and all(RUNLEVELS.match("%s" % level) for level in levels):
+        written = ["%s" % level for level in levels]
+        return "write {runlevel: [%s]}" % ", ".join(written if len(written) > 1 else written[0])
+    return "write {all: [...]} or {any: [...]}" if isinstance(value, (list, tuple)) else FORMS
+
+
 def _event(structure):
+    # type: (Dict[Any, Any]) -> Dict[str, Any]
     key = _key(structure)
     if key == "runlevel":
         return {"event": u"runlevel", "args": [_runlevels(structure[key])]}
     args = [] if structure.get("args") is None else as_list(structure["args"])
     args = [as_text(item, "an item of args") for item in args]
+    if key in JOB_EVENTS and isinstance(structure[key], (list, tuple)):
+        raise JobFileError("%s takes one job, not a list" % key, hint="write any: [{%s: ...}, ...] or all: [...]" % key)
     name = as_text(structure[key], key)
     if key in JOB_EVENTS:
         name, args = text_type(key), [name] + args
     if structure.get("env") is not None:
-        args.extend(_variable(pair) for pair in as_pairs(structure["env"], "env"))
+        args.extend(_variable(pair) for pair in assignments(structure["env"], "env", in_file=True))
     return {"event": name, "args": args}
 
 
 def _variable(pair):
+    # type: (str) -> str
     if "=" not in pair:
         raise JobFileError("%s in env of an event has no value" % pair, hint="use args for a value without a name")
     return pair
 
 
 def _runlevels(value):
+    # type: (Any) -> str
     """Return the pattern for runlevels.
 
     :param value: a list, or digits, or digits after ``!`` for all other runlevels.
@@ -121,6 +167,9 @@ def _runlevels(value):
     written = u"".join(as_text(item, "runlevel") for item in as_list(value))
     match = RUNLEVELS.match(BRACKETS.sub(r"\1", written))
     if not match:
+        separated = re.sub(r"[\s,\[\]]", "", written)
+        if RUNLEVELS.match(separated):
+            raise JobFileError("runlevel cannot be %s" % written, hint='write "%s"' % separated)
         raise JobFileError(
             "runlevel cannot be %s" % (written or "empty"),
             hint='use a list such as [2, 3, 4, 5], or "!2345" for all other runlevels',
@@ -129,11 +178,13 @@ def _runlevels(value):
 
 
 def to_structure(rpn):
-    """Return the structured form, from which ``from_structure`` returns ``rpn`` again; None without condition."""
-    return fold(_checked(rpn), _shortest, _grouped)
+    # type: (Optional[Iterable[Dict[str, Any]]]) -> Union[str, Dict[str, Any], None]
+    """Return the structured form, from which ``from_structure`` returns ``rpn`` again; None without a condition."""
+    return fold(complete_condition(rpn), _shortest, _grouped)
 
 
 def _grouped(operator, left, right):
+    # type: (str, Union[str, Dict[str, Any]], Union[str, Dict[str, Any]]) -> Dict[str, Any]
     """Join two structures. A left operand with the same operator gets one more item."""
     key = GROUP_OF_OPERATOR[operator]
     if isinstance(left, dict) and key in left:
@@ -143,13 +194,14 @@ def _grouped(operator, left, right):
 
 
 def _shortest(item, _index):
+    # type: (Dict[str, Any], int) -> Union[str, Dict[str, Any]]
     """Return the shortest structure from which ``from_structure`` returns the same event."""
     name, args = item["event"], item["args"]
     positional = [arg for arg in args if "=" not in arg]
     variables = args[len(positional):]
-    if name and not args:
+    if name and not args and name[0] not in "[{":  # such a text would be read as JSON
         return quote(name)
-    if any("=" not in arg for arg in variables):  # only D-Bus can report such an order
+    if any("=" not in arg or has_strange_name(arg) for arg in variables):  # only D-Bus can report such an order
         return {"event": name, "args": list(args)}
     if name in JOB_EVENTS and positional:
         return _with_companions({name: positional[0]}, positional[1:], variables)
@@ -161,6 +213,7 @@ def _shortest(item, _index):
 
 
 def _runlevel_structure(pattern):
+    # type: (str) -> Optional[Dict[str, Any]]
     match = RUNLEVELS.match(BRACKETS.sub(r"\1", pattern))
     if not match:
         return None
@@ -170,6 +223,7 @@ def _runlevel_structure(pattern):
 
 
 def _with_companions(structure, args, variables):
+    # type: (Dict[str, Any], List[str], List[str]) -> Dict[str, Any]
     if args:
         structure["args"] = args
     if variables:
@@ -178,15 +232,17 @@ def _with_companions(structure, args, variables):
 
 
 def to_tree(rpn):
+    # type: (Optional[Iterable[Dict[str, Any]]]) -> Any
     """Return nested tuples ("and", left, right), ("or", left, right) and ("event", name, args); None if empty."""
     return fold(
-        _checked(rpn),
+        complete_condition(rpn),
         leaf=lambda item, _index: ("event", item["event"], item["args"]),
         join=lambda operator, left, right: (operator, left, right),
     )
 
 
 def to_text(rpn, word=quote):
+    # type: (Optional[Iterable[Dict[str, Any]]], Callable[[str], str]) -> str
     """Return the condition on one line, with parentheses around every group of operands with the same operator.
 
     :param word: function (text) -> text that writes a word.
@@ -194,7 +250,7 @@ def to_text(rpn, word=quote):
         file can hold.
     """
     pieces = []
-    waiting = [to_tree(rpn)] if rpn else []
+    waiting = [to_tree(rpn)] if rpn else []  # type: List[Any]
     while waiting:
         current = waiting.pop()
         if isinstance(current, text_type):
@@ -207,24 +263,27 @@ def to_text(rpn, word=quote):
 
 
 def show(rpn):
+    # type: (Optional[Iterable[Dict[str, Any]]]) -> str
     """Return the condition for messages: like ``to_text``, but an empty word is shown as ''."""
     return to_text(rpn, word=lambda text: quote(text) if text else "''")
 
 
 def _run(tree):
+    # type: (Tuple[str, Any, Any]) -> List[Union[str, Tuple[str, Any, Any]]]
     """Return the texts and trees of a group of operands with the same operator, in parentheses."""
     operator = tree[0]
     operands = []
     while tree[0] == operator:
         operands.append(tree[2])
         tree = tree[1]
-    pieces = [u"(", tree]
+    pieces = [u"(", tree]  # type: List[Union[str, Tuple[str, Any, Any]]]
     for operand in reversed(operands):
         pieces.extend([u" %s " % operator, operand])
     return pieces + [u")"]
 
 
 def _event_text(name, args, word):
+    # type: (str, Sequence[str], Callable[[str], str]) -> str
     named = False
     for arg in args:
         if named and "=" not in arg:
@@ -233,35 +292,3 @@ def _event_text(name, args, word):
             )
         named = named or "=" in arg
     return u" ".join(word(text) for text in [name] + list(args))
-
-
-def _checked(rpn):
-    """Return the items of ``rpn`` as a list; raise JobFileError unless they are a complete condition."""
-    items = list(rpn or [])
-    depth = 0
-    for item in items:
-        if "op" in item and (item["op"] not in DBUS_OPERATORS or depth < 2):
-            raise JobFileError("the operator %s needs two conditions before it" % item["op"])
-        depth += -1 if "op" in item else 1
-    if items and depth != 1:
-        raise JobFileError("%d conditions have no operator that joins them" % depth)
-    return items
-
-
-def rpn_to_dbus(rpn):
-    """Return the value of the D-Bus property ``start_on`` or ``stop_on``, a list of lists."""
-    return [
-        [DBUS_OPERATORS[item["op"]]] if "op" in item else [item["event"]] + list(item["args"]) for item in rpn or []
-    ]
-
-
-def dbus_to_rpn(lists):
-    """Return the D-Bus property ``start_on`` or ``stop_on`` in reverse Polish order; None if it is empty."""
-    operators = dict((dbus_name, name) for name, dbus_name in DBUS_OPERATORS.items())
-    rpn = []
-    for words in lists:
-        if len(words) == 1 and words[0] in operators:
-            rpn.append({"op": operators[words[0]]})
-        else:
-            rpn.append({"event": words[0], "args": list(words[1:])})
-    return _checked(rpn) or None

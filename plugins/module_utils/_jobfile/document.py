@@ -12,7 +12,11 @@ from . import parser, render, stanzas
 from .errors import JobFileError
 from .stanzas import LATEST
 from .tokens import Scanner
-from .values import new_values
+from .values import OPTIONAL_LISTS, new_values
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Collection, Container, Dict, Iterable, List, Optional, Sequence, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -20,7 +24,7 @@ Span = namedtuple("Span", [
     "name",     # as in the table of stanzas
     "detail",   # text that distinguishes stanzas of this name, such as a variable or the resource of a limit, or None
     "start",    # index of its first word
-    "end",      # index behind its last line
+    "end",      # index after its last line
     "line",     # number of its first line, from 1
     "comment",  # index of the comment at the end of its line, or None
 ])
@@ -37,20 +41,22 @@ class Document:
     :ivar values: dict of the values that Upstart reads from the text.
     """
 
-    def __init__(self, text, version=LATEST, dialect="stock"):
+    def __init__(self, text, version=LATEST):
+        # type: (Union[str, bytes], Tuple[int, ...]) -> None
         self._version = version
-        self._dialect = dialect
         self._load(decode(text))
 
     def __str__(self):
+        # type: () -> str
         return self.text
 
     def _load(self, text):
+        # type: (str) -> None
         scanner = Scanner(text)
         values = new_values()
         spans = []
         line, counted = 1, 0
-        for stanza, detail, start, end in parser.read_stanzas(scanner, values, self._version, self._dialect):
+        for stanza, detail, start, end in parser.read_stanzas(scanner, values, self._version):
             line += text.count("\n", counted, start)
             counted = start
             comment = scanner.comment if scanner.comment is not None and scanner.comment > start else None
@@ -60,6 +66,7 @@ class Document:
         self.stanzas = spans
 
     def spans(self, name, detail=None):
+        # type: (str, Optional[str]) -> List[Span]
         """Return the spans that a stanza replaces: those that set the same value.
 
         Such stanzas are ``exec`` and ``script``, ``oom`` and ``oom score``, and ``start on``, which also replaces
@@ -75,6 +82,7 @@ class Document:
         ]
 
     def set_stanza(self, name, lines, detail=None):
+        # type: (str, Sequence[str], Optional[str]) -> None
         """Replace ``spans(name, detail)`` by ``lines``: the first by all lines, the others by nothing.
 
         Without such spans, insert the lines after the last stanza of the same group, or at the end of the file.
@@ -90,10 +98,12 @@ class Document:
             self._insert(stanzas.BY_NAME[name].group, lines)
 
     def remove_stanza(self, name, detail=None):
+        # type: (str, Optional[str]) -> None
         """Remove ``spans(name, detail)`` with their line ends."""
         self.set_stanza(name, [], detail)
 
     def cut(self, span):
+        # type: (Span) -> str
         """Return the text without a stanza; a comment at the end of its line stays."""
         if span.comment is not None:
             return self.text[:span.start] + self.text[span.comment:]
@@ -101,6 +111,7 @@ class Document:
         return self.text[:start] + replacement + self.text[end:]
 
     def _splice(self, changes):
+        # type: (Iterable[Tuple[Span, Optional[Sequence[str]]]]) -> None
         """Apply changes.
 
         :param changes: iterable of (Span, list of lines or None to remove it) in the order of the text.
@@ -114,6 +125,7 @@ class Document:
         self._load("".join(pieces) + self.text[end:])
 
     def _removal(self, span):
+        # type: (Span) -> Tuple[int, int, str]
         """Return (start, end, replacement) to remove a span, with its whole line if nothing else is on the line."""
         line_start = self.text.rfind("\n", 0, span.start) + 1
         if not self.text[line_start:span.start].strip(" \t\r\0"):
@@ -121,6 +133,7 @@ class Document:
         return span.start, span.end, "\n" if self.text.endswith("\n", span.start, span.end) else ""
 
     def _replacement(self, span, lines):
+        # type: (Span, Sequence[str]) -> Tuple[int, int, str]
         """Return (start, end, replacement) to replace a span; if a line replaces a line, its comment stays."""
         old = self.text[span.start:span.end]
         new = "\n".join(lines)
@@ -134,6 +147,7 @@ class Document:
         return span.start, span.end, new + line_end
 
     def _insert(self, group, lines):
+        # type: (str, Sequence[str]) -> None
         neighbours = [span for span in self.stanzas if stanzas.BY_NAME[span.name].group == group]
         pos = neighbours[-1].end if neighbours else len(self.text)
         before = self.text[:pos]
@@ -146,11 +160,13 @@ class Document:
 
 
 def _slot(name):
+    # type: (str) -> Tuple[str, Optional[str]]
     stanza = stanzas.BY_NAME[name]
     return stanza.key, stanza.process
 
 
-def merge(text, wanted_values, keys, version=LATEST, dialect="stock", exec_fallback=True, explicit=()):
+def merge(text, wanted_values, keys, version=LATEST, exec_fallback=True, explicit=()):
+    # type: (str, Dict[str, Any], Collection[str], Tuple[int, ...], bool, Container[str]) -> str
     """Return ``text`` with the values of ``keys`` replaced; all other stanzas stay as they are.
 
     :param text: text of a job file that Upstart accepts.
@@ -161,7 +177,7 @@ def merge(text, wanted_values, keys, version=LATEST, dialect="stock", exec_fallb
     :param explicit: keys to write even with their default, as in an override.
     :raises JobFileError: when a value cannot be written, or cannot be changed without changing other values.
     """
-    document = Document(text, version, dialect)
+    document = Document(text, version)
     if exec_fallback:
         wanted_values = dict(wanted_values, process=render.with_fallback(wanted_values["process"]))
     expected = _updated(document.values, wanted_values, keys)
@@ -181,10 +197,13 @@ def merge(text, wanted_values, keys, version=LATEST, dialect="stock", exec_fallb
 
 
 def _updated(values, wanted_values, keys):
+    # type: (Dict[str, Any], Dict[str, Any], Iterable[str]) -> Dict[str, Any]
     expected = dict(values, process=dict(values["process"]))
     for key in keys:
         if key in wanted_values:
             expected[key] = wanted_values[key]
+        elif key in OPTIONAL_LISTS:
+            expected.pop(key, None)
         elif key in wanted_values["process"]:
             expected["process"][key] = wanted_values["process"][key]
         else:
@@ -193,11 +212,13 @@ def _updated(values, wanted_values, keys):
 
 
 def _value(stanza, values):
-    value = values.get(stanza.key)
+    # type: (stanzas.Stanza, Dict[str, Any]) -> Any
+    value = values.get(stanza.key)  # type: Any
     return value.get(stanza.process) if stanza.process else value
 
 
 def _set_value(document, stanza, values, version, explicit):
+    # type: (Document, stanzas.Stanza, Dict[str, Any], Tuple[int, ...], Container[str]) -> None
     """Write a value. Of env and limits, write only entries that differ if the result is the same, order included."""
     rows = [
         row for row in stanzas.STANZAS
@@ -217,11 +238,13 @@ def _set_value(document, stanza, values, version, explicit):
 
 
 def _split_env(assignments):
-    variables = {}
+    # type: (List[str]) -> Dict[str, List[str]]
+    variables = {}  # type: Dict[str, List[str]]
     for assignment in assignments:
         variables.setdefault(assignment.partition("=")[0], []).append(assignment)
     return variables
 
 
 def _split_limits(limits):
+    # type: (Dict[str, List[Any]]) -> Dict[str, Dict[str, List[Any]]]
     return dict((resource, {resource: bounds}) for resource, bounds in limits.items())

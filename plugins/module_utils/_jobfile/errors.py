@@ -7,6 +7,10 @@ from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Optional  # noqa: F401
+
 __metaclass__ = type
 
 UNKNOWN_STANZA = "Unknown stanza"
@@ -45,7 +49,7 @@ HINTS = {
     ILLEGAL_LIMIT: "use a whole number without a suffix, or 'unlimited'",
     EXPECTED_EVENT: "put 'and' or 'or' between two events, and do not leave parentheses empty",
     EXPECTED_OPERATOR: "put 'and' or 'or' between an event and a parenthesis",
-    EXPECTED_VARIABLE: "put arguments without '=' before those with '='",
+    EXPECTED_VARIABLE: "put arguments without '=' before those with '=', and 'and' or 'or' before another event",
     MISMATCHED_PARENTHESES: "every '(' needs a ')'",
 }
 
@@ -61,6 +65,7 @@ class JobFileError(UpstartError):
     """
 
     def __init__(self, text, line=None, file=None, hint=None, **facts):
+        # type: (str, Optional[int], Optional[str], Optional[str], **Any) -> None
         hint = HINTS.get(text) if hint is None else hint
         place = ":".join("%s" % item for item in (file, line) if item is not None)
         message = "%s: %s" % (place, text) if place else text
@@ -73,6 +78,7 @@ class JobFileError(UpstartError):
         self.hint = hint
 
     def within(self, file):
+        # type: (str) -> JobFileError
         """Return the same error for ``file``."""
         facts = dict(self.facts, file=file)
         return JobFileError(**facts)

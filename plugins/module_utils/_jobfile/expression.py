@@ -11,14 +11,27 @@ from __future__ import absolute_import, division, print_function
 
 from . import errors
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, TypeVar  # noqa: F401
+    from .tokens import Scanner  # noqa: F401
+
+    Value = TypeVar("Value")
+
 __metaclass__ = type
 
 OPEN = "("
 EVENT = "event"
+DBUS_OPERATORS = {"and": "/AND", "or": "/OR"}
 
 
-def fold(rpn, leaf, join):
-    """Return the value of a condition, computed from its events up to its outermost operator; None without condition.
+def fold(
+    rpn,  # type: Optional[Iterable[Dict[str, Any]]]
+    leaf,  # type: Callable[[Dict[str, Any], int], Value]
+    join,  # type: Callable[[str, Value, Value], Value]
+):
+    # type: (...) -> Optional[Value]
+    """Return the value of a condition, computed from its events up to its outermost operator; None for no condition.
 
     It uses a loop instead of recursion, because conditions may be nested to any depth.
 
@@ -26,7 +39,7 @@ def fold(rpn, leaf, join):
     :param leaf: function (item, index of the item) -> value of an event.
     :param join: function (operator, left value, right value) -> value; the operator is "and" or "or".
     """
-    values = []
+    values = []  # type: List[Value]
     for index, item in enumerate(rpn or ()):
         if "op" in item:
             right, left = values.pop(), values.pop()
@@ -34,6 +47,33 @@ def fold(rpn, leaf, join):
         else:
             values.append(leaf(item, index))
     return next(iter(values), None)
+
+
+def complete_condition(rpn):
+    # type: (Optional[Iterable[Dict[str, Any]]]) -> List[Dict[str, Any]]
+    """Return the items of ``rpn`` as a list; raise errors.JobFileError unless they are a complete condition."""
+    items = list(rpn or [])
+    depth = 0
+    for item in items:
+        if "op" in item and (item["op"] not in DBUS_OPERATORS or depth < 2):
+            raise errors.JobFileError("the operator %s needs two conditions before it" % item["op"])
+        depth += -1 if "op" in item else 1
+    if items and depth != 1:
+        raise errors.JobFileError("%d conditions have no operator that joins them" % depth)
+    return items
+
+
+def dbus_to_rpn(lists):
+    # type: (Iterable[Sequence[str]]) -> Optional[List[Dict[str, Any]]]
+    """Return the D-Bus property ``start_on`` or ``stop_on`` in reverse Polish order; None if it is empty."""
+    operators = dict((dbus_name, name) for name, dbus_name in DBUS_OPERATORS.items())
+    rpn = []  # type: List[Dict[str, Any]]
+    for words in lists:
+        if len(words) == 1 and words[0] in operators:
+            rpn.append({"op": operators[words[0]]})
+        else:
+            rpn.append({"event": words[0], "args": list(words[1:])})
+    return complete_condition(rpn) or None
 
 
 class ExpressionReader:
@@ -44,14 +84,16 @@ class ExpressionReader:
     """
 
     def __init__(self, scanner):
-        self.rpn = []
+        # type: (Scanner) -> None
+        self.rpn = []  # type: List[Dict[str, Any]]
         self._scanner = scanner
-        self._stack = []
+        self._stack = []  # type: List[str]
         self._operand = False
         self._depth = 0
         self._named = False
 
     def read(self):
+        # type: () -> List[Dict[str, Any]]
         """Read to the end of the last line of the condition; return its items."""
         scanner = self._scanner
         last = scanner.pos
@@ -71,6 +113,7 @@ class ExpressionReader:
         return self.rpn
 
     def _item(self):
+        # type: () -> None
         scanner = self._scanner
         start = scanner.pos
         char = scanner.text[start:start + 1]
@@ -86,6 +129,7 @@ class ExpressionReader:
                 self._word(word)
 
     def _open(self):
+        # type: () -> None
         if self._operand or self._stack[-1:] == [EVENT]:
             raise self._scanner.error(errors.EXPECTED_OPERATOR)
         self._stack.append(OPEN)
@@ -93,6 +137,7 @@ class ExpressionReader:
         self._skip_parenthesis()
 
     def _close(self):
+        # type: () -> None
         self._collect(self._scanner.pos)
         if not self._stack:
             raise self._scanner.error(errors.MISMATCHED_PARENTHESES)
@@ -101,15 +146,18 @@ class ExpressionReader:
         self._skip_parenthesis()
 
     def _skip_parenthesis(self):
+        # type: () -> None
         self._scanner.pos += 1
         self._scanner.skip_blanks()
 
     def _operator(self, word, start):
+        # type: (str, int) -> None
         self._collect(start)
         self._operand = False
         self._stack.append(word)
 
     def _word(self, word):
+        # type: (str) -> None
         if self._stack[-1:] != [EVENT]:
             self.rpn.append({"event": word, "args": []})
             self._stack.append(EVENT)
@@ -122,6 +170,7 @@ class ExpressionReader:
             raise self._scanner.error(errors.EXPECTED_VARIABLE)
 
     def _collect(self, pos):
+        # type: (int) -> None
         """Complete everything on the stack above the innermost open parenthesis."""
         while self._stack and self._stack[-1] != OPEN:
             item = self._stack.pop()

@@ -1,12 +1,16 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events that are known without a look at the host: of init, its tools, its bridges and jobs of distributions."""
+"""Events that are known without querying a host: of init, its tools, its bridges, and jobs of distributions."""
 
 from __future__ import absolute_import, division, print_function
 
 from collections import namedtuple
 from fnmatch import fnmatchcase
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Optional  # noqa: F401
 
 __metaclass__ = type
 
@@ -35,7 +39,7 @@ VALUES = {
 
 EVENTS = (
     KnownEvent("startup", (), SYSTEM),
-    KnownEvent("runlevel", ("RUNLEVEL", "PREVLEVEL"), SYSTEM),
+    KnownEvent("runlevel", ("RUNLEVEL", "PREVLEVEL", "INIT_HALT"), SYSTEM),
     KnownEvent("control-alt-delete", (), SYSTEM),
     KnownEvent("keyboard-request", (), SYSTEM),
     KnownEvent("power-status-changed", (), SYSTEM),
@@ -84,12 +88,29 @@ EVENTS = (
     KnownEvent("splash-request", None, SYSTEM),
 )
 
+# Variables that events with varying variables never have: name -> the one that is meant.
+MISTAKEN_VARIABLES = {
+    "net-device-up": {"INTERFACE": "IFACE"},
+    "net-device-down": {"INTERFACE": "IFACE"},
+    "net-device-added": {"IFACE": "INTERFACE"},
+    "net-device-removed": {"IFACE": "INTERFACE"},
+    "net-device-changed": {"IFACE": "INTERFACE"},
+}
+# Names that are not similar to any other event, so that a name similar to one of them is a mistake.
+UNMISTAKABLE = (
+    "startup", "runlevel", "filesystem", "local-filesystems", "remote-filesystems", "virtual-filesystems", "mounting",
+    "mounted", "unmounted-remote-filesystems", "net-device-up", "net-device-down", "net-device-added",
+    "net-device-removed", "static-network-up", "deconfiguring-networking", "control-alt-delete",
+) + tuple(sorted(JOB_EVENTS))
+# Events that other init systems have, or that Upstart had long ago: name -> what there is instead.
+NAMES_OF_OTHERS = {"shutdown": "runlevel [016]"}
 
 FAMILIES = tuple(event for event in EVENTS if "*" in event.pattern)
 BY_NAME = dict((event.pattern, event) for event in EVENTS if event not in FAMILIES)
 
 
 def known_event(name):
+    # type: (str) -> Optional[KnownEvent]
     """Return the KnownEvent of this name, or None."""
     if name in BY_NAME:
         return BY_NAME[name]

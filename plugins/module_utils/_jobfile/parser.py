@@ -1,64 +1,70 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parser of job files. It accepts and refuses what Upstart does, with the same messages and line numbers.
-
-Each function ``_read_...`` reads the arguments of a stanza. Like Upstart, it stores a value before it checks the value:
-an override that is refused halfway leaves the same values as in Upstart, with None for a null pointer. It returns the
-detail that distinguishes stanzas of the same name, such as the name of a variable, or None.
-"""
+"""The parser of job files. It accepts and refuses what Upstart does, with the same messages and line numbers."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._text import decode
 from . import errors, stanzas
-from .cnumbers import ULONG_MAX, as_int, as_mode, strtol, strtoul
 from .errors import JobFileError
 from .expression import ExpressionReader
-from .signals import number_of
+from .readers import READERS, ArgumentReader
 from .stanzas import LATEST
 from .tokens import Scanner
+from .unknown_stanza import hint_for, hint_for_dialect, hint_for_second
 from .values import new_values
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterator, List, Optional, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
 
-def parse_job(conf, override=None, version=LATEST, dialect="stock"):
+def parse_job(conf, override=None, version=LATEST):
+    # type: (Union[str, bytes], Union[str, bytes, None], Tuple[int, ...]) -> Dict[str, Any]
     """Return the values of a job.
 
     :param conf: text or bytes of NAME.conf.
     :param override: text or bytes of NAME.override, or None; ignored before 1.3.
-    :param version: tuple, the release of Upstart that reads the files.
-    :param dialect: text, "stock", or "chromeos", which has ``import``.
+    :param version: tuple, the release of Upstart that reads the files; a dialects.Release for a fork of Upstart.
     :raises JobFileError: for the first error, with ``file`` "conf" or "override".
     """
     values = new_values()
-    error = apply(conf, values, version, dialect)
+    error = apply(conf, values, version)
     if error:
         raise error.within("conf")
     if override is not None and version >= stanzas.OVERRIDES_SINCE:
-        error = apply(override, values, version, dialect)
+        error = apply(override, values, version)
         if error:
             raise error.within("override")
     return values
 
 
-def apply(text, values, version=LATEST, dialect="stock", debug=True):
+def apply(text, values, version=LATEST, debug=True):
+    # type: (Union[str, bytes], Dict[str, Any], Tuple[int, ...], bool) -> Optional[JobFileError]
     """Read a file into ``values``, which it changes; return None, or the JobFileError at which it stopped.
 
     :param debug: bool, whether the daemon runs with --debug. Otherwise the stanza ``debug`` has no effect.
     """
     try:
-        for _stanza in read_stanzas(Scanner(decode(text)), values, version, dialect, debug):
+        for _stanza in read_stanzas(Scanner(decode(text)), values, version, debug):
             pass
     except JobFileError as error:
         return error
     return None
 
 
-def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
+def read_stanzas(
+    scanner,  # type: Scanner
+    values,  # type: Dict[str, Any]
+    version=LATEST,  # type: Tuple[int, ...]
+    debug=True,  # type: bool
+):
+    # type: (...) -> Iterator[Tuple[stanzas.Stanza, Optional[str], int, int]]
     """Read stanzas into ``values``, which it changes; yield (Stanza, detail, start, end) for every stanza."""
-    reader = _JobParser(scanner, values, version, dialect, debug)
+    reader = _JobParser(scanner, values, version, debug)
     while scanner.next_stanza():
         start = scanner.pos
         stanza, detail = reader.read_stanza()
@@ -66,6 +72,7 @@ def read_stanzas(scanner, values, version=LATEST, dialect="stock", debug=True):
 
 
 def parse_condition(text):
+    # type: (Union[str, bytes]) -> List[Dict[str, Any]]
     """Return a condition, as written after ``start on``, in reverse Polish order."""
     scanner = Scanner(decode(text))
     items = ExpressionReader(scanner).read()
@@ -77,310 +84,36 @@ def parse_condition(text):
     return items
 
 
-class _JobParser:
-    """The state that the functions below share."""
-
-    def __init__(self, scanner, values, version, dialect, debug):
-        self.scanner = scanner
-        self.values = values
-        self.version = version
-        self.debug = debug
-        self.extra_words = stanzas.DIALECTS[dialect]
+class _JobParser(ArgumentReader):
+    """The reader of one stanza after the other."""
 
     def read_stanza(self):
+        # type: () -> Tuple[stanzas.Stanza, Optional[str]]
         scanner = self.scanner
         word = scanner.word()
         forms = stanzas.WORDS.get(word)
-        if forms is None or (word == "import" and word not in self.extra_words):
-            raise scanner.error(errors.UNKNOWN_STANZA)
+        if forms is None:
+            raise scanner.error(errors.UNKNOWN_STANZA, hint=hint_for(word))
+        stanza = forms.get("")
+        if stanza is not None and stanza.dialect not in (None, self.dialect):
+            raise scanner.error(errors.UNKNOWN_STANZA, hint=hint_for_dialect(stanza))
         if stanzas.WORDS_SINCE[word] > self.version:
             raise self.too_new(word, stanzas.WORDS_SINCE[word])
-        stanza = forms.get("")
         if stanza is None or (word == "respawn" and scanner.has_token()):
             stanza = self._second_word(forms)
         return stanza, READERS[stanza.kind](self, stanza)
 
     def _second_word(self, forms):
+        # type: (Dict[str, stanzas.Stanza]) -> stanzas.Stanza
         """Read the second, unquoted word of a stanza; return the Stanza."""
         name = next(iter(forms.values())).process
         if name and name != "security":
             self.process(name)
         start = self.scanner.pos
-        stanza = forms.get(self.scanner.word())
+        word = self.scanner.word()
+        stanza = forms.get(word)
         if stanza is None:
-            raise self.scanner.error(errors.UNKNOWN_STANZA, start)
-        if stanza.since > self.version:
+            raise self.scanner.error(errors.UNKNOWN_STANZA, start, hint_for_second(word, forms))
+        if not stanzas.is_known(stanza, self.version):
             raise self.too_new(stanza.name, stanza.since, start)
         return stanza
-
-    def too_new(self, words, since, pos=None):
-        """Return the error for words that need a later release."""
-        hint = "'%s' needs Upstart %s or later, this is %s" % (words, dotted(since), dotted(self.version))
-        return self.scanner.error(errors.UNKNOWN_STANZA, pos, hint)
-
-    def process(self, name):
-        """Return the process called ``name``; add it without a command if it is new."""
-        return self.values["process"].setdefault(name, {"script": False, "command": None})
-
-
-def dotted(version):
-    """Return a version tuple as text: "1.13.2"."""
-    return ".".join("%d" % number for number in version)
-
-
-def _read_text(reader, stanza):
-    reader.values[stanza.key] = None
-    reader.values[stanza.key] = reader.scanner.argument()
-    reader.scanner.end_line()
-
-
-def _read_item(reader, stanza):
-    item = reader.scanner.argument()
-    reader.values[stanza.key].append(item)
-    reader.scanner.end_line()
-    return item.partition("=")[0]
-
-
-def _read_list(reader, stanza):
-    reader.values[stanza.key].extend(_arguments(reader.scanner))
-
-
-def _read_import(reader, stanza):
-    name = reader.scanner.argument()
-    reader.values.setdefault(stanza.key, []).append(name)
-    reader.scanner.end_line()
-    return name
-
-
-def _read_condition(reader, stanza):
-    reader.values[stanza.key] = None
-    reader.values[stanza.key] = ExpressionReader(reader.scanner).read()
-
-
-def _read_manual(reader, stanza):
-    reader.values[stanza.key] = None
-    _end_bare_line(reader.scanner)
-
-
-def _read_flag(reader, stanza):
-    reader.values[stanza.key] = True
-    reader.scanner.end_line()
-
-
-def _read_debug(reader, stanza):
-    reader.values[stanza.key] = reader.debug or reader.values[stanza.key]
-    _end_bare_line(reader.scanner)
-
-
-def _end_bare_line(scanner):
-    """Skip the end of the line unless another stanza follows on the same line, which is allowed here."""
-    if not scanner.has_token():
-        scanner.end_line()
-
-
-def _read_choice(reader, stanza):
-    start = reader.scanner.pos
-    word = reader.scanner.argument()
-    since = stanza.choices.get(word)
-    if since is None or since > reader.version:
-        if stanza.key == "console":
-            reader.values[stanza.key] = None
-        if since is not None:
-            raise reader.too_new("%s %s" % (stanza.name, word), since, start)
-        raise reader.scanner.error(errors.UNKNOWN_STANZA, start)
-    reader.values[stanza.key] = word
-    reader.scanner.end_line()
-
-
-def _read_seconds(reader, stanza):
-    _read_number(reader, stanza, strtol)
-    reader.scanner.end_line()
-
-
-def _read_nice(reader, stanza):
-    _read_number(reader, stanza, _int)
-    reader.scanner.end_line()
-
-
-def _read_umask(reader, stanza):
-    _read_number(reader, stanza, _mode)
-    reader.scanner.end_line()
-
-
-def _read_signal(reader, stanza):
-    word = reader.scanner.argument()
-    number = number_of(word)
-    if number is None:
-        number, valid = strtoul(word)
-        if not valid or number > stanza.high:
-            raise JobFileError(stanza.message)
-    reader.values[stanza.key] = number
-    reader.scanner.end_line()
-
-
-def _read_exits(reader, stanza):
-    scanner = reader.scanner
-    while True:
-        start = scanner.pos
-        word = scanner.argument()
-        number = number_of(word)
-        if number is None:
-            status, valid = strtoul(word)
-            if not valid or status > stanza.high:
-                raise scanner.error(stanza.message, start)
-        else:
-            status = number * 256
-        reader.values[stanza.key].append(status)
-        if not scanner.has_token():
-            return scanner.end_line()
-
-
-def _read_respawn_limit(reader, stanza):
-    scanner = reader.scanner
-    start = scanner.pos
-    word = scanner.argument()
-    if word == "unlimited":
-        reader.values[stanza.key] = [0, 0]
-        return scanner.end_line()
-    seconds = reader.values[stanza.key][1]
-    count, valid = _int(word)
-    reader.values[stanza.key] = [count, seconds]
-    if not valid or count < stanza.low:
-        raise scanner.error(errors.ILLEGAL_LIMIT, start)
-    start = scanner.pos
-    seconds, valid = strtol(scanner.argument())
-    reader.values[stanza.key] = [count, seconds]
-    if not valid or seconds < stanza.low:
-        raise scanner.error(errors.ILLEGAL_INTERVAL, start)
-    return scanner.end_line()
-
-
-def _read_oom(reader, stanza):
-    scanner = reader.scanner
-    start = scanner.pos
-    word = scanner.argument()
-    score = stanzas.BY_NAME["oom score"]
-    if word == "score" and score.since <= reader.version:
-        start = scanner.pos
-        stanza = score
-        word = scanner.argument()
-    if word == "never":
-        reader.values[stanza.key] = score.low
-        return scanner.end_line()
-    number, valid = _int(word)
-    reader.values[stanza.key] = number if stanza is score else oom_score(number)
-    if not valid or not stanza.low <= number <= stanza.high:
-        message = stanza.message if reader.version >= score.since else stanza.message.replace("'", "")
-        raise scanner.error(message, start)
-    return scanner.end_line()
-
-
-def _read_limit(reader, stanza):
-    scanner = reader.scanner
-    start = scanner.pos
-    resource = scanner.argument()
-    if resource not in stanzas.LIMITS:
-        raise scanner.error(errors.UNKNOWN_STANZA, start)
-    limit = reader.values[stanza.key].setdefault(resource, [0, 0])
-    for index in (0, 1):
-        start = scanner.pos
-        word = scanner.argument()
-        number, valid = (ULONG_MAX, True) if word == "unlimited" else strtoul(word)
-        limit[index] = "unlimited" if number == ULONG_MAX else number
-        if not valid:
-            raise scanner.error(stanza.message, start)
-    scanner.end_line()
-    return resource
-
-
-def _read_cgroup(reader, stanza):
-    scanner = reader.scanner
-    if not scanner.has_token():
-        raise scanner.error(errors.EXPECTED_TOKEN)
-    words = []
-    while scanner.has_token() and len(words) < 4:
-        words.append(scanner.argument())
-    controller, rest = words[0], words[1:]
-    name = rest.pop(0) if len(rest) in (1, 3) else None
-    key, value = rest or (None, None)
-    reader.values[stanza.key].append([controller, name, key, value])
-    scanner.end_line()
-
-
-def _read_apparmor_load(reader, stanza):
-    path = reader.scanner.argument()
-    reader.values[stanza.key][stanza.process] = {"script": False, "command": stanzas.APPARMOR_LOAD + path}
-    reader.scanner.end_line()
-
-
-def _read_exec(reader, stanza):
-    process = reader.process(stanza.process)
-    if not reader.scanner.has_token():
-        raise reader.scanner.error(errors.EXPECTED_TOKEN)
-    process.update(script=False, command=None)
-    process["command"] = reader.scanner.command()
-
-
-def _read_script(reader, stanza):
-    process = reader.process(stanza.process)
-    reader.scanner.end_line()
-    process.update(script=True, command=None)
-    process["command"] = reader.scanner.block()
-
-
-def _arguments(scanner):
-    arguments = [scanner.argument()]
-    while scanner.has_token():
-        arguments.append(scanner.argument())
-    scanner.end_line()
-    return arguments
-
-
-def _read_number(reader, stanza, convert):
-    start = reader.scanner.pos
-    number, valid = convert(reader.scanner.argument())
-    reader.values[stanza.key] = number
-    if not valid or not stanza.low <= number <= stanza.high:
-        raise reader.scanner.error(stanza.message, start)
-
-
-def _int(text):
-    number, valid = strtol(text)
-    return as_int(number), valid
-
-
-def _mode(text):
-    number, valid = strtoul(text, 8)
-    return as_mode(number), valid
-
-
-def oom_score(adjustment):
-    """Return the score to which Upstart converts an old adjustment: a C int, rounded towards zero."""
-    product = as_int(adjustment * 1000)
-    size = abs(product) // (17 if adjustment < 0 else 15)
-    return -size if product < 0 else size
-
-
-READERS = {
-    "text": _read_text,
-    "item": _read_item,
-    "list": _read_list,
-    "import": _read_import,
-    "condition": _read_condition,
-    "manual": _read_manual,
-    "flag": _read_flag,
-    "debug": _read_debug,
-    "choice": _read_choice,
-    "seconds": _read_seconds,
-    "nice": _read_nice,
-    "umask": _read_umask,
-    "signal": _read_signal,
-    "exits": _read_exits,
-    "respawn limit": _read_respawn_limit,
-    "oom": _read_oom,
-    "limit": _read_limit,
-    "cgroup": _read_cgroup,
-    "apparmor load": _read_apparmor_load,
-    "exec": _read_exec,
-    "script": _read_script,
-}

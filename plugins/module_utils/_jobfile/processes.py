@@ -16,6 +16,10 @@ from .errors import JobFileError
 from .scalars import as_text
 from .stanzas import APPARMOR_LOAD
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 __metaclass__ = type
 
 HELPERS = (
@@ -28,6 +32,7 @@ FORMS = "use a command, a script that ends in a line break, or a dictionary with
 
 
 def to_processes(options):
+    # type: (Dict[str, Any]) -> Dict[str, Dict[str, Any]]
     """Return ``values["process"]`` for the options exec, script, interpreter, pre_start ... and apparmor_load."""
     processes = {}
     main = dict((key, options[key]) for key in ("exec", "script", "interpreter") if options.get(key) is not None)
@@ -43,6 +48,7 @@ def to_processes(options):
 
 
 def from_processes(processes):
+    # type: (Dict[str, Dict[str, Any]]) -> Dict[str, Any]
     """Return the options from which ``to_processes`` returns ``processes``."""
     options = dict((option, _options(processes[name])) for option, name in HELPERS if name in processes)
     options.update(_options(processes["main"]) if "main" in processes else {})
@@ -52,14 +58,18 @@ def from_processes(processes):
 
 
 def _as_dictionary(value, option):
+    # type: (Any, str) -> Dict[str, Any]
     """Return the dictionary for a value; text with a line break, as YAML's | gives, is a script."""
     if isinstance(value, dict):
         return dict((key, value[key]) for key in value if value[key] is not None)
+    if isinstance(value, (list, tuple)):
+        raise JobFileError("%s cannot be a list" % option, hint=FORMS)
     text = as_text(value, option)
     return {"script": text} if "\n" in text else {"exec": text}
 
 
 def _process(given, label):
+    # type: (Dict[str, Any], str) -> Dict[str, Any]
     """Return a process.
 
     :param given: dict with exec, or with script and perhaps interpreter.
@@ -68,11 +78,15 @@ def _process(given, label):
     unknown = sorted(set(given) - set(["exec", "script", "interpreter"]))
     if unknown:
         raise JobFileError("%s cannot have %s" % (label, ", ".join(unknown)), hint=FORMS)
-    if ("exec" in given) == ("script" in given):
-        raise JobFileError("%s needs either exec or script" % label, hint=FORMS)
+    if "exec" in given and "script" in given:
+        raise JobFileError("%s has both exec and script" % label, hint="remove one of them, a process has only one")
+    if "exec" not in given and "script" not in given and "interpreter" not in given:
+        raise JobFileError("%s has neither exec nor script" % label, hint=FORMS)
+    if "exec" not in given and "script" not in given:
+        raise JobFileError("%s has an interpreter but no script" % label, hint="put the code into script")
     if "exec" in given:
         if "interpreter" in given:
-            raise JobFileError("%s has an interpreter but no script" % label, hint=FORMS)
+            raise JobFileError("%s has both exec and interpreter" % label, hint="put the code into script, not exec")
         return _command(as_text(given["exec"], "exec"), label)
     script = as_text(given["script"], "script")
     if script and not script.endswith("\n"):
@@ -83,6 +97,7 @@ def _process(given, label):
 
 
 def _command(given, label):
+    # type: (str, str) -> Dict[str, Any]
     """Return the process that runs a command; a command that Upstart would change becomes a script."""
     command = CONTINUATION.sub(" ", given).strip(" \t\r\n")
     if not command:
@@ -93,6 +108,7 @@ def _command(given, label):
 
 
 def _here_document(interpreter, code):
+    # type: (str, str) -> str
     if not interpreter or "\n" in interpreter:
         raise JobFileError("interpreter must be a program on one line", hint="such as python, or /usr/bin/perl -w")
     word = END_WORD
@@ -102,6 +118,7 @@ def _here_document(interpreter, code):
 
 
 def _options(process):
+    # type: (Dict[str, Any]) -> Dict[str, Any]
     if not process["script"]:
         return {"exec": process["command"]}
     here_document = HERE_DOCUMENT.match(process["command"])

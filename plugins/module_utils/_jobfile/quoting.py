@@ -21,6 +21,7 @@ UNWRITABLE = (
 
 
 def quote(text):
+    # type: (str) -> str
     """Return ``text`` as a word of a job file, in quotes if necessary.
 
     Backslashes are doubled, because Upstart misreads a single backslash after a blank.
@@ -41,5 +42,6 @@ def quote(text):
 
 
 def enclose(text):
+    # type: (str) -> str
     """Return ``text`` in double quotes. A double quote inside cannot be escaped, so it gets single quotes instead."""
     return '"%s"' % text.replace("\\", "\\\\").replace('"', "\"'\"'\"")

@@ -15,10 +15,16 @@ from .commands import as_shell_script, raw_command, script_block
 from .conditions import to_text
 from .errors import JobFileError
 from .quoting import enclose, quote
+from .readers import oom_score
 from .scalars import integer_types
 from .signals import NAMES
 from .stanzas import LATEST
+from .unknown_stanza import hint_for_dialect
 from .values import new_values
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Container, Dict, List, Optional, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -26,7 +32,8 @@ __metaclass__ = type
 EMPTY_WORD = "''\\\n"
 
 
-def render(values, version=LATEST, header=None, exec_fallback=True, dialect="stock", explicit=()):
+def render(values, version=LATEST, header=None, exec_fallback=True, explicit=()):
+    # type: (Dict[str, Any], Tuple[int, ...], Optional[str], bool, Container[str]) -> str
     """Return the text of a job file.
 
     :param values: dict of values; missing keys have their defaults.
@@ -43,7 +50,7 @@ def render(values, version=LATEST, header=None, exec_fallback=True, dialect="sto
         complete["process"] = with_fallback(complete["process"])
     names = set(key for key in complete if key in explicit or complete[key] != DEFAULTS.get(key))
     names.update(complete["process"])
-    groups = []
+    groups = []  # type: List[Tuple[str, List[str]]]
     for stanza in stanzas.STANZAS:
         lines = stanza_lines(stanza, complete, version, explicit) if (stanza.process or stanza.key) in names else None
         if not lines:
@@ -55,16 +62,17 @@ def render(values, version=LATEST, header=None, exec_fallback=True, dialect="sto
     if header is not None:
         paragraphs.insert(0, "".join(("# " + line).rstrip() + "\n" for line in header.splitlines()))
     text = u"\n".join(paragraphs)
-    _check_round_trip(text, complete, version, dialect)
+    _check_round_trip(text, complete, version)
     return text
 
 
 def stanza_lines(stanza, values, version=LATEST, explicit=()):
+    # type: (stanzas.Stanza, Dict[str, Any], Tuple[int, ...], Container[str]) -> List[str]
     """Return a list of texts, one for each stanza to write for a row of the table; empty for a default.
 
     :param explicit: keys to write even with their default.
     """
-    value = values.get(stanza.key)
+    value = values.get(stanza.key)  # type: Any
     if stanza.process:
         value = value.get(stanza.process)
     is_default = value == DEFAULTS.get(stanza.key) and not stanza.process and stanza.key not in explicit
@@ -74,17 +82,14 @@ def stanza_lines(stanza, values, version=LATEST, explicit=()):
         lines = WRITERS[stanza.kind](stanza, value, version)
     except JobFileError as error:
         raise JobFileError("%s: %s" % (stanza.name, error.text), hint=error.hint, option=stanza.option)
-    if lines and stanza.since > version:
-        raise JobFileError(
-            "%s needs Upstart %s or later, this is %s" % (
-                stanza.name, parser.dotted(stanza.since), parser.dotted(version)),
-            hint="remove %s" % stanza.option,
-            option=stanza.option,
-        )
+    if lines and not stanzas.is_known(stanza, version):
+        hint = "remove %s" % stanza.option if stanza.dialect is None else hint_for_dialect(stanza)
+        raise JobFileError(stanzas.missing_reason(stanza, version), hint=hint, option=stanza.option)
     return lines
 
 
 def with_fallback(processes):
+    # type: (Dict[str, Dict[str, Any]]) -> Dict[str, Dict[str, Any]]
     """Return the processes with a script in place of each command that Upstart would change."""
     result = {}
     for name, process in processes.items():
@@ -96,10 +101,11 @@ def with_fallback(processes):
     return result
 
 
-def _check_round_trip(text, values, version, dialect):
+def _check_round_trip(text, values, version):
+    # type: (str, Dict[str, Any], Tuple[int, ...]) -> None
     """Raise JobFileError unless Upstart reads ``values`` from ``text``."""
     try:
-        parsed = parser.parse_job(encode(text), version=version, dialect=dialect)
+        parsed = parser.parse_job(encode(text), version=version)
     except UnicodeEncodeError:
         raise JobFileError("A text has half a character (a lone surrogate)", hint="use valid UTF-8")
     except JobFileError as error:
@@ -114,23 +120,27 @@ def _check_round_trip(text, values, version, dialect):
 
 
 def word(text):
-    """Return an argument, which may be empty, as it must stand in the file."""
+    # type: (str) -> str
+    """Return an argument, which may be empty, in the form for the file."""
     return quote(_text(text)) if text != "" else EMPTY_WORD
 
 
 def _text(value):
+    # type: (Any) -> str
     if not isinstance(value, text_type):
         raise JobFileError("expected text, not %r" % (value,), hint="put it in quotes")
     return value
 
 
 def _number(value):
+    # type: (Any) -> str
     if not isinstance(value, integer_types) or isinstance(value, bool):
         raise JobFileError("expected a whole number, not %r" % (value,), hint="write it without quotes")
     return "%d" % value
 
 
 def _write_text(stanza, value, _version):
+    # type: (stanzas.Stanza, str, Tuple[int, ...]) -> List[str]
     written = word(value)
     if stanza.group == "about" and written == value:
         written = enclose(value)
@@ -138,22 +148,33 @@ def _write_text(stanza, value, _version):
 
 
 def _write_items(stanza, value, _version):
-    return ["%s %s" % (stanza.name, word(item)) for item in value]
+    # type: (stanzas.Stanza, List[str], Tuple[int, ...]) -> List[str]
+    lines = []
+    for item in value:
+        try:
+            lines.append("%s %s" % (stanza.name, word(item)))
+        except JobFileError as error:
+            raise JobFileError("%s: %s" % (item.partition("=")[0], error.text), hint=error.hint)
+    return lines
 
 
 def _write_list(stanza, value, _version):
+    # type: (stanzas.Stanza, List[str], Tuple[int, ...]) -> List[str]
     return ["%s %s" % (stanza.name, " ".join(word(item) for item in value))]
 
 
 def _write_condition(stanza, value, _version):
+    # type: (stanzas.Stanza, List[Dict[str, Any]], Tuple[int, ...]) -> List[str]
     return ["%s %s" % (stanza.name, to_text(value, word=word))]
 
 
 def _write_flag(stanza, value, _version):
+    # type: (stanzas.Stanza, bool, Tuple[int, ...]) -> List[str]
     return [stanza.name] if value else []
 
 
 def _write_choice(stanza, value, version):
+    # type: (stanzas.Stanza, str, Tuple[int, ...]) -> List[str]
     since = stanza.choices.get(value)
     if since is None or since > version:
         choices = sorted(choice for choice, first in stanza.choices.items() if first <= version)
@@ -162,45 +183,52 @@ def _write_choice(stanza, value, version):
 
 
 def _write_number(stanza, value, _version):
+    # type: (stanzas.Stanza, int, Tuple[int, ...]) -> List[str]
     return ["%s %s" % (stanza.name, _number(value))]
 
 
 def _write_umask(stanza, value, _version):
+    # type: (stanzas.Stanza, int, Tuple[int, ...]) -> List[str]
     _number(value)
     return ["%s %03o" % (stanza.name, value)]
 
 
 def _write_signal(stanza, value, _version):
+    # type: (stanzas.Stanza, int, Tuple[int, ...]) -> List[str]
     return ["%s %s" % (stanza.name, NAMES.get(value) or _number(value))]
 
 
 def _write_exits(stanza, value, _version):
+    # type: (stanzas.Stanza, List[int], Tuple[int, ...]) -> List[str]
     words = [NAMES.get(status // 256) if status % 256 == 0 else None for status in value]
     return ["%s %s" % (stanza.name, " ".join(name or _number(status) for name, status in zip(words, value)))]
 
 
 def _write_respawn_limit(stanza, value, _version):
+    # type: (stanzas.Stanza, List[int], Tuple[int, ...]) -> List[str]
     if list(value) == [0, 0]:
         return [stanza.name + " unlimited"]
     return ["%s %s" % (stanza.name, " ".join(_number(number) for number in value))]
 
 
 def _write_oom(stanza, value, version):
+    # type: (stanzas.Stanza, int, Tuple[int, ...]) -> List[str]
     """Write a score if the release has ``oom score``, else the adjustment that gives this score."""
     score = stanzas.BY_NAME["oom score"]
     if stanza is score:
-        if score.since > version:
+        if not stanzas.is_known(score, version):
             return []
         return ["%s %s" % (stanza.name, "never" if value == score.low else _number(value))]
-    if score.since <= version:
+    if stanzas.is_known(score, version):
         return []
     for adjustment in range(stanza.low, stanza.high + 1):
-        if parser.oom_score(adjustment) == value:
+        if oom_score(adjustment) == value:
             return ["%s %s" % (stanza.name, "never" if adjustment == stanza.low else adjustment)]
     raise JobFileError("no adjustment from -17 to 15 gives the score %s" % value, hint="use N*1000/15 or N*1000/17")
 
 
 def _write_limits(stanza, value, _version):
+    # type: (stanzas.Stanza, Dict[str, List[Union[int, str]]], Tuple[int, ...]) -> List[str]
     return [
         "%s %s %s" % (stanza.name, resource, " ".join(
             bound if bound == "unlimited" else _number(bound) for bound in value[resource]
@@ -210,10 +238,12 @@ def _write_limits(stanza, value, _version):
 
 
 def _write_cgroups(stanza, value, _version):
+    # type: (stanzas.Stanza, List[List[Optional[str]]], Tuple[int, ...]) -> List[str]
     return ["%s %s" % (stanza.name, " ".join(word(item) for item in words if item is not None)) for words in value]
 
 
 def _write_apparmor_load(stanza, value, _version):
+    # type: (stanzas.Stanza, Dict[str, Any], Tuple[int, ...]) -> List[str]
     command = value["command"]
     if value["script"] or not command.startswith(stanzas.APPARMOR_LOAD):
         raise JobFileError("the security process can only load a profile", hint="use the path of the profile")
@@ -221,6 +251,7 @@ def _write_apparmor_load(stanza, value, _version):
 
 
 def _write_exec(stanza, value, _version):
+    # type: (stanzas.Stanza, Dict[str, Any], Tuple[int, ...]) -> List[str]
     if value["script"]:
         return []
     if not isinstance(value["command"], text_type):
@@ -234,6 +265,7 @@ def _write_exec(stanza, value, _version):
 
 
 def _write_script(stanza, value, _version):
+    # type: (stanzas.Stanza, Dict[str, Any], Tuple[int, ...]) -> List[str]
     if not value["script"]:
         return []
     return ["%s\n%send script" % (stanza.name, script_block(value["command"]))]
@@ -262,4 +294,4 @@ WRITERS = {
     "apparmor load": _write_apparmor_load,
     "exec": _write_exec,
     "script": _write_script,
-}
+}  # type: Dict[str, Callable[[stanzas.Stanza, Any, Tuple[int, ...]], List[str]]]

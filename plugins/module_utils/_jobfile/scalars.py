@@ -6,15 +6,18 @@
 from __future__ import absolute_import, division, print_function
 
 import re
-import sys
-from collections import OrderedDict
 
 from .._text import decode, text_type
 from .errors import JobFileError
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, List  # noqa: F401
+
 __metaclass__ = type
 
-integer_types = (int,) if text_type is str else (int, long)  # noqa: F821  # pylint: disable=undefined-variable
+integer_types = (int,) if text_type is str else (
+    int, long)  # type: ignore[name-defined]  # noqa: F821  # pylint: disable=undefined-variable
 
 KINDS = (
     (integer_types, "a number"), (float, "a fraction"), ((text_type, bytes), "a text"), ((list, tuple), "a list"),
@@ -24,6 +27,7 @@ INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 
 
 def as_text(value, label):
+    # type: (Any, str) -> str
     """Return text unchanged and an integer as its digits.
 
     Booleans and fractions are refused, because YAML has already changed how they were written.
@@ -43,6 +47,7 @@ def as_text(value, label):
 
 
 def as_integer(value, label):
+    # type: (Any, str) -> int
     """Return an integer given as a number or as decimal digits."""
     if isinstance(value, integer_types) and not isinstance(value, bool):
         return value
@@ -53,6 +58,7 @@ def as_integer(value, label):
 
 
 def as_boolean(value, label):
+    # type: (Any, str) -> bool
     """Return a boolean; only YAML's true and false are accepted."""
     if not isinstance(value, bool):
         raise JobFileError("%s must be true or false, not %s" % (label, kind(value)))
@@ -60,30 +66,13 @@ def as_boolean(value, label):
 
 
 def as_list(value):
+    # type: (Any) -> List[Any]
     """Return a copy of a list, and any other value as the only item of a list."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def as_pairs(value, label):
-    """Return a dict or a list of ``KEY=VALUE`` as a list of texts.
-
-    The items of a dict keep their order from Python 3.7 on and are sorted on older ones. A key with the value None
-    becomes the key without "=".
-    """
-    if isinstance(value, dict):
-        unordered = not isinstance(value, OrderedDict) and sys.version_info < (3, 7)
-        return [_pair(key, value[key], label) for key in (sorted(value) if unordered else value)]
-    return [as_text(item, "an item of %s" % label) for item in as_list(value)]
-
-
-def _pair(key, value, label):
-    name = as_text(key, "a name in %s" % label)
-    if value is None:
-        return name
-    return u"%s=%s" % (name, as_text(value, "%s of %s" % (name, label)))
-
-
 def kind(value):
+    # type: (Any) -> str
     """Return the name of the value's type in terms of YAML."""
     if value is None:
         return "null"

@@ -5,6 +5,10 @@
 
 from __future__ import absolute_import, division, print_function
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Optional  # noqa: F401
+
 __metaclass__ = type
 
 NUMBERS = {
@@ -18,5 +22,6 @@ NAMES = dict((number, name) for name, number in NUMBERS.items() if name not in S
 
 
 def number_of(name):
+    # type: (str) -> Optional[int]
     """Return the number of the signal called ``name`` (with or without SIG, upper case), or None."""
     return NUMBERS.get(name[3:] if name.startswith("SIG") else name)

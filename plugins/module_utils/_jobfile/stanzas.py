@@ -13,14 +13,21 @@ from collections import namedtuple
 
 from . import errors
 from .cnumbers import INT_MAX, LONG_MAX
+from .dialects import CHROMEOS, NAMES, Release, dialect_of
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, Mapping, Optional, Tuple  # noqa: F401
 
 __metaclass__ = type
 
 LATEST = (1, 13, 2)
+# The stanzas of all dialects: to read a file whose host is unknown, where a stanza too many does no harm.
+EVERY_STANZA = Release(LATEST, CHROMEOS)
 # Differences between releases that checks and the simulation need. _host/releases.py has the others.
 # Override files beside the job files.
 OVERRIDES_SINCE = (1, 3)
-# Only init emits the events of jobs. On RHEL 6 and Amazon Linux (0.6.5) rc emits started and the like for its services.
+# Only init emits the events of jobs. On RHEL 6 and Amazon Linux (0.6.5) rc emits them for its services.
 JOB_EVENTS_ONLY_FROM_INIT_SINCE = (1, 0)
 # kill timeout 0 aborts init.
 ZERO_KILL_TIMEOUT_ABORTS_SINCE = (1, 6)
@@ -33,7 +40,7 @@ ROOT_GROUP_KEPT_SINCE = (1, 12)
 # Every release that reads /etc/init and speaks com.ubuntu.Upstart0_6.
 FIRST = (0, 6, 0)
 
-# Rules for a stanza that stands in a file twice.
+# Rules for a stanza that occurs in a file twice.
 LAST = "last one wins"
 APPEND = "appends"
 ONCE = "cannot be unset"
@@ -52,12 +59,29 @@ Stanza = namedtuple("Stanza", [
     "high",       # largest accepted number, else None
     "choices",    # dict of an accepted word to the first version that has it, else None
     "message",    # Upstart's message for a bad value, else None
+    "dialect",    # the only dialect that has it, None for all
 ])
 
 
-def _row(name, arguments, kind, key, group, process=None, option=None, repeat=LAST, since=FIRST, low=None, high=None,
-         choices=None, message=None):
-    return Stanza(name, arguments, kind, key, process, option or key, group, repeat, since, low, high, choices, message)
+def _row(
+    name,  # type: str
+    arguments,  # type: str
+    kind,  # type: str
+    key,  # type: str
+    group,  # type: str
+    process=None,  # type: Optional[str]
+    option=None,  # type: Optional[str]
+    repeat=LAST,  # type: str
+    since=FIRST,  # type: Tuple[int, ...]
+    low=None,  # type: Optional[int]
+    high=None,  # type: Optional[int]
+    choices=None,  # type: Optional[Mapping[str, Tuple[int, ...]]]
+    message=None,  # type: Optional[str]
+    dialect=None,  # type: Optional[str]
+):
+    # type: (...) -> Stanza
+    return Stanza(
+        name, arguments, kind, key, process, option or key, group, repeat, since, low, high, choices, message, dialect)
 
 
 EXPECT = {"none": FIRST, "stop": FIRST, "daemon": FIRST, "fork": FIRST}
@@ -75,7 +99,7 @@ STANZAS = (
     _row("stop on", "CONDITION", "condition", "stop_on", "when"),
 
     _row("instance", "PATTERN", "text", "instance", "environment"),
-    _row("import", "NAME", "import", "import", "environment", repeat=APPEND),
+    _row("import", "NAME...", "import", "import", "environment", repeat=APPEND, dialect=CHROMEOS),
     _row("env", "NAME[=VALUE]", "item", "env", "environment", repeat=APPEND),
     _row("export", "NAME...", "list", "export", "environment", repeat=APPEND),
 
@@ -110,6 +134,7 @@ STANZAS = (
     _row("apparmor switch", "PROFILE", "text", "apparmor_switch", "process", since=(1, 9)),
     _row("cgroup", "CONTROLLER [NAME] [KEY VALUE]", "cgroup", "cgroup", "process", repeat=APPEND, since=(1, 13)),
 
+    _row("tmpfiles", "PATH...", "list", "tmpfiles", "pre-start", repeat=APPEND, dialect=CHROMEOS),
     _row("pre-start exec", "COMMAND", "exec", "process", "pre-start", process="pre-start", option="pre_start"),
     _row("pre-start script", "", "script", "process", "pre-start", process="pre-start", option="pre_start"),
     _row("exec", "COMMAND", "exec", "process", "main", process="main", option="exec"),
@@ -124,8 +149,10 @@ STANZAS = (
 
 BY_NAME = dict((stanza.name, stanza) for stanza in STANZAS)
 
-# Words that a fork of Upstart adds. Stock Upstart answers "Unknown stanza".
-DIALECTS = {"stock": frozenset(), "chromeos": frozenset(["import"])}
+# Stanzas that a fork of Upstart adds. Stock Upstart answers "Unknown stanza".
+DIALECTS = dict((name, frozenset(stanza.name for stanza in STANZAS if stanza.dialect == name)) for name in NAMES)
+# Stanzas that a fork has in all of its releases, although Upstart itself added them later.
+BACKPORTS = {CHROMEOS: frozenset(["kill signal", "oom score"])}
 
 LIMITS = frozenset([
     "as", "core", "cpu", "data", "fsize", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
@@ -135,8 +162,32 @@ LIMITS = frozenset([
 APPARMOR_LOAD = "/sbin/apparmor_parser -r -W "
 
 
+def dotted(version):
+    # type: (Tuple[int, ...]) -> str
+    """Return a version tuple as text: "1.13.2"."""
+    return ".".join("%d" % number for number in version)
+
+
+def is_known(stanza, version):
+    # type: (Stanza, Tuple[int, ...]) -> bool
+    """Return whether a release of Upstart, or of a fork, has the stanza."""
+    dialect = dialect_of(version)
+    if stanza.dialect not in (None, dialect):
+        return False
+    return stanza.since <= version or stanza.name in BACKPORTS.get(dialect, ())
+
+
+def missing_reason(stanza, version):
+    # type: (Stanza, Tuple[int, ...]) -> str
+    """Return a clause that says why a release does not have a stanza."""
+    if stanza.dialect not in (None, dialect_of(version)):
+        return "Upstart has no stanza %s" % stanza.name
+    return "%s needs Upstart %s or later, this is %s" % (stanza.name, dotted(stanza.since), dotted(version))
+
+
 def _words():
-    words = {}
+    # type: () -> Dict[str, Dict[str, Stanza]]
+    words = {}  # type: Dict[str, Dict[str, Stanza]]
     for stanza in STANZAS:
         word, _blank, second = stanza.name.partition(" ")
         words.setdefault(word, {})[second] = stanza

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from . import options as job_options
+from .dialects import NAMES, STOCK, Release
 from .document import Document
 from .errors import JobFileError
 from .parser import parse_job
@@ -15,12 +16,17 @@ from .render import render
 from .scalars import as_boolean
 from .stanzas import LATEST, OVERRIDES_SINCE
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Optional, Tuple, Union  # noqa: F401
+
 __metaclass__ = type
 
 VERSION = re.compile(r"[0-9]+(\.[0-9]+)+$")
 
 
 def read(conf, override=None, version=LATEST):
+    # type: (Union[str, bytes], Union[str, bytes, None], Tuple[int, ...]) -> Dict[str, Any]
     """Return the options of a job; raise JobFileError for a file that Upstart refuses.
 
     They include ``manual`` if this stanza leaves the job without a condition in ``start on``.
@@ -38,11 +44,13 @@ def read(conf, override=None, version=LATEST):
 
 
 def write(options, version=LATEST, header=None):
+    # type: (Dict[str, Any], Tuple[int, ...], Optional[str]) -> str
     """Return the text of a job file for the options; raise JobFileError for options that cannot be written.
 
     With ``manual``, the file keeps the condition, before the stanza ``manual``.
     """
-    text = render(job_options.to_values(dict(options, manual=None)), version, header)
+    values = job_options.to_values(dict(options, manual=None))
+    text = render(values, version, header, explicit=job_options.keys_to_write(options, values, version))
     if options.get("manual") is not None and as_boolean(options["manual"], "manual"):
         document = Document(text, version)
         document.set_stanza("manual", ["manual"])
@@ -50,8 +58,11 @@ def write(options, version=LATEST, header=None):
     return text
 
 
-def version_of(text):
-    """Return "1.13.2" as (1, 13, 2)."""
+def version_of(text, dialect=STOCK):
+    # type: (str, str) -> Release
+    """Return "1.13.2" as (1, 13, 2), with a dialect."""
     if not VERSION.match(text):
         raise JobFileError("%s is not a version of Upstart" % text, hint="use a version such as 1.5, in quotes")
-    return tuple(int(number) for number in text.split("."))
+    if dialect not in NAMES:
+        raise JobFileError("%s is not a dialect" % dialect, hint="use one of %s" % ", ".join(NAMES))
+    return Release([int(number) for number in text.split(".")], dialect)

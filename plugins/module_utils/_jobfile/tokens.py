@@ -17,6 +17,10 @@ from .._text import has_stray_bytes, join_bytes
 from . import errors
 from .errors import JobFileError
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Match, Optional, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 BLANKS = " \t\r\0"
@@ -60,36 +64,43 @@ class Scanner:
     """
 
     def __init__(self, text):
+        # type: (str) -> None
         self.text = text
         self.pos = 0
         self.length = len(text)
-        self.comment = None
+        self.comment = None  # type: Optional[int]
         self._stray_bytes = has_stray_bytes(text)
 
     def error(self, message, pos=None, hint=None):
+        # type: (str, Optional[int], Optional[str]) -> JobFileError
         """Return a JobFileError for the line of ``pos``, by default the current line."""
         line = 1 + self.text.count("\n", 0, self.pos if pos is None else pos)
         return JobFileError(message, line=line, hint=hint)
 
     def next_stanza(self):
+        # type: () -> bool
         """Skip blanks, empty lines and comments; return whether a stanza follows."""
         text = self.text
-        pos = BLANKS_AND_LINE_ENDS.match(text, self.pos).end()
+        pos = BLANKS_AND_LINE_ENDS.match(text, self.pos).end()  # type: ignore[union-attr]  # always matches
         while text.startswith("#", pos):
             line_end = text.find("\n", pos)
-            pos = self.length if line_end < 0 else BLANKS_AND_LINE_ENDS.match(text, line_end).end()
+            pos = (self.length if line_end < 0
+                   else BLANKS_AND_LINE_ENDS.match(text, line_end).end())  # type: ignore[union-attr]
         self.pos = pos
         return pos < self.length
 
     def skip_blanks(self):
+        # type: () -> None
         """Skip blanks and continued line ends."""
-        self.pos = BLANKS_AND_CONTINUATIONS.match(self.text, self.pos).end()
+        self.pos = BLANKS_AND_CONTINUATIONS.match(self.text, self.pos).end()  # type: ignore[union-attr]
 
     def has_token(self):
+        # type: () -> bool
         """Return whether a word follows on this line."""
         return self.pos < self.length and self.text[self.pos] not in "#\n\0"
 
     def end_line(self):
+        # type: () -> None
         """Skip a comment and the end of the line; raise JobFileError for anything else."""
         pos = self.pos
         if self.text.startswith("\n", pos):
@@ -103,6 +114,7 @@ class Scanner:
         self.pos = end.end()
 
     def word(self):
+        # type: () -> str
         """Read a word; keep its quotes and escapes."""
         plain = PLAIN_WORD.match(self.text, self.pos)
         if plain:
@@ -112,21 +124,23 @@ class Scanner:
         return self._token(WORD, False)
 
     def argument(self):
+        # type: () -> str
         """Read an argument; remove its quotes and escapes."""
         plain = PLAIN_ARGUMENT.match(self.text, self.pos)
         argument = plain and _pieces(plain)
         if argument:
-            self.pos = plain.end()
+            self.pos = plain.end()  # type: ignore[union-attr]  # an argument comes from a match
             return join_bytes(argument) if self._stray_bytes else argument
         return self._token(WORD, True)
 
     def event_word(self):
+        # type: () -> Tuple[str, bool]
         """Read a word of a condition; return (its text, whether it is the operator ``and`` or ``or``)."""
         plain = PLAIN_EVENT_WORD.match(self.text, self.pos)
         word = plain and _pieces(plain)
         if word:
-            self.pos = plain.end()
-            return self._joined(word), plain.lastindex == 1 and word in OPERATORS
+            self.pos = plain.end()  # type: ignore[union-attr]  # a word comes from a match
+            return self._joined(word), plain.lastindex == 1 and word in OPERATORS  # type: ignore[union-attr]
         start = self.pos
         word = self._token(EVENT_WORD, False)
         if word in OPERATORS:
@@ -135,9 +149,10 @@ class Scanner:
         return self._token(EVENT_WORD, True), False
 
     def command(self):
+        # type: () -> str
         """Read the rest of the line and skip its end; keep quotes and escapes."""
         text = self.text
-        plain = PLAIN_COMMAND.match(text, self.pos)
+        plain = PLAIN_COMMAND.match(text, self.pos)  # type: Match[str]  # type: ignore[assignment]  # always matches
         end = plain.end()
         if end == self.length or text[end] in "#\n\0":
             command = plain.group()
@@ -151,6 +166,7 @@ class Scanner:
         return self._joined(command)
 
     def block(self):
+        # type: () -> str
         """Read the lines up to "end script"; remove the indentation that they have in common."""
         start = self.pos
         end = BLOCK_END.search(self.text, start - 1)
@@ -161,6 +177,7 @@ class Scanner:
         return self._joined(_without_indent(self.text[start:end.start() + 1]))
 
     def _token(self, syntax, unquote):
+        # type: (Syntax, bool) -> str
         value, written = self._scan(syntax, unquote)
         if not written:
             raise self.error(errors.EXPECTED_TOKEN)
@@ -168,9 +185,11 @@ class Scanner:
         return self._joined(value)
 
     def _joined(self, value):
+        # type: (str) -> str
         return join_bytes(value) if self._stray_bytes else value
 
     def _scan(self, syntax, unquote):
+        # type: (Syntax, bool) -> Tuple[str, bool]
         """Read a token of any form; return (its text, whether there is a token at all).
 
         ``gap`` holds blanks, which count only if more text follows. A line end folds them to one space.
@@ -206,11 +225,11 @@ class Scanner:
                 pos += 1
                 continue
             elif char in BLANKS:
-                gap = (QUOTED_BLANK_RUN if quote else BLANK_RUN).match(text, pos).group()
+                gap = (QUOTED_BLANK_RUN if quote else BLANK_RUN).match(text, pos).group()  # type: ignore[union-attr]
                 pos += len(gap)
                 continue
             else:
-                plain = (QUOTED[quote] if quote else syntax.plain).match(text, pos).group()
+                plain = (QUOTED[quote] if quote else syntax.plain).match(text, pos).group()  # type: ignore[union-attr]
                 width = len(plain)
                 piece = plain
             out.append(" " if folded else gap)
@@ -226,20 +245,23 @@ class Scanner:
 
 
 def is_plain_command(command):
+    # type: (str) -> bool
     """Return True if Upstart certainly reads ``command`` unchanged; False means that only a scan can tell."""
     if not command or "\\" in command or command != command.strip(BLANKS):
         return False
-    return PLAIN_COMMAND.match(command).end() == len(command)
+    return PLAIN_COMMAND.match(command).end() == len(command)  # type: ignore[union-attr]  # always matches
 
 
 def _pieces(plain):
+    # type: (Match[str]) -> str
     """Return the text of a plain argument: its unquoted piece and its quoted piece."""
     if plain.lastindex == 1:
         return plain.group(1)
-    return plain.group(1) + plain.group(plain.lastindex)
+    return plain.group(1) + plain.group(plain.lastindex)  # type: ignore[arg-type]  # an expression with a group
 
 
 def _escaped(char, gap, folded, unquote):
+    # type: (str, str, bool, bool) -> str
     """Return the text that a backslash and ``char`` add to a token, including the blanks before them.
 
     libnih has a bug unless ``char`` is a backslash or a blank. It writes the backslash and then the gap, but copies
@@ -254,12 +276,13 @@ def _escaped(char, gap, folded, unquote):
 
 
 def _without_indent(block):
+    # type: (str) -> str
     """Return ``block`` without the indentation that all lines have in common, and without text after a NUL."""
     lines = block.split("\n")
     lines.pop()
     if not lines:
         return ""
-    common = INDENT.match(lines[0]).group()
+    common = INDENT.match(lines[0]).group()  # type: ignore[union-attr]  # always matches
     for line in lines:
         while not line.startswith(common):
             common = _common_start(common, line)
@@ -270,6 +293,7 @@ def _without_indent(block):
 
 
 def _common_start(first, second):
+    # type: (str, str) -> str
     for index, (left, right) in enumerate(zip(first, second)):
         if left != right:
             return first[:index]

@@ -7,14 +7,21 @@ from __future__ import absolute_import, division, print_function
 
 from .stanzas import APPEND, STANZAS
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List  # noqa: F401
+
 __metaclass__ = type
 
 # Keys whose unset value is None or an empty list; new_values names all others.
 TEXTS = tuple(stanza.key for stanza in STANZAS if stanza.kind in ("text", "condition", "nice"))
-LISTS = tuple(stanza.key for stanza in STANZAS if stanza.repeat == APPEND and stanza.kind != "import")
+LISTS = tuple(stanza.key for stanza in STANZAS if stanza.repeat == APPEND and stanza.dialect is None)
+# Keys of the lists of dialects. They are only there if the list is not empty.
+OPTIONAL_LISTS = tuple(stanza.key for stanza in STANZAS if stanza.dialect is not None)
 
 
 def new_values():
+    # type: () -> Dict[str, Any]
     """Return a dict with the default of every key; its lists and dicts may be changed."""
     values = dict.fromkeys(TEXTS)
     values.update((key, []) for key in LISTS)
@@ -26,6 +33,7 @@ def new_values():
 
 
 def same_job(first, second):
+    # type: (Dict[str, Any], Dict[str, Any]) -> bool
     """Return whether two dicts of values describe the same behaviour.
 
     Three differences do not count: a condition that is None or empty; the order and repetition of normal exits; and
@@ -35,6 +43,7 @@ def same_job(first, second):
 
 
 def _meaning(values):
+    # type: (Dict[str, Any]) -> Dict[str, Any]
     return dict(
         values,
         start_on=values["start_on"] or None,
@@ -45,6 +54,7 @@ def _meaning(values):
 
 
 def _environment(assignments):
+    # type: (List[str]) -> List[str]
     """Return the assignments that count, in the order in which Upstart passes them on.
 
     A list that contains a name without a value is returned unchanged. Such an entry may remove a variable, which

@@ -11,10 +11,17 @@ from .._host import harmful_files
 from .._system import files
 from .plans import removed_paths
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Optional, Sequence, Tuple  # noqa: F401
+    from .._host.loading import Watcher  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
 def act(watched, attributes, conf_dir):
+    # type: (Sequence[Tuple[FilePlan, Optional[Watcher]]], Any, str) -> None
     """Carry out plans: run the user's checks, then write and remove all files together.
 
     :param watched: list of (plans.FilePlan, loading.Watcher or None).
@@ -34,6 +41,7 @@ def act(watched, attributes, conf_dir):
 
 
 def _prepare(plan, attributes, conf_dir, batch):
+    # type: (FilePlan, Any, str, files.Batch) -> None
     """Make the directory for a file to be written, and run the user's own check."""
     if plan.after is not None and plan.changed:
         batch.make_parent(plan.path, conf_dir)
@@ -42,6 +50,7 @@ def _prepare(plan, attributes, conf_dir, batch):
 
 
 def _add_to_batch(plan, watcher, attributes, batch):
+    # type: (FilePlan, Optional[Watcher], Any, files.Batch) -> None
     """Add the changes of a plan to the batch, and keep copies of changed and removed files."""
     removed = removed_paths(plan) if plan.after is None else []
     replaced = [plan.path] if plan.changed and None not in (plan.before, plan.after) else []

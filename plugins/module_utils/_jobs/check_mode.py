@@ -7,16 +7,23 @@ from __future__ import absolute_import, division, print_function
 
 from .plans import removed_paths
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, Optional, Sequence  # noqa: F401
+    from .manifest import Manifest  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
 def of_jobs(plans, manifest=None):
+    # type: (Sequence[FilePlan], Optional[Manifest]) -> Dict[str, Dict[str, Optional[bytes]]]
     """Return the files that upstart_job would change, as a dict for check_mode.add_to.
 
     :param plans: list of plans.FilePlan after ``predicting.predict``.
     :param manifest: manifest.Manifest after its ``update``, or None.
     """
-    files = {}
+    files = {}  # type: Dict[str, Optional[bytes]]
     for plan in plans:
         if plan.after is None:
             files.update((path, None) for path in removed_paths(plan))

@@ -17,7 +17,13 @@ from .._host import planned_files
 from .._host.planned_files import read_file
 from .._system.files import Batch
 from .._text import text_type
-from .plans import WantedFile
+from .wanted_file import WantedFile
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import (  # noqa: F401
+        Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, Union)
+    Entry = Tuple[str, bool]  # the name of a job, and whether the file is an override
 
 __metaclass__ = type
 
@@ -39,14 +45,16 @@ class Manifest:
     """
 
     def __init__(self, path):
+        # type: (str) -> None
         if not path.endswith(SUFFIX):
             raise UpstartError("manifest is %s, but the name of a manifest must end in %s." % (path, SUFFIX), path=path)
         self.path = path
-        data = self._written = read_file(path)
+        data = self._written = read_file(path)  # type: Optional[bytes]
         self._entries, self.unproven = (set(), {}) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
     def obsolete(self, wanted, spared=()):
+        # type: (Iterable[WantedFile], Container[str]) -> List[WantedFile]
         """Return a WantedFile (state absent) for each recorded file that is no longer listed.
 
         Files of ``spared`` jobs, and files that another manifest in the same directory records too, are only dropped
@@ -59,14 +67,16 @@ class Manifest:
         removed = unlisted.difference(self._entries_of_others()) if unlisted else unlisted
         removed = set(entry for entry in removed if entry[0] not in spared and "." not in entry[0].split("/"))
         self._entries -= unlisted - removed
-        removed -= set((name, True) for name, override in removed if not override)  # its override goes with a job file
+        removed -= set((name, True) for name, override in removed if not override)  # removed with the job file
         return [WantedFile(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,
-                           merge=False, exact=False, backup=False, keep_running=True, validate=None, enabled=None)
+                           merge=False, exact=False, backup=False, keep_running=True, validate=None, enabled=None,
+                           force=True)
                 for name, override in sorted(removed)]
 
     def _entries_of_others(self):
+        # type: () -> Set[Entry]
         folder, own_name = os.path.split(self.path)
-        entries = set()
+        entries = set()  # type: Set[Entry]
         for name in planned_files.names_in(folder):
             path = os.path.join(folder, name)
             if name.endswith(SUFFIX) and name != own_name:
@@ -74,24 +84,29 @@ class Manifest:
         return entries
 
     def mark(self, plans):
+        # type: (Iterable[Any]) -> None
         """Set ``listed`` of each plan (plans.FilePlan): whether the manifest records its file now."""
         for plan in plans:
             plan.listed = (plan.wanted.name, plan.wanted.override) in self._entries
 
     def names(self):
+        # type: () -> Set[str]
         """Return the names of the jobs in ``unproven``."""
         return set(name for name, unused in self.unproven)
 
     def report(self):
+        # type: () -> Dict[str, Any]
         """Return the value of ``manifest`` in the result."""
         return {"path": self.path, "unproven": _as_list(self.unproven)}
 
     def forget(self, names):
+        # type: (Container[str]) -> None
         """Drop the earlier files of jobs that have run with their present files."""
         self.unproven = dict((key, previous) for key, previous in self.unproven.items() if key[0] not in names)
 
     def update(self, plans):
-        """Set the content for the time after ``plans`` (list of plans.FilePlan) are carried out."""
+        # type: (Sequence[Any]) -> None
+        """Set the content that the file will have after ``plans`` (list of plans.FilePlan) are carried out."""
         entries = self._entries_with_new(plans)
         for plan in plans:
             wanted = plan.wanted
@@ -106,29 +121,34 @@ class Manifest:
         self.after = self.before if not entries and self.before is None else _text(entries)
 
     def text(self):
+        # type: () -> bytes
         """Return the complete content of the file, as bytes."""
         return _text(self._entries, self.unproven)
 
     def announce(self, plans):
+        # type: (Sequence[Any]) -> None
         """Record all old and new files, and earlier contents, before ``plans`` are carried out.
 
-        After a crash, no file is missing in the manifest.
+        After a crash, no file is missing from the manifest.
         """
         with Batch() as batch:
             batch.tidy([os.path.dirname(self.path)])
         self._write(self._entries_with_new(plans), self._unproven_after(plans))
 
     def settle(self, plans):
+        # type: (Sequence[Any]) -> None
         """Write the final content after ``plans`` are carried out."""
         self.update(plans)
         self.save()
 
     def save(self):
+        # type: () -> None
         """Write the file."""
         self._write(self._entries, self.unproven)
 
     def _unproven_after(self, plans):
-        """Return ``unproven`` for the time after ``plans`` are carried out.
+        # type: (Iterable[Any]) -> Dict[Entry, Dict[str, Any]]
+        """Return ``unproven`` as it will be after ``plans`` are carried out.
 
         If a file is changed again before its job has run with it, the earlier content with which it has run is kept.
         """
@@ -147,12 +167,14 @@ class Manifest:
         return unproven
 
     def _entries_with_new(self, plans):
+        # type: (Iterable[Any]) -> Set[Entry]
         """Return the entries with those of new files. A file that existed and is only merged into is not recorded."""
         return self._entries.union(
             (plan.wanted.name, plan.wanted.override) for plan in plans
             if plan.wanted.state == "present" and not (plan.wanted.merge and plan.before is not None))
 
     def _write(self, entries, unproven):
+        # type: (Set[Entry], Mapping[Entry, Dict[str, Any]]) -> None
         data = _text(entries, unproven)
         if data == self._written or (self._written is None and not entries and not unproven):
             return
@@ -174,13 +196,15 @@ class _ManifestAttributes:
 
     @staticmethod
     def prepare(staged, unused_path):
+        # type: (str, str) -> None
         os.chmod(staged, MODE)
 
 
 def _text(entries, unproven=None):
+    # type: (Set[Entry], Optional[Mapping[Entry, Dict[str, Any]]]) -> bytes
     """Return the bytes of a manifest; without ``unproven``, as the diff shows it."""
     content = dict((kind, sorted(name for name, is_override in entries if is_override == override))
-                   for kind, override in KINDS.items())
+                   for kind, override in KINDS.items())  # type: Dict[str, Any]
     content.update(about=ABOUT, format=FORMAT)
     if unproven:
         content["unproven"] = _as_list(unproven)
@@ -188,12 +212,14 @@ def _text(entries, unproven=None):
 
 
 def _as_list(unproven):
+    # type: (Mapping[Entry, Dict[str, Any]]) -> List[Dict[str, Any]]
     """Return ``Manifest.unproven`` as a list of dicts ``name``, ``override``, ``previous``."""
     return [{"name": name, "override": override, "previous": unproven[name, override]}
             for name, override in sorted(unproven)]
 
 
 def _parse(path, data):
+    # type: (str, bytes) -> Tuple[Set[Entry], Dict[Entry, Dict[str, Any]]]
     """Return the content of a manifest: a set of (name, whether it is an override), and ``unproven``."""
     try:
         content = json.loads(data.decode("utf-8"))
@@ -202,8 +228,8 @@ def _parse(path, data):
                         for entry in content.get("unproven", []))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _invalid(path, error)
-    if content.get("format") != FORMAT:
-        raise _invalid(path, "it has format %s, but this release reads format %d" % (content.get("format"), FORMAT))
+    if content.get("format", FORMAT) != FORMAT:  # 1.0.0 wrote none
+        raise _invalid(path, "it has format %s, but this release reads format %d" % (content["format"], FORMAT))
     if not all(isinstance(names, list) and all(isinstance(name, text_type) for name in names)
                for names in lists.values()):
         raise _invalid(path, "jobs and overrides must be lists of names")
@@ -211,10 +237,12 @@ def _parse(path, data):
 
 
 def _native(name):
+    # type: (Any) -> str
     return name if str is text_type else name.encode("utf-8")
 
 
 def _invalid(path, reason):
+    # type: (str, Union[Exception, str]) -> UpstartError
     return UpstartError(
         "%s is not a manifest: %s. Nothing was changed; fix the file, or remove it and remove unlisted jobs by hand."
         % (path, reason), path=path)

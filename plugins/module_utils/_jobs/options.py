@@ -9,14 +9,26 @@ import re
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .. import _arguments
 from .._errors import UpstartError
+from .._host.job_names import DEFAULT_CONF_DIR, check_written_name
+from .._jobfile.dialects import STOCK, Release
 from .._jobfile.options import NAMES_OF_OPTIONS
 from .._jobfile.parser import LATEST
-from .._jobfile.spelling import did_you_mean
-from .plans import WantedFile
+from .wanted_file import WantedFile
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
 
 __metaclass__ = type
 
+# The stanzas that most services and tasks have. The options of a task replace them.
+PRESETS = {
+    "service": {"start_on": "runlevel [2345]", "stop_on": "runlevel [!2345]", "respawn": True},
+    "task": {"start_on": "runlevel [2345]", "task": True},
+}  # type: Dict[str, Dict[str, Any]]
 FILE_OPTIONS = dict(
     name=dict(type="str"),
     state=dict(type="str", choices=["present", "absent"], default="present"),
@@ -25,24 +37,27 @@ FILE_OPTIONS = dict(
     restore=dict(type="dict"),
     merge=dict(type="bool", default=False),
     exact=dict(type="bool", default=False),
+    force=dict(type="bool", default=True),
     backup=dict(type="bool", default=False),
     keep_running=dict(type="bool", default=False),
     enabled=dict(type="bool"),
     validate=dict(type="str"),
-)
+    preset=dict(type="str", choices=sorted(PRESETS)),
+)  # type: Dict[str, Dict[str, Any]]
 TYPES = dict(
     bool=("manual", "task", "respawn", "debug"),
     int=("kill_timeout", "nice"),
-    dict=("limits",),
-    raw=("start_on", "stop_on", "env", "respawn_limit", "umask", "pre_start", "post_start", "pre_stop", "post_stop"),
+    raw=("start_on", "stop_on", "env", "limits", "respawn_limit", "umask", "pre_start", "post_start", "pre_stop",
+         "post_stop"),
 )
-LISTS = dict(emits="str", export="str", normal_exit="str", cgroup="raw")
+LISTS = {"emits": "str", "export": "str", "import": "str", "normal_exit": "str", "cgroup": "raw", "tmpfiles": "str"}
 CHOICES = dict(expect=["none", "stop", "fork", "daemon"], console=["none", "log", "output", "owner"])
 
 
 def argument_spec():
+    # type: () -> Dict[str, Dict[str, Any]]
     """Return the argument spec of a job."""
-    spec = dict((name, dict(type="str")) for name in NAMES_OF_OPTIONS)
+    spec = dict((name, dict(type="str")) for name in NAMES_OF_OPTIONS)  # type: Dict[str, Dict[str, Any]]
     for kind, names in TYPES.items():
         spec.update((name, dict(type=kind)) for name in names)
     spec.update((name, dict(type="list", elements=elements)) for name, elements in LISTS.items())
@@ -52,17 +67,21 @@ def argument_spec():
 
 
 def wanted_jobs(params):
+    # type: (Dict[str, Any]) -> List[WantedFile]
     """Return a WantedFile for each job in a module's parameters; raise UpstartError for an invalid option."""
     if params["jobs"] is None:
-        return [_wanted(params)]
-    validator = ArgumentSpecValidator(dict(argument_spec(), name=dict(type="str", required=True)))
+        return [_wanted(params, params.get("conf_dir", DEFAULT_CONF_DIR))]
+    spec = dict(argument_spec(), name=dict(type="str", required=True))
+    validator = ArgumentSpecValidator(spec)
     wanted = []
     for number, job in enumerate(params["jobs"]):
         checked = validator.validate(job)
-        if checked.error_messages:
-            raise UpstartError("jobs: %s: %s." % (
-                job.get("name", "entry %d" % number), "; ".join(_problems(checked))), name=job.get("name"))
-        wanted.append(_wanted(checked.validated_parameters))
+        messages = _arguments.problems(job, spec) or checked.error_messages
+        if messages:
+            text = " ".join(messages)
+            raise UpstartError("jobs: %s: %s%s" % (
+                job.get("name", "entry %d" % number), text, "" if text[-1:] in ".?" else "."), name=job.get("name"))
+        wanted.append(_wanted(checked.validated_parameters, params.get("conf_dir", DEFAULT_CONF_DIR)))
     names = [(file.name, file.override) for file in wanted]
     for name in names:
         if names.count(name) > 1:
@@ -70,32 +89,33 @@ def wanted_jobs(params):
     return wanted
 
 
-def _problems(checked):
-    """Return what is wrong with an entry of ``jobs``, with a suggestion for each unknown option."""
-    problems = []
-    for option in sorted(checked.unsupported_parameters):
-        suggestion = did_you_mean(option, argument_spec())
-        problems.append("unknown option %s%s" % (option, " (%s)" % suggestion if suggestion else ""))
-    return problems or [message.rstrip(".") for message in checked.error_messages]
-
-
-def _wanted(params):
+def _wanted(params, conf_dir):
+    # type: (Dict[str, Any], str) -> WantedFile
+    if params["restore"] is None:
+        check_written_name(params["name"], conf_dir, params["state"] == "absent")
     stanzas = dict((name, params[name]) for name in NAMES_OF_OPTIONS if params.get(name) is not None)
+    preset = params["preset"]
     complete = [name for name in ("content", "restore") if params[name] is not None]
-    if complete and (stanzas or params["merge"] or len(complete) > 1):
-        others = complete[1:] + sorted(stanzas) + ["merge"] * params["merge"]
+    if complete and (stanzas or preset or params["merge"] or len(complete) > 1):
+        others = complete[1:] + sorted(stanzas) + ["merge"] * params["merge"] + ["preset"] * bool(preset)
         raise UpstartError("Job %s: %s sets the whole file, so it cannot be combined with %s." % (
             params["name"], complete[0], ", ".join(others)), name=params["name"])
-    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in FILE_OPTIONS))
+    if preset:
+        stanzas = dict(PRESETS[preset], **stanzas)
+    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in FILE_OPTIONS if name != "preset"))
     if wanted.restore is not None and wanted.restore.get("content", "") is None:
         return wanted._replace(state="absent")  # there was no file before
     return wanted
 
 
-def version_of(text, client):
-    """Return the release of Upstart that will read the files, as a tuple; raise UpstartError for an invalid text."""
+def version_of(text, client, dialect=STOCK):
+    # type: (Optional[str], Optional[Upstart], str) -> Tuple[int, ...]
+    """Return the release of Upstart that will read the files, as a tuple; raise UpstartError for an invalid text.
+
+    :param dialect: text, of dialects.NAMES; the version of a client has it already.
+    """
     if text is None:
-        return client.version() if client else LATEST
+        return client.version() if client else Release(LATEST, dialect)
     if not re.match(r"[0-9]+(\.[0-9]+)+$", text):
         raise UpstartError("upstart_version is %s, but it must be a release such as 1.12.1." % text)
-    return tuple(int(number) for number in text.split("."))
+    return Release([int(number) for number in text.split(".")], dialect)

@@ -6,7 +6,6 @@
 from __future__ import absolute_import, division, print_function
 
 import base64
-import collections
 import functools
 import os
 
@@ -14,22 +13,27 @@ from .._errors import UpstartError
 from .._host import job_names, planned_files
 from .._host.definitions import Definition, read_override
 from .._host.enabling import PLACEHOLDER, hidden_condition, with_enabled, with_manual
+from .._host.init_defaults import CONSOLE, console_of_files
 from .._host.planned_files import read_file
-from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
+from .._host.releases import JOB_LOGS_SINCE, MANUAL_SINCE, OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
 from .._jobfile.checks import check
 from .._jobfile.errors import JobFileError
+from .._jobfile.spelling import KnownNames
+from .._jobfile.stanzas import dotted
 from .._jobfile.values import new_values, same_job
 from .._system import files
+from .._system.search_path import next_file
 from .._text import decode, encode
 
-__metaclass__ = type
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
+    from .._host.accounts import Accounts  # noqa: F401
+    from .._host.program_search import HostPrograms  # noqa: F401
+    from .wanted_file import WantedFile  # noqa: F401
 
-# A job file as a task wants it. stanzas: dict, options of upstart_job; content: the text of the whole file instead;
-# restore: an earlier file, a value of ``previous`` in a result; keep_running: whether to keep the file of a running
-# job; enabled: as in upstart_service, or None.
-WantedFile = collections.namedtuple(
-    "WantedFile", "name state override stanzas content restore merge exact backup keep_running validate enabled")
+__metaclass__ = type
 
 
 class FilePlan:
@@ -44,6 +48,7 @@ class FilePlan:
         restored file that the daemon will refuse.
     :ivar changed: bool, whether the task changes anything for this file.
     :ivar listed: bool, whether the manifest has recorded the file before the task.
+    :ivar fallback: text, the job file in a directory after that of ``path``, see search_path.SearchPath; or None.
     :ivar kept: bool, whether the file is kept although it is no longer wanted, because instances of the job run.
     :ivar backup: text, the copy of the old file, or None.
     :ivar crash_warning: text, a warning about a running definition that makes init crash, or None.
@@ -53,117 +58,181 @@ class FilePlan:
     :ivar warnings: list of dict, the findings in the files.
     """
 
-    def __init__(self, wanted, path, before, after, values, warnings=()):
+    def __init__(
+        self,
+        wanted,  # type: WantedFile
+        path,  # type: str
+        before,  # type: Optional[bytes]
+        after,  # type: Optional[bytes]
+        values,  # type: Optional[Dict[str, Any]]
+        warnings=(),  # type: Iterable[Dict[str, Any]]
+    ):
+        # type: (...) -> None
         self.wanted = wanted
         self.path = path
         self.before = before
         self.after = after
-        self.override_before = None
-        self.version = parser.LATEST
+        self.override_before = None  # type: Optional[bytes]
+        self.version = parser.LATEST  # type: Tuple[int, ...]
         self.values = values
         self.changed = before != after
+        self.fallback = None  # type: Optional[str]
         self.kept = False
         self.listed = False
-        self.hidden_start_on = None
-        self._read_old = None
-        self.backup = None
-        self.crash_warning = None
-        self.stale = []
-        self.stale_values = None
+        self.hidden_start_on = None  # type: Optional[str]
+        self._read_old = None  # type: Optional[Callable[[], Definition]]
+        self.backup = None  # type: Optional[str]
+        self.crash_warning = None  # type: Optional[str]
+        self.stale = []  # type: Optional[List[str]]
+        self.stale_values = None  # type: Optional[Dict[str, Any]]
         self.warnings = list(warnings)
 
     def previous(self):
+        # type: () -> Dict[str, Any]
         """Return the present file in the form of ``WantedFile.restore``; ``content`` is None for no file."""
         text = None if self.before is None else base64.b64encode(self.before).decode("ascii")
         return {"content": text, "listed": self.listed, "enabled": self._read_old and self._read_old().is_enabled()}
 
     def old_values(self):
+        # type: () -> Optional[Dict[str, Any]]
         """Return the job as the daemon reads the present files, or None if unknown."""
         return self._read_old and self._read_old().values
 
     def with_old_definition(self, read_old):
+        # type: (Callable[[], Definition]) -> FilePlan
         """Set the function that returns the job's definitions.Definition from before the change; return self."""
         self._read_old = read_old
         return self
 
 
-def plan_all(wanted, conf_dir, version=parser.LATEST, known_jobs=None, log_dir=None):
+def plan_all(
+    wanted,  # type: Sequence[WantedFile]
+    conf_dir,  # type: str
+    version=parser.LATEST,  # type: Tuple[int, ...]
+    known_jobs=None,  # type: Optional[Iterable[str]]
+    log_dir=None,  # type: Optional[str]
+    programs=None,  # type: Optional[HostPrograms]
+    accounts=None,  # type: Optional[Accounts]
+    console=CONSOLE,  # type: str
+):
+    # type: (...) -> List[FilePlan]
     """Return the FilePlans for a list of WantedFiles. A job file and its override in the list are read together.
 
     :param known_jobs: iterable of text, names of the jobs of the daemon, to find conditions on unknown jobs; or None.
     :param log_dir: text, the daemon's log directory, to refuse names whose log file blocks init; or None.
+    :param programs: HostPrograms of the daemon, to find programs that do not exist; or None.
+    :param accounts: accounts.Accounts of the host, to find users and groups that do not exist; or None.
+    :param console: text, the default of init, see init_defaults.default_console.
     """
     if known_jobs is not None:
-        known_jobs = set(known_jobs).union(file.name for file in wanted if file.state == "present")
+        known_jobs = KnownNames(set(known_jobs).union(file.name for file in wanted if file.state == "present"))
     plans = []
-    planned = {}
+    planned = {}  # type: Dict[str, Optional[bytes]]
     for file in wanted:
-        plans.append(plan(file, conf_dir, version, planned, known_jobs, log_dir))
+        plans.append(plan(file, conf_dir, version, planned, known_jobs, log_dir, programs, accounts,
+                          console))
         planned[plans[-1].path] = plans[-1].after
     return plans
 
 
-def plan(wanted, conf_dir, version=parser.LATEST, planned=None, known_jobs=None, log_dir=None):
+def plan(
+    wanted,  # type: WantedFile
+    conf_dir,  # type: str
+    version=parser.LATEST,  # type: Tuple[int, ...]
+    planned=None,  # type: Optional[Mapping[str, Optional[bytes]]]
+    known_jobs=None,  # type: Optional[Collection[str]]
+    log_dir=None,  # type: Optional[str]
+    programs=None,  # type: Optional[HostPrograms]
+    accounts=None,  # type: Optional[Accounts]
+    console=CONSOLE,  # type: str
+):
+    # type: (...) -> FilePlan
     """Return the FilePlan for a WantedFile; raise UpstartError if the daemon would refuse the job. Writes nothing.
 
     :param planned: dict of path to bytes (None for a removed file), the results of earlier plans.
     """
-    job_names.check_job_name(wanted.name)
     base = os.path.join(conf_dir, wanted.name)
     paths = {"conf": base + ".conf", "override": base + ".override"}
-    if wanted.override and version < OVERRIDES_SINCE:
-        raise UpstartError("Upstart %s does not read override files, which need 1.3. Change the job file of %s instead."
-                           % (parser.dotted(version), wanted.name), name=wanted.name)
     kind = "override" if wanted.override else "conf"
-    if wanted.state == "present":
-        job_names.check_file_name(wanted.name, conf_dir, "." + kind)
-    files.check_target(paths[kind], removal=wanted.state == "absent")
-    texts = {"conf": read_file(paths["conf"]), "override": read_override(paths["override"])}
+    _check_target(wanted, conf_dir, kind, version)
+    texts = {
+        "conf": read_file(paths["conf"]), "override": read_override(paths["override"]),
+    }  # type: Dict[str, Optional[bytes]]
     before, override_before = texts[kind], texts["override"]
+    fallback = next_file(conf_dir, wanted.name + ".conf")
+    if wanted.override and texts["conf"] is None and fallback:
+        paths["conf"], texts["conf"] = fallback, read_file(fallback)
     read_old = functools.partial(_definition, wanted, conf_dir, version, dict(texts))
-    texts.update((key, planned[paths[key]]) for key in paths if key != kind and paths[key] in (planned or {}))
+    texts.update((key, planned[paths[key]])  # type: ignore[index]  # planned is not None where it holds a path
+                 for key in paths if key != kind and paths[key] in (planned or {}))
     if wanted.state == "absent":
-        removal = FilePlan(wanted, paths[kind], before, None, None)
-        removal.override_before = override_before
-        removal.version = version
-        removal.changed = bool(removed_paths(removal))
+        removal = _removal(wanted, paths[kind], before, override_before)
+        removal.version, removal.fallback = version, fallback
         return removal.with_old_definition(read_old)
     try:
-        after = _restored(wanted) if wanted.restore is not None else _wanted_bytes(wanted, before, version)
+        after = _wanted_bytes(wanted, conf_dir, before, version)
         result = dict(texts, **{kind: after})
         if wanted.enabled is not None and wanted.override == (version >= OVERRIDES_SINCE):
             after = result[kind] = with_enabled(_definition(wanted, conf_dir, version, result), wanted.enabled)
-        values, warnings = check.examine(wanted.name, result["conf"], result["override"], version, known_jobs)
+        values, warnings = check.examine(
+            wanted.name, result["conf"], result["override"], version, known_jobs, programs, accounts)
     except JobFileError as error:
         if wanted.restore is not None:
             return FilePlan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
+    values = dict(values, console=console_of_files(result["conf"], result["override"], version, console))
     if log_dir and result["conf"] is not None:
         _check_log_path(wanted, log_dir, values, version)
-    if before not in (None, after) and not (wanted.exact or wanted.restore) and _same(texts, result, version):
+    comparable = before not in (None, after) and not (wanted.exact or wanted.restore)
+    if before is not None and comparable and _same(texts, result, version, console) and _hides_same_condition(
+            wanted, conf_dir, version, texts, result):
         after = before
-        warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs)
+        warnings = check.findings(texts["conf"], texts["override"], wanted.name, version, known_jobs,
+                                  programs=programs, accounts=accounts)
     change = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
-    change.version = version
+    change.version, change.fallback = version, fallback
     contents = (result["conf"] or b"") + (result["override"] or b"")
     if change.values and change.values["start_on"] is None and b"manual" in contents:
         change.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
     return change.with_old_definition(read_old)
 
 
+def _removal(wanted, path, before, override_before):
+    # type: (WantedFile, str, Optional[bytes], Optional[bytes]) -> FilePlan
+    removal = FilePlan(wanted, path, before, None, None)
+    removal.override_before = override_before
+    removal.changed = bool(removed_paths(removal))
+    return removal
+
+
+def _check_target(wanted, conf_dir, kind, version):
+    # type: (WantedFile, str, str, Tuple[int, ...]) -> None
+    """Raise UpstartError unless the daemon reads a file of that name, and the task can write it."""
+    job_names.check_job_name(wanted.name)
+    if wanted.override and version < OVERRIDES_SINCE:
+        raise UpstartError("Upstart %s does not read override files, which need 1.3. Change the job file of %s instead."
+                           % (dotted(version), wanted.name), name=wanted.name)
+    if wanted.state == "present":
+        job_names.check_file_name(wanted.name, conf_dir, "." + kind)
+    files.check_target(os.path.join(conf_dir, wanted.name) + "." + kind, removal=wanted.state == "absent")
+
+
 def _definition(wanted, conf_dir, version, texts):
+    # type: (WantedFile, str, Tuple[int, ...], Mapping[str, Optional[bytes]]) -> Definition
     definition = Definition(wanted.name, conf_dir, version, read=False)
     definition.take(texts["conf"], texts["override"])
     return definition
 
 
 def _check_log_path(wanted, log_dir, values, version):
+    # type: (WantedFile, str, Dict[str, Any], Tuple[int, ...]) -> None
     path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version)
     if path is not None:
         raise job_names.log_path_error(wanted.name, "", path)
 
 
 def _restored(wanted):
+    # type: (WantedFile) -> bytes
     try:
         return base64.b64decode(wanted.restore["content"].encode("ascii"))
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -171,57 +240,86 @@ def _restored(wanted):
                            % wanted.name, name=wanted.name)
 
 
-def _wanted_bytes(wanted, before, version):
+def _wanted_bytes(wanted, conf_dir, before, version):
+    # type: (WantedFile, str, Optional[bytes], Tuple[int, ...]) -> bytes
+    if wanted.restore is not None:
+        return _restored(wanted)
+    if before is not None and wanted.force is False:
+        return before
     try:
-        return encode(_wanted_text(wanted, before, version))
+        data = encode(_wanted_text(wanted, before, version))
+        manual = wanted.stanzas.get("manual")
+        if manual and not wanted.override and version < MANUAL_SINCE:  # the condition becomes a comment
+            texts = {"conf": data, "override": None}  # type: Dict[str, Optional[bytes]]
+            data = with_enabled(_definition(wanted, conf_dir, version, texts), False)
+        return data
     except UnicodeEncodeError:
         raise JobFileError("A text contains half a character (a lone surrogate)", hint="write valid UTF-8")
 
 
 def _wanted_text(wanted, before, version):
+    # type: (WantedFile, Optional[bytes], Tuple[int, ...]) -> str
     """Return the wanted text of the file."""
     if wanted.content is not None:
         return decode(wanted.content)  # text, or on Python 2 its bytes
     _check_defaults(wanted.stanzas, version)
-    values = options.to_values(wanted.stanzas)
+    manual = wanted.stanzas.get("manual")
+    values = options.to_values(dict(wanted.stanzas, manual=None))  # the file keeps the condition, for enabled: true
     given = options.keys_of(wanted.stanzas)
-    explicit = given if wanted.override else ()
+    explicit = given if wanted.override else options.keys_to_write(wanted.stanzas, values, version)
     if wanted.merge and before is not None:
         text = document.merge(decode(before), values, given, version=version, explicit=explicit)
     else:
         text = render.render(values, version, explicit=explicit)
-    if wanted.override and wanted.stanzas.get("manual") is not None:
-        text = with_manual(text, wanted.stanzas["manual"], version)
+    if manual is not None and version >= MANUAL_SINCE:
+        text = with_manual(text, manual, version)
     return text
 
 
 def _check_defaults(stanzas, version):
-    """Raise JobFileError for a newer release's default, which is left out of files, if an older release differs."""
+    # type: (Dict[str, Any], Tuple[int, ...]) -> None
+    """Raise JobFileError for a default that an older release does not have, because defaults are not written."""
     if stanzas.get("console") == "log" and version < JOB_LOGS_SINCE:
-        raise JobFileError("Upstart %s keeps no logs" % parser.dotted(version),
+        raise JobFileError("Upstart %s keeps no logs" % dotted(version),
                            hint="console: log came with 1.4; redirect the output in a script", option="console")
 
 
-def _read(texts, version):
+def _read(texts, version, console):
+    # type: (Mapping[str, Optional[bytes]], Tuple[int, ...], str) -> Dict[str, Any]
     """Return the values of the job as the daemon reads it from both files."""
     if texts["conf"] is None:  # an override without a job file
-        return parser.parse_job(texts["override"], None, version)
-    return parser.parse_job(texts["conf"], texts["override"], version)
+        values = parser.parse_job(texts["override"], None, version)  # type: ignore[arg-type]  # one of the two exists
+    else:
+        values = parser.parse_job(texts["conf"], texts["override"], version)
+    return dict(values, console=console_of_files(texts["conf"], texts["override"], version, console))
 
 
-def _same(old, new, version):
+def _same(old, new, version, console):
+    # type: (Mapping[str, Optional[bytes]], Mapping[str, Optional[bytes]], Tuple[int, ...], str) -> bool
     """Return whether the daemon would read the same job from both; False if it would refuse the old one."""
     try:
-        if not same_job(_read(old, version), _read(new, version)):
+        if not same_job(_read(old, version, console), _read(new, version, console)):
             return False
         if old["conf"] != new["conf"]:  # an override may hide a difference, but not forever
-            return same_job(parser.parse_job(old["conf"], None, version), parser.parse_job(new["conf"], None, version))
+            old, new = dict(old, override=None), dict(new, override=None)
+            return same_job(_read(old, version, console), _read(new, version, console))
     except JobFileError:
         return False
-    return old["override"] == new["override"] or _same_override(old["override"], new["override"], version)
+    return old["override"] == new["override"] or _same_override(
+        old["override"], new["override"], version)  # type: ignore[arg-type]  # plan compares two that exist
+
+
+def _hides_same_condition(wanted, conf_dir, version, old, new):
+    # type: (WantedFile, str, Tuple[int, ...], Mapping[str, Optional[bytes]], Mapping[str, Optional[bytes]]) -> bool
+    """Return whether ``manual`` hides the same condition in both; True if the task does not name both."""
+    if not wanted.stanzas.get("manual") or wanted.stanzas.get("start_on") is None or new["conf"] is None:
+        return True
+    return hidden_condition(_definition(wanted, conf_dir, version, old)) == hidden_condition(
+        _definition(wanted, conf_dir, version, new))
 
 
 def _same_override(old, new, version):
+    # type: (bytes, bytes, Tuple[int, ...]) -> bool
     """Return whether two overrides have the same effect on every job. Both are valid.
 
     The job that they are applied to has a ``start on``, because ``manual`` has no effect without it.
@@ -236,6 +334,7 @@ def _same_override(old, new, version):
 
 
 def _refused(wanted, error, paths):
+    # type: (WantedFile, JobFileError, Dict[str, str]) -> UpstartError
     """Return the UpstartError for a job that Upstart would refuse."""
     facts = dict(error.facts, name=wanted.name)
     where = "Job %s" % wanted.name
@@ -251,6 +350,7 @@ def _refused(wanted, error, paths):
 
 
 def removed_paths(plan):
+    # type: (FilePlan) -> List[str]
     """Return the existing files that a removal removes: with a job file also its override, unless it is restored."""
     if plan.kept:
         return []

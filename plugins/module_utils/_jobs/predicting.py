@@ -9,10 +9,18 @@ from .._host import planned_files
 from . import staleness, verifying
 from .watching import is_left, watch
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Optional, Sequence  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.check_mode_client import CheckModeClient  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
 def predict(plans, client, attributes, conf_dir):
+    # type: (Sequence[FilePlan], Optional[Upstart], Any, str) -> None
     """Set ``changed`` and ``stale`` of plans as acting on them would.
 
     :param client: daemon.client.Upstart, or None to leave the daemon alone.
@@ -34,10 +42,11 @@ def predict(plans, client, attributes, conf_dir):
             plan.changed = True
     staleness.note_stale(watched, state, client, conf_dir)
     if hasattr(client, "foreseen"):
-        _note_planned_starts(plans, client)
+        _note_planned_starts(plans, client)  # type: ignore[arg-type]  # only a CheckModeClient has foreseen
 
 
 def _note_planned_starts(plans, client):
+    # type: (Sequence[FilePlan], CheckModeClient) -> None
     """Add the instances that earlier tasks of the play would have started with another definition.
 
     :param client: check_mode_client.CheckModeClient.

@@ -9,13 +9,20 @@ from .._host.daemon_state import changed_since, snapshot_of
 from .._host.definitions import Definition
 from .._host.status import is_resting, process_age, read_statuses
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Optional, Sequence, Set, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.daemon_state import Snapshot  # noqa: F401
+
 __metaclass__ = type
 
 MIN_UPTIME = 1.0  # seconds that a main process must have run
 
 
 def proven_jobs(client, names, conf_dir, version):
-    """Return the names (a set) of the jobs whose instances all run with the present files, at least one of them.
+    # type: (Upstart, Sequence[str], str, Tuple[int, ...]) -> Set[str]
+    """Return the set of the names of jobs that have instances, all of which run with the present files.
 
     Upstart before 1.6.1 does not report the definition of an instance. There, the files must be older than the process.
 
@@ -34,6 +41,7 @@ def proven_jobs(client, names, conf_dir, version):
 
 
 def _is_running_current(client, snapshot, definition, instance, status):
+    # type: (Upstart, Snapshot, Definition, str, Optional[Dict[str, Any]]) -> bool
     if status is None or status["goal"] != "start" or "lost" in status or not is_resting(status):
         return False
     seconds = process_age(client.connection.peer["pid"], status["processes"].get("main"))

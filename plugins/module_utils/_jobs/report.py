@@ -8,14 +8,22 @@ from __future__ import absolute_import, division, print_function
 from .._host.diff import difference
 from .._jobfile import options
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Sequence  # noqa: F401
+    from .manifest import Manifest  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
-def result_of(plans, manifest=None):
+def result_of(plans, manifest=None, with_previous=True):
+    # type: (Sequence[FilePlan], Optional[Manifest], bool) -> Dict[str, Any]
     """Return the result of upstart_job, with the same keys in every mode.
 
     :param plans: list of plans.FilePlan, in the order of the result.
     :param manifest: manifest.Manifest after its ``update``, or None.
+    :param with_previous: bool, whether to return the earlier files, which may hold secrets.
     """
     jobs = [{
         "name": plan.wanted.name,
@@ -24,7 +32,7 @@ def result_of(plans, manifest=None):
         "changed": plan.changed,
         "created": plan.before is None and plan.after is not None,
         "kept": plan.kept,
-        "previous": None if plan.before in (None, plan.after) else plan.previous(),
+        "previous": plan.previous() if with_previous and plan.before not in (None, plan.after) else None,
         "job": options.from_values(plan.values) if plan.values else {},
         "hidden_start_on": plan.hidden_start_on,
         "backup_file": plan.backup,
@@ -33,7 +41,7 @@ def result_of(plans, manifest=None):
         "warnings": plan.warnings,
     } for plan in plans]
     differences = [difference(plan) for plan in plans if plan.before != plan.after]
-    result = {"changed": any(plan.changed for plan in plans), "jobs": jobs, "diff": differences}
+    result = {"changed": any(plan.changed for plan in plans), "jobs": jobs, "diff": differences}  # type: Dict[str, Any]
     if manifest is not None:
         result["manifest"] = manifest.report()
         if manifest.before != manifest.after:
@@ -43,9 +51,13 @@ def result_of(plans, manifest=None):
 
 
 def warnings_of(plans):
+    # type: (Sequence[FilePlan]) -> List[str]
     """Return the warnings of a task; hints are only part of the result."""
-    crash_warnings = [plan.crash_warning for plan in plans if plan.crash_warning]
-    return crash_warnings + ["Job %s%s: %s: %s (%s)" % (
+    texts = [plan.crash_warning for plan in plans if plan.crash_warning]
+    texts.extend("Job %s still exists, because %s defines it too. To keep it from starting, use upstart_service with "
+                 "enabled: false." % (plan.wanted.name, plan.fallback)
+                 for plan in plans if plan.wanted.state == "absent" and not plan.wanted.override and plan.fallback)
+    return texts + ["Job %s%s: %s: %s (%s)" % (
         plan.wanted.name, ", line %d" % finding["line"] if finding["line"] else "", finding["message"],
         finding["remedy"], finding["code"])
         for plan in plans for finding in plan.warnings if finding["severity"] == "warning"]

@@ -5,22 +5,35 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._host.accounts import Accounts
 from .._host.check_mode import add_to
+from .._host.check_mode_client import client_for
+from .._host.init_defaults import default_console
+from .._host.program_search import is_out_of_sight, programs_of_host
 from . import acting, options, predicting, proof, report, staleness, verifying
 from .check_mode import of_jobs
 from .manifest import Manifest
 from .plans import plan_all
 from .watching import watch
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple  # noqa: F401
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+    from .wanted_file import WantedFile  # noqa: F401
+
 __metaclass__ = type
 
 
 def run(module, client, wanted, attributes):
+    # type: (AnsibleModule, Optional[Upstart], List[WantedFile], Any) -> Dict[str, Any]
     """Bring job files into the wanted state, and return the result of the module.
 
     :param module: AnsibleModule; its warnings are issued here.
     :param client: daemon.client.Upstart, or None to leave the daemon alone.
-    :param wanted: list of plans.WantedFile, see options.wanted_jobs.
+    :param wanted: list of wanted_file.WantedFile, see options.wanted_jobs.
     :param attributes: _file_attributes.FileAttributes.
     """
     params = module.params
@@ -28,15 +41,18 @@ def run(module, client, wanted, attributes):
 
     # Load
     if module.check_mode:
-        # Imported here because only check mode needs it (saves 11 ms).
-        from .._host.check_mode_client import client_for
         client = client_for(client, params)
-    version = options.version_of(params["upstart_version"], client)
+    version = options.version_of(params["upstart_version"], client, params["dialect"])
     manifest = _load_manifest(params, client, version)
 
     # Plan
     obsolete = manifest.obsolete(wanted, params["prune_except"]) if manifest and params["prune"] else []
-    plans = plan_all(obsolete + wanted, conf_dir, version, client.jobs() if client else None, params["log_dir"])
+    peer_pid = client.connection.peer["pid"] if client else 0
+    # In check mode, an earlier task may have been about to install the programs.
+    programs = None if module.check_mode else programs_of_host(peer_pid)
+    known_jobs = client.jobs() if client else None
+    plans = plan_all(obsolete + wanted, conf_dir, version, known_jobs, params["log_dir"], programs,
+                     None if is_out_of_sight(peer_pid) else Accounts(), default_console(peer_pid))
     if manifest:
         manifest.mark(plans)
 
@@ -55,13 +71,15 @@ def run(module, client, wanted, attributes):
     # Report
     for text in report.warnings_of(plans):
         module.warn(text)
-    result = report.result_of(plans[len(obsolete):] + plans[:len(obsolete)], manifest)
+    result = report.result_of(plans[len(obsolete):] + plans[:len(obsolete)], manifest,
+                              params["return_previous"])
     if module.check_mode:
         add_to(result, params, **of_jobs(plans, manifest))
     return result
 
 
 def change_files(plans, client, attributes, conf_dir):
+    # type: (Sequence[FilePlan], Optional[Upstart], Any, str) -> None
     """Carry out plans, verify that init has loaded exactly these files, and note stale instances."""
     watched = watch(plans, client)
     running = verifying.watch_running_jobs(watched, client, conf_dir)
@@ -72,6 +90,7 @@ def change_files(plans, client, attributes, conf_dir):
 
 
 def _load_manifest(params, client, version):
+    # type: (Dict[str, Any], Optional[Upstart], Tuple[int, ...]) -> Optional[Manifest]
     """Return the Manifest of a task, or None. Drop its earlier files of jobs that have run with their present files."""
     if params["manifest"] is None:
         return None

@@ -8,10 +8,18 @@ from __future__ import absolute_import, division, print_function
 from .._host import daemon_state
 from .._host.definitions import Definition
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.loading import Watcher  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
 def note_stale(watched, state, client, conf_dir):
+    # type: (Sequence[Tuple[FilePlan, Watcher]], Optional[Dict[str, Any]], Upstart, str) -> None
     """Note on plans the names of stale instances, and the definition with which they run; None if unknown.
 
     :param watched: list of (plans.FilePlan, loading.Watcher).
@@ -28,10 +36,12 @@ def note_stale(watched, state, client, conf_dir):
         else:
             plan.stale = classes and daemon_state.stale_instances(classes, plan.wanted.name, plan.values)
         if plan.stale and plan.values is not None:
-            plan.stale_values = _values_of_instances(plan, classes)
+            plan.stale_values = plan.old_values() if classes is None else daemon_state.followed_values(
+                classes, plan.wanted.name, plan.values)
 
 
 def _stale_without_state(client, conf_dir, name, instances):
+    # type: (Upstart, str, str, Iterable[str]) -> Optional[List[str]]
     """Return the stale instances of a job where init's state cannot be read, or None if unknown.
 
     See daemon_state.Snapshot.
@@ -40,10 +50,3 @@ def _stale_without_state(client, conf_dir, name, instances):
     definition = Definition(name, conf_dir, client.version())
     is_stale = dict((instance, snapshot.is_stale(definition, instance)) for instance in instances)
     return None if None in is_stale.values() else sorted(instance for instance in is_stale if is_stale[instance])
-
-
-def _values_of_instances(plan, classes):
-    """Return the values with which a job's instances run, or None if unknown."""
-    if classes is None:
-        return plan.old_values()
-    return daemon_state.followed_values(classes, plan.wanted.name, plan.values)

@@ -14,25 +14,35 @@ from .._host.planned_files import read_file
 from .._host.status import RECONNECT_TIMEOUT
 from .watching import is_left, is_read, watchers
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Container, Dict, Optional, Sequence, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.loading import Watcher  # noqa: F401
+    from .plans import FilePlan  # noqa: F401
+
 __metaclass__ = type
 
 
 def watch_running_jobs(watched, client, conf_dir):
+    # type: (Sequence[Tuple[FilePlan, Optional[Watcher]]], Optional[Upstart], str) -> loading.RunningJobs
     """Return the loading.RunningJobs for the changed files of running jobs, before they are changed."""
-    return loading.RunningJobs(client, conf_dir, [
+    return loading.RunningJobs(client, conf_dir, [  # type: ignore[arg-type]  # without a client there are no watchers
         (plan.wanted.name, plan.path) for plan, watcher in watched
         if watcher and watcher.instances and _is_noticeable(plan)])
 
 
 def _is_noticeable(plan):
+    # type: (FilePlan) -> bool
     """Return whether a plan changes the definition that the daemon has of the job."""
     return is_read(plan) and (plan.before != plan.after or (plan.after is None and plan.changed))
 
 
 def verify(watched, client, conf_dir, running):
+    # type: (Sequence[Tuple[FilePlan, Any]], Optional[Upstart], str, loading.RunningJobs) -> Optional[Dict[str, Any]]
     """Wait until init has loaded the changed files, and check that it has read exactly the present files.
 
-    If init is re-executed in the meantime, connect again: it has read all files then.
+    If init is re-executed in the meantime, connect again: it has then read all files.
 
     :param watched: list of (plans.FilePlan, loading.Watcher or None).
     :param client: daemon.client.Upstart, or None to check only the files.
@@ -47,11 +57,12 @@ def verify(watched, client, conf_dir, running):
         return check(watched, client, conf_dir, running.unwatched)
     except ConnectionLostError:
         plans = [plan for plan, _watcher in watched]
-        _reconnect(plans, client)
+        _reconnect(plans, client)  # type: ignore[arg-type]  # without a client, no connection can be lost
         return check(watched, client, conf_dir, set(plan.wanted.name for plan in plans))
 
 
 def _wait_until_loaded(plan, watcher):
+    # type: (FilePlan, Optional[Watcher]) -> None
     if plan.before != plan.after:
         check_bytes(plan)
     if watcher is None or plan.kept:
@@ -60,11 +71,14 @@ def _wait_until_loaded(plan, watcher):
         if is_left(plan, watcher):
             plan.changed = True
             watcher.wait_forgotten(plan.path)
+        elif plan.fallback and plan.changed:
+            watcher.wait_loaded(plan.fallback, True)
     elif is_read(plan):
         plan.changed = watcher.wait_loaded(plan.path, plan.before != plan.after) or plan.changed
 
 
 def _reconnect(plans, client):
+    # type: (Sequence[FilePlan], Upstart) -> None
     """Connect to a re-executed daemon again, and wait until it has loaded the jobs: it reads all files."""
     try:
         client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
@@ -80,6 +94,7 @@ def _reconnect(plans, client):
 
 
 def check_bytes(plan):
+    # type: (FilePlan) -> None
     """Raise UpstartError if a file does not contain what the task has written."""
     if _promise.FILE_DIFFERS in _promise.file_faults(plan.after, read_file(plan.path)):
         raise UpstartError("%s was changed by another process while this task wrote it. Run the task again."
@@ -87,6 +102,7 @@ def check_bytes(plan):
 
 
 def check(watched, client, conf_dir, noticed=()):
+    # type: (Sequence[Tuple[FilePlan, Any]], Optional[Upstart], str, Container[str]) -> Optional[Dict[str, Any]]
     """Raise UpstartError if a file is not as planned or init has read another one.
 
     For a file that init may not have read, reload the configuration first. That counts as a change.
@@ -94,7 +110,7 @@ def check(watched, client, conf_dir, noticed=()):
     :param noticed: set of names of jobs whose files init is known to have read.
     :returns: init's state as daemon_state.read_state returns it, or None if it was not needed or cannot be read.
     """
-    state, reads = None, {}
+    state, reads = None, {}  # type: Optional[Dict[str, Any]], Dict[str, Optional[bool]]
     if client:
         state, reads = read_state(watched, client, conf_dir, noticed)
         if not all(reads.values()):
@@ -119,6 +135,7 @@ ERRORS = {
 
 
 def _is_known(plan, watcher, known):
+    # type: (FilePlan, Watcher, Container[str]) -> Optional[bool]
     """Return whether init knows the job of a plan, or None if that does not matter."""
     name = plan.wanted.name
     if plan.kept or (plan.after is None and not is_left(plan, watcher)):
@@ -130,7 +147,13 @@ def _is_known(plan, watcher, known):
     return name in known
 
 
-def read_state(watched, client, conf_dir, noticed=()):
+def read_state(
+    watched,  # type: Sequence[Tuple[FilePlan, Watcher]]
+    client,  # type: Upstart
+    conf_dir,  # type: str
+    noticed=(),  # type: Container[str]
+):
+    # type: (...) -> Tuple[Optional[Dict[str, Any]], Dict[str, Optional[bool]]]
     """Return init's state, and whether init has read exactly the present files of jobs that run or may be unread.
 
     If there are no such jobs, init is not queried.
@@ -146,7 +169,7 @@ def read_state(watched, client, conf_dir, noticed=()):
     if not checked and not alive:
         return None, {}
     state = unread_files.state_or_none(client, conf_dir)
-    if state is None:  # every task would reload where a directory is not watched
+    if state is None:  # else every task would reload where a directory is not watched
         checked = set(name for name in checked
                       if unread_files.is_link(jobs[name].conf) or unread_files.is_link(jobs[name].override))
     present = [Definition(name, conf_dir, jobs[name].version) for name in sorted(checked)]

@@ -13,12 +13,17 @@ from .._system.deadline import Deadline
 from . import service
 from .options import words
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Optional  # noqa: F401
+
 __metaclass__ = type
 
 MIN_STATUS_TIMEOUT = 0.1  # seconds for the status command, even if the task has less time left
 
 
 def converge(name, status, control, path, timeout, interval, check_mode=False):
+    # type: (str, Any, Any, Optional[str], float, float, bool) -> Dict[str, Any]
     """Read the status until it is running, and return lsb_service's result; in check mode, read it only once.
 
     :param status: command as options.words takes it, or None for ``control`` followed by ``status``.
@@ -28,14 +33,14 @@ def converge(name, status, control, path, timeout, interval, check_mode=False):
     """
     line = words(status, "status")
     if line is None and control is not None:
-        line = words(control, "control") + [u"status"]
+        line = words(control, "control") + [u"status"]  # type: ignore[operator]  # control is set
     if line is None:
         raise UpstartError("Neither status nor control is given. Set one of them to the command that reads the status.")
     if interval < 0:
         raise UpstartError("interval is %g, but it must be 0 seconds or more." % interval, option="interval")
     action = service.Action(u" ".join(line), None, None)
     deadline = Deadline(timeout)
-    before = None
+    before = None  # type: Optional[service.Status]
     readings = 0
     while True:
         status_timeout = max(round(deadline.left(), 1), MIN_STATUS_TIMEOUT)
@@ -54,11 +59,12 @@ def converge(name, status, control, path, timeout, interval, check_mode=False):
     if unreadable:
         raise UpstartError("Service %s: its status cannot be read: %s." % (name, result.stderr), **facts)
     raise UpstartError("Service %s was not running within %g s (%d readings of its status): %s. Its status is %s." % (
-        name, timeout, readings, service.how_it_ended(action, result, status_timeout), service.describe(current)),
+        name, timeout, readings, service.how_it_ended(action, result, status_timeout), service.explain(current)),
         **facts)
 
 
 def _report(name, before, current):
+    # type: (str, service.Status, service.Status) -> Dict[str, Any]
     return {
         "name": name,
         "state": "awaited",
@@ -66,6 +72,7 @@ def _report(name, before, current):
         "status_code": current.code,
         "before": before.word,
         "actions": [],
+        "outputs": [],
         "changed": False,
         "check": service.check_line(name, current, service.RUNNING),
         "diff": {"before": "", "after": ""},

@@ -3,37 +3,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Init scripts of a host: find them, run them as services, and enable them at boot.
 
-A script runs at boot if the folder of a runlevel has a link ``S??NAME`` to it. Programs only change these links.
+A script runs at boot if the folder of a runlevel has a link ``S??NAME`` to it. Enabling and disabling it only changes
+these links.
 """
 
 from __future__ import absolute_import, division, print_function
 
 import os
-import re
 
 from .._errors import UpstartError
-from .._system import commands
+from .._system import commands, rc_links
 from .options import service_from_options
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional  # noqa: F401
+    from .service import Service  # noqa: F401
 
 __metaclass__ = type
 
-ROOT = "/etc"
-LEVELS = u"2345S"  # S: scripts that Debian runs once, before the first runlevel
-LINK = re.compile(u"^([SK])([0-9][0-9])(.+)$")
+ROOT = rc_links.ROOT
 
 
 def service(path, name=None, timeout=60.0, careful=True, search=None):
+    # type: (str, Optional[str], float, bool, Optional[str]) -> Service
     """Return the service.Service for an init script."""
     return service_from_options(name or os.path.basename(path), control=[path], timeout=timeout, careful=careful,
                                 path=search)
 
 
 def enabled(name, rc_root=ROOT):
+    # type: (str, str) -> bool
     """Return whether the script has a start link in one of the runlevels 2 to 5 or S."""
-    return any(kind == "S" for kind, _number, _path in _links(name, rc_root))
+    return rc_links.is_started(name, rc_root)
 
 
 def set_enabled(name, wanted, rc_root=ROOT, search=None, timeout=60.0):
+    # type: (str, bool, str, Optional[str], float) -> bool
     """Enable or disable a script at boot, and check its links afterwards.
 
     Debian has ``update-rc.d`` for this, Enterprise Linux ``chkconfig``. On a host without them, rename start links to
@@ -44,11 +50,12 @@ def set_enabled(name, wanted, rc_root=ROOT, search=None, timeout=60.0):
         they are not used unless ``search`` is set.
     :param search: text, the PATH for these programs, or None for the default.
     :returns: whether anything was changed.
-    :raises UpstartError: if that failed, with ``cmd``, ``rc``, ``stdout`` and ``stderr`` of the last program.
+    :raises UpstartError: on failure, with ``cmd``, ``rc``, ``stdout`` and ``stderr`` of the last program.
     """
     if enabled(name, rc_root) == wanted:
         return False
-    lines = _lines(name, wanted, bool(_links(name, rc_root)), search if search or rc_root == ROOT else "/nonexistent")
+    linked = bool(rc_links.links(name, rc_root))
+    lines = _lines(name, wanted, linked, search if search or rc_root == ROOT else "/nonexistent")
     facts, reason = {}, ""
     for line in lines:
         result = commands.run(line, timeout, search)
@@ -65,20 +72,8 @@ def set_enabled(name, wanted, rc_root=ROOT, search=None, timeout=60.0):
     return True
 
 
-def _links(name, rc_root):
-    """Return the links of a script as (S or K, number, path). Broken links do not count."""
-    links = []
-    for level in LEVELS:
-        folders = [os.path.join(rc_root, "rc%s.d" % level), os.path.join(rc_root, "rc.d", "rc%s.d" % level)]
-        folder = next((path for path in folders if os.path.isdir(path)), None)
-        for entry in sorted(os.listdir(folder)) if folder else []:
-            link = LINK.match(entry)
-            if link and link.group(3) == name and os.path.exists(os.path.join(folder, entry)):
-                links.append((link.group(1), int(link.group(2)), os.path.join(folder, entry)))
-    return links
-
-
 def _lines(name, wanted, linked, search):
+    # type: (str, bool, bool, Optional[str]) -> List[List[str]]
     """Return the commands that change the links on this host, [] if it has no program for that."""
     if commands.find("update-rc.d", search)[0]:
         return ([] if linked else [["update-rc.d", name, "defaults"]]) + [
@@ -89,8 +84,9 @@ def _lines(name, wanted, linked, search):
 
 
 def _rename(name, wanted, rc_root):
+    # type: (str, bool, str) -> None
     """Rename start links to stop links or the other way round. As in update-rc.d, the number N becomes 100-N."""
-    for kind, number, path in _links(name, rc_root):
+    for kind, number, path in rc_links.links(name, rc_root):
         if (kind == "S") != wanted:
             new_name = "%s%02d%s" % ("S" if wanted else "K", (100 - number) % 100, name)
             try:

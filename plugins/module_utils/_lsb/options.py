@@ -5,27 +5,33 @@
 
 from __future__ import absolute_import, division, print_function
 
+import os
 import re
-import shlex
 
 from .._errors import UpstartError
 from .._system import commands, processes
 from .._system.commands import Result
 from .._system.termination import end_processes
-from .._text import decode, encode, text_type
+from .._text import decode, shell_words, text_type
 from .pid_file import PidFile
 from .service import Action, Service
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, List, Optional  # noqa: F401
 
 __metaclass__ = type
 
 RESTART_BY_CONTROL, STOP_AND_START = u"control", u"stop+start"
+BLANK = u"%20"  # as simplevisor reads it
 MIN_UPTIME = 1.0  # seconds that a program must run after this module has started it
 
 
 def words(value, option):
+    # type: (Any, str) -> Optional[List[str]]
     """Return a command as a list of words, or None if the option is not set.
 
-    :param value: None, a list of words, or a text that is split like in a shell, with quotes and backslashes.
+    :param value: None, a list of words, or a text that is split as in a shell, with quotes and backslashes.
     :raises UpstartError: for any other value, an empty command, or a text that cannot be split.
     """
     if value is None:
@@ -37,10 +43,10 @@ def words(value, option):
                 option, value), option=option)
     elif isinstance(value, (bytes, text_type)):
         try:
-            command = _split(decode(value))
+            command = shell_words(decode(value))
         except ValueError as error:
             raise UpstartError("%s cannot be split into words (%s): %s. Fix its quotes or use a list." % (
-                option, error, value), option=option)
+                option, error, value), option=option)  # type: ignore[str-bytes-safe]  # bytes only on Python 2
     else:
         raise UpstartError("%s is a %s, but it must be a string or a list of words." % (
             option, type(value).__name__), option=option)
@@ -49,14 +55,20 @@ def words(value, option):
     return command
 
 
-def _split(line):
-    if str is bytes:
-        return [decode(word) for word in shlex.split(encode(line))]
-    return shlex.split(line)
-
-
-def service_from_options(name, control=None, start=None, stop=None, status=None, restart=None, pattern=None,
-                         daemon=None, path=None, timeout=60.0, careful=True):
+def service_from_options(
+        name,  # type: str
+        control=None,  # type: Any
+        start=None,  # type: Any
+        stop=None,  # type: Any
+        status=None,  # type: Any
+        restart=None,  # type: Any
+        pattern=None,  # type: Optional[str]
+        daemon=None,  # type: Optional[str]
+        path=None,  # type: Optional[str]
+        timeout=60.0,  # type: float
+        careful=True,  # type: bool
+):
+    # type: (...) -> Service
     """Return the Service for the options of lsb_service; raise UpstartError if they contradict each other.
 
     :param control: command as ``words`` takes it; so are ``start``, ``stop``, ``status`` and ``restart``.
@@ -65,20 +77,21 @@ def service_from_options(name, control=None, start=None, stop=None, status=None,
     :param path: text, folders separated by ``:``.
     :param timeout: float, seconds for each command, and for each wait after it.
     """
-    name, pattern, daemon, path = [value if value is None else decode(value) for value in (name, pattern, daemon, path)]
+    name, pattern, daemon, path = [  # type: ignore[assignment]  # the name is set
+        value if value is None else decode(value) for value in (name, pattern, daemon, path)]
     given = {"control": control, "start": start, "stop": stop, "status": status, "restart": restart}
     lines = dict((option, words(value, option)) for option, value in given.items())
-    warnings = _check(lines, pattern, daemon)
+    warnings = _check(lines, pattern, daemon) + _encoded_words(lines)
     find = None
     if daemon is not None and lines["control"] is None:
-        pid_file = PidFile(daemon, lines["start"], timeout, path)
+        pid_file = PidFile(daemon, lines["start"], timeout, path)  # type: ignore[arg-type]  # it is set: _check
         actions, find = _daemon_actions(pid_file), pid_file.processes
     else:
         actions = _command_actions(lines, timeout, path)
         if lines["control"] is None and not (lines["stop"] and lines["status"]):
-            find = _add_table_actions(actions, pattern, lines["start"], timeout)
+            find = _add_table_actions(actions, pattern, lines["start"], timeout)  # type: ignore[arg-type]  # likewise
     if lines["restart"] == [RESTART_BY_CONTROL]:
-        actions["restart"] = _command(lines["control"] + [u"restart"], timeout, path)
+        actions["restart"] = _command(lines["control"] + [u"restart"], timeout, path)  # type: ignore[operator]  # set
     elif lines["restart"] and lines["restart"] != [STOP_AND_START]:
         actions["restart"] = _command(lines["restart"], timeout, path)
     started_by_us = daemon is not None and lines["control"] is None
@@ -86,6 +99,7 @@ def service_from_options(name, control=None, start=None, stop=None, status=None,
 
 
 def _check(lines, pattern, daemon):
+    # type: (Dict[str, Optional[List[str]]], Optional[str], Optional[str]) -> List[str]
     """Return a warning for each option that has no effect; raise UpstartError for contradictions."""
     control, start = lines["control"], lines["start"]
     if control is None and start is None:
@@ -112,8 +126,23 @@ def _check(lines, pattern, daemon):
     return ["%s is ignored because %s is given." % (option, reason) for option in ignored]
 
 
+def _encoded_words(lines):
+    # type: (Dict[str, Optional[List[str]]]) -> List[str]
+    """Return a warning for each command that is written as simplevisor wants it, with %20 for a blank."""
+    warnings = []
+    for option in sorted(lines):
+        encoded = [word for word in lines[option] or [] if BLANK in word]
+        if encoded:
+            meant = u'"%s"' % encoded[0].replace(BLANK, u" ")
+            warnings.append(u"%s has the word %s. simplevisor reads %s as a blank, but this module does not: write %s "
+                            u"in quotes, or the command as a list." % (option, encoded[0], BLANK, meant))
+    return warnings
+
+
 def _command(line, timeout, path):
+    # type: (List[str], float, Optional[str]) -> Action
     def refusal():
+        # type: () -> Optional[str]
         program, why = commands.find(line[0], path)
         return None if program else commands.not_run(line[0], why)
 
@@ -121,7 +150,8 @@ def _command(line, timeout, path):
 
 
 def _command_actions(lines, timeout, path):
-    actions = {}
+    # type: (Dict[str, Optional[List[str]]], float, Optional[str]) -> Dict[str, Action]
+    actions = {}  # type: Dict[str, Action]
     for name in ("start", "stop", "status"):
         line = lines[name]
         if line is None and lines["control"]:
@@ -132,7 +162,9 @@ def _command_actions(lines, timeout, path):
 
 
 def _daemon_actions(pid_file):
+    # type: (PidFile) -> Dict[str, Action]
     def nothing():
+        # type: () -> None
         return None
 
     return {
@@ -143,6 +175,7 @@ def _daemon_actions(pid_file):
 
 
 def _add_table_actions(actions, pattern, start, timeout):
+    # type: (Dict[str, Action], Optional[str], List[str], float) -> Callable[[], List[processes.Info]]
     """Add actions that use the process table in place of a missing stop or status command.
 
     :returns: function that returns the Infos of the matching processes.
@@ -155,21 +188,34 @@ def _add_table_actions(actions, pattern, start, timeout):
     if expression.search(u""):
         raise UpstartError("pattern matches every process: %s" % pattern, option="pattern")
 
+    description = u"the processes that match %s" % text
+
     def find():
+        # type: () -> List[processes.Info]
         return processes.matching(expression)
 
+    def ensure_visible():
+        # type: () -> None
+        if processes.info(os.getpid()) is None:
+            raise UpstartError(
+                "Cannot look for %s: /proc is not mounted. Mount it, or set stop and status." % description)
+
     def stop():
+        # type: () -> Result
+        ensure_visible()
         remaining = end_processes(find, timeout)
         return Result(1 if remaining else 0, "", "a process is still running after SIGKILL" if remaining else "", None,
                       False)
 
     def status():
+        # type: () -> Result
+        ensure_visible()
         return Result(0 if find() else 3, "", "", None, False)
 
     def nothing():
+        # type: () -> None
         return None
 
-    description = u"the processes that match %s" % text
     actions.setdefault("stop", Action(u"ending " + description, stop, nothing))
     actions.setdefault("status", Action(description, status, nothing))
     return find

@@ -17,6 +17,11 @@ from .._system.commands import Result
 from .._system.termination import end_processes
 from .._text import decode
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Callable, Dict, List, NoReturn, Optional, Tuple  # noqa: F401
+    from .._system.processes import Info  # noqa: F401
+
 __metaclass__ = type
 
 RUNNING, DEAD_WITH_FILE, STOPPED, UNKNOWN = 0, 1, 3, 4
@@ -36,12 +41,14 @@ class PidFile:
     """
 
     def __init__(self, path, words, timeout, search=None):
+        # type: (str, List[str], float, Optional[str]) -> None
         self.path = path
         self.words = words
         self.timeout = timeout
         self.search = search
 
     def refusal(self):
+        # type: () -> Optional[str]
         """Return why the program cannot be started on this host, or None."""
         program, why = commands.find(self.words[0], self.search)
         if program is None:
@@ -52,6 +59,7 @@ class PidFile:
         return None
 
     def status(self):
+        # type: () -> Result
         """Return a Result with LSB's code: 0 running, 1 dead but with a pid file, 3 stopped, 4 not a pid file."""
         try:
             record = self._record()
@@ -65,6 +73,7 @@ class PidFile:
         return Result(RUNNING, "", "", None, False)
 
     def start(self):
+        # type: () -> Result
         """Start the program in its own session, with input and output at /dev/null, and write the pid file."""
         program, why = commands.find(self.words[0], self.search)
         if program is None:
@@ -76,13 +85,14 @@ class PidFile:
         try:
             number = _detach(program, self.words, commands.environment(self.search), self._write)
         except (IOError, OSError) as error:
-            number = error.errno
+            number = error.errno  # type: ignore[assignment]  # the system has set it
         if number:
             _unlink(commands.native(self.path))
             return Result(None, "", commands.why_not(program, number), commands.NOT_EXECUTABLE, False)
         return Result(0, "", "", None, False)
 
     def stop(self):
+        # type: () -> Result
         """End the program and its process group, TERM first and KILL after the timeout, and remove the pid file."""
         try:
             record = self._record()
@@ -95,6 +105,7 @@ class PidFile:
         return Result(0, "", "", None, False)
 
     def _record(self):
+        # type: () -> Optional[Tuple[int, Optional[int], Optional[int]]]
         """Return the content of the file as (pid, start time or None, session or None), or None for no file."""
         try:
             text = decode(reading.read_bytes(commands.native(self.path), MAX_SIZE))
@@ -107,9 +118,10 @@ class PidFile:
         match = CONTENT.match(text)
         if not match or int(match.group(1)) < 2:
             raise UpstartError("%s contains no process id, so it is left alone" % self.path)
-        return tuple(int(group) if group else None for group in match.groups())
+        return tuple(int(group) if group else None for group in match.groups())  # type: ignore[return-value]
 
     def processes(self):
+        # type: () -> List[Info]
         """Return the Infos of the daemon's processes, [] if the file is not a pid file."""
         try:
             record = self._record()
@@ -118,6 +130,7 @@ class PidFile:
         return [] if record is None else self._members(record)
 
     def _leader(self, record):
+        # type: (Tuple[int, Optional[int], Optional[int]]) -> Optional[Info]
         """Return the Info of the process in a record, or None if it no longer exists, even if its pid is in use again.
         """
         pid, started, session = record
@@ -129,6 +142,7 @@ class PidFile:
         return leader if leader.start == started else None
 
     def _members(self, record):
+        # type: (Tuple[int, Optional[int], Optional[int]]) -> List[Info]
         """Return the live processes of the record's process group if that group is the daemon's own."""
         pid, _started, session = record
         leader = self._leader(record)
@@ -140,7 +154,10 @@ class PidFile:
         return [info for info in processes.all_live() if info.group == pid and info.session == own_session]
 
     def _is_older_than_file(self, leader):
+        # type: (Info) -> bool
         boot = processes.boot_time()
+        if boot is None:
+            return False
         try:
             written = os.stat(commands.native(self.path)).st_mtime
         except OSError:
@@ -148,11 +165,16 @@ class PidFile:
         return boot + leader.start / float(os.sysconf("SC_CLK_TCK")) <= written + CLOCK_TOLERANCE
 
     def _runs_our_program(self, pid):
+        # type: (int) -> bool
         return os.path.basename(self.words[0]) in processes.command_line(pid)
 
     def _write(self, pid):
+        # type: (int) -> None
         """Write the pid file atomically; raise UpstartError if that fails."""
         process = processes.live(pid)
+        if process is None:
+            raise UpstartError("Process %d ended before its pid file %s was written. Run the task again." % (
+                pid, self.path), path=self.path)
         folder, name = os.path.split(commands.native(self.path))
         staged = None
         try:
@@ -170,6 +192,7 @@ class PidFile:
 
 
 def _unlink(path):
+    # type: (str) -> None
     try:
         os.unlink(path)
     except OSError as error:
@@ -178,6 +201,7 @@ def _unlink(path):
 
 
 def _detach(program, words, environment, register):
+    # type: (str, List[str], Dict[str, str], Callable[[int], None]) -> int
     """Call ``register(pid)``, then execute a program as a daemon; return 0, or the errno if that failed.
 
     The daemon waits for ``register``, because it must never run without its pid file.
@@ -200,7 +224,8 @@ def _detach(program, words, environment, register):
 
 
 def _become_daemon(program, words, environment, pipes):
-    """Fork again, detach, report the pid, wait for the signal to go on, and execute the program. Never returns."""
+    # type: (str, List[str], Dict[str, str], Tuple[int, int, int, int]) -> NoReturn
+    """Fork again, detach, report the pid, wait for the signal to continue, and execute the program. Never returns."""
     report, reporter, starter, go = pipes
     try:
         os.close(report)
@@ -221,12 +246,13 @@ def _become_daemon(program, words, environment, pipes):
         words = [commands.native(word) for word in words]
         os.execve(commands.native(program), words, environment)  # nosec B606 # no shell
     except OSError as error:
-        os.write(reporter, ("errno %d\n" % error.errno).encode("ascii"))
+        os.write(reporter, ("errno %d\n" % error.errno).encode("ascii"))  # type: ignore[str-format]  # never None
     finally:
         os._exit(127)
 
 
 def _close_but(reporter):
+    # type: (int) -> None
     """Close all descriptors except the first three and ``reporter``, which a successful execution closes."""
     commands.close_on_execute(reporter)
     for name in os.listdir("/proc/self/fd"):

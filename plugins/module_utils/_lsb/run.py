@@ -8,10 +8,16 @@ from __future__ import absolute_import, division, print_function
 from . import awaiting, service
 from .options import service_from_options
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
+
 __metaclass__ = type
 
 
 def run(module):
+    # type: (AnsibleModule) -> Dict[str, Any]
     """Bring a service into the wanted state, or wait for it, and return the result of the module.
 
     :param module: AnsibleModule; its warnings are issued here.

@@ -9,6 +9,10 @@ import os
 
 from .._text import encode
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Optional  # noqa: F401
+
 __metaclass__ = type
 
 SCRIPTS = "/etc/init.d"
@@ -16,6 +20,7 @@ ADAPTER = "upstart-job"  # Debian's link for a job of Upstart
 
 
 def find(name, script_dir=SCRIPTS):
+    # type: (str, str) -> Optional[str]
     """Return the path of an init script by name, or None for no script or Debian's link for a job of Upstart."""
     if not name or "/" in name or "\0" in name or name in (".", ".."):
         return None

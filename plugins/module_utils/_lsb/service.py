@@ -16,6 +16,10 @@ from .._errors import UpstartError
 from .._system import commands, processes
 from .._system.deadline import Deadline
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Callable, Dict, Iterable, List, Optional  # noqa: F401
+
 __metaclass__ = type
 
 POLL_INTERVAL = 0.25  # seconds between two readings of the status
@@ -35,14 +39,24 @@ class Service:
 
     :param actions: dict of Actions: ``start``, ``stop``, ``status``, and ``restart`` if that is a single command.
     :param timeout: float, seconds for each wait after an action.
-    :param careful: bool, whether to wait for the status after an action, else it is read only once.
-    :param min_uptime: float, seconds that a started service must keep running; above 0, nothing else can start it.
+    :param careful: bool, whether to wait for the status after an action; otherwise it is read once.
+    :param min_uptime: float, seconds that a started service must keep running; above 0 only if nothing else starts it.
     :param warnings: iterable of text.
     :param processes: function that returns the Infos of the service's processes, or None if only its commands know
         them.
     """
 
-    def __init__(self, name, actions, timeout, careful=True, min_uptime=0.0, warnings=(), processes=None):
+    def __init__(
+            self,
+            name,  # type: str
+            actions,  # type: Dict[str, Action]
+            timeout,  # type: float
+            careful=True,  # type: bool
+            min_uptime=0.0,  # type: float
+            warnings=(),  # type: Iterable[str]
+            processes=None,  # type: Optional[Callable[[], List[processes.Info]]]
+    ):
+        # type: (...) -> None
         self.name = name
         self.actions = actions
         self.timeout = timeout
@@ -52,12 +66,14 @@ class Service:
         self.processes = processes
 
     def read(self):
+        # type: () -> Status
         """Return the present Status; it is dirty if the status command times out or cannot be run."""
         result = self.actions["status"].run()
         return Status(result.rc, CODES.get(result.rc, DIRTY), result)
 
 
 def converge(service, state, check_mode=False):
+    # type: (Service, str, bool) -> Dict[str, Any]
     """Bring a service into a state and return lsb_service's result.
 
     :param state: text: running (or started), stopped or restarted.
@@ -75,15 +91,18 @@ class Attempt:
     """A run for one service: its plan, the finished steps, and the last status."""
 
     def __init__(self, service, state):
+        # type: (Service, str) -> None
         self.service = service
         self.state = state
         self.wanted = STOPPED if state == "stopped" else RUNNING
-        self.steps = []
-        self.done = []
-        self.before = None
-        self.after = None
+        self.steps = []  # type: List[str]
+        self.done = []  # type: List[str]
+        self.outputs = []  # type: List[Dict[str, Any]]
+        self.before = None  # type: Status  # type: ignore[assignment]  # set by plan
+        self.after = None  # type: Status  # type: ignore[assignment]  # set by plan
 
     def plan(self):
+        # type: () -> None
         """Read the status and choose the steps; raise UpstartError if a step cannot be run."""
         self.before = self.after = self.service.read()
         result = self.before.result
@@ -98,6 +117,7 @@ class Attempt:
                     cmd=self._action(step).text, **self.report())
 
     def _choose(self):
+        # type: () -> List[str]
         word = self.before.word
         if word == DIRTY:
             return ["clean", "start"] if self.wanted == RUNNING else ["clean"]
@@ -108,14 +128,18 @@ class Attempt:
         return ["start"] if self.wanted == RUNNING else ["stop"]
 
     def _action(self, step):
+        # type: (str) -> Action
         return self.service.actions["stop" if step == "clean" else step]
 
     def act(self):
+        # type: () -> None
         """Run the steps, and verify the status after each of them."""
         for number, step in enumerate(self.steps):
             action = self._action(step)
             self.done.append("stop" if step == "clean" else step)
             result = action.run()
+            self.outputs.append({"action": self.done[-1], "cmd": action.text, "rc": result.rc, "stdout": result.stdout,
+                                 "stderr": result.stderr})
             if result.rc != 0 and step != "clean":
                 self.after = self.service.read()
                 raise self._failed(step, result, "%s failed: %s" % (
@@ -127,6 +151,7 @@ class Attempt:
             self._verify(step, result, last=number == len(self.steps) - 1)
 
     def _verify(self, step, result, last):
+        # type: (str, commands.Result, bool) -> None
         if step == "clean" and not last:
             self.after = self._wait_until(lambda status: status.word != RUNNING)
             return  # a start may clean up what the stop did not
@@ -148,9 +173,11 @@ class Attempt:
         raise self._failed("status", self.after.result, text)
 
     def _waits(self):
+        # type: () -> bool
         return self.service.careful and not (self.service.min_uptime and self.wanted == RUNNING)
 
     def _wait_until(self, enough):
+        # type: (Callable[[Status], bool]) -> Status
         """Read the status until ``enough(status)`` or the timeout, or only once if the service is not careful."""
         deadline = Deadline(self.service.timeout)
         while True:
@@ -160,6 +187,7 @@ class Attempt:
             time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def _watch(self):
+        # type: () -> Status
         """Read the status of a started program until it has run for the minimum uptime, or stops."""
         deadline = Deadline(self.service.min_uptime)
         while True:
@@ -169,7 +197,8 @@ class Attempt:
             time.sleep(min(POLL_INTERVAL, deadline.left()))
 
     def warn_of_suspended(self):
-        """Warn of suspended processes of a running service."""
+        # type: () -> None
+        """Warn about suspended processes of a running service."""
         if self.after.word != RUNNING or self.service.processes is None:
             return
         suspended = [process.pid for process in self.service.processes() if process.state in processes.SUSPENDED]
@@ -180,12 +209,14 @@ class Attempt:
                 u"%s." % (self.service.name, pids, pids))
 
     def _failed(self, step, result, text):
+        # type: (str, commands.Result, str) -> UpstartError
         facts = self.report()
         facts.update(cmd=self._action(step).text, rc=result.rc, stdout=result.stdout, stderr=result.stderr)
         return UpstartError("Service %s: %s. Its status is %s." % (
-            self.service.name, text, describe(self.after)), **facts)
+            self.service.name, text, explain(self.after)), **facts)
 
     def report(self, predicted=False):
+        # type: (bool) -> Dict[str, Any]
         """Return the result.
 
         :param predicted: bool, whether to report the expected result of the steps, which were not run.
@@ -203,6 +234,7 @@ class Attempt:
             "status_code": code,
             "before": self.before.word,
             "actions": list(actions),
+            "outputs": list(self.outputs),
             "changed": bool(actions),
             "check": check_line(self.service.name, self.after, self.wanted),
             "diff": {
@@ -213,6 +245,7 @@ class Attempt:
 
 
 def check_line(name, status, wanted):
+    # type: (str, Status, str) -> str
     """Return a line for monitoring: the name of the service, OK or WARNING, and its status."""
     if status.word == DIRTY:
         return '%s: WARNING, in "dirty" state: %s' % (name, _number(status))
@@ -223,17 +256,30 @@ def check_line(name, status, wanted):
 
 
 def describe(status):
+    # type: (Status) -> str
     """Return a status in words, with its code."""
     text = "%s (%s)" % (status.word, _number(status))
     meaning = MEANINGS.get(status.code)
     return "%s: %s" % (text, meaning) if meaning else text
 
 
+def explain(status):
+    # type: (Status) -> str
+    """Return a status in words for a message, with what dirty means."""
+    if status.word != DIRTY:
+        return describe(status)
+    meaning = MEANINGS.get(status.code)
+    reason = _number(status) if status.code is None else "code %d" % status.code
+    return "dirty, which is neither running (0) nor stopped (3): %s%s" % (reason, ", " + meaning if meaning else "")
+
+
 def _number(status):
+    # type: (Status) -> str
     return status.result.why if status.code is None else "%d" % status.code
 
 
 def how_it_ended(action, result, timeout):
+    # type: (Action, commands.Result, float) -> str
     """Return how a failed action ended, with the last line of its output."""
     text = "'%s' %s" % (action.text, commands.describe(result, timeout))
     lines = (result.stderr.strip() or result.stdout.strip()).splitlines()

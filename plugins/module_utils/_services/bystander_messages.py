@@ -8,6 +8,10 @@ from __future__ import absolute_import, division, print_function
 from .._daemon.names import display_name
 from .._host.status import STOP_WAITING
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, List  # noqa: F401
+
 __metaclass__ = type
 
 ADD_OR_START = "If it must run, start it afterwards, or add it to jobs of this task with state: started."
@@ -28,18 +32,20 @@ EXPLANATIONS = {
 
 
 def warning(loss):
-    """Return the message about a lost service that the task does not list."""
-    return _message(loss, ADD_OR_START)
+    # type: (Any) -> str
+    """Return the message about a service that a task has stopped.
 
-
-def error(loss):
-    """Return the message about a lost service that the task lists."""
-    return _message(loss, RUN_AGAIN)
+    :param loss: bystanders.Loss.
+    """
+    why = "It is not running now: %s." % loss.reason if loss.reason else _why_it_is_down(loss, AFTER_TASK)
+    return "%s %s %s" % (_how_it_stopped(loss), why, FIND_OUT if loss.by_task is False else ADD_OR_START)
 
 
 def prediction(loss, remedy=ADD_OR_START):
+    # type: (Any, str) -> str
     """Return the message about a service that a task would stop.
 
+    :param loss: bystanders.Loss.
     :param remedy: text, a sentence that says what to do.
     """
     name = display_name(loss.job, loss.instance)
@@ -52,12 +58,8 @@ def prediction(loss, remedy=ADD_OR_START):
     return "%s %s %s" % (stop, _why_it_is_down(loss, PREDICTED), remedy)
 
 
-def _message(loss, remedy):
-    why = "It is not running now: %s." % loss.reason if loss.reason else _why_it_is_down(loss, AFTER_TASK)
-    return "%s %s %s" % (_how_it_stopped(loss), why, FIND_OUT if loss.by_task is False else remedy)
-
-
 def _how_it_stopped(loss):
+    # type: (Any) -> str
     name = display_name(loss.job, loss.instance)
     if loss.event is not None:
         return "Job %s stopped because of %s %s (stop on %s)." % (
@@ -70,6 +72,7 @@ def _how_it_stopped(loss):
 
 
 def _why_it_is_down(loss, tense):
+    # type: (Any, int) -> str
     """Return a sentence that says why a service does not start again.
 
     :param tense: AFTER_TASK or PREDICTED.
@@ -84,6 +87,7 @@ def _why_it_is_down(loss, tense):
 
 
 def _until(events):
+    # type: (List[str]) -> str
     """Return a clause on the missing events of a ``start on``. Where it lists several, some may be alternatives."""
     if len(events) == 1:
         return "until %s is emitted" % events[0]

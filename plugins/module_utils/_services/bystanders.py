@@ -23,11 +23,19 @@ from .._host.job_effects import trace
 from .._host.planned_files import read_file
 from .._host.releases import STATES_SIGNALLED_SINCE
 from .._host.status import POLL_INTERVAL, is_resting, state_text
-from .._jobfile.conditions import dbus_to_rpn
+from .._jobfile.expression import dbus_to_rpn
 from .._jobfile.shell import init_commands
 from .._system.deadline import Deadline
 from . import bystander_messages
 from .stop_causes import causes_of_moves, links_of
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Collection, Dict, Iterable, List, Optional, Set, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._daemon.connection import Signal  # noqa: F401
+    from .stop_causes import Links, MoveCause  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
@@ -57,17 +65,19 @@ class Loss:
     """
 
     def __init__(self, job, instance, status):
+        # type: (str, str, str) -> None
         self.job = job
         self.instance = instance
         self.status = status
-        self.by_task = None
-        self.caused_by = []
-        self.event = None
-        self.happened = []
-        self.waits_for = None
-        self.reason = None
+        self.by_task = None  # type: Optional[bool]
+        self.caused_by = []  # type: List[str]
+        self.event = None  # type: Optional[str]
+        self.happened = []  # type: List[str]
+        self.waits_for = None  # type: Optional[List[str]]
+        self.reason = None  # type: Optional[str]
 
     def set_causes(self, causes):
+        # type: (List[MoveCause]) -> None
         """Set what made it stop.
 
         :param causes: list of stop_causes.MoveCause, in order; the last stop has the event.
@@ -78,6 +88,7 @@ class Loss:
         self.event = stops[-1].operand if stops else None
 
     def set_progress(self, progress, is_complete=True):
+        # type: (Dict[str, Any], bool) -> None
         """Set which events of its ``start on`` were emitted and which are missing.
 
         :param progress: dict, as ``explain.explain`` returns it.
@@ -88,6 +99,7 @@ class Loss:
 
 
 def acts_of(targets):
+    # type: (List[Target]) -> Acts
     """Return the Acts of a task: the planned steps of its targets, or the requests sent for targets that failed.
 
     LSB scripts are left out.
@@ -103,27 +115,31 @@ def acts_of(targets):
 
 
 def _steps(target):
+    # type: (Target) -> Collection[str]
     steps = target.plan.steps
     return steps if target.result.error is None else set(steps).intersection(target.progress.sent)
 
 
 def pairs_of(acts):
+    # type: (Acts) -> Set[Tuple[str, str]]
     """Return the set of the (job, instance) that a task itself stops or starts."""
     return set(acts.stops).union((job, instance) for job, instance, unused in acts.starts)
 
 
 def _pair(target):
-    return target.job, target.instance or ""
+    # type: (Target) -> Tuple[str, str]
+    return target.job, target.instance_name
 
 
 def running_services(client, conf_dir, version):
+    # type: (Upstart, str, Tuple[int, ...]) -> RunningServices
     """Return the RunningServices of this host. Jobs with the stanza ``task`` are no services."""
     signal_count = len(client.connection.signals)
     names = client.jobs()
     pairs = [(name, instance) for name, instances in zip(names, client.instances_of(names)) for instance in instances
              if UNREADABLE not in instance]
-    tasks = {}
-    pids = {}
+    tasks = {}  # type: Dict[str, bool]
+    pids = {}  # type: Dict[Tuple[str, str], Optional[int]]
     for pair, status in zip(pairs, client.statuses(pairs)):
         if is_resting(status) and status is not None and not _is_task(pair[0], conf_dir, version, tasks):
             pids[pair] = status["processes"].get("main")
@@ -131,6 +147,7 @@ def running_services(client, conf_dir, version):
 
 
 def _is_task(job, conf_dir, version, known):
+    # type: (str, str, Tuple[int, ...], Dict[str, bool]) -> bool
     """Return whether a job's files have the stanza ``task``. Files without that word are not parsed."""
     if job not in known:
         try:
@@ -143,6 +160,7 @@ def _is_task(job, conf_dir, version, known):
 
 
 def lost_services(client, services, acts, conf_dir, version, deadline):
+    # type: (Upstart, RunningServices, Acts, str, Tuple[int, ...], Deadline) -> List[Loss]
     """Return the Losses since ``running_services``, sorted by job and instance.
 
     Waits while one of the services, or an instance that the task set in motion, still changes its state.
@@ -162,7 +180,7 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
     while True:
         signals = len(client.connection.signals)
         moving = history.is_moving(missing)
-        client.connection.wait(lambda count=signals: len(client.connection.signals) > count,
+        client.connection.wait(lambda count=signals: len(client.connection.signals) > count,  # type: ignore[misc]
                                min(POLL_INTERVAL if moving else QUIET_SECONDS, deadline.left()))
         missing = _missing(client, expected)
         is_quiet = not moving and len(client.connection.signals) == signals
@@ -171,12 +189,11 @@ def lost_services(client, services, acts, conf_dir, version, deadline):
     losses = [Loss(job, instance, state_text(missing[job, instance])) for job, instance in sorted(missing)]
     if losses:
         history.add_causes(losses)
-        from .loss_explanations import explain_losses  # few tasks lose a service (saves 30 ms)
-        explain_losses(client, losses, history.events(), conf_dir)
     return losses
 
 
 def _missing(client, pairs):
+    # type: (Upstart, List[Tuple[str, str]]) -> Dict[Tuple[str, str], Optional[Dict[str, Any]]]
     """Return a dict of the (job, instance) that are not running now to their statuses."""
     return dict((pair, status) for pair, status in zip(pairs, client.statuses(pairs))
                 if status is None or not is_resting(status))
@@ -186,30 +203,34 @@ class _History:
     """What was signalled since the task began, and which of that the task caused."""
 
     def __init__(self, client, acts, signal_count, conf_dir, version):
+        # type: (Upstart, Acts, int, str, Tuple[int, ...]) -> None
         self._client = client
         self._task_pairs = pairs_of(acts)
         self._signal_count = signal_count
         self._conf_dir = conf_dir
         self._version = version
-        self._links = {}
-        self._tasks = {}
+        self._links = {}  # type: Dict[str, Links]
+        self._tasks = {}  # type: Dict[str, bool]
         self._can_query_conditions = version >= STATES_SIGNALLED_SINCE
         self._is_safe_to_query = False
 
     def signals(self):
+        # type: () -> List[Signal]
         return self._client.connection.signals[self._signal_count:]
 
     def is_moving(self, missing):
+        # type: (Iterable[Tuple[str, str]]) -> bool
         """Return whether one of these services, or an instance that the task set in motion, changes its state."""
         moves = trace(self.signals())
-        pairs = set((job, instance) for job, instance, unused, unused_too in moves)
+        moved = set((job, instance) for job, instance, unused, unused_too in moves)
         if self._version >= STATES_SIGNALLED_SINCE:
-            pairs.intersection_update(self._task_pairs.union(self._causes(moves)))
-        pairs = sorted(pairs.union(missing))
+            moved.intersection_update(self._task_pairs.union(self._causes(moves)))
+        pairs = sorted(moved.union(missing))
         return any(not is_resting(status, _is_task(pair[0], self._conf_dir, self._version, self._tasks))
                    for pair, status in zip(pairs, self._client.statuses(pairs)))
 
     def add_causes(self, losses):
+        # type: (List[Loss]) -> None
         """Set why services stopped, as far as signals and conditions show it."""
         if self._version < STATES_SIGNALLED_SINCE:
             return
@@ -225,15 +246,18 @@ class _History:
                 loss.reason = "it started again and then stopped"
 
     def _has_helper_processes(self):
+        # type: () -> bool
         """Return whether one of the task's jobs has processes beside main. These may stop other jobs unnoticed."""
         definitions = [self._values(job) for job in sorted(set(job for job, unused in self._task_pairs))]
         return any(values is None or set(values["process"]).intersection(HELPERS) for values in definitions)
 
     def _causes(self, moves):
+        # type: (List[Tuple[str, str, str, Any]]) -> Dict[Tuple[str, str], List[MoveCause]]
         self._read_links(sorted(set(move[0] for move in moves) - set(self._links)))
         return causes_of_moves(moves, self._task_pairs, self._links)
 
     def _read_links(self, names):
+        # type: (List[str]) -> None
         """Read how jobs react: from the daemon where it is safe to query it, otherwise from their files."""
         if not names:
             return
@@ -248,6 +272,7 @@ class _History:
             self._links[name] = links_of(name, conditions[0], conditions[1], emits, commands)
 
     def _properties(self, names):
+        # type: (List[str]) -> List[Optional[Dict[str, Any]]]
         """Return the D-Bus properties of jobs in their order; None for jobs whose properties are unknown."""
         try:
             if self._can_query_conditions and not self._is_safe_to_query:
@@ -259,25 +284,37 @@ class _History:
             self._can_query_conditions = False
         return [None] * len(names)
 
-    def events(self):
-        """Return the events that signals report, a list of (name, list of KEY=VALUE)."""
-        events = [(signal.args[0], signal.args[1]) for signal in self.signals() if signal.member == "EventEmitted"]
-        for job, instance, member, value in trace(self.signals()):
-            if member == "StateChanged":
-                events.extend((event.name, event.env) for event in events_of((job, instance), [value])[:1])
-        return events
-
     def _values(self, name):
+        # type: (str) -> Optional[Dict[str, Any]]
         try:
             return Definition(name, self._conf_dir, self._version).values
         except UpstartError:
             return None
 
 
-warning, error, prediction = bystander_messages.warning, bystander_messages.error, bystander_messages.prediction
+def events_since(client, services):
+    # type: (Upstart, RunningServices) -> List[Tuple[str, List[str]]]
+    """Return the events that were signalled since ``running_services``, a list of (name, list of KEY=VALUE)."""
+    signals = client.connection.signals[services.signal_count:]
+    events = [(signal.args[0], signal.args[1]) for signal in signals if signal.member == "EventEmitted"]
+    for job, instance, member, value in trace(signals):
+        if member == "StateChanged":
+            events.extend((event.name, event.env) for event in events_of((job, instance), [value])[:1])
+    return events
+
+
+def others(targets, losses):
+    # type: (List[Target], List[Loss]) -> List[Loss]
+    """Return the losses of instances that the task does not judge itself."""
+    own = set((target.job, target.instance_name) for target in targets if target.wanted.state is not None)
+    return [loss for loss in losses if (loss.job, loss.instance) not in own]
+
+
+warning, prediction = bystander_messages.warning, bystander_messages.prediction
 
 
 def as_dicts(losses):
+    # type: (List[Loss]) -> List[Dict[str, Any]]
     """Return Losses as dicts, the value of ``taken_down`` in the result of upstart_service."""
     return [{"name": loss.job, "instance": loss.instance, "status": loss.status, "caused_by": loss.caused_by,
              "event": loss.event, "happened": loss.happened, "waits_for": loss.waits_for} for loss in losses]

@@ -9,6 +9,15 @@ from .._host import planned_files
 from .._host.check_mode_client import UNKNOWN_JOB
 from .._host.check_mode_record import with_consequences
 from . import bystanders
+from .rehearsal import simulate
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._events.simulation import Simulation  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
@@ -19,18 +28,19 @@ UNSEEN_PLAY = ("Check the name. In check mode, a task of ansible.builtin.service
 
 
 def of_services(client, targets, request):
+    # type: (Upstart, List[Target], ServiceRequest) -> Dict[str, Any]
     """Return what upstart_service would do and what that would cause, as ``check_mode_record`` describes it.
 
     :param targets: list of targets.Target after ``services.converge`` in check mode.
     :param request: request.ServiceRequest.
     """
-    acts = {"files": {}, "up": [], "down": []}
+    acts = {"files": {}, "up": [], "down": []}  # type: Dict[str, Any]
     for target in targets:
         if target.result.error is not None or target.script is not None:
             continue
         if target.plan.change:
             acts["files"][target.plan.change.path] = target.plan.change.after
-        pair = target.job, target.instance or ""
+        pair = target.job, target.instance_name
         if "start" in target.plan.steps and target.result.after is not None:
             acts["up"].append(pair + (target.env,))
         elif target.before is not None and target.result.after is None:
@@ -43,16 +53,17 @@ def of_services(client, targets, request):
 
 
 def _simulate(client, targets, request):
+    # type: (Upstart, List[Target], ServiceRequest) -> Optional[Simulation]
     """Return the Simulation of what a task stops and starts; None when that is nothing, or takes too long."""
     acts = bystanders.acts_of(targets)
     if not (acts.stops or acts.starts):
         return None
-    from .rehearsal import simulate  # a task that changes nothing does not need it (saves 30 ms)
     simulation = simulate(client, acts, request.conf_dir, client.version(), request.timeout)
     return None if simulation.is_cut_off else simulation
 
 
 def explain_unknown_jobs(targets, knows_play):
+    # type: (List[Target], bool) -> None
     """Explain in the errors of unknown jobs which files check mode does not see.
 
     :param targets: list of targets.Target after ``services.converge``.
@@ -66,6 +77,7 @@ def explain_unknown_jobs(targets, knows_play):
 
 
 def warnings(client, targets):
+    # type: (Upstart, List[Target]) -> List[str]
     """Return warnings about targets whose state depends on earlier tasks in an unknown way."""
     earlier = getattr(client, "foreseen", None)
     if earlier is None:

@@ -9,10 +9,17 @@ from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host import environment, instance_names
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: F401
+
 __metaclass__ = type
+
+NUMBER = "%d"  # in a variable: stands for the number of an instance
 
 
 def split(request, jobs, check_mode=False):
+    # type: (Any, List[Dict[str, Any]], bool) -> Any
     """Return a request.ServiceRequest with ``jobs`` and ``parts`` from ``jobs``, the option of upstart_service.
 
     :param request: request.ServiceRequest with the defaults of the entries.
@@ -29,6 +36,7 @@ def split(request, jobs, check_mode=False):
 
 
 def _request_of_entry(request, entry, where):
+    # type: (Any, Dict[str, Any], str) -> Any
     state = request.state if entry["state"] is None else entry["state"]
     enabled = request.enabled if entry["enabled"] is None else entry["enabled"]
     if state is None and enabled is None:
@@ -41,24 +49,57 @@ def _request_of_entry(request, entry, where):
 
 
 def _instances(entry, state, where):
+    # type: (Dict[str, Any], Optional[str], str) -> Optional[List[List[str]]]
     """Return the variables of all instances that a job shall have, or None for an entry without ``instances``."""
     listed = entry.get("instances")
     if listed is None:
         return None
-    if state != "restarted" or entry["env"]:
-        raise UpstartError("%s has instances, which requires state: restarted and no env in the same entry." % where,
-                           name=entry["name"])
+    if entry["env"] or not (state == "restarted" or (state == "started" and entry.get("exact"))):
+        raise UpstartError("%s has instances, which requires no env in the same entry, and state: restarted, or state: "
+                           "started with exact: true." % where, name=entry["name"])
     return [environment.pairs(env, "instances of " + where) for env in listed]
 
 
+def of_instances(request, params):
+    # type: (Any, Dict[str, Any]) -> List[Dict[str, Any]]
+    """Return the entries of ``jobs`` that the options ``instances``, ``count`` and ``exact`` stand for.
+
+    :param request: request.ServiceRequest with the names and ``env``.
+    :param params: dict of the module's parameters.
+    """
+    listed = params["instances"]
+    if listed is None:
+        listed = _numbered(request.env or [], params["count"])
+    if params["exact"]:
+        if request.state != "started":
+            raise UpstartError("exact requires state: started.")
+        return [_entry(name, instances=listed, exact=True) for name in request.jobs]
+    return [_entry(name, env=env) for name in request.jobs for env in listed]
+
+
+def _entry(name, **given):
+    # type: (str, **Any) -> Dict[str, Any]
+    return dict(dict.fromkeys(("state", "enabled", "env", "instances", "exact", "expected")), name=name, **given)
+
+
+def _numbered(env, count):
+    # type: (List[str], int) -> List[List[str]]
+    """Return ``count`` lists of KEY=VALUE in which a number from 1 replaces the template."""
+    if count < 0 or not any(NUMBER in entry.partition("=")[2] for entry in env):
+        raise UpstartError("count requires a number of instances, 0 or more, and a variable in env with %s for their "
+                           "numbers, such as N=%s." % (NUMBER, NUMBER))
+    return [[entry.replace(NUMBER, "%d" % number) for entry in env] for number in range(1, count + 1)]
+
+
 def distinct(targets):
+    # type: (List[Any]) -> List[Any]
     """Return the targets without duplicates: entries for the same instance become one target.
 
     :param targets: list of targets.Target.
     :raises UpstartError: two entries contradict each other about an instance, or about all instances of a job.
     """
-    distinct_targets = []
-    targets_of_job = {}
+    distinct_targets = []  # type: List[Any]
+    targets_of_job = {}  # type: Dict[str, List[Tuple[Any, Union[str, Tuple[str, ...]]]]]
     for target in targets:
         others = targets_of_job.setdefault(target.job, [])
         key = _key(target)
@@ -79,6 +120,7 @@ def distinct(targets):
 
 
 def _share_enabled(targets):
+    # type: (List[Any]) -> None
     """Give all targets of a job the ``enabled`` that one of its entries has."""
     enabled = dict((target.job, target.wanted.enabled) for target in targets if target.wanted.enabled is not None)
     for target in targets:
@@ -86,6 +128,7 @@ def _share_enabled(targets):
 
 
 def _key(target):
+    # type: (Any) -> Union[str, Tuple[str, ...]]
     """Return what identifies an instance of a job: its name, or its variables where it has no name yet."""
     name = target.instance
     if name is None:
@@ -94,6 +137,7 @@ def _key(target):
 
 
 def _check_contradictions(first, second, same_instance):
+    # type: (Any, Any, bool) -> None
     """Raise UpstartError when two targets of a job contradict each other."""
     wanted, other = first.wanted, second.wanted
     if None not in (wanted.enabled, other.enabled) and wanted.enabled != other.enabled:
@@ -103,22 +147,25 @@ def _check_contradictions(first, second, same_instance):
     if not (same_instance or _means_all_instances(wanted) or _means_all_instances(other)):
         return
     if wanted.state != other.state:
-        raise _contradiction_error(first, [wanted.state, other.state], first.instance or second.instance or "")
+        raise _contradiction_error(first, [wanted.state, other.state], first.instance or second.instance_name)
     if same_instance and wanted.state != "stopped" and None not in (wanted.env, other.env) and wanted.env != other.env:
         raise UpstartError("jobs has two entries for the job %s with different values in env. Keep one of them."
-                           % display_name(first.job, first.instance or ""), name=first.job)
+                           % display_name(first.job, first.instance_name), name=first.job)
 
 
 def _means_all_instances(wanted):
+    # type: (Any) -> bool
     return wanted.env is None and wanted.state != "started"
 
 
 def _contradiction_error(target, states, instance):
+    # type: (Any, List[str], str) -> UpstartError
     return UpstartError("jobs asks for the job %s to be %s and %s at the same time. Keep one of these entries."
                         % (display_name(target.job, instance), states[0], states[1]), name=target.job)
 
 
 def _merge(wanted, other):
+    # type: (Any, Any) -> Any
     """Return a request.ServiceRequest with the state and ``enabled`` of both requests."""
     return wanted._replace(state=wanted.state if other.state is None else other.state,
                            enabled=wanted.enabled if other.enabled is None else other.enabled)

@@ -7,9 +7,17 @@ from __future__ import absolute_import, division, print_function
 
 from .._errors import UpstartError
 from .._lsb import init_script
-from .._lsb.service import RUNNING, describe
+from .._lsb.service import RUNNING, explain
 from .._lsb.service import converge as converge_service
 from .._system import commands
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional  # noqa: F401
+    from .._lsb.service import Service  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .script import Script  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
@@ -17,6 +25,7 @@ STATES = {"started": "started", "stopped": "stopped", "restarted": "restarted", 
 
 
 def converge(targets, check_mode):
+    # type: (List[Target], bool) -> None
     """Bring the scripts of targets into the wanted state; sets their ``error`` and adds to their ``warnings``.
 
     The ``timeout`` of the request limits each command and each wait.
@@ -30,12 +39,13 @@ def converge(targets, check_mode):
                 target.job, request.script_dir))
         try:
             _set_state(target, request, check_mode)
-            _set_enabled(target.script, request.enabled, check_mode)
+            _set_enabled(target.script, request.enabled, check_mode)  # type: ignore[arg-type]  # they all have one
         except UpstartError as error:
             target.result.error = error
 
 
 def _set_enabled(script, wanted, check_mode):
+    # type: (Script, Optional[bool], bool) -> None
     entry = script.entry
     entry["enabled"] = entry["enabled_before"] = init_script.enabled(script.name)
     if wanted is None or wanted == entry["enabled"]:
@@ -46,7 +56,8 @@ def _set_enabled(script, wanted, check_mode):
 
 
 def _set_state(target, request, check_mode):
-    script = target.script
+    # type: (Target, ServiceRequest, bool) -> None
+    script = target.script  # type: Script  # type: ignore[assignment]  # these targets have one
     service = init_script.service(script.path, script.name, request.timeout)
     before = service.read()
     script.entry.update(before=before.word, status=before.word)
@@ -66,6 +77,7 @@ def _set_state(target, request, check_mode):
 
 
 def _reload(script, timeout, service, check_mode):
+    # type: (Script, float, Service, bool) -> None
     script.entry["changed"] = True
     if check_mode:
         return
@@ -75,7 +87,7 @@ def _reload(script, timeout, service, check_mode):
     script.entry["status"] = after.word
     if result.rc == 0 and after.word == RUNNING:
         return
-    cause = commands.describe(result, timeout) if result.rc != 0 else "left it %s" % describe(after)
+    cause = commands.describe(result, timeout) if result.rc != 0 else "left it %s" % explain(after)
     command = " ".join(words)
     raise UpstartError("Service %s was not reloaded: '%s' %s." % (script.name, command, cause),
                        name=script.name, cmd=command, rc=result.rc, stdout=result.stdout, stderr=result.stderr)

@@ -7,17 +7,25 @@ from __future__ import absolute_import, division, print_function
 
 from .. import _promise
 from .._host.status import is_missing_main_process, missing_main_pid
+from .held import HeldError
 from .planning import without_error
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, List, Optional, Tuple  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
 
 def judged_targets(targets):
+    # type: (List[Target]) -> List[Target]
     """Return the targets whose state the task promises."""
     return [target for target in without_error(targets) if target.script is None and target.wanted.state is not None]
 
 
 def expectation(target):
+    # type: (Target) -> _promise.Expectation
     """Return the _promise.Expectation of a target."""
     wanted = target.wanted
     current = wanted.state == "restarted" or wanted.definition == "current"
@@ -25,6 +33,7 @@ def expectation(target):
 
 
 def observed_instance(target, main, seconds, respawned=False, finished=None):
+    # type: (Target, Any, float, bool, Optional[bool]) -> Optional[_promise.ObservedInstance]
     """Return what was read of a target last as _promise.ObservedInstance, or None where there is no such instance.
 
     :param main: what identifies its main process, or None.
@@ -44,6 +53,7 @@ def observed_instance(target, main, seconds, respawned=False, finished=None):
 
 
 def instance_before(target):
+    # type: (Target) -> Optional[_promise.ObservedInstance]
     """Return the ObservedInstance of a target before the task, as far as it matters; None for no such instance."""
     if target.before is None:
         return None
@@ -52,12 +62,20 @@ def instance_before(target):
         age=0.0, current=None, respawned=False, env_as_asked=True, finished=None)
 
 
+def is_held(target):
+    # type: (Target) -> bool
+    """Return whether a target did not reach its state in time because another job holds one of its events."""
+    return isinstance(target.result.error, HeldError)
+
+
 def first_fault(faults):
+    # type: (List[str]) -> Optional[str]
     """Return the first fault that fails a task, or None."""
     return next((fault for fault in faults if fault not in _promise.WARNINGS), None)
 
 
 def faults_of_unchanged(targets):
+    # type: (List[Target]) -> List[Tuple[Target, str]]
     """Return a list of (target, fault) for a task that has done nothing and reports what it read."""
     faults = []
     for target in judged_targets(targets):

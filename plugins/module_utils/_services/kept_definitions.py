@@ -10,10 +10,19 @@ from __future__ import absolute_import, division, print_function
 
 from . import refusals
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Callable, Container, List, Optional, Set  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._errors import UpstartError  # noqa: F401
+    from .._host.daemon_state import Snapshot  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 
 def instances_keeping_old_definition(running, stopping, is_stale):
+    # type: (List[str], Container[Optional[str]], Callable[[str], Optional[bool]]) -> List[str]
     """Return the names of running instances that force new instances onto the old definition.
 
     Instances that this task stops do not count: they are gone before the first start.
@@ -26,6 +35,7 @@ def instances_keeping_old_definition(running, stopping, is_stale):
 
 
 def find_kept_definitions(client, targets, snapshot):
+    # type: (Upstart, List[Target], Snapshot) -> None
     """Plan for each instance that is started whether other instances keep an old definition for it.
 
     :param snapshot: daemon_state.Snapshot.
@@ -42,7 +52,8 @@ def find_kept_definitions(client, targets, snapshot):
         unknown_is_kept = bool(snapshot.reason)
         target.plan.kept_by = instances_keeping_old_definition(
             running[target.job], stopping,
-            lambda name, stale=stale: stale[name] if stale[name] is not None or unknown_is_kept else False)
+            lambda name, stale=stale:  # type: ignore[misc]  # mypy cannot infer it with a default
+            stale[name] if stale[name] is not None or unknown_is_kept else False)
         if target.plan.kept_by:
             target.plan.stale = any(stale.values()) or None
             if target.wanted.definition == "current":
@@ -50,12 +61,14 @@ def find_kept_definitions(client, targets, snapshot):
 
 
 def _stopped_instances(targets, job):
+    # type: (List[Target], str) -> Set[Optional[str]]
     """Return the names of the instances of a job that this task stops."""
     return set(target.instance for target in targets if target.job == job and target.result.error is None
                and (target.wanted.state == "stopped" or {"stop", "free", "finish"}.intersection(target.plan.steps)))
 
 
 def _error(target, snapshot):
+    # type: (Target, Snapshot) -> UpstartError
     if target.plan.stale:
         return refusals.definition_kept(target)
     return refusals.definition_unknown(target, snapshot.reason_for(target.definition, target.plan.kept_by[0]))

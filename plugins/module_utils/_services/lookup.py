@@ -5,6 +5,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+from itertools import chain
+
 from .._daemon.errors import ConnectionLostError, InvalidArgumentsError, UnknownJobError
 from .._errors import UpstartError
 from .._host.definitions import Definition
@@ -17,10 +19,17 @@ from . import entries, refusals, replacing
 from .script import Script
 from .targets import Target, main_of
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+
 __metaclass__ = type
 
 
 def find_targets(client, request, version):
+    # type: (Upstart, ServiceRequest, Tuple[int, ...]) -> List[Target]
     """Return the Targets of a request, with what there is of each before anything is done.
 
     With ``env`` that is the instance that these variables lead to; for ``started`` also one that does not exist yet.
@@ -43,8 +52,9 @@ def find_targets(client, request, version):
 
 
 def _resolve(client, request, version):
-    targets = []
-    definitions = {}
+    # type: (Upstart, ServiceRequest, Tuple[int, ...]) -> List[Target]
+    targets = []  # type: List[Target]
+    definitions = {}  # type: Dict[str, Definition]
     for wanted in request.parts or [request]:
         for job in wanted.jobs:
             try:
@@ -59,7 +69,7 @@ def _resolve(client, request, version):
                 unread = Definition(job, wanted.conf_dir, version, read=False)
                 targets.append(_failed(job, definitions.get(job, unread), wanted, error))
     existing = [target for target in targets if target.result.error is None and target.instance is not None]
-    statuses = read_statuses(client, [(target.job, target.instance) for target in existing])
+    statuses = read_statuses(client, [(target.job, target.instance_name) for target in existing])
     for target, status in zip(existing, statuses):
         target.before = status
         if target.wanted.state == "restarted":
@@ -68,25 +78,31 @@ def _resolve(client, request, version):
 
 
 def _definition(job, wanted, version):
-    definition = Definition(job, wanted.conf_dir, version)
+    # type: (str, ServiceRequest, Tuple[int, ...]) -> Definition
     if wanted.expected is not None:
-        definition.expect(wanted.expected, version)
-    return definition
+        return wanted.expected.definition(job, wanted.conf_dir, version)
+    return Definition(job, wanted.conf_dir, version)
 
 
 def _targets(client, job, definition, wanted):
+    # type: (Upstart, str, Definition, ServiceRequest) -> List[Target]
     """Return the Targets of one job, with ``instance``, ``script`` or ``error``."""
+    dropped = definition.dropped_variables(chain(wanted.env or [], *wanted.instances or []))
+    if dropped:
+        return [_failed(job, definition, wanted, refusals.not_imported(definition, dropped))]
     try:
         client.find_job(job)
         return _instances(client, job, definition, wanted)
     except UnknownJobError as error:
         target = Target(job, definition, wanted)
+        if wanted.expected is not None and wanted.instances is not None and wanted.state == "started":
+            return [Target(job, definition, wanted._replace(env=env)) for env in wanted.instances]
         if wanted.expected is not None:
             return [target]
         if definition.text is None:
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):
-            target.result.error = refusals.unknown_job(definition, error)
+            target.result.error = refusals.unknown_job(definition, error, client.jobs())
             target.unread = (definition.text is not None and definition.complaint() is None
                              and skipped_folder(job) is None)
         return [target]
@@ -95,24 +111,30 @@ def _targets(client, job, definition, wanted):
 
 
 def _script(name, folder):
+    # type: (str, Optional[str]) -> Optional[Script]
     """Return the Script of that name, or None when there is none or none is wanted."""
     path = find(name, folder) if folder else None
     return Script(name, path) if path else None
 
 
 def _failed(job, definition, wanted, error):
+    # type: (str, Definition, ServiceRequest, UpstartError) -> Target
     target = Target(job, definition, wanted)
     target.result.error = error
     return target
 
 
 def _becomes_single(definition, named):
+    # type: (Definition, List[str]) -> bool
     """Return whether instances of these names are to become the single one that a job's files know now."""
     return bool(named) and named != [""] and definition.values is not None and not definition.instance_variables()
 
 
 def _instances(client, job, definition, wanted):
-    named = client.instances(job) if wanted.env is None and wanted.state != "started" else []
+    # type: (Upstart, str, Definition, ServiceRequest) -> List[Target]
+    if wanted.instances is not None and wanted.state == "started":
+        return replacing.exactly(client, job, definition, wanted)
+    named = client.instances(job) if wanted.env is None and wanted.state != "started" else []  # type: List[Any]
     if wanted.instances is not None or (wanted.state == "restarted" and _becomes_single(definition, named)):
         listed = [[]] if wanted.instances is None else wanted.instances
         return replacing.targets(job, definition, wanted._replace(instances=listed), named)

@@ -13,10 +13,17 @@ from .._events.explain import explain, explain_progress
 from .._events.simulation import Simulation
 from .._host.world import read_world
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._events.trees import Tree  # noqa: F401
+
 __metaclass__ = type
 
 
 def explain_losses(client, losses, events, conf_dir):
+    # type: (Upstart, List[Any], List[Tuple[str, List[str]]], str) -> None
     """Set what each service waits for, from the daemon's record of its conditions, or else from the events so far.
 
     :param losses: list of bystanders.Loss.
@@ -38,11 +45,13 @@ def explain_losses(client, losses, events, conf_dir):
 
 
 def has_and(rpn):
+    # type: (Iterable[Dict[str, Any]]) -> bool
     """Return whether a condition has an ``and``. One half of it may have become true unobserved."""
     return any(item.get("op") == "and" for item in rpn)
 
 
 def tree_progress(tree):
+    # type: (Optional[Tree]) -> Dict[str, Any]
     """Return which events of a condition were emitted and which are missing.
 
     :param tree: trees.Tree, or None for no condition.

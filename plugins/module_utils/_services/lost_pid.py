@@ -21,7 +21,12 @@ from .._system.clock import monotonic
 try:
     import _thread
 except ImportError:  # Python 2.7
-    import thread as _thread
+    import thread as _thread  # type: ignore[import-not-found,no-redef]
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Callable, List, Optional  # noqa: F401
+    from .._system.deadline import Deadline  # noqa: F401
 
 __metaclass__ = type
 
@@ -56,6 +61,7 @@ class PidUnavailableError(UpstartError):
     """
 
     def __init__(self, pid, reason, detail=""):
+        # type: (int, str, str) -> None
         cause, self.remedy = REASONS[reason]
         self.cause = cause % detail if "%s" in cause else cause
         super(PidUnavailableError, self).__init__(
@@ -63,6 +69,7 @@ class PidUnavailableError(UpstartError):
 
 
 def give_back(peer_pid, pid, deadline, orphan_lifetime=ORPHAN_LIFETIME_SECONDS):
+    # type: (int, int, Deadline, float) -> int
     """Give ``pid`` to a short-lived process and wait until that has ended.
 
     :param peer_pid: int, the daemon's pid in our namespace.
@@ -82,6 +89,7 @@ def give_back(peer_pid, pid, deadline, orphan_lifetime=ORPHAN_LIFETIME_SECONDS):
 
 
 def _try(peer_pid, pid, deadline, orphan_lifetime):
+    # type: (int, int, Deadline, float) -> List[str]
     """Return the report of the helpers as [reason, detail]; RETRY when one of the first two got the pid by chance."""
     reader, writer = os.pipe()
     first = os.fork()
@@ -96,6 +104,7 @@ def _try(peer_pid, pid, deadline, orphan_lifetime):
 
 
 def _read_report(reader, deadline):
+    # type: (int, Deadline) -> List[str]
     """Return the words that the helpers wrote, when all have ended or one second after the deadline."""
     report = b""
     end = monotonic() + deadline.left() + 1
@@ -113,6 +122,7 @@ def _read_report(reader, deadline):
 
 
 def _reap_helper(pid):
+    # type: (int) -> None
     """Reap our own child; it has ended, unless it overran the deadline."""
     try:
         os.kill(pid, signal.SIGKILL)
@@ -128,6 +138,7 @@ def _reap_helper(pid):
 
 
 def _run_helper(writer, seconds, action):
+    # type: (int, float, Callable[[], None]) -> None
     """Run ``action`` as a process of its own, without our session, output and descriptors, and exit.
 
     :param writer: int, the only descriptor that stays open.
@@ -149,6 +160,7 @@ def _run_helper(writer, seconds, action):
 
 
 def _close_all_but(writer):
+    # type: (int) -> None
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
@@ -161,10 +173,12 @@ def _close_all_but(writer):
 
 
 def _report(writer, text):
+    # type: (int, str) -> None
     os.write(writer, text.encode("utf-8"))
 
 
 def _enter(peer_pid, pid, deadline, orphan_lifetime, writer):
+    # type: (int, int, Deadline, float, int) -> None
     """First helper: enter the PID namespace. Only the children of a process that enters it belong to it."""
     if processes.same_namespace(peer_pid):
         if os.getpid() == pid:
@@ -183,6 +197,7 @@ def _enter(peer_pid, pid, deadline, orphan_lifetime, writer):
 
 
 def _set_namespace(peer_pid):
+    # type: (int) -> None
     import ctypes
     descriptor = os.open("/proc/%d/ns/pid" % peer_pid, os.O_RDONLY)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -192,13 +207,14 @@ def _set_namespace(peer_pid):
 
 
 def _fork_until_pid(pid, deadline, orphan_lifetime, writer):
+    # type: (int, Deadline, float, int) -> None
     """Second helper: get a child with the wanted pid, and exit before it."""
     parent = os.getpid()
     if parent == pid:
         _report(writer, u"again")
         return
     counter = _PidCounter(pid, deadline)
-    reason = u"time"
+    reason = u"time"  # type: Optional[str]
     while reason == u"time" and deadline.left():
         if not counter.is_near():
             _reap_children()
@@ -225,6 +241,7 @@ def _fork_until_pid(pid, deadline, orphan_lifetime, writer):
 
 
 def _reap_children():
+    # type: () -> None
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -233,6 +250,7 @@ def _reap_children():
 
 
 def _live_as_orphan(parent, orphan_lifetime, writer):
+    # type: (int, float, int) -> None
     """Third helper: live until the second has exited and a moment longer."""
     try:
         while os.getppid() == parent:
@@ -244,10 +262,12 @@ def _live_as_orphan(parent, orphan_lifetime, writer):
 
 
 def _sleep(seconds):
+    # type: (float) -> None
     select.select([], [], [], seconds)
 
 
 def _stays_occupied(pid, deadline):
+    # type: (int, Deadline) -> bool
     """Return whether a process has the pid, and not just for a moment."""
     end = monotonic() + min(OCCUPIED_SECONDS, deadline.left())
     while _exists(pid):
@@ -258,6 +278,7 @@ def _stays_occupied(pid, deadline):
 
 
 def _exists(pid):
+    # type: (int) -> bool
     try:
         os.kill(pid, 0)
     except OSError as error:
@@ -272,17 +293,19 @@ class _PidCounter:
     """
 
     def __init__(self, pid, deadline):
+        # type: (int, Deadline) -> None
         self._pid = pid
         self._deadline = deadline
         self._began = monotonic()
         self._used = 0
         with open(PID_MAX_FILE) as stream:
             self._pid_max = int(stream.read())
-        self._refusal = None  # text, why the kernel's counter cannot be set
-        self._original = None  # text, the kernel's counter before it was set
-        self.last_pid = None
+        self._refusal = None  # type: Optional[str]  # why the kernel's counter cannot be set
+        self._original = None  # type: Optional[str]  # the kernel's counter before it was set
+        self.last_pid = None  # type: Optional[int]
 
     def _set_counter(self, number):
+        # type: (str) -> None
         if self._original is None:
             with open(LAST_PID_FILE) as stream:
                 self._original = stream.read()
@@ -290,15 +313,18 @@ class _PidCounter:
             stream.write(number)
 
     def restore(self):
+        # type: () -> None
         """Set the kernel's counter back. Otherwise the next processes get pids that other jobs may have lost."""
         if self._original is not None and self._refusal is None:
             self._set_counter(self._original)
 
     def is_near(self):
+        # type: () -> bool
         """Return whether the wanted pid comes next, too soon for anything but a fork."""
         return self._refusal is not None and self.last_pid is not None and 0 < self._pid - self.last_pid <= NEAR_PIDS
 
     def approach(self):
+        # type: () -> Optional[str]
         """Prepare the next fork; return None, or a reason and its detail when the pid cannot be reached."""
         if self._refusal is None:
             try:
@@ -320,6 +346,7 @@ class _PidCounter:
         return None
 
     def _use_up(self, count):
+        # type: (int) -> None
         """Use up pids with threads, which get pids too and start faster than processes."""
         lock = _thread.allocate_lock()
         for unused in range(count):

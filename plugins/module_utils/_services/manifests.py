@@ -7,10 +7,16 @@ from __future__ import absolute_import, division, print_function
 
 from .._jobs.manifest import Manifest
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 
 def remove_proven_jobs(manifests, targets):
+    # type: (List[str], List[Target]) -> None
     """Remove the jobs from manifests that this task has started, reloaded or seen running with their current files.
 
     :param manifests: list of text, paths.
@@ -27,6 +33,7 @@ def remove_proven_jobs(manifests, targets):
 
 
 def _is_proven(target):
+    # type: (Target) -> bool
     if target.result.error is not None or target.script is not None or target.wanted.state not in (
             "started", "restarted", "reloaded"):
         return False

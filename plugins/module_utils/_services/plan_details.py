@@ -11,10 +11,19 @@ from .._host.job_names import fatal_log_path, log_path_error
 from . import kept_definitions, kept_environment, replacing, unwedge
 from .planning import refuse_unsafe_names, without_error
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.daemon_state import Snapshot  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 
 def plan_details(client, targets, request, version, snapshot):
+    # type: (Upstart, List[Target], ServiceRequest, Tuple[int, ...], Snapshot) -> None
     """Complete the plans of targets, and refuse those that cannot be carried out.
 
     :param request: request.ServiceRequest.
@@ -36,6 +45,7 @@ def plan_details(client, targets, request, version, snapshot):
 
 
 def _plan_starts(client, targets, snapshot):
+    # type: (Upstart, List[Target], Snapshot) -> None
     """Plan with which variables instances are started, and find out which definition Upstart will use for them."""
     starting = [target for target in targets if "start" in target.plan.steps]
     if any(target.before is not None for target in starting):
@@ -45,28 +55,30 @@ def _plan_starts(client, targets, snapshot):
 
 
 def _refuse_log_paths(targets, request, version):
+    # type: (List[Target], ServiceRequest, Tuple[int, ...]) -> None
     """Refuse the start of instances whose log would make init hang."""
     for target in without_error(targets):
         if "start" not in target.plan.steps:
             continue
-        path = fatal_log_path(request.log_dir, target.job, target.instance or "", target.definition.values,
+        path = fatal_log_path(request.log_dir, target.job, target.instance_name, target.definition.values,
                               version)
         if path is not None:
-            target.result.error, target.plan.steps = log_path_error(target.job, target.instance, path), []
+            target.result.error, target.plan.steps = log_path_error(target.job, target.instance_name, path), []
 
 
 def _plan_cleaning(client, targets):
+    # type: (Upstart, List[Target]) -> None
     """Plan to end the processes that a stuck instance has left behind, also where the job itself is in order now."""
     for target in targets:
         if "free" not in target.plan.steps:
-            known = (target.before or {}).get("processes", {}).values()
-            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
+            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance_name)
             target.plan.steps = (["clean"] if target.result.leftovers else []) + target.plan.steps
 
 
 def _plan_enabling(targets, version):
+    # type: (List[Target], Tuple[int, ...]) -> None
     """Plan the change that enables or disables each job; the instances of a job share it."""
-    changes = {}
+    changes = {}  # type: Dict[str, Optional[enabling.Change]]
     for target in without_error(targets):
         wanted = target.wanted
         if not wanted.enabled and target.definition.text is None and not wanted.must_exist:

@@ -14,17 +14,29 @@ from .._host.daemon_state import changed_since
 from .._host.status import SPAWN_GRACE, is_missing_main_process, is_resting, missing_main_pid, process_age, zombie_pid
 from . import refusals
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._errors import UpstartError  # noqa: F401
+    from .._host.daemon_state import Snapshot  # noqa: F401
+    from .._host.definitions import Definition  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 WAITING_STEPS = ("wait", "settle", "finish")  # steps that change nothing
 
 
 def without_error(targets):
+    # type: (List[Target]) -> List[Target]
     """Return the targets whose result is no error."""
     return [target for target in targets if target.result.error is None]
 
 
 def plan(client, targets, request, snapshot):
+    # type: (Upstart, List[Target], ServiceRequest, Snapshot) -> None
     """Plan the steps of all targets; a target that must not be touched gets an error instead.
 
     :param request: request.ServiceRequest.
@@ -39,6 +51,7 @@ def plan(client, targets, request, snapshot):
 
 
 def refuse_unsafe_names(targets):
+    # type: (List[Target]) -> None
     """Refuse instances whose names corrupt Upstart's memory, or have done so already."""
     for target in without_error(targets):
         error = _unsafe_name_error(target) if target.script is None else None
@@ -47,6 +60,7 @@ def refuse_unsafe_names(targets):
 
 
 def has_work(targets, request):
+    # type: (List[Target], ServiceRequest) -> bool
     """Return whether a task has anything to do besides reading.
 
     :param request: request.ServiceRequest.
@@ -58,11 +72,13 @@ def has_work(targets, request):
 
 
 def _enabling_differs(target):
+    # type: (Target) -> bool
     """Return whether a job must be enabled or disabled, or cannot be because of its files."""
     return target.wanted.enabled is not None and target.definition.is_enabled() != target.wanted.enabled
 
 
 def _may_stay_up(target):
+    # type: (Target) -> bool
     """Return whether an instance may be left running as it is, so that its definition and variables matter."""
     if target.before is None:
         return False
@@ -70,23 +86,25 @@ def _may_stay_up(target):
 
 
 def _compare(target, peer_pid, request, snapshot):
+    # type: (Target, int, ServiceRequest, Snapshot) -> None
     """Find out whether a running instance follows another definition, or has other variables, than is asked for."""
     plan_ = target.plan
-    target.age = process_age(peer_pid, target.before["processes"].get("main"))
-    plan_.stale = snapshot.is_stale(target.definition, target.instance)
-    plan_.env_differs = snapshot.differing(target.job, target.instance, target.env)
-    if snapshot.reason and snapshot.environment(target.job, target.instance) is None:
+    target.age = process_age(peer_pid, target.before["processes"].get("main"))  # type: ignore[index]  # it is up
+    plan_.stale = snapshot.is_stale(target.definition, target.instance_name)
+    plan_.env_differs = snapshot.differing(target.job, target.instance_name, target.env)
+    if snapshot.reason and snapshot.environment(target.job, target.instance_name) is None:
         asked = set(entry.partition("=")[0] for entry in target.env)
         plan_.env_unknown = sorted(asked.difference(target.definition.instance_variables()))
         plan_.unknown_because = snapshot.reason
     if plan_.stale is None and snapshot.reason:
-        plan_.unknown_because = snapshot.reason_for(target.definition, target.instance)
+        plan_.unknown_because = snapshot.reason_for(target.definition, target.instance_name)
         plan_.changed_file = changed_since(target.definition, target.age)
         if request.definition == "current":
             target.result.error = refusals.definition_unknown(target, plan_.unknown_because)
 
 
 def _steps_or_error(target):
+    # type: (Target) -> Tuple[List[str], Optional[UpstartError]]
     """Return (list of steps, None), or ([], UpstartError) where the steps would end in an outage."""
     request, status, definition = target.wanted, target.before, target.definition
     if request.state is None:
@@ -95,7 +113,7 @@ def _steps_or_error(target):
     if pid and not request.unwedge:
         return [], refusals.wedged(target, pid)
     steps = steps_for(request, status, definition, target.age, bool(pid), target.plan.stale)
-    if "reload" in steps and is_resting(status) and "main" not in status["processes"]:
+    if "reload" in steps and is_resting(status) and "main" not in status["processes"]:  # type: ignore[index]
         return [], refusals.nothing_to_reload(target)
     stops_first = bool({"stop", "free", "finish"}.intersection(steps))
     if "start" in steps and (definition.error is not None or (stops_first and definition.text is None)):
@@ -104,11 +122,13 @@ def _steps_or_error(target):
 
 
 def _is_up(status):
-    """Return whether an instance exists and is not stopping."""
-    return status is not None and status["goal"] == "start"
+    # type: (Optional[Dict[str, Any]]) -> bool
+    """Return whether an instance exists and is not stopping. One that Upstart is about to respawn is not."""
+    return status is not None and status["goal"] != "stop"
 
 
 def steps_for(request, status, definition, age, is_stuck, is_stale):
+    # type: (ServiceRequest, Optional[Dict[str, Any]], Definition, float, bool, Optional[bool]) -> List[str]
     """Return the steps that bring an instance into the wanted state.
 
     :param request: request.ServiceRequest.
@@ -142,10 +162,12 @@ def steps_for(request, status, definition, age, is_stuck, is_stale):
 
 
 def _restart(status):
+    # type: (Optional[Dict[str, Any]]) -> List[str]
     return ["stop", "start"] if is_resting(status) else ["settle", "stop", "start"]
 
 
 def _may_hang(status, definition, age):
+    # type: (Optional[Dict[str, Any]], Definition, float) -> bool
     """Return whether Upstart may wait for an event of ``expect`` that never comes; it neither ends that nor gives up.
 
     The present file is no proof: an instance follows the file it was started with. Without ``expect`` an instance is in
@@ -156,6 +178,7 @@ def _may_hang(status, definition, age):
 
 
 def _unsafe_name_error(target):
+    # type: (Target) -> Optional[UpstartError]
     """Return the error for an instance whose name corrupts Upstart's memory, or None."""
     values = target.definition.values
     if target.wanted.state is None or not (target.instance or (values and values["instance"])):
@@ -164,17 +187,18 @@ def _unsafe_name_error(target):
                                       "start" in target.plan.steps or target.wanted.env is not None)
     if name is None:
         return None
-    is_running = instance_names.UNREADABLE in (target.instance or "")
+    is_running = instance_names.UNREADABLE in target.instance_name
     return (refusals.name_has_done_harm if is_running else refusals.name_would_harm)(target, name)
 
 
 def predict(target):
+    # type: (Target) -> Optional[Dict[str, Any]]
     """Return the status that an instance would have after its steps; None for no such instance."""
     steps = target.plan.steps
     if "start" in steps and target.definition.is_task():
         return None
-    if "start" in steps or (steps[-1:] == ["wait"] and target.before["goal"] == "start"):
+    if "start" in steps or (steps[-1:] == ["wait"] and _is_up(target.before)):
         return None if target.definition.is_task() else {"goal": "start", "state": "running", "processes": {}}
     if "reload" in steps:
-        return {"goal": "start", "state": "running", "processes": target.before["processes"]}
+        return {"goal": "start", "state": "running", "processes": target.before["processes"]}  # type: ignore[index]
     return None if set(steps) - {"clean"} else target.before

@@ -6,11 +6,18 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
+import os
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.job_names import skipped_folder
+from .._host.job_names import similar_job, skipped_folder
 from .._host.status import state_text, suspended_pid
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Collection, List, Optional  # noqa: F401
+    from .._host.definitions import Definition  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
@@ -18,6 +25,7 @@ ASCII = "Use ASCII in the instance stanza and in the variables that it names."
 
 
 def name_would_harm(target, name):
+    # type: (Target, str) -> UpstartError
     """Return the error for an instance whose name would corrupt Upstart's memory."""
     return UpstartError(
         "Job %s was not %s: an instance name that is not ASCII corrupts Upstart's memory and may crash it. %s" % (
@@ -25,6 +33,7 @@ def name_would_harm(target, name):
 
 
 def name_has_done_harm(target, name):
+    # type: (Target, str) -> UpstartError
     """Return the error for an instance that runs with such a name; Upstart cannot be asked about it."""
     return UpstartError(
         "Job %s has an instance name that is not ASCII, which has corrupted Upstart's memory, and was not %s. Stop it "
@@ -33,12 +42,14 @@ def name_has_done_harm(target, name):
 
 
 def nothing_to_reload(target):
+    # type: (Target) -> UpstartError
     """Return the error for the reload of a job that has no main process."""
     return UpstartError("Job %s has no main process to reload. Restart it instead." % target.label,
                         name=target.job)
 
 
 def wedged(target, pid):
+    # type: (Target, int) -> UpstartError
     """Return the error for an instance whose tracked process does not exist."""
     return UpstartError(
         "Job %s is stuck in %s: Upstart is tracking process %d, which no longer exists, because its expect stanza is "
@@ -48,12 +59,14 @@ def wedged(target, pid):
 
 
 def definition_unknown(target, reason):
+    # type: (Target, Optional[str]) -> UpstartError
     """Return the error for ``definition: current`` where an instance's definition is unknown."""
     return UpstartError("Cannot tell whether job %s runs with the current job file: %s. Use state: restarted to make "
                         "sure." % (target.label, reason), name=target.job)
 
 
 def variables_unknown(target, reason):
+    # type: (Target, str) -> UpstartError
     """Return the error for an instance that could not be started again once it is stopped."""
     names = list(collections.OrderedDict.fromkeys(target.definition.instance_variables()))
     return UpstartError(
@@ -63,12 +76,14 @@ def variables_unknown(target, reason):
 
 
 def variables_lost(target, reason):
+    # type: (Target, str) -> str
     """Return the warning on an instance that is started again with only the variable in its name."""
     return ("Job %s is started again with %s only, from its instance name: its other variables are unknown (%s). If it "
             "had more, set all of them in env." % (target.label, target.env[0].partition("=")[0], reason))
 
 
 def stale_warning(target):
+    # type: (Target) -> str
     """Return the warning on an instance that follows an older definition."""
     complaint = target.definition.complaint()
     if complaint:
@@ -81,6 +96,7 @@ def stale_warning(target):
 
 
 def changed_warning(target):
+    # type: (Target) -> str
     """Return the warning on an instance that may follow an older definition, where the daemon does not report it."""
     return ("Job %s may run with an older definition: %s was changed after it started, and its definition is unknown "
             "(%s). Use state: restarted to apply the current file." % (
@@ -88,6 +104,7 @@ def changed_warning(target):
 
 
 def old_definition(target):
+    # type: (Target) -> UpstartError
     """Return the error for an instance that should run with the current files and does not."""
     complaint = target.definition.complaint()
     if complaint:
@@ -100,12 +117,14 @@ def old_definition(target):
 
 
 def changed_meanwhile(target):
+    # type: (Target) -> str
     """Return the warning on a task job whose files were changed after its start was requested."""
     return ("The task job %s may have run with an older definition: its files were changed during this task. Run it "
             "again if that matters." % target.label)
 
 
 def other_variables(target):
+    # type: (Target) -> UpstartError
     """Return the error for a job that somebody else started with other variables while the task wanted to."""
     names = ", ".join(target.plan.env_differs)
     return UpstartError("Job %s has other values of %s than env asks for: somebody else started it during this task. "
@@ -113,12 +132,14 @@ def other_variables(target):
 
 
 def not_as_enabled(target):
+    # type: (Target) -> UpstartError
     """Return the error for a job whose files were changed by somebody else after the task enabled or disabled it."""
     return UpstartError("Job %s was %s, but somebody changed its files during this task. Run the task again."
                         % (target.job, "enabled" if target.wanted.enabled else "disabled"), name=target.job)
 
 
 def definition_kept(target):
+    # type: (Target) -> UpstartError
     """Return the error for ``definition: current`` where Upstart would start an instance by an older one."""
     return UpstartError(
         "Job %s was not %s: it would not use the current file %s, %s. Restart these instances in the same task." % (
@@ -127,17 +148,20 @@ def definition_kept(target):
 
 
 def _why_kept(target):
+    # type: (Target) -> str
     return "because Upstart keeps the old definition while other instances run with it (%s)" % (
         ", ".join(target.plan.kept_by))
 
 
 def left_together(target):
+    # type: (Target) -> UpstartError
     """Return the error for an instance that is not started because another instance of the job cannot be."""
     return UpstartError("Job %s was not %s, because not all of its instances can be." % (
         target.label, target.wanted.state), name=target.job)
 
 
 def place_taken(target, remaining, is_back):
+    # type: (Target, Target, bool) -> UpstartError
     """Return the error for an instance that is not started because another instance of its job is still running.
 
     :param remaining: Target, the other instance.
@@ -150,6 +174,7 @@ def place_taken(target, remaining, is_back):
 
 
 def refused(target, state):
+    # type: (Target, str) -> UpstartError
     """Return the error for a start from files that the daemon would not load."""
     left_running = " It was left running." if (target.before or {}).get("goal") == "start" else ""
     is_missing = target.definition.text is None
@@ -159,8 +184,21 @@ def refused(target, state):
         **target.definition.facts())
 
 
-def unknown_job(definition, cause):
-    """Return the error for a job that the daemon has not loaded, with what its file has to do with it."""
+def not_imported(definition, names):
+    # type: (Definition, List[str]) -> UpstartError
+    """Return the error for variables that the init of ChromeOS would drop."""
+    listed = ", ".join(names)
+    return UpstartError(
+        "Job %s does not import %s, so the init of ChromeOS would drop this part of env. Add it to import in %s, or "
+        "remove it from env." % (definition.name, listed, definition.conf), name=definition.name, path=definition.conf)
+
+
+def unknown_job(definition, cause, known_jobs=()):
+    # type: (Definition, UpstartError, Collection[str]) -> UpstartError
+    """Return the error for a job that the daemon has not loaded, with what its file has to do with it.
+
+    :param known_jobs: the names of all jobs, among which one may be meant.
+    """
     complaint = definition.complaint()
     facts = dict(definition.facts(), name=definition.name)
     if definition.text is not None and complaint:
@@ -174,13 +212,17 @@ def unknown_job(definition, cause):
         return UpstartError(
             "Upstart has not loaded the job %s although %s is valid. Check that conf_dir is the directory that this "
             "daemon reads, then reload its configuration." % (definition.name, definition.conf), **facts)
-    return UpstartError("Upstart does not know the job %s, and %s. Check the name, or deploy the job first."
-                        % (definition.name, complaint), error=cause.facts.get("error"), **facts)
+    question = similar_job(definition.name, known_jobs, os.path.dirname(definition.conf))
+    remedy = ": " + question if question else ". Check the name, or deploy the job first."
+    return UpstartError("Upstart does not know the job %s, and %s%s" % (definition.name, complaint, remedy),
+                        error=cause.facts.get("error"), **facts)
 
 
 def missing_variables(definition, env, cause):
+    # type: (Definition, List[str], Optional[UpstartError]) -> UpstartError
     """Return the error for instance variables that were not given."""
-    wanted = definition.instance_variables() or [cause.message.split(":", 1)[-1].strip().splitlines()[0]]
+    wanted = definition.instance_variables() or [  # cause is None only if there are variables
+        cause.message.split(":", 1)[-1].strip().splitlines()[0]]  # type: ignore[union-attr]
     given = [entry.partition("=")[0] for entry in env]
     missing = [name for name in wanted if name not in given] or wanted
     return UpstartError(
@@ -190,7 +232,8 @@ def missing_variables(definition, env, cause):
 
 
 def suspended_warning(target):
+    # type: (Target) -> str
     """Return the warning on an instance whose main process a signal or a debugger has suspended."""
-    pid = suspended_pid(target.result.after)
+    pid = suspended_pid(target.result.after) or 0  # there is one
     return ("Job %s does not run: its main process %d is suspended by a signal or a debugger. Continue it with kill "
             "-CONT %d, or set expect stop if the program stops itself when it is ready." % (target.label, pid, pid))

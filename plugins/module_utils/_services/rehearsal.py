@@ -15,12 +15,22 @@ from . import bystander_messages, bystanders
 from .loss_explanations import has_and, tree_progress
 from .stop_causes import causes_of_moves, links_of
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, List, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._events.simulation import Simulation  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .stop_causes import Links  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 NEW = {"goal": "start", "state": "running", "processes": {}}  # the predicted status of an instance after its start
 
 
 def play(client, targets, request):
+    # type: (Upstart, List[Target], ServiceRequest) -> List[bystanders.Loss]
     """Predict the effects of the steps of targets, on the targets too, and return the bystanders.Losses.
 
     :param targets: list of targets.Target. A target that something else in the task would stop gets the step by which
@@ -32,9 +42,9 @@ def play(client, targets, request):
     if not (simulation.is_cut_off or simulation.endless):
         moved = set(move[:2] for move in simulation.trace)
         for target in targets:
-            if target.result.error is None and target.script is None and (target.job, target.instance or "") in moved:
+            if target.result.error is None and target.script is None and (target.job, target.instance_name) in moved:
                 _predict(target, simulation)
-    wanted = dict(((target.job, target.instance or ""), target) for target in targets
+    wanted = dict(((target.job, target.instance_name), target) for target in targets
                   if target.result.error is None and target.wanted.state is not None)
     for loss in losses:
         if (loss.job, loss.instance) in wanted:
@@ -44,8 +54,9 @@ def play(client, targets, request):
 
 
 def _predict(target, simulation):
+    # type: (Target, Simulation) -> None
     """Set the predicted status of a target that the simulation has moved, and its error or additional step."""
-    pair = target.job, target.instance or ""
+    pair = target.job, target.instance_name
     runs = simulation.status_of(*pair) == START_RUNNING
     if not runs or target.definition.is_task():
         return
@@ -64,6 +75,7 @@ def _predict(target, simulation):
 
 
 def _is_certain(job, simulation):
+    # type: (str, Simulation) -> bool
     """Return whether a job certainly starts, whatever events came before the task."""
     definition = simulation.world.by_name[job]
     is_known = simulation.world.conditions_known or not has_and(definition.start_on or ())
@@ -71,6 +83,7 @@ def _is_certain(job, simulation):
 
 
 def simulate(client, acts, conf_dir, version, timeout):
+    # type: (Upstart, bystanders.Acts, str, Tuple[int, ...], float) -> Simulation
     """Return a Simulation of a task, which begins with the present state of this host.
 
     :param acts: bystanders.Acts.
@@ -83,6 +96,7 @@ def simulate(client, acts, conf_dir, version, timeout):
 
 
 def losses_in(simulation, acts):
+    # type: (Simulation, bystanders.Acts) -> List[bystanders.Loss]
     """Return the bystanders.Losses at the end of a Simulation of Acts."""
     if simulation.is_cut_off:
         return []  # its last state is not the final one
@@ -104,7 +118,8 @@ def losses_in(simulation, acts):
 
 
 def _add_causes(losses, simulation, acts):
-    links = {}
+    # type: (List[bystanders.Loss], Simulation, bystanders.Acts) -> None
+    links = {}  # type: Dict[str, Links]
     for job in simulation.jobs():
         definition = simulation.world.by_name[job.name]
         commands = [command for process in (MAIN,) + HELPERS if process in definition.processes

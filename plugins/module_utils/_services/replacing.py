@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have other instances of a job run than there are, as when its definition names them in another way now.
+"""Replace a job's running instances with a different set, for example after its instance names have changed.
 
-Upstart follows the older definition until no instance runs by it any more, so all are gone before the first start.
+Upstart keeps the old definition until the last instance with it has stopped. All instances are therefore stopped before
+the first is started.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -13,15 +14,24 @@ from .._host import instance_names
 from . import refusals
 from .targets import Target
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.daemon_state import Snapshot  # noqa: F401
+    from .._host.definitions import Definition  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+
 __metaclass__ = type
 
 
 def targets(job, definition, wanted, there):
-    """Return the Targets of one job of which exactly ``wanted.instances`` shall run; they know each other.
+    # type: (str, Definition, ServiceRequest, List[str]) -> List[Target]
+    """Return the Targets of a job that must run exactly ``wanted.instances``. All share one list, their ``plan.group``.
 
-    :param there: names of the instances that there are.
+    :param there: list of text, the names of the existing instances.
     """
-    group = []
+    group = []  # type: List[Target]
     for env in wanted.instances:
         target = Target(job, definition, wanted._replace(env=env))
         target.instance = instance_names.instance_of(definition, env)
@@ -36,35 +46,54 @@ def targets(job, definition, wanted, there):
     return group
 
 
+def exactly(client, job, definition, wanted):
+    # type: (Upstart, str, Definition, ServiceRequest) -> List[Target]
+    """Return the Targets of a job of which ``wanted.instances`` must run, and no others.
+
+    Those that run stay as they are.
+    """
+    listed = []
+    for env in wanted.instances:
+        target = Target(job, definition, wanted._replace(env=env))
+        target.instance = client.find_instance(job, env)
+        listed.append(target)
+    named = set(target.instance for target in listed)
+    return [_going(job, definition, wanted, name) for name in client.instances(job) if name not in named] + listed
+
+
 def _going(job, definition, wanted, name):
+    # type: (str, Definition, ServiceRequest, str) -> Target
     target = Target(job, definition, wanted._replace(state="stopped", env=[]))
     target.instance = name
     return target
 
 
 def is_replaced(target):
-    """Return whether others take the place of an instance, which only goes."""
+    # type: (Target) -> bool
+    """Return whether an instance is only stopped, because other instances replace it."""
     return target.plan.group is not None and target.wanted.state == "stopped"
 
 
 def find_replaced_instances(targets, snapshot):
-    """Note the variables of what is to be stopped, and leave all as it is where not all of a job can be started.
+    # type: (List[Target], Snapshot) -> None
+    """Record the variables of existing instances. If one instance of a job has an error, leave all of them alone.
 
     :param snapshot: daemon_state.Snapshot.
     """
     for target in targets:
         if target.before is not None:
-            target.plan.env_before = snapshot.environment(target.job, target.instance)
-        if any(other.result.error is not None for other in target.plan.group):
+            target.plan.env_before = snapshot.environment(target.job, target.instance_name)
+        if any(other.result.error is not None for other in target.plan.group):  # type: ignore[union-attr]
             target.plan.steps = []
             if target.result.error is None and not is_replaced(target):
                 target.result.error = refusals.left_together(target)
 
 
 def hold_back(client, targets):
-    """Start nothing in the place of an instance that is still there.
+    # type: (Upstart, List[Target]) -> None
+    """Cancel the planned starts of a job if one of its instances has failed, for example because it did not stop.
 
-    What was stopped for it and is to stay is started again as it was, so that a failed task leaves no outage.
+    Instances that were already stopped are started again with their earlier variables. A failed task causes no outage.
     """
     for target in targets:
         if target.result.error is None or target.plan.group is None:
@@ -80,7 +109,8 @@ def hold_back(client, targets):
 
 
 def _start_again(client, target):
-    """Ask for the start of an instance with the variables that it had; return whether Upstart takes that."""
+    # type: (Upstart, Target) -> bool
+    """Request the start of an instance with its earlier variables. Return whether Upstart accepts the request."""
     env = target.plan.env_before if target.plan.env_before is not None else target.env
     pending = client.request("Start", target.job, env, wait=False)
     client.connection.wait(lambda: pending.done, client.timeout)
@@ -93,5 +123,5 @@ def _start_again(client, target):
         pass
     except DaemonError:
         return False
-    target.result.after = client.status(target.job, target.instance or "")
+    target.result.after = client.status(target.job, target.instance_name)
     return True

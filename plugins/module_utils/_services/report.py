@@ -14,10 +14,17 @@ from .._host.status import state_text, suspended_pid
 from . import refusals
 from .planning import WAITING_STEPS
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterator, List, Optional  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 
 def result(targets, request, losses):
+    # type: (List[Target], ServiceRequest, List[Dict[str, Any]]) -> Dict[str, Any]
     """Return the result of the module; raise UpstartError with the same fields when a target failed.
 
     :param request: request.ServiceRequest.
@@ -43,18 +50,20 @@ def result(targets, request, losses):
 
 
 def instance_entries(targets, request):
+    # type: (List[Target], ServiceRequest) -> List[Dict[str, Any]]
     """Return one dict for each target, as documented under ``instances``; the keys are the same in every mode."""
     return [_entry(target, request) for target in targets]
 
 
 def _entry(target, request):
+    # type: (Target, ServiceRequest) -> Dict[str, Any]
     if target.script is not None:
         return target.script.report(target.result.error)
     plan, outcome = target.plan, target.result
     enabled = target.definition.is_enabled()
     entry = {
         "name": target.job,
-        "instance": target.instance or "",
+        "instance": target.instance_name,
         "changed": bool(plan.change) or any(step not in WAITING_STEPS for step in plan.steps),
         "before": state_text(target.before),
         "status": state_text(outcome.after),
@@ -77,17 +86,20 @@ def _entry(target, request):
 
 
 def _real_processes(processes):
+    # type: (Dict[str, int]) -> Dict[str, int]
     """Return processes without those that only an earlier check-mode task of the play would have started."""
     return dict((name, pid) for name, pid in processes.items() if pid)
 
 
 def _differing_variables(target):
+    # type: (Target) -> Optional[List[str]]
     if {"stop", "start"}.intersection(target.plan.steps) and not target.progress.overtaken:
         return []
     return None if target.plan.env_unknown else target.plan.env_differs
 
 
 def _is_stale(target):
+    # type: (Target) -> Optional[bool]
     """Return whether an instance follows an older definition; None when that is unknown.
 
     An instance that this task started follows the present files, unless other instances keep an older definition.
@@ -100,8 +112,9 @@ def _is_stale(target):
 
 
 def warnings(targets):
+    # type: (List[Target]) -> List[str]
     """Return the warnings about targets, as a list of sentences."""
-    sentences = []
+    sentences = []  # type: List[str]
     for target in targets:
         sentences.extend(target.result.warnings)
         if target.result.error is None:
@@ -110,6 +123,7 @@ def warnings(targets):
 
 
 def _warnings_of(target):
+    # type: (Target) -> Iterator[str]
     plan = target.plan
     if _is_stale(target) and target.wanted.state != "stopped":
         yield refusals.stale_warning(target)
@@ -126,6 +140,7 @@ def _warnings_of(target):
 
 
 def _differences(targets, entries, request):
+    # type: (List[Target], List[Dict[str, Any]], ServiceRequest) -> List[Dict[str, Any]]
     """Return what Ansible shows of a change: the files first, then the states."""
     changes = collections.OrderedDict(
         (target.plan.change.path, target.plan.change) for target in targets if target.plan.change)
@@ -136,4 +151,5 @@ def _differences(targets, entries, request):
 
 
 def _lines(entries, key):
+    # type: (List[Dict[str, Any]], str) -> str
     return "".join("%s: %s\n" % (display_name(entry["name"], entry["instance"]), entry[key]) for entry in entries)

@@ -7,8 +7,13 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+from .._daemon.addresses import SESSION
 from .._host import environment
 from . import entries
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from ansible.module_utils.basic import AnsibleModule  # noqa: F401
 
 __metaclass__ = type
 
@@ -17,8 +22,9 @@ ENV_ALIASES = ["arguments", "args"]
 # What is asked for. jobs: list of names; state: text or None for any; enabled: bool or None for either; env: list of
 # KEY=VALUE or None; definition: "any" or "current"; times in seconds; script_dir: of LSB scripts, None for none; parts:
 # list of Requests that ask for the same as a whole, each of one job with a state, enabled and env of its own, or None;
-# expected: dict, the job in options of upstart_job when its files are yet to be written, else None; instances: list of
-# lists of KEY=VALUE, all that are to run after a restart, or None.
+# expected: in check mode, the job whose file is yet to be written, first a dict of options of upstart_job, then an
+# ExpectedJob; else None; instances: list of
+# lists of KEY=VALUE, all that are to run after a restart, or exactly those that are to be started, or None.
 ServiceRequest = collections.namedtuple(
     "ServiceRequest",
     "jobs state enabled env definition timeout stable_for must_exist unwedge end_leftovers conf_dir log_dir "
@@ -26,6 +32,7 @@ ServiceRequest = collections.namedtuple(
 
 
 def from_module(module):
+    # type: (AnsibleModule) -> ServiceRequest
     """Return the Request that a module's parameters make.
 
     :param module: AnsibleModule.
@@ -46,9 +53,13 @@ def from_module(module):
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
         init_log=params["init_log"],
-        script_dir=params["script_dir"],
+        script_dir=None if params.get("scope") == SESSION else params["script_dir"],
         parts=None,
         expected=None,
         instances=None,
     )
-    return request if params["jobs"] is None else entries.split(request, params["jobs"], module.check_mode)
+    if params["jobs"] is not None:
+        return entries.split(request, params["jobs"], module.check_mode)
+    if params["instances"] is None and params["count"] is None:
+        return request
+    return entries.split(request._replace(env=None), entries.of_instances(request, params))

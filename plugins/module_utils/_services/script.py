@@ -5,6 +5,11 @@
 
 from __future__ import absolute_import, division, print_function
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Optional  # noqa: F401
+    from .._errors import UpstartError  # noqa: F401
+
 __metaclass__ = type
 
 
@@ -15,6 +20,7 @@ class Script:
     """
 
     def __init__(self, name, path):
+        # type: (str, str) -> None
         self.name = name
         self.path = path
         self.entry = {
@@ -24,6 +30,7 @@ class Script:
         }
 
     def report(self, error):
+        # type: (Optional[UpstartError]) -> Dict[str, Any]
         """Return the entry, with the facts of ``error`` (UpstartError or None)."""
         entry = dict(self.entry)
         if error is not None:

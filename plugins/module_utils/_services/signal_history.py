@@ -8,10 +8,17 @@ from __future__ import absolute_import, division, print_function
 from .._daemon.names import instance_path
 from .._host.status import is_resting
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 
 def was_stopped(client, target, last_run=False):
+    # type: (Upstart, Target, bool) -> bool
     """Return whether somebody stopped an instance since its mark, or since the task began, as far as signals show.
 
     One that ends by itself skips pre-stop, and was up before unless it had to fork for that.
@@ -35,11 +42,12 @@ def was_stopped(client, target, last_run=False):
 
 
 def _states_since_mark(client, target):
+    # type: (Upstart, Target) -> Tuple[List[str], bool]
     """Return the states that were signalled of an instance since its mark, and whether it was up by then.
 
     Without a mark the task has not started it; then all count, since what it was before the task.
     """
-    path = instance_path(target.job, target.instance or "")
+    path = instance_path(target.job, target.instance_name)
     signals = client.connection.signals[target.progress.up_mark or 0:]
     states = [item.args[0] for item in signals if item.path == path and item.member == "StateChanged"]
     if target.progress.up_mark is None:
@@ -49,12 +57,14 @@ def _states_since_mark(client, target):
 
 
 def is_same_process(target):
+    # type: (Target) -> bool
     """Return whether the main process of an instance is the one that it had before the task."""
     before, after = [(status or {}).get("processes", {}).get("main") for status in (target.before, target.result.after)]
     return before is not None and before == after
 
 
 def is_respawned(client, target):
+    # type: (Upstart, Target) -> bool
     """Return whether signals show that an instance has gone down and come up again since its mark."""
     states, down = _states_since_mark(client, target)
     for state in states:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take the steps of many targets together, all requests in flight, and see where they end."""
+"""Carry out the steps of many targets at the same time, and check the state in which each target ends."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,7 +17,7 @@ from .._daemon.errors import (
 )
 from .._daemon.names import instance_name
 from .._errors import UpstartError
-from .._host import daemon_state, enabling, instance_names, unread_files
+from .._host import enabling, instance_names, unread_files
 from .._host.releases import JOBS_SURVIVE_REEXEC_SINCE
 from .._host.status import (
     POLL_INTERVAL,
@@ -32,32 +32,40 @@ from .._host.status import (
 from .._system.deadline import Deadline
 from . import failure_errors, refusals, replacing, signal_history, unwedge, watching
 from .planning import without_error
-from .timeouts import timeout_error
+from .timeouts import longest_kill_timeout, timeout_error
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple, Type  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._daemon.connection import Pending  # noqa: F401
+    from .._host.init_log import InitLog  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
 
 __metaclass__ = type
 
-KILL_TIMEOUT = 5  # seconds, Upstart's default
-
 
 def enable(client, targets, attributes, conf_dir):
-    """Carry out the changes that enable and disable jobs; the targets of one job share one."""
-    changing = [target for target in targets if target.plan.change and target.result.error is None]
-    if not changing:
+    # type: (Upstart, List[Target], Any, str) -> None
+    """Write the changes that enable or disable jobs. All targets of a job share one change."""
+    changes = dict((target.job, target.plan.change) for target in targets
+                   if target.plan.change and target.result.error is None)  # type: Dict[str, Any]
+    if not changes:
         return
-    changes = dict((target.job, target.plan.change) for target in changing)
     try:
         enabling.act(client, [changes[job] for job in sorted(changes)], attributes, conf_dir)
     except ConnectionLostError:
-        # The files are in place, and a daemon that comes back reads all of them.
-        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))
+        client.connection.reopen(min(RECONNECT_TIMEOUT, client.timeout))  # a re-executed Upstart reads the new files
         for job in sorted(changes):
             client.find_job(job)
 
 
 def act(client, targets, request, log=None):
-    """Take the steps of all targets together and judge where each ended.
+    # type: (Upstart, List[Target], ServiceRequest, Optional[InitLog]) -> None
+    """Carry out the steps of all targets, and set an error for each target that ends in the wrong state.
 
-    :param log: init_log.InitLog that follows what init says from before the first step, or None to say nothing of it.
+    :param log: init_log.InitLog, opened before the first step; None to leave out the messages of init.
     """
     deadline = Deadline(request.timeout)
     _have_files_read(client, targets, request)
@@ -77,26 +85,29 @@ def act(client, targets, request, log=None):
 
 
 def _will_run(target):
-    """Return whether an instance will be running after the steps, so that it must stay up."""
+    # type: (Target) -> bool
+    """Return whether an instance runs after its steps and must then stay up."""
     last = target.progress.todo[-1:]
     return last in (["start"], ["reload"]) or (last == ["wait"] and not _is_stopping(target))
 
 
 def _is_stopping(target):
+    # type: (Target) -> bool
     return target.wanted.state == "stopped"
 
 
 def _have_files_read(client, targets, request):
-    """Make init read the current files of the jobs that are stopped or started.
+    # type: (Upstart, List[Target], ServiceRequest) -> None
+    """Make init read the current files of the jobs that are about to be stopped or started.
 
-    A job that init cannot load is an error if it must start. Where init has not noticed the file of a job that only
-    stops, the job would vanish with its last instance.
+    A job that must start gets an error if init cannot load it. A job that only stops needs its file read too: otherwise
+    init may drop the job together with its last instance.
     """
     moving = [target for target in without_error(targets)
               if {"start", "stop", "free"}.intersection(target.progress.todo)]
     for target in moving:
         if target.definition.is_task():
-            target.definition = target.definition.anew()  # unknown once it is over
+            target.definition = target.definition.anew()  # no longer known after its end
     errors = unread_files.ensure_files_are_read(client, request.conf_dir, [target.definition for target in moving])
     for target in moving:
         if "start" in target.progress.todo:
@@ -104,12 +115,13 @@ def _have_files_read(client, targets, request):
 
 
 def _take_steps(client, targets, request, deadline):
-    """Take the steps of all targets: stop everything before anything starts, and watch what was started together."""
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
+    """Carry out the steps of all targets phase by phase. Everything is stopped before anything is started."""
     stopped = False
     for steps, take in PHASES:
         if stopped and take is _start:
-            deadline = Deadline(request.timeout)  # the stops do not use up the time of the starts
-            _have_files_read(client, targets, request)  # they may have changed meanwhile
+            deadline = Deadline(request.timeout)  # the starts have the full timeout, however long the stops took
+            _have_files_read(client, targets, request)  # they may have changed during the stops
         together = [target for target in without_error(targets) if target.progress.todo
                     and target.progress.todo[0] in steps
                     and ("wait" != target.progress.todo[0] or _is_stopping(target) == (take is _stop))]
@@ -123,12 +135,13 @@ def _take_steps(client, targets, request, deadline):
 
 
 def _resume(client, targets, deadline):
-    """Continue after init was re-executed during a call: connect and read again, and do nothing twice."""
+    # type: (Upstart, List[Target], Deadline) -> None
+    """Reconnect after init was re-executed during a call, read the targets again, and continue where each is now."""
     client.connection.reopen(min(RECONNECT_TIMEOUT, deadline.left()))
     if client.version() < JOBS_SURVIVE_REEXEC_SINCE:
         raise UpstartError(
-            "Init was re-executed during this task, and this release of Upstart then forgets its jobs. Their processes "
-            "are still running: check them before you start anything again.")
+            "Init was re-executed during this task. This release of Upstart forgets its jobs when that happens, but "
+            "their processes are still running: check them before you start a job again.")
     moving = [target for target in targets if target.result.error is None and target.progress.todo]
     wait_until_resting(client, moving, Deadline(0))
     for target in moving:
@@ -143,24 +156,25 @@ def _resume(client, targets, deadline):
 
 
 def _name_instance(target):
-    """Work out the name of an instance that is yet to be started, so that its signals are recognised."""
+    # type: (Target) -> None
+    """Set the name of an instance that is not started yet. The name identifies the signals about it."""
     if target.instance is None:
         target.instance = instance_names.instance_of(target.definition, target.env)
 
 
 def _free(client, targets, request, deadline):
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
     for target in targets:
-        known = list(target.before["processes"].values())
         try:
-            unwedge.unwedge(client, target.job, target.instance or "", deadline)
-            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance or "", [])
+            unwedge.unwedge(client, target.job, target.instance_name, deadline)
+            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance_name)
             if target.result.leftovers and request.end_leftovers:
-                unwedge.end_leftovers(client, target.job, target.instance or "", [], deadline)
+                unwedge.end_leftovers(client, target.job, target.instance_name, deadline)
         except ConnectionLostError:
             raise
         except UpstartError as error:
             target.result.error = error
-            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance or "", known)
+            target.result.leftovers = unwedge.leftovers(client, target.job, target.instance_name)
     wait_until_resting(client, without_error(targets), deadline)
     for target in without_error(targets):
         if target.result.leftovers and not request.end_leftovers:
@@ -168,10 +182,10 @@ def _free(client, targets, request, deadline):
 
 
 def _clean(client, targets, request, deadline):
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
     for target in targets:
-        known = (target.before or {}).get("processes", {}).values()
         try:
-            unwedge.end_leftovers(client, target.job, target.instance or "", known, deadline)
+            unwedge.end_leftovers(client, target.job, target.instance_name, deadline)
         except ConnectionLostError:
             raise
         except UpstartError as error:
@@ -179,24 +193,34 @@ def _clean(client, targets, request, deadline):
 
 
 def _settle(client, targets, request, deadline):
-    """Let instances come up that somebody else has started, before they are stopped."""
-    wait_until_resting(client, targets, Deadline(deadline.left() / 2))
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
+    """Wait for instances that are still starting, because they are stopped next.
+
+    An instance whose main process ended during post-start is left to Upstart, which respawns it. If its stop took too
+    long and were cancelled, it would count as running without a process.
+    """
+    half = Deadline(deadline.left() / 2)
+    wait_until_resting(client, targets, half)
     for target in targets:
         wedged = missing_main_pid(target.result.after)
         if wedged:
             target.result.error = refusals.wedged(target, wedged)
+        elif target.result.after is not None and target.result.after["goal"] == "respawn":
+            target.result.error = timeout_error(target, target.wanted.state, half)
 
 
 def _stop(client, targets, request, deadline):
-    """Stop what is to be stopped, and wait until it and what somebody else is stopping is gone."""
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
+    """Stop instances. Wait until these, and the instances that something else is stopping, no longer exist."""
     for target in targets:
         status = target.result.after
-        if target.progress.todo[0] == "stop" and status is not None and status["goal"] == "start":
+        if target.progress.todo[0] == "stop" and status is not None and status["goal"] != "stop":
             target.progress.pending = _send_stop(client, target)
             target.progress.sent.add("stop")
     wait_until_answered(client.connection, targets, deadline)
-    late = [target for target in targets if _is_for_restart(target) and not target.progress.pending.done]
-    grace = Deadline(_kill_timeout(client, late, request))
+    late = [target for target in targets
+            if _is_for_restart(target) and not target.progress.pending.done]  # type: ignore[union-attr]
+    grace = Deadline(longest_kill_timeout(client, late, request.conf_dir))
     wait_until_answered(client.connection, late, grace)
     _collect(client, targets, (AlreadyStoppedError, UnknownInstanceError, NotFoundError), request, deadline)
     wait_until_resting(client, without_error(targets), deadline)
@@ -211,36 +235,27 @@ def _stop(client, targets, request, deadline):
 
 
 def _is_for_restart(target):
-    """Return whether we stop an instance only to have it, or others in its place, started after that."""
+    # type: (Target) -> bool
+    """Return whether an instance is stopped only to start it, or other instances in its place, afterwards."""
     return target.progress.pending is not None and target.progress.pending.member == "Stop" and _gives_way(target)
 
 
 def _gives_way(target):
+    # type: (Target) -> bool
     return "start" in target.progress.todo or target.plan.group is not None
 
 
 def _send_stop(client, target):
-    """Ask for the stop of an instance; the variables of a task that stops it are for its pre-stop and post-stop."""
+    # type: (Upstart, Target) -> Pending
+    """Request the stop of an instance. With ``state: stopped``, its pre-stop and post-stop get the variables in env."""
     if target.wanted.state == "stopped" and target.env:
         return client.request("Stop", target.job, target.env)
-    return client.request_instance("Stop", target.job, target.instance)
-
-
-def _kill_timeout(client, targets, request):
-    """Return the seconds after which Upstart kills what does not end by itself, the longest of the targets'.
-
-    What runs may follow an older definition than that in the files.
-    """
-    if not targets:
-        return 0
-    snapshot = daemon_state.Snapshot(client, request.conf_dir)
-    timeouts = [snapshot.kill_timeout(target.job, target.instance or "") for target in targets]
-    timeouts += [(target.definition.values or {}).get("kill_timeout", KILL_TIMEOUT) for target in targets]
-    return max(seconds for seconds in timeouts if seconds is not None)
+    return client.request_instance("Stop", target.job, target.instance_name)
 
 
 def _judge_stop(client, target, deadline):
-    """Set the error of a target that is still there after its stop, or after that of somebody else."""
+    # type: (Upstart, Target, Deadline) -> None
+    """Set an error for a target that still exists after a stop, whether this task or something else requested it."""
     wedged = missing_main_pid(target.result.after)
     if target.result.after is None:
         if target.progress.stop_result_ambiguous:
@@ -250,7 +265,7 @@ def _judge_stop(client, target, deadline):
     elif is_resting(target.result.after):
         if failure_errors.ends_in_pre_stop(target) and target.wanted.state == "stopped":
             target.result.error = failure_errors.not_stopped(target, deadline)
-        # else somebody has started it again, which is judged once all has been done
+        # else something started it again, which verifying handles after all steps
     elif _gives_way(target) and "stop" in target.progress.sent:
         _give_up_stop(client, target, deadline)
     elif "start" in target.progress.todo:
@@ -260,8 +275,9 @@ def _judge_stop(client, target, deadline):
 
 
 def _give_up_stop(client, target, deadline):
-    """Have Upstart itself start an instance again whose stop, for a restart, does not end: else nobody would."""
-    pending = client.request_instance("Start", target.job, target.instance)
+    # type: (Upstart, Target, Deadline) -> None
+    """Ask Upstart to start an instance again when its stop ends, because this task no longer waits for that."""
+    pending = client.request_instance("Start", target.job, target.instance_name)
     try:
         client.connection.wait(lambda: pending.done, POLL_INTERVAL)
         if pending.done:
@@ -269,15 +285,16 @@ def _give_up_stop(client, target, deadline):
         else:
             client.connection.forget(pending)
     except (NotFoundError, UnknownInstanceError):
-        return  # it is gone by now, and is started like the others
+        return  # it has just stopped, and is started like the others
     except AlreadyStartedError:
-        pass  # by somebody else
+        pass  # something else requested the start
     wait_until_resting(client, [target], Deadline(0))
     target.result.error = failure_errors.stop_outlasted(target, deadline)
 
 
 def _start(client, targets, request, deadline):
-    """Start what is to be started, and wait for that and for what is on its way up already."""
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
+    """Start instances. Wait until these, and the instances that are already starting, have come up."""
     for target in targets:
         target.mark_signals(client)
         if target.progress.todo[0] == "start":
@@ -292,14 +309,17 @@ def _start(client, targets, request, deadline):
 
 
 def _reload(client, targets, request, deadline):
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
     for target in targets:
-        target.progress.pending = watching.send_reload(client, target)
-        target.progress.sent.add("reload")
+        if target.result.after is not None:  # else something stopped it while it was starting
+            target.progress.pending = watching.send_reload(client, target)
+            target.progress.sent.add("reload")
     wait_until_answered(client.connection, targets, deadline)
     _collect(client, targets, (), request, deadline)
 
 
 def _watch(client, targets, request, deadline):
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
     existing = [target for target in targets if target.result.after or "reload" in target.progress.sent]
     watching.watch(client, existing, request, deadline)
     for target in without_error(targets):
@@ -312,7 +332,8 @@ PHASES = ((("clean",), _clean), (("free",), _free), (("settle",), _settle), (("s
 
 
 def _collect(client, targets, harmless, request, deadline):
-    """Take the replies: an error that is not ``harmless`` becomes the target's, with its cause."""
+    # type: (Upstart, List[Target], Tuple[Type[DaemonError], ...], ServiceRequest, Deadline) -> None
+    """Read the replies. An error that is not in ``harmless`` becomes the error of its target, with the cause."""
     failed = []
     for target in targets:
         pending, target.progress.pending = target.progress.pending, None
@@ -324,7 +345,7 @@ def _collect(client, targets, harmless, request, deadline):
         try:
             values = pending.result()
             target.progress.succeeded = pending.member == "Start"
-            if values:  # only a start is answered with one
+            if values:  # only the reply to Start has one: the path of the instance
                 target.instance = instance_name(values[0])
         except harmless:
             target.progress.overtaken = pending.member == "Start"
@@ -337,7 +358,7 @@ def _collect(client, targets, harmless, request, deadline):
                 failed.append(target)
         except ConnectionLostError:
             raise
-        except (NotFoundError, UnknownJobError) as error:  # its class has gone with the last instance
+        except (NotFoundError, UnknownJobError) as error:  # the job was dropped with its last instance
             target.result.error = refusals.unknown_job(target.definition.anew(), error)
         except DaemonError as error:
             target.result.error = UpstartError("Upstart refused to %s %s: %s." % (
@@ -349,7 +370,8 @@ def _collect(client, targets, harmless, request, deadline):
 
 
 def _judge(client, target, request, deadline):
-    """Set the error of a target that rests in the wrong place, or does not rest."""
+    # type: (Upstart, Target, ServiceRequest, Deadline) -> None
+    """Set an error for a target that has settled in the wrong state, or has not settled in time."""
     wedged = missing_main_pid(target.result.after)
     if wedged:
         target.result.error = refusals.wedged(target, wedged)
@@ -362,7 +384,7 @@ def _judge(client, target, request, deadline):
     elif target.result.after is None:
         if "start" in target.progress.sent or not signal_history.was_stopped(client, target):
             target.result.error = failure_errors.ended(client, target, request)
-        # else somebody has stopped what this task only waited for, which is judged once all has been done
+        # else something stopped an instance that this task only waited for; verifying handles it after all steps
     elif zombie_pid(target.result.after):
         target.result.error = failure_errors.zombie_main(target)
     elif is_missing_main_process(target.definition, target.result.after):

@@ -15,6 +15,11 @@ from .._host.relations import GLOB, job_argument
 from .._jobfile.conditions import show
 from .._jobfile.shell import init_commands
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Set, Tuple  # noqa: F401
+    from .._host.consequences import PossibleEvent  # noqa: F401
+
 __metaclass__ = type
 
 # What a job reacts to and what it causes. conditions: list of (goal, operand), the operands of start on and stop on;
@@ -26,7 +31,14 @@ Links = collections.namedtuple("Links", "conditions emits commands")
 MoveCause = collections.namedtuple("MoveCause", "goal origin operand")
 
 
-def links_of(job, start_on, stop_on, emits, commands):
+def links_of(
+        job,  # type: str
+        start_on,  # type: Optional[List[Dict[str, Any]]]
+        stop_on,  # type: Optional[List[Dict[str, Any]]]
+        emits,  # type: Iterable[str]
+        commands  # type: Iterable[init_commands.InitCommand]
+):
+    # type: (...) -> Links
     """Return the Links of a job.
 
     :param commands: list of init_commands.InitCommand, the commands of its processes that act on init.
@@ -42,7 +54,12 @@ def links_of(job, start_on, stop_on, emits, commands):
     return Links(conditions, emitted, job_patterns)
 
 
-def causes_of_moves(moves, task_pairs, links):
+def causes_of_moves(
+        moves,  # type: Iterable[Tuple[str, str, str, Any]]
+        task_pairs,  # type: Set[Tuple[str, str]]
+        links  # type: Dict[str, Links]
+):
+    # type: (...) -> Dict[Tuple[str, str], List[MoveCause]]
     """Return why instances got other goals, as far as the task caused it.
 
     :param moves: iterable of (job, instance, member, value), the signals in order.
@@ -57,15 +74,19 @@ class _SignalReader:
     """Follows the signals and collects what the task has caused so far."""
 
     def __init__(self, task_pairs, links):
+        # type: (Set[Tuple[str, str]], Dict[str, Links]) -> None
         self._task_pairs = task_pairs
         self._links = links
-        self._causes = {}
-        self._origins = {}  # (job, instance) that the task moved, directly or not, to the (job, instance) it began with
-        self._events = {}  # event name to a dict of job name to a list of (PossibleEvent, origin)
-        self._emits = []  # list of (pattern, origin)
-        self._commands = []  # list of (pattern, origin)
+        self._causes = {}  # type: Dict[Tuple[str, str], List[MoveCause]]
+        # (job, instance) that the task moved, directly or not, to the (job, instance) it began with
+        self._origins = {}  # type: Dict[Tuple[str, str], Tuple[str, str]]
+        # event name to a dict of job name to a list of (PossibleEvent, origin)
+        self._events = {}  # type: Dict[str, Dict[str, List[Tuple[PossibleEvent, Tuple[str, str]]]]]
+        self._emits = []  # type: List[Tuple[str, Tuple[str, str]]]  # (pattern, origin)
+        self._commands = []  # type: List[Tuple[str, Tuple[str, str]]]  # (pattern, origin)
 
     def read(self, moves):
+        # type: (Iterable[Tuple[str, str, str, Any]]) -> Dict[Tuple[str, str], List[MoveCause]]
         for job, instance, member, value in moves:
             pair = (job, instance)
             if pair in self._task_pairs and pair not in self._origins:
@@ -79,6 +100,7 @@ class _SignalReader:
         return self._causes
 
     def _add_cause(self, pair, goal):
+        # type: (Tuple[str, str], str) -> None
         """Add the cause why an instance got a goal, if the task caused it."""
         cause = self._find_cause(pair, goal)
         if cause is not None:
@@ -87,6 +109,7 @@ class _SignalReader:
                 self._add_origin(pair, cause.origin)
 
     def _find_cause(self, pair, goal):
+        # type: (Tuple[str, str], str) -> Optional[MoveCause]
         links = self._links.get(pair[0])
         for condition_goal, item in links.conditions if links is not None else ():
             if condition_goal != goal:
@@ -103,6 +126,7 @@ class _SignalReader:
         return None
 
     def _events_for(self, item):
+        # type: (Dict[str, Any]) -> Iterable[Tuple[PossibleEvent, Tuple[str, str]]]
         """Return the (PossibleEvent, origin) that an operand may mean; only those of one job where it names the job."""
         events_of_jobs = self._events.get(item["event"], {})
         pattern, negated = job_argument(item)
@@ -111,6 +135,7 @@ class _SignalReader:
         return itertools.chain.from_iterable(events_of_jobs.values())
 
     def _add_origin(self, pair, origin):
+        # type: (Tuple[str, str], Tuple[str, str]) -> None
         """Note that the task moved an instance, and which events and commands may follow from that."""
         self._origins[pair] = origin
         links = self._links.get(pair[0])

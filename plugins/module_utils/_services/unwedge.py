@@ -17,6 +17,12 @@ from .._system.termination import end_processes, is_running
 from . import lost_pid
 from .lost_pid import ORPHAN_LIFETIME_SECONDS
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, List, Optional, Set  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._daemon.connection import Pending  # noqa: F401
+
 __metaclass__ = type
 
 KILL_GRACE_SECONDS = 5.0  # seconds between TERM and KILL, as Upstart's own default
@@ -26,6 +32,7 @@ SESSION = b"UPSTART_SESSION="  # the Upstart of a user's session puts this varia
 
 
 def unwedge(client, job, instance, deadline, kill_grace=KILL_GRACE_SECONDS):
+    # type: (Upstart, str, str, Deadline, float) -> Dict[str, Any]
     """Stop an instance that Upstart cannot stop, and return when it no longer exists.
 
     :param deadline: deadline.Deadline.
@@ -41,16 +48,19 @@ class _Unwedger:
     """Frees one instance."""
 
     def __init__(self, client, job, instance, deadline, kill_grace):
+        # type: (Upstart, str, str, Deadline, float) -> None
         self._client = client
         self._pair = (job, instance)
         self._deadline = deadline
         self._kill_grace = kill_grace
         self._orphan_lifetime = ORPHAN_LIFETIME_SECONDS  # twice as long with each attempt
-        self._stop = None  # our call of Stop; the daemon replies only when the instance no longer exists
-        self._adopter = None
-        self._facts = {"wedge": "none", "pid": None, "ended": []}
+        # our call of Stop; the daemon replies only when the instance no longer exists
+        self._stop = None  # type: Optional[Pending]
+        self._adopter = None  # type: Optional[int]
+        self._facts = {"wedge": "none", "pid": None, "ended": []}  # type: Dict[str, Any]
 
     def run(self):
+        # type: () -> Dict[str, Any]
         try:
             while True:
                 status = self._read_status()
@@ -64,16 +74,20 @@ class _Unwedger:
             self._forget_stop()
 
     def _read_status(self):
+        # type: () -> Optional[Dict[str, Any]]
         return read_statuses(self._client, [self._pair])[0]
 
     def _pause(self, deadline):
+        # type: (Deadline) -> None
         self._client.connection.wait(lambda: False, min(POLL_INTERVAL, deadline.left()))
 
     def _forget_stop(self):
+        # type: () -> None
         if self._stop is not None:
             self._client.connection.forget(self._stop)
 
     def _take_step(self, status):
+        # type: (Dict[str, Any]) -> None
         if status["goal"] != "stop":
             self._request_stop()
         elif status["state"] not in ("killed", "spawned") or "main" not in status["processes"]:
@@ -84,16 +98,18 @@ class _Unwedger:
             self._end_main_process(status)
 
     def _request_stop(self):
+        # type: () -> None
         self._forget_stop()
-        self._stop = self._client.request_instance("Stop", *self._pair)
-        self._client.connection.wait(lambda: self._stop.done, min(POLL_INTERVAL, self._deadline.left()))
-        if self._stop.done:
+        self._stop = stop = self._client.request_instance("Stop", *self._pair)
+        self._client.connection.wait(lambda: stop.done, min(POLL_INTERVAL, self._deadline.left()))
+        if stop.done:
             try:
-                self._stop.result()
+                stop.result()
             except (NotFoundError, AlreadyStoppedError, JobFailedError, UnknownInstanceError):
                 pass  # the next status decides
 
     def _give_back_pid(self, status):
+        # type: (Dict[str, Any]) -> None
         pid = status["processes"]["main"]
         self._facts.update(wedge="lost", pid=pid)
         try:
@@ -107,6 +123,7 @@ class _Unwedger:
         self._wait_until_noticed(pid)
 
     def _owner(self, pid):
+        # type: (int) -> str
         """Return a text in brackets about the process that has the lost pid now, or an empty text."""
         for process in processes.table(_peer_pid(self._client)).values():
             if process.inner == pid:
@@ -114,17 +131,20 @@ class _Unwedger:
         return ""
 
     def _hangs(self, status):
+        # type: (Dict[str, Any]) -> bool
         """Return whether a process hangs in ``spawned``. Without ``expect`` it leaves that state in a moment."""
         grace = min(SPAWN_GRACE, self._deadline.seconds / 2)
         return process_age(_peer_pid(self._client), status["processes"]["main"]) >= grace
 
     def _end_main_process(self, status):
+        # type: (Dict[str, Any]) -> None
         pid = status["processes"]["main"]
         self._facts.update(wedge="hung", pid=pid)
         self._facts["ended"] = self._facts["ended"] + end_process(self._client, pid, self._deadline, self._kill_grace)
         self._wait_until_noticed(pid)
 
     def _wait_until_noticed(self, pid):
+        # type: (int) -> None
         deadline = Deadline(min(NOTICE_SECONDS, self._deadline.left()))
         while deadline.left():
             status = self._read_status()
@@ -133,6 +153,7 @@ class _Unwedger:
             self._pause(deadline)
 
     def _not_freed_error(self, status):
+        # type: (Dict[str, Any]) -> UpstartError
         pid = status["processes"].get("main")
         text = "Could not free job %s within %g s: it is still in %s/%s" % (
             display_name(*self._pair), self._deadline.seconds, status["goal"], status["state"])
@@ -146,6 +167,7 @@ class _Unwedger:
         return UpstartError(text + ".", name=self._pair[0], wedged=True, pid=pid, timeout=self._deadline.seconds)
 
     def _find_zombie(self, pid):
+        # type: (int) -> Optional[processes.Info]
         """Return the Info of the process if it stays a zombie, because its parent is neither init nor waits for it."""
         daemon_pid = _peer_pid(self._client)
         for process in processes.table(daemon_pid).values():
@@ -155,6 +177,7 @@ class _Unwedger:
 
 
 def _peer_pid(client):
+    # type: (Upstart) -> int
     """Return the daemon's pid in our PID namespace."""
     pid = client.connection.peer["pid"]
     if pid < 1:
@@ -164,6 +187,7 @@ def _peer_pid(client):
 
 
 def give_back_pid(client, pid, deadline, orphan_lifetime=ORPHAN_LIFETIME_SECONDS):
+    # type: (Upstart, int, Deadline, float) -> int
     """Give the lost ``pid`` to a short-lived child of the daemon; return the pid of the process that adopted it.
 
     :param pid: int, in the daemon's PID namespace. The instance must be in ``killed``.
@@ -173,6 +197,7 @@ def give_back_pid(client, pid, deadline, orphan_lifetime=ORPHAN_LIFETIME_SECONDS
 
 
 def end_process(client, pid, deadline, kill_grace=KILL_GRACE_SECONDS):
+    # type: (Upstart, int, Deadline, float) -> List[int]
     """End the process group of one of the daemon's processes, with TERM and after ``kill_grace`` seconds with KILL.
 
     :param pid: int, in the daemon's PID namespace.
@@ -189,38 +214,55 @@ def end_process(client, pid, deadline, kill_grace=KILL_GRACE_SECONDS):
     return [entry["pid"] for entry in ended]
 
 
-def leftovers(client, job, instance, known_pids):
+def leftovers(client, job, instance):
+    # type: (Upstart, str, str) -> List[Dict[str, Any]]
     """Return the processes of an instance that the daemon does not supervise, the oldest first.
 
     These have the instance's name in their environment, or share a session with a process that has. They are never our
     own processes or our ancestors, never started by another Upstart (a user's session may have a job of this name), and
     never in a PID namespace below the daemon's.
 
-    :param known_pids: iterable of int, the pids that the daemon lists for the instance, in its own PID namespace.
     :returns: list of dicts with ``pid`` (in our namespace) and ``command`` (text).
     """
-    return [_entry(process) for process in _list_leftovers(client, job, instance, known_pids)]
+    return [_entry(process) for process in _list_leftovers(client, job, instance)]
 
 
-def end_leftovers(client, job, instance, known_pids, deadline, kill_grace=KILL_GRACE_SECONDS):
+def end_leftovers(client, job, instance, deadline, kill_grace=KILL_GRACE_SECONDS):
+    # type: (Upstart, str, str, Deadline, float) -> List[Dict[str, Any]]
     """End leftovers, with TERM and after ``kill_grace`` seconds with KILL, until there are none.
 
     :returns: list of the processes that were ended (see ``leftovers``).
-    :raises UpstartError: processes still run at the deadline; the key ``leftovers`` lists them.
+    :raises UpstartError: processes still run at the deadline, or new ones have been started; the key ``leftovers``
+        lists them.
     """
-    ended = []
+    ended = []  # type: List[Dict[str, Any]]
     while True:
-        remaining = _list_leftovers(client, job, instance, known_pids)
+        remaining = _list_leftovers(client, job, instance)
         if not remaining:
             return ended
+        if ended and not deadline.left():
+            entries = [_entry(process) for process in remaining]
+            raise UpstartError(
+                "Job %s still has a process that init does not supervise, %d (%s), after %d others were ended: "
+                "something starts new ones. Stop that first, then run the task again." % (
+                    display_name(job, instance), entries[0]["pid"], entries[0]["command"], len(ended)),
+                leftovers=entries)
         ended.extend(_end(remaining, deadline, kill_grace))
 
 
-def _list_leftovers(client, job, instance, known_pids):
+def _list_leftovers(client, job, instance):
+    # type: (Upstart, str, str) -> List[processes.Info]
+    """Return the leftovers of an instance, the oldest first.
+
+    The daemon may start the instance, or start its process again, at any time. What it supervises is therefore read
+    both before and after the processes.
+    """
     daemon_pid = _peer_pid(client)
+    supervised = _pids_of_instance(client, job, instance)
     table = dict((pid, process) for pid, process in processes.table(daemon_pid).items()
                  if process.state not in processes.DEAD)
-    protected = _own_pids(table) | set([1, daemon_pid]) | _supervised_pids(table, set(known_pids))
+    supervised |= _pids_of_instance(client, job, instance)
+    protected = _own_pids(table) | set([1, daemon_pid]) | _supervised_pids(table, supervised)
     names = set(("%s=%s" % pair).encode("utf-8") for pair in (("UPSTART_JOB", job), ("UPSTART_INSTANCE", instance)))
     named = []
     for process in table.values():
@@ -233,7 +275,15 @@ def _list_leftovers(client, job, instance, known_pids):
     return sorted(remaining, key=lambda process: (process.start, process.pid))
 
 
+def _pids_of_instance(client, job, instance):
+    # type: (Upstart, str, str) -> Set[int]
+    """Return the pids, in the daemon's PID namespace, that the daemon supervises for an instance."""
+    status = client.statuses([(job, instance)])[0]
+    return set(status["processes"].values()) if status else set()
+
+
 def _is_started_by(client, process, environment, table):
+    # type: (Upstart, Optional[processes.Info], List[bytes], Dict[int, processes.Info]) -> bool
     """Return whether this daemon started a process.
 
     The Upstart of a user's session names itself in the environment. Any other Upstart adopts the orphans of its jobs.
@@ -248,6 +298,7 @@ def _is_started_by(client, process, environment, table):
 
 
 def _own_pids(table):
+    # type: (Dict[int, processes.Info]) -> Set[int]
     """Return the pids of this process, its ancestors and its session."""
     session = os.getsid(0)
     in_session = set(process.pid for process in table.values() if process.session == session)
@@ -255,8 +306,9 @@ def _own_pids(table):
 
 
 def _supervised_pids(table, inner_pids):
+    # type: (Dict[int, processes.Info], Set[int]) -> Set[int]
     """Return the pids of the processes that the daemon lists, and of those in their sessions or descended from them."""
-    children = {}
+    children = {}  # type: Dict[int, List[int]]
     for process in table.values():
         children.setdefault(process.parent, []).append(process.pid)
     sessions = set(process.session for process in table.values() if process.inner in inner_pids)
@@ -270,16 +322,19 @@ def _supervised_pids(table, inner_pids):
 
 
 def _entry(process):
+    # type: (processes.Info) -> Dict[str, Any]
     return {"pid": process.pid, "command": command_line(process.pid)}
 
 
 def command_line(pid):
+    # type: (int) -> str
     """Return the command line of a process in our namespace as text, or its name in brackets."""
     line = b" ".join(processes.words(pid, "cmdline")).decode("utf-8", "replace")
     return line or "[%s]" % (processes.name(pid) or "?")
 
 
 def _end(infos, deadline, kill_grace):
+    # type: (List[processes.Info], Deadline, float) -> List[Dict[str, Any]]
     """End processes and return the entries of those that were still running.
 
     :param infos: list of processes.Info.

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read again what a task of upstart_service is about to report, and decide by the promise whether it is so.
+"""Read all instances again at the end of a task of upstart_service, and check them by the rules of _promise.
 
-All instances are read together, last, whatever was done to them. What was to run and was stopped while the others moved
-is started once more. What is not as asked after that is an error.
+All instances are read together, even those that the task did not change. An instance that must run is started once more
+if something stopped it during the task. After that, an instance that is still not in the requested state is an error.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -27,18 +27,26 @@ from .judging import expectation, first_fault, instance_before, judged_targets, 
 from .targets import Target, main_of
 from .timeouts import timeout_error
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional, Tuple  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._host.init_log import InitLog  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+
 __metaclass__ = type
 
-SETTLE_AT_MOST = 3  # how often the instances are read until none is in between two states
+SETTLE_AT_MOST = 3  # how often the instances are read until they have settled
 
 
 def verify(client, targets, request, log, may_act=False):
-    """Read all targets again, and set the error of those that are not as asked.
+    # type: (Upstart, List[Target], ServiceRequest, Optional[InitLog], bool) -> bool
+    """Read all targets again, and set an error for each target that is not in the requested state.
 
-    :param targets: list of Targets; instances that came up meanwhile, and that were to be stopped, are added.
+    :param targets: list of Targets. Instances that must not run, but were started during the task, are added.
     :param log: init_log.InitLog, or None.
-    :param may_act: bool, whether to act once more on services that do not stay as asked, instead of that.
-    :returns: whether it has acted, so that all has to be verified again.
+    :param may_act: bool, whether to carry out more steps where these can help, instead of setting an error.
+    :returns: bool, whether more steps were carried out. Then the caller verifies all targets again.
     """
     deadline = Deadline(request.timeout)
     try:
@@ -58,9 +66,12 @@ def verify(client, targets, request, log, may_act=False):
 
 
 def _observed(client, target):
-    """Return the ObservedInstance of a target, with what signals and /proc say about its main process now."""
+    # type: (Upstart, Target) -> Optional[_promise.ObservedInstance]
+    """Return the ObservedInstance of a target, with the age and history of its main process from /proc and signals."""
     main = main_of(client, target.result.after)
-    seconds = process_age(client.connection.peer["pid"], main[0]) if main else float("inf")
+    seconds = float("inf")
+    if main:
+        seconds = max(process_age(client.connection.peer["pid"], main[0]), target.progress.seconds_seen(main[0]))
     respawned = (target.progress.up_mark is not None and signal_history.is_respawned(client, target)
                  and not signal_history.was_stopped(client, target))
     finished = None
@@ -70,7 +81,8 @@ def _observed(client, target):
 
 
 def _read_faults(client, targets, request, deadline):
-    """Return a list of (target, what does not hold of it), from what is read of all targets at one moment."""
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> List[Tuple[Target, str]]
+    """Read all targets together. Return a list of (target, fault), only of those with a fault."""
     _add_new_instances(client, targets)
     judged = judged_targets(targets)
     for target in judged:
@@ -91,31 +103,34 @@ def _read_faults(client, targets, request, deadline):
 
 
 def _read_statuses(client, judged, deadline):
-    """Read all statuses at one moment, once none is on its way up, and by which definitions the instances run."""
+    # type: (Upstart, List[Target], Deadline) -> None
+    """Wait until no target is still starting, then read the statuses, definitions and variables of all together."""
     up = [target for target in judged if target.wanted.state != "stopped" and not target.definition.is_task()]
     wait_until_resting(client, up, deadline)
-    statuses = read_statuses(client, [(target.job, target.instance or "") for target in judged])
+    statuses = read_statuses(client, [(target.job, target.instance_name) for target in judged])
     for target, status in zip(judged, statuses):
         target.result.after = status
     alive = [target for target in judged if target.result.after is not None and target.wanted.state != "stopped"]
     if alive:
         snapshot = Snapshot(client, alive[0].wanted.conf_dir)
         for target in alive:
-            target.plan.stale = snapshot.is_stale(target.definition, target.instance or "")
-            target.plan.env_differs = snapshot.differing(target.job, target.instance or "", target.env)
+            target.plan.stale = snapshot.is_stale(target.definition, target.instance_name)
+            target.plan.env_differs = snapshot.differing(target.job, target.instance_name, target.env)
     for target in judged:
-        if target.definition.is_task() and target.plan.steps:  # nobody can see any more with which variables it ran
+        if target.definition.is_task() and target.plan.steps:  # its variables are no longer known
             names = [entry.partition("=")[0] for entry in target.env]
             target.plan.env_differs = sorted(names) if target.progress.overtaken else []
 
 
 def _add_new_instances(client, targets):
-    """Add the instances that somebody has started of jobs of which none was to be left."""
+    # type: (Upstart, List[Target]) -> None
+    """Add the instances that something else started, for jobs that must have no instances but the requested ones."""
     for target in judged_targets(targets):
         wanted = target.wanted
-        if target.plan.group is None and (wanted.state != "stopped" or wanted.env is not None):
+        if target.plan.group is None and wanted.instances is None and (
+                wanted.state != "stopped" or wanted.env is not None):
             continue
-        known = set(other.instance or "" for other in targets if other.job == target.job)
+        known = set(other.instance_name for other in targets if other.job == target.job)
         try:
             names = client.instances_of([target.job])[0]
         except UnknownJobError:
@@ -129,7 +144,8 @@ def _add_new_instances(client, targets):
 
 
 def _take_up_again(client, faults):
-    """Plan what brings targets there that did not stay as asked, and return those; the others are errors."""
+    # type: (Upstart, List[Tuple[Target, str]]) -> List[Target]
+    """Plan more steps for the targets that these can help, and return these targets."""
     again = []
     for target, fault in faults:
         todo = _steps_for(client, target, fault)
@@ -141,12 +157,13 @@ def _take_up_again(client, faults):
 
 
 def _steps_for(client, target, fault):
-    """Return the steps for a target that was to run, and does not need anybody to fix it first, else []."""
+    # type: (Upstart, Target, str) -> List[str]
+    """Return the steps that correct a fault; [] if there are none, or if the user must fix something first."""
     if missing_main_pid(target.result.after) or target.definition.complaint():
         return []
     if fault in (_promise.NO_INSTANCE, _promise.STOPPING):
         if target.definition.instance_variables() and not target.env:
-            return []  # with which variables it ran is not known any more
+            return []  # its variables are no longer known
         if _failed(client, target) or not signal_history.was_stopped(client, target):
             return []
         return ["start"] if target.result.after is None else ["finish", "start"]
@@ -160,23 +177,27 @@ def _steps_for(client, target, fault):
 
 
 def _failed(client, target):
-    cause = failures.from_signals(client.connection.signals, target.job, target.instance or "")
+    # type: (Upstart, Target) -> bool
+    cause = failures.from_signals(client.connection.signals, target.job, target.instance_name)
     return failures.describe(cause) is not None
 
 
 def _note_kept(client, target):
-    """Return the names of other instances of the job, for which Upstart keeps an older definition."""
+    # type: (Upstart, Target) -> List[str]
+    """Set and return ``kept_by``: the other instances of the job, which make Upstart keep an older definition."""
     if not target.definition.instance_variables():
         return []
     names = client.instances_of([target.job])[0]
-    target.plan.kept_by = [name for name in names if name != (target.instance or "")]
+    target.plan.kept_by = [name for name in names if name != target.instance_name]
     return target.plan.kept_by
 
 
 def set_error(client, target, fault, request):
-    """Set the error of a target for which something does not hold."""
-    if missing_main_pid(target.result.after):
-        target.result.error = refusals.wedged(target, missing_main_pid(target.result.after))
+    # type: (Upstart, Target, str, ServiceRequest) -> None
+    """Set the error of a target that has a fault."""
+    missing_main = missing_main_pid(target.result.after)
+    if missing_main:
+        target.result.error = refusals.wedged(target, missing_main)
     elif fault == _promise.NOT_STOPPED:
         target.result.error = failure_errors.not_stopped(target, Deadline(target.wanted.timeout))
     elif fault == _promise.MAIN_ZOMBIE:
@@ -200,7 +221,8 @@ def set_error(client, target, fault, request):
 
 
 def _verify_enabled(targets):
-    """Set the error of jobs whose files do not say any more what ``enabled`` asked for."""
+    # type: (List[Target]) -> None
+    """Set an error for jobs that something else has enabled or disabled again."""
     for target in targets:
         if target.result.error is None and target.script is None and target.wanted.enabled is not None:
             now = target.definition.anew().is_enabled()

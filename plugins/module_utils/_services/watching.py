@@ -26,6 +26,14 @@ from . import failure_errors
 from .refusals import wedged
 from .signal_history import is_respawned, was_stopped
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional  # noqa: F401
+    from .._daemon.client import Upstart  # noqa: F401
+    from .._daemon.connection import Pending  # noqa: F401
+    from .request import ServiceRequest  # noqa: F401
+    from .targets import Target  # noqa: F401
+
 __metaclass__ = type
 
 SETTLE_SECONDS = 2.0  # given to a failed instance to leave, so that its last signals arrive
@@ -33,20 +41,25 @@ MIN_SETTLE_SECONDS = 0.5  # the same when the time of the task is over
 
 
 def let_settle(client, targets, deadline):
+    # type: (Upstart, List[Target], Deadline) -> None
     """Give failed instances a moment to leave, so that the signals which tell the reason are in."""
     wait_until_resting(client, targets, _settling(deadline))
 
 
 def _settling(deadline):
+    # type: (Deadline) -> Deadline
     return Deadline(max(MIN_SETTLE_SECONDS, min(SETTLE_SECONDS, deadline.left())))
 
 
 def watch(client, targets, request, deadline):
+    # type: (Upstart, List[Target], ServiceRequest, Deadline) -> None
     """Watch instances until their processes have run for ``stable_for`` seconds; one that ends is an error."""
     if not targets:
         return
     pids_before = [_main_pid(target) for target in targets]
-    for target in targets:
+    for target, pid_before in zip(targets, pids_before):
+        if pid_before:
+            target.progress.seconds_seen(pid_before)
         if target.progress.up_mark is None or "reload" in target.progress.sent:
             target.mark_signals(client)
     _wait_for_uptime(client, targets, request)
@@ -56,7 +69,7 @@ def watch(client, targets, request, deadline):
         if target.result.after is None:
             target.result.error = failure_errors.ended(client, target, request)
         elif missing_main_pid(target.result.after):
-            target.result.error = wedged(target, pid)
+            target.result.error = wedged(target, pid)  # type: ignore[arg-type]  # what was lost has a pid
         elif zombie_pid(target.result.after):
             target.result.error = failure_errors.zombie_main(target)
         elif is_missing_main_process(target.definition, target.result.after):
@@ -68,18 +81,21 @@ def watch(client, targets, request, deadline):
 
 
 def _main_pid(target):
+    # type: (Target) -> Optional[int]
     return (target.result.after or {}).get("processes", {}).get("main")
 
 
 def _wait_for_uptime(client, targets, request):
+    # type: (Upstart, List[Target], ServiceRequest) -> None
     """Wait until main processes have been up for ``stable_for`` seconds in which they could run, or all have ended.
 
     On a busy host a process may begin its work late, so the time that it waited for a processor does not count.
     """
-    paths = set(instance_path(target.job, target.instance or "") for target in targets)
+    paths = set(instance_path(target.job, target.instance_name) for target in targets)
     mark = len(client.connection.signals)
 
     def all_left():
+        # type: () -> bool
         left = set(item.path for item in client.connection.signals[mark:]
                    if item.member == "StateChanged" and item.args[0] == "waiting")
         return paths <= left
@@ -93,6 +109,7 @@ def _wait_for_uptime(client, targets, request):
 
 
 def _uptime(client, target):
+    # type: (Upstart, Target) -> float
     """Return the seconds for which the main process of an instance has run or slept; infinite where there is none."""
     peer, main = client.connection.peer["pid"], _main_pid(target)
     if not main or not processes.state_of(peer, main):
@@ -101,17 +118,26 @@ def _uptime(client, target):
 
 
 def send_reload(client, target):
+    # type: (Upstart, Target) -> Optional[Pending]
     """Send Instance.Reload, or the signal itself where Upstart (before 1.10) has no such method."""
     if client.version() >= RELOAD_METHOD_SINCE:
-        return client.request_instance("Reload", target.job, target.instance)
-    main = target.result.after["processes"].get("main")
-    for process in processes.table(client.connection.peer["pid"]).values():
+        return client.request_instance("Reload", target.job, target.instance_name)
+    main = target.result.after["processes"].get("main")  # type: ignore[index]  # only what exists is reloaded
+    peer_pid = client.connection.peer["pid"]
+    if processes.state_of(peer_pid, main) is None:
+        target.result.error = UpstartError(
+            "Job %s was not reloaded: before 1.10, a reload is a signal to the main process, and the processes of this "
+            "Upstart are not visible from here. Run the task where Upstart runs, with /proc mounted." % target.label,
+            name=target.job)
+        return None
+    for process in processes.table(peer_pid).values():
         if process.inner == main:
             _hang_up(process.pid, target)
     return None
 
 
 def _hang_up(pid, target):
+    # type: (int, Target) -> None
     try:
         os.kill(pid, signal.SIGHUP)
     except OSError as error:
@@ -123,13 +149,17 @@ def _hang_up(pid, target):
 
 
 def note_failed_post_start(target):
+    # type: (Target) -> None
     """Warn of a post-start process that failed: for Upstart the job runs all the same."""
     if "post-start" in (target.definition.values or {}).get("process", {}):
-        for text in failed_after_start(failure_errors.init_messages(target)):
-            target.result.warnings.append("Job %s runs, but init says: %s." % (target.label, text.rstrip(".")))
+        failed = failed_after_start(failure_errors.init_messages(target))
+        if failed:
+            target.result.warnings.append(failure_errors.failed_helper(
+                target, "Job %s runs, but its post-start process failed." % target.label, "post-start", failed))
 
 
 def note_failed_stop(target):
+    # type: (Target) -> None
     """Warn of a stop that failed although the instance is gone, unless ``ends_in_pre_stop`` explains it."""
     if not failure_errors.ends_in_pre_stop(target):
         text = "The post-stop process of job %s failed when the job was stopped for its restart." % target.label
@@ -140,6 +170,4 @@ def note_failed_stop(target):
         messages = failure_errors.init_messages(target)
     else:
         return
-    if messages:
-        text += " Init says: %s." % messages[-1].rstrip(".")
-    target.result.warnings.append(text)
+    target.result.warnings.append(failure_errors.failed_helper(target, text, "post-stop", messages))

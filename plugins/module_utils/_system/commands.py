@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command without a shell, and end all its processes when its time is over."""
+"""Run a command without a shell, and end all its processes when it times out."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -21,23 +21,29 @@ from . import processes
 from .deadline import Deadline
 from .termination import end_processes
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, IO, List, Optional, Sequence, Tuple  # noqa: F401
+
 __metaclass__ = type
 
-OUTPUT_LIMIT = 8192  # bytes kept of the end of each output; a result contains them twice, as text and as lines
+OUTPUT_LIMIT = 8192  # bytes to keep from the end of each output; a result contains them twice, as text and as lines
 READ_SIZE = 65536  # bytes that a pipe holds
-POLL_INTERVAL = 0.01  # seconds between two checks whether the command has ended
+POLL_INTERVAL = 0.01  # seconds between two checks of whether the command has ended
 DRAIN_TIMEOUT = 0.2  # seconds to read output that other processes write after the command itself has ended
-KILL_GRACE_SECONDS = 2.0  # between TERM and KILL when the time is over
+KILL_GRACE_SECONDS = 2.0  # between TERM and KILL after a timeout
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 TIMEOUT, NOT_FOUND, NOT_EXECUTABLE, SIGNAL = "timeout", "not found", "not executable", "signal"
 
 # rc: int, the exit status, negative for a signal, None if the command did not end or could not be run. why: one of the
-# four words above, or None for a normal exit. held: whether a process that the command left has its output still open.
+# four words above, or None for a normal exit. held: whether a process that the command left behind still has its
+# output open.
 Result = collections.namedtuple("Result", "rc stdout stderr why held")
 
 
 def search_path(path=None):
+    # type: (Optional[str]) -> str
     """Return PATH for commands: ``path``, or the task's own PATH with the system's folders appended."""
     if path:
         return path
@@ -46,6 +52,7 @@ def search_path(path=None):
 
 
 def find(program, path=None):
+    # type: (str, Optional[str]) -> Tuple[Optional[str], Optional[str]]
     """Find a program in PATH as a shell does, but never in the current folder.
 
     :returns: (its path, None), or (None, NOT_FOUND or NOT_EXECUTABLE).
@@ -64,16 +71,19 @@ def find(program, path=None):
 
 
 def native(text):
+    # type: (str) -> str
     """Return text in the type that this Python passes to the system, as UTF-8 in every locale."""
-    return encode(text) if str is bytes else os.fsdecode(encode(text))
+    return encode(text) if str is bytes else os.fsdecode(encode(text))  # type: ignore[return-value]  # Python 2
 
 
 def environment(path=None):
+    # type: (Optional[str]) -> Dict[str, str]
     """Return the environment of commands: the task's own, with PATH from ``search_path``."""
     return dict(os.environ, PATH=native(search_path(path)))
 
 
 def run(words, timeout, path=None):
+    # type: (Sequence[str], float, Optional[str]) -> Result
     """Run a command in the folder ``/`` and in its own session, and return its Result.
 
     After ``timeout`` seconds, all processes of the session are ended. If the command ends in time and leaves a daemon
@@ -81,7 +91,7 @@ def run(words, timeout, path=None):
 
     :param words: list of text, the program first.
     :param timeout: float, seconds.
-    :param path: text, the PATH that finds the program and that the command gets, or None for the default.
+    :param path: text, the PATH to find the program with and to pass to the command, or None for the default.
     :raises UpstartError: if a process of the session cannot be ended.
     """
     program, why = find(words[0], path)
@@ -90,8 +100,8 @@ def run(words, timeout, path=None):
     try:
         process = _spawn(program, words, path)
     except OSError as error:
-        return Result(None, "", why_not(program, error.errno), NOT_EXECUTABLE, False)
-    outputs = [_Output(process.stdout), _Output(process.stderr)]
+        return Result(None, "", why_not(program, error.errno), NOT_EXECUTABLE, False)  # type: ignore[arg-type]
+    outputs = [_Output(process.stdout), _Output(process.stderr)]  # type: ignore[arg-type]  # pipes
     ended = False
     try:
         try:
@@ -104,11 +114,12 @@ def run(words, timeout, path=None):
         for output in outputs:
             output.close()
     rc = process.poll()
-    why = TIMEOUT if not ended else SIGNAL if rc < 0 else None
+    why = TIMEOUT if not ended else SIGNAL if rc < 0 else None  # type: ignore[operator]  # it has ended
     return Result(rc if ended else None, outputs[0].text(), outputs[1].text(), why, held and ended)
 
 
 def describe(result, timeout):
+    # type: (Result, float) -> str
     """Return how a command ended, as the predicate of a sentence."""
     if result.why == TIMEOUT:
         return "timed out after %g s (all its processes were ended)" % timeout
@@ -120,6 +131,7 @@ def describe(result, timeout):
 
 
 def not_run(program, why):
+    # type: (str, Optional[str]) -> str
     """Return a sentence without its full stop on why ``find`` returned no program."""
     if why == NOT_EXECUTABLE:
         return "%s is not an executable file" % program
@@ -127,11 +139,13 @@ def not_run(program, why):
 
 
 def close_on_execute(descriptor):
+    # type: (int) -> None
     """Set the close-on-exec flag of a descriptor."""
     fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.fcntl(descriptor, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
 
 
 def why_not(program, number):
+    # type: (str, int) -> str
     """Return a sentence without its full stop on why a file could not be executed.
 
     :param number: int, the errno of the attempt.
@@ -144,6 +158,7 @@ def why_not(program, number):
 
 
 def _spawn(program, words, path):
+    # type: (str, Sequence[str], Optional[str]) -> subprocess.Popen[Any]
     # Python 2 leaves SIGPIPE ignored in child processes and has no start_new_session.
     session = {"preexec_fn": _new_session} if sys.version_info[0] == 2 else {"start_new_session": True}
     with open(os.devnull, "rb") as null:
@@ -155,14 +170,16 @@ def _spawn(program, words, path):
 
 
 def _new_session():
+    # type: () -> None
     os.setsid()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 class _Output:
-    """One output of a command, of which the last OUTPUT_LIMIT bytes are kept."""
+    """One output of a command. It keeps the last OUTPUT_LIMIT bytes."""
 
     def __init__(self, stream):
+        # type: (IO[bytes]) -> None
         self.open = True
         self._stream = stream
         self._kept = bytearray()
@@ -171,9 +188,11 @@ class _Output:
         fcntl.fcntl(stream, fcntl.F_SETFL, flags | os.O_NONBLOCK)
 
     def fileno(self):
+        # type: () -> int
         return self._stream.fileno()
 
     def read(self):
+        # type: () -> None
         try:
             data = os.read(self.fileno(), READ_SIZE)
         except OSError as error:
@@ -188,15 +207,18 @@ class _Output:
         del self._kept[:excess]
 
     def close(self):
+        # type: () -> None
         self._stream.close()
 
     def text(self):
+        # type: () -> str
         text = bytes(self._kept).decode("utf-8", "replace")
         return u"[the first %d bytes are left out]\n%s" % (self._cut, text) if self._cut else text
 
 
 def _read(outputs, seconds):
-    """Wait at most some seconds until an output has something to read, and read it."""
+    # type: (Sequence[_Output], float) -> None
+    """Wait at most ``seconds`` until an output has something to read, and read it."""
     readable = [output for output in outputs if output.open]
     if not readable:
         time.sleep(seconds)
@@ -214,6 +236,7 @@ def _read(outputs, seconds):
 
 
 def _watch(process, outputs, deadline):
+    # type: (subprocess.Popen[bytes], Sequence[_Output], Deadline) -> bool
     """Read the outputs until the command itself ends; return False if the deadline passes first."""
     while process.poll() is None:
         if not deadline.left():
@@ -223,6 +246,7 @@ def _watch(process, outputs, deadline):
 
 
 def _drain(outputs):
+    # type: (Sequence[_Output]) -> bool
     """Read the rest of the pipes; return whether a process still has one open."""
     deadline = Deadline(DRAIN_TIMEOUT)
     while any(output.open for output in outputs) and deadline.left():
@@ -231,8 +255,10 @@ def _drain(outputs):
 
 
 def _end(process, outputs):
+    # type: (subprocess.Popen[bytes], Sequence[_Output]) -> None
     """End all processes of the command's session and collect the command itself."""
     def session_processes():
+        # type: () -> List[processes.Info]
         process.poll()
         return [info for info in processes.all_live() if info.session == process.pid]
 

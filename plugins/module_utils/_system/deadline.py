@@ -14,8 +14,10 @@ class Deadline:
     """A point in time ``seconds`` from now. ``left()`` returns the seconds until then, 0 once it has passed."""
 
     def __init__(self, seconds):
+        # type: (float) -> None
         self.seconds = seconds
         self._end = monotonic() + seconds
 
     def left(self):
+        # type: () -> float
         return max(0.0, self._end - monotonic())

@@ -19,13 +19,39 @@ from .._errors import UpstartError
 from .._text import decode, encode
 from .reading import read_file
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterable, List, Optional, Protocol, Sequence, Tuple  # noqa: F401
+
+    class Preparer(Protocol):
+        """What a Batch needs from the attributes of a file that it writes."""
+
+        def prepare(self, staged, path):
+            # type: (str, str) -> None
+            """Give the staged file the owner, mode and context of the file at ``path``, or of a new file."""
+
+    class Attributes(Preparer, Protocol):
+        """_file_attributes.FileAttributes, for rooms that may not import it."""
+
+        def adjust(self, path):
+            # type: (str) -> bool
+            """Set the attributes of a file as the task asks; return whether that changes anything."""
+
+        def backup(self, path):
+            # type: (str) -> Optional[str]
+            """Copy a file and return the path of the copy, None for no file."""
+
+        def validate(self, command, name, data):
+            # type: (str, str, bytes) -> None
+            """Run the user's own check on a copy of the file."""
+
 __metaclass__ = type
 
 # The daemon loads all *.conf and *.override files, hidden ones too, but never a file with this suffix.
 STAGED_SUFFIX = ".ansible~"
 STAGED_NAME = re.compile(r"\..+\.[^.]+\.ansible~$")  # as Batch.place makes them
 STAGED_PREFIX_LENGTH = 200  # bytes of the file's own name in its staged name; the rest must fit too
-ANY_CONTENT = object()  # replace the file whatever it contains
+ANY_CONTENT = object()  # type: Any  # replace the file whatever it contains
 ABANDONED_AGE = 3600.0  # seconds after which a staged file counts as abandoned on file systems without locks
 LOCK_ATTEMPTS, LOCK_INTERVAL = 50, 0.01  # attempts to get a lock that others hold, and seconds between them
 FLUSH_THREADS = 8
@@ -39,6 +65,7 @@ REMEDIES = {
 
 
 def check_target(path, removal=False):
+    # type: (str, bool) -> None
     """Raise UpstartError if a path cannot be written or removed because something other than a file is there.
 
     :param removal: bool, whether the path is to be removed, else written.
@@ -58,8 +85,9 @@ def check_target(path, removal=False):
 
 
 def _missing(folder):
+    # type: (str) -> List[str]
     """Return the missing directories on the way to ``folder`` and itself, the outermost first."""
-    missing = []
+    missing = []  # type: List[str]
     while folder and not os.path.isdir(folder):
         missing.insert(0, folder)
         folder = os.path.dirname(folder)
@@ -74,19 +102,25 @@ class Batch:
     """
 
     def __init__(self):
-        self._steps = []  # tuples of path, staged file (None for a removal), attributes
-        self._before = {}  # path: expected bytes until its next step, None for no file
-        self._after = {}  # staged file: its bytes
-        self._levels = {}  # path of a removed file: number of directories above it to remove with it
-        self._folders = []  # directories that this batch has made
-        self._locks = {}  # folder: descriptor with a lock, or None
-        self._copies = []  # tuples of path, its copy
-        self._done = []  # paths of finished steps
+        # type: () -> None
+        # Tuples of path, staged file, attributes; the last two are None for a removal.
+        self._steps = []  # type: List[Tuple[str, Optional[str], Any]]
+        # Path: expected bytes until its next step, None for no file.
+        self._before = {}  # type: Dict[str, Optional[bytes]]
+        self._after = {}  # type: Dict[Optional[str], bytes]  # staged file: its bytes
+        # Path of a removed file: number of directories above it to remove with it.
+        self._levels = {}  # type: Dict[str, int]
+        self._folders = []  # type: List[str]  # directories that this batch has made
+        self._locks = {}  # type: Dict[str, Optional[int]]  # folder: descriptor with a lock, or None
+        self._copies = []  # type: List[Tuple[str, str]]  # tuples of path, its copy
+        self._done = []  # type: List[str]  # paths of finished steps
 
     def __enter__(self):
+        # type: () -> Batch
         return self
 
     def __exit__(self, *unused):
+        # type: (*Any) -> None
         staged_files = [staged for _path, staged, _attributes in self._steps if staged is not None]
         for name in staged_files + [copy for path, copy in self._copies if path not in self._done]:
             try:
@@ -100,6 +134,7 @@ class Batch:
                 os.close(handle)
 
     def tidy(self, folders):
+        # type: (Iterable[str]) -> None
         """Remove staged files of tasks that were killed before they renamed them.
 
         :param folders: iterable of text.
@@ -109,6 +144,7 @@ class Batch:
                 self._lock_folder(folder)
 
     def keep(self, path, attributes):
+        # type: (str, Attributes) -> Optional[str]
         """Copy ``path`` and return the name of the copy. It is removed again if the file is not changed."""
         try:
             copy = attributes.backup(path)
@@ -119,6 +155,7 @@ class Batch:
         return copy
 
     def make_parent(self, path, conf_dir):
+        # type: (str, str) -> None
         """Make the subdirectory of a job whose name has a ``/``. It is removed again if it stays empty."""
         if not os.path.isdir(conf_dir):
             raise UpstartError("The job directory %s does not exist. Check that this host runs Upstart, or set "
@@ -134,6 +171,7 @@ class Batch:
                 self._folders.append(folder)
 
     def place(self, path, data, attributes, before=ANY_CONTENT):
+        # type: (str, bytes, Preparer, Optional[bytes]) -> None
         """Stage ``data`` (bytes) beside ``path``; ``finish`` moves it there.
 
         :param attributes: object with ``prepare(staged, path)``, which sets owner, mode and context of the staged file.
@@ -152,6 +190,7 @@ class Batch:
             raise _file_error("write", path, error)
 
     def remove(self, path, before=ANY_CONTENT, levels=0):
+        # type: (str, Optional[bytes], int) -> None
         """Add the removal of a file; adding it twice is no error.
 
         :param before: as for ``place``.
@@ -163,6 +202,7 @@ class Batch:
             self._levels[path] = levels
 
     def finish(self):
+        # type: () -> None
         """Write and remove all files in the order in which they were added, and flush the directories."""
         _flush_all([(path, staged) for path, staged, _attributes in self._steps if staged is not None])
         folders = set(os.path.dirname(path) for path, _staged, _attributes in self._steps)
@@ -191,7 +231,8 @@ class Batch:
             _flush(folder)
 
     def _check_unchanged(self, path, staged):
-        """Raise UpstartError if a file is not as the task has read it, and does not contain the staged bytes either."""
+        # type: (str, Optional[str]) -> None
+        """Raise UpstartError if a file has neither the content that the task read nor the staged content."""
         before = self._before[path]
         if before is ANY_CONTENT:
             return
@@ -203,6 +244,7 @@ class Batch:
                 path, effect), path=path, done=list(self._done))
 
     def _lock_folder(self, folder):
+        # type: (str) -> None
         """Get a shared lock on a folder with staged files. If no other task has one, remove abandoned files first."""
         if folder in self._locks:
             return
@@ -217,6 +259,7 @@ class Batch:
 
 
 def _lock(handle, kind, attempts):
+    # type: (int, int, int) -> bool
     """Try to lock a descriptor, and return whether that worked. The kernel releases the locks of a killed process."""
     for left in range(attempts - 1, -1, -1):
         try:
@@ -231,6 +274,7 @@ def _lock(handle, kind, attempts):
 
 
 def _staged_in(folder):
+    # type: (str) -> List[str]
     try:
         entries = os.listdir(folder)
     except OSError:
@@ -239,12 +283,14 @@ def _staged_in(folder):
 
 
 def _staged_prefix(name):
+    # type: (str) -> str
     """Return the part of a file's name that its staged name begins with."""
     short = encode(decode(name))[:STAGED_PREFIX_LENGTH]
-    return short if str is bytes else short.decode("utf-8", "ignore")
+    return short if str is bytes else short.decode("utf-8", "ignore")  # type: ignore[return-value]  # Python 2
 
 
 def _remove_if_empty(folder):
+    # type: (str) -> bool
     """Remove a directory if it is empty, and return whether it was."""
     try:
         os.rmdir(folder)
@@ -254,6 +300,7 @@ def _remove_if_empty(folder):
 
 
 def _remove_staged(folder, age):
+    # type: (str, float) -> None
     """Remove the staged files in a folder that are older than ``age`` seconds."""
     for path in _staged_in(folder):
         try:
@@ -264,6 +311,7 @@ def _remove_staged(folder, age):
 
 
 def _file_error(verb, path, error, done=()):
+    # type: (str, str, EnvironmentError, Sequence[str]) -> UpstartError
     """Return the UpstartError for a file that could not be changed.
 
     :param done: list of text, the files that the task has changed already.
@@ -273,19 +321,21 @@ def _file_error(verb, path, error, done=()):
         text += "; the file is unchanged"
     if done:
         text += "; these files were changed before it: %s" % ", ".join(done)
-    remedy = REMEDIES.get(error.errno)
+    remedy = REMEDIES.get(error.errno)  # type: ignore[arg-type]  # None has no remedy
     return UpstartError(text + "." + (" " + remedy if remedy else ""), path=path, done=list(done))
 
 
 def _flush_all(staged_files):
+    # type: (Sequence[Tuple[str, str]]) -> None
     """Flush staged files in several threads at once, because the file system then commits them together.
 
     :param staged_files: list of (path, staged file).
     """
     waiting = collections.deque(staged_files)
-    errors = []
+    errors = []  # type: List[UpstartError]
 
     def flush_waiting():
+        # type: () -> None
         while True:
             try:
                 path, staged = waiting.popleft()
@@ -307,6 +357,7 @@ def _flush_all(staged_files):
 
 
 def _flush(path):
+    # type: (str) -> None
     """Write the data of a file, or the names in a directory, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -15,6 +15,10 @@ import re
 
 from . import reading
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Dict, List, Optional, Pattern, Set, Union  # noqa: F401
+
 __metaclass__ = type
 
 DEAD = "ZXx"  # states of processes that have ended and wait for their parent
@@ -28,12 +32,14 @@ Info = collections.namedtuple("Info", "pid inner state parent group session star
 
 
 def proc_of(peer_pid):
+    # type: (int) -> str
     """Return the /proc directory of the daemon's PID namespace."""
     own = "/proc/%d/root/proc" % peer_pid
     return own if os.path.exists(own + "/self") or os.path.exists(own + "/1") else "/proc"
 
 
 def read_stat(pid, proc="/proc"):
+    # type: (int, str) -> List[bytes]
     """Return the fields of /proc/PID/stat after the command name (list of bytes), or [] if it cannot be read."""
     try:
         return reading.read_bytes("%s/%d/stat" % (proc, pid)).rpartition(b")")[2].split()
@@ -42,7 +48,8 @@ def read_stat(pid, proc="/proc"):
 
 
 def state_of(peer_pid, pid):
-    """Return the state of a process as /proc has it (R, S, D, T, Z ...).
+    # type: (int, int) -> Optional[str]
+    """Return the state of a process as /proc shows it (R, S, D, T, Z ...).
 
     '' if there is no such process, None if the daemon's /proc cannot be read.
     """
@@ -54,27 +61,34 @@ def state_of(peer_pid, pid):
 
 
 def start_ticks(peer_pid, pid):
-    """Return when a process of the daemon's PID namespace began, in clock ticks since boot; None for no process.
+    # type: (int, int) -> Optional[int]
+    """Return when a process of the daemon's PID namespace began, in clock ticks since boot.
 
+    None for no process, and for a daemon that is not visible from here: then our own pids mean other processes.
     A pid and its start time identify a process, because pids are reused.
     """
+    if peer_pid < 1:
+        return None
     fields = read_stat(pid, proc_of(peer_pid))
     return int(fields[START_FIELD]) if len(fields) > START_FIELD else None
 
 
 def own_start_ticks(pid):
+    # type: (int) -> Optional[int]
     """Return when a process of our own PID namespace began, in clock ticks since boot; None for no process."""
     process = info(pid) if pid > 0 else None
     return process and process.start
 
 
 def uptime():
+    # type: () -> float
     """Return the seconds since the machine was booted."""
     return float(reading.read_bytes("/proc/uptime").split()[0])
 
 
 def boot_time():
-    """Return when the machine was booted, in whole seconds since 1970 (int), or None if the kernel does not say."""
+    # type: () -> Optional[int]
+    """Return when the machine was booted, in whole seconds since 1970 (int), or None if that is unknown."""
     try:
         match = re.search(br"(?m)^btime ([0-9]+)", reading.read_bytes("/proc/stat"))
     except (IOError, OSError):
@@ -83,7 +97,8 @@ def boot_time():
 
 
 def age(peer_pid, pid):
-    """Return the seconds since a process of the daemon's PID namespace began; 0 if it does not exist."""
+    # type: (int, int) -> float
+    """Return the seconds since a process of the daemon's PID namespace began; 0 if it does not exist or is unknown."""
     ticks = start_ticks(peer_pid, pid)
     try:
         return 0.0 if ticks is None else uptime() - ticks / os.sysconf("SC_CLK_TCK")
@@ -92,6 +107,7 @@ def age(peer_pid, pid):
 
 
 def time_in_queue(peer_pid, pid):
+    # type: (int, int) -> float
     """Return the seconds that a process was ready to run but had to wait for a processor; 0 if unknown."""
     try:
         return int(reading.read_bytes("%s/%d/schedstat" % (proc_of(peer_pid), pid)).split()[1]) / 1e9
@@ -100,6 +116,7 @@ def time_in_queue(peer_pid, pid):
 
 
 def name(pid):
+    # type: (int) -> Optional[str]
     """Return the command name of a process, or None if it cannot be read."""
     try:
         return reading.read_text("/proc/%d/comm" % pid).strip()
@@ -108,6 +125,7 @@ def name(pid):
 
 
 def words(pid, kind, proc="/proc"):
+    # type: (int, str, str) -> List[bytes]
     """Return the words (list of bytes) of a process's ``cmdline`` or ``environ``, or [] if it cannot be read."""
     try:
         return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
@@ -116,6 +134,7 @@ def words(pid, kind, proc="/proc"):
 
 
 def command_line(pid):
+    # type: (int) -> str
     """Return the command line of a process as text, words separated by blanks; empty for a kernel thread."""
     try:
         data = reading.read_bytes("/proc/%d/cmdline" % pid)
@@ -125,6 +144,7 @@ def command_line(pid):
 
 
 def namespace(pid):
+    # type: (Union[int, str]) -> Optional[str]
     """Return the identifier of a process's PID namespace, or None if it cannot be read.
 
     :param pid: int, or the text ``self``.
@@ -136,12 +156,14 @@ def namespace(pid):
 
 
 def same_namespace(peer_pid):
-    """Return whether the daemon has the same pids as we; True if unknown (kernels before 3.8)."""
+    # type: (int) -> bool
+    """Return whether the daemon uses the same pids as this process; True if unknown (kernels before 3.8)."""
     theirs = namespace(peer_pid)
     return theirs is None or theirs == namespace("self")
 
 
 def inner_pid(pid):
+    # type: (int) -> int
     """Return the pid of a process in its own PID namespace (``pid`` itself before Linux 4.1)."""
     try:
         for line in reading.read_bytes("/proc/%d/status" % pid).splitlines():
@@ -153,7 +175,8 @@ def inner_pid(pid):
 
 
 def watches(pid, folder):
-    """Return whether a process has an inotify watch on a directory; False on kernels before 3.8, which do not say."""
+    # type: (int, str) -> bool
+    """Return whether a process has an inotify watch on a directory; False on kernels before 3.8."""
     try:
         wanted = os.stat(folder)
         fdinfo = "/proc/%d/fdinfo" % pid
@@ -168,6 +191,7 @@ def watches(pid, folder):
 
 
 def info(pid, inner=None):
+    # type: (int, Optional[int]) -> Optional[Info]
     """Return the Info of a process, or None if it does not exist."""
     fields = read_stat(pid)
     if len(fields) <= START_FIELD:
@@ -178,12 +202,14 @@ def info(pid, inner=None):
 
 
 def live(pid):
+    # type: (int) -> Optional[Info]
     """Return the Info of a process, or None if it does not exist or is a zombie."""
     process = info(pid)
     return None if process is None or process.state in DEAD else process
 
 
 def ancestry(pid):
+    # type: (int) -> Set[int]
     """Return the set of a process's pid and the pids of all its ancestors."""
     pids = set()
     while pid > 0 and pid not in pids:
@@ -194,6 +220,7 @@ def ancestry(pid):
 
 
 def table(peer_pid):
+    # type: (int) -> Dict[int, Info]
     """Return a dict of pid to Info of all visible processes in the daemon's PID namespace."""
     same = same_namespace(peer_pid)
     theirs = namespace(peer_pid)
@@ -208,12 +235,14 @@ def table(peer_pid):
 
 
 def all_live():
-    """Return the Infos of all live processes, those of containers included."""
+    # type: () -> List[Info]
+    """Return the Infos of all live processes, including those in containers."""
     infos = [live(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()]
     return [process for process in infos if process is not None]
 
 
 def matching(expression):
+    # type: (Pattern[str]) -> List[Info]
     """Return the Infos of the live processes whose command line matches a compiled regular expression.
 
     This task's own processes and processes in other PID namespaces (containers) are left out.

@@ -15,6 +15,10 @@ import stat
 
 from .._errors import UpstartError
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Optional, Tuple  # noqa: F401
+
 __metaclass__ = type
 
 MEBIBYTE = 1 << 20
@@ -33,6 +37,7 @@ class TooLargeError(OSError):
 
 
 def open_file(path):
+    # type: (str) -> int
     """Open a regular file for reading and return its descriptor.
 
     A device is never opened, because opening alone has effects on a watchdog or a tape drive.
@@ -50,6 +55,7 @@ def open_file(path):
 
 
 def open_kernel_log(path):
+    # type: (str) -> Optional[int]
     """Open the kernel's log without blocking and return its descriptor, or None if the path is not that device."""
     if not _is_kernel_log(os.stat(path)):
         return None
@@ -61,10 +67,12 @@ def open_kernel_log(path):
 
 
 def _is_kernel_log(status):
+    # type: (os.stat_result) -> bool
     return stat.S_ISCHR(status.st_mode) and status.st_rdev == KERNEL_LOG
 
 
 def _check_regular(status, path):
+    # type: (os.stat_result, str) -> None
     if stat.S_ISDIR(status.st_mode):
         raise NotRegularError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(status.st_mode):
@@ -72,6 +80,7 @@ def _check_regular(status, path):
 
 
 def read_bytes(path, limit=FILE_LIMIT):
+    # type: (str, int) -> bytes
     """Return all bytes of a regular file.
 
     :raises OSError: if the file cannot be read; TooLargeError if it has more than ``limit`` bytes.
@@ -86,15 +95,27 @@ def read_bytes(path, limit=FILE_LIMIT):
     return data
 
 
+def read_start(path, size):
+    # type: (str, int) -> bytes
+    """Return the first bytes of a regular file, at most ``size``."""
+    handle = open_file(path)
+    try:
+        return _read_up_to(handle, size)
+    finally:
+        os.close(handle)
+
+
 def read_text(path):
+    # type: (str) -> str
     """Return a file of /proc or /sys as text."""
     return read_bytes(path).decode("utf-8", "replace")
 
 
 def read_after(path, start, limit):
-    """Return the bytes of a regular file from the position ``start`` on, and the position of the first of them.
+    # type: (str, int, int) -> Tuple[bytes, int]
+    """Return the bytes of a regular file after its first ``start`` bytes, and the position of the first byte returned.
 
-    If these are more than ``limit`` bytes, only the last ones. If the file is shorter than ``start``, all of it.
+    A file shorter than ``start`` is read from its beginning. Of more than ``limit`` bytes, only the last ones count.
     Bytes that are written during the call are not included.
     """
     handle = open_file(path)
@@ -108,6 +129,7 @@ def read_after(path, start, limit):
 
 
 def _read_up_to(handle, size):
+    # type: (int, int) -> bytes
     pieces = []
     while size > 0:
         data = os.read(handle, min(READ_SIZE, size))
@@ -119,6 +141,7 @@ def _read_up_to(handle, size):
 
 
 def read_file(path):
+    # type: (str) -> Optional[bytes]
     """Return the bytes of a file, or None if there is no file; raise UpstartError if it cannot be read."""
     try:
         return read_bytes(path)

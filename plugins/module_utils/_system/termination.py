@@ -14,14 +14,20 @@ from .._errors import UpstartError
 from . import processes
 from .deadline import Deadline
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Callable, List, Optional  # noqa: F401
+    from .processes import Info  # noqa: F401
+
 __metaclass__ = type
 
 POLL_INTERVAL = 0.05  # seconds between two checks for processes that have not ended yet
-AFTER_KILL_SECONDS = 5.0  # seconds in which a killed process ends, unless the kernel holds it
+AFTER_KILL_SECONDS = 5.0  # seconds within which a killed process ends, unless the kernel holds it
 
 
 def end_processes(list_processes, term_seconds, kill_seconds=None, sleep=time.sleep):
-    """End processes with TERM, and those that still run after ``term_seconds`` with KILL.
+    # type: (Callable[[], List[Info]], float, Optional[float], Callable[[float], None]) -> List[Info]
+    """Send TERM to processes, and KILL to those that are still running after ``term_seconds``.
 
     Each process gets each signal once. This includes processes that start in the meantime.
 
@@ -29,7 +35,7 @@ def end_processes(list_processes, term_seconds, kill_seconds=None, sleep=time.sl
     :param term_seconds: float, seconds to wait after TERM.
     :param kill_seconds: float, seconds to wait after KILL; AFTER_KILL_SECONDS when None.
     :param sleep: function that waits a number of seconds.
-    :returns: list of processes.Info, the processes that still run; empty when all have ended.
+    :returns: list of processes.Info, the processes that are still running; empty when all have ended.
     :raises UpstartError: the user may not signal a process; its ``pid`` is in the facts.
     """
     kill_seconds = AFTER_KILL_SECONDS if kill_seconds is None else kill_seconds
@@ -51,7 +57,8 @@ def end_processes(list_processes, term_seconds, kill_seconds=None, sleep=time.sl
 
 
 def is_running(process):
-    """Return whether a process still runs. A later process with the same pid does not count.
+    # type: (Info) -> bool
+    """Return whether a process is still running. A later process with the same pid does not count.
 
     :param process: processes.Info.
     """
@@ -60,6 +67,7 @@ def is_running(process):
 
 
 def _send_signal(process, number):
+    # type: (Info, int) -> None
     if not is_running(process):
         return
     try:
@@ -67,4 +75,5 @@ def _send_signal(process, number):
     except OSError as error:
         if error.errno != errno.ESRCH:
             raise UpstartError("Cannot end process %d (%s): %s. Run the task as root." % (
-                process.pid, processes.command_line(process.pid), os.strerror(error.errno)), pid=process.pid)
+                process.pid, processes.command_line(process.pid),
+                os.strerror(error.errno)), pid=process.pid)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ class CheckModeAction(ActionBase):
     """Runs the module of the same name, as Ansible does without an action plugin.
 
     In check mode the module gets the predictions of earlier tasks for the same host, and its own are stored for later
-    tasks. A task that changes the host gets no predictions. It makes those for the jobs that it changed invalid.
+    tasks. A task that changes the host gets no predictions. It invalidates those for the jobs that it changed.
     """
 
     TRANSFERS_FILES = False
@@ -64,7 +64,7 @@ class CheckModeAction(ActionBase):
 
 
 def forget(journal: Journal, result: Result) -> None:
-    """Remove predictions that a task with real changes made invalid.
+    """Remove predictions that a task with real changes has invalidated.
 
     In a run with --check these are the predictions for its own jobs, or all if it does not report its jobs. In a real
     run these are all predictions.

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
+from ansible_collections.sysinit.upstart.plugins.module_utils._arguments import problems, similar_option
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._deployment.instances import faults as instance_faults
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "upstart_jobs"
-ROLE_KEYS = ("state", "enabled", "instances", "on_change", "on_failure", "template")  # not options of upstart_job
-SHARED_KEYS = ("state", "enabled", "instances", "on_change", "on_failure")  # the same for a job file and its override
+# The keys that a job file and its override share, and all that are not options of upstart_job.
+SHARED_KEYS = ("state", "enabled", "instances", "instances_exact", "on_change", "on_failure")
+ROLE_KEYS = (*SHARED_KEYS, "template")
 SET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 STANZAS = frozenset(NAMES_OF_OPTIONS)
@@ -43,6 +44,7 @@ class ListedJob:
     state: str | None = None
     enabled: bool | None = None
     instances: list[dict[str, t.Any]] | None = None
+    instances_exact: bool | None = None
     on_change: str | None = None
     on_failure: str | None = None
 
@@ -51,6 +53,8 @@ class ListedJob:
         options = {key: value for key, value in (("state", state), ("enabled", enabled)) if value is not None}
         if state is None or self.instances is None:
             return [{"name": self.name, **options}] if options else []
+        if self.instances_exact:
+            return [{"name": self.name, "instances": self.instances, "exact": True, **options}]
         return [{"name": self.name, "env": env, **options} for env in self.instances] or self.targets(None, enabled)
 
 
@@ -90,7 +94,7 @@ def checked(entries: t.Any) -> list[Entry]:
 
 
 def as_plain_data(value: t.Any) -> t.Any:
-    """Return Ansible's own dictionaries and lists as Python's, because a copy of Ansible's copies all variables.
+    """Return Ansible's own dictionaries and lists as Python's, because copying the former copies all variables.
 
     Keys with the value ``omit`` are removed, as Ansible does with options of a module.
     """
@@ -115,11 +119,11 @@ def faults_of(entry: Entry, values: Entry, messages: Iterable[str]) -> list[str]
     """Return sentences about the faults of an entry. An unknown key comes with the likely key."""
     unknown = []
     for key in sorted(str(key) for key in entry if key not in specification()):
-        suggestion = did_you_mean(key, specification())
+        suggestion = similar_option(key, specification())
         unknown.append(f"unknown key '{key}'" + (f"; {suggestion}" if suggestion else ""))
     if unknown:
         return unknown
-    faults = [message.rstrip(".") for message in messages]
+    faults = [message.rstrip(".") for message in problems(entry, specification()) or messages]
     if not isinstance(entry.get("name", ""), str):
         faults.append(f"its name must be a string, but YAML reads it as {entry['name']!r}; put it in quotes")
     if entry.get("template") is not None and entry.get("content") is not None:
@@ -129,6 +133,9 @@ def faults_of(entry: Entry, values: Entry, messages: Iterable[str]) -> list[str]
         faults += [f"template is the complete file and cannot be combined with {', '.join(stanzas)}"] if stanzas else []
     if values.get("instances") is not None and values.get("state") in ("present", "absent"):
         faults.append(f"instances has no effect with state {values['state']}")
+    if values.get("instances_exact") and (
+            values.get("instances") is None or values.get("state", "started") != "started"):
+        faults.append("instances_exact requires instances and state started")
     return faults
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import SIMPLE, ExpansionError, expand
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
 
 Options = Mapping[str, t.Any]
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
@@ -77,7 +78,7 @@ def file_definition(options: Options) -> tuple[str | None, dict[str, str]] | Non
     """Return the instance stanza and the variables in a file; None if unknown."""
     if options.get("content") is not None:
         try:
-            values = parse_job(options["content"])
+            values = parse_job(options["content"], version=EVERY_STANZA)
         except JobFileError:
             return None  # upstart_job rejects it and reports the line
         return values["instance"] or None, pairs(values["env"]) or {}

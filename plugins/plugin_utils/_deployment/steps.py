@@ -154,6 +154,8 @@ def due_tasks(job: ListedJob, results: Tasks, unproven: bool, on_change: str) ->
         replacements = instances.replacement_instances(current, job.state, job.instances, old)
         if replacements is not None:
             return [{"name": job.name, "state": state, "instances": replacements}]
+    if job.instances_exact and state == "restarted":
+        return [{"name": job.name, "state": state, "instances": job.instances}]
     stale = stale_names(results)
     listed = {instance_name(results, env): env for env in job.instances or []}
     if job.instances is None or not stale <= set(listed) or is_renamed(results):
@@ -170,6 +172,9 @@ def service_tasks(job: ListedJob, results: Tasks, due: Tasks) -> Tasks:
     handled = [task["env"] for task in due if "env" in task]
     stale = stale_names(results)
     left = [env for env in job.instances or [] if env not in handled and instance_name(results, env) not in stale]
+    if due and job.instances_exact:
+        job = replace(job, instances_exact=None)  # the handler stops the others, or the next run
+        left = [] if any("instances" in task for task in due) else left
     if job.state == "present" or (due and not left) or (job.state == "started" and is_renamed(results)):
         return job.targets(None, job.enabled)
     return (replace(job, instances=left) if due else job).targets(job.state, job.enabled)

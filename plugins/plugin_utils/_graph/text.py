@@ -51,7 +51,7 @@ MERMAID_OUTLINES = {"solid": "1px", "double": "4px", "dashed": "2px,stroke-dasha
                     "dotted": "2px,stroke-dasharray:2 3"}
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 NO_CHARACTERS = {"\ufffe", "\uffff"}  # forbidden in XML, and so in SVG
-# Characters that Mermaid does not interpret inside quotes. Those that could start a list are only safe after the first.
+# Characters that Mermaid does not interpret inside quotes. Those that could start a list are not safe at the start.
 MERMAID_PLAIN = re.compile(r"[A-Za-z0-9 =!,/\[\]|?']")
 MERMAID_INNER = re.compile(r"[-+.:]")
 # Sequences that Mermaid interprets after it has decoded character codes: formulas, line breaks, icons, its own marks.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The evidence of a history that was carried out, and the findings of the oracle."""
+"""The evidence from a history, and the findings of the oracle."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 from .history import STOPPING, History
 from .host import Answer
+from .jobs import HELPER_SECONDS
 from .rival import Interference
-from .truth import Instance, Snapshot, Step
+from .truth import Instance, Now, Snapshot, Step
 
 LONG_AGO, NEVER_SEEN = float("-inf"), float("inf")
 
@@ -48,10 +49,10 @@ class Evidence:
     answer: Answer
     before: Snapshot
     after: Snapshot  # right after the answer
-    settled: Snapshot  # some time after it, when nothing moved any more
+    settled: Snapshot  # some time later, when nothing moved any more
     timelines: dict[Instance, list[Step]]
     log: tuple[Interference, ...]
-    margin: float  # an act less than so many seconds before the answer makes a claim undecidable
+    margin: float  # a claim is undecidable if an act comes less than this many seconds before the answer
     probes: tuple[Probe, ...] = ()
     still_known: tuple[str, ...] = ()  # jobs without a file that the daemon knows after their stop
     quiet: bool = True  # nothing moved when the call began
@@ -93,8 +94,19 @@ class Evidence:
             moment = step.time
         return moment
 
+    def main_ended_since(self, job: str, instance: str, now: Now) -> float:
+        """Return the latest time at which a main process that init has not noticed may have ended.
+
+        NEVER_SEEN if init notices it in the next moment.
+        """
+        later = self.settled.instances.get((job, instance))
+        if later is None or later.pid != now.pid or later.main.alive:
+            return NEVER_SEEN
+        latest = max([self.last_act(job), *(step.time for step in self.timelines.get((job, instance), [])[-1:])])
+        return latest + HELPER_SECONDS if self.history.job(job).kind == "helper" else latest
+
     def untrue(self, rule: str, job: str, detail: str, since: float) -> Finding:
-        """Return a finding for a claim that has been false since some time."""
+        """Return a finding for a claim that has been false for some time."""
         late = since > self.answer.decided - self.margin
         if since not in (LONG_AGO, NEVER_SEEN):
             detail += f", since {self.answer.decided - since:.2f} s before the answer"

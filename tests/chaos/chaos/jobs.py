@@ -18,12 +18,13 @@ KINDS = {  # kind of main process: weight
 }
 # These jobs run from their start until somebody stops them.
 STEADY = frozenset(("sleeper", "stubborn", "reloader", "forker", "daemon", "stopper"))
+HELPER_SECONDS = 0.2  # how long the process lives that init takes for the main process of a "helper"
 NAMES = ("web", "db", "cache-1", "app/worker", "mail_x")
 FILES = {
     "fork.sh": "#!/bin/sh\nsleep 1000 &\n",
     "daemon.sh": "#!/bin/sh\n(sleep 1000 & exit 0) &\n",
     "stop.sh": "#!/bin/sh\nkill -STOP $$\nexec sleep 1000\n",
-    "helper.sh": "#!/bin/sh\nsleep 0.2 &\nexec sleep 1000\n",
+    "helper.sh": f"#!/bin/sh\nsleep {HELPER_SECONDS} &\nexec sleep 1000\n",
 }
 MAIN = {
     "sleeper": ("exec sleep 1000",),
@@ -100,7 +101,7 @@ def _hooks(chance: random.Random) -> tuple[list[str], float, float, bool]:
 
 
 def _condition(chance: random.Random, others: list[str]) -> str:
-    """Return a condition on the two events of a history and on earlier jobs: this makes no cycles."""
+    """Return a condition on the two events of a history and on earlier jobs, which avoids cycles."""
     def leaf() -> str:
         if not others or chance.random() < 0.35:
             return chance.choice(("ev1", "ev2"))

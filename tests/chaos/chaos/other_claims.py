@@ -90,7 +90,7 @@ def event_findings(evidence: Evidence) -> Iterator[Finding]:
                                       evidence.since(name, instance, lambda step: step.up))
             elif evidence.history.job(name).kind != "abstract" and not now.main.alive:
                 yield evidence.untrue("the event's job is up, but its process has ended", name, f"process {now.pid}",
-                                      evidence.last_act(name))
+                                      evidence.main_ended_since(name, instance, now))
         elif status == "stop/waiting" and now is not None and not evidence.is_reported(name):
             yield evidence.untrue("the event's job is stopped, but it still exists", name, f"{now.goal}/{now.state}",
                                   evidence.since(name, instance, lambda step: step.removed))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes in /proc of this machine, also those of a daemon in its own PID namespace."""
+"""Processes in /proc of this machine, including those of a daemon in its own PID namespace."""
 
 from __future__ import annotations
 

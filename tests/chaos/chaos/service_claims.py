@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .evidence import LONG_AGO, NEVER_SEEN, Evidence, Finding
+from .evidence import LONG_AGO, Evidence, Finding
 from .truth import Now, marker
 
 CLOCK_SECONDS = 0.03  # maximum error of the kernel's start times
@@ -76,12 +76,10 @@ def _up(evidence: Evidence, reported: Entry) -> Iterator[Finding]:
         return
     if evidence.history.job(name).kind == "abstract":
         return
-    latest = max([evidence.last_act(name), *(step.time for step in evidence.timelines.get((name, instance), [])[-1:])])
     if not now.main.alive:
-        later = evidence.settled.instances.get((name, instance))
-        just_ended = later is None or later.pid != now.pid or later.main.alive
         yield evidence.untrue("up, but its main process has ended", name,
-                              f"process {now.pid} is in state {now.main.state!r}", NEVER_SEEN if just_ended else latest)
+                              f"process {now.pid} is in state {now.main.state!r}",
+                              evidence.main_ended_since(name, instance, now))
     elif now.main.state in "Tt" and not evidence.is_reported(name):
         yield evidence.untrue("up, but its main process is stopped", name, f"process {now.pid}",
                               evidence.last_act(name))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out a history: boot a daemon, set up the jobs, act, call the module, and collect the evidence."""
+"""Run a history: boot a daemon, set up the jobs, act, call the module, and collect the evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUIET_SECONDS = 0.4
 
 @dataclass
 class Session:
-    """Carries out a history."""
+    """Runs a history."""
 
     history: History
     boot: str = EMULATOR

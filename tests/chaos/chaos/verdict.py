@@ -42,7 +42,7 @@ def claims(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _outages(evidence: Evidence) -> Iterator[Finding]:
-    """Yield services that ran before the call, and that it stopped without reporting it."""
+    """Yield the services that ran before the call and that it stopped without reporting it."""
     inside = asked_jobs(evidence) if evidence.history.call.module == SERVICE else set()
     moved_by_event = {reported["name"] for reported in evidence.result.get("jobs", [])}
     for (name, instance), before in evidence.before.instances.items():

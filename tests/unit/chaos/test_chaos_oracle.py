@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The oracle of the random tester finds planted lies, and nothing in honest answers."""
+"""The oracle of the random tester finds planted errors, and nothing in correct answers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +168,10 @@ LIES = {
     "loaded, but init has read another file": [
         files_call(CONTENT, Files(CONTENT["content"], None), probes=(Probe("web", None, 1),))],
     "the event's job is up, but it is not": [event({}, snapshot({}))],
-    "the event's job is up, but its process has ended": [event({}, snapshot({"web": running(state="Z")}))],
+    "the event's job is up, but its process has ended": [
+        event({}, snapshot({"web": running(state="Z")})),
+        event({}, snapshot({"web": running(state="Z")}), jobs=(job(kind="helper"),),
+              timelines={("web", ""): [Step(109, "start", "running")]})],
     "the event's job is stopped, but it still exists": [
         event({"status": "stop/waiting"}, snapshot({"web": running()}))],
 }
@@ -189,6 +193,9 @@ def test_a_lie_is_a_false_success(rule: str, number: int) -> None:
     service(after=snapshot({"web": running()}, OLD), log=[act("edit", 109.95)]),
     service(after=snapshot({"web": running(state="T")}), log=[act("freeze", 109.95)]),
     service(after=snapshot({"web": running(state="Z")}), settled=snapshot({})),
+    event({}, snapshot({"web": running(state="Z")}), settled=snapshot({})),
+    *(case(after=snapshot({"web": running(state="Z")}), jobs=(job(kind="helper"),),
+           timelines={("web", ""): [Step(109.75, "start", "running")]}) for case in (service, partial(event, {}))),
     service("stopped", timelines={("web", ""): [Step(90, "stop", "gone"), Step(109.9, "stop", "waiting")]}),
     service(reported={"processes": {"main": 6}}, after=snapshot({"web": running(began=109.9)}, OLD)),
 ])
@@ -197,7 +204,7 @@ def test_a_change_at_the_last_moment_is_undecidable(case: Evidence) -> None:
 
 
 def outage(call: str = "db", **fields: Any) -> Evidence:
-    """Return evidence of a call for one job, while web, which ran, is gone for good."""
+    """Return evidence of a call for one job that leaves web, which was running, stopped for good."""
     entries = {"instances": [{**REPORTED, "name": call}], **fields.pop("result", {})}
     options = {"name": call, "state": "restarted"}
     return evidence(entries, snapshot({"db": running(pid=8)} if call == "db" else {}),
@@ -237,7 +244,7 @@ def test_a_failure_after_our_own_stop_is_an_outage() -> None:
         "failed": True}, ""), after=snapshot({}, Files(None, None))),
     outage(timelines={("web", ""): [Step(101, "start", "running"), Step(109.95, "stop", "gone")]}),
 ])
-def test_a_reported_or_foreign_stop_is_no_outage(case: Evidence) -> None:
+def test_a_reported_stop_or_one_by_the_rival_is_no_outage(case: Evidence) -> None:
     assert kinds(case) == []
 
 

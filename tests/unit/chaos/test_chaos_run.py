@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The random tester against an emulator: it finds the lies of modules that are none, and leaves nothing behind."""
+"""The random tester on the emulator: it detects the errors of fake modules and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -43,13 +43,22 @@ def history(state: str, running: tuple[str, ...] = (), changed: str = "", acts: 
 
 
 def findings_of(tmp_path: Path, wanted: History, module: str, margin: float = MARGIN_SECONDS) -> list[Finding]:
-    """Carry a history out with a program in place of the module."""
+    """Run a history with a program in place of the module."""
     program = tmp_path / "module.py"
     program.write_text(f"import json, sys, time\nsys.path.insert(0, {str(CHAOS.parent)!r})\n"
                        f"options = json.loads(sys.argv[2])\n{textwrap.dedent(module)}\n"
                        "print(json.dumps(result))\n")
     command = (sys.executable, str(program))
     return judge(Session(wanted, command=command, margin=lambda _decided: margin).carry_out())
+
+
+def planted_findings(tmp_path: Path, wanted: History, module: str) -> list[Finding]:
+    """Return the findings of a history that deserves some.
+
+    On a busy machine, the job may not be up when the call begins, or its end may be seen late. Then it is run again.
+    """
+    return next((findings for findings in (findings_of(tmp_path, wanted, module) for _attempt in range(3)) if findings),
+                [])
 
 
 @pytest.mark.parametrize(("wanted", "rule"), [
@@ -60,17 +69,17 @@ def findings_of(tmp_path: Path, wanted: History, module: str, margin: float = MA
     (history("stopped", ("",)), "stopped, but it still exists"),
 ])
 def test_a_planted_false_success_is_detected(tmp_path: Path, wanted: History, rule: str) -> None:
-    assert [(finding.kind, finding.rule) for finding in findings_of(tmp_path, wanted, REPORTS_STARTED)] == [
+    assert [(finding.kind, finding.rule) for finding in planted_findings(tmp_path, wanted, REPORTS_STARTED)] == [
         ("false success", rule)]
 
 
-def test_the_same_words_are_right_when_they_are_true(tmp_path: Path) -> None:
+def test_the_same_answer_is_right_when_it_is_true(tmp_path: Path) -> None:
     assert findings_of(tmp_path, history("started", ("",)), REPORTS_STARTED) == []
 
 
 def test_a_planted_outage_is_detected(tmp_path: Path) -> None:
     failing = f"{STOPS_WEB}\nresult = {{'failed': True, 'msg': 'web did not stop in time'}}"
-    assert [finding.kind for finding in findings_of(tmp_path, history("restarted", ("",)), failing)] == ["outage"]
+    assert [finding.kind for finding in planted_findings(tmp_path, history("restarted", ("",)), failing)] == ["outage"]
 
 
 def test_a_planted_traceback_is_detected(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator on a message bus of its own, seen by an ordinary client of that bus."""
+"""The emulator on its own message bus, as an ordinary client sees it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ BUS_CONFIGURATION = """\
   </policy>
 </busconfig>
 """
-# Run a program that takes itself for somebody else (but at the bus's door): so all clients are other users to it,
-# whoever runs the tests.
+# Runs a program under a fake user id, except in the handshake with the bus. All clients are therefore other users to
+# the program, whoever runs the tests.
 AS_SOMEBODY_ELSE = """\
 import os, runpy, sys, types, jeepney.auth
 jeepney.auth.os = types.SimpleNamespace(**vars(os))
@@ -120,7 +120,7 @@ def boot(tmp_path: Path, running: list[subprocess.Popen[str]]) -> Iterator[Boot]
 
 
 def get_job_path(client: Client) -> str:
-    """Call what the stock policy lets everybody call; returns the path of the job."""
+    """Call everything that the stock policy allows everybody; return the path of the job."""
     (version,) = client.call(ROOT, PROPERTIES, "Get", "ss", INTERFACE, "version")
     assert version == ("s", "init (upstart 1.13.2)")
     (path,) = client.call(ROOT, INTERFACE, "GetJobByName", "s", "web-site")

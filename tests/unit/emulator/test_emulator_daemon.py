@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator as a process: it leaves nothing behind, and says why it ends."""
+"""The emulator as a process: it leaves nothing behind and reports why it ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = 300.0
 
 
 class Running:
-    """One emulator and a client of it."""
+    """An emulator and its client."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
@@ -33,7 +33,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, str(EMULATOR), "--confdir", str(self.conf), "--logdir", str(folder / "log"), "--address",
              self.address, "--no-startup-event", *options],
-            stderr=subprocess.PIPE, text=True, start_new_session=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.peer = replay.Peer(self.address, PATIENCE)
 
     def job(self, member: str, name: str, wait: bool = True) -> object:
@@ -130,7 +130,7 @@ def test_a_job_ends_even_when_the_guardian_is_killed_with_the_daemon(boot: Boot,
     assert wait_for(lambda: not pids_in(tmp_path))
 
 
-def test_who_kills_the_callers_group_has_killed_the_daemon(boot: Boot) -> None:
+def test_killing_the_callers_group_kills_the_daemon(boot: Boot) -> None:
     running = boot({})
     guardian = only_child(running.process.pid)
     assert os.getpgid(only_child(guardian)) == running.process.pid != os.getpgid(guardian)
@@ -203,13 +203,36 @@ def test_reading_text_that_is_not_utf8(boot: Boot) -> None:
 
 
 def test_errors_in_files_are_reported_in_inits_style(boot: Boot) -> None:
+    """Errors in files that are present at boot go to the console, later ones to the kernel's log."""
     running = boot({"bad": b"task\nbogus\n", "signal": b"kill signal nope\n"})
-    running.process.terminate()
-    assert sorted(running.end().splitlines()) == [
+    messages = [
         "init: %s/bad.conf:2: Unknown stanza" % running.conf,
         "init: %s/signal.conf: Error while loading configuration file: Illegal signal status, expected integer"
         % running.conf,
     ]
+    assert running.peer.call(replay.ROOT, replay.UPSTART, "ReloadConfiguration") == {"ok": []}
+    running.process.terminate()
+    assert sorted(running.end().splitlines()) == messages
+    assert running.process.stdout is not None
+    assert sorted(running.process.stdout.read().splitlines()) == messages
+
+
+@pytest.mark.parametrize("text, message", [
+    ("exec sleep 1000", " killed by TERM signal"),
+    ("exec sleep 1000\nnormal exit TERM", " killed by TERM signal"),
+    ("exec sleep 1000\nnormal exit 15", ""),  # init compares the signal's number with exit statuses
+    ("kill signal 40\nexec sleep 1000", " killed by signal 40"),
+    ("task\nexec sh -c 'exit 3'", " terminated with status 3"),
+    ("task\nexec sh -c 'exit 3'\nnormal exit 3", ""),
+    ("task\nexec true", ""),
+])
+def test_the_log_at_the_default_priority_tells_how_a_process_ended(boot: Boot, text: str, message: str) -> None:
+    running = boot({"job": text.encode()})
+    running.job("Start", "job")
+    running.job("Stop", "job")
+    running.process.terminate()
+    lines = [line.partition(")")[2] for line in running.end().splitlines()]
+    assert lines == [message] * bool(message)
 
 
 def test_without_jeepney_it_names_the_missing_package(tmp_path: Path) -> None:
@@ -241,7 +264,7 @@ OWN, OTHER = (str(os.geteuid() + more).encode().hex().encode() for more in (0, 1
     ([b"AUTH EXTERNAL " + OTHER], [b"REJECTED EXTERNAL"]),
     ([b"BEGIN"], [b""]),
 ])
-def test_only_the_own_user_is_accepted(boot: Boot, lines: list[bytes], answers: list[bytes]) -> None:
+def test_only_the_daemons_own_user_is_accepted(boot: Boot, lines: list[bytes], answers: list[bytes]) -> None:
     running = boot({})
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(PATIENCE)
@@ -266,12 +289,23 @@ def test_a_socket_file_is_removed_at_the_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.06, 0.1, 0.15, 0.2, 0.3])
-def test_it_can_be_ended_while_it_starts(delay: float, tmp_path: Path) -> None:
+def test_the_emulator_can_be_ended_while_it_starts(delay: float, tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     process = subprocess.Popen([sys.executable, str(EMULATOR), "--confdir", str(tmp_path / "conf"), "--address",
                                 "unix:path=%s" % (tmp_path / "socket"), "--no-startup-event"])
     time.sleep(delay)
     process.terminate()
-    assert process.wait(5) in (0, -signal.SIGTERM)  # the latter before Python has come to our code
+    assert process.wait(5) in (0, -signal.SIGTERM)  # the latter before Python runs our code
     assert not (tmp_path / "socket").exists()
     assert pids_in(tmp_path) == []
+
+
+def test_jobs_do_not_inherit_ignored_signals(boot: Boot) -> None:
+    """A shell starts programs in the background with SIGINT and SIGQUIT ignored."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    try:
+        running = boot({"job": b"kill signal QUIT\nkill timeout 1000\nexec sleep 1000\n"})
+    finally:
+        signal.signal(signal.SIGQUIT, before)
+    assert "ok" in running.job("Start", "job")  # type: ignore[operator]
+    assert running.job("Stop", "job") == {"ok": []}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The job environment table: read for everybody who may, changed in a session's init only (measured)."""
+"""The job environment table: everybody may read it, and only a session's init changes it (measured)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMELESS = {"error": "org.freedesktop.DBus.Error.InvalidArgs", "message": "Varia
 
 
 class Client:
-    """Calls of the manager that concern the table."""
+    """The calls of the manager that use the table."""
 
     def __init__(self, address: str) -> None:
         self.peer = replay.Peer(address, PATIENCE)
@@ -69,7 +69,7 @@ def test_a_change_reaches_the_running_jobs(client: Client) -> None:
 
 
 @session
-def test_unsetting_takes_others_along(client: Client) -> None:
+def test_unsetting_removes_other_variables_too(client: Client) -> None:
     client.call("SetEnvList", "asasb", [], ["FOOBAR=x", "Z=1"], True)
     assert client.call("UnsetEnv", "ass", [], "FOOBAR") == {"ok": []}
     assert client.table() == [*TABLE[:2], "F=eff", "Z=1"]

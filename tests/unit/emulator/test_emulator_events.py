@@ -73,7 +73,7 @@ def test_dbus_form() -> None:
 
 
 class Recorder:
-    """A queue's surroundings: blocks what it is told to, and notes what is finished."""
+    """The environment of a queue: blocks a chosen event and records finished events."""
 
     def __init__(self, blocked: str = "") -> None:
         self.blocked = blocked

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stand-in for initctl says and returns what the real one does."""
+"""The replacement for initctl has the output and the exit statuses of the real program."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ HELP = "Try `%s --help' for more information.\n"
     ("stop multi N=2", 0, "multi stop/waiting\n"),
     ("stop multi N=2", 1, "initctl: Unknown instance: 2\n"),
     ("reload multi N=2", 1, "initctl: Unknown instance: 2\n"),
-    ("list", 0, "bad stop/waiting\nfine stop/waiting\nmulti (1) start/running, process N\nweb stop/waiting\n"),
+    ("list", 0, "fine stop/waiting\nweb stop/waiting\nbad stop/waiting\nmulti (1) start/running, process N\n"),
     ("emit nothing A=1", 0, ""),
     ("emit x NOEQ", 1, "initctl: Env must be KEY=VALUE pairs\n"),
     ("log-priority", 0, "message\n"),
@@ -92,12 +92,12 @@ def test_commands(address: str, words: str, status: int, output: str) -> None:
     assert run(address, *words.split()) == (status, output)
 
 
-def test_under_the_name_of_a_verb(address: str) -> None:
+def test_initctl_under_the_name_of_a_command(address: str) -> None:
     assert run(address, "nope", program="/sbin/stop") == (1, "stop: Unknown job: nope\n")
     assert run(address, program="start") == (1, "start: missing job name\n" + HELP % "start")
 
 
-def test_a_job_speaks_of_itself(address: str) -> None:
+def test_a_job_queries_its_own_status(address: str) -> None:
     assert run(address, "status", UPSTART_JOB="multi", UPSTART_INSTANCE="1") == (
         0, "multi (1) start/running, process N\n")
 

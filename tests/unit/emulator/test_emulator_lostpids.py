@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lost pid that is used again counts as ended when its new owner ends as an orphan, and only then."""
+"""A lost pid that is used again counts as ended when its new owner ends as an orphan, but not before."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_new_owners(
 
 
 class Watched:
-    """LostPids with what it asked for: times to look again, and descriptors with what is to be called."""
+    """LostPids with records of its requests: the times of its timers, and its descriptors with their callbacks."""
 
     def __init__(self, candidates: list[int], reported: list[int] | None = None) -> None:
         self.times: list[float] = []
@@ -94,7 +94,7 @@ def test_the_same_number_again(process: subprocess.Popen[bytes]) -> None:
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
-def test_a_lost_pid_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_pid_is_checked_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lostpids, "parent_of", lambda _pid: NO_PROCESS)
     monkeypatch.setattr(lostpids, "is_child", lambda _pid: False)
     lost = Watched([PID])
@@ -103,7 +103,7 @@ def test_a_lost_pid_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lost.times == [lostpids.CHECK_INTERVAL] * 2
 
 
-def test_without_announcements_it_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pidfds_it_searches_for_lost_pids(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_pid: int) -> int:
         raise OSError(errno.ENOSYS, "Function not implemented")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pure rules of the emulator: paths, states, respawns, commands, environments."""
+"""The pure functions of the emulator: paths, states, respawns, commands, environments."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def walk(start: str, goal: str, main_alive: bool) -> list[str]:
     return seen
 
 
-def test_the_way_up_passes_eleven_states() -> None:
+def test_a_start_passes_eleven_states() -> None:
     assert walk(states.WAITING, states.START, True) == [
         "waiting", "starting", "security-spawning", "security", "pre-starting", "pre-start", "spawning", "spawned",
         "post-starting", "post-start", "running",
     ]
 
 
-def test_the_way_down_asks_pre_stop_only_while_main_lives() -> None:
+def test_a_stop_runs_pre_stop_only_while_main_is_alive() -> None:
     rest = ["stopping", "killed", "post-stopping", "post-stop", "waiting"]
     assert walk(states.RUNNING, states.STOP, True) == ["running", "pre-stopping", "pre-stop"] + rest
     assert walk(states.RUNNING, states.STOP, False) == ["running"] + rest
@@ -51,7 +51,7 @@ def test_a_stop_leads_straight_to_stopping(state: str) -> None:
 @pytest.mark.parametrize("state, follows", [
     ("pre-stop", "running"), ("post-stop", "starting"), ("running", "stopping"),
 ])
-def test_a_start_on_the_way_down(state: str, follows: str) -> None:
+def test_a_start_during_a_stop(state: str, follows: str) -> None:
     assert states.next_state(state, states.START, True) == follows
 
 
@@ -73,13 +73,13 @@ def test_three_respawns_are_allowed_and_the_fourth_is_too_many() -> None:
     assert [window.too_many(100.0 + n, 3, 60) for n in range(4)] == [False, False, False, True]
 
 
-def test_the_window_opens_anew_when_it_has_passed() -> None:
+def test_a_new_window_opens_after_the_old_one() -> None:
     window = RespawnWindow()
     assert [window.too_many(now, 1, 5) for now in (10.0, 15.0, 20.2, 21.0)] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("limit, interval", [(0, 5), (3, 0), (0, 0)])
-def test_zero_means_without_limit(limit: int, interval: int) -> None:
+def test_zero_means_no_limit(limit: int, interval: int) -> None:
     window = RespawnWindow()
     assert not any(window.too_many(1.0, limit, interval) for attempt in range(50))
 
@@ -125,7 +125,7 @@ def test_jobs_start_with_path_and_term(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.of_init() == ["PATH=" + environment.PATH, "TERM=dumb"]
 
 
-def test_jobs_of_a_session_start_with_all_that_its_init_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_of_a_session_start_with_the_environment_of_its_init(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINE", "a=b")
     assert "MINE=a=b" in environment.of_init(user=True)
 

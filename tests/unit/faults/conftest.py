@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Close a run of the tests with the table of the faults that it met."""
+"""Print a table of the tested faults at the end of a test run."""
 
 from __future__ import annotations
 

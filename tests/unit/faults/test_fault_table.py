@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of faults, the page made of it, and the tests say the same."""
+"""The table of faults, its page and the tests agree."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_the_page_is_listed() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_fault_is_met_by_tests(key: str) -> None:
-    """Each test that is named exists, and one of them holds a message against this entry."""
+def test_a_fault_is_covered_by_tests(key: str) -> None:
+    """Each named test exists, and one of them compares a message with this entry."""
     fault: dict[str, Any] = faults.table()[key]
     texts = []
     for place in fault["test"]:
@@ -44,13 +44,13 @@ def test_a_fault_is_met_by_tests(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if "message" in faults.table()[key]])
-def test_a_message_is_two_sentences_or_so(key: str) -> None:
+def test_a_message_has_about_two_sentences(key: str) -> None:
     """It names the thing and the cause, and says what to do."""
     message = faults.table()[key]["message"].format(**faults.table()[key].get("sample", {}))
     assert re.match(r"[A-Z/].{40,500}[.?]$", message), message
 
 
-def test_no_test_meets_a_fault_that_is_not_in_the_table() -> None:
+def test_every_tested_fault_is_in_the_table() -> None:
     pattern = re.compile(r'check\("([a-z0-9-]+[a-z0-9])"')
     met = {key for path in HERE.glob("test_*.py") for key in pattern.findall(path.read_text(encoding="utf-8"))}
     assert met - set(KEYS) == set()

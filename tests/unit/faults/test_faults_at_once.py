@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two runs on the same job at once: each says what is true, files are whole, and the daemon follows the last one."""
+"""Two runs on the same job at once: correct reports, complete files, and a daemon with the latest definition."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _daemon() -> Iterator[Daemon]:
 
 
 def together(daemon: Daemon, module: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Run a module several times at once and return what each run says."""
+    """Run a module several times at once and return the results."""
     arguments = [options(daemon, **each) for each in wanted]
     ended = many_modules.run(module, arguments, len(arguments))
     assert [end.errors for end in ended] == [""] * len(ended)
@@ -60,7 +60,7 @@ def test_two_files(daemon: Daemon) -> None:
 
 @pytest.mark.parametrize("how", ["plain", "merge", "absent"])
 def test_another_run_writes_after_the_file_was_read(daemon: Daemon, how: str) -> None:
-    """The moment that chance seldom hits: validate of a run waits until another one is through."""
+    """A moment that tests rarely hit by chance: the validate command of one run waits for the end of another run."""
     deployed(daemon)
     marks = daemon.scratch / "waits", daemon.scratch / "go"
     script = f"touch {marks[0]}; while [ ! -e {marks[1]} ]; do sleep 0.05; done; true"
@@ -110,7 +110,7 @@ def test_what_others_did(daemon: Daemon) -> None:
         wait_for(lambda: held(daemon)["instances"][0]["status"] == "start/running", "it does not run")
         check("two-services", service(daemon, state))
         said = run_module.result(first)
-        # A restart may be met between its two halves.
+        # The restart may be seen between its stop and its start.
         check("meddled-stopped" if "something stopped" in said["msg"] else key, said)
         assert held(daemon)["instances"] == [] or held(daemon)["instances"][0]["processes"] != before
     deployed(daemon, content="start on stopped web\n" + SERVICE)
@@ -119,7 +119,7 @@ def test_what_others_did(daemon: Daemon) -> None:
 
 
 def test_a_job_that_ends_by_itself(daemon: Daemon) -> None:
-    """The counterpart: nobody did that."""
+    """Counterpart: no other client stopped it."""
     deployed(daemon, content="exec sleep 0.2\n")
     for state in ("started", "restarted"):
         said = service(daemon, state, stable_for=5)

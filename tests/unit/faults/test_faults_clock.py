@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wall clock is set while a module waits: its waits end when they should, neither early nor late."""
+"""The wall clock is set while a module waits: its waits end neither early nor late."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import SERVIC
 
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 DAY = 86400
-# Runs a module for which the wall clock jumps by a day or two between any two looks at it.
+# Runs a module while the wall clock jumps by a day or two between any two readings.
 JUMPING = """\
 import itertools, runpy, sys, time
 wall, jumps = time.time, itertools.cycle([0, %d, -%d])
@@ -39,9 +39,9 @@ import socket, subprocess, threading  # which need it
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import clock
 clock.time = type("time", (), {"time": lambda: time.time()})
 """
-# The same on a Python without a clock of its own, as 2.7.
+# The same on a Python without a monotonic clock, such as 2.7.
 WITHOUT_A_CLOCK = JUMPING.replace("del sys.argv[0]", "del sys.argv[0]\n%s" % HIDE_IT, 1)
-# What looks at the wall clock, since it compares times of files, or of processes with those; none of it is a wait.
+# These files read the wall clock to compare the times of files or processes; they do not wait for it.
 BY_THE_WALL = {
     "_system/files.py", "_host/crash_guard.py", "_host/daemon_state.py", "_inventory/audit.py", "_host/orphans.py",
     "_system/clock.py"}
@@ -54,7 +54,7 @@ def _daemon() -> Iterator[with_daemon.Daemon]:
 
 
 def service(daemon: with_daemon.Daemon, code: str, **more: Any) -> tuple[dict[str, Any], float]:
-    """Return what upstart_service says where the clock jumps, and the seconds that it took."""
+    """Return the result of upstart_service under a jumping clock, and the elapsed seconds."""
     settings = json.dumps(options(daemon, name=["web"], state="started", **more))
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code, run_module.__file__, "upstart_service", settings],
@@ -68,7 +68,7 @@ def service(daemon: with_daemon.Daemon, code: str, **more: Any) -> tuple[dict[st
 def test_a_wait_that_ends_with_its_timeout(daemon: with_daemon.Daemon, code: str) -> None:
     deployed(daemon, content="pre-start exec sleep 1000\n" + SERVICE)
     said, took = service(daemon, code, timeout=2)
-    check("clock", said)
+    check("clock", said, pid=said["instances"][0]["processes"]["pre-start"])
     assert took > 2
 
 
@@ -81,7 +81,7 @@ def test_a_wait_that_ends_with_a_start(daemon: with_daemon.Daemon, code: str) ->
 
 
 def test_the_clock_of_the_system() -> None:
-    """What Python 2.7 goes by is what later ones go by."""
+    """Python 2.7 uses the same clock as later versions."""
     libc_monotonic = clock.libc_monotonic()
     assert libc_monotonic is not None
     before, between, after = time.monotonic(), libc_monotonic(), time.monotonic()
@@ -97,7 +97,7 @@ def test_a_system_without_that_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def wall_clocks(path: Path) -> list[int]:
-    """Return the lines in which a file looks at the wall clock."""
+    """Return the lines in which a file reads the wall clock."""
     return [node.lineno for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.Attribute) and node.attr == "time"
             and isinstance(node.value, ast.Name) and node.value.id == "time"]
@@ -114,7 +114,7 @@ def pythons_27() -> list[str]:
 
 
 def test_a_real_python_27() -> None:
-    """Where there is none, WITHOUT_A_CLOCK stands in for it."""
+    """Without a Python 2.7, WITHOUT_A_CLOCK takes its place."""
     code = "import clock, time; time.time = None; print(clock.monotonic())"
     for python in pythons_27()[:1]:
         before = time.monotonic()

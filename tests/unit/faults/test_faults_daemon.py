@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon is silent, gone, re-executed, or misses that files change: no wait without end, and no false success."""
+"""The daemon hangs, exits or is re-executed, or misses changes of files: no endless wait and no false success."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("upstart_info", {}),
     ("upstart_init", {"reload_configuration": True}),
 ]
-# Starts the emulator where the kernel has no inotify instance left.
+# Starts the emulator on a kernel that has no inotify instance left.
 EXHAUSTED = """\
 import os, runpy, sys
 sys.path.insert(0, os.path.dirname(sys.argv[1]))
@@ -71,7 +71,7 @@ def test_the_daemon_is_silent(tmp_path: Path, module: str, arguments: dict[str, 
     daemon.answers = Silent()
     said = ask(module, tmp_path, daemon.address, **arguments)
     daemon.close()
-    if module == "upstart_event":  # what an event came to is told by its own message
+    if module == "upstart_event":  # its own message describes the state of the event
         assert said["failed"] is True
     else:
         check("silent", said, address=daemon.address)
@@ -79,7 +79,7 @@ def test_the_daemon_is_silent(tmp_path: Path, module: str, arguments: dict[str, 
 
 
 @pytest.mark.parametrize(("module", "arguments"), ASKED)
-def test_the_daemon_lets_nobody_in(tmp_path: Path, module: str, arguments: dict[str, Any]) -> None:
+def test_the_daemon_accepts_no_connection(tmp_path: Path, module: str, arguments: dict[str, Any]) -> None:
     name = f"/sysinit-upstart-deaf/{uuid.uuid4()}"
     with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
         listener.bind("\0" + name)
@@ -108,7 +108,7 @@ def _daemon() -> Iterator[Daemon]:
 
 
 def held_up(daemon: Daemon, text: str) -> Any:
-    """Start upstart_job and return it once it has looked at the daemon and before it writes; ``go`` lets it go on."""
+    """Start upstart_job; return it when it has read the daemon's state and not yet written. ``go`` lets it continue."""
     marks = daemon.scratch / "waits", daemon.scratch / "go"
     script = f"touch {marks[0]}; while [ ! -e {marks[1]} ]; do sleep 0.05; done; true"
     module = run_module.start("upstart_job", **options(
@@ -159,7 +159,7 @@ def test_init_is_re_executed_while_a_file_is_written(daemon: Daemon) -> None:
 
 @pytest.fixture(name="blind")
 def _blind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Daemon]:
-    """A daemon that is told nothing when its files change."""
+    """A daemon that does not notice changes of its files."""
     script = tmp_path / "exhausted.py"
     script.write_text(EXHAUSTED)
     monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {script} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The disk takes no change: every file is whole, what it was, and where it was, and nothing is left beside it."""
+"""The disk rejects changes: every file is complete, unchanged and in place, and no temporary file is left."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _private(tmp_path: Path) -> Callable[[Callable[[Daemon], None]], None]:
 
 
 def fill(folder: Path) -> None:
-    """Leave no room for another block."""
+    """Fill the file system to the last block."""
     with open(folder / "filler", "wb", buffering=0) as stream:
         try:
             while stream.write(b"x" * 4096):
@@ -82,7 +82,7 @@ def no_inode(daemon: Daemon) -> None:
 def read_only(daemon: Daemon) -> None:
     deployed(daemon, content="start on deploy\n" + SERVICE)
     before = contents(daemon.conf)
-    private_mounts.mount("-o", "remount,bind,ro", str(daemon.conf))  # a user namespace may do only this
+    private_mounts.mount("-o", "remount,bind,ro", str(daemon.conf))  # the only way in a user namespace
     check("read-only", job(daemon, content=LARGE), path=daemon.conf / "web.conf")
     check("read-only", service(daemon, enabled=False), path=daemon.conf / "web.override")
     check("read-only-remove", job(daemon, state="absent"), path=daemon.conf / "web.conf")
@@ -188,7 +188,7 @@ def test_an_immutable_directory(daemon: Daemon, immutable: Callable[[Path], None
     assert contents(daemon.conf) == {"web.conf": SERVICE.encode()}
 
 
-def test_a_file_that_shall_be_immutable(daemon: Daemon) -> None:
+def test_a_file_that_becomes_immutable(daemon: Daemon) -> None:
     said = job(daemon, content=SERVICE, attributes="+i")
     try:
         if said.get("failed") and "chattr" in said["msg"]:

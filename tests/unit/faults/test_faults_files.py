@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that init has not noticed, and names that it must not be given, by the modules as they are run."""
+"""Files that init has not noticed, and names that must not reach it, with modules run as Ansible runs them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _daemon() -> Iterator[Daemon]:
 
 
 def linked(daemon: Daemon, name: str = "web.conf", text: str = NEW) -> None:
-    """Put a hard link in the place of a file; the daemon notices that the file goes, and nothing else."""
+    """Replace a file with a hard link: the daemon notices the removal of the old file, but not the new one."""
     (daemon.conf / name).unlink(missing_ok=True)
     known(daemon)
     (daemon.scratch / "new").write_text(text)
@@ -49,7 +49,7 @@ def linked(daemon: Daemon, name: str = "web.conf", text: str = NEW) -> None:
     {"enabled": False, "content": NEW},
 ])
 def test_a_class_that_only_its_instances_keep(daemon: Daemon, wanted: dict[str, Any]) -> None:
-    """The job is there after the next stop, by the file that is in place."""
+    """After the next stop, the job exists with the new file."""
     deployed(daemon, content=OLD)
     service(daemon, "started")
     linked(daemon)
@@ -103,7 +103,7 @@ def test_names_that_are_refused(daemon: Daemon) -> None:
 
 
 def together(daemon: Daemon, module: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Run a module once for each of the options; return what the runs say."""
+    """Run a module once for each set of options; return the results."""
     return [ended.result() for ended in many_modules.run(module, [options(daemon, **each) for each in wanted], 4)]
 
 
@@ -121,7 +121,7 @@ def test_names_that_are_never_read(daemon: Daemon, name: str) -> None:
 
 
 def test_a_long_name(daemon: Daemon) -> None:
-    """What fits a file is staged, loaded, started and removed, if it has no log."""
+    """A name that fits a file name works for staging, loading, starting and removing, unless the job has a log."""
     name = "z" * 250
     said = job(daemon, name, content=SERVICE)
     assert said["failed"] and "would make init loop forever" in said["msg"] and contents(daemon.conf) == {}
@@ -177,8 +177,8 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("module", list(OPTIONS))
-def test_text_that_no_daemon_can_be_given(daemon: Daemon, module: str) -> None:
-    """One sentence says which option it is. What stands for the text is None in the table."""
+def test_text_that_cannot_be_sent_to_a_daemon(daemon: Daemon, module: str) -> None:
+    """One sentence names the option. None in the table stands for the text."""
     def filled(value: Any, text: str) -> Any:
         if isinstance(value, dict):
             return {key: filled(part, text) for key, part in value.items()}
@@ -196,7 +196,7 @@ def test_text_that_no_daemon_can_be_given(daemon: Daemon, module: str) -> None:
 
 
 def test_half_a_character_in_the_content_of_a_job(daemon: Daemon) -> None:
-    """A NUL is the end of a line for Upstart, and text that is not UTF-8 has a finding of its own."""
+    """For Upstart a NUL ends a line, and text that is not UTF-8 has its own finding."""
     said = run(daemon, "upstart_job", jobs=[{"name": "web", "content": "exec a\ud800\n"}])
     assert said["msg"] == (
         "Job web: A text contains half a character (a lone surrogate) (write valid UTF-8). Nothing was written.")

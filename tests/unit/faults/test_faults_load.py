@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts with very many jobs and very large files: ten times as much takes about ten times as much computing."""
+"""Hosts with very many jobs and very large files: ten times the size takes about ten times the work."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import check,
 
 Daemon = with_daemon.Daemon
 FEW, MANY = 1000, 10000
-SLOWER = 3 * MANY / FEW  # how much more many may cost: linear, with room for a busy machine
-PATIENT = {"timeout": 300}  # seconds; the daemon itself has much to read
+SLOWER = 3 * MANY / FEW  # allowed growth: linear, with a margin for a busy machine
+PATIENT = {"timeout": 300}  # seconds; the daemon itself has to read many files
 JOB = "description job-%d\nstart on event%d\nenv N=%d\nexec sleep 1000\n"
-# Writes the files before the daemon starts, as on a host that boots.
+# Writes the files before the daemon starts, as when a host boots.
 WRITE = """\
 import pathlib, sys
 for number in range(int(sys.argv[2])):
@@ -40,13 +40,13 @@ def booted(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def computed() -> float:
-    """Return the seconds of computing by all programs that have been run and have ended."""
+    """Return the processor time of all child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def used(daemon: Daemon) -> dict[str, float]:
-    """Use the modules on one of the jobs, each of them as it should go; return what each step cost."""
+    """Run each module on one of the jobs, successfully; return the cost of each step."""
     web: dict[str, Any] = {"name": "job00007", "content": (JOB % (7, 7, 7)) + "nice 1\n", **PATIENT}
     steps: dict[str, Callable[[], dict[str, Any]]] = {
         "info": lambda: run(daemon, "upstart_info", **PATIENT),
@@ -113,7 +113,7 @@ SMALL, BIG = 100 * 1024, 1024 * 1024
 
 
 def large_job(daemon: Daemon, text: str) -> dict[str, Any]:
-    """Deploy a text that is too long for a command line."""
+    """Deploy a text that exceeds the limit of a command line."""
     found, = many_modules.run("upstart_job", [options(daemon, name="web", content=text)])
     return found.result()
 
@@ -126,7 +126,7 @@ def seconds_to_read(text: str) -> float:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_of_a_megabyte_is_read_in_linear_time(kind: str) -> None:
-    small = seconds_to_read(large(kind, SMALL)) + 0.05  # so that noise counts for nothing
+    small = seconds_to_read(large(kind, SMALL)) + 0.05  # a base that hides noise
     assert seconds_to_read(large(kind, BIG)) < 3 * BIG / SMALL * small
 
 
@@ -138,7 +138,7 @@ def _daemon() -> Iterator[Daemon]:
 
 @pytest.mark.parametrize("kind", ["comments", "a script", "one line"])
 def test_a_file_of_a_megabyte_is_deployed(daemon: Daemon, kind: str) -> None:
-    """As large an environment or condition is no job's: Linux gives a process no such environment."""
+    """No job has such a large environment or condition: Linux does not give a process that large an environment."""
     text = large(kind, BIG)
     assert large_job(daemon, text)["changed"] is True
     assert (daemon.conf / "web.conf").read_text() == text

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and texts that are not UTF-8: a daemon that is asked for them dies, and with it the host. So nobody asks."""
+"""Names and texts that are not UTF-8: a query would crash the daemon and the host, so the modules do not query them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_file_name(daemon: Daemon, name: bytes) -> None:
 
 
 def warnings(said: dict[str, Any]) -> list[str]:
-    """Return a result's warnings, which are texts up to ansible-core 2.18."""
+    """Return the warnings of a result; up to ansible-core 2.18 they are plain texts."""
     return [each if isinstance(each, str) else each["event"]["msg"] for each in said["warnings"]]
 
 
@@ -108,8 +108,8 @@ CORRECTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("how", sorted(CORRECTIONS))
-def test_a_text_that_is_put_right_while_its_job_runs(daemon: Daemon, how: str) -> None:
-    """The file is good, but the daemon still holds the old one."""
+def test_a_text_that_is_fixed_while_its_job_runs(daemon: Daemon, how: str) -> None:
+    """The file is valid, but the daemon still has the old one."""
     path = daemon.conf / "web.conf"
     path.write_bytes(LATIN_1)
     deployed(daemon, "other")

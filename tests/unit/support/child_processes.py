@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes of a test; they end with the test even if the code under test fails to end them."""
+"""Processes of a test, which end with the test even if the code under test fails to end them."""
 
 from __future__ import annotations
 

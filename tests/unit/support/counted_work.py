@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the work of a function by its number of calls: the same on every machine, busy or not."""
+"""Measure the work of a function by its number of calls, which is the same on every machine, busy or not."""
 
 from __future__ import annotations
 

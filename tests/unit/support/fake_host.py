@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Pending
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import daemon_state
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.releases import STATE_DUMP_SINCE
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request, run
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import host, request, run
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._text import has_stray_bytes
 
@@ -60,6 +61,7 @@ class FakeConnection:
 
     peer: dict[str, Any] = {"pid": os.getpid(), "uid": 0, "gid": 0}
     signals: list[Any] = []
+    transport_name = "wire"
 
     def __init__(self, state: Callable[[], str]) -> None:
         self.state = state
@@ -81,7 +83,23 @@ class FakeConnection:
         return bool(ready())
 
     def forget(self, pending: Pending) -> None:
-        pending.cancel()
+        pass
+
+
+class FakePrograms:
+    """Programs of a host whose /bin/sh is dash.
+
+    :param missing: why some programs cannot be executed; all others can.
+    """
+
+    def __init__(self, missing: dict[str, str]) -> None:
+        self.missing = missing
+
+    def has_rich_shell(self) -> bool:
+        return False
+
+    def defect(self, _values: Values, name: str) -> str | None:
+        return self.missing.get(name)
 
 
 class FakeHost:
@@ -94,9 +112,11 @@ class FakeHost:
 
     def __init__(self, folder: Path, version: tuple[int, ...] = (1, 13, 2)) -> None:
         self.files = folder
+        self.conf_dir: str | None = None  # in place of files
         self.number = version
         self.classes: dict[str, dict[str, Any]] = {}
         self.later: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self.missing: dict[str, str] = {}  # programs, and why they cannot be executed
         self.connection = FakeConnection(self._state)
 
     # -- setup by the test ----------------------------------------------------------
@@ -108,6 +128,11 @@ class FakeHost:
     def hold(self, name: str, text: str | bytes = "exec a\n", override: str | None = None, **more: Any) -> None:
         """Make the daemon hold a job; ``more`` are values of GetState."""
         self.classes[name] = {**job_class(name, parser.parse_job(text, override, self.number)), **more}
+
+    def deploy_all(self, **texts: str) -> None:
+        """Deploy several jobs: name and text of the job file."""
+        for name, text in texts.items():
+            self.deploy(name, text)
 
     def deploy(self, name: str, text: str | bytes = "exec a\n", override: str | None = None) -> None:
         """Write a file that the daemon reads."""
@@ -130,8 +155,12 @@ class FakeHost:
     def info(self, *subset: str, names: tuple[str, ...] = (), states: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return what upstart_info would."""
         asked = request.InfoRequest(
-            list(names), list(states), request.selected_sections(subset or ("all",)), str(self.files), "/log")
-        found: dict[str, Any] = run.collect(self, asked)
+            list(names), list(states), request.selected_sections(subset or ("all",)), self.conf_dir or str(self.files),
+            "/log", "summary" in subset)
+        visible = self.connection.peer["pid"] > 0
+        programs = FakePrograms(self.missing) if visible else None
+        with mock.patch.object(host, "programs_of_host", lambda _pid: programs):
+            found: dict[str, Any] = run.collect(self, asked)
         assert json.loads(json.dumps(found)) == found
         json.dumps(found, ensure_ascii=False).encode()
         return found

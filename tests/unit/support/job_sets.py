@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sets of jobs with random conditions on each other and on events, the same ones for the same seed."""
+"""Sets of jobs with random conditions on each other and on events. A seed always gives the same set."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Maker:
         return "\n".join(lines) + "\n"
 
     def _start(self, number: int) -> str:
-        """Return a condition; later jobs wait for earlier jobs: this makes chains."""
+        """Return a condition in which later jobs wait for earlier jobs, which makes chains."""
         parts = [self._leaf(number)]
         while len(parts) < 3 and self._chance(0.35):
             parts.append(self._leaf(number))

@@ -10,10 +10,10 @@ A fork saves the import of Ansible in each run and shows the time of the module 
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-HANG_SECONDS = 300  # a longer run is killed
+HANG_SECONDS = 300  # a longer run is ended; its errors then say where it was
 
 
 @dataclass
@@ -79,7 +79,7 @@ def child(main: Callable[[], None], arguments: dict[str, Any], folder: Path) -> 
     for number, name in ((1, "output"), (2, "errors")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT), number)
     status = 3
-    signal.alarm(HANG_SECONDS)
+    faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
     try:
         main()
     except SystemExit as end:

@@ -29,7 +29,7 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 
 def call(function: object, folder: Path) -> None:
-    """Call a function of a test module that way; a failed assertion fails the caller."""
+    """Call a function of a test module in its own mount namespace; a failed assertion fails the caller."""
     code = function.__code__  # type: ignore[attr-defined]
     command = [sys.executable, __file__, str(folder), code.co_filename, code.co_name]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)

@@ -21,7 +21,7 @@ NEW_NETWORK, NEW_USER = 0x40000000, 0x10000000
 
 
 def leave_the_network() -> None:
-    """Enter a new network namespace. If this user may not, the address must be free in the current namespace."""
+    """Enter a new network namespace. Without permission, the address must be free in the current namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(NEW_NETWORK) != 0:
         libc.unshare(NEW_USER | NEW_NETWORK)

@@ -85,6 +85,6 @@ def running(host_class: type[AnyHost]) -> Iterator[AnyHost]:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A daemon with a second client. A test file takes this fixture over with ``host = rival_host.host``."""
+    """A daemon with a second client. A test file imports this fixture with ``host = rival_host.host``."""
     with running(Host) as running_host:
         yield running_host

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lines that no test can run are explained, and are in the code as it is; make coverage sees that none is run."""
+"""The lines that no test can run are explained and exist in the code; make coverage checks that none is run."""
 
 from __future__ import annotations
 

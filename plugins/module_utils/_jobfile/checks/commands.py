@@ -7,65 +7,76 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from ..shell.reader import ASSIGNMENT, CONDITIONAL_KEYWORDS, read_script, without_single_quoted
-from ..stanzas import BY_NAME
-from .job import Problem
+from ..shell.flow import command_words, outer_statements
+from ..shell.other_shells import words_unknown_to_sh
+from ..shell.reader import ASSIGNMENT, read_script, without_single_quoted
+from ..shell.words import SHELL_CHARACTERS
+from .job import Problem, events_of
+from .tracking import leaves_program_behind
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Iterable, Iterator, List, Optional, Sequence, Set, Tuple  # noqa: F401
+    from ..shell.reader import Statement  # noqa: F401
+    from .job import CheckedJob, Command  # noqa: F401
 
 __metaclass__ = type
 
-ONLY_EXEC = re.compile(r"\s*exec\s+([^\n]+)\n?\s*\Z")
-# What a shell does without a fork.
-BUILTINS = frozenset([
-    ".", ":", "[", "cd", "exit", "export", "false", "readonly", "set", "shift", "test", "true", "ulimit", "umask",
-    "unset",
-])
-FORKING_OPERATORS = frozenset(["|", "&", "("])
-# A script that may stop itself, or hands over to a program that may.
-MAY_STOP = re.compile(r"STOP|-19|^\s*exec\s", re.MULTILINE)
-VARIABLES_UNSET_BY_INIT = re.compile(r"\$\{?(HOME|USER|LOGNAME|SHELL)\b(?![:]?[-+=])")
 NOT_PROGRAMS = frozenset([
     ".", ":", "alias", "case", "cd", "eval", "exec", "exit", "export", "for", "if", "local", "readonly", "return",
     "set", "shift", "source", "trap", "ulimit", "umask", "unset", "until", "wait", "while",
 ])
-CHANGES_USER = ("su", "sudo", "runuser")
-FOREGROUND_OPTION = re.compile(r"(?:^|\s)(--foreground|--no-?daemon|--no-?fork|-DFOREGROUND)(?=\s|$)|(daemon off)")
-BACKGROUND_OPTION = re.compile(r"(?:^|\s)(--daemon|--daemonize|--background|--detach|--fork)(?=\s|$)")
-# Programs that go into the background by themselves, with the options that keep them in the foreground.
-DAEMONS = {
-    "atd": r"-[df]", "cron": r"-f", "dnsmasq": r"-[dk]|--keep-in-foreground|--no-daemon", "ntpd": r"-n|--nofork",
-    "nmbd": r"-[Fi]|--foreground", "rpcbind": r"-[fd]", "rsyslogd": r"-[nd]", "smbd": r"-[Fi]|--foreground",
-    "sshd": r"-[a-zA-Z]*[Dd]",
-}
-# Programs that go into the background when asked to, with the short options that ask for it.
-DAEMONS_ON_REQUEST = {"start-stop-daemon": r"-[a-zA-Z]*b"}
+VARIABLES_UNSET_BY_INIT = re.compile(r"\$\{?(HOME|USER|LOGNAME|SHELL)\b(?![:]?[-+=])")
+SETS_VARIABLE = r"%s:?=|\b(?:for|read)\b[^\n;]*\b%s\b"
+TILDE = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:[^'\"]*:)?)?~(?:/|$)")
+# A single word that is a command with an argument. Names such as "/opt/Web Server/web" have no such part.
+QUOTED_COMMAND = re.compile(r"\"[^\"\s]+\s+[-/$~.][^\"]*\"$|'[^'\s]+\s+[-/$~.][^']*'$")
+ESCAPED = re.compile(r"\\.", re.DOTALL)
+SESSION = re.compile(
+    r"\bXDG_|\bDBUS_SESSION_|\s--session\b|:sys:|\binitctl\s+--user\b|(?:^|[\s\"'/=])\.(?:cache|config|local)/")
+SESSION_EVENTS = frozenset(["desktop-end", "session-end", "xsession"])
+# Events that the init of a session does not have.
+SYSTEM_EVENTS = frozenset([
+    "filesystem", "local-filesystems", "mounted", "net-device-up", "remote-filesystems", "runlevel",
+    "static-network-up", "virtual-filesystems",
+])
+# Behind one of these, a script may have any variable.
+RUNS_OTHER_TEXT = (".", "eval", "source")
+SETTINGS = ("/etc/default/", "/etc/sysconfig/")  # folders of files that set variables
+EXPORTS = re.compile(r"\bexport\b|\bset\s+(?:-[a-z]+\s+)*-[a-z]*a|\ballexport\b")
 
 
 def commands(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     """How a shell reads the text behind exec."""
     for command in job.commands():
         if command.script:
             continue
-        statements = _outer_statements(command.text)
+        statements = outer_statements(command.text)
         separator = _separator_before_another_command(statements)
         if separator:
             yield Problem("exec-only-first-command", command.place, (command.process, separator))
-        elif _ends_in_background(statements):
+        elif _may_not_end(job, command) and _ends_in_background(statements):
             yield Problem("in-background", command.place, (command.process,))
         elif any(statement.operator == "|" for statement in statements):
             yield Problem("exec-pipeline", command.place, (command.process,))
         first = (statements[0].words or [""])[0]
+        if QUOTED_COMMAND.match(first):
+            yield Problem("exec-quoted-command", command.place, (command.process, first))
         if ASSIGNMENT.match(first):
             yield Problem("exec-assignment", command.place, (command.process, first))
         elif first in NOT_PROGRAMS:
             yield Problem("exec-not-a-program", command.place, (command.process, first))
 
 
-def _outer_statements(text):
-    """Return the Statements of a script that are in no command substitution."""
-    return [statement for statement in read_script(text) if not statement.is_nested]
+def _may_not_end(job, command):
+    # type: (CheckedJob, Command) -> bool
+    """Return whether a command is the service itself, so that the job ends with it."""
+    return command.process == "main" and not job.values["task"] and job.values["expect"] == "none"
 
 
 def _separator_before_another_command(statements):
+    # type: (Sequence[Statement]) -> Optional[str]
     """Return the first ``&&``, ``||`` or ``;`` that another command follows, or None."""
     for index, statement in enumerate(statements):
         if statement.operator in ("&&", "||", ";") and not all(map(_is_empty, statements[index + 1:])):
@@ -74,15 +85,18 @@ def _separator_before_another_command(statements):
 
 
 def _is_empty(statement):
+    # type: (Statement) -> bool
     return not statement.words and statement.operator in ("", "\n")
 
 
 def _ends_in_background(statements):
+    # type: (Iterable[Statement]) -> bool
     not_empty = [statement for statement in statements if not _is_empty(statement)]
     return bool(not_empty) and not_empty[-1].operator == "&"
 
 
 def scripts(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     for command in job.commands():
         if not command.script:
             continue
@@ -92,109 +106,98 @@ def scripts(job):
         documents = [document for statement in statements for document in statement.documents]
         for word in sorted(set(document.word for document in documents if not document.is_closed)):
             yield Problem("here-document-open", command.place, (command.process, word))
-        if command.process == "main" and _ends_in_background(statements):
+        if _may_not_end(job, command) and (_ends_in_background(statements) or leaves_program_behind(command.text)):
             yield Problem("in-background", command.place, (command.process,))
 
 
 def unset_variables(job):
+    # type: (CheckedJob) -> Iterator[Problem]
+    if _may_belong_to_session(job):
+        return
     known = job.variables()
     for command in job.commands():
-        for name in sorted(_variables_unset_by_init(command.text)):
-            if name not in known and "%s=" % name not in command.text and not _is_set_by_event(job, name):
-                yield Problem("home-unset", command.place, (command.process, name))
+        for text, name in _needs_of_unset_variables(command.text):
+            if not (name in known or re.search(SETS_VARIABLE % (name, name), command.text)
+                    or _is_set_by_event(job, name)):
+                yield Problem("home-unset", command.place, (command.process, text, name))
 
 
-def _variables_unset_by_init(text):
-    """Return the set of names of variables that the text uses and that init does not set."""
-    names = set()
+def _may_belong_to_session(job):
+    # type: (CheckedJob) -> bool
+    """Return whether a job names what only the init of a user's session has; that one passes on the user's HOME."""
+    values = job.values
+    events = [item["event"] for key in ("start_on", "stop_on") for item in events_of(values[key])]
+    if values["setuid"] or any(event in SYSTEM_EVENTS for event in events):
+        return False
+    texts = [command.text for command in job.commands()] + values["env"]
+    return any(event in SESSION_EVENTS for event in events) or any(SESSION.search(text) for text in texts)
+
+
+def _needs_of_unset_variables(text):
+    # type: (str) -> List[Tuple[str, str]]
+    """Return sorted pairs of a text, such as ``~``, and the variable that it needs and init does not set."""
+    needs = set()  # type: Set[Tuple[str, str]]
+    if "~" not in text and not VARIABLES_UNSET_BY_INIT.search(text):
+        return []
     for statement in read_script(text):
-        documents = [document.text for document in statement.documents]
+        if command_words(statement)[:1] and command_words(statement)[0] in RUNS_OTHER_TEXT:
+            break
+        documents = [document.text for document in statement.documents if document.is_expanded]
         for expanded in statement.words + statement.targets + documents:
-            names.update(VARIABLES_UNSET_BY_INIT.findall(without_single_quoted(expanded)))
-    return names
+            bare = ESCAPED.sub("", without_single_quoted(expanded))
+            needs.update(("$" + name, name) for name in VARIABLES_UNSET_BY_INIT.findall(bare))
+        if any(TILDE.match(word) for word in statement.words + statement.targets):
+            needs.add(("~", "HOME"))
+    return sorted(needs)
 
 
-def tracking(job):
-    """How the main process and ``expect`` fit together."""
-    main = [command for command in job.commands() if command.process == "main"]
-    if not main:
-        return
-    place, expect = main[0].place, job.values["expect"]
-    words = _replacing_command(main[0].text) if main[0].script else _first_command(main[0].text)
-    if words is None:
-        if expect in ("fork", "daemon"):
-            yield Problem("expect-with-script", job.place("expect"), (expect,))
-        elif expect == "stop" and not MAY_STOP.search(main[0].text):
-            yield Problem("expect-stop-not-raised", job.place("expect"), ())
-        return
-    program = (words or [""])[0].rpartition("/")[2]
-    if program in CHANGES_USER and job.version >= BY_NAME["setuid"].since:
-        yield Problem("changes-user-itself", place, (program,))
-    foreground, background = _foreground_and_background(program, words[1:])
-    if expect in ("fork", "daemon") and foreground:
-        yield Problem("foreground-with-expect", job.place("expect"), (expect, foreground))
-    if expect == "none" and background:
-        yield Problem("daemon-without-expect", place, (background,))
+def settings(job):
+    # type: (CheckedJob) -> Iterator[Problem]
+    """Files of settings that a script reads to no purpose. A variable of ``env`` stays exported when a file sets it."""
+    for command in job.commands():
+        if command.process == "main" and command.script and not job.values["env"]:
+            path = _unused_settings(command.text)
+            if path is not None:
+                yield Problem("settings-not-exported", command.place, (path,))
 
 
-def _first_command(text):
-    """Return the words of the first command of a text."""
-    return _outer_statements(text)[0].words
-
-
-def _replacing_command(script):
-    """Return the words of the command that replaces the shell by ``exec`` before the shell forks, or None.
-
-    A script of nothing but ``exec COMMAND`` is judged like the stanza ``exec``.
-    """
-    only_exec = ONLY_EXEC.match(script)
-    if only_exec:
-        return _first_command(only_exec.group(1))
-    statements = read_script(script)
-    if any(_forks(statement) for statement in statements):
+def _unused_settings(script):
+    # type: (str) -> Optional[str]
+    """Return the last file of settings that a script reads if nothing after it can use a variable of it, or None."""
+    if EXPORTS.search(script):
         return None
-    commands_words = [words for words in map(_command_words, statements) if words]
-    if not commands_words or any(words[0] not in BUILTINS for words in commands_words[:-1]):
+    path, rest = None, []  # type: Optional[str], List[Statement]
+    for statement in read_script(script):
+        words = command_words(statement)
+        if words[:1] == ["."] and "".join(words[1:2]).strip("\"'").startswith(SETTINGS):
+            path, rest = words[1].strip("\"'"), []
+        else:
+            rest.append(statement)
+    names = [words[0] for words in map(command_words, rest) if words]
+    if not names or any(name in RUNS_OTHER_TEXT for name in names):
         return None
-    last = commands_words[-1]
-    return last[1:] if last[0] == "exec" and last[1:] else None
+    return None if any("$" in text or "`" in text for statement in rest for text in _texts(statement)) else path
 
 
-def _forks(statement):
-    """Return whether the shell forks around a statement, whatever command it runs."""
-    quoted = "".join(map(without_single_quoted, statement.words + statement.targets))
-    return statement.operator in FORKING_OPERATORS or statement.has_substitution or "$(" in quoted or "`" in quoted
+def _texts(statement):
+    # type: (Statement) -> List[str]
+    return statement.words + statement.targets + [document.text for document in statement.documents]
 
 
-def _command_words(statement):
-    """Return the words of a statement from its command on."""
-    words = list(statement.words)
-    while words and (words[0] in CONDITIONAL_KEYWORDS or ASSIGNMENT.match(words[0])):
-        words.pop(0)
-    return words
-
-
-def _foreground_and_background(program, arguments):
-    """Return what keeps a program in the foreground and what sends it into the background, text or None for both."""
-    if program in DAEMONS:
-        option = _matching(arguments, DAEMONS[program])
-        return option, None if option else program
-    text = " ".join(arguments)
-    foreground, background = FOREGROUND_OPTION.search(text), BACKGROUND_OPTION.search(text)
-    option = background.group().strip() if background else _matching(arguments, DAEMONS_ON_REQUEST.get(program))
-    return foreground and foreground.group().strip(), option and "%s %s" % (program, option)
-
-
-def _matching(arguments, pattern):
-    """Return the first argument that is the option ``pattern``, None without one."""
-    for argument in arguments if pattern else ():
-        if re.match("(?:%s)$" % pattern, argument):
-            return argument
-    return None
+def other_shells(job):
+    # type: (CheckedJob) -> Iterator[Problem]
+    """What /bin/sh does not have."""
+    if job.programs is not None and job.programs.has_rich_shell():
+        return
+    for command in job.commands():
+        if command.script or SHELL_CHARACTERS.search(command.text):
+            for word in words_unknown_to_sh(command.text):
+                yield Problem("not-in-sh", command.place, (command.process, word))
 
 
 def _is_set_by_event(job, name):
+    # type: (CheckedJob, str) -> bool
     return bool(job.values["start_on"]) and job.is_set(name)
 
 
-RULES = (commands, scripts, unset_variables, tracking)
+RULES = (commands, scripts, unset_variables, settings, other_shells)

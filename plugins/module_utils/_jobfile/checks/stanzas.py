@@ -7,9 +7,15 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
+from ..shell.words import variables_expanded_again
 from ..signals import NAMES
 from ..stanzas import BY_NAME, LAST, MAIN_MAY_END_DURING_STOP_SINCE, ROOT_GROUP_KEPT_SINCE
-from .job import Problem, required_variables
+from .job import Place, Problem, required_variables
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict, Iterator, Tuple  # noqa: F401
+    from .job import CheckedJob, PlacedStanza  # noqa: F401
 
 __metaclass__ = type
 
@@ -22,9 +28,11 @@ EXPANDED_BY_SHELLS = re.compile(r"\$[A-Za-z_{(]|`")
 CUT_TO_32_BITS = ("nice", "oom", "oom score", "umask", "respawn limit")
 LONG_KILL_TIMEOUT = 300
 GREATEST_SIGNAL = 64
+OWNER_READS_OR_WRITES = 0o600
 
 
 def misread_text(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     """Text that Upstart reads differently from how it is written."""
     for stanza in job.stanzas:
         if stanza.name.endswith("script"):
@@ -42,9 +50,20 @@ def misread_text(job):
                     yield Problem("number-wraps", stanza.place, (stanza.name, number))
 
 
+def line_ends(job):
+    # type: (CheckedJob) -> Iterator[Problem]
+    """Carriage returns at the ends of lines, except where ``script-crlf`` reports them."""
+    if any(command.script and "\r\n" in command.text for command in job.commands()):
+        return
+    for label, text in job.texts:
+        if "\r\n" in text:
+            yield Problem("carriage-returns", Place(label, 1 + text.count("\n", 0, text.index("\r\n"))), ())
+
+
 def replaced(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     """Stanzas that a later stanza of the same file replaces."""
-    last = {}
+    last = {}  # type: Dict[Tuple[Any, ...], PlacedStanza]
     for stanza in reversed(job.stanzas):
         row = BY_NAME[stanza.name]
         if row.repeat != LAST or row.name == "manual":
@@ -57,6 +76,7 @@ def replaced(job):
 
 
 def respawning(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     values = job.values
     if job.all("respawn limit") and not values["respawn"]:
         yield Problem("respawn-limit-without-respawn", job.place("respawn limit"), ())
@@ -69,6 +89,7 @@ def respawning(job):
 
 
 def without_process(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     values = job.values
     if "main" in values["process"]:
         if "pre-stop" in values["process"]:
@@ -76,13 +97,14 @@ def without_process(job):
         return
     if values["task"]:
         yield Problem("task-without-process", job.place("task"), ())
-    if values["respawn"]:
+    if values["respawn"] and values["process"]:  # see respawn-without-process
         yield Problem("stanza-without-process", job.place("respawn"), ("respawn",))
     if values["expect"] != "none":
         yield Problem("stanza-without-process", job.place("expect"), ("expect",))
 
 
 def ending(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     values = job.values
     if values["kill_timeout"] > LONG_KILL_TIMEOUT:
         yield Problem("kill-timeout-long", job.place("kill timeout"), (values["kill_timeout"],))
@@ -99,6 +121,7 @@ def ending(job):
 
 
 def process_attributes(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     values = job.values
     if values["setuid"] and not values["setgid"] and job.version >= ROOT_GROUP_KEPT_SINCE:
         yield Problem("setuid-without-setgid", job.place("setuid"), ())
@@ -108,22 +131,29 @@ def process_attributes(job):
     for name in ("chdir", "chroot"):
         if values[name] and not values[name].startswith("/"):
             yield Problem("relative-path", job.place(name), (name, values[name]))
-    if values["console"] in ("output", "owner"):
-        yield Problem("console-not-logged", job.place("console"), (values["console"],))
+    if values["umask"] & OWNER_READS_OR_WRITES:
+        yield Problem("umask-owner", job.place("umask"), ("%04o" % values["umask"],))
     for stanza in job.all("limit"):
         soft, hard = values["limits"][stanza.detail]
         if hard != "unlimited" and (soft == "unlimited" or soft > hard):
             yield Problem("limit-soft-above-hard", stanza.place, (stanza.detail,))
 
 
+def _is_expanded_again(job, name):
+    # type: (CheckedJob, str) -> bool
+    """Return whether a shell or eval in the commands of a job reads the value of a variable as a script."""
+    return any(name in variables_expanded_again(command.text) for command in job.commands())
+
+
 def environment(job):
+    # type: (CheckedJob) -> Iterator[Problem]
     names_by_file = set()
     for stanza, pair in zip(job.all("env"), job.values["env"]):
         name, _equals, value = pair.partition("=")
         if (stanza.place.file, name) in names_by_file:
             yield Problem("env-twice", stanza.place, (name,))
         names_by_file.add((stanza.place.file, name))
-        if EXPANDED_BY_SHELLS.search(value):
+        if EXPANDED_BY_SHELLS.search(value) and not _is_expanded_again(job, name):
             yield Problem("env-not-expanded", stanza.place, (name,))
         if not NAME.match(name):
             yield Problem("env-name", stanza.place, (name or "''",))
@@ -138,5 +168,5 @@ def environment(job):
 
 
 RULES = (
-    misread_text, replaced, respawning, without_process, ending, process_attributes, environment,
+    misread_text, line_ends, replaced, respawning, without_process, ending, process_attributes, environment,
 )

@@ -11,7 +11,13 @@ from __future__ import absolute_import, division, print_function
 import collections
 import re
 
-from .reader import ASSIGNMENT, KEYWORDS, quoted_substitutions, read_script, unquoted
+from .reader import quoted_substitutions, read_script, unquoted
+from .words import SHELLS, TAKES_SCRIPT, program_words
+
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import List, Optional, Sequence  # noqa: F401
+    from .reader import Statement  # noqa: F401
 
 __metaclass__ = type
 
@@ -19,10 +25,6 @@ EMITS, STARTS, STOPS, RESTARTS = "emits", "starts", "stops", "restarts"
 VERBS = {"emit": EMITS, "start": STARTS, "stop": STOPS, "restart": RESTARTS}
 RUNLEVEL = "runlevel"
 RUNLEVEL_PROGRAMS = ("telinit", "init", "shutdown", "reboot", "halt", "poweroff")  # these emit runlevel
-SHELLS = ("sh", "dash", "bash", "ksh", "zsh", "su", "runuser")
-# Programs and builtins that run the command behind them.
-WRAPPERS = ("exec", "command", "builtin", "nohup", "env", "nice", "ionice", "setsid", "time", "sudo")
-TAKES_SCRIPT = re.compile(r"-[a-zA-Z]*c$")
 MENTION = re.compile(r"\b(?:initctl|service|start|stop|restart|%s)\b" % "|".join(RUNLEVEL_PROGRAMS))
 VARIABLE = re.compile(r"\$(?:\{[^}]*\}|[A-Za-z_][A-Za-z0-9_]*|.?)")
 OWN_NAME = re.compile(r"\$(?:UPSTART_JOB\b|\{UPSTART_JOB\})")
@@ -35,23 +37,26 @@ class InitCommand(collections.namedtuple("InitCommand", ["verb", "name"])):
     """
 
     def pattern(self, job):
+        # type: (str) -> str
         """Return a glob pattern of the names that it may mean in a process of ``job``: a variable may be anything."""
         if self.name is None:
             return job
         return VARIABLE.sub("*", OWN_NAME.sub(lambda _match: job, self.name))
 
     def is_literal(self):
+        # type: () -> bool
         return self.name is not None and "$" not in self.name
 
 
 def read_init_commands(text):
+    # type: (Optional[str]) -> List[InitCommand]
     """Return the InitCommands in a command or script, each once.
 
     :param text: text, or None.
     """
     init_commands = []
     if MENTION.search(text or ""):
-        for statement in read_script(text):
+        for statement in read_script(text):  # type: ignore[arg-type]  # None mentions nothing
             for init_command in _of_statement(statement):
                 if init_command not in init_commands:
                     init_commands.append(init_command)
@@ -59,14 +64,15 @@ def read_init_commands(text):
 
 
 def _of_statement(statement):
-    """Return the InitCommands of a simple command, those in its quoted words included."""
+    # type: (Statement) -> List[InitCommand]
+    """Return the InitCommands of a simple command, including those in its quoted words."""
     if statement.is_case_pattern:
         return []
     init_commands = [
         init_command for word in statement.words for text in quoted_substitutions(word)
         for init_command in read_init_commands(text)
     ]
-    words = _program_words([unquoted(word) for word in statement.words])
+    words = program_words([unquoted(word) for word in statement.words])
     if not words:
         return init_commands
     program = words[0].rpartition("/")[2]
@@ -90,24 +96,9 @@ def _of_statement(statement):
 
 
 def _of_initctl(words, may_emit):
+    # type: (Sequence[str], bool) -> List[InitCommand]
     verb = VERBS.get(words[0]) if words else None
     name = words[1] if words[1:] else None
     if verb is None or (verb == EMITS and (name is None or not may_emit)):
         return []
     return [InitCommand(verb, name)]
-
-
-def _program_words(words):
-    """Return the words from the name of the program on."""
-    start = 0
-    while start < len(words):
-        word = words[start]
-        if word in WRAPPERS and words[start + 1:]:
-            start += 1
-            while words[start:] and words[start].startswith("-") and not TAKES_SCRIPT.match(words[start]):
-                start += 1
-        elif word in KEYWORDS or ASSIGNMENT.match(word):
-            start += 1
-        else:
-            break
-    return words[start:]

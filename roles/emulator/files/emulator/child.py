@@ -58,8 +58,8 @@ def become(plan: Plan, report: int) -> NoReturn:
 
 
 def _set_up(plan: Plan, report: int) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)  # the emulator inherits ignored signals from its caller
     os.setsid()
     _open_console(plan)
     _close_others({report, *plan.fds} | ({plan.script} if plan.script is not None else set()))

@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--user", action="store_true", help="let clients change the environment of all jobs, as the "
                         "init of a user session does; it starts with the emulator's own")
     result.add_argument("--upstart-version", choices=list(VERSIONS), default=LATEST.name, help="release to emulate")
+    result.add_argument("--dialect", choices=("stock", "chromeos"), default="stock", help="language of the job files; "
+                        "chromeos has import and tmpfiles, but tmpfiles does nothing here")
     result.add_argument("--default-console", choices=("none", "output", "owner", "log"), default="")
     result.add_argument("--no-startup-event", action="store_true", help="emit no event at start")
     result.add_argument("--startup-event", default="startup", metavar="NAME", help="event to emit at start")
@@ -50,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         logdir=options.logdir,
         version=VERSIONS[options.upstart_version],
         default_console=options.default_console,
+        dialect=options.dialect,
         bus=options.bus,
         user=options.user,
         startup_event=None if options.no_startup_event else options.startup_event,

@@ -24,6 +24,7 @@ class FileError(NamedTuple):
 
 class _Tools(NamedTuple):
     apply: Callable[..., Any]
+    release: Callable[..., tuple[int, ...]]
     new_values: Callable[[], Values]
     decode: Callable[[bytes], str]
     matches: Callable[..., bool]
@@ -38,10 +39,11 @@ def _tools() -> _Tools:
     if not _loaded:
         from ansible_collections.sysinit.upstart.plugins.module_utils import _text
         from ansible_collections.sysinit.upstart.plugins.module_utils._events import expand, match
-        from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser, values
+        from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import dialects, parser, values
 
         _loaded.append(_Tools(
-            parser.apply, values.new_values, _text.decode, match.event_matches, expand.expand, expand.ExpansionError,
+            parser.apply, dialects.Release, values.new_values, _text.decode, match.event_matches, expand.expand,
+            expand.ExpansionError,
         ))
     return _loaded[0]
 
@@ -56,10 +58,10 @@ def new_values() -> Values:
     return _tools().new_values()
 
 
-def apply(data: bytes, values: Values, version: tuple[int, ...]) -> FileError | None:
+def apply(data: bytes, values: Values, version: tuple[int, ...], dialect: str = "stock") -> FileError | None:
     """Read a job file into ``values``; return its first error. Everything before the error is applied."""
     tools = _tools()
-    error = tools.apply(tools.decode(data), values, version=version, debug=False)
+    error = tools.apply(tools.decode(data), values, version=tools.release(version, dialect), debug=False)
     return None if error is None else FileError(error.text, error.line)
 
 

@@ -8,37 +8,51 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from typing import Callable, NamedTuple, Protocol
 
 from . import collection, watch
 from .context import Context
-from .events import Event
+from .hashorder import hash_order
 from .jobclass import JobClass
 from .messages import RealDaemonCrashError
-from .registry import hand_over, held_events
 
 CONF, OVERRIDE = ".conf", ".override"
-_IGNORED_FOLDERS = ("CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}")
-_IGNORED_SUFFIXES = ("~", ".bak", ".BAK", ".rpmsave", ".rpmorig", ".rpmnew", ",v", ".swp", ".swo", ".swn")
-_OF_PACKAGES = re.compile(r".*(\.dpkg-[^.]*|;[0-9a-fA-F]{8})$", re.DOTALL)
 _KILL_SIGNAL = re.compile(rb"""(?m)^[ \t\r]*kill[ \t]+signal[ \t]+["']?(\w+)""")
+
+
+class Text(NamedTuple):
+    """The content of a file, or the reason why it cannot be read."""
+
+    data: bytes | None
+    problem: str | None
 
 
 class ConfFile:
     """A job file; it has no class when it could not be read."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, flag: bool) -> None:
         self.path = path
+        self.flag = flag  # of its directory when it was read
         self.job: JobClass | None = None
+
+
+class Loop(Protocol):
+    """Tells the configuration when a directory's inotify descriptor is readable."""
+
+    def watch(self, descriptor: int, function: Callable[[], None]) -> None: ...
+
+    def unwatch(self, descriptor: int) -> None: ...
 
 
 class Source:
     """One configuration directory."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, configuration: Configuration) -> None:
         self.path = path
         self.files: dict[str, ConfFile] = {}
-        self.watched = False
+        self.watch: watch.Watch | None = None
+        self.flag = False  # changes each time the whole directory is read
+        self._configuration = configuration
 
     def name_of(self, path: str) -> str:
         """Return the job name of a path."""
@@ -47,17 +61,27 @@ class Source:
     def path_of(self, name: str, suffix: str) -> str:
         return os.path.join(self.path, name + suffix)
 
+    def accepts(self, path: str) -> bool:
+        return self._configuration.accepts(path)
+
+    def changed(self, path: str, mode: int) -> None:
+        self._configuration.changed(self, path, mode)
+
+    def removed(self, path: str) -> None:
+        self._configuration.removed(self, path)
+
 
 class Configuration:
     """All directories; the first one has precedence."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, loop: Loop) -> None:
         self._context = context
+        self._loop = loop
+        self._watches: list[watch.Watch] = []  # in init's order
         paths = context.settings.confdirs
         if not context.version.several_confdirs:
             paths = paths[-1:]
-        self.sources = [Source(os.path.abspath(path)) for path in paths]
-        self.watcher = watch.Watcher(self, context.messages)
+        self.sources = [Source(os.path.abspath(path), self) for path in paths]
 
     def select(self, name: str) -> JobClass | None:
         """Return the class of the first readable file of that name."""
@@ -71,71 +95,76 @@ class Configuration:
     def reload(self) -> None:
         """Read every file again and drop files that no longer exist; watch lost directories again."""
         for source in self.sources:
-            # Watches for subdirectories are only added together with the watch of the directory itself.
-            watcher = None if source.watched else self.watcher
-            if watcher is not None:
-                source.watched = watcher.add_source(source)
             self._context.messages.info("Loading configuration from %s" % source.path)
-            known = set(source.files)
-            if not os.path.isdir(source.path):
-                text = "Unable to load configuration from %s: No such file or directory" % source.path
+            source.flag = not source.flag
+            try:
+                self._read_all(source)
+            except OSError as error:
+                text = "Unable to load configuration from %s: %s" % (source.path, error.strerror)
                 self._context.messages.error(text)
-            for path in filter(self._is_job_file, self.walk(source, source.path, watcher)):
-                known.discard(path)
-                self.load(source, path)
-            for path in known:
+            for path in hash_order([path for path, file in source.files.items() if file.flag != source.flag]):
                 if path in source.files:
                     self.forget(source, path)
 
-    def walk(self, source: Source, folder: str, watcher: watch.Watcher | None) -> Iterator[str]:
-        """Yield the files in and below ``folder``; add each subdirectory to ``watcher`` before reading it."""
-        try:
-            names = sorted(os.listdir(folder))
-        except OSError:
-            return
-        for name in names:
-            path = os.path.join(folder, name)
+    def _read_all(self, source: Source) -> None:
+        """Read all files, through a new watch if the directory is not watched; raise OSError."""
+        messages = self._context.messages
+        problem = None
+        if source.watch is None:
             try:
-                mode = os.lstat(path).st_mode
-            except OSError:
-                continue
-            if stat.S_ISDIR(mode):
-                if enters(name):
-                    if watcher is not None:
-                        watcher.add_folder(source, path)
-                    yield from self.walk(source, path, watcher)
-            else:
-                yield path
+                source.watch = watch.Watch(source, messages.warn)
+                self._watches.append(source.watch)
+                self._loop.watch(source.watch.fd, self.poll)
+                return
+            except OSError as error:
+                problem = error.strerror
+        for path, mode in watch.walk(source.path, self.accepts, messages.warn):
+            if stat.S_ISREG(mode) and path.endswith(CONF):
+                self.load(source, path)
+        if problem is not None:
+            messages.warn("%s: Unable to watch configuration directory: %s" % (source.path, problem))
+
+    def poll(self) -> None:
+        """Handle all pending changes, one directory after the other as init does."""
+        for watched in list(self._watches):
+            watched.poll()
 
     # -- single files -------------------------------------------------------------------
-    def changed(self, source: Source, path: str) -> None:
-        """Handle a new or rewritten file."""
+    def accepts(self, path: str) -> bool:
+        """Return whether a file of this name can define a job."""
+        name = os.path.basename(path)
+        if name == CONF and self._context.version.unnamed_conf_aborts:
+            raise RealDaemonCrashError("a file named .conf")
+        return name.endswith((CONF, OVERRIDE)) and name not in (CONF, OVERRIDE)
+
+    def changed(self, source: Source, path: str, mode: int) -> None:
+        """Handle a new or rewritten file; anything else is ignored."""
+        if not stat.S_ISREG(mode):
+            return
         if path.endswith(OVERRIDE):
             self._override_changed(source, path)
-        elif self._is_job_file(path):
+        else:
             self.load(source, path)
 
     def removed(self, source: Source, path: str) -> None:
-        """Handle a removed file."""
+        """Handle the removal of a file, of a folder, or of the whole directory."""
         if path.endswith(OVERRIDE):
             self._override_changed(source, path)
         elif path in source.files:
             self.forget(source, path)
-
-    def _is_job_file(self, path: str) -> bool:
-        name = os.path.basename(path)
-        if name == CONF and self._context.version.unnamed_conf_aborts:
-            raise RealDaemonCrashError("a file named .conf")
-        return name.endswith(CONF) and name != CONF and os.path.isfile(path)
+        elif path == source.path and source.watch is not None:
+            self._context.messages.warn("%s: Configuration directory deleted" % path)
+            self._watches.remove(source.watch)
+            self._loop.unwatch(source.watch.fd)
+            source.watch.close()
+            source.watch = None
 
     def _override_changed(self, source: Source, path: str) -> None:
         mode = self._context.version.overrides
-        if mode == "none" or os.path.basename(path) == OVERRIDE:
+        if mode == "none":
             return
         name = source.name_of(path)
-        position = self.sources.index(source)
-        affected = self.sources[position:] if mode == "best directory" else [source]
-        for other in affected:
+        for other in self.sources if mode == "best directory" else [source]:
             conf = other.path_of(name, CONF)
             if conf in other.files:
                 self.load(other, conf)
@@ -157,59 +186,57 @@ class Configuration:
 
     def forget(self, source: Source, path: str) -> None:
         """Drop a file and, if nothing uses it any more, its class."""
-        file = source.files.pop(path)
+        self._drop(source.files.pop(path))
+
+    def _drop(self, file: ConfFile) -> None:
         if file.job is not None:
             job, file.job = file.job, None
             self._context.registry.drop(job)
 
     def load(self, source: Source, path: str) -> None:
-        """Read a file and its override; replace what an earlier reading gave."""
+        """Read a file and its override; replace the result of an earlier reading.
+
+        Releases that keep the events of a half-met ``start on`` drop the earlier class only after its successor has
+        been registered.
+        """
         name = source.name_of(path)
-        held = self._keep_held(source, path)
-        if path in source.files:
-            self.forget(source, path)
-        file = source.files[path] = ConfFile(path)
-        hard = self._parse(file, name, path)
-        self._consider(file, name, held)
+        old = source.files.pop(path, None)
+        if old is not None and not self._context.version.keeps_held_events:
+            self._drop(old)
+            old = None
+        file, text = ConfFile(path, source.flag), _read(path)
+        if text.data is not None:  # init forgets a file that it cannot read
+            source.files[path] = file
+        hard = self._parse(file, name, path, text)
+        self._consider(file, name)
+        if old is not None:
+            self._drop(old)
         override = None if hard else self._override_of(source, name)
-        if override is not None:
-            self._parse(file, name, override)
-            self._consider(file, name, held)
-        for event in held:
-            event.unblock()
-
-    def _keep_held(self, source: Source, path: str) -> list[Event]:
-        """Return and block the events of an idle class's half-met ``start on``; its successor inherits them."""
-        file = source.files.get(path)
-        if not self._context.version.keeps_held_events:
-            return []
-        if file is None or file.job is None or not file.job.registered or file.job.instances:
-            return []
-        held = held_events(file.job)
-        for event in held:
-            event.block()
-        return held
-
-    def _consider(self, file: ConfFile, name: str, held: list[Event]) -> None:
-        job = file.job
-        if job is None:
+        if override is None:
             return
-        new = not job.registered
-        self._context.registry.consider(name)
-        if new and job.registered:
-            hand_over(held, job)
+        text = _read(override)
+        if text.data is None:  # init ignores an override that it cannot read
+            self._report_unread(override, text.problem)
+            return
+        self._parse(file, name, override, text)
+        self._consider(file, name)
 
-    def _parse(self, file: ConfFile, name: str, path: str) -> bool:
-        """Read ``path`` into the file's class, or into a new class; return whether it has a hard error.
+    def _consider(self, file: ConfFile, name: str) -> None:
+        if file.job is not None:
+            self._context.registry.consider(name)
 
-        An error takes the class from the file. One that was registered already stays so, with all that was
-        read before the error (facts of 1.13.2, measured).
+    def _parse(self, file: ConfFile, name: str, path: str, text: Text) -> bool:
+        """Read the text of ``path`` into the file's class, or into a new class; return whether it has a hard error.
+
+        After an error the file has no class. A class that is already registered stays registered, with everything
+        that was read before the error (measured with 1.13.2).
         """
         job = file.job
         values = job.values if job is not None else dict(collection.new_values(), console=None)
         condition = values["start_on"]
-        data, problem = _read(path)
-        error = None if data is None else collection.apply(data, values, self._context.version.number)
+        data, problem = text
+        dialect = self._context.settings.dialect
+        error = None if data is None else collection.apply(data, values, self._context.version.number, dialect)
         if error is not None:
             problem = error.message
         if job is not None and values["start_on"] is not condition:
@@ -218,6 +245,7 @@ class Configuration:
             if job is None:
                 context = self._context
                 job = file.job = JobClass(name, values, context.settings.console(), context.job_environment)
+                job.takes_only_imports = dialect == "chromeos"
             signals = _KILL_SIGNAL.findall(data or b"")
             if signals:
                 job.numeric_kill_signal = signals[-1].isdigit()
@@ -226,20 +254,16 @@ class Configuration:
         if error is not None and error.line is not None:
             self._context.messages.error("%s:%d: %s" % (path, error.line, problem))
             return False
-        self._context.messages.error("%s: Error while loading configuration file: %s" % (path, problem))
+        self._report_unread(path, problem)
         return True
 
+    def _report_unread(self, path: str, problem: str | None) -> None:
+        self._context.messages.error("%s: Error while loading configuration file: %s" % (path, problem))
 
-def _read(path: str) -> tuple[bytes | None, str | None]:
+
+def _read(path: str) -> Text:
     try:
         with open(path, "rb") as stream:
-            return stream.read(), None
+            return Text(stream.read(), None)
     except OSError as error:
-        return None, error.strerror
-
-
-def enters(name: str) -> bool:
-    """Return whether Upstart reads subdirectories of this name."""
-    saved = len(name) > 1 and name.startswith("#") and name.endswith("#")  # by emacs
-    return not (name.startswith(".") or saved or name in _IGNORED_FOLDERS or name.endswith(_IGNORED_SUFFIXES)
-                or _OF_PACKAGES.match(name))
+        return Text(None, error.strerror)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .events import Event, EventQueue
     from .instance import Instance
     from .jobclass import JobClass
+    from .joblog import JobLog
     from .registry import Registry
 
 
@@ -49,6 +50,8 @@ class Processes(Protocol):
 
     def kill_timer(self, instance: Instance) -> tuple[int, int] | None: ...
 
+    def logs(self, instance: Instance) -> dict[str, JobLog]: ...
+
     def release_instance(self, instance: Instance) -> None: ...
 
 
@@ -61,6 +64,7 @@ class Settings:
     logdir: str = "/var/log/upstart"
     version: Version = LATEST
     default_console: str = ""
+    dialect: str = "stock"
     startup_event: str | None = "startup"
     bus: str | None = None
     user: bool = False

@@ -10,13 +10,17 @@ import os
 import signal
 import sys
 import traceback
+from collections import deque
 from typing import Any, Callable
 
-from . import collection, linux
+from jeepney import Message
+
+from . import collection, environment, linux
 from .configuration import Configuration
 from .context import Context, Settings
 from .dbus.bus import Bus
 from .dbus.connection import Server
+from .dbus.dispatch import Sender
 from .dbus.manager import Manager
 from .dbus.objects import Objects
 from .events import EventQueue
@@ -27,7 +31,7 @@ from .registry import Registry
 
 ABORTED = 70  # exit status where the real daemon crashes
 BROKEN = 71  # exit status for a bug in the emulator itself
-SPINNING = 72  # exit status where the real daemon loops forever and answers nobody
+SPINNING = 72  # exit status where the real daemon loops forever and no longer answers
 
 
 class Daemon:
@@ -35,6 +39,7 @@ class Daemon:
 
     def __init__(self, settings: Settings, priority: str) -> None:
         self.status = 0
+        self._received: deque[tuple[Sender, Message]] = deque()
         self._loop = asyncio.new_event_loop()
         for number in ENDING:
             self._loop.add_signal_handler(number, self._end, 0)
@@ -44,20 +49,20 @@ class Daemon:
         manager = Manager(context, self._reexec, self._supervisor.write_kept_logs)
         context.announcer = self._objects = Objects(context, manager)
         context.queue = EventQueue(context.registry.deliver, self._objects.event_emitted)
-        context.configuration = Configuration(context)
-        self._server = Server(settings.address, self._loop, self.guard, self._objects.receive)
+        context.configuration = Configuration(context, self)
+        self._server = Server(settings.address, self._loop, self.guard, self._receive)
         self._objects.serve(self._server)
         if settings.bus is not None:
-            bus = Bus(settings.bus, self._loop, self.guard, self._objects.receive, context.messages)
+            bus = Bus(settings.bus, self._loop, self.guard, self._receive, context.messages)
             self._objects.serve(bus)
 
     def guard(self, function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
-        """Wrap a callback of the event loop; the events that it emits are handled right after it."""
+        """Wrap a callback of the event loop: it wakes the daemon."""
 
         def guarded() -> None:
             try:
                 function(*arguments)
-                self.context.queue.poll()
+                self._turn()
             except RealDaemonCrashError as error:
                 self._end(ABORTED, "upstart-emulator: the real daemon crashes here: %s" % error)
             except RealDaemonHangError as error:
@@ -66,6 +71,36 @@ class Daemon:
                 self._end(BROKEN, "upstart-emulator: internal error\n%s" % traceback.format_exc().rstrip())
 
         return guarded
+
+    def watch(self, descriptor: int, function: Callable[[], None]) -> None:
+        """Call a function whenever a descriptor is readable."""
+        self._loop.add_reader(descriptor, self.guard(function))
+
+    def unwatch(self, descriptor: int) -> None:
+        """Stop calling the function; the descriptor is still open."""
+        self._loop.remove_reader(descriptor)
+
+    def _receive(self, sender: Sender, message: Message) -> None:
+        self._received.append((sender, message))
+
+    def _turn(self) -> None:
+        """Handle events, then messages, as a turn of init's main loop does.
+
+        There is another turn at once if an event was emitted. Events that a message only unblocked stay unfinished
+        until something else wakes the daemon, unless it never sleeps.
+        """
+        queue = self.context.queue
+        queue.emitted = True
+        while queue.emitted:
+            if self._received:
+                self.context.configuration.poll()  # files that changed before the messages were sent
+            queue.emitted = False
+            queue.poll()
+            queue.emitted = queue.emitted or bool(self._received) and self._supervisor.spins
+            while self._received:
+                sender, message = self._received.popleft()
+                if not sender.closed:
+                    self._objects.receive(sender, message)
 
     def _end(self, status: int, text: str = "") -> None:
         if text:
@@ -79,6 +114,8 @@ class Daemon:
         collection.preload()
         loop, context = self._loop, self.context
         os.umask(0o022)
+        if not context.settings.user:
+            os.environ["PATH"] = environment.PATH
         loop.add_signal_handler(signal.SIGCHLD, self.guard(self._supervisor.reap))
         loop.add_signal_handler(signal.SIGHUP, self.guard(context.configuration.reload))
         loop.call_soon(self.guard(self._boot))
@@ -89,9 +126,7 @@ class Daemon:
 
     def _boot(self) -> None:
         self.context.configuration.reload()
-        watcher = self.context.configuration.watcher
-        if watcher.fd is not None:
-            self._loop.add_reader(watcher.fd, self.guard(watcher.poll))
+        self.context.messages.startup_complete()
         if self.context.settings.startup_event:
             self.context.queue.emit(self.context.settings.startup_event)
 

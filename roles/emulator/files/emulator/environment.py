@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
+# Variables that init sets in its own events.
+INITS_OWN = frozenset(["JOB", "INSTANCE", "RESULT", "PROCESS", "EXIT_SIGNAL", "EXIT_STATUS"])
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 
 
@@ -36,6 +38,11 @@ def merge(table: list[str], entries: Iterable[str]) -> list[str]:
     return table
 
 
+def is_inits_own(entry: str) -> bool:
+    """Return whether only init itself sets the variable of an entry, on ChromeOS."""
+    return entry.partition("=")[0] in INITS_OWN or entry.startswith("UPSTART_")
+
+
 def get(table: Iterable[str], key: str) -> str | None:
     """Return the entry KEY=VALUE of ``key``, or None."""
     return next((entry for entry in table if entry.partition("=")[0] == key), None)
@@ -60,7 +67,7 @@ def remove(table: list[str], name: str) -> None:
 
 
 def of_init(user: bool = False) -> list[str]:
-    """Return the initial environment of jobs: PATH and TERM for PID 1, its whole own environment for a session init."""
+    """Return the initial environment of jobs: PATH and TERM for PID 1, the whole environment of init for a session."""
     if user:
         return ["%s=%s" % variable for variable in os.environ.items()]
     return ["PATH=" + PATH, "TERM=" + os.environ.get("TERM", "linux")]

@@ -49,13 +49,15 @@ class EventQueue:
 
     def __init__(self, deliver: Callable[[Event], None], announce: Callable[[Event], None]) -> None:
         self.events: list[Event] = []
+        self.emitted = False  # set by ``emit``, which wakes the daemon
         self._deliver = deliver
         self._announce = announce
 
     def emit(self, name: str, env: Sequence[str] = (), fd: int | None = None) -> Event:
-        """Queue an event; the next ``poll`` handles it."""
+        """Queue an event; the next ``poll`` handles it, at once."""
         event = Event(name, env, fd)
         self.events.append(event)
+        self.emitted = True
         return event
 
     def poll(self) -> None:

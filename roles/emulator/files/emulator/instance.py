@@ -14,6 +14,7 @@ from .events import Event, Waiter
 from .jobclass import JobClass
 from .messages import RealDaemonCrashError
 from .respawn import RespawnWindow
+from .tracing import Trace
 
 RESPAWN_FAILURE = "respawn"  # the PROCESS of an instance that respawned too fast
 
@@ -32,6 +33,7 @@ class Instance:
         self.start_env: list[str] | None = None
         self.stop_env: list[str] | None = None
         self.pids: dict[str, int] = {}
+        self.trace: Trace | None = None  # of the last process that was started
         self.blocker: Event | None = None
         self.blocking: list[Event] = []
         self.waiters: list[Waiter] = []
@@ -178,7 +180,7 @@ class Instance:
             self.stop_env = None
         else:
             self.context.queue.emit("started", self._event_env())
-        if not self.job.task:
+        if old == states.PRE_STOP or not self.job.task:
             self.finish(False)
         return states.RUNNING
 

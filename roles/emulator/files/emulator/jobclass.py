@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from . import collection, conditions, environment
+from . import collection, conditions, environment, hashorder
 from .collection import Values
 from .dbus.paths import job_path
 
@@ -28,6 +28,7 @@ class JobClass:
         self.deleted = False
         self.registered = False
         self.numeric_kill_signal = False  # written as a number, which crashes 1.3 to 1.5
+        self.takes_only_imports = False  # from events and clients, as on ChromeOS
         self.instances: dict[str, Instance] = {}
         self.start_on = conditions.build(values["start_on"])
 
@@ -39,6 +40,10 @@ class JobClass:
     def console(self) -> str:
         return self.values["console"] or self.default_console
 
+    def ordered_instances(self) -> list[Instance]:
+        """Return the instances in init's order."""
+        return [self.instances[name] for name in hashorder.hash_order(self.instances)]
+
     def has_process(self, process: str) -> bool:
         return process in self.values["process"]
 
@@ -48,9 +53,22 @@ class JobClass:
             self.start_on.reset()
         self.start_on = conditions.build(self.values["start_on"])
 
+    def destroy(self) -> None:
+        """Unblock the events of a half-met ``start on``: nothing uses this class any more."""
+        if self.start_on is not None:
+            self.start_on.reset()
+
     def environment(self, entries: Iterable[str] = ()) -> list[str]:
         """Return the environment of a job of this class, with ``entries`` merged into it."""
         return environment.merge(environment.merge(list(self.job_environment), self.values["env"]), entries)
+
+    def imported(self, entries: Iterable[str], event: bool = False) -> list[str]:
+        """Return the entries that a job takes from a client or an event."""
+        if not self.takes_only_imports:
+            return list(entries)
+        imports = self.values.get("import", ())
+        return [entry for entry in entries
+                if (event if environment.is_inits_own(entry) else entry.partition("=")[0] in imports)]
 
     def instance_name(self, env: Iterable[str]) -> str:
         """Return the name of the instance for ``env``; raise collection.UnsetVariableError."""

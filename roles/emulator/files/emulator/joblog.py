@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from .messages import Messages
@@ -17,19 +18,28 @@ def log_name(job: str, instance: str) -> str:
 
 
 class JobLog:
-    """Appends the output of a pseudo terminal to a file, which it creates at the first output."""
+    """Appends the output of a pseudo terminal to a file, which it creates at the first output.
+
+    Output that cannot be written is kept until the next output, and what is left when the process has ended is lost,
+    unless the reason may go away when disks are mounted (``may_become_writable``).
+    """
 
     def __init__(self, path: str, master: int, messages: Messages) -> None:
         self.path = path
         self.master: int | None = master
+        self.file: int | None = None
+        self.open_errno = 0
         self._messages = messages
-        self._file: int | None = None
         self._kept: list[bytes] = []
         os.set_blocking(master, False)
 
     @property
-    def unwritten(self) -> bool:
-        return bool(self._kept)
+    def unwritten(self) -> bytes:
+        return b"".join(self._kept)
+
+    @property
+    def may_become_writable(self) -> bool:
+        return self.open_errno in (errno.EROFS, errno.EPERM, errno.EACCES)
 
     def drain(self) -> bool:
         """Copy all available output; return False when no process has the terminal open any more."""
@@ -43,13 +53,14 @@ class JobLog:
             if not data:
                 return False
             self._kept.append(data)
-            self.flush()
+            if self.flush() == errno.ENOSPC and self._kept:
+                del self._kept[-1]
         return False
 
-    def flush(self) -> bool:
-        """Write the kept output; return False if the file cannot be opened, for example on a read-only disk."""
+    def flush(self) -> int:
+        """Write the kept output; return 0, or the number of the error if there is some left."""
         if not self._kept:
-            return True
+            return 0
         try:
             descriptor = self._open()
             while self._kept:
@@ -57,21 +68,26 @@ class JobLog:
                 del self._kept[0]
         except OSError as error:
             self._messages.debug("Failed to write %s: %s" % (self.path, error.strerror))
-            return False
-        return True
+            return error.errno or errno.EIO
+        return 0
 
     def _open(self) -> int:
-        if self._file is not None and not os.fstat(self._file).st_nlink:
-            os.close(self._file)  # the file was removed: open a new one
-            self._file = None
-        if self._file is None:
-            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        return self._file
+        if self.file is not None and not os.fstat(self.file).st_nlink:
+            os.close(self.file)  # the file was removed: open a new one
+            self.file = None
+        if self.file is None:
+            try:
+                self.file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            except OSError as error:
+                self.open_errno = error.errno or 0
+                raise
+            self.open_errno = errno.EBADF  # what init has there after it has opened the file
+        return self.file
 
     def close(self) -> None:
         """Copy the last output, then close terminal and file."""
         self.drain()
-        for descriptor in (self.master, self._file):
+        for descriptor in (self.master, self.file):
             if descriptor is not None:
                 os.close(descriptor)
-        self.master = self._file = None
+        self.master = self.file = None

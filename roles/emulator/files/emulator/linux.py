@@ -24,7 +24,7 @@ PTRACE_O_TRACEEXEC = 0x10
 PTRACE_EVENT_FORK = 1
 PTRACE_EVENT_EXEC = 4
 
-WAIT_ALL_CHILDREN = 0x40000000  # __WALL: also children whose end is reported by another signal than CHLD
+WAIT_ALL_CHILDREN = 0x40000000  # __WALL: also children whose end is reported by a signal other than CHLD
 
 IN_CLOSE_WRITE = 0x008
 IN_MOVED_FROM = 0x040
@@ -32,7 +32,6 @@ IN_MOVED_TO = 0x080
 IN_CREATE = 0x100
 IN_DELETE = 0x200
 IN_MOVE_SELF = 0x800
-IN_Q_OVERFLOW = 0x4000
 IN_IGNORED = 0x8000
 IN_ONLYDIR = 0x01000000
 IN_ISDIR = 0x40000000

@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's own messages, on standard error in init's style."""
+"""The daemon's own messages, in init's style.
+
+Standard error stands for the kernel's log. Init writes to it only when it has read its files; what it reports before
+that, such as errors in these files, goes to the console, for which standard output stands.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,11 @@ class Messages:
 
     def __init__(self, priority: str = "message") -> None:
         self.priority = priority
+        self._stream = sys.stdout
+
+    def startup_complete(self) -> None:
+        """Write to the kernel's log from now on."""
+        self._stream = sys.stderr
 
     def write(self, priority: str, text: str) -> None:
         """Write a line unless its priority is too low."""
@@ -31,9 +40,9 @@ class Messages:
             return
         line = "init: %s\n" % text
         try:
-            os.write(sys.stderr.fileno(), os.fsencode(line))
+            os.write(self._stream.fileno(), os.fsencode(line))
         except (OSError, ValueError):
-            pass  # standard error is closed; a daemon continues without it
+            pass  # the stream is closed; a daemon continues without it
 
     def debug(self, text: str) -> None:
         self.write("debug", text)

@@ -44,6 +44,8 @@ class Supervisor:
         self._guard = guard
         self._by_pid: dict[int, _Process] = {}
         self._unwritten: list[JobLog] = []
+        self._disk_writable = False  # a client has reported it
+        self._not_executed: set[Instance] = set()
         self._timers: dict[Instance, asyncio.TimerHandle] = {}
         self._lost = LostPids(self._followed, self._lost_ended, self._call_later, self._watch, loop.remove_reader)
 
@@ -71,8 +73,7 @@ class Supervisor:
             self._feed(feed, os.fsencode(plan.command.fed or ""))
         self._by_pid[pid] = running
         instance.pids[process] = pid
-        if plan.traced:
-            running.trace = self._trace(running)
+        running.trace = instance.trace = self._trace(running) if plan.traced else None
         self._context.messages.info("%s %s process (%d)" % (instance.label, process, pid))
         if self._context.version.asynchronous_spawn:
             self._loop.add_reader(read_end, self._guard(self._executed, running))
@@ -167,6 +168,8 @@ class Supervisor:
             text = "Failed to spawn %s %s process: %s" % (running.instance.label, running.name, reason)
             self._context.messages.warn(text)
             self._forget(running)
+            if self._context.version.asynchronous_spawn:
+                self._not_executed.add(running.instance)
             termination.not_run(running.instance, running.name)
         return reason
 
@@ -243,20 +246,35 @@ class Supervisor:
         if log.master is not None:
             self._loop.remove_reader(log.master)
         log.close()
-        if log.unwritten:
-            self._unwritten.append(log)
+        if log.unwritten and log.may_become_writable and not self._disk_writable:
+            self._unwritten.insert(0, log)
+        elif log.unwritten:
+            log.flush()  # the last attempt
+            log.close()
 
     def _output(self, running: _Process) -> None:
         log = running.log
         if log is not None and log.master is not None and not log.drain():
             self._loop.remove_reader(log.master)
 
-    def write_kept_logs(self) -> None:
-        """Write the output that could not be written before."""
-        for log in self._unwritten:
-            if log.flush():
-                log.close()
-        self._unwritten = [log for log in self._unwritten if log.unwritten]
+    def logs(self, instance: Instance) -> dict[str, JobLog]:
+        """Return the open logs of an instance's processes, by the process's name."""
+        running = [self._by_pid[pid] for pid in instance.pids.values() if pid in self._by_pid]
+        return {process.name: process.log for process in running if process.log is not None
+                and process.log.master is not None}
+
+    def write_kept_logs(self) -> int:
+        """Write the output of ended processes that was kept; return 0, or the number of the first error.
+
+        Later output that cannot be written when its process ends is not kept any more.
+        """
+        while self._unwritten:
+            error = self._unwritten[0].flush()
+            if error:
+                return error
+            self._unwritten.pop(0).close()
+        self._disk_writable = True
+        return 0
 
     # -- killing -------------------------------------------------------------------
     def kill_main(self, instance: Instance) -> None:
@@ -304,8 +322,16 @@ class Supervisor:
         if timer is not None:
             timer.cancel()
 
+    @property
+    def spins(self) -> bool:
+        """Whether the real 1.13 never sleeps: it does not close its end of the pipe of a process that could not be
+        executed until the instance ends, and finds it readable all the time.
+        """
+        return bool(self._not_executed)
+
     def release_instance(self, instance: Instance) -> None:
         """Cancel the timer and close the descriptors of a finished instance."""
+        self._not_executed.discard(instance)
         self._cancel_timer(instance)
         for descriptor in instance.fds:
             os.close(descriptor)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from . import collection, environment, states
+from . import collection, environment, hashorder, states
 from .context import Context
 from .events import Event
 from .instance import Instance
@@ -21,6 +21,10 @@ class Registry:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.classes: dict[str, JobClass] = {}
+
+    def ordered(self) -> list[JobClass]:
+        """Return the classes in init's order."""
+        return [self.classes[name] for name in hashorder.hash_order(self.classes)]
 
     # -- life cycle of the classes -----------------------------------------------
     def consider(self, name: str) -> None:
@@ -39,7 +43,8 @@ class Registry:
     def _replace(self, present: JobClass | None, best: JobClass | None, keep: bool = False) -> bool:
         """Register ``best`` instead of ``present``; with ``keep`` it inherits the events of a half-met ``start on``.
 
-        If the old class was in use when its file was read, the successor inherits no events.
+        If the old class was in use when its file was read, the successor inherits no events. A class that is not
+        registered any more, but has a file, still blocks the events that it holds.
         """
         if present is best:
             return False
@@ -55,21 +60,22 @@ class Registry:
             self._context.announcer.job_added(best)
             if present is not None and keep:
                 hand_over(held_events(present), best)
-        if present is not None and present.start_on is not None:
-            present.start_on.reset()
         return True
 
     def drop(self, job: JobClass) -> None:
         """Remove the class as soon as no instance needs it: its file was read again or no longer exists."""
         job.deleted = True
-        self.reconsider(job)
+        if self.reconsider(job):
+            job.destroy()
 
     def instance_ended(self, instance: Instance) -> None:
         """Remove a stopped instance, and its class if nothing needs the class any more."""
         job = instance.job
         job.instances.pop(instance.name, None)
         unused = self.reconsider(job)
-        if not (unused and job.deleted):
+        if unused and job.deleted:
+            job.destroy()
+        else:
             self._context.announcer.instance_removed(instance)
 
     # -- instances -----------------------------------------------------------------
@@ -81,8 +87,8 @@ class Registry:
     def deliver(self, event: Event) -> None:
         """Deliver an event to every class: first to its instances' ``stop on``, then to its ``start on``."""
         self._context.messages.info("Handling %s event" % event.name)
-        for job in list(self.classes.values()):
-            for instance in list(job.instances.values()):
+        for job in self.ordered():
+            for instance in job.ordered_instances():
                 self._stop(instance, event)
             if not self._start(job, event) and self._context.version.nameless_instance_ends_event:
                 return
@@ -94,7 +100,7 @@ class Registry:
         if not condition.handle(event, environment.as_dict(instance.env)) or not condition.met:
             return
         if instance.goal != states.STOP:
-            instance.stop_env = condition.collect_environment([], "UPSTART_STOP_EVENTS")
+            instance.stop_env = condition.collect_environment([], "UPSTART_STOP_EVENTS", instance.job)
             instance.finish(False)
             instance.hold(condition)
             instance.change_goal(states.STOP)
@@ -105,7 +111,7 @@ class Registry:
         condition = job.start_on
         if condition is None or not condition.handle(event, None) or not condition.met:
             return True
-        env = condition.collect_environment(job.environment(), "UPSTART_EVENTS")
+        env = condition.collect_environment(job.environment(), "UPSTART_EVENTS", job)
         try:
             name = job.instance_name(env)
         except collection.UnsetVariableError as error:
@@ -139,4 +145,4 @@ def hand_over(events: list[Event], job: JobClass) -> None:
     """Deliver the blocked events of an old class to the ``start on`` of its successor."""
     if job.start_on is not None:
         for event in events:
-            job.start_on.handle(event, None)
+            job.start_on.hand_over(event)

@@ -14,8 +14,10 @@ from .conditions import Condition, build
 from .configuration import Source
 from .context import Context
 from .events import Event, EventQueue
+from .hashorder import hash_order
 from .instance import Instance
 from .jobclass import JobClass
+from .joblog import JobLog
 
 _LIMITS = (
     "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
@@ -27,14 +29,16 @@ SESSION = {"session": 0}
 
 def dump(context: Context) -> str:
     """Return the state as text. Sending it fails if it is not UTF-8."""
+    sources = context.configuration.sources
+    flag = int(sources[0].flag)  # all directories and init.conf are read at the same time
     state = {
         "sessions": [],
         "events": [_event(event) for event in context.queue.events],
         "control_bus_address": None,
         "job_environment": context.job_environment,
-        "job_classes": [_class(job, context) for job in context.registry.classes.values()],
-        "conf_sources": [dict(SESSION, path="/etc/init.conf", type="CONF_FILE", flag=1, conf_files=[])]
-        + [_source(source, number + 1) for number, source in enumerate(context.configuration.sources)],
+        "job_classes": [_class(job, context) for job in context.registry.ordered()],
+        "conf_sources": [dict(SESSION, path="/etc/init.conf", type="CONF_FILE", flag=flag, conf_files=[])]
+        + [_source(source, number + 1) for number, source in enumerate(sources)],
     }
     return json.dumps(state, ensure_ascii=False)
 
@@ -48,7 +52,7 @@ def _blocked_job(instance: Instance) -> dict[str, Any]:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return dict(
+    state: dict[str, Any] = dict(
         SESSION,
         name=event.name,
         env=event.env,
@@ -56,8 +60,10 @@ def _event(event: Event) -> dict[str, Any]:
         progress="EVENT_" + event.progress.upper(),
         failed=int(event.failed),
         blockers=event.blockers,
-        blocking=[_blocked_job(event.job)] if isinstance(event.job, Instance) else [],
     )
+    if event.job is not None or event.waiters:
+        state["blocking"] = [_blocked_job(event.job)] if isinstance(event.job, Instance) else []
+    return state
 
 
 def _condition(condition: Condition | None, queue: EventQueue) -> list[dict[str, Any]]:
@@ -117,13 +123,23 @@ def _instance(instance: Instance, context: Context) -> dict[str, Any]:
         exit_status=max(instance.exit_status, 0),
         respawn_time=instance.respawns.opened,
         respawn_count=instance.respawns.count,
-        trace_forks=0,
-        trace_state="TRACE_NONE",
-        log=_by_process({}, {"path": None}),
+        trace_forks=0 if instance.trace is None else instance.trace.forks,
+        trace_state="TRACE_NONE" if instance.trace is None else instance.trace.state,
+        log=_by_process({name: _log(log) for name, log in context.processes.logs(instance).items()}, {"path": None}),
     )
     if context.version.asynchronous_spawn:
         state["process_data"] = _by_process({}, None)
     return state
+
+
+def _log(log: JobLog) -> dict[str, Any]:
+    log.flush()
+    state: dict[str, Any] = {
+        "fd": -1 if log.file is None else log.file, "io_watch_fd": log.master, "path": log.path, "uid": 0,
+    }
+    if log.unwritten:
+        state["unflushed"] = log.unwritten.hex()
+    return dict(state, detached=0, remote_closed=0, open_errno=log.open_errno)
 
 
 def _limits(limits: dict[str, Any]) -> list[dict[str, int]]:
@@ -139,7 +155,7 @@ def _class(job: JobClass, context: Context) -> dict[str, Any]:
     values = job.values
     texts: Sequence[str] = ("chroot", "chdir", "setuid", "setgid")
     state: dict[str, Any] = dict(SESSION, name=job.name, path=job.path, instance=values["instance"])
-    state["jobs"] = [_instance(instance, context) for instance in job.instances.values()]
+    state["jobs"] = [_instance(instance, context) for instance in job.ordered_instances()]
     state.update((key, values[key]) for key in ("description", "author", "version", "env", "export"))
     if job.start_on is not None:
         state["start_on"] = _condition(job.start_on, context.queue)
@@ -177,8 +193,10 @@ def _class(job: JobClass, context: Context) -> dict[str, Any]:
 
 def _source(source: Source, number: int) -> dict[str, Any]:
     files = []
-    for path, file in source.files.items():
-        entry: dict[str, Any] = {"path": path, "conf_source": number, "flag": 1}
-        entry["job_class"] = None if file.job is None else {"name": file.job.name, "session": 0}
+    for path in hash_order(source.files):
+        file = source.files[path]
+        entry: dict[str, Any] = {"path": path, "conf_source": number, "flag": int(file.flag)}
+        if file.job is not None:
+            entry["job_class"] = {"name": file.job.name, "session": 0}
         files.append(entry)
-    return dict(SESSION, path=source.path, type="CONF_JOB_DIR", flag=1, conf_files=files)
+    return dict(SESSION, path=source.path, type="CONF_JOB_DIR", flag=int(source.flag), conf_files=files)

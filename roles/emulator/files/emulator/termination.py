@@ -65,12 +65,16 @@ def _main_ended(instance: Instance, status: int, now: float, moves: bool) -> tup
 
 
 def _report(instance: Instance, process: str, status: int) -> None:
+    """Log the end of a process, as a warning unless ``normal exit`` lists its status or the number of its signal."""
     description = "%s %s process (%d)" % (instance.label, process, instance.pids.get(process, 0))
     messages = instance.context.messages
-    if status > 255:
-        text = "%s killed by %s signal" % (description, signal_name(status >> 8))
-        messages.write("info" if instance.state == states.KILLED else "warn", text)
+    number = status >> 8 or status
+    priority = "info" if number in instance.job.values["normal_exit"] else "warn"
+    if status > 255 and signal_name(number).isdigit():
+        messages.warn("%s killed by signal %d" % (description, number))
+    elif status > 255:
+        messages.write(priority, "%s killed by %s signal" % (description, signal_name(number)))
     elif status:
-        messages.warn("%s terminated with status %d" % (description, status))
+        messages.write(priority, "%s terminated with status %d" % (description, status))
     else:
         messages.info("%s exited normally" % description)

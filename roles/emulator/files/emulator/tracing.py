@@ -10,7 +10,7 @@ from typing import Callable
 
 from . import linux
 
-NEW, NORMAL, NEW_CHILD, DONE = "new", "normal", "new child", "done"
+NEW, NORMAL, NEW_CHILD, DONE = "TRACE_NEW", "TRACE_NORMAL", "TRACE_NEW_CHILD", "TRACE_NONE"
 FORKS = {"fork": 1, "daemon": 2}
 
 
@@ -20,7 +20,7 @@ class Trace:
     def __init__(self, pid: int, expect: str, follow: Callable[[int], None], ready: Callable[[], None]) -> None:
         self.pid = pid
         self.state = NEW
-        self._forks = 0
+        self.forks = 0
         self._expected = FORKS[expect]
         self._follow = follow
         self._ready = ready
@@ -41,7 +41,7 @@ class Trace:
         elif event == linux.PTRACE_EVENT_FORK:
             self._forked()
         elif event == linux.PTRACE_EVENT_EXEC:
-            if self._forks:
+            if self.forks:
                 self._done()
             else:
                 linux.ptrace(linux.PTRACE_CONT, self.pid)
@@ -62,8 +62,8 @@ class Trace:
         self._child_stopped()
 
     def _child_stopped(self) -> None:
-        self._forks += 1
-        if self._forks >= self._expected:
+        self.forks += 1
+        if self.forks >= self._expected:
             self._done()
         else:
             self.state = NORMAL

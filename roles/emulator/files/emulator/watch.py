@@ -1,94 +1,183 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watch the configuration directories with inotify."""
+"""Watch a configuration directory with inotify, with the same gaps as libnih's watch."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import re
+import stat
+from collections.abc import Iterator
+from typing import Callable, Protocol
 
 from . import linux
-from .messages import Messages
 
-if TYPE_CHECKING:
-    from .configuration import Configuration, Source
+_IGNORED_FOLDERS = ("CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}")
+_IGNORED_SUFFIXES = ("~", ".bak", ".BAK", ".rpmsave", ".rpmorig", ".rpmnew", ",v", ".swp", ".swo", ".swn")
+_OF_PACKAGES = re.compile(r".*(\.dpkg-[^.]*|;[0-9a-fA-F]{8})$", re.DOTALL)
+Warn = Callable[[str], None]
 
 
-class Watcher:
-    """Reports created and removed files to the configuration, with the same gaps as libnih's watch."""
+class Handler(Protocol):
+    """Learns about the entries of one configuration directory."""
 
-    def __init__(self, configuration: Configuration, messages: Messages) -> None:
-        self.configuration = configuration
-        self._messages = messages
-        self._folders: dict[int, tuple[Source, str]] = {}
+    path: str
+
+    def accepts(self, path: str) -> bool:
+        """Return whether a file of this name can define a job."""
+
+    def changed(self, path: str, mode: int) -> None:
+        """Handle a new or rewritten entry."""
+
+    def removed(self, path: str) -> None:
+        """Handle the removal of an entry or of the directory itself."""
+
+
+class Watch:
+    """The watch of one configuration directory and its subdirectories; raises OSError if that is impossible."""
+
+    def __init__(self, handler: Handler, warn: Warn) -> None:
+        self._handler = handler
+        self._warn = warn
+        # By watch descriptor. The kernel keeps the descriptors of dropped entries; their records are ignored.
+        self._folders: dict[int, str] = {}
         # Created but not yet closed. A link created in place is never closed, so it is never reported.
-        self._made: set[str] = set()
-        self.fd: int | None = None
+        self._created: set[str] = set()
+        self.fd = linux.inotify_open()
         try:
-            self.fd = linux.inotify_open()
-        except OSError as error:
-            messages.warn("Unable to watch configuration: %s" % error.strerror)
+            self._add(handler.path, True)
+        except OSError:
+            self.close()
+            raise
 
-    def add_source(self, source: Source) -> bool:
-        """Watch a configuration directory; return False if that is impossible."""
-        return self._add(source, source.path)
+    def close(self) -> None:
+        """Stop watching."""
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
 
-    def add_folder(self, source: Source, path: str) -> None:
-        self._add(source, path)
+    def _add(self, path: str, recursive: bool) -> None:
+        """Watch a directory, with ``recursive`` also those below it, and report all entries; raise OSError.
 
-    def _add(self, source: Source, path: str) -> bool:
-        if self.fd is None:
-            return False
+        A directory that is watched under another path keeps that path.
+        """
+        number = linux.inotify_watch(self.fd, path)
+        if number in self._folders:
+            return
+        self._folders[number] = path
+        if not recursive:
+            return
         try:
-            self._folders[linux.inotify_watch(self.fd, path)] = source, path
+            for entry, mode in walk(path, self._handler.accepts, self._warn):
+                self._handler.changed(entry, mode)
+                if stat.S_ISDIR(mode):
+                    self._add_below(entry)
+        except OSError:
+            del self._folders[number]
+            raise
+
+    def _add_below(self, path: str) -> None:
+        try:
+            self._add(path, False)
         except OSError as error:
-            self._messages.warn("Unable to watch configuration directory: %s: %s" % (path, error.strerror))
-            return False
-        return True
+            self._warn("%s: %s" % (path, error.strerror))
 
     def poll(self) -> None:
         """Handle all pending changes."""
-        if self.fd is None:
+        if self.fd < 0:
             return
-        for event in linux.inotify_read(self.fd):
-            if event.mask & linux.IN_Q_OVERFLOW:
-                self._messages.warn("Changes to the configuration directories were lost")
-            elif event.wd in self._folders:
-                self._handle(event)
+        for event in list(linux.inotify_read(self.fd)):
+            if event.wd in self._folders:
+                self._handle(event, self._folders[event.wd])
+            if self.fd < 0:  # the directory itself is gone
+                return
 
-    def _handle(self, event: linux.WatchEvent) -> None:
-        source, folder = self._folders[event.wd]
+    def _handle(self, event: linux.WatchEvent, folder: str) -> None:
         if event.mask & (linux.IN_IGNORED | linux.IN_MOVE_SELF):
-            self._stop_watching(event, source, folder)
+            self._handler.removed(folder)
+            self._folders.pop(event.wd, None)
             return
         path = os.path.join(folder, event.name)
-        if event.mask & linux.IN_ISDIR:
-            if event.mask & (linux.IN_CREATE | linux.IN_MOVED_TO):
-                self._new_folder(source, path)
-        elif event.mask & linux.IN_CREATE:
-            self._made.add(path)
-        elif event.mask & (linux.IN_CLOSE_WRITE | linux.IN_MOVED_TO):
-            self._made.discard(path)
-            self.configuration.changed(source, path)
+        if not (enters(event.name) if event.mask & linux.IN_ISDIR else self._handler.accepts(path)):
+            return
+        created = path in self._created
+        self._created.discard(path)
+        if event.mask & (linux.IN_CREATE | linux.IN_MOVED_TO):
+            self._appeared(path, bool(event.mask & linux.IN_CREATE))
+        elif event.mask & linux.IN_CLOSE_WRITE:
+            mode = _mode_of(path)
+            if mode is not None:
+                self._handler.changed(path, mode)
         elif event.mask & (linux.IN_DELETE | linux.IN_MOVED_FROM):
-            if path in self._made:
-                self._made.discard(path)
-            else:
-                self.configuration.removed(source, path)
+            if not created:
+                self._handler.removed(path)
+            self._folders = {number: known for number, known in self._folders.items() if known != path}
 
-    def _stop_watching(self, event: linux.WatchEvent, source: Source, folder: str) -> None:
-        del self._folders[event.wd]
-        if event.mask & linux.IN_MOVE_SELF and self.fd is not None:
-            linux.inotify_unwatch(self.fd, event.wd)
-        if folder == source.path:
-            source.watched = False
-            self._messages.warn("%s: Configuration directory deleted" % folder)
+    def _appeared(self, path: str, created: bool) -> None:
+        mode = _mode_of(path)
+        if mode is None:
+            return
+        if created and not stat.S_ISDIR(mode):
+            self._created.add(path)
+            return
+        self._handler.changed(path, mode)
+        if stat.S_ISDIR(mode):
+            try:
+                self._add(path, True)
+            except OSError as error:
+                self._warn("%s: Unable to watch directory: %s" % (path, error.strerror))
 
-    def _new_folder(self, source: Source, path: str) -> None:
-        from .configuration import enters
 
-        if enters(os.path.basename(path)) and os.path.isdir(path):
-            self._add(source, path)
-            for file in self.configuration.walk(source, path, self):
-                self.configuration.changed(source, file)
+def walk(folder: str, accepts: Callable[[str], bool], warn: Warn) -> Iterator[tuple[str, int]]:
+    """Yield (path, mode) of the entries below ``folder``, a directory before its entries; raise OSError.
+
+    Symbolic links are followed, but only if their own name is that of a job's file.
+    """
+    ancestors = [folder]
+    for path in _entries(folder, accepts):
+        yield from _visit(path, accepts, warn, ancestors)
+
+
+def _visit(
+    path: str, accepts: Callable[[str], bool], warn: Warn, ancestors: list[str],
+) -> Iterator[tuple[str, int]]:
+    try:
+        mode = os.stat(path).st_mode
+        yield path, mode
+        if not stat.S_ISDIR(mode):
+            return
+        if any(os.path.samefile(path, ancestor) for ancestor in ancestors):
+            warn("%s: Directory loop detected" % path)
+            return
+        entries = _entries(path, accepts)
+    except OSError as error:
+        warn("%s: %s" % (path, error.strerror))
+        return
+    for entry in entries:
+        yield from _visit(entry, accepts, warn, ancestors + [path])
+
+
+def _entries(folder: str, accepts: Callable[[str], bool]) -> list[str]:
+    """Return the paths of the entries that Upstart reads, sorted by name."""
+    paths = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = os.path.join(folder, entry.name)
+            if enters(entry.name) if entry.is_dir(follow_symlinks=False) else accepts(path):
+                paths.append(path)
+    return sorted(paths, key=os.fsencode)
+
+
+def _mode_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return None
+
+
+def enters(name: str) -> bool:
+    """Return whether Upstart reads subdirectories of this name."""
+    saved = len(name) > 1 and name.startswith("#") and name.endswith("#")  # by emacs
+    return not (name.startswith(".") or saved or name in _IGNORED_FOLDERS or name.endswith(_IGNORED_SUFFIXES)
+                or _OF_PACKAGES.match(name))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter event_graph, on what a real Upstart 1.13.2 said after the boot of tests/integration/targets/report."""
+"""The filter event_graph, with the results of a real Upstart 1.13.2 after the boot of the target report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_golden(arguments: dict[str, Any], golden: str) -> None:
 
 
 def test_golden_of_a_distribution() -> None:
-    """The jobs of Enterprise Linux 6, as upstart_info read them: names and conditions only."""
+    """The jobs of Enterprise Linux 6 as upstart_info reads them, with names and conditions only."""
     info = json.loads((DATA / "el6.json").read_text())
     assert event_graph(info, direction="TB") == (DATA / "el6.dot").read_text()
 
@@ -82,7 +82,7 @@ def test_the_sample_is_what_the_filter_returns() -> None:
     (["udev"], 1, ["mountall", "udev", "udevtrigger", "upstart-udev-bridge"]),
     (["tty*"], 1, ["rc", "tty1"]),
     (["tty1"], 2, ["rc", "rc-sysinit", "tty1"]),
-    (["shop"], 0, ["database", "dbus", "shop"]),  # what a drawn condition names is drawn too
+    (["shop"], 0, ["database", "dbus", "shop"]),  # includes jobs that its conditions name
     (["backup", "cron"], 0, ["backup", "cron"]),
     ([], 5, []),
 ])
@@ -90,7 +90,7 @@ def test_sub_graphs(jobs: list[str], depth: int, drawn: list[str]) -> None:
     assert jobs_in(event_graph(BOOT, "mermaid", jobs=jobs, depth=depth)) == drawn
 
 
-def test_far_enough_is_all_that_hangs_together() -> None:
+def test_a_large_depth_draws_all_connected_jobs() -> None:
     alone = {"backup", "hostname"}
     drawn = jobs_in(event_graph(BOOT, "mermaid", jobs=["udev"], depth=99))
     assert set(drawn) == {job["name"] for job in BOOT["jobs"]} - alone | {"database"}
@@ -101,7 +101,7 @@ def test_a_filtered_result_does_not_call_other_jobs_missing() -> None:
     assert 'job_dbus["dbus<br/>state unknown"]:::known' in event_graph(only_web, "mermaid")
 
 
-def test_conditions_that_only_the_edges_tell() -> None:
+def test_conditions_that_only_the_edges_show() -> None:
     bare = {**DBUS_AND_WEB, "jobs": [{"name": "dbus"}, {"name": "web"}]}
     text = event_graph(bare, "mermaid")
     assert "gate" not in text

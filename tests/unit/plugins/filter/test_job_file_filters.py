@@ -36,7 +36,7 @@ def test_the_sample_is_what_the_filter_returns() -> None:
     assert from_job_file(WEB) == OPTIONS
 
 
-def test_there_and_back() -> None:
+def test_the_filters_are_inverse() -> None:
     assert to_job_file(OPTIONS) == WEB
 
 
@@ -58,6 +58,16 @@ def test_the_sample_of_to_job_file() -> None:
 )
 def test_from_job_file(conf: str, override: str | None, options: dict[str, Any]) -> None:
     assert from_job_file(conf, override) == options
+
+
+def test_a_dialect() -> None:
+    text = "import A\n\ntmpfiles /a.conf\n\nexec b\n"
+    options = {"import": ["A"], "tmpfiles": ["/a.conf"], "exec": "b"}
+    assert from_job_file(text, dialect="chromeos") == options
+    assert to_job_file(options, dialect="chromeos") == text
+    for call in (lambda: from_job_file(text), lambda: to_job_file(options)):
+        with pytest.raises(AnsibleFilterError, match="only the init of ChromeOS has import: set dialect: chromeos if"):
+            call()
 
 
 def test_an_override_does_not_count_before_upstart_1_3() -> None:
@@ -90,6 +100,9 @@ def test_a_header_is_a_comment() -> None:
         (("", None, 1.5), "sysinit.upstart.from_job_file needs text, not float"),
         (("", None, "new"),
          "sysinit.upstart.from_job_file: new is not a version of Upstart (use a version such as 1.5, in quotes)"),
+        (("", None, "1.5", 7), "sysinit.upstart.from_job_file needs text, not int"),
+        (("", None, "1.5", "new"),
+         "sysinit.upstart.from_job_file: new is not a dialect (use one of stock, chromeos)"),
         (("task\nbogus\n",), "sysinit.upstart.from_job_file: conf:2: Unknown stanza ("),
         (("task\n", "nice x\n"), "sysinit.upstart.from_job_file: override:1: Illegal nice value"),
         (("setuid www\n", None, "1.3"), "sysinit.upstart.from_job_file: conf:1: Unknown stanza ("),
@@ -107,6 +120,8 @@ def test_from_job_file_explains(arguments: tuple[Any, ...], message: str) -> Non
         (("exec a\n",), "sysinit.upstart.to_job_file needs a dictionary, not str"),
         (({}, 2), "sysinit.upstart.to_job_file needs text, not int"),
         (({}, "1.5", ["a"]), "sysinit.upstart.to_job_file needs text, not list"),
+        (({}, "1.5", None, 7), "sysinit.upstart.to_job_file needs text, not int"),
+        (({}, "1.5", None, "new"), "sysinit.upstart.to_job_file: new is not a dialect (use one of stock, chromeos)"),
         (({"nice": 20},), "sysinit.upstart.to_job_file: nice must be from -20 to 19, not 20"),
         (({"description": "a\nb"},), "sysinit.upstart.to_job_file: description: a line break cannot be written"),
         (({"manual": "yes"},), "sysinit.upstart.to_job_file: manual must be true or false, not a text"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What files get before they are in place: owner, mode and SELinux context, also where no host of the tests has one."""
+"""Files get their owner, mode and SELinux context before they are in place, even on hosts without SELinux."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT, OLD = ["system_u", "object_r", "etc_t", "s0"], ["system_u", "object_r",
 
 
 class Module:
-    """As much of AnsibleModule as is asked for; ``contexts`` are those that were set."""
+    """The parts of AnsibleModule that are used; ``contexts`` are the contexts that were set."""
 
     def __init__(self, folder: Path, selinux: bool = False, **params: Any) -> None:
         self.params = params
@@ -83,7 +83,7 @@ def test_a_file_that_replaces_another(tmp_path: Path, staged: Path, selinux: boo
 @pytest.mark.parametrize(("uid", "owners"), [(0, [(7, 8)]), (1000, [])])
 def test_only_root_gives_a_file_away(tmp_path: Path, staged: Path, monkeypatch: pytest.MonkeyPatch, uid: int,
                                      owners: list[tuple[int, int]]) -> None:
-    """For others, the owner of the new file is who replaces the old one."""
+    """For other users, the new file belongs to the user who replaces the old one."""
     path = tmp_path / "web.conf"
     path.touch()
     status = list(os.stat(path))
@@ -98,7 +98,7 @@ def test_only_root_gives_a_file_away(tmp_path: Path, staged: Path, monkeypatch: 
 
 
 def test_what_the_task_names_comes_last(tmp_path: Path, staged: Path) -> None:
-    """Attributes of chattr are for the file in its place."""
+    """Attributes of chattr are set after the file is in place."""
     module = Module(tmp_path, owner="web", attributes="+i")
     found = _file_attributes.FileAttributes(module)
     path = str(tmp_path / "web.conf")
@@ -110,7 +110,7 @@ def test_what_the_task_names_comes_last(tmp_path: Path, staged: Path) -> None:
     assert module.wanted[1:] == [{"path": path, "owner": "web", "attributes": "+i"}]
 
 
-def test_a_copy_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_complete_or_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(source: Any, target: Any) -> None:
         target.write(b"ha")
         raise OSError(errno.ENOSPC, "No space left")

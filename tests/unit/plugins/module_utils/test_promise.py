@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What does not hold of a claim, as a table."""
+"""The faults of a claim, as a table."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def faults(state: str, now: dict[str, Any] | None, before: _promise.ObservedInst
     ({"current": None}, None),
 ])
 @pytest.mark.parametrize("state", ["started", "restarted", "reloaded"])
-def test_what_has_to_run(state: str, change: dict[str, Any], fault: str | None) -> None:
+def test_a_job_that_must_run(state: str, change: dict[str, Any], fault: str | None) -> None:
     assert faults(state, {**UP, **change}) == [fault] * (fault is not None)
 
 
-def test_what_has_to_run_and_is_not_there() -> None:
+def test_a_job_that_must_run_but_does_not_exist() -> None:
     assert faults("started", None) == [_promise.NO_INSTANCE]
 
 
-def test_what_has_to_be_stopped() -> None:
+def test_a_job_that_must_be_stopped() -> None:
     assert faults("stopped", None) == []
     assert faults("stopped", {**UP, "goal": "stop", "state": "killed"}) == [_promise.NOT_STOPPED]
 
@@ -58,19 +58,19 @@ def test_what_has_to_be_stopped() -> None:
 def test_a_restart_needs_another_process() -> None:
     assert faults("restarted", UP, OLD) == []
     assert faults("restarted", {**UP, "main": OLD.main}, OLD) == [_promise.NOT_RESTARTED]
-    assert faults("restarted", {**UP, "main": (OLD.main[0], 51)}, OLD) == []  # the number is used again
+    assert faults("restarted", {**UP, "main": (OLD.main[0], 51)}, OLD) == []  # the pid is used again
     assert faults("restarted", {**UP, "main": None, "main_defined": False}, OLD._replace(main=None)) == []
     assert faults("started", {**UP, "main": OLD.main}, OLD) == []
 
 
-def test_the_definition_matters_where_it_is_asked_for() -> None:
+def test_the_definition_only_counts_if_requested() -> None:
     assert faults("started", {**UP, "current": False}, current=False) == []
 
 
-def test_the_variables_matter_where_the_task_starts_it() -> None:
+def test_the_variables_only_count_if_the_task_starts_the_job() -> None:
     other = {**UP, "env_as_asked": False}
     assert faults("restarted", other, OLD) == [_promise.OTHER_ENV]
-    assert faults("started", other) == []  # it ran before, and keeps what it had
+    assert faults("started", other) == []  # it was already running and keeps its environment
     assert faults("started", {**TASK, "env_as_asked": False}, task=True) == [_promise.OTHER_ENV]
 
 

@@ -59,8 +59,8 @@ def test_is_utf_8(text: str | bytes, good: bool) -> None:
     assert _text.is_utf_8(text) is good
 
 
-def test_only_this_file_knows_what_stands_for_a_stray_byte() -> None:
-    """A copy in the crash guard took halves of characters for stray bytes on narrow builds of Python 2."""
+def test_only_this_file_knows_the_code_of_a_stray_byte() -> None:
+    """A copy in the crash guard mistook halves of characters for stray bytes on narrow builds of Python 2."""
     utilities = Path(_text.__file__).parent
     files = [path for path in utilities.rglob("*.py") if re.search(r"\\ud[8-9a-f]", path.read_text(encoding="utf-8"))]
     assert [path.name for path in files] == ["_text.py"]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What upstart_event reports: the keys of its result, main processes that do not run, instances without a name.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ def warnings(result: dict[str, Any]) -> list[str]:
     return [text if isinstance(text, str) else text["event"]["msg"] for text in result.get("warnings", [])]
 
 
-def test_a_service_that_runs_is_nothing_to_warn_of(daemon: with_daemon.Daemon) -> None:
+def test_a_running_service_causes_no_warning(daemon: with_daemon.Daemon) -> None:
     result = emit(daemon, "fine", web="start on fine\nexec sleep 1000\n")
     assert warnings(result) == [] and result["notes"] == []
     assert [(job["name"], job["how"]) for job in result["jobs"]] == [("web", "started")]
 
 
-def test_a_suspended_main_process_is_warned_of(daemon: with_daemon.Daemon) -> None:
+def test_a_suspended_main_process_causes_a_warning(daemon: with_daemon.Daemon) -> None:
     result = emit(daemon, "suspend", halted="start on suspend\nscript\n  kill -STOP $$\n  sleep 1000\nend script\n")
     (text,) = warnings(result)
     assert text.startswith("The event suspend is over, but job halted has a main process, ")
@@ -71,7 +71,7 @@ def test_a_suspended_main_process_is_warned_of(daemon: with_daemon.Daemon) -> No
     assert result["jobs"][0]["how"] == "started, but " + text.partition("job halted ")[2].rstrip(".")
 
 
-def test_a_job_without_its_variable_is_warned_of(daemon: with_daemon.Daemon) -> None:
+def test_a_job_without_its_variable_causes_a_warning(daemon: with_daemon.Daemon) -> None:
     getty = "instance $TTY\nstart on console\nexec sleep 1000\n"
     noted = emit(daemon, "console", check=True, getty=getty)["notes"]
     result = emit(daemon, "console")
@@ -88,7 +88,7 @@ PREDICTION = {"fails", "sure", "reasons", "assumed", "outlook"}
 @pytest.mark.parametrize(("name", "text"), [
     ("good", "exec sleep 1000"), ("bad", "pre-start exec false\nexec sleep 1000"), ("held", "exec sleep 1000")])
 def test_a_real_run_returns_the_keys_of_check_mode(daemon: with_daemon.Daemon, name: str, text: str) -> None:
-    """What only a prediction knows is null in a real run, also when the event fails or is not over in time."""
+    """Values that only a prediction has are null in a real run, even if the event fails or is not over in time."""
     condition = f"{name} and never" if name == "held" else name
     job = {f"job-{name}": f"start on {condition}\n{text}\n"}
     predicted = run(daemon, name, check=True, **job)

@@ -26,7 +26,7 @@ CONTEXT = b"system_u:object_r:etc_t:s0\0"
 
 
 def job(folder: Path, **more: Any) -> dict[str, Any]:
-    """Write the job web without a daemon, and return what the module says."""
+    """Write the job web without a daemon, and return the result of the module."""
     said = run_module.result(run_module.start(
         "upstart_job", **{"name": "web", "content": NEW, "conf_dir": str(folder), "load": False, **more}))
     assert not said.get("failed"), said["msg"]
@@ -70,7 +70,7 @@ def test_a_staged_file_is_for_nobody_else(tmp_path: Path) -> None:
 
 
 def access_list() -> bytes:
-    """Return a POSIX ACL as the kernel keeps it: the user NOBODY may read, too."""
+    """Return a POSIX ACL in the kernel's format: the user NOBODY may also read."""
     anybody = 0xFFFFFFFF
     entries = [(1, 6, anybody), (2, 4, NOBODY), (4, 0, anybody), (0x10, 4, anybody), (0x20, 0, anybody)]
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
@@ -90,7 +90,7 @@ def test_what_a_file_keeps(tmp_path: Path) -> None:
     path.chmod(0o640)
     given = 0
     for name, value in wanted.items():
-        with contextlib.suppress(OSError):  # a file system need not have all of them
+        with contextlib.suppress(OSError):  # not every file system has all of them
             os.setxattr(path, name, value)
             given += 1
     if not given:
@@ -108,7 +108,7 @@ def test_what_a_file_keeps(tmp_path: Path) -> None:
 
 
 class Module:
-    """An AnsibleModule on a host with SELinux, which notes the contexts that it gives to files."""
+    """An AnsibleModule on a host with SELinux, which records the contexts that it sets."""
 
     params: dict[str, Any] = {}
     check_mode = False
@@ -186,7 +186,7 @@ def test_the_copy_for_validate(tmp_path: Path) -> None:
 
 
 def shells(path: Path) -> Iterator[str]:
-    """Yield the places where a file of Python may have a shell read something."""
+    """Yield the places where a Python file may run a shell."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Results of upstart_service while another client acts on the same jobs.
 
-UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def test_a_stop_ends_before_the_start(host: Host, state: str, wanted: dict[str, 
 
 
 def test_a_job_whose_file_was_linked_in_place_is_still_there_after_its_stop(host: Host) -> None:
-    """Upstart has noticed that the old file was removed, and not that the new one appeared."""
+    """Upstart has noticed that the old file was removed, but not that the new one appeared."""
     host.write("web", RUNS)
     host.start("web")
     other = host.daemon.conf / "web.new~"
@@ -97,7 +97,7 @@ def test_an_instance_that_keeps_the_old_definition(host: Host) -> None:
 
 
 def test_a_stop_longer_than_the_timeout_is_no_outage(host: Host) -> None:
-    """The kill timeout is added to it."""
+    """The kill timeout is added to the timeout."""
     host.write("web", SLOW)
     host.start("web")
     answer = host.run("web", "restarted", timeout=1)
@@ -153,7 +153,7 @@ def test_a_task_stopped_by_another_client_has_not_run(host: Host) -> None:
 
 
 def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
-    """This may happen before its process has begun to work."""
+    """This may happen before its process has started to work."""
     host.write("web", RUNS)
     host.write("job", "task\nstop on starting web\nexec sleep 1000\n")
     answer = host.run(["job", "web"], "started")

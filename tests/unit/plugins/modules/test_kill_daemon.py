@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon dies, or is not init at all, while a module talks to it."""
+"""The daemon dies while a module talks to it, or is not init at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import _module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.unreachable import CHECK_DAEMON
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
 
 NOBODY = 65534
@@ -84,7 +84,7 @@ def test_a_daemon_that_never_answers() -> None:
 
 
 def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is at init's own address must be root; the address is moved, since the real one may be taken."""
+    """The owner of init's own address must be root. The test moves that address, because the real one may be in use."""
     with fake_daemon.squatter(NOBODY) as (address, heard):
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
         with pytest.raises(errors.WrongOwnerError, match="Nothing was sent to it"):

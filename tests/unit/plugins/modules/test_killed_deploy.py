@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deployment that is killed at some moment leaves whole files, and the next one finishes it."""
+"""A deployment that is killed at any moment leaves complete files, and the next run completes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.killed_runs import Call, Moment, Run, Runner
 
 SEED, KILLS = 7, 50
-EVERY = 5  # so many kills between two looks whether a third run changes nothing
+EVERY = 5  # number of kills between checks that a third run changes nothing
 LOADED = (".conf", ".override")
 Files = dict[str, bytes]
 Manifest = dict[str, Any]
@@ -32,12 +32,12 @@ def job(name: str, generation: int) -> dict[str, Any]:
 
 @dataclass
 class Deployment:
-    """A set of jobs that all change from one generation to the next; one of two takes turns with the other."""
+    """A set of jobs that all change with each generation; two of them take turns."""
 
     daemon: with_daemon.Daemon
 
     def calls(self, generation: int) -> list[Call]:
-        """Return what brings the host to a generation: what goes is stopped, files are written, the rest is started."""
+        """Return the calls for a generation: stop the removed jobs, write the files, start the others."""
         here, gone = ("even", "odd")[::1 - 2 * (generation % 2)]
         running = ["web", "db", "sub/cache", here]
         jobs = [job(name, generation) for name in (*running, "idle-1", "idle-2", "idle-3")]
@@ -67,7 +67,7 @@ class Deployment:
 
 @dataclass
 class Seen:
-    """What the files were before, right after a kill and after the next run, which ended like ``next``."""
+    """The files before a run, right after its kill, and after the next run, which ended like ``next``."""
 
     moment: Moment
     killed: bool
@@ -87,7 +87,7 @@ class Seen:
 
 
 def moments(whole: Run) -> Iterator[Moment]:
-    """Return moments spread over a run: by system calls, by those that change files, and by the clock."""
+    """Return moments spread over a run: by system calls, by those that change files, and by time."""
     chance = random.Random(SEED)
     for number in range(KILLS):
         if number % 5 == 4:
@@ -149,7 +149,7 @@ def test_the_manifest_names_every_file_that_is_there(kills: list[Seen]) -> None:
         assert names(each.new_listed) == set(each.new), each.moment
 
 
-def test_the_manifest_keeps_the_text_of_every_changed_file_until_the_job_runs_by_the_new_one(kills: list[Seen]) -> None:
+def test_the_manifest_keeps_the_old_text_until_the_job_runs_with_the_new_file(kills: list[Seen]) -> None:
     for each in kills:
         for job in ("web", "db"):
             kept = {entry["override"]: entry["previous"]["content"] for entry in each.listed.get("unproven", [])

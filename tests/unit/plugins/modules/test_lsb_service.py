@@ -19,7 +19,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.control_script impor
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "docsite" / "rst" / "from_simplevisor.rst"
 ROW = re.compile(r"^   \* - (.+)\n     - (.+)$", re.MULTILINE)
 
-# Every option of a service, and those of a supervisor and of the command, in simplevisor 1.3.
+# Every option of a service, of a supervisor and of the command in simplevisor 1.3.
 SERVICE = ["name", "control", "start", "stop", "status", "restart", "pattern", "daemon", "path", "timeout", "expected",
            "type", "logname", "var_*"]
 SUPERVISOR = ["strategy", "window", "adjustments", "expected", "children", "interval", "store"]
@@ -41,7 +41,7 @@ def returned(result: dict[str, Any]) -> set[str]:
     return set(result) - {"invocation", "changed", "diff", "failed", "msg", "warnings", "exception"}
 
 
-def test_do_and_again(tmp_path: Path) -> None:
+def test_the_second_run_changes_nothing(tmp_path: Path) -> None:
     control = Control(tmp_path, 2)
     predicted = run(control, _ansible_check_mode=True)
     assert control.calls() == ["status"]
@@ -80,8 +80,7 @@ def test_warnings_reach_the_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("options", "message"), [
     ({"timeout": 0}, "timeout is 0, but it must be more than 0 seconds."),
     ({"pattern": "x"}, "pattern has no effect with control, which reads the status itself. Remove one of them."),
-    ({"state": "reloaded"},
-     "value of state must be one of: running, started, stopped, restarted, awaited, got: reloaded"),
+    ({"state": "reloaded"}, "state cannot be reloaded. Use running, started, stopped, restarted or awaited."),
 ])
 def test_refusals(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     control = Control(tmp_path, 3)
@@ -116,7 +115,7 @@ def test_the_guide_names_every_option_of_ours() -> None:
     assert [option for option in OWN if f"``{option}``" not in PAGE.read_text(encoding="utf-8")] == []
 
 
-def test_the_guide_tells_the_matrix_and_the_lines_of_a_check() -> None:
+def test_the_guide_has_the_matrix_and_the_lines_of_a_check() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for line in ("OK, running, as expected", "OK, not running, as expected", "WARNING, found running, not expected",
                  "WARNING, not running, not expected", 'WARNING, in "dirty" state: 1'):

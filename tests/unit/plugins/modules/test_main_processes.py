@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Results of upstart_service for main processes that end, hang or are suspended.
 
-UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def test_a_zombie_is_no_service(host: Host) -> None:
 
 
 def test_a_process_that_no_longer_exists_is_reported_at_once(host: Host) -> None:
-    """The task does not wait for the end of stable_for or timeout."""
+    """The task does not wait until the end of stable_for or timeout."""
     program = host.daemon.log / "program.py"
     program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
     host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")

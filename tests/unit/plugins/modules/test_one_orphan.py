@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job without a file costs the answers about itself only, although Upstart must not be asked for its state then."""
+"""A job without a file hides only its own facts, although Upstart must not be asked for its state."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 INITCTL = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files" / "initctl"
 RUNS = "exec sleep 1000\n"
 PATIENCE = 60.0
-APART = 0.1  # seconds between a change of a file and the start of a process; less leaves open which came first
+APART = 0.1  # seconds between a change of a file and the start of a process; with less, their order would be unclear
 
 
 class Host:
-    """A daemon with the job ``gone``, which has no file since it was started."""
+    """A daemon with the job ``gone``, whose file was removed after its start."""
 
     def __init__(self, daemon: with_daemon.Daemon) -> None:
         self.daemon = daemon
@@ -69,7 +69,7 @@ class Host:
         return self.module("upstart_service", name=name, stable_for=0.1, log_dir=str(self.daemon.log), **options)
 
     def stale(self) -> dict[str, bool | None]:
-        """Return what upstart_info tells of all instances."""
+        """Return whether upstart_info reports each instance as stale."""
         self.info = self.module("upstart_info")
         return {job["name"] + one["instance"]: one["stale"] for job in self.info["jobs"] for one in job["instances"]}
 
@@ -86,7 +86,7 @@ def host() -> Iterator[Host]:
 
 
 def test_the_others_are_known(host: Host) -> None:
-    """Also those that may have been respawned, where their process shows the command that their file gives."""
+    """Including jobs that may have been respawned, if their process shows the command of their file."""
     host.run("web", "description a\nstart on x and y\nenv A=1\n" + RUNS)
     host.run("steady", "respawn\n" + RUNS)
     host.run("script", "script\n  sleep 1000\nend script\n")
@@ -104,7 +104,7 @@ def test_the_others_are_known(host: Host) -> None:
 
 
 @pytest.mark.parametrize("text", ["exec sleep 2000\n", "description b\n" + RUNS, "stop on z\n" + RUNS])
-def test_one_whose_file_was_changed_is_known_too(host: Host, text: str) -> None:
+def test_an_instance_whose_file_changed_is_detected(host: Host, text: str) -> None:
     host.run("web", RUNS)
     host.run("other", RUNS)
     host.lose()
@@ -119,7 +119,7 @@ def test_one_whose_file_was_changed_is_known_too(host: Host, text: str) -> None:
     assert host.stale() == {"web": False, "other": False, "gone": None}
 
 
-def test_what_a_restart_of_initctl_leaves_open(host: Host) -> None:
+def test_a_restart_by_initctl_is_not_detected(host: Host) -> None:
     """The process is younger than the file, but Upstart has kept the definition."""
     host.run("env", "env A=1\n" + RUNS)
     host.run("exec", RUNS)
@@ -131,13 +131,13 @@ def test_what_a_restart_of_initctl_leaves_open(host: Host) -> None:
     for name in ("env", "exec", "about"):
         host.initctl("restart", name)
     assert host.stale() == {"env": None, "exec": None, "about": True, "gone": None}
-    for name, why in (("env", "its process has a value of A other than that of its files"),
-                      ("exec", "its process has a command other than that of its files")):
+    for name, why in (("env", "its process has a value of A that differs from its files"),
+                      ("exec", "its process has a command that differs from its files")):
         result = host.service(name, state="started", definition="current")
         assert result["failed"] and f"current job file: {why}, and job gone has no readable file" in result["msg"]
 
 
-def test_one_that_may_have_been_respawned(host: Host) -> None:
+def test_an_instance_that_may_have_been_respawned(host: Host) -> None:
     host.run("web", "respawn\nscript\n  sleep 1000\nend script\n")
     host.lose()
     assert host.stale() == {"web": None, "gone": None}
@@ -167,8 +167,8 @@ def test_a_change_that_upstart_may_not_have_noticed(host: Host) -> None:
     assert result["failed"] and "Upstart may not have noticed that its files were changed" in result["msg"]
 
 
-def test_a_harmful_file_costs_the_answers_about_its_job(host: Host) -> None:
-    """To ask for the properties of that one would end the daemon."""
+def test_a_harmful_file_hides_only_its_own_job(host: Host) -> None:
+    """Reading the properties of the job would crash the daemon."""
     host.run("web", RUNS)
     host.run("bad", "description B\u00fccher\n" + RUNS)
     host.write("bad", "description B\u00fccher\n".encode("latin-1") + RUNS.encode())

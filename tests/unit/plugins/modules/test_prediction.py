@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_event predicts in check mode is what happens: sets of jobs with random conditions.
+"""Predictions of upstart_event in check mode come true: sets of jobs with random conditions.
 
-UPSTART_BOOT has the same run on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, man
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
-QUIET_SECONDS, MAX_WAIT = 2.0, 300.0  # without a signal until all is over; until that must have happened
+QUIET_SECONDS, MAX_WAIT = 2.0, 300.0  # required time without a signal; limit for reaching it
 TIMEOUT = 20.0
-NOT_EXECUTED = 255  # how a process ends that could not become the program
+NOT_EXECUTED = 255  # exit status of a process that could not execute its program
 AT_ONCE = 16  # sets whose events are emitted together
 UNSURE_AT_MOST = 0.15  # share of the sets
-UNSURE_WITHOUT_CONDITIONS = 0.5  # the same where the daemon does not report which conditions are met
-CHAIN = 3  # jobs, one started by the other
+UNSURE_WITHOUT_CONDITIONS = 0.5  # the same if the daemon does not report which conditions are met
+CHAIN = 3  # length of a chain of jobs that start each other
 
 Outcome = dict[tuple[str, str], dict[str, Any]]
 CAUSE = ("process", "exit_status", "exit_signal")
@@ -40,7 +40,7 @@ COMPARED = ("started", "stopped", "restarted", "respawned", "failed", "status", 
 
 @dataclass
 class Case:
-    """What was predicted for a set, and what happened."""
+    """The prediction for a set, and the real effects."""
 
     made: job_sets.JobSet
     predicted: dict[str, Any]
@@ -52,13 +52,13 @@ class Case:
 def outcome(jobs: list[dict[str, Any]]) -> Outcome:
     observed = {(job["name"], job["instance"]): {key: job.get(key) for key in COMPARED} for job in jobs}
     for job in observed.values():
-        if job["exit_status"] == NOT_EXECUTED:  # 1.13 may hear of the end before it hears why
+        if job["exit_status"] == NOT_EXECUTED:  # 1.13 may notice the end before it knows the cause
             job["exit_status"] = None
     return observed
 
 
 def differences(predicted: Outcome, happened: Outcome) -> list[str]:
-    """Return a text for each difference; how a process ended is signalled only when its events are over."""
+    """Return a text for each difference. The exit of a process is signalled only when its events are over."""
     texts = []
     for key in sorted(set(predicted) | set(happened)):
         first, second = predicted.get(key, {}), happened.get(key, {})
@@ -76,7 +76,7 @@ def until(happened: Callable[[], object], message: str) -> None:
 
 
 def let_it_settle(client: Upstart) -> None:
-    """Wait until nothing has been signalled for a while; no job here starts itself forever."""
+    """Wait until no signal has arrived for a while; no job here starts itself forever."""
     deadline = time.monotonic() + MAX_WAIT
     while True:
         seen = len(client.connection.signals)
@@ -170,8 +170,8 @@ def test_what_is_predicted_happens(cases: list[Case], number: int) -> None:
     compare(cases[number])
 
 
-def test_the_predictions_are_worth_something(cases: list[Case]) -> None:
-    """Nearly all are sure, and everything that can happen to a job happens to some."""
+def test_most_predictions_are_sure(cases: list[Case]) -> None:
+    """Nearly all predictions are sure, and every kind of effect occurs."""
     cases = cases[:SETS]
     unsure = [case.predicted["reasons"] for case in cases if not case.predicted["sure"]]
     earlier_unknown = any("earlier events are unknown" in reason for reasons in unsure for reason in reasons)

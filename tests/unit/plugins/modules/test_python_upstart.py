@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documentation of PythonUpstart's JobBuilder promises, upstart_job gives.
+"""upstart_job covers everything that the documentation of PythonUpstart's JobBuilder promises.
 
-Each example goes the whole way: the module's own argument spec, the values, the file's text, and what the daemon
-reads from it.
+Each example goes through all steps: the module's own argument spec, the values, the file's text, and the job that the
+daemon reads from it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def event(name: str, *args: str) -> dict[str, Any]:
 
 AND = {"op": "and"}
 
-# method, options of upstart_job, what the daemon shall read; the first row of a method is the one in the guide
+# method, options of upstart_job, expected job in the daemon; the first row of a method is the one in the guide
 EXAMPLES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("run", {"exec": "/usr/bin/shop --port 80"}, {"process": {"main": command("/usr/bin/shop --port 80")}}),
     ("run", {"exec": "/bin/a\n"}, {"process": {"main": command("/bin/a")}}),
@@ -140,7 +140,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("usage", {"usage": "TTY=ttyN, the terminal"}, {"usage": "TTY=ttyN, the terminal"}),
 ]
 
-# Every character with a meaning to the shell, and the end words of PythonUpstart's own here-documents.
+# Every character with a meaning in the shell, and the end words of PythonUpstart's own here-documents.
 PYTHON = r"""
 import os
 PRICE = "$HOME costs `id` \\ and $(id) \n".strip()
@@ -164,7 +164,7 @@ EOT='\$HOME `id`'
 
 
 def read_back(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what the daemon reads from the file that upstart_job writes for the options."""
+    """Return the job that the daemon reads from the file that upstart_job writes for the options."""
     wanted, = job_options.wanted_jobs({"jobs": [{"name": "web", **options}]})
     values: dict[str, Any] = parse_job(render(to_values(wanted.stanzas)))
     return values
@@ -176,7 +176,7 @@ def changes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_body(tmp_path: Path, interpreter: str, code: str) -> tuple[str, int]:
-    """Run the script with the shell as the daemon does; return what it writes and the shell's process id."""
+    """Run the script with the shell, as the daemon does; return its output and the shell's process id."""
     process = read_back({"script": code, "interpreter": interpreter})["process"]["main"]
     assert process["script"] is True
     body = tmp_path / "body"

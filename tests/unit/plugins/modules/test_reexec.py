@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Init is re-executed while upstart_service waits for it: the task goes on, and does nothing twice."""
+"""Init is re-executed while upstart_service waits for it: the task continues, and does nothing twice."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def re_execute(daemon: with_daemon.Daemon) -> None:
 
 
 def quietly_re_execute(daemon: with_daemon.Daemon) -> None:
-    """The daemon cuts our connection too."""
+    """The daemon cuts the module's connection, too."""
     try:
         re_execute(daemon)
     except Exception as error:  # pylint: disable=broad-except
@@ -67,7 +67,7 @@ def lines(path: Path) -> list[str]:
 
 
 def counting(daemon: with_daemon.Daemon, word: str, seconds: float = 0) -> dict[str, str]:
-    """Return a process of a job that notes that it ran."""
+    """Return a process of a job that records that it ran."""
     return {"script": f"echo {word} >> {daemon.scratch}/ran\nsleep {seconds}\n"}
 
 
@@ -115,7 +115,7 @@ def test_a_task_that_is_over_meanwhile_is_not_run_again(daemon: with_daemon.Daem
 
 
 def test_enabling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The connection is cut between the writing of a file and the daemon's word on it."""
+    """The connection is cut between the writing of a file and the daemon's signal about it."""
     asked: list[str] = []
 
     def cut(*arguments: object) -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Check mode predicts what happens to jobs that other jobs of the same task stop and start.
 
-UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With no_log nothing of a task's values is in the host's system log, nor in what controllers show in spite of it."""
+"""With no_log, a task's values appear neither in the host's system log nor in the controller's output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
 SECRET = "squeamish-ossifrage"
-# Runs a module with a system log that is the file named first.
+# Runs a module with a system log in the file given first.
 WITH_A_LOG = """\
 import runpy, sys, syslog
 log = open(sys.argv[1], "a")
@@ -44,7 +44,7 @@ def daemon() -> Iterator[with_daemon.Daemon]:
 
 
 def run(daemon: with_daemon.Daemon, module: str, hidden: bool, **arguments: Any) -> tuple[dict[str, Any], str]:
-    """Return what a module says, and what it wrote to the system log."""
+    """Return the output of a module, and its lines in the system log."""
     log = daemon.scratch / "syslog"
     log.write_text("")
     settings = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20,
@@ -97,7 +97,7 @@ def test_a_failure(daemon: with_daemon.Daemon, module: str, arguments: dict[str,
 
 
 def test_the_messages_that_would_show_it(daemon: with_daemon.Daemon) -> None:
-    """The counterpart: without no_log these failures do quote what the task was given, or what its job wrote."""
+    """Counterpart: without no_log these failures do quote the values of the task or the output of its job."""
     quoting = [arguments for module, arguments in FAILS if SECRET in shown(run(daemon, module, False, **arguments)[0])]
     assert len(quoting) >= 3
 

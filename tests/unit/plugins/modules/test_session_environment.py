@@ -18,7 +18,7 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture(params=["1.13.2", "1.12.1"])
 def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Return a function that runs a module against a session's init which has FOO and F in its own environment."""
+    """Return a function that runs a module with a session's init that has FOO and F in its own environment."""
     options = f"{with_daemon.OPTIONS} --user --upstart-version {request.param}"
     monkeypatch.setenv("UPSTART_BOOT", f"env FOO=own F=eff {sys.executable} {with_daemon.EMULATOR} {options}")
     with with_daemon.running() as daemon:
@@ -41,7 +41,7 @@ def test_variables_are_set_and_unset(run: Run) -> None:
     assert still["job_env"] == gone["job_env"] == expected
 
 
-def test_jobs_have_them(run: Run) -> None:
+def test_jobs_have_the_variables(run: Run) -> None:
     run("upstart_init", job_env={"COLOUR": "deep blue"})
     deployed = run("upstart_job", name="paint", task=True, script='test "$COLOUR $FOO" = "deep blue own"')
     assert deployed["changed"], deployed

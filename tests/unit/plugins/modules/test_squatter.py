@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever squats on the address of init gets nothing from any module, neither a request nor the credentials."""
+"""A process that squats on the address of init receives neither a request nor credentials from any module."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOBODY = 65534
 
 
 def beside_a_squatter(squatted: str, module: str, **arguments: Any) -> tuple[dict[str, Any], str]:
-    """Return what a module says, and what the squatter heard."""
+    """Return the result of a module, and the bytes that the squatter received."""
     environment = {name: value for name, value in os.environ.items() if name != "UPSTART_SESSION"}
     command = [sys.executable, str(SCRIPT), str(NOBODY), squatted, module, json.dumps(arguments)]
     done = subprocess.run(command, timeout=300, capture_output=True, text=True, check=False, env=environment)
@@ -40,7 +40,7 @@ ASKED = [
 @pytest.mark.parametrize(("module", "arguments"), ASKED)
 def test_a_squatter_is_named_and_hears_nothing(module: str, arguments: dict[str, Any], explicit: bool,
                                                tmp_path: Path) -> None:
-    if explicit or os.geteuid() != 0:  # other users' default is the system bus
+    if explicit or os.geteuid() != 0:  # the default for other users is the system bus
         arguments = {**arguments, "address": PRIVATE}
     said, heard = beside_a_squatter(PRIVATE, module, conf_dir=str(tmp_path), timeout=5, **arguments)
     assert heard == ""
@@ -54,7 +54,7 @@ def test_a_squatter_is_named_and_hears_nothing(module: str, arguments: dict[str,
 
 
 def test_the_squatter_can_hear(tmp_path: Path) -> None:
-    """The counterpart: at an address that is not init's anybody is spoken to, and what is said is recorded."""
+    """Counterpart: at an address that is not init's, any process is accepted, and its input is recorded."""
     address = "unix:abstract=/com/ubuntu/upstart-2"
     arguments = {"name": ["web"], "state": "started", "timeout": 1, "conf_dir": str(tmp_path)}
     said, heard = beside_a_squatter(address, "upstart_service", address=address, **arguments)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that a restart of another job stops: which do not start again, why, and the prediction of check mode.
+"""Services that a restart of another job stops: which of them stay down and why, and check mode.
 
-UPSTART_BOOT runs these tests on a real daemon, see tests/tools/with_daemon.py.
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import bystander_messages, bystanders, rehearsal
+from ansible_collections.sysinit.upstart.plugins.module_utils._services.loss_explanations import explain_losses
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS
@@ -50,14 +51,14 @@ class Host(rival_host.Host):
         self.client.emit(name, wait=False)
 
     def act(self, acts: bystanders.Acts) -> None:
-        """Stop and start instances as a task does."""
+        """Stop and start instances, as a task does."""
         stops = [self.client.request_instance("Stop", *pair) for pair in acts.stops]
         assert self.client.connection.wait(lambda: all(pending.done for pending in stops), TIMEOUT)
         starts = [self.client.request("Start", job, env) for job, _instance, env in acts.starts]
         assert self.client.connection.wait(lambda: all(pending.done for pending in starts), TIMEOUT)
 
     def losses(self, acts: bystanders.Acts, meanwhile: Callable[[], object] = lambda: None) -> list[bystanders.Loss]:
-        """Return the losses of a task; ``meanwhile`` happens after its last request."""
+        """Return the losses of a task; calls ``meanwhile`` after its last request."""
         services = self.services()
         self.act(acts)
         meanwhile()
@@ -65,7 +66,9 @@ class Host(rival_host.Host):
 
     def losses_since(self, services: bystanders.RunningServices, acts: bystanders.Acts,
                      seconds: float = TIMEOUT) -> list[bystanders.Loss]:
-        return bystanders.lost_services(self.client, services, acts, self.conf, self.version, Deadline(seconds))
+        losses = bystanders.lost_services(self.client, services, acts, self.conf, self.version, Deadline(seconds))
+        explain_losses(self.client, losses, bystanders.events_since(self.client, services), self.conf)
+        return losses
 
     def predicted(self, acts: bystanders.Acts) -> list[bystanders.Loss]:
         return rehearsal.losses_in(rehearsal.simulate(self.client, acts, self.conf, self.version, TIMEOUT), acts)
@@ -120,11 +123,10 @@ def test_a_service_waits_for_the_other_half_of_its_condition(host: Host) -> None
     assert bystanders.warning(losses[0]) == (
         "Job shop stopped because of job db (stop on stopping db). It does not start again until net-up is emitted. "
         f"{bystander_messages.ADD_OR_START}")
-    assert bystanders.error(losses[0]).endswith("until net-up is emitted. Start it, or run this task again.")
 
 
 def test_a_service_that_starts_again_by_itself_is_no_loss(host: Host) -> None:
-    """It is waited for, even through a task that runs in between."""
+    """It is waited for, even if a task runs in between."""
     migrate = "task\nstart on started db\nexec sleep 1\n"
     late = "start on stopped migrate\nstop on stopping db\n" + RUNS
     host.deploy(db=RUNS, web=WEB, migrate=migrate, late=late)
@@ -161,7 +163,7 @@ def test_instances_are_judged_separately(host: Host) -> None:
     assert "Job pool (2) stopped because of job db (" in bystanders.warning(losses[0])
 
 
-def test_a_job_that_the_task_shall_stop_is_no_loss(host: Host) -> None:
+def test_a_job_that_the_task_stops_on_purpose_is_no_loss(host: Host) -> None:
     host.deploy(db=RUNS, web=WEB)
     host.start_jobs("db")
     until(lambda: ("web", "") in host.running())
@@ -239,7 +241,7 @@ def test_a_respawned_service_is_no_loss(host: Host) -> None:
 
 
 def test_older_releases_leave_causes_unknown(old_host: Host) -> None:
-    """Before 1.6.1 the state of an ``and`` is unknown; before 0.6.7 also which job stopped which."""
+    """Before 1.6.1 the state of an ``and`` is unknown; before 0.6.7 it is also unknown which job stopped which."""
     old_host.deploy(db=RUNS, shop=SHOP)
     old_host.start_jobs("db")
     old_host.emit("net-up")

@@ -20,6 +20,8 @@ INVALID_ARGS = STANDARD_ERROR + "InvalidArgs"
 class Sender(Protocol):
     """Sends replies: a client of the private socket, or a bus."""
 
+    closed: bool
+
     def send(self, message: Message) -> None: ...
 
 

@@ -45,7 +45,7 @@ class JobObject:
 
     def existing(self, env: list[str], usage: bool = False) -> Instance:
         self.check_env(env)
-        return self.named(self.instance_name(self.job.environment(env), usage))
+        return self.named(self.instance_name(self.job.environment(self.job.imported(env)), usage))
 
     def named(self, name: str) -> Instance:
         instance = self.job.instances.get(name)
@@ -55,7 +55,7 @@ class JobObject:
 
     def start(self, call: Call, env: list[str], wait: bool) -> Any:
         self.check_env(env)
-        full = self.job.environment(env)
+        full = self.job.environment(self.job.imported(env))
         name = self.instance_name(full, usage=True)
         present = self.job.instances.get(name)
         if present is not None:
@@ -67,13 +67,13 @@ class JobObject:
     def stop(self, call: Call, env: list[str], wait: bool) -> Any:
         instance = self.existing(env)
         refuse_stop(instance, instance.label)
-        instance.stop_env = list(env)
+        instance.stop_env = self.job.imported(env)
         return request(instance, states.STOP, call, wait)
 
     def restart(self, call: Call, env: list[str], wait: bool) -> Any:
         instance = self.existing(env)
         refuse_stop(instance, instance.name)
-        instance.start_env = self.job.environment(env)
+        instance.start_env = self.job.environment(self.job.imported(env))
         instance.stop_env = None
         return request(instance, "restart", call, wait, gives_path=True)
 
@@ -111,7 +111,7 @@ def instance_stop(instance: Instance, call: Call, wait: bool) -> Any:
 
 
 def instance_restart(instance: Instance, call: Call, wait: bool) -> Any:
-    refuse_stop(instance, instance.name)
+    refuse_stop(instance, instance.label)
     instance.start_env = instance.stop_env = None
     return request(instance, "restart", call, wait)
 
@@ -147,7 +147,7 @@ _JOB_METHODS = {
     "GetInstance": Method(lambda job, _call, env: (job.existing(env, usage=True).path,), (("env", "as"),), _PATH),
     "GetInstanceByName": Method(lambda job, _call, name: (job.named(name).path,), (("name", "s"),), _PATH),
     "GetAllInstances": Method(
-        lambda job, _call: ([instance.path for instance in job.job.instances.values()],), (), (("instances", "ao"),)),
+        lambda job, _call: ([instance.path for instance in job.job.ordered_instances()],), (), (("instances", "ao"),)),
     "Start": Method(JobObject.start, _ENV_WAIT, _PATH),
     "Stop": Method(JobObject.stop, _ENV_WAIT),
     "Restart": Method(JobObject.restart, _ENV_WAIT, _PATH),

@@ -12,7 +12,7 @@ from .. import environment
 from ..context import Context
 from ..messages import PRIORITIES
 from ..versions import Version
-from .dispatch import DEFERRED, INVALID_ARGS, Call, CallError, Interface, Method, Pending, Property
+from .dispatch import DEFERRED, INVALID_ARGS, STANDARD_ERROR, Call, CallError, Interface, Method, Pending, Property
 from .paths import MANAGER
 
 _NOT_FOR_PID_1 = "Not permissible to modify PID 1 job environment"
@@ -21,7 +21,7 @@ _NOT_FOR_PID_1 = "Not permissible to modify PID 1 job environment"
 class Manager:
     """The D-Bus object of the daemon; ``restart`` drops all connections and reads every file again."""
 
-    def __init__(self, context: Context, restart: Callable[[], None], write_logs: Callable[[], None]) -> None:
+    def __init__(self, context: Context, restart: Callable[[], None], write_logs: Callable[[], int]) -> None:
         self.context = context
         self.restart = restart
         self.write_logs = write_logs
@@ -42,7 +42,7 @@ class Manager:
         return job
 
     def all_jobs(self, _call: Call) -> Any:
-        return ([job.path for job in self.context.registry.classes.values()],)
+        return ([job.path for job in self.context.registry.ordered()],)
 
     def emit(self, call: Call, name: str, env: list[str], wait: bool, file: Any = None) -> Any:
         if not name:
@@ -59,7 +59,9 @@ class Manager:
         return DEFERRED
 
     def disk_writeable(self, _call: Call) -> None:
-        self.write_logs()
+        error = self.write_logs()
+        if error:
+            raise CallError(STANDARD_ERROR + "Failed", os.strerror(error))
 
     def state(self, _call: Call) -> Any:
         from ..state import dump

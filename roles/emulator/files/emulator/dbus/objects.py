@@ -48,10 +48,9 @@ class Objects:
 
     # -- calls -----------------------------------------------------------------------
     def receive(self, connection: Sender, message: Message) -> None:
-        """Answer a message; read files that changed before it first."""
+        """Answer a message."""
         if message.header.message_type != MessageType.method_call:
             return
-        self._context.configuration.watcher.poll()
         call = Call(connection, message)
         if call.interface == PEER:
             introspection.answer_peer(call)

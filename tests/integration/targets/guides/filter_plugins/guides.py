@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the pages of the documentation show, to be run on the daemon under test."""
+"""The contents of the documentation pages, prepared for the daemon under test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGES = examples.ROOT / "docs" / "docsite" / "rst"
 
 
 def on_the_daemon(play: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return a play as it stands, but for where the daemon is and who runs it."""
+    """Return a play unchanged, except for the address of the daemon and the user."""
     daemon: dict[str, t.Any] = {name: f"{{{{ upstart_{name} }}}}" for name in ("address", "conf_dir", "log_dir")}
     defaults = {"group/sysinit.upstart.upstart": {**daemon, "timeout": 20}}
     kept = {key: value for key, value in play.items() if key != "become"}
@@ -22,7 +22,7 @@ def on_the_daemon(play: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def guide_files(page: str) -> dict[str, list[t.Any]]:
-    """Return the files that a page shows as lists of plays; tasks become a play."""
+    """Return the files that a page shows as lists of plays; a list of tasks becomes a play."""
     data = {block.caption: block.data() for block in examples.blocks_of(PAGES / f"{page}.rst")
             if block.caption.endswith(".yml")}
     plays = {name: items if "hosts" in items[0] else [{"name": "Tasks", "hosts": "all", "tasks": items}]
@@ -37,7 +37,7 @@ def guide_texts(page: str) -> list[str]:
 
 
 def as_in_guide(message: str, conf_dir: str, log_dir: str) -> str:
-    """Return a message as a page writes it: with the usual folders and one number for a process."""
+    """Return a message as it appears on a page: with the default directories and one process number."""
     message = message.replace(conf_dir, "/etc/init").replace(log_dir, "/var/log/upstart")
     return re.sub(r"process \d+", "process 15736", message)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the rows of this target are made of: results as words, processes of a job, and the table."""
+"""Helpers for the rows of this target: results as words, processes of a job, and the table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROWS = 56
-# How init words what a newer Upstart signals and the module says.
+# Init's own words for the reasons that newer releases signal and the module reports.
 WORDINGS = [
     (r"process \(\d+\) terminated with status", "process exited with status"),
     (r"process \(\d+\) killed by (\w+) signal", r"process was killed by signal \1"),
@@ -21,7 +21,7 @@ LISTENS = 0x10000  # the flag of a listening socket in /proc/net/unix
 
 
 def outcome(result: dict[str, Any]) -> str:
-    """Return what became of a task in one word, or of each turn of a loop: failed, changed or ok."""
+    """Return the result of a task, or of each iteration of a loop, in one word: failed, changed or ok."""
     if "results" in result:
         return ", ".join(outcome(each) for each in result["results"])
     if result.get("failed"):
@@ -30,7 +30,7 @@ def outcome(result: dict[str, Any]) -> str:
 
 
 def said(result: dict[str, Any], *patterns: str) -> str:
-    """Return what each regular expression finds in a result's message (its first group, if it has one)."""
+    """Return the match of each regular expression in the message of a result (its first group, if there is one)."""
     text = result.get("msg", "")
     for wording, ours in WORDINGS:
         text = re.sub(wording, ours, text)
@@ -42,13 +42,13 @@ def said(result: dict[str, Any], *patterns: str) -> str:
 
 
 def statuses(result: dict[str, Any]) -> str:
-    """Return the statuses of a result's instances, or of those of each turn of a loop."""
+    """Return the statuses of the instances in a result, or in each iteration of a loop."""
     turns = result.get("results", [result])
     return ", ".join(each["status"] for turn in turns for each in turn.get("instances", []))
 
 
 def running(job: str) -> int:
-    """Return how many processes of a job there are, the daemon's word apart: by the environment that it gives them."""
+    """Return the number of a job's processes, independently of the daemon: by the environment that the job sets."""
     mark = b"UPSTART_JOB=" + job.encode()
     found = 0
     for entry in Path("/proc").iterdir():
@@ -61,20 +61,20 @@ def running(job: str) -> int:
 
 
 def read(path: str) -> str:
-    """Return what a file holds, an empty text when there is none."""
+    """Return the contents of a file, or an empty text if there is none."""
     file = Path(path)
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def clients(address: str) -> int:
-    """Return how many connections there are to an abstract socket: what a client that hangs would hold."""
+    """Return the number of connections to an abstract socket; a hanging client would hold one."""
     name = "@" + address.partition("=")[2]
     lines = [line.split() for line in Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()[1:]]
     return sum(line[7:] == [name] and not int(line[3], 16) & LISTENS for line in lines)
 
 
 def expected(row: dict[str, Any], release: str) -> str:
-    """Return what a row is to say; ``before`` has what it says up to some releases."""
+    """Return the expected text of a row; ``before`` has the texts up to certain releases."""
     def number(text: str) -> tuple[int, ...]:
         return tuple(map(int, text.split(".")))
 
@@ -83,7 +83,7 @@ def expected(row: dict[str, Any], release: str) -> str:
 
 
 def completed(rows: list[dict[str, Any]], unfinished: list[str], release: str) -> list[dict[str, Any]]:
-    """Return the rows in order, each with ``ok``, and an entry for each row that no case recorded."""
+    """Return the rows in order, each with ``ok``, plus an entry for each row that no case recorded."""
     rows = [{**row, "expected": expected(row, release)} for row in rows]
     found = {row["row"]: {**row, "ok": row["expected"] == row["got"]} for row in rows}
     for number in range(1, ROWS + 1):

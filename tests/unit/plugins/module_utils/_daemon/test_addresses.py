@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which daemon an address, a word or none means, and who must be behind it."""
+"""The daemon that an address or a keyword selects, and its required owner."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULTS = [
 
 
 @pytest.mark.parametrize(("environ", "uid", "address"), DEFAULTS)
-def test_the_default_is_what_initctl_talks_to(environ: dict[str, str], uid: int, address: str) -> None:
+def test_the_default_is_the_address_of_initctl(environ: dict[str, str], uid: int, address: str) -> None:
     assert addresses.default(environ, uid) == address
 
 
@@ -68,5 +68,12 @@ def test_modules_of_other_users_ask_the_system_bus(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("UPSTART_SESSION", raising=False)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(errors.UnreachableError, match="Nothing answers at unix:path=/nowhere"):
+    with pytest.raises(errors.UnreachableError) as caught:
         _module.connect({"address": None, "timeout": 5.0})
+    assert caught.value.message.startswith("Nothing answers at unix:path=/nowhere. Check that this host runs Upstart")
+    assert caught.value.message.endswith(
+        ". Users other than root need this message bus: run the task as root (become: true).")
+    assert caught.value.facts["address"] == "unix:path=/nowhere"
+    with pytest.raises(errors.UnreachableError) as caught:
+        _module.connect({"address": "system", "timeout": 5.0})
+    assert "become" not in caught.value.message

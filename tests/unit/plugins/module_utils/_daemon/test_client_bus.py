@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon on a message bus: found by its name, believed by its user, noticed when it leaves."""
+"""The daemon on a message bus: how it is found and checked, and what happens when it leaves."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
 NOBODY = 65534
 US = os.geteuid()
+
+pytestmark = pytest.mark.usefixtures("transport")
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_a_bus_without_upstart(bus: MessageBus) -> None:
         % bus.address)
 
 
-def test_a_stranger_who_took_the_name_is_sent_nothing(bus: MessageBus) -> None:
+def test_a_stranger_who_took_the_name_receives_nothing(bus: MessageBus) -> None:
     with message_bus.stranger(bus.address, NOBODY) as called:
         with pytest.raises(errors.WrongOwnerError) as caught:
             Upstart(Connection("system").open()).version()
@@ -135,8 +137,8 @@ def test_a_stranger_who_took_the_name_is_sent_nothing(bus: MessageBus) -> None:
     assert "Process %d " % caught.value.facts["peer"]["pid"] in caught.value.message
 
 
-def test_a_stranger_who_is_believed_is_sent_calls(bus: MessageBus) -> None:
-    """The counterpart, so that the test above can fail."""
+def test_a_trusted_stranger_receives_calls(bus: MessageBus) -> None:
+    """Counterpart: proves that the test above can fail."""
     with message_bus.stranger(bus.address, NOBODY) as called:
         with Connection("system", owner=NOBODY if US == 0 else US) as connection:
             with pytest.raises(errors.NoReplyError):
@@ -144,7 +146,7 @@ def test_a_stranger_who_is_believed_is_sent_calls(bus: MessageBus) -> None:
         assert called() == ["GetAllJobs"]
 
 
-def test_calls_go_to_the_process_that_was_looked_at(owner: Owner, connection: Connection) -> None:
+def test_calls_go_to_the_process_that_was_checked(owner: Owner, connection: Connection) -> None:
     Upstart(connection).version()
     assert [message.header.fields[HeaderFields.destination] for message in owner.calls] == [owner.unique_name]
 
@@ -211,7 +213,7 @@ def test_the_daemon_does_not_come_back(owner: Owner, connection: Connection) -> 
 
 
 def test_the_bus_ends(bus: MessageBus, connection: Connection) -> None:
-    """libdbus ends the process of a client of a bus that ends, unless it is told not to."""
+    """libdbus ends a client's process when its bus ends, unless told not to."""
     bus.process.kill()
     with pytest.raises(errors.ConnectionLostError):
         call(connection, "Start")
@@ -220,7 +222,7 @@ def test_the_bus_ends(bus: MessageBus, connection: Connection) -> None:
 
 
 def test_a_bus_that_does_not_see_the_pid() -> None:
-    """For example in another PID namespace: only the user of the owner is known."""
+    """For example in another PID namespace, where only the owner's user id is known."""
     class OtherBus:
         address, owner = "unix:path=/bus", 0
 

@@ -1,19 +1,20 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection to a daemon that behaves, is silent, breaks off, or is somebody else."""
+"""The connection to a daemon that works, hangs, disconnects, or is another process."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON, Connection, Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection, Signal
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.transports import choice
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.unreachable import CHECK_DAEMON
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import (
     FakeDaemon,
@@ -27,18 +28,7 @@ PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
 NOBODY = 65534
 
-
-@pytest.fixture
-def daemon() -> Iterator[FakeDaemon]:
-    fake = FakeDaemon()
-    yield fake
-    fake.close()
-
-
-@pytest.fixture
-def connection(daemon: FakeDaemon) -> Iterator[Connection]:
-    with Connection(daemon.address) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("transport")
 
 
 def call(connection: Connection, member: str, *arguments: Any, timeout: float = 5.0) -> Any:
@@ -46,7 +36,7 @@ def call(connection: Connection, member: str, *arguments: Any, timeout: float = 
     return connection.call(PATH, MANAGER, member, signature, arguments, timeout=timeout)
 
 
-def test_nobody_there() -> None:
+def test_nobody_listens_at_the_address() -> None:
     address = "unix:abstract=/sysinit-upstart-fake/nobody"
     with pytest.raises(errors.UnreachableError) as caught:
         Connection(address).open()
@@ -57,7 +47,7 @@ def test_nobody_there() -> None:
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "/com/ubuntu/upstart", "unix:nothing=x"])
-def test_what_is_no_address(address: str) -> None:
+def test_an_invalid_address(address: str) -> None:
     with pytest.raises(errors.UnreachableError) as caught:
         Connection(address).open()
     assert caught.value.message.startswith("%s is not a D-Bus address" % address)
@@ -96,7 +86,7 @@ def test_silence_ends_at_the_deadline(daemon: FakeDaemon, connection: Connection
     assert caught.value.facts == {"method": "Start", "timeout": 0.3, "address": daemon.address}
 
 
-def test_the_connection_goes_on_after_a_silent_call(daemon: FakeDaemon, connection: Connection) -> None:
+def test_the_connection_still_works_after_a_silent_call(daemon: FakeDaemon, connection: Connection) -> None:
     def late(message: Any) -> Any:
         time.sleep(0.3)
         return returns("s", "late")(message)
@@ -119,14 +109,28 @@ def test_a_daemon_that_hangs_up(daemon: FakeDaemon, connection: Connection) -> N
     assert caught.value.facts["address"] == daemon.address
 
 
-def test_calls_after_it_has_hung_up(daemon: FakeDaemon, connection: Connection) -> None:
+class Garbage:
+    def serialise(self, _serial: int) -> bytes:
+        return b"HTTP/1.1 400 Bad Request\r\n"
+
+
+def test_garbage_ends_the_connection(daemon: FakeDaemon, connection: Connection, transport: str) -> None:
+    daemon.answers["Start"] = lambda message: [Garbage()]
+    with pytest.raises(errors.ConnectionLostError) as caught:
+        call(connection, "Start", timeout=120)
+    assert isinstance(caught.value, errors.ProtocolError) == (transport == choice.WIRE)  # libdbus gives no reason
+    with pytest.raises(errors.ConnectionLostError):
+        call(connection, "Start")
+
+
+def test_calls_after_the_daemon_has_hung_up(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = hang_up
     for _time in range(2):
         with pytest.raises(errors.ConnectionLostError):
             call(connection, "Start")
 
 
-def test_a_daemon_that_lets_only_its_own_user_in(daemon: FakeDaemon, connection: Connection,
+def test_a_daemon_that_only_accepts_its_own_user(daemon: FakeDaemon, connection: Connection,
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
@@ -138,8 +142,8 @@ def test_a_daemon_that_lets_only_its_own_user_in(daemon: FakeDaemon, connection:
         "user (become: true), or set address to system for read-only access." % (daemon.address, owner, owner + 1))
 
 
-def test_a_daemon_that_let_us_in_and_ends(daemon: FakeDaemon, connection: Connection,
-                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_daemon_that_ends_after_accepting_the_connection(daemon: FakeDaemon, connection: Connection,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     daemon.answers.update(Get=returns(), Start=hang_up)
@@ -178,8 +182,8 @@ def test_one_of_many_calls_is_not_answered(daemon: FakeDaemon, connection: Conne
         connection.gather([(PATH, MANAGER, "Get"), (PATH, MANAGER, "GetAll"), (PATH, MANAGER, "Get")], 0.2)
 
 
-def test_absence_and_a_broken_answer_are_told_apart(daemon: FakeDaemon, connection: Connection) -> None:
-    """An object that is not there is an answer; one that does not answer well is an error."""
+def test_a_missing_object_and_a_broken_answer_differ(daemon: FakeDaemon, connection: Connection) -> None:
+    """A missing object is a normal answer; a malformed answer is an error."""
     upstart = Upstart(connection, timeout=0.3)
     daemon.answers["GetAll"] = fails("org.freedesktop.DBus.Error.UnknownMethod", "Method does not exist")
     assert upstart.status("web") is None
@@ -213,18 +217,47 @@ def test_signals_are_kept_in_order(daemon: FakeDaemon, connection: Connection) -
     ]
 
 
-def test_a_wait_in_vain_keeps_its_deadline(connection: Connection) -> None:
+def test_an_unsuccessful_wait_ends_at_its_deadline(connection: Connection) -> None:
     began = time.monotonic()
     assert connection.wait(lambda: False, 0.2) is False
     assert 0.19 < time.monotonic() - began < 60
     assert connection.wait(lambda: True, 0) is True
 
 
+def test_a_wait_wakes_the_daemon(daemon: FakeDaemon, connection: Connection) -> None:
+    """Upstart may answer EmitEvent only when another message arrives."""
+    held: list[Any] = []
+
+    def hold(message: Any) -> list[Any]:
+        held.append(message)
+        return []
+
+    def wake(message: Any) -> list[Any]:
+        answers = returns("v", ("s", "init (upstart 1.13.2)"))(message)
+        return answers + [returns()(emission)[0] for emission in held]
+
+    daemon.answers.update(EmitEvent=hold, Get=wake)
+    pending = connection.send(PATH, MANAGER, "EmitEvent")
+    assert connection.wait(lambda: pending.done, 60)
+    assert pending.result() == []
+    assert daemon.bodies("Get") == [(MANAGER, "version")]
+
+
+def test_a_wait_sends_one_query_until_it_is_answered(daemon: FakeDaemon, connection: Connection,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("%s.WAKE_INTERVAL" % Connection.__module__, 0)
+    daemon.answers.update(EmitEvent=silence, Get=silence)
+    connection.send(PATH, MANAGER, "EmitEvent")
+    assert connection.wait(lambda: len(daemon.bodies("Get")) > 0, 60)
+    assert not connection.wait(lambda: False, 0.1)
+    assert daemon.bodies("Get") == [(MANAGER, "version")]
+
+
 def test_the_other_side_is_known(connection: Connection) -> None:
     assert connection.peer == {"pid": os.getpid(), "uid": os.geteuid(), "gid": os.getegid()}
 
 
-def test_a_stranger_gets_no_byte() -> None:
+def test_a_stranger_receives_no_byte() -> None:
     with fake_daemon.squatter(NOBODY) as (address, heard):
         with pytest.raises(errors.WrongOwnerError) as caught:
             Connection(address, owner=0).open()
@@ -234,8 +267,8 @@ def test_a_stranger_gets_no_byte() -> None:
     assert caught.value.facts["peer"]["uid"] == uid
 
 
-def test_anybody_else_is_spoken_to() -> None:
-    """The counterpart: a stranger who is not to be checked does get bytes, so that the test above can fail."""
+def test_an_unchecked_stranger_receives_bytes() -> None:
+    """Counterpart: a stranger that is not checked does receive bytes, so the test above can fail."""
     with fake_daemon.squatter(NOBODY) as (address, heard):
         connection = Connection(address).open()
         with pytest.raises(errors.NoReplyError):
@@ -249,11 +282,3 @@ def test_the_socket_of_init_must_be_roots(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
         with pytest.raises(errors.WrongOwnerError):
             Connection(address).open()
-
-
-def test_a_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "dbus.lowlevel", None)
-    with pytest.raises(errors.LibraryMissingError, match="has no dbus-python") as caught:
-        Connection("unix:abstract=/x").open()
-    assert caught.value.facts["library"] == "dbus"
-    assert "ImportError" in caught.value.facts["traceback"] or "ModuleNotFound" in caught.value.facts["traceback"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many calls in flight, calls that nobody waits for any more, daemons that never stop talking or never begin."""
+"""Many calls in flight, abandoned calls, and daemons that send endlessly or never answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import CHECK_DAEMON, Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.unreachable import CHECK_DAEMON
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon, hang_up, returns, silence
 
@@ -23,18 +24,7 @@ PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
 MANY = 500
 
-
-@pytest.fixture
-def daemon() -> Iterator[FakeDaemon]:
-    fake = FakeDaemon()
-    yield fake
-    fake.close()
-
-
-@pytest.fixture
-def connection(daemon: FakeDaemon) -> Iterator[Connection]:
-    with Connection(daemon.address) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("transport")
 
 
 def send(connection: Connection, member: str, count: int = 1) -> list[Any]:
@@ -47,7 +37,7 @@ def alive(references: list[weakref.ref[Any]]) -> int:
 
 
 def hold(count: int) -> fake_daemon.Answer:
-    """Answer nothing until ``count`` calls are there, then all of them in reverse."""
+    """Hold back all replies until ``count`` calls have arrived, then reply in reverse order."""
     held: list[Any] = []
 
     def answer(message: Any) -> list[Any]:
@@ -73,8 +63,7 @@ def test_a_call_that_was_answered_leaves_nothing(daemon: FakeDaemon, connection:
     assert alive(references) == 0
 
 
-def test_a_call_that_is_forgotten_leaves_nothing(daemon: FakeDaemon, connection: Connection) -> None:
-    """libdbus keeps a call with its callback, so whatever it still had would be alive."""
+def test_a_forgotten_call_leaves_nothing_behind(daemon: FakeDaemon, connection: Connection) -> None:
     daemon.answers["Start"] = silence
     pendings = send(connection, "Start", MANY)
     references = [weakref.ref(pending) for pending in pendings]
@@ -110,7 +99,7 @@ def test_answers_to_forgotten_calls_disturb_nobody(daemon: FakeDaemon, connectio
     assert connection.wait(lambda: all(pending.done for pending in pendings[1::2]), 10)
     assert [pending.value for pending in pendings[1::2]] == [[number] for number in range(1, 100, 2)]
     assert [pending.done for pending in pendings[::2]] == [False] * 50
-    connection.forget(pendings[1])  # answered already: nothing happens
+    connection.forget(pendings[1])  # already answered: nothing happens
     assert connection.call(PATH, MANAGER, "Get", timeout=5) == ["x"]
 
 
@@ -135,7 +124,7 @@ def test_calls_in_flight_end_when_we_hang_up(daemon: FakeDaemon) -> None:
 
 
 class Flood:
-    """Signals that come faster than the client can read them."""
+    """Signals that arrive faster than the client can read them."""
 
     COUNT = 200000
 
@@ -161,7 +150,7 @@ def test_a_wait_ends_in_the_middle_of_a_flood(daemon: FakeDaemon, connection: Co
 
 @pytest.fixture
 def deaf() -> Iterator[str]:
-    """The address of somebody who listens and lets nobody in, with a full queue at the door."""
+    """The address of a listener that never accepts and whose queue is full."""
     name = f"/sysinit-upstart-fake/{uuid.uuid4()}"
     waiting = []
     with socket.socket(socket.AF_UNIX) as listener:
@@ -177,7 +166,7 @@ def deaf() -> Iterator[str]:
             client.close()
 
 
-def test_a_daemon_that_lets_nobody_in(deaf: str) -> None:
+def test_a_daemon_that_accepts_no_connection(deaf: str) -> None:
     began = time.monotonic()
     with pytest.raises(errors.NoReplyError) as caught:
         Connection(deaf).open(0.3)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection breaks in the middle of a call: the daemon was re-executed, has ended, or is another process now."""
+"""The connection breaks during a call: the daemon was re-executed, has exited, or is now another process."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
 NOBODY = 65534
 
+pytestmark = pytest.mark.usefixtures("transport")
+
 
 @pytest.fixture
 def daemon() -> Iterator[FakeDaemon]:
@@ -33,12 +35,6 @@ def daemon() -> Iterator[FakeDaemon]:
     fake.answers.update(Start=silence, Restart=hang_up)
     yield fake
     fake.close()
-
-
-@pytest.fixture
-def connection(daemon: FakeDaemon) -> Iterator[Connection]:
-    with Connection(daemon.address) as opened:
-        yield opened
 
 
 def lose(connection: Connection) -> None:
@@ -73,8 +69,8 @@ def test_requests_are_not_repeated(daemon: FakeDaemon, connection: Connection) -
     assert daemon.bodies("Restart") == [()]
 
 
-def test_a_daemon_that_lets_us_in_and_is_cut_off_once_more(daemon: FakeDaemon, connection: Connection) -> None:
-    """While init is being re-executed the old socket still takes clients, whom nobody will ever answer."""
+def test_a_connection_to_the_old_socket_breaks_again(daemon: FakeDaemon, connection: Connection) -> None:
+    """While init is re-executed, the old socket still accepts clients, but nothing will ever answer them."""
     well = daemon.answers["Get"]
     attempts: list[Any] = []
 

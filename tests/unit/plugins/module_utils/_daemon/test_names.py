@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names as object paths, and what D-Bus errors become."""
+"""Names as object paths, and D-Bus errors as exceptions."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ELEMENTS = [
     ("x@y+z", "x_40y_2bz"),
     ("_2d", "_5f2d"),
     ("é", "_c3_a9"),
-    ("٣", "_d9_a3"),  # a digit, but not of ASCII
+    ("٣", "_d9_a3"),  # a digit, but not in ASCII
 ]
 
 
 @pytest.mark.parametrize(("name", "element"), ELEMENTS)
-def test_a_name_is_one_path_element_and_back(name: str, element: str) -> None:
+def test_a_name_becomes_one_path_element_and_back(name: str, element: str) -> None:
     assert names.escape(name) == element
     assert names.unescape(element) == name
 
@@ -90,7 +90,7 @@ def test_an_error_without_words_shows_its_name() -> None:
     assert errors.from_reply(PREFIX + "JobFailed", "", "Start").message == PREFIX + "JobFailed"
 
 
-def test_a_bus_that_waits_no_longer_has_not_lost_the_daemon() -> None:
+def test_a_timeout_of_the_bus_is_not_a_lost_daemon() -> None:
     text = "Message did not receive a reply (timeout by message bus)"
     assert isinstance(errors.from_reply(DBUS + "NoReply", text, "Start"), errors.NoReplyError)
 
@@ -107,8 +107,8 @@ DENIED = [
 
 
 @pytest.mark.parametrize(("name", "text", "sentence"), DENIED)
-def test_what_is_denied_says_to_become_root(name: str, text: str, sentence: str,
-                                            monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_denied_call_says_to_become_root(name: str, text: str, sentence: str,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors.os, "geteuid", lambda: 1000)
     error = errors.from_reply(name, text, "Start")
     assert isinstance(error, errors.PermissionDeniedError)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Emitting an event: its effects, why it failed, and who holds it."""
+"""Emitting an event: its effects, the cause of its failure, and the jobs that hold it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._emission import e
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import holding, report, run
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import crash_guard
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 from ansible_collections.sysinit.upstart.tests.unit.support.event_signals import (
     ANSWER,
     END,
@@ -42,6 +43,14 @@ def _every_job_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(readable={*"abcdefghijklmnopqrstuvwxyz", "other"})
 
     monkeypatch.setattr(crash_guard, "ensure_safe_to_query", refuse)
+
+
+def test_a_task_in_the_dialect_of_the_host(tmp_path: Path) -> None:
+    (tmp_path / "web.conf").write_text("import A\ntask\nexec a\n")
+    for version, expected in ((Release((1, 13, 2), "chromeos"), True), ((1, 13, 2), False)):
+        known: dict[str, bool] = {}
+        assert emission._is_task("web", ask(tmp_path), version, known) is expected
+        assert known == {"web": expected}
 
 
 def ask(folder: Path, wait: bool = True, stable_for: float = 0.0) -> emission.Emission:
@@ -76,7 +85,7 @@ def how(jobs: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("batches", [
     [[*UP, ANSWER], NEXT], [[ANSWER, *UP], NEXT], [[*UP, *NEXT, ANSWER]], [[ANSWER, *UP, *NEXT]],
 ])
-def test_jobs_further_on_are_followed(tmp_path: Path, batches: list[list[Signal]]) -> None:
+def test_jobs_of_further_events_are_followed(tmp_path: Path, batches: list[list[Signal]]) -> None:
     client = FakeClient(*batches)
     assert how(emit(client, ask(tmp_path), NEW).jobs) == ["a started", "b started"]
     assert client.emitted == [("go", ["A=1"], True)]
@@ -93,14 +102,14 @@ ILL = "The event go is over and did not fail, but these jobs failed or were resp
     ([[*UP, ANSWER], RESPAWNED], "a respawned"),
     ([[*UP, ANSWER], NEXT_FAILED], "b failed: one of its processes exited with status 3"),
 ])
-def test_later_failures_are_warned_of(tmp_path: Path, batches: list[list[Signal]], expected: str) -> None:
-    """For Upstart the event did not fail, and nor does the task."""
+def test_later_failures_cause_warnings(tmp_path: Path, batches: list[list[Signal]], expected: str) -> None:
+    """Upstart reports that the event succeeded, so the task succeeds, too."""
     result = emit(FakeClient(*batches), ask(tmp_path, stable_for=60.0), NEW)
     assert result.warnings == [ILL + expected + "."] and result.settled
     assert expected in how(result.jobs)
 
 
-def test_services_are_watched_for_as_long_as_was_asked(tmp_path: Path) -> None:
+def test_services_are_watched_for_the_requested_time(tmp_path: Path) -> None:
     assert how(emit(FakeClient([*UP, ANSWER], FAILED_LATER), ask(tmp_path), NEW).jobs) == ["a started"]
     old = [presence("InstanceAdded", "c"), ANSWER]
     removed = [LATE, presence("InstanceRemoved", "a")]
@@ -119,7 +128,7 @@ def test_a_task_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert result.jobs[0]["started"] and not result.jobs[0]["failed"]
 
 
-def test_moving_jobs_are_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changing_jobs_cause_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     (tmp_path / "b.conf").write_text("task\nexec sleep 1000\n")
     result = emit(FakeClient([*UP, ANSWER], NEXT), ask(tmp_path), NEW)
@@ -128,7 +137,7 @@ def test_moving_jobs_are_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                                "task stopped following them."]
 
 
-def test_unavailable_conditions_are_warned_of(tmp_path: Path) -> None:
+def test_unavailable_conditions_cause_a_warning(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_bytes(b"description \xfc\n")
     result = emit(FakeClient([*UP, ANSWER]), ask(tmp_path), NEW)
     assert result.warnings == [
@@ -194,8 +203,8 @@ def test_a_failure_without_a_signal(tmp_path: Path) -> None:
         emit(FakeClient([ANSWER], error=errors.EventFailedError("Event failed")), ask(tmp_path), NEW)
 
 
-def test_nobody_is_concerned(tmp_path: Path) -> None:
-    """The answer comes after what the event itself moves; what may come later is not waited for."""
+def test_no_job_is_affected(tmp_path: Path) -> None:
+    """The answer comes after the direct effects of the event; later effects are not waited for."""
     assert emit(FakeClient([ANSWER]), ask(tmp_path), NEW) == ([], True, [])
     assert emit(FakeClient([ANSWER], UP), ask(tmp_path), NEW) == ([], True, [])
 
@@ -265,7 +274,7 @@ def test_before_0_6_7_only_appearing_and_disappearing_is_known(tmp_path: Path) -
     assert [[entry[key] for key in ("restarted", "respawned", "failed")] for entry in jobs] == [[None] * 3] * 3
 
 
-def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> None:
+def test_before_0_6_7_a_failure_names_the_possible_jobs(tmp_path: Path) -> None:
     client = FakeClient([presence("InstanceAdded", "c"), presence("InstanceRemoved", "c"), ANSWER],
                         error=errors.EventFailedError("Event failed"))
     with pytest.raises(UpstartError, match="a job that it concerns failed. Upstart does not report which.$") as caught:
@@ -274,8 +283,7 @@ def test_before_0_6_7_a_failure_names_those_that_it_may_be(tmp_path: Path) -> No
             for entry in caught.value.facts["jobs"]] == [("c", None, True, None, "came and went")]
 
 
-def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Path,
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_0_6_7_endless_events_are_not_followed_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emission, "SETTLE_SECONDS", 0.05)
     client = FakeClient([presence("InstanceAdded", "a"), ANSWER])
     waits = 0
@@ -297,7 +305,7 @@ def test_before_0_6_7_events_without_end_are_not_followed_for_ever(tmp_path: Pat
     (OLD, "Upstart 0.6.5 signals only that instances appear and disappear, so jobs lacks restarts, respawns and "
           "failures, and includes effects of other events. Upstart 0.6.7 and later signal states and failures."),
     ((0, 6, 7), None), (NEW, None)])
-def test_missing_knowledge_is_warned_of(version: tuple[int, ...], words: str | None) -> None:
+def test_missing_knowledge_causes_a_warning(version: tuple[int, ...], words: str | None) -> None:
     assert report.missing_knowledge(version) == words
 
 
@@ -309,8 +317,8 @@ def test_which_upstart_keeps_logs(tmp_path: Path, version: tuple[int, ...], keys
     assert {"log_file", "log_lines"} & set(caught.value.facts["jobs"][0]) == keys
 
 
-def test_before_0_6_7_a_task_further_on_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is signalled while it runs, and its status is queried."""
+def test_before_0_6_7_a_task_of_a_further_event_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No signal arrives while it runs, so its status is queried."""
     (tmp_path / "b.conf").write_text("task\nexec sleep 1\n")
     client = FakeClient([presence("InstanceAdded", "b"), ANSWER])
     statuses_left: list[Any] = [{"goal": "start", "state": "running", "processes": {}}] * 3 + [None] * 3
@@ -344,7 +352,7 @@ def test_before_0_6_7_a_held_event_returns_the_status_of_jobs(tmp_path: Path, mo
 
 
 def test_a_daemon_that_answers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody knows then whether it has even read the event."""
+    """It is unknown whether the daemon has received the event."""
     def fail(*arguments: Any) -> list[str]:
         raise errors.NoReplyError("The daemon hangs.")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would happen, and who holds an event, from a daemon's dump and, where there is none, from calls and files."""
+"""Predictions, and jobs that hold an event, from a daemon's state dump or from calls and files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, forecast, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import budget
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import world
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import rpn_to_dbus
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support.dbus_properties import condition_property
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
 
 PROCESSES = {"main": 7}
@@ -23,7 +23,7 @@ Instances = dict[str, str]  # name to goal/state
 
 
 class FakeClient:
-    """A daemon with job files in a folder, which tells its conditions, but its state only where it is given."""
+    """A daemon with job files in a folder. It reports its conditions, but its state only if given."""
 
     timeout = 1.0
 
@@ -56,7 +56,7 @@ class FakeClient:
     def job_properties(self, name: str) -> dict[str, Any]:
         self.asked.append(name)
         values = parse_job(self._texts[name].encode())
-        return {key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}
+        return {key: condition_property(values[key]) for key in ("start_on", "stop_on")}
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [sorted(self._running.get(name, ())) for name in names]
@@ -130,7 +130,7 @@ def test_a_name_that_does_harm(tmp_path: Path, name: str, reasons: list[str]) ->
 
 
 def test_commands_to_init_in_scripts(tmp_path: Path) -> None:
-    """As of Ubuntu 14.04: a pre-start that stops its own job, and one that emits an event."""
+    """As in Ubuntu 14.04: a pre-start that stops its own job, and a pre-start that emits an event."""
     predicted = foresee(FakeClient(
         tmp_path, b="start on net-device-up\n" + SLEEP, c="start on ready\n" + SLEEP,
         ssh="start on go\npre-start script\n  test -x /no/such/sshd || { stop; exit 0; }\nend script\n" + SLEEP,
@@ -154,7 +154,7 @@ def test_commands_to_init_in_scripts(tmp_path: Path) -> None:
     ({"a": "start on go\n" + SLEEP, "b": "start on started a\ntask\n" + SLEEP}, False, False),
 ])
 def test_events_that_fail_the_task(tmp_path: Path, texts: dict[str, str], fails: bool, settled: bool) -> None:
-    """A job further on fails nobody; and nothing fails a task that does not wait."""
+    """A failure further down the chain does not fail the task, and nothing fails a task that does not wait."""
     client = FakeClient(tmp_path, **texts)
     predicted = foresee(client, tmp_path)
     assert (predicted["fails"], predicted["settled"]) == (fails, settled)
@@ -187,7 +187,7 @@ def test_a_file_that_was_changed_beside_its_instance(tmp_path: Path) -> None:
 
 
 def test_conditions_of_an_older_definition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upstart 0.6.5 tells no conditions: a file that is younger than a process may not be what it runs by."""
+    """Upstart 0.6.5 does not report conditions, and a process may run with an older file than the current one."""
     client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
     doubt = "job a may still run with its old job file, whose conditions are unknown"
     for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
@@ -220,7 +220,7 @@ def test_a_daemon_of_another_directory_is_not_asked(tmp_path: Path) -> None:
 
 
 def test_a_job_without_a_file(tmp_path: Path) -> None:
-    """What it says may be text of which the daemon crashes when it is asked for it."""
+    """Its definition may hold text that makes the daemon crash when it reports it."""
     client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
     (tmp_path / "a.conf").unlink()
     predicted = foresee(client, tmp_path)
@@ -262,7 +262,7 @@ def test_a_task_that_runs_holds_an_event(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_job_that_is_removed_while_it_is_queried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What its file said a moment ago counts then."""
+    """The file as it was read a moment ago counts."""
     client = FakeClient(tmp_path, a="start on go\n" + SLEEP, b="start on go\n" + SLEEP)
     known = client.job_properties
 
@@ -278,7 +278,7 @@ def test_a_job_that_is_removed_while_it_is_queried(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(("length", "text", "wedges"), [
     (247, SLEEP, True), (247, "console none\n" + SLEEP, False), (246, SLEEP, False)])
 def test_a_start_that_would_wedge_init_is_a_reason(tmp_path: Path, length: int, text: str, wedges: bool) -> None:
-    """The path of its log may take 255 bytes: /log/ and .log are nine of them."""
+    """The path of the log may have 255 bytes; /log/ and .log take nine of them."""
     name = "w" * length
     predicted = foresee(FakeClient(tmp_path, **{name: "start on go\n" + text}), tmp_path)
     assert predicted["reasons"] == wedges * [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, unnamed_instances
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.search_path import SearchPath
 
 NEW, OLD = (1, 13, 2), (1, 5)
 GETTY = "instance $TTY\nstart on ev\nexec sleep 9\n"
@@ -42,7 +43,7 @@ def test_a_missing_variable_is_named(tmp_path: Path) -> None:
         warning + " Upstart 1.13 then shows the event to no further job."]
 
 
-def test_another_reason_is_that_of_upstart(tmp_path: Path) -> None:
+def test_another_reason_is_quoted_from_upstart(tmp_path: Path) -> None:
     unnamed = jobs(tmp_path, getty=GETTY.replace("$TTY", "${TTY"))
     assert unnamed_instances.sentences("ev", unnamed, OLD) == [
         "The event ev started no instance of job getty: Upstart cannot expand its instance name (Mismatched braces)."]
@@ -52,7 +53,7 @@ def test_another_reason_is_that_of_upstart(tmp_path: Path) -> None:
     GETTY.replace("$TTY", "fixed"), GETTY.replace("$TTY", "${TTY:-tty1}"), "env TTY=tty1\n" + GETTY,
     GETTY.replace("start on ev", "start on other\n# ev"), GETTY.replace("start on ev", "start on ev and other"),
     GETTY.replace("start on ev", "start on ev A=1"), "start on ev\nexec echo instance\n", "bogus ev instance\n"])
-def test_jobs_that_start_or_are_not_concerned_are_left_out(tmp_path: Path, text: str) -> None:
+def test_jobs_that_start_or_are_not_affected_are_left_out(tmp_path: Path, text: str) -> None:
     assert jobs(tmp_path, getty=text) == []
 
 
@@ -69,3 +70,13 @@ def test_overrides_and_folders_count_and_jobs_that_are_not_loaded_do_not(tmp_pat
     assert jobs(tmp_path, loaded=("net/one", "other"), getty=GETTY) == [("net/one", "Unknown parameter: IFACE")]
     (tmp_path / "net" / "one.override").write_text("instance $IFACE\nmanual\n")
     assert jobs(tmp_path, loaded=("net/one", "other")) == []
+
+
+def test_several_directories(tmp_path: Path) -> None:
+    for name in ("own", "system"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "system/one.conf").write_text("start on ev\n")
+    (tmp_path / "own/one.override").write_text("instance $IFACE\n")
+    path = SearchPath([str(tmp_path / "own"), str(tmp_path / "system")])
+    emission = emit.Emission("ev", [], True, 1.0, 0.0, "/log", path)
+    assert unnamed_instances.jobs_without_a_name(Client("one"), emission, NEW) == [("one", "Unknown parameter: IFACE")]

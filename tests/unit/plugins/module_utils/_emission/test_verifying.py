@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_event reports of instances is read once more, and corrected."""
+"""upstart_event reads the reported instances again and corrects its report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEB = ("web", "")
 
 
 class Client:
-    """Returns prepared statuses of web in their order, and the last status from then on."""
+    """Returns prepared statuses of web in order, then repeats the last one."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses = list(statuses)
@@ -75,7 +75,7 @@ STOPPED = "is no longer running"
     (status(main_state="Z"), "has a main process, 7, that has ended, which Upstart has not noticed (zombie)", {}),
     (status(main_state="T"), "has a main process, 7, that is suspended by a signal", {}),
 ])
-def test_a_fault_is_warned_of_and_corrected(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
+def test_a_wrong_entry_is_corrected_with_a_warning(verify: Any, now: Any, text: str, corrected: dict[str, Any]) -> None:
     reported = entry()
     verified = verify(reported, now)
     assert verified.warnings == [f"The event go is over, but job web {text}."]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cost of a prediction: its work grows with the number of steps, and it stops when its time is over."""
+"""The cost of a prediction: its work grows with the number of steps, and it stops when its time is up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ring(size: int) -> World:
 
 
 def held(size: int) -> World:
-    """Services that wait for one another's starting events, and tasks that wait for ever."""
+    """Services that wait for one another's starting events, and tasks that wait forever."""
     return World([job("web0", "go")] + [job(f"web{number}", f"starting web{number - 1}") for number in range(1, size)]
                  + [job(f"half{number}", "go and never") for number in range(size)])
 
@@ -42,7 +42,7 @@ def asked(world: World, **more: Any) -> Callable[[], Prediction]:
 
 
 def ticking(processor: float, wall: float) -> Clocks:
-    """Return clocks that go on by so much at each look."""
+    """Return clocks that advance by these amounts with each reading."""
     readings: Iterator[int] = itertools.count()
 
     def clocks() -> tuple[float, float]:
@@ -58,7 +58,7 @@ def test_twice_the_jobs_take_twice_the_work(host: Callable[[int], World]) -> Non
 
 
 def test_names_are_looked_up_and_patterns_compared() -> None:
-    """However many events and jobs there are."""
+    """The cost does not depend on the number of events and jobs."""
     small, large = (Simulation(World([job(f"web{number}", f"done{number}") for number in range(size)]))
                     for size in (50, 500))
     assert len({counted_work.calls(functools.partial(host.awaited, "done7")) for host in (small, large)}) == 1
@@ -72,7 +72,7 @@ def test_names_are_looked_up_and_patterns_compared() -> None:
 @pytest.mark.parametrize(("clocks", "limit"), [
     (ticking(1.0, 0.0), "1.5 s of processor time"), (ticking(0.0, 1.0 * budget.REAL_TIME_FACTOR), "4.5 s")])
 def test_either_clock_cuts_it_off(monkeypatch: pytest.MonkeyPatch, clocks: Clocks, limit: str) -> None:
-    """By the clock on the wall it may take longer: a host may be busy."""
+    """The limit on the wall clock is longer, because a host may be busy."""
     monkeypatch.setattr(budget, "_clocks", clocks)
     late = Budget(1.5)
     assert not late.is_spent()
@@ -98,7 +98,7 @@ def test_the_clocks_go_on() -> None:
 
 
 def test_a_cut_off_prediction_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is claimed of an end that nobody saw."""
+    """It makes no claim about an end that the simulation did not reach."""
     monkeypatch.setattr(budget, "_clocks", ticking(0.5, 0.0))
     cut = asked(ring(50), budget=Budget(5.0))()
     assert cut.reasons == [CUT]
@@ -107,8 +107,8 @@ def test_a_cut_off_prediction_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("readings", range(2, 60, 4))
-def test_facts_known_by_then_are_returned(monkeypatch: pytest.MonkeyPatch, readings: int) -> None:
-    """Wherever it is cut off."""
+def test_facts_known_before_the_cut_off_are_returned(monkeypatch: pytest.MonkeyPatch, readings: int) -> None:
+    """At any point of the cut-off."""
     world = World([job("web", "go"), job("half", "go and never"), task("work", "started web")])
     whole = asked(world)()
     monkeypatch.setattr(budget, "_clocks", ticking(5.0 / readings, 0.0))
@@ -144,7 +144,7 @@ ENVIRONMENTS: list[list[str]] = [[], ["A=a"], ["A=b"], ["B=b", "A=a"], ["A=x1", 
 
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
-def test_no_concerned_job_is_left_out(env: list[str]) -> None:
+def test_no_affected_job_is_left_out(env: list[str]) -> None:
     audience = Audience()
     for text in CONDITIONS:
         audience.add(text, from_text(text))

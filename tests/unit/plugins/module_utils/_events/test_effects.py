@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The effects that signals of instances add up to."""
+"""The effects derived from the signals of instances."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ CASES = [
     (DOWN, "stopped"),
     (f"{UP} {DOWN}", "started stopped"),
     ("G:start starting F:-1 G:stop stopping waiting", "stopped failed"),
+    ("G:start starting pre-start spawned G:stop stopping killed post-stop waiting", "started stopped"),
+    ("G:start starting pre-start spawned F:1 G:stop stopping killed post-stop waiting", "stopped failed"),
+    ("G:start starting pre-start G:stop stopping post-stop waiting", "stopped"),
     ("G:start starting", ""),
     (AROUND, "started respawned"),
     ("G:respawn stopping killed post-stop G:start starting running", "started respawned"),

@@ -18,7 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.model impo
 
 
 class Queue:
-    """A queue of events a, b, c ..., and what is done with them."""
+    """A queue of events a, b, c and so on, and what happens to them."""
 
     def __init__(self, names: str, **reactions: Callable[[Queue], object]) -> None:
         self.queue = EventQueue()
@@ -39,7 +39,7 @@ class Queue:
         self.events[name].blockers -= 1
 
     def poll(self) -> list[str]:
-        """Return what happens in order: a name when it is handled, with a dot when it is finished."""
+        """Return what happens, in order: an event's name when it is handled, with a dot added when it is finished."""
         self.done.clear()
         for event in self.queue.movable():
             if self.queue.begin(event):
@@ -80,7 +80,7 @@ def test_an_event_released_ahead_is_visited_in_the_same_round() -> None:
 
 @pytest.mark.parametrize("order", ["bd", "db"])
 def test_an_event_released_behind_is_visited_in_the_next_round(order: str) -> None:
-    """Those that were released meanwhile come in their own order, after all that are ahead."""
+    """Released events are handled in their own order, after all events ahead of them."""
     queue = Queue("abcde", b=lambda queue: queue.block("b"), c=lambda queue: queue.block("c"))
     assert queue.poll() == ["a", "a.", "b", "c", "d", "d.", "e", "e."]
     queue.reactions["f"] = lambda queue: [queue.release(name) for name in order.replace("d", "c")]
@@ -97,7 +97,7 @@ def test_an_event_blocked_again_stays() -> None:
     assert queue.poll() == []
 
 
-def test_events_under_way_are_taken_over() -> None:
+def test_events_in_progress_are_taken_over() -> None:
     queue = Queue("")
     for name, progress, blockers in (("a", HANDLING, 1), ("b", PENDING, 0), ("c", HANDLING, 0)):
         queue.events[name] = SimulatedEvent(name, progress=progress, blockers=blockers)

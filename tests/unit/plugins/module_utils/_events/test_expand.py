@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Expansion: every form, with the texts that the daemon gave or its error."""
+"""Expansion of variables: every form, with the recorded text or error of the daemon."""
 
 from __future__ import annotations
 
@@ -107,11 +107,11 @@ def test_depth_is_not_limited_by_the_interpreter() -> None:
     ("$HOME", ["HOME=/root", "HOME"], "/root"),
 ])
 def test_the_name_of_an_instance(stanza: str, env: list[str], name: str | None) -> None:
-    """``env HOME`` without a value means init's own HOME, which no file tells: the variable counts as missing."""
+    """``env HOME`` without a value means init's own HOME, which no file reveals, so the variable counts as missing."""
     assert instance_name(stanza, env) == name
 
 
-def test_the_name_of_an_instance_or_the_reason_against_it() -> None:
+def test_the_name_of_an_instance_or_why_it_has_none() -> None:
     assert expand_instance_name("$TTY", ["TTY=tty1"]) == "tty1"
     with pytest.raises(ExpansionError) as caught:
         expand_instance_name("$HOME", ["HOME"])

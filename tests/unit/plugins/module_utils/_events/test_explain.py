@@ -16,7 +16,7 @@ A: Event = ("a", [])
 B: Event = ("b", [])
 C: Event = ("c", [])
 
-# condition, events, met, missing, sentence behind the colon
+# condition, events, met, missing, sentence after the colon
 CASES: list[tuple[str, list[Event], bool, list[str], str]] = [
     ("a", [], False, ["a"], "a has not happened"),
     ("a", [B, A], True, [], "a has happened"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may become of processes that there are already, and how often jobs may be respawned."""
+"""The possible ends of existing processes, and the limits for respawning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import f
 
 @pytest.mark.parametrize(("state", "awaited", "plain"), [
     ("running", False, False), ("post-start", False, False), ("spawned", True, False), ("starting", False, False)])
-def test_who_waits_for_a_fork(state: str, awaited: bool, plain: bool) -> None:
+def test_which_jobs_wait_for_a_fork(state: str, awaited: bool, plain: bool) -> None:
     assert job("a", expect="fork").may_move_on(state) is awaited
     assert job("a").may_move_on(state) is plain
     assert task("a", "go").may_move_on(state) is True
@@ -40,7 +40,7 @@ def test_how_often_jobs_may_be_respawned() -> None:
     assert World([job("a", respawn=True, respawn_limit=(10 ** 6, 60))]).max_respawns == MANY_RESPAWNS
 
 
-def test_a_race_does_not_make_a_task_count_that_has_no_part_in_it() -> None:
+def test_a_race_does_not_affect_an_uninvolved_task() -> None:
     jobs = [task("other", "up", instances=up(), processes={"main": ends()})]
     for number in range(8):
         jobs += [task(f"a{number}", "go", processes={"main": ends()}),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is predicted for small hosts, rule by rule; test_prediction.py compares larger ones with a daemon."""
+"""Predictions for small hosts, rule by rule; test_prediction.py compares larger hosts with a daemon."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_half_a_condition_holds() -> None:
     assert prediction.held_by == ["job a: start on (go and b): go has happened, b has not"]
 
 
-def test_a_half_that_came_before() -> None:
+def test_half_of_a_condition_was_met_before() -> None:
     half = job("a", "b and go", start_met=[(True, 0), (False, None), (False, None)])
     prediction = foresee(half, events=[("b", ["K=1"], "handling", False, 1)])
     assert effects(prediction) == {"a": "started"} and prediction.finished
@@ -129,7 +129,7 @@ def test_a_half_that_came_before() -> None:
 
 @pytest.mark.parametrize("version", [LATEST, SYNCHRONOUS])
 def test_all_jobs_see_an_event(version: tuple[int, ...]) -> None:
-    """Whatever those before them in the daemon's order make of it."""
+    """Even if earlier jobs in the daemon's order react to it."""
     jobs = [job("a", "up", "go", instances=up()), job("b", "go N=1"), job("c", "go and x"), job("d", "go"),
             job("e", "go")]
     assert effects(foresee(*jobs, version=version)) == {"a": "stopped", "d": "started", "e": "started"}
@@ -156,7 +156,7 @@ def test_who_holds_a_job_that_holds_the_event() -> None:
      "job a is in stop/stopping, its stopping event is held: job h is in start/running (process main)"),
     ([job("a", "up", "go and b", instances=up())], "job a: stop on (go and b): go has happened, b has not"),
 ])
-def test_who_holds_the_event(jobs: list[SimulatedDefinition], sentence: str) -> None:
+def test_held_by_names_the_jobs_that_hold_the_event(jobs: list[SimulatedDefinition], sentence: str) -> None:
     assert foresee(*jobs).held_by == [sentence]
 
 
@@ -180,7 +180,7 @@ RACES: dict[str, tuple[list[SimulatedDefinition], str]] = {
     "a pre-stop and a start": (
         [job("a", "up or (starting c and go)", "go", processes={**RUNS, "pre-stop": ends(0, 0.0, known=True)},
              instances=up()), job("b", "go"), job("c", "started b")], "a"),
-    "an end and its own start": ([task("a", "go", processes=AT_ONCE)], "a"),
+    "an end and its own start": ([task("a", "go", processes=AT_ONCE), job("b", "started a")], "b"),
     "a program that may be quick": (
         [task("a", "go", processes={"main": ends()}), job("b", "go"), job("c", "started b"),
          job("d", "stopped a", "started c")], "d"),
@@ -192,7 +192,7 @@ RACES: dict[str, tuple[list[SimulatedDefinition], str]] = {
 
 @pytest.mark.parametrize("luck", [0, predict_module.RANDOM_TIMINGS])
 @pytest.mark.parametrize("name", RACES)
-def test_who_is_faster_is_not_known(monkeypatch: pytest.MonkeyPatch, name: str, luck: int) -> None:
+def test_the_faster_process_is_unknown(monkeypatch: pytest.MonkeyPatch, name: str, luck: int) -> None:
     monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", luck)
     jobs, open_job = RACES[name]
     prediction = foresee(*jobs)
@@ -201,9 +201,17 @@ def test_who_is_faster_is_not_known(monkeypatch: pytest.MonkeyPatch, name: str, 
 
 
 @pytest.mark.parametrize("name", list(RACES)[:3])
-def test_init_waited_for_an_exec_once(name: str) -> None:
-    """So a chain of starts was over before any process could end."""
+def test_an_old_init_waits_for_the_exec(name: str) -> None:
+    """A chain of starts is therefore over before any process can end."""
     assert foresee(*RACES[name][0], version=SYNCHRONOUS).reasons == []
+
+
+@pytest.mark.parametrize("processes", [AT_ONCE, {"main": ends(1, 0.0, known=True)}, {"main": ends()},
+                                       {"main": ends(0, 3.0, known=True)}])
+def test_two_tasks_that_do_not_touch_each_other(processes: dict[str, Behaviour]) -> None:
+    prediction = foresee(task("a", "go", processes=processes), task("b", "go", processes=AT_ONCE))
+    assert (prediction.reasons, prediction.open_jobs) == ([], [])
+    assert all(effect.started and effect.stopped for effect in prediction.effects)
 
 
 def test_a_busy_host_may_be_slow_to_kill() -> None:
@@ -213,22 +221,22 @@ def test_a_busy_host_may_be_slow_to_kill() -> None:
     assert prediction.reasons == ["what happens to d depends on which process is faster"]
 
 
-def test_a_tie_is_a_reason_without_any_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tie_is_a_reason_without_random_timings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(predict_module, "RANDOM_TIMINGS", 0)
     jobs = [task("a", "go"), task("b", "go"), job("c", "stopped a", "stopped b")]
     assert foresee(*jobs).reasons == ["what happens to c depends on which process is faster"]
 
 
-def test_a_race_of_ends_that_init_learns_of_together() -> None:
-    """A job that has ended but is not gone when its event comes is restarted; one that runs, or is gone, is not."""
+def test_a_race_of_ends_that_init_notices_together() -> None:
+    """A job that has ended but is not yet gone when its event comes is restarted; a running or removed job is not."""
     crashing = job("b", "go", processes=BROKEN, respawn=True, respawn_limit=(2, 60))
     assert foresee(crashing, task("a", "started b")).open_jobs == ["a"]
-    assert foresee(crashing, task("a", "started b", processes=AT_ONCE)).open_jobs == ["a"]
+    assert foresee(crashing, task("a", "started b", processes=AT_ONCE)).reasons == []  # gone long before the next start
     slow = {"main": ends(0, 9.0, known=True)}
     assert foresee(crashing, task("a", "started b", processes=slow)).reasons == []
 
 
-def test_a_new_start_lets_go_of_the_event_that_stops_the_job() -> None:
+def test_a_new_start_releases_the_event_that_stops_the_job() -> None:
     hook = task("h", "stopping a", processes=RUNS)
     prediction = foresee(job("a", "started b", "go", instances=up()), job("b", "go"), hook)
     assert (prediction.finished, prediction.statuses["a", ""]) == (True, "start/stopping")
@@ -250,21 +258,21 @@ def test_a_long_loop_is_shortened() -> None:
     assert len(prediction.open_jobs) == 11
 
 
-def test_a_thousand_jobs_are_no_round() -> None:
+def test_a_thousand_jobs_are_not_an_endless_loop() -> None:
     prediction = foresee(*[job(f"j{number}", "go", "down") for number in range(1000)])
     assert prediction.reasons == [] and prediction.finished
     assert len(prediction.effects) == 1000 and all(effect.started for effect in prediction.effects)
 
 
-def test_many_respawns_are_no_endless_loop() -> None:
+def test_many_respawns_are_not_an_endless_loop() -> None:
     prediction = foresee(job("a", "go", processes={"main": ends(3, 0.1, known=True)}, respawn=True,
                              respawn_limit=(40, 600)), task("h", "starting a"))
     assert prediction.reasons == []
     assert effects(prediction) == {"a": "started stopped respawned failed", "h": "started stopped"}
 
 
-def test_names_that_grow_go_round_too() -> None:
-    """No instance of them starts twice."""
+def test_growing_names_are_an_endless_loop_too() -> None:
+    """No instance starts twice."""
     quick = {"main": ends(0, 0.0, known=True)}
     jobs = [task("a", "go or stopped b", instance="${INSTANCE:-}x", processes=quick),
             task("b", "stopped a", instance="${INSTANCE:-}y", processes=quick)]
@@ -290,13 +298,13 @@ def test_a_process_that_is_stopped_first_does_not_end_again() -> None:
     assert effects(prediction) == {"a": "started stopped", "b": "started stopped"} and prediction.finished
 
 
-def test_the_world_stays_as_it_is() -> None:
+def test_a_prediction_does_not_change_its_world() -> None:
     world = World([job("a", "go", "go", instances=up())])
     assert effects(predict(world, "go", [])) == effects(predict(world, "go", []))
 
 
 def unknown(*commands: tuple[str, str | None], **more: Any) -> Behaviour:
-    """A process of which nothing is known but what it has init do."""
+    """A process with unknown behaviour, except for its requests to init."""
     return stays(orders=[InitCommand(*fields) for fields in commands], **more)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is predicted of instances, processes and definitions that there are already."""
+"""Predictions for existing instances, processes and definitions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.small_hosts import (
 def replaced(
     successor: tuple[SimulatedDefinition | None, str | None], *others: SimulatedDefinition, **more: Any
 ) -> Prediction:
-    """Predict for a job "a" that the event stops and that becomes ``successor`` then."""
+    """Predict for a job "a" that the event stops and that ``successor`` then replaces."""
     more.setdefault("instances", up())
     world = World([job("a", "up", "go", is_replaced=True, **more), *others])
     world.successor = lambda name: successor
@@ -65,7 +65,7 @@ def test_a_changed_file_does_not_count_before() -> None:
     assert effects(predict(kept, "go", [])) == {"a": "started restarted"}
 
 
-def test_a_half_that_the_old_definition_remembered_is_let_go() -> None:
+def test_a_remembered_event_of_the_old_definition_is_released() -> None:
     prediction = replaced((job("a", "never"), None), start_met=None)
     assert prediction.finished
     world = World([job("a", "go and other", "go", instances=up(), is_replaced=True)])
@@ -118,18 +118,18 @@ WAITS_FOR_STOPPED = [job("c", "go and stopped a"), job("b", "stopped a")]
 
 
 @pytest.mark.parametrize("seconds", [None, 900.0])
-def test_a_task_that_runs_is_taken_to_go_on(seconds: float | None) -> None:
+def test_a_running_task_is_assumed_to_keep_running(seconds: float | None) -> None:
     running = [Present("", "start", "running", processes={"main": 7}, blocking=[0])]
     processes = {"main": ends(0, seconds, known=seconds is not None)}
     events = [("up", [], "handling", False, 1)]
     prediction = foresee(task("a", "up", processes=processes, instances=running), *WAITS_FOR_STOPPED, events=events)
     assert effects(prediction) == {} and prediction.reasons == [] and not prediction.finished
-    assert prediction.assumed == [("a", "main", "does not end meanwhile")]
+    assert prediction.assumed == [("a", "main", "does not end in the meantime")]
     unconcerned = foresee(task("a", "up", processes=processes, instances=running), job("d", "go"), events=events)
     assert unconcerned.assumed == []
 
 
-def test_when_a_task_ends_that_runs_is_not_known() -> None:
+def test_the_end_of_a_running_task_is_unknown() -> None:
     processes = {"main": ends(0, 3.0, known=True)}
     prediction = foresee(task("a", "up", processes=processes, instances=up()), *WAITS_FOR_STOPPED,
                          task("z", "up", processes=processes, instances=up()))
@@ -137,14 +137,14 @@ def test_when_a_task_ends_that_runs_is_not_known() -> None:
     assert prediction.reasons == ["what happens depends on when the running main process of job a ends"]
 
 
-def test_a_helper_that_runs_is_taken_to_go_on() -> None:
+def test_a_running_helper_is_assumed_to_keep_running() -> None:
     coming = [Present("", "start", "pre-start", processes={"pre-start": 7})]
     processes = {**RUNS, "pre-start": ends()}
     prediction = foresee(job("a", "up", "go", processes=processes, instances=coming))
-    assert prediction.assumed == [("a", "pre-start", "does not end meanwhile")] and not prediction.finished
+    assert prediction.assumed == [("a", "pre-start", "does not end in the meantime")] and not prediction.finished
 
 
-def test_a_daemon_that_is_awaited_is_taken_to_stay_so() -> None:
+def test_a_missing_fork_is_assumed_to_stay_missing() -> None:
     coming = [Present("", "start", "spawned", processes={"main": 7})]
     prediction = foresee(job("a", "up", expect="fork", instances=coming), job("c", "go and started a"))
     assert prediction.assumed == [("a", "main", "does not do what its expect stanza waits for")]
@@ -160,7 +160,7 @@ def test_a_job_that_is_respawned_late_holds_the_event_that_starts_it() -> None:
         "job a is in start/stopping, its stopping event is held: job h is in start/running (process main, pid 7)"]
 
 
-def test_an_instance_on_its_way() -> None:
+def test_an_instance_that_is_stopping() -> None:
     present = [Present("", "stop", "killed", processes={"main": 7})]
     prediction = foresee(job("a", "go", instances=present))
     assert effects(prediction) == {"a": "started restarted"}

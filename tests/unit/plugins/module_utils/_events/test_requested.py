@@ -25,7 +25,7 @@ def test_a_stopped_instance_no_longer_exists() -> None:
     assert done.status_of("db", "") is None
 
 
-def test_a_restart_brings_it_back() -> None:
+def test_a_restart_starts_the_job_again() -> None:
     assert restart().status_of("db", "") == "start/running"
 
 
@@ -42,8 +42,8 @@ def test_an_and_has_forgotten_its_other_half() -> None:
     assert tree is not None and tree.met == [True, False, False]
 
 
-def test_starts_come_when_all_stops_are_over_and_not_before() -> None:
-    """A task on the way from stopped to started is not waited for."""
+def test_starts_wait_until_all_stops_are_complete() -> None:
+    """A task that is started by a "stopped" event is not waited for."""
     long_task = task("migrate", "stopped db")
     done = play(World([job("db", instances=up()), job("web", instances=up()), long_task]), [DB, ("web", "")],
                 [(*DB, []), ("web", "", [])])
@@ -63,7 +63,7 @@ def test_requests_that_upstart_refuses_change_nothing() -> None:
     assert done.trace == []
 
 
-def test_jobs_that_go_round_for_ever_end_the_play() -> None:
+def test_jobs_in_an_endless_loop_end_the_play() -> None:
     done = play(World([job("db", instances=up()), task("again", "stopped db or stopped again")]), [DB], [(*DB, [])])
     assert done.endless == ["again"]
 

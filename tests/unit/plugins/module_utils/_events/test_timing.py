@@ -52,7 +52,7 @@ def test_random_durations_reach_nearly_the_whole_range(together: float, kills: f
     assert 0.01 < least < 0.02 and 20.0 < most < 25.0 + kills
 
 
-def test_init_is_busy_now_and_then() -> None:
+def test_init_is_busy_about_half_of_the_time() -> None:
     times = [Timing(seed=seed, together=TOGETHER).busy_time() for seed in SEEDS]
     assert 0.3 * len(times) < times.count(0.0) < 0.7 * len(times)
     assert 0.9 * TOGETHER < max(times) <= TOGETHER

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host as earlier check-mode tasks of a play would have left it."""
+"""A host as predicted by earlier check-mode tasks of a play."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host import (
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.check_mode import PlayState, record
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import manifest
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.search_path import SearchPath
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journal import encoded
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeClient, status
 
@@ -37,6 +38,11 @@ WEB, GETTY = b"exec sleep 1\n", b"instance $TTY\nexec sleep 1\n"
 def nothing_is_left() -> Iterator[None]:
     yield
     planned_files.reset()
+
+
+def records_of(records: Records) -> Records:
+    """Return records as a module gets them."""
+    return check_mode.decode(encoded(records))
 
 
 class Host:
@@ -56,7 +62,7 @@ class Host:
         return str(self.folder / f"{name}.conf")
 
     def task(self, **acts: Any) -> None:
-        """Let an earlier task have predicted something; ``files`` is by the names of jobs."""
+        """Record the prediction of an earlier task; ``files`` maps the names of jobs to texts."""
         files = {self.path(name): text for name, text in acts.pop("files", {}).items()}
         self.records.append(record("here", files=files, **acts))
 
@@ -85,6 +91,16 @@ def test_files_are_read_as_they_would_be(tmp_path: Path) -> None:
     assert planned_files.names_in(str(tmp_path)) == ["new.conf", "web.conf"]
     check_mode.load({"_foreseen": None})
     assert planned_files.read_file(host.path("web")) == WEB
+
+
+def test_a_start_with_files_of_other_directories(tmp_path: Path) -> None:
+    own, system = tmp_path / "own", tmp_path / "system"
+    own.mkdir()
+    system.mkdir()
+    (system / "web.conf").write_bytes(WEB)
+    records = [record("here", files={str(own / "web.override"): b"nice 5\n"}), record("here", up=[("web", "", [])])]
+    state = PlayState(records_of(records), "here", SearchPath([str(own), str(system)]), reading.read_file)
+    assert state.up["web", ""].texts == (WEB, b"nice 5\n")
 
 
 def test_jobs_that_would_be_known(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which jobs an event can have moved, by their conditions."""
+"""The jobs that an event can have started or stopped, according to their conditions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names impo
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.consequences import Consequences
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import rpn_to_dbus
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.tests.unit.support.dbus_properties import condition_property
 
 NEW = (1, 13, 2)
 STARTED = ["goal start", "starting", "running"]
@@ -30,7 +30,7 @@ RUNS = "exec sleep 1000\n"
 
 
 class FakeClient:
-    """A daemon that has loaded the files of a folder, and signals what is given as (job, words)."""
+    """A daemon that has loaded the files of a folder and sends the given signals, as (job, words)."""
 
     def __init__(self, folder: Path, files: dict[str, str], moves: list[tuple[str, list[str]]]) -> None:
         self.asked: list[str] = []
@@ -54,7 +54,7 @@ class FakeClient:
     def _properties(self, name: str) -> dict[str, Any] | None:
         values = self._values.get(name)
         return values and {"emits": values["emits"], **{
-            key: rpn_to_dbus(values[key]) for key in ("start_on", "stop_on")}}
+            key: condition_property(values[key]) for key in ("start_on", "stop_on")}}
 
     def instances_of(self, names: list[str]) -> list[list[str]]:
         return [self.instances.get(name, []) for name in names]
@@ -82,12 +82,12 @@ CHAINS: list[tuple[dict[str, str], dict[str, list[str]], list[str]]] = [
     ({"a": "start on go 1", "b": "start on go 2", "c": "start on go N=1", "d": "start on go M!=1",
       "e": "start on go 1 2", "f": "start on go N=$N", "g": "start on go N=${N:-1}"},
      dict.fromkeys("abcdefg", STARTED), ["a", "c", "g"]),
-    # A running job of which the event starts nothing, as its goal is reached, and which goes down for another reason.
+    # The event starts nothing here: the job already runs. It stops for another reason.
     ({"a": "start on go\nstop on other"}, {"a": STOPPED}, []),
     ({"a": "stop on go"}, {"a": STOPPED}, ["a"]),
     ({"a": "stop on go"}, {"a": STARTED}, []),
     ({"a": "stop on go N=$N", "b": "stop on go N=2"}, {"a": STOPPED, "b": STOPPED}, ["a"]),
-    # Its main process ended and Upstart started it again: nobody told it to.
+    # Its main process ended and Upstart respawned it; no event did.
     ({"a": "start on go\nrespawn"}, {"a": ["stopping", "post-stop", "starting", "running"]}, []),
     ({"a": "start on go", "b": "start on started a", "c": "start on stopped JOB=b RESULT=ok",
       "d": "start on starting x",
@@ -132,16 +132,16 @@ def test_instances(tmp_path: Path) -> None:
 
 
 INSTANCES: list[tuple[str, list[str], list[str], list[str]]] = [
-    # the stanzas, the instances that started, those that were there, those that the event with N=1 counts for
+    # stanzas, started instances, existing instances, instances that count as effects of the event with N=1
     ("start on go\ninstance $N", ["1", "2"], [], ["1"]),
     ("start on go/failed\ninstance $N", ["1", "2"], [], ["1"]),
     ("start on go or started x\ninstance a-${N}-$M\nenv N=2\nenv M=3", ["a-1-3", "a-2-3"], [], ["a-1-3"]),
     ("start on go\ninstance $N", ["2", "3"], ["1"], []),
-    # the file may be newer than what Upstart has, a half that came before may have the variable, and so may init
+    # the file may be newer than Upstart's copy, or the variable may come from an earlier event or from init
     ("start on go\ninstance $N", ["2", "3"], [], ["2", "3"]),
     ("start on go and x\ninstance $N", ["1", "2"], ["1"], ["1", "2"]),
     ("start on go\ninstance $N-$M", ["1-1", "1-2"], [], ["1-1", "1-2"]),
-    # another event of which not all is known
+    # another event that is not fully known
     ("start on started a\ninstance $N", ["1", "2"], [], ["1", "2"]),
     ("stop on go\ninstance $N", [], ["1", "2"], []),
 ]
@@ -159,7 +159,7 @@ def test_another_event_of_that_name_starts_other_instances(
 
 
 def test_a_job_that_no_longer_exists_may_have_reacted(tmp_path: Path) -> None:
-    """Nobody knows any more what it reacted to."""
+    """Its conditions are no longer known."""
     client = FakeClient(tmp_path, {"a": f"start on started gone\n{RUNS}"}, [("gone", STARTED), ("a", STARTED)])
     assert jobs(follow(client, tmp_path).signals()) == ["a", "gone"]
 
@@ -172,7 +172,7 @@ def test_a_job_without_a_file_that_can_be_read(tmp_path: Path) -> None:
     assert jobs(follow(client, tmp_path).signals()) == ["a"]
 
 
-def test_where_nobody_can_be_asked_all_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_answers_all_changes_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(names: list[str]) -> list[Any]:
         raise NoReplyError("The daemon hangs.")
 
@@ -199,7 +199,7 @@ def test_a_harmful_file_counts_for_its_own_job_only(tmp_path: Path) -> None:
 
 
 def test_a_job_without_a_file_is_not_asked_for_its_conditions(tmp_path: Path) -> None:
-    """Its text may be what Upstart crashes of; so it counts as moved by the event."""
+    """Its text might crash Upstart, so it counts as an effect of the event."""
     client = FakeClient(tmp_path, {"a": f"start on go\n{RUNS}", "b": f"start on other\n{RUNS}"},
                         [("a", STARTED), ("b", STARTED)])
     (tmp_path / "b.conf").unlink()
@@ -210,7 +210,7 @@ def test_a_job_without_a_file_is_not_asked_for_its_conditions(tmp_path: Path) ->
 
 
 def test_a_job_whose_definition_was_replaced_meanwhile_counts(tmp_path: Path) -> None:
-    """What it reacted to was in the old one, which went with its last instance."""
+    """The old definition with its conditions went with its last instance."""
     client = FakeClient(tmp_path, {"a": f"start on other\n{RUNS}", "b": f"start on stopped a\n{RUNS}"},
                         [("a", ["goal stop", "stopping", "waiting"]), ("b", STARTED)])
     assert jobs(follow(client, tmp_path).signals()) == []

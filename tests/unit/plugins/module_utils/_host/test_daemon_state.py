@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the daemon may be asked for its state, and the reason when it may not."""
+"""Whether the daemon may be asked for its state, and the reason if not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support import child_process
 
 
 class Client:
-    """Answers GetState with a text, or raises what it was given instead."""
+    """Answers GetState with a text or raises the given error."""
 
     def __init__(self, answer: str | Exception = '{"job_classes": []}', loaded: tuple[str, ...] = (),
                  version: tuple[int, ...] = (1, 13, 2)) -> None:
@@ -50,7 +50,7 @@ class Client:
 
 
 def test_the_variables_that_an_instance_was_started_with(tmp_path: Path) -> None:
-    """Neither those of the job file nor those that Upstart adds."""
+    """Without the variables of the job file and those that Upstart adds."""
     path = instance_path("web", "1")
     env = ["A=1", "B=2", "UPSTART_JOB=web", "UPSTART_INSTANCE=1", "PATH=/bin", "C=web"]
     job_class = {"name": "web", "env": ["B=2"], "jobs": [{"path": path, "env": env}]}
@@ -120,7 +120,7 @@ def test_files_that_are_no_job_files_do_no_harm(tmp_path: Path) -> None:
     ("exec a\n", False, False),
 ])
 def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, is_asked: bool) -> None:
-    """Only a process that surely began after the copy was made is known to run by the new file."""
+    """The new file is certain only for a process that started after the copy was made."""
     class Running(Client):
         peer = {"pid": os.getpid()}
 
@@ -133,7 +133,7 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, i
     if conf is not None:
         (tmp_path / "web.conf").write_text(conf)
     (tmp_path / "web.conf.1~").write_bytes("description B\u00fccher\nexec a\n".encode("latin-1"))
-    time.sleep(0.2)  # a process's begin is known in hundredths of a second
+    time.sleep(0.2)  # start times of processes have a resolution of 0.01 s
     with child_processes.running("sleep", "1000") as child:
         time.sleep(0.1)
         client = Running()
@@ -148,7 +148,7 @@ def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, i
 
 
 def folder_of_jobs(path: Path) -> Path:
-    """Make a directory of job files, with what the daemon does not take for one."""
+    """Make a directory with job files, and with files that the daemon does not read as job files."""
     (path / "net").mkdir()
     (path / "real").mkdir()
     for name in ("web", "net/if", "café", ".hidden", ".", "real/a", "closed"):
@@ -163,14 +163,14 @@ def folder_of_jobs(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["web", "net/if", ".hidden", ".", "real/a", "link", "café", "caf\ufffd\ufffd"])
-def test_a_job_whose_text_can_be_looked_at(tmp_path: Path, name: str) -> None:
+def test_a_job_whose_file_can_be_checked(tmp_path: Path, name: str) -> None:
     client = Client(loaded=("web", name))
     assert daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)) + "/") == []
 
 
 @pytest.mark.parametrize("name", ["if", "net/web", "links/a", "gone", "folder", "lone", "closed", "", "b\ufffd"])
-def test_a_job_whose_text_cannot_be_looked_at(tmp_path: Path, name: str) -> None:
-    """Its file is gone or below another directory, or cannot be read."""
+def test_a_job_whose_file_cannot_be_checked(tmp_path: Path, name: str) -> None:
+    """Its file was removed, is in another directory, or cannot be read."""
     client = Client(loaded=("web", name))
     with pytest.raises(crash_guard.UnsafeToQueryError, match=f"^job {name} has no readable file below "):
         daemon_state.read_job_classes(client, str(folder_of_jobs(tmp_path)))

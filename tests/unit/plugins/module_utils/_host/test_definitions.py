@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job's definition as it stands in the job directory."""
+"""A job's definition in the job directory."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import instance_names
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.planned_files import read_file
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.search_path import SearchPath
 
 NEW, OLD = (1, 13, 2), (0, 6, 5)
 
@@ -33,6 +35,26 @@ def test_no_job_file(tmp_path: Path) -> None:
     assert not job.is_task() and job.instance_variables() == []
 
 
+@pytest.mark.parametrize(("present", "conf", "override"), [
+    ([], "a/web.conf", "a/web.override"),
+    (["a/web.conf", "b/web.conf"], "a/web.conf", "a/web.override"),
+    (["b/web.conf", "b/web.override"], "b/web.conf", "b/web.override"),
+    (["b/web.conf", "b/web.override", "a/web.override"], "b/web.conf", "a/web.override"),
+    (["c/web.conf", "b/web.override"], "c/web.conf", "b/web.override"),
+    (["a/web.conf", "b/web.override"], "a/web.conf", "a/web.override"),
+])
+def test_several_directories(tmp_path: Path, present: list[str], conf: str, override: str) -> None:
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    for path in present:
+        (tmp_path / path).write_text("nice 5\n")
+    job = Definition("web", SearchPath([str(tmp_path / name) for name in "abc"]))
+    assert (job.conf, job.override) == (str(tmp_path / conf), str(tmp_path / override))
+    assert job.own_override == str(tmp_path / "a/web.override")
+    assert (job.text, job.override_text) == tuple(
+        b"nice 5\n" if path in present else None for path in (conf, override))
+
+
 def test_a_good_file(tmp_path: Path) -> None:
     job = definition(tmp_path, "task\nexec a\ninstance $TTY-${PORT}\n")
     assert job.complaint() is None and job.error is None
@@ -48,8 +70,22 @@ def test_a_good_file(tmp_path: Path) -> None:
     ("instance $N\nenv N\nexec a\n", [], None),
     ("frob\n", ["N=1"], None),
 ])
-def test_the_instance_that_variables_lead_to(tmp_path: Path, conf: str, env: list[str], name: str | None) -> None:
+def test_the_instance_that_variables_select(tmp_path: Path, conf: str, env: list[str], name: str | None) -> None:
     assert instance_names.instance_of(definition(tmp_path, conf), env) == name
+
+
+@pytest.mark.parametrize(("conf", "dialect", "names"), [
+    ("import A\nenv B=1\nexec a\n", "chromeos", ["B", "C"]),
+    ("exec a\n", "chromeos", ["A", "B", "C"]),
+    ("import A B C\nexec a\n", "chromeos", []),
+    ("exce a\n", "chromeos", []),
+    ("exec a\n", "stock", []),
+])
+def test_dropped_variables(tmp_path: Path, conf: str, dialect: str, names: list[str]) -> None:
+    (tmp_path / "web.conf").write_text(conf)
+    definition = Definition("web", str(tmp_path), Release((1, 13, 2), dialect))
+    assert definition.dropped_variables(["C=1", "A=2", "B=3"]) == names
+    assert definition.dropped_variables([]) == []
 
 
 def test_an_override(tmp_path: Path) -> None:
@@ -80,6 +116,16 @@ def test_a_refused_file(tmp_path: Path, conf: str, override: str | None, place: 
     assert job.facts() == {"path": path.rpartition(":")[0], "line": line, "reason": text}
 
 
+@pytest.mark.parametrize(("conf", "version", "clause"), [
+    ("setgid shop\n", OLD, "web.conf:1: Unknown stanza ('setgid' needs Upstart 1.4 or later, this is 0.6.5)"),
+    ("kill timeout 5s\n", NEW,
+     "web.conf:1: Illegal interval, expected number of seconds (use whole seconds, 0 or more, without a unit)"),
+    ("script\nx\n", NEW, "web.conf:3: Unterminated block (end the script with a line 'end script')"),
+])
+def test_a_complaint_has_the_hint(tmp_path: Path, conf: str, version: Any, clause: str) -> None:
+    assert definition(tmp_path, conf, version=version).complaint() == f"Upstart refuses {tmp_path}/{clause}"
+
+
 def test_reading_files(tmp_path: Path) -> None:
     assert read_file(str(tmp_path / "no")) is None
     (tmp_path / "file").write_bytes(b"\xff")
@@ -100,22 +146,3 @@ def test_a_file_that_cannot_be_read_is_not_taken_for_none(path: str, why: str) -
         read_file(path)
     assert caught.value.message == f"Cannot read {path}: {why}."
     assert caught.value.facts == {"path": path}
-
-
-@pytest.mark.parametrize(("override", "options", "enabled", "override_counts"), [
-    (None, {"exec": "b", "start_on": "x"}, True, False),
-    ("manual\n", {"exec": "b", "start_on": "x", "manual": True}, False, True),  # the override is the one that disables
-    (None, {"exec": "b", "start_on": "x", "manual": True}, False, False),  # the job file disables
-    ("nice 5\n", {"exec": "b", "start_on": "x"}, True, False),  # upstart_job will change it, too
-    ("nice 5\n", {"exec": "b", "nice": 5}, False, True),
-    ("frob\n", {"exec": "b", "start_on": "x"}, True, False),
-])
-def test_a_job_that_is_yet_to_be_written(tmp_path: Path, override: str | None, options: dict[str, Any], enabled: bool,
-                                         override_counts: bool) -> None:
-    (tmp_path / "web.conf").write_text("frob\n")
-    if override:
-        (tmp_path / "web.override").write_text(override)
-    definition = Definition("web", str(tmp_path))
-    definition.expect(options)
-    assert (definition.error, definition.is_enabled()) == (None, enabled)
-    assert (definition.override_text is not None) == override_counts

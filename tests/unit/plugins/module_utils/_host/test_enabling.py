@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of a job's files when it is enabled and disabled, on every version of Upstart."""
+"""A job's files after it is enabled and disabled, on every version of Upstart."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ OVERRIDES: list[tuple[str, str | None, bool, str | None]] = [
 @pytest.mark.parametrize(("conf", "override", "wanted", "after"), OVERRIDES)
 def test_overrides(tmp_path: Path, conf: str, override: str | None, wanted: bool, after: str | None) -> None:
     assert switch(tmp_path, conf, override, wanted) == (conf, after)
-    assert switch(tmp_path, conf, after, wanted) == (conf, after)  # nothing more to do
+    assert switch(tmp_path, conf, after, wanted) == (conf, after)  # a second call changes nothing
 
 
 @pytest.mark.parametrize("override", ["", "# tuned\nenv X=1\n", "# tuned\nenv X=1", "env A=1\r\n\n\n", "\n", "# x \\"])
@@ -129,7 +129,7 @@ def test_a_link_in_place_of_the_override_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("conf", [
     'start on ev A="x\u2028y"\nexec a\n', "start on ev A=x\fy\nexec a\n", "start on (a \v\n or b)\n", "start on a\r\n"])
 def test_only_a_newline_ends_a_line(tmp_path: Path, conf: str) -> None:
-    """Where there is no manual, each line is made a comment, and comes back as it was."""
+    """Without the stanza manual, each line becomes a comment and is restored exactly."""
     disabled, _override = switch(tmp_path, conf, None, False, NO_MANUAL)
     assert disabled.count("#disabled: ") == conf.count("\n") - conf.count("exec")
     assert switch(tmp_path, disabled, None, True, NO_MANUAL) == (conf, None)
@@ -149,7 +149,7 @@ def test_an_override_that_upstart_refuses_is_not_changed() -> None:
 
 
 def test_a_change_by_somebody_else_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The override is read again after it was written."""
+    """The override is read again after it is written."""
     class Watcher:
         instances: tuple[str, ...] = ()
 

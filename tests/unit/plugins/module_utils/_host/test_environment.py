@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Environments in every form that users give them in."""
+"""Environments in every form that users can write."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_the_order_of_a_mapping(monkeypatch: pytest.MonkeyPatch, option: str, se
 
 
 @pytest.mark.parametrize("value", [None, ["B=1"], "B=1 A=2"])
-def test_what_is_no_mapping_stays(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+def test_anything_but_a_mapping_is_unchanged(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     monkeypatch.setattr(environment.sys, "version_info", (2, 7))
     assert environment.ordered(Module(env=value), "env") == value
 
@@ -113,7 +113,7 @@ def test_names_that_cannot_be_sent(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a", "a b=c", "\u00e9\U0001f600", b"\xc3\xa9"])
-def test_names_that_can(text: Any) -> None:
+def test_names_that_can_be_sent(text: Any) -> None:
     environment.check_text(text.decode() if isinstance(text, bytes) else text, "name")
     assert environment.is_utf_8(text)
 

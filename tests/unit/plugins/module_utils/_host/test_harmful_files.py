@@ -19,6 +19,7 @@ LATIN_1 = "description Bücher\nexec a\n".encode("latin-1")
 @pytest.mark.parametrize(("name", "data", "harmful"), [
     (b"web.conf", b"exec a\n", False),
     (b"web.conf", LATIN_1, True),
+    (b"web.conf", b"import A\n" + LATIN_1, True),
     (b"web.conf", b"# B\xfccher\nexec a\n", False),
     (b"net/web.override", LATIN_1, True),
     (b"caf\xe9.conf", b"exec a\n", True),

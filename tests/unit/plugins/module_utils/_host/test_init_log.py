@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Init's own messages, out of the kernel's log or a file of syslog."""
+"""Init's own messages, from the kernel's log or a file of syslog."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_log_that_was_rotated_is_read_from_its_beginning(tmp_path: Path) -> No
     assert log.about("web") == [MESSAGE]
 
 
-def test_a_log_that_is_taken_away_says_nothing(tmp_path: Path) -> None:
+def test_a_removed_log_has_no_messages(tmp_path: Path) -> None:
     path = tmp_path / "messages"
     path.touch()
     log = init_log.InitLog(str(path))
@@ -106,7 +106,7 @@ def test_records_of_the_kernel_log(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_older_records_of_the_kernel_log_are_not_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file stands for the device, whose records begin with what has been logged since the boot."""
+    """A file stands for the device; its first records are those since the boot."""
     path = tmp_path / "kmsg"
     path.write_text("6,1,2,-;init: web main process (3) terminated with status 9\n")
     monkeypatch.setattr(init_log.stat, "S_ISCHR", lambda mode: True)

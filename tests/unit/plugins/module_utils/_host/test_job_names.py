@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of jobs: which of them Upstart reads, files can hold, and init survives."""
+"""Names of jobs: the names that Upstart reads, that file systems allow, and that init survives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ RELATIVE = "Use the file's path relative to the job directory, without .conf."
     ("\ud800", "The name of a job is not UTF-8. Upstart and D-Bus accept only UTF-8 text."),
     ("\udcff", "The name of a job is not UTF-8. Upstart and D-Bus accept only UTF-8 text."),
     ("a\0b", "Invalid job name a\\0b: it contains a NUL character. Remove it."),
-    ("/a", f"Invalid job name /a: it starts with /. {RELATIVE}"),
+    ("/a", "Invalid job name /a: it starts with /. Use a: the file's path relative to the job directory, "
+           "without .conf."),
+    ("/etc/init/net/a.conf", "Invalid job name /etc/init/net/a.conf: it starts with /. Use net/a: the file's path "
+                             "relative to the job directory, without .conf."),
     ("a/", f"Invalid job name a/: it ends with /. {RELATIVE}"),
     ("./a", f"Invalid job name ./a: '.' is not allowed as a path component. {RELATIVE}"),
     ("a/../b", f"Invalid job name a/../b: '..' is not allowed as a path component. {RELATIVE}"),
@@ -102,7 +105,7 @@ def test_the_longest_names_for_a_file_system(tmp_path: Path) -> None:
 ])
 def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any] | None, version: tuple[int, ...],
                               wedges: bool) -> None:
-    """The path has ``length`` bytes before what the instance and .log add, and Upstart takes 255 of them."""
+    """``length`` is that of the path without the instance and .log; Upstart allows 255 bytes in total."""
     log_dir = "/log"
     job = "j" * (length - len(log_dir) - 1)
     path = job_names.fatal_log_path(log_dir, job, instance, values, version)
@@ -117,3 +120,43 @@ def test_logs_that_wedge_init(length: int, instance: str, values: dict[str, Any]
 
 def test_a_relative_log_directory_does_no_harm() -> None:
     assert job_names.fatal_log_path("log", "j" * 260, "", None, (1, 13, 2)) is None
+
+
+@pytest.mark.parametrize(("name", "message"), [
+    ("web.conf", "Invalid job name web.conf: it is the name of a file. Leave out .conf: write name: web."),
+    ("net/web.conf", "Invalid job name net/web.conf: it is the name of a file. Leave out .conf: write name: net/web."),
+    ("etc/init/web.conf", "Invalid job name etc/init/web.conf: it is the name of a file. Leave out .conf: write name: "
+                          "web."),
+    ("web.override", "Invalid job name web.override: it is the name of a file. Leave out .override: write name: web "
+                     "and override: true."),
+    ("web ", "Invalid job name 'web ': it begins or ends with a blank or a line break. Write name: web."),
+    ("web\n", "Invalid job name 'web\n': it begins or ends with a blank or a line break. Write name: web."),
+])
+def test_names_of_files(tmp_path: Path, name: str, message: str) -> None:
+    for removal in (False, True):
+        with pytest.raises(UpstartError) as caught:
+            job_names.check_written_name(name, str(tmp_path), removal)
+        assert caught.value.message == message
+
+
+def test_a_job_with_the_name_of_a_file_can_be_removed(tmp_path: Path) -> None:
+    (tmp_path / "web.conf.conf").write_text("exec a\n")
+    job_names.check_written_name("web.conf", str(tmp_path), removal=True)
+    for name in ("web", "net/web", ".conf", "conf", "web.conf.d", "my web", "web.service", ""):
+        job_names.check_written_name(name, str(tmp_path))
+
+
+@pytest.mark.parametrize(("name", "question"), [
+    ("web.conf", "did you mean web?"),
+    ("/srv/init/web.conf", "did you mean web?"),
+    ("Web", "did you mean web?"),
+    (" web", "did you mean web?"),
+    ("web.service", "did you mean web?"),
+    ("worker ID=1", "did you mean worker, with its variables in env?"),
+    ("worker (1)", "did you mean worker, with its variables in env?"),
+    ("web, db", "did you mean web?"),
+    ("wroker", "did you mean worker?"),
+    ("something-else", None),
+])
+def test_the_job_that_is_probably_meant(name: str, question: str | None) -> None:
+    assert job_names.similar_job(name, ["db", "web", "worker"], "/srv/init") == question

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How it is known that the daemon has loaded what was written."""
+"""How the modules find out that the daemon has loaded the written files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import loading
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import predicting
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile, plan_all
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan_all
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.wanted_file import WantedFile
 from ansible_collections.sysinit.upstart.tests.unit.support.loading_daemon import Daemon
 
 
@@ -77,7 +78,7 @@ def test_a_job_with_instances_stays() -> None:
 
 
 def test_a_job_that_is_started_meanwhile() -> None:
-    """It is not added anew, but what it was told to reload it has read."""
+    """No JobAdded arrives, but the daemon has read the file because of the reload."""
     daemon = Daemon({"a": []})
     watcher, = loading.watch(daemon, [("a", True)])
     daemon.loaded["a"] = [""]
@@ -97,7 +98,7 @@ def test_a_job_is_forgotten() -> None:
 def wanted(kind: str, state: str, text: str) -> WantedFile:
     return WantedFile(name="a", state=state, override=kind == "override", stanzas={}, content=text,
                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
-                      enabled=None)
+                      enabled=None, force=True)
 
 
 CONF, OVERRIDE = "exec b\n", "nice 5\n"
@@ -146,7 +147,7 @@ def test_when_the_daemon_will_load_a_job(present: dict[str, str], asked_for: lis
 ])
 def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dumps: list[set[str]],
                                            reloads: bool) -> None:
-    """Of its new file nothing is signalled: the dump marks it, unless it was marked before or is not told."""
+    """No signal announces its new file. The dump marks the job, unless it was marked before or is not reported."""
     monkeypatch.setattr(loading, "NOTICE_SECONDS", 0.2)
     for name in ("a", "b"):
         (tmp_path / f"{name}.conf").touch()
@@ -158,7 +159,7 @@ def test_whether_a_running_job_was_noticed(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_daemon_that_must_not_be_asked_reloads_at_once(tmp_path: Path) -> None:
-    """It still has the job of the removed file, which may hold what it would crash of."""
+    """It still has the job of the removed file, whose text might crash it."""
     conf = tmp_path / "a.conf"
     conf.touch()
     daemon = Daemon({"a": ["1"]}, dumps=[set()])

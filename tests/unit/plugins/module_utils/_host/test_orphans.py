@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What files, properties and processes tell of the definition that an instance follows."""
+"""What files, properties and processes reveal about the definition of an instance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Verdict = tuple[Any, Any]
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
-    """A host whose daemon is this process and watches the directory, with the job web."""
+    """A host with the job web; its daemon is this process and watches the directory."""
     monkeypatch.setattr(processes, "watches", lambda pid, folder: True)
     return FakeHost(tmp_path)
 
@@ -40,7 +40,7 @@ def judge(host: FakeHost, instance: str = "") -> Verdict:
 
 
 def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float, daemon: float = 0.0) -> None:
-    """Arrange the times of the last change of the file and of the start of the processes, in seconds."""
+    """Set the times, in seconds, of the last file change and of the starts of the processes."""
     times = {None: None, ALIVE: (main, main + 0.01), "daemon": (daemon, daemon + 0.01)}
     monkeypatch.setattr(orphans.processes, "start_ticks", lambda peer_pid, pid: pid)
     monkeypatch.setattr(orphans.processes, "own_start_ticks", lambda pid: "daemon")
@@ -59,15 +59,15 @@ def at(host: FakeHost, monkeypatch: pytest.MonkeyPatch, file: float, main: float
 ])
 def test_times(host: FakeHost, monkeypatch: pytest.MonkeyPatch, text: str, file: float, main: float,
                verdict: Verdict) -> None:
-    """What did not change since the daemon began is what it has read."""
+    """A file that has not changed since the daemon started is the one that it has read."""
     host.deploy("web", text)
     host.run("web")
     at(host, monkeypatch, file, main)
     assert judge(host) == verdict
 
 
-def test_a_process_that_ends_between_two_looks(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it began cannot be read any more, so nothing is known."""
+def test_a_process_that_ends_between_two_checks(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its start time can no longer be read, so nothing is known."""
     host.deploy("web", "respawn\nexec a\n")
     host.run("web")
     at(host, monkeypatch, 10.0, 20.0)
@@ -87,7 +87,7 @@ def test_a_process_that_ends_between_two_looks(host: FakeHost, monkeypatch: pyte
     ("usage a\n", "usage a\nversion 2\n", True),
 ])
 def test_properties(host: FakeHost, monkeypatch: pytest.MonkeyPatch, held: str, file: str, is_stale: bool) -> None:
-    """A process that is younger than the file may follow an older definition all the same."""
+    """A process that is younger than the file may still run with an older definition."""
     host.hold("web", held)
     host.run("web")
     host.write("web", file)
@@ -116,8 +116,8 @@ def test_a_copy_of_a_harmful_file_beside_a_good_one(host: FakeHost, monkeypatch:
     assert judge(host) == (None, REASON)
 
 
-def test_text_of_before_is_not_asked_for(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file was put right while the instance, or another one of the job, was there."""
+def test_earlier_text_that_is_not_utf_8_is_not_queried(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was fixed while this instance, or another instance of the job, existed."""
     host.hold("web", b"description \xfc\ninstance $N\nexec a\n")
     host.run("web", "1")
     host.write("web", "instance $N\nexec a\n")
@@ -214,7 +214,7 @@ def test_whether_a_process_matches_the_files(monkeypatch: pytest.MonkeyPatch, te
         (StateUnavailableError("x"), (1, 13, 2), False),
     ],
 )
-def test_where_there_is_evidence(
+def test_whether_there_is_evidence(
     host: FakeHost, error: StateUnavailableError, version: tuple[int, ...], has_evidence: bool
 ) -> None:
     host.number = version

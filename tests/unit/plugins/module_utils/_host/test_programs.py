@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What processes are expected to do."""
+"""The expected behaviour of processes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser im
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 
 UNKNOWN = "unknown"
-Expected = Any  # UNKNOWN, or (what it does, its status, its seconds)
-# stanzas of a task, and what its main process is expected to do
+Expected = Any  # UNKNOWN, or (behaviour, exit status, seconds)
+# stanzas of a task, and the expected behaviour of its main process
 TASKS: list[tuple[str, Expected]] = [
     ("exec true", (ENDS, 0, 0.0)),
     ("exec false", (ENDS, 1, 0.0)),
@@ -50,7 +50,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("script\n  case a in a) exit 3 ;; esac\nend script", UNKNOWN),
     ("script\n  # nothing\n  sleep 1; sleep 2\n  echo 'done'\nend script", (ENDS, 0, 3.0)),
     ("script\n  sleep 1\n  false\n  sleep 9\nend script", (ENDS, 1, 1.0)),
-    ("script\n  sleep 1\n  no-such-program\nend script", UNKNOWN),  # it may be a builtin of that shell
+    ("script\n  sleep 1\n  no-such-program\nend script", UNKNOWN),  # possibly a builtin of that shell
     ("script\n  sleep 1\n  /no/such/program\nend script", (ENDS, 127, 1.0)),
     ("script\n  exec no-such-program\nend script", (ENDS, 127, 0.0)),
     ("script\n  chdir /tmp\n  sleep 1\nend script", UNKNOWN),
@@ -72,7 +72,7 @@ TASKS: list[tuple[str, Expected]] = [
     ("limit nofile 20 unlimited\nexec true", (ENDS, 0, 0.0)),
     ("env PATH=/nowhere\nexec true", (CANNOT_RUN, -1, 0.0)),
 ]
-# What a shell may know though it is no program: words of dash, which Debian has, and of bash, which EL 6 has.
+# Builtins that a shell may have although no program has the name: those of dash (Debian) and bash (EL 6).
 BUILTINS = (
     "alias bind break builtin caller cd chdir command compgen complete compopt continue declare dirs disown enable "
     "eval export fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read "
@@ -108,9 +108,22 @@ def test_a_service(text: str, does: str, known: bool) -> None:
     assert (behaviour.does, behaviour.known) == (does, known)
 
 
-@pytest.mark.parametrize("peer_pid", [0, -1, fake_client.NO_PROCESS])
-def test_a_daemon_that_cannot_be_seen_has_our_programs(peer_pid: int) -> None:
-    assert Programs(peer_pid).behaviour(values("task\nexec true\n"), "main").does == ENDS
+def test_a_daemon_whose_process_cannot_be_read_has_our_programs() -> None:
+    behaviour = Programs(fake_client.NO_PROCESS).behaviour(values("task\nexec true\n"), "main")
+    assert (behaviour.does, behaviour.known) == (ENDS, True)
+
+
+@pytest.mark.parametrize("peer_pid", [0, -1])
+@pytest.mark.parametrize(("text", "does"), [
+    ("task\nexec true\n", ENDS), ("task\nexec /no/such/tool\n", ENDS), ("chdir /no/such/folder\nexec a\n", STAYS),
+    ("setuid no-such-user\nexec a\n", STAYS)])
+def test_the_programs_of_a_daemon_outside_of_this_container_are_unknown(peer_pid: int, text: str, does: str) -> None:
+    behaviour = Programs(peer_pid).behaviour(values(text), "main")
+    assert (behaviour.does, behaviour.known) == (does, False)
+
+
+def test_impossible_limits_are_refused_wherever_the_daemon_is() -> None:
+    assert Programs(0).behaviour(values("limit nofile 20 10\nexec a\n"), "main").does == CANNOT_RUN
 
 
 def test_a_helper_of_a_service_ends() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who causes which event, and which jobs an event starts and stops; also among thousands."""
+"""The jobs that cause an event, and the jobs that it starts and stops, even among thousands."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_events_of_some_jobs() -> None:
     "start on started s{before}\nstop on stopping s{before}\n", "start on started s{before} and x\n",
     "task\nstart on stopped s{before}\n", "start on started s{after}\nstop on stopped s{after} or started nothing\n"])
 def test_many_jobs_are_searched_for_loops_in_one_pass(text: str) -> None:
-    """All jobs of a long chain could lead to all others."""
+    """Every job of a long chain could lead to every other one."""
     def search(size: int) -> Callable[[], object]:
         texts: dict[str, Any] = {
             "s%d" % number: text.format(before=number - 1, after=number + 1) for number in range(1, size)}
@@ -102,7 +102,7 @@ def test_many_jobs_are_searched_for_loops_in_one_pass(text: str) -> None:
 
 
 def ring(size: int, letter: str = "s") -> dict[str, Any]:
-    """Return jobs that start and stop one another: the loop of each leads by others than that of the next."""
+    """Return jobs that start and stop one another; each loop goes through other jobs than the next loop."""
     return {f"{letter}{number:03}": f"start on started {letter}{(number + 1) % size:03} or stopped "
                                     f"{letter}{(number + 7) % size:03} or x\n"
                                     f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
@@ -122,13 +122,13 @@ def test_loops_of_two_rings_are_reported_for_both() -> None:
     assert {loop.job[0] for loop in loops.find_loops(relations({**ring(70, "a"), **ring(70, "b")}))} == {"a", "b"}
 
 
-def test_a_circle_of_thousands_is_reported_once() -> None:
+def test_a_loop_of_thousands_of_jobs_is_reported_once() -> None:
     texts = {"s%04d" % number: "start on started s%04d\n" % ((number + 1) % 2000) for number in range(2000)}
     (loop,) = loops.find_loops(relations(texts))
     assert (loop.code, loop.job, len(loop.path)) == ("waits-for-itself", "s0000", 2000)
 
 
-def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
+def test_a_loop_that_other_jobs_wait_for_starts_with_its_first_job() -> None:
     texts = {"a": "start on started d\n", "b": "start on started c\n", "c": "start on started d\n",
              "d": "start on started b\n", "e": "start on started a\n"}
     (loop,) = loops.find_loops(relations(texts))
@@ -138,13 +138,13 @@ def test_a_circle_that_others_wait_for_begins_with_its_first_job() -> None:
 @pytest.mark.parametrize(("script", "loop"), [
     ("start a", False), ("restart *", False), ("start $ONE", False), ("# start a", True), ("stop a", True),
     ("start c", True)])
-def test_a_circle_that_a_script_begins(script: str, loop: bool) -> None:
+def test_a_loop_that_a_script_starts(script: str, loop: bool) -> None:
     texts = {"a": "start on started b\n", "b": "start on started a\n",
              "c": f"start on x\nscript\n  {script}\nend script\n"}
     assert [loop.job for loop in loops.find_loops(relations(texts))] == (["a"] if loop else [])
 
 
-def test_a_circle_whose_own_script_starts_a_job_of_it() -> None:
+def test_a_loop_whose_own_script_starts_one_of_its_jobs() -> None:
     texts = {"a": "start on started b\nexec start b\n", "b": "start on started a\n", "c": "start on started d\n",
              "d": "start on started c\nexec start a\n"}
     assert [loop.job for loop in loops.find_loops(relations(texts))] == ["a", "c"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Job files that init has not read although they are in place: links, and what was put there while nobody watched."""
+"""Job files that init has not read although they are in place: links, and files whose change it missed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 
 class Host:
-    """A daemon, and how often it was asked to read all files again."""
+    """A daemon that counts the requests to read all files again."""
 
     def __init__(self, daemon: with_daemon.Daemon) -> None:
         self.conf = daemon.conf
@@ -35,14 +35,14 @@ class Host:
         self._reload = self.client.reload_configuration
         self.client.reload_configuration = self.reload
         self.write(OLD)
-        self.client.jobs()  # it has been read by then
+        self.client.jobs()  # it has been read by now
 
     def reload(self) -> None:
         self.reloads += 1
         self._reload()
 
     def write(self, text: str, name: str = "web.conf") -> Path:
-        """Put a file in place as editors and packagers do, by a rename."""
+        """Replace a file by a rename, as editors and package managers do."""
         staged = self.conf / "staged~"
         staged.write_text(text)
         (self.conf / name).parent.mkdir(exist_ok=True)
@@ -71,7 +71,7 @@ class Host:
         return errors
 
     def held(self, name: str = "web") -> list[str]:
-        """Return the variables of the class that init has registered."""
+        """Return the variables of the job class that init has loaded."""
         classes = json.loads(self.client.state())["job_classes"]
         return [entry for job_class in classes if job_class["name"] == name for entry in job_class["env"]]
 
@@ -88,7 +88,7 @@ Change = Callable[[Host], object]
 def link_in_place(host: Host, make: Callable[[Path, Path], object], name: str = "web.conf") -> Path:
     source = host.elsewhere(NEW)
     (host.conf / name).unlink(missing_ok=True)
-    host.client.jobs()  # the daemon has seen that it is gone
+    host.client.jobs()  # the daemon has noticed the removal
     make(source, host.conf / name)
     return source
 
@@ -131,7 +131,7 @@ ESCAPES: dict[str, Change] = {
 @pytest.mark.parametrize("running", [True, False])
 @pytest.mark.parametrize("change", list(ESCAPES))
 def test_what_init_does_not_notice(host: Host, change: str, running: bool) -> None:
-    """It is read before the stop; the job is there after it, by the new file."""
+    """The file is read before the stop; afterwards the job exists with the new file."""
     if running:
         host.act("Start")
     ESCAPES[change](host)
@@ -144,7 +144,7 @@ def test_what_init_does_not_notice(host: Host, change: str, running: bool) -> No
 
 
 def test_a_link_to_a_running_job_is_read_each_time(host: Host) -> None:
-    """Nobody tells what waits behind a definition that is in use."""
+    """Init does not report a new definition while the old one is in use."""
     host.act("Start")
     target = link_in_place(host, os.symlink)
     host.ensure()
@@ -157,7 +157,7 @@ def test_a_link_to_a_running_job_is_read_each_time(host: Host) -> None:
 
 @pytest.mark.parametrize("running", [True, False])
 def test_what_init_notices(host: Host, running: bool) -> None:
-    """No reload then: it makes running jobs forget the half of a start on that has happened."""
+    """No reload here: a reload makes running jobs forget which parts of their start on were met."""
     if running:
         host.act("Start")
     assert host.ensure() == {}
@@ -179,7 +179,7 @@ def test_a_link_that_init_has_read(host: Host) -> None:
 
 
 def test_the_default_of_console_is_the_daemons() -> None:
-    """A file without console says nothing of it."""
+    """A file without a stanza console leaves it to the daemon."""
     job = Definition("web", "/nowhere", read=False)
     job.take(b"exec a\n", b"nice 1\n")
     held: dict[str, Any] = {
@@ -192,13 +192,14 @@ def test_the_default_of_console_is_the_daemons() -> None:
 
 
 def test_a_bad_file_is_named(host: Host) -> None:
-    """It may have become bad since the definition was read, as during a stop."""
+    """It may have become invalid after the definition was read, for example during a stop."""
     definition = host.definition()
     host.write("bogus\n")
     errors = unread_files.ensure_files_are_read(host.client, str(host.conf), [definition])
     assert errors["web"].message == (
-        "Job web cannot be started: Upstart refuses %s/web.conf:1: Unknown stanza. Fix the file, then run the task "
-        "again." % host.conf)
+        "Job web cannot be started: Upstart refuses %s/web.conf:1: Unknown stanza (check the spelling of the stanza "
+        "and of its second word; both are lower case and not quoted). Fix the file, then run the task again."
+        % host.conf)
     assert (errors["web"].facts["path"], errors["web"].facts["line"]) == ("%s/web.conf" % host.conf, 1)
     (host.conf / "web.conf").unlink()
     errors = unread_files.ensure_files_are_read(host.client, str(host.conf), [definition])
@@ -222,9 +223,9 @@ def test_a_directory_that_is_not_the_daemons(host: Host) -> None:
 
 
 @pytest.mark.parametrize(("change", "reloads"), [("a hard link", 1), ("nobody watched", 1), (None, 0)])
-def test_where_init_does_not_tell_its_state(host: Host, monkeypatch: pytest.MonkeyPatch, change: str | None,
-                                            reloads: int) -> None:
-    """Any doubt has it read all files."""
+def test_an_init_that_does_not_report_its_state(host: Host, monkeypatch: pytest.MonkeyPatch, change: str | None,
+                                                reloads: int) -> None:
+    """In case of doubt it makes init read all files."""
     def refuse(client: Any, conf_dir: str) -> None:
         raise daemon_state.StateUnavailableError("Upstart reports its definitions only since 1.6.1")
 
@@ -236,5 +237,5 @@ def test_where_init_does_not_tell_its_state(host: Host, monkeypatch: pytest.Monk
     assert host.read("db") is False
 
 
-def test_nothing_is_asked_of_no_job(host: Host) -> None:
+def test_without_jobs_nothing_is_queried(host: Host) -> None:
     assert unread_files.ensure_files_are_read(None, str(host.conf), []) == {}

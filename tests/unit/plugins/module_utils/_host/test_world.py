@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The world that is read where the daemon cannot report its state."""
+"""The world as read from calls and files if the daemon cannot report its state."""
 
 from __future__ import annotations
 
@@ -53,8 +53,7 @@ class OldDaemon:
     ("$A-$N", "1-4", None),
     ("tty-$N", "other", None),
 ])
-def test_the_variable_that_the_name_of_an_instance_shows(tmp_path: Path, stanza: str, name: str,
-                                                         value: str | None) -> None:
+def test_the_variable_that_an_instance_name_shows(tmp_path: Path, stanza: str, name: str, value: str | None) -> None:
     (tmp_path / "tty.conf").write_text(f"instance {stanza}\nexec a\n")
     world, _reason = read_world(OldDaemon(name), str(tmp_path))
     (definition,) = world.definitions

@@ -55,7 +55,7 @@ Programs = Callable[..., Path]
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
-    """Make a folder the only one for programs; the function writes a program."""
+    """Use one folder for all programs; the returned function writes a program."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(commands, "SYSTEM_FOLDERS", ())
 
@@ -85,7 +85,7 @@ def test_nothing_is_read_without_the_program(programs: Programs) -> None:
     assert runlevel.read() == (None, None)
 
 
-def test_the_programs_that_a_change_takes(programs: Programs) -> None:
+def test_the_programs_that_a_change_needs(programs: Programs) -> None:
     with pytest.raises(UpstartError, match="telinit was not found in PATH. It comes with Upstart"):
         runlevels.ensure_programs_exist()
     programs("telinit", "exit 0")
@@ -97,12 +97,12 @@ def test_the_programs_that_a_change_takes(programs: Programs) -> None:
 
 
 class FakeConnection:
-    """Receives the next signals with each wait."""
+    """Receives the next batch of signals with each wait."""
 
     peer = {"pid": os.getpid()}
 
     def __init__(self, *batches: list[Signal]) -> None:
-        self.signals: list[Signal] = [OVER]  # of an earlier change
+        self.signals: list[Signal] = [OVER]  # from an earlier change
         self._batches = list(batches)
         self.waits = 0
 
@@ -203,7 +203,7 @@ def test_a_job_takes_too_long() -> None:
     ("/bin/sleep 5", "telinit timed out after", False),
     ("exit 0", "telinit 3 succeeded, but after 0.5 s the program runlevel reports 2", True),
 ])
-def test_telinit_does_not_do_it(text: str, message: str, changed: bool, programs: Programs) -> None:
+def test_telinit_fails(text: str, message: str, changed: bool, programs: Programs) -> None:
     programs("telinit", text)
     programs("runlevel", "read -r words < ${0%/*}/record && echo $words || echo N 2")
     with pytest.raises(UpstartError, match=message) as caught:

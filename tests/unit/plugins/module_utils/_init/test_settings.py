@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The daemon's settings: what a request changes, refusals, and the result."""
+"""The daemon's settings: the changes of a request, refusals, and the result."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import runlevel
 from ansible_collections.sysinit.upstart.plugins.module_utils._init import run, runlevels, settings
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.search_path import SearchPath
 
 VARIABLES = {"PATH": "/bin", "FOO": "own", "F": "eff", "FOOBAR": "x"}
 TABLE = ["%s=%s" % variable for variable in VARIABLES.items()]
@@ -25,7 +26,7 @@ FACTS: dict[str, Any] = {"log_priority": "message", "runlevel": "2", "previous_r
 
 
 class FakeClient:
-    """A daemon that records requests, and unsets variables with the real one's fault (1.13.2, measured)."""
+    """A daemon that records requests, and has the real daemon's bug when it unsets variables (1.13.2, measured)."""
 
     def __init__(self, table: list[str] | None, jobs: list[str], *, session: bool, later: list[str] | None) -> None:
         self.done: list[str] = []
@@ -120,7 +121,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return levels
 
 
-def test_nothing_asked() -> None:
+def test_without_options_nothing_changes() -> None:
     client = daemon()
     result = converge(client, asked())
     assert result == {**FACTS, "changed": False, "diff": {"before": "", "after": ""}}
@@ -187,8 +188,8 @@ def test_a_variable_that_the_daemon_skips_is_unset_again() -> None:
     ({"job_env": {"B": "1", "A": None, "FOO": None}}, daemon(session=False), "Put B, FOO into env of the jobs"),
     ({"job_env": {"B": "1"}}, daemon(None, session=False), "Upstart 1.5 has no job environment"),
     ({"job_env": {"B": "1"}}, daemon(None), "This user may not read or change"),
-    ({"job_env": {"A=B": "1"}}, daemon(), "job_env has 'A=B'"),
-    ({"job_env": {"": None}}, daemon(), "job_env has ''"),
+    ({"job_env": {"A=B": "1"}}, daemon(), "job_env has the name 'A=B', but a name cannot contain"),
+    ({"job_env": {"": None}}, daemon(), "job_env has the entry '=', which is not KEY=VALUE"),
     ({"runlevel": "6"}, daemon(), "ansible.builtin.reboot"),
 ])
 def test_nothing_is_done_when_an_option_is_refused(wanted: dict[str, Any], client: FakeClient, message: str,
@@ -208,7 +209,7 @@ def test_a_runlevel_needs_its_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     converge(daemon(), asked(log_priority="error"))
 
 
-def test_all_at_once_is_done_in_order() -> None:
+def test_several_changes_are_made_in_order() -> None:
     client = daemon(jobs=("a", "b"), later=("b", "c"))
     wanted = asked(log_priority="info", job_env={"N": 1, "PATH": None}, reload_configuration=True, runlevel="5")
     result = converge(client, wanted)
@@ -239,7 +240,7 @@ def test_a_daemon_that_does_not_keep_a_setting() -> None:
     assert caught.value.facts["changed"] is True
 
 
-def test_a_daemon_that_breaks_off() -> None:
+def test_a_daemon_that_disconnects() -> None:
     def break_off() -> None:
         raise DaemonError("gone")
 
@@ -271,6 +272,15 @@ def test_jobs_that_a_reload_will_load(tmp_path: Path) -> None:
     assert (result["jobs_added"], result["jobs_removed"]) == (["new", "sub/new"], ["bad", "gone"])
     assert result["changed"] is True
     assert client.done == []
+
+
+def test_jobs_of_several_directories_that_a_reload_will_load(tmp_path: Path) -> None:
+    for name in ("a/new", "b/new", "b/known", "b/sub/other"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{name}.conf").write_text("exec a\n")
+    path = SearchPath([str(tmp_path / "a"), str(tmp_path / "missing"), str(tmp_path / "b")])
+    result = converge(daemon(jobs=("known", "gone")), asked(reload_configuration=True, conf_dir=path), check_mode=True)
+    assert (result["jobs_added"], result["jobs_removed"]) == (["new", "sub/other"], ["gone"])
 
 
 def test_the_last_release_without_a_job_environment() -> None:

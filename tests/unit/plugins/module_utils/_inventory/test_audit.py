@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every finding that needs the whole host: for each code a host that has it and hosts that do not."""
+"""Every finding that needs the whole host: for each code a host with the finding and hosts without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances
-from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import audit_codes
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import audit_codes, init_scripts
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.search_path import SearchPath
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
@@ -40,13 +41,8 @@ def spawned(host: FakeHost, text: str, status: str = "start/spawned") -> None:
     host.run("web", status=status)
 
 
-def deployed(host: FakeHost, **texts: str) -> None:
-    for name, text in texts.items():
-        host.deploy(name, text)
-
-
 def held_alone(host: FakeHost, run: bool, **files: str) -> None:
-    """A daemon that has the job although it refuses its files."""
+    """A daemon that has loaded the job although it refuses the files."""
     host.write("web", files["conf"])
     host.write("web", files["override"], ".override")
     host.hold("web")
@@ -69,7 +65,7 @@ def main_in_state(host: FakeHost, letter: str, text: str = "exec a\n", status: s
 
 
 STUCK = "web is stuck: Upstart is tracking process %d, which no longer exists" % NO_PROCESS
-# code, host that has it, (job, file, line, message) of the finding, hosts that do not
+# code, host with the finding, (job, file, line, message) of the finding, hosts without it
 CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Arrange]]] = [
     ("not-loaded", lambda host: host.write("web", "exec a\n"),
      ("web", "web.conf", None, "Upstart has not loaded the job, although its files are valid"),
@@ -132,37 +128,39 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
      ("web", "web.conf", None, "web is not running: its main process PID is suspended by a signal or a debugger"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
     ("start-leads-to-stop",
-     lambda host: deployed(host, a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
+     lambda host: host.deploy_all(a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
      ("a", "a.conf", 2, "the start of a leads to its own stop: start of a, start of b, stop of a"),
-     [lambda host: deployed(host, a="start on x\nstop on started b and y\n", b="start on starting a\n"),
-      lambda host: deployed(host, a="start on x\nstop on started b N=1\n", b="start on starting a\n"),
-      lambda host: deployed(host, a="stop on started b\n", b="stop on started a\n")]),
-    ("stop-leads-to-start", lambda host: deployed(host, a="start on x or stopped a\nexec a\n"),
+     [lambda host: host.deploy_all(a="start on x\nstop on started b and y\n", b="start on starting a\n"),
+      lambda host: host.deploy_all(a="start on x\nstop on started b N=1\n", b="start on starting a\n"),
+      lambda host: host.deploy_all(a="stop on started b\n", b="stop on started a\n")]),
+    ("stop-leads-to-start", lambda host: host.deploy_all(a="start on x or stopped a\nexec a\n"),
      ("a", "a.conf", 1, "the stop of a leads to its own start: stop of a, start of a"),
-     [lambda host: deployed(host, a="start on x or stopped a RESULT=failed\n"),
-      lambda host: deployed(host, a="start on stopped b\nstop on started b\n", b="start on stopped a\n")]),
-    ("endless-loop", lambda host: deployed(host, a="task\nstart on x or stopped b\n", b="task\nstart on stopped a\n"),
+     [lambda host: host.deploy_all(a="start on x or stopped a RESULT=failed\n"),
+      lambda host: host.deploy_all(a="start on stopped b\nstop on started b\n", b="start on stopped a\n")]),
+    ("endless-loop", lambda host: host.deploy_all(a="task\nstart on x or stopped b\n", b="task\nstart on stopped a\n"),
      ("a", "a.conf", 2, "once started, this goes on forever: start of a, stop of a, start of b, stop of b, start of a"),
-     [lambda host: deployed(host, a="start on x or stopped b\n", b="start on stopped a\n"),
-      lambda host: deployed(host, a="start on stopped b\nstop on started b\n",
-                            b="start on stopped a\nstop on started a\n"),
-      lambda host: deployed(host, a="start on started c\nstop on stopped b\n", b="start on x\nstop on started a\n",
-                            c="start on stopped a\n")]),
-    ("waits-for-itself", lambda host: deployed(host, a="start on started c\n", b="start on started a and x\n",
-                                               c="start on stopped b\n", d="start on started a\n"),
+     [lambda host: host.deploy_all(a="start on x or stopped b\n", b="start on stopped a\n"),
+      lambda host: host.deploy_all(a="start on stopped b\nstop on started b\n",
+                                   b="start on stopped a\nstop on started a\n"),
+      lambda host: host.deploy_all(a="start on started c\nstop on stopped b\n", b="start on x\nstop on started a\n",
+                                   c="start on stopped a\n")]),
+    ("waits-for-itself", lambda host: host.deploy_all(a="start on started c\n", b="start on started a and x\n",
+                                                      c="start on stopped b\n", d="start on started a\n"),
      ("a", "a.conf", 1, "a after c after b can only start after itself"),
-     [lambda host: deployed(host, a="start on started b or x\n", b="start on started a\n"),
-      lambda host: deployed(host, a="start on started b\n", b="exec a\n"),
-      lambda host: deployed(host, a="start on started nowhere\n"),
-      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
-                            c="start on x\nscript\n  start a\nend script\n"),
-      lambda host: deployed(host, a="start on started b\n", b="start on started a\n",
-                            c="start on x\npre-start script\n  for one in a b; do start $one; done\nend script\n")]),
+     [lambda host: host.deploy_all(a="start on started b or x\n", b="start on started a\n"),
+      lambda host: host.deploy_all(a="start on started b\n", b="exec a\n"),
+      lambda host: host.deploy_all(a="start on started nowhere\n"),
+      lambda host: host.deploy_all(a="start on started b\n", b="start on started a\n",
+                                   c="start on x\nscript\n  start a\nend script\n"),
+      lambda host: host.deploy_all(a="start on started b\n", b="start on started a\n",
+                                   c="start on x\npre-start script\n  for i in a b; do start $i; done\nend script\n")]),
 ]
 
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)  # a second that passes meanwhile would be in a message
     monkeypatch.setattr(instances.Clock, "read", read)
     return FakeHost(tmp_path)
 
@@ -190,7 +188,23 @@ def test_findings(host: FakeHost, tmp_path_factory: pytest.TempPathFactory, code
 
 
 def test_every_code_is_tested() -> None:
-    assert {case[0] for case in CASES} == set(audit_codes.BY_CODE)
+    assert {case[0] for case in CASES} | {"init-script-too"} == set(audit_codes.BY_CODE)
+
+
+def test_programs_and_init_scripts_of_the_host(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.missing["/opt/web"] = "does not exist"
+    monkeypatch.setattr(init_scripts, "running_too", lambda name, _files: f"/etc/init.d/{name}")
+    host.deploy_all(web="exec /opt/web\n")
+    assert [(entry["code"], entry["line"], entry["message"]) for entry in host.findings()] == [
+        ("init-script-too", None, "the init script /etc/init.d/web of the same name also runs at boot"),
+        ("program-missing", 1, "main runs /opt/web, which does not exist")]
+
+
+def test_init_scripts_have_nothing_to_do_with_a_session(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init_scripts, "running_too", lambda name, _files: f"/etc/init.d/{name}")
+    host.deploy_all(web="exec a\n")
+    host.conf_dir = SearchPath([str(host.files), "/nowhere"])
+    assert host.findings() == []
 
 
 def test_findings_of_files_have_their_path(host: FakeHost) -> None:
@@ -227,7 +241,7 @@ def test_files_that_the_daemon_does_not_read(host: FakeHost) -> None:
 
 
 def test_harm_in_directories_that_the_daemon_may_not_read(host: FakeHost) -> None:
-    """It is not quite sure which directories those are."""
+    """The directories that the daemon reads are not known for certain."""
     host.deploy("web")
     (host.files / ".git").mkdir()
     (host.files / ".git" / "a.conf").write_bytes(b"author \xe4\n")
@@ -257,80 +271,13 @@ def test_an_override_that_is_not_read(tmp_path: Path, version: tuple[int, ...], 
 
 
 def test_a_long_path_is_shortened(host: FakeHost) -> None:
-    deployed(host, **{f"s{number:02}": f"start on started s{(number + 1) % 40:02}\n" for number in range(40)})
+    host.deploy_all(**{f"s{number:02}": f"start on started s{(number + 1) % 40:02}\n" for number in range(40)})
     (message,) = [finding["message"] for finding in host.findings() if finding["code"] == "waits-for-itself"]
     assert message.startswith("s00 after s01 after s02 ")
     assert "after s10 (19 more steps) after s30" in message and message.count(" after s") == 20
 
 
 # -- events and jobs that nothing provides -------------------------------------------
-def remedies(host: FakeHost, code: str) -> list[str]:
-    return [finding["remedy"] for finding in host.findings() if finding["code"] == code]
-
-
-@pytest.mark.parametrize(("event", "nearest"), [
-    ("filesystm", "filesystem"), ("runlevle", "runlevel"), ("stoped db", "stopped"), ("startde db", "started"),
-    ("web-raedy", "web-ready"), ("net-device_up", "net-device-up"), ("local-filesytems", "local-filesystems"),
-    ("deployed", None), ("x", None)])
-def test_misspelt_events(host: FakeHost, event: str, nearest: str | None) -> None:
-    host.deploy("web", "emits web-ready\nexec a\nstop on runlevel 0\n")
-    host.deploy("db", f"start on {event}\nstop on runlevel 0\nexec a\n")
-    assert remedies(host, "unknown-event") == [
-        f"did you mean {nearest}?" if nearest else
-        "check the spelling; if it is correct, emit the event yourself, for example with upstart_event"]
-    assert "condition-impossible" not in host.codes()
-
-
-@pytest.mark.parametrize("event", [
-    "startup", "net-device-up IFACE=eth0", "block-device-added", "socket PROTO=inet PORT=80", "tty1-device-removed",
-    ":sys:power", "mounted MOUNTPOINT=/srv", "runlevel [2345]", "filesystem", "web-ready", "web-ready/failed",
-    "starting/failed", "scripted", "usb-thing-plugged", "fedora.serial-console-available DEV=*",
-    "splash-request IMMEDIATE=1", "graphics-device-added PRIMARY_DEVICE_FOR_DISPLAY=1", "device-not-ready"])
-def test_events_of_init_its_bridges_and_other_jobs_are_known(host: FakeHost, event: str) -> None:
-    """initctl check-config takes most of these for errors."""
-    host.deploy("web", "emits web-ready usb-*-plugged\nscript\n  initctl --quiet emit --no-wait 'scripted' A=1\n"
-                "end script\n")
-    host.deploy("db", f"start on {event}\n")
-    assert {"unknown-event", "condition-impossible"} & set(host.codes()) == set()
-
-
-def test_misspelt_jobs(host: FakeHost) -> None:
-    deployed(host, postgresql="exec a\n", web="start on started postgesql or started nothing-like-it\n")
-    assert remedies(host, "unknown-job") == ["did you mean postgresql?", "check the spelling, or install the job"]
-    assert "condition-impossible" in host.codes()
-    host.hold("nothing-like-it")
-    assert remedies(host, "unknown-job") == [], "the other one is enough"
-
-
-@pytest.mark.parametrize(("version", "emits", "impossible"), [
-    ((0, 6, 5), "x", False), ((1, 3), "x", True), ((1, 13, 2), "started JOB=messagebus", False)])
-def test_a_service_of_rc_is_no_job_and_yet_starts_some(tmp_path: Path, version: tuple[int, ...], emits: str,
-                                                       impossible: bool) -> None:
-    """RHEL 6 has its init reload on started messagebus, which is a script there."""
-    host = FakeHost(tmp_path, version)
-    deployed(host, reload="task\nstart on started messagebus\nexec a\n", other=f"exec initctl emit {emits}\n")
-    assert ("condition-impossible" in host.codes("reload")) is impossible
-    assert "unknown-job" in host.codes("reload")
-
-
-@pytest.mark.parametrize(("condition", "unknown", "impossible"), [
-    ("starting gdm or starting kdm or starting web or starting xdm", [], False),
-    ("(starting gdm and runlevel 2) or starting web", [], False),
-    ("starting web or (starting gdm and starting kdm)", [], False),
-    ("starting gdm and starting web", ["gdm"], True),
-    ("(starting gdm or starting kdm) and starting web", ["gdm", "kdm"], True),
-    ("starting gdm or deployed", ["gdm"], False),
-    ("starting gdm or runlevel 23", ["gdm"], True),
-    ("starting gdm or (starting kdm and starting web)", ["gdm", "kdm"], True),
-])
-def test_a_job_among_several_alternatives(host: FakeHost, condition: str, unknown: list[str],
-                                          impossible: bool) -> None:
-    deployed(host, web="exec a\n", splash=f"start on {condition}\nstop on runlevel 0\nexec a\n")
-    names = [entry["message"].split()[5].rstrip(",") for entry in host.findings() if entry["code"] == "unknown-job"]
-    assert names == unknown
-    assert ("condition-impossible" in host.codes()) is impossible
-
-
 def test_a_job_whose_file_is_refused_is_not_unknown(host: FakeHost) -> None:
     host.deploy("web", "start on started db\n")
     host.write("db", "frob\n")
@@ -338,8 +285,8 @@ def test_a_job_whose_file_is_refused_is_not_unknown(host: FakeHost) -> None:
 
 
 def test_a_healthy_host_has_no_findings(host: FakeHost) -> None:
-    deployed(
-        host, db="start on runlevel [2345]\nstop on runlevel [!2345]\nrespawn\nexec /bin/db\n",
+    host.deploy_all(
+        db="start on runlevel [2345]\nstop on runlevel [!2345]\nrespawn\nexec /bin/db\n",
         web="start on started db\nstop on stopping db\nrespawn\nexec /bin/web\n",
         failover="start on stopped web RESULT=failed\nstop on starting web\nexec /bin/failover\n",
         once="task\nstart on started db\nexec /bin/once\n",
@@ -357,7 +304,7 @@ def test_a_finding_of_a_job_without_a_file(host: FakeHost) -> None:
 
 
 def test_a_loop_of_a_job_without_a_file(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its file appears after the directory was read."""
+    """Its file appears after the directory is read."""
     read_jobs = host.jobs
 
     def jobs() -> list[str]:

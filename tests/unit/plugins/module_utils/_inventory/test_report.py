@@ -1,13 +1,14 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told of a host's jobs: by which sources, which of them, which parts, and what is left out."""
+"""The report about a host's jobs: its sources, the selected jobs and parts, and the parts left out."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def test_a_job_that_runs(host: FakeHost) -> None:
     (instance,) = job.pop("instances")
     since = instance.pop("since")
     assert abs(since - started(ALIVE)) <= 20
+    assert datetime.fromisoformat(instance.pop("since_iso8601").replace("Z", "+00:00")).timestamp() == since
     path = f"{host.files}/web.conf"
     start_on = {"all": [{"started": "db"}, {"runlevel": [2, 3, 4, 5]}]}
     assert job == {
@@ -65,8 +67,10 @@ def test_a_job_that_runs(host: FakeHost) -> None:
         "instance": "", "goal": "start", "state": "running", "status": "start/running",
         "processes": {"main": ALIVE, "post-start": ALIVE}, "env": ["RUNLEVEL=2"], "log_file": "/log/web.log",
         "stale": False, "wedged": False, "hollow": False, "zombie": False, "suspended": False}
-    assert {key: info[key] for key in ("version", "log_priority", "runlevel", "previous_runlevel", "left_out")} == {
-        "version": "1.13.2", "log_priority": "message", "runlevel": "2", "previous_runlevel": "N", "left_out": []}
+    assert {key: info[key] for key in ("version", "transport", "log_priority", "runlevel", "previous_runlevel",
+                                       "left_out")} == {
+        "version": "1.13.2", "transport": "wire", "log_priority": "message", "runlevel": "2", "previous_runlevel": "N",
+        "left_out": []}
 
 
 def started(pid: int) -> float:
@@ -109,8 +113,8 @@ def test_jobs_without_instances_and_with_several(host: FakeHost) -> None:
         ("a", ["N=a"], "/log/net_tty-a.log"), ("b", ["N=b"], "/log/net_tty-b.log")]
 
 
-def test_states_on_the_way_have_their_processes(host: FakeHost) -> None:
-    """Ansible's own service_facts loses such jobs."""
+def test_transitional_states_have_their_processes(host: FakeHost) -> None:
+    """Ansible's own service_facts misses such jobs."""
     host.deploy("slow", "pre-start exec a\nexec a\n")
     host.run("slow", status="start/pre-start", main=None, pre_start=ALIVE)
     (instance,) = host.job("slow")["instances"]
@@ -164,7 +168,7 @@ def test_unknown_stanzas_of_an_orphan(tmp_path: Path, version: tuple[int, ...], 
     assert info["edges"] == []
 
 
-def test_another_directory_than_the_daemons(host: FakeHost) -> None:
+def test_a_directory_other_than_the_daemons(host: FakeHost) -> None:
     host.hold("web", b"env A=\xe4\n")
     reason = (f"none of Upstart's jobs (such as web) has a readable file below {host.files}, and Upstart might crash "
               "if it were asked for its state. Set conf_dir to the job directory of this daemon.")
@@ -229,7 +233,7 @@ def test_a_main_process_that_stays_missing(host: FakeHost) -> None:
 
 @pytest.mark.parametrize(("letter", "marks"), [("Z", (True, False)), ("T", (False, True)), ("S", (False, False))])
 def test_a_main_process_that_does_not_run(host: FakeHost, letter: str, marks: tuple[bool, bool]) -> None:
-    """It is a job that counts as running, and is neither wedged nor hollow."""
+    """The job counts as running and is neither wedged nor hollow."""
     host.deploy("web")
     with child_processes.in_state(letter) as pid:
         host.run("web", main=pid)
@@ -264,6 +268,14 @@ def test_processes_that_cannot_be_seen(host: FakeHost, monkeypatch: pytest.Monke
     assert (instance["since"], instance["wedged"]) == (None, False)
 
 
+@pytest.mark.parametrize(("visible", "codes"), [(True, ["account-unknown"]), (False, [])])
+def test_programs_and_accounts_of_a_daemon_outside_of_this_container_are_unknown(
+        host: FakeHost, monkeypatch: pytest.MonkeyPatch, visible: bool, codes: list[str]) -> None:
+    host.deploy("web", "setuid no-such-user\nsetgid daemon\nexec a\n")
+    monkeypatch.setattr(host.connection, "peer", {"pid": ALIVE if visible else 0, "uid": 0, "gid": None})
+    assert [code for code in host.codes("web") if code in ("account-unknown", "program-missing")] == codes
+
+
 # -- who may not see ----------------------------------------------------------------
 def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str, interface: str, member: str) -> Pending:
@@ -283,7 +295,7 @@ def test_a_user_who_may_only_read(host: FakeHost, monkeypatch: pytest.MonkeyPatc
 
 
 def test_files_that_cannot_be_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Root reads everything, so that the system says no is made up."""
+    """Root can read everything, so the permission error is simulated."""
     host.deploy("web", WEB)
     host.deploy("other")
     forbid(monkeypatch, f"{host.files}/web.conf")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upstart_info tells where the daemon would crash of telling all."""
+"""The report of upstart_info if a full answer would crash the daemon."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("runs", "remedy"), [(True, "stop job gone"), (False, "reload the configuration")])
 def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, remedy: str) -> None:
-    """Nobody knows what it says, and the daemon would crash of telling it."""
+    """Its contents are unknown, and reporting them might crash the daemon."""
     host.deploy("web")
     host.hold("gone", "description Bücher\nexec a\n".encode("latin-1"))
     if runs:
@@ -42,7 +42,7 @@ def test_the_text_of_an_orphan_may_crash_the_daemon(host: FakeHost, runs: bool, 
 
 
 def test_a_file_that_appears_meanwhile(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is looked for once more."""
+    """The directory is searched once more."""
     read_jobs, texts = host.jobs, {"new": b"exec a\n", "bad": b"env A=\xe4\n"}
     host.deploy("web")
 
@@ -59,7 +59,7 @@ def test_a_file_that_appears_meanwhile(host: FakeHost, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=str)
-def test_text_that_is_not_utf_8_is_not_asked_for(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_text_that_is_not_utf_8_is_not_queried(tmp_path: Path, version: tuple[int, ...]) -> None:
     host = FakeHost(tmp_path, version)
     host.deploy("web", "description Bücher\nexec a\n".encode("latin-1"))
     host.run("web")
@@ -82,7 +82,7 @@ def test_text_that_is_not_utf_8_is_not_asked_for(tmp_path: Path, version: tuple[
 
 
 def test_a_name_that_is_not_ascii(host: FakeHost) -> None:
-    """The daemon's path for it has one byte, 255, in place of each that is not ASCII."""
+    """In the daemon's path, each byte that is not ASCII is replaced with byte 255."""
     host.write("net/café", "exec a\n")
     host.hold("net/caf\ufffd\ufffd")
     for subset in ("all", "min"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which parts of a host, and which of its jobs, are told when that is asked for."""
+"""The parts and the jobs of a host that upstart_info reports on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host import insta
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import NO_PROCESS
-from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import FakeHost
+from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
 
 WEB = """\
 description "a web server"
@@ -41,6 +41,8 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
     (["all"], {"stanzas", "audit", "graph", "environment", "definitions"}),
     ([], {"stanzas", "audit", "graph", "environment", "definitions"}),
     (["min"], set()),
+    (["summary"], set()),
+    (["summary", "definitions"], {"definitions"}),
     (["!all"], set()),
     (["!all", "graph"], {"graph"}),
     (["graph"], {"graph"}),
@@ -67,6 +69,17 @@ def test_sections_outside_the_subset(host: FakeHost) -> None:
     assert host.info("environment")["jobs"][0]["instances"][0]["stale"] is None
     assert host.info("definitions")["jobs"][0]["instances"][0]["env"] is None
     assert "stanzas" in host.info("stanzas")["jobs"][0]
+
+
+def test_the_summary_alone(host: FakeHost) -> None:
+    host.deploy("web", WEB)
+    host.deploy("db")
+    host.run("web")
+    expected = ["db stop/waiting", f"web start/running, process {ALIVE}"]
+    assert (host.info("min")["summary"], len(host.info("min")["jobs"])) == (expected, 2)
+    alone = host.info("summary")
+    assert (alone["summary"], alone["jobs"]) == (expected, [])
+    assert host.info("summary", names=("d*",))["summary"] == expected[:1]
 
 
 def test_a_job_whose_output_is_not_logged(host: FakeHost) -> None:

@@ -23,7 +23,7 @@ def load_cases() -> Callable[[str], list[dict[str, Any]]]:
         with open(DATA / name, encoding="utf-8") as stream:
             cases = [json.loads(line) for line in stream]
         for case in cases:
-            if case.get("values"):  # a stanza that is newer than the recordings is unset in them
+            if case.get("values"):  # the recordings do not know this newer stanza
                 case["values"] = {**new_values(), **case["values"]}
         return cases
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions, expression
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.tests.unit.support.dbus_properties import condition_property
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +53,7 @@ BOTH_WAYS: list[tuple[Any, Rpn]] = [
     ({"event": "up", "args": ["A=1", "b"]}, [event("up", "A=1", "b")]),
 ]
 
-# structure, reverse Polish order: other ways to write the same
+# structure, reverse Polish order: alternative spellings
 ONE_WAY: list[tuple[Any, Rpn]] = [
     ("a or b and c", [A, B, OR, C, AND]),
     ("(a or\n b) and c\n", [A, B, OR, C, AND]),
@@ -177,8 +178,7 @@ def test_no_condition() -> None:
         assert conditions.to_structure(nothing) is None
         assert conditions.to_tree(nothing) is None
         assert conditions.to_text(nothing) == ""
-        assert conditions.rpn_to_dbus(nothing) == []
-    assert conditions.dbus_to_rpn([]) is None
+    assert expression.dbus_to_rpn([]) is None
 
 
 def test_tree() -> None:
@@ -196,8 +196,8 @@ def test_show_an_empty_word() -> None:
 def test_dbus() -> None:
     rpn = [event("started", "db", "INSTANCE=a b"), A, OR, B, AND]
     lists = [["started", "db", "INSTANCE=a b"], ["a"], ["/OR"], ["b"], ["/AND"]]
-    assert conditions.rpn_to_dbus(rpn) == lists
-    assert conditions.dbus_to_rpn(lists) == rpn
+    assert condition_property(rpn) == lists
+    assert expression.dbus_to_rpn(lists) == rpn
 
 
 def test_size_and_depth_have_no_limit() -> None:
@@ -237,4 +237,4 @@ def orders(draw: st.DrawFn) -> Rpn:
 def test_text_is_read_back(rpn: Rpn) -> None:
     assert conditions.from_text(conditions.to_text(rpn)) == rpn
     assert conditions.from_structure(conditions.to_structure(rpn)) == rpn
-    assert conditions.dbus_to_rpn(conditions.rpn_to_dbus(rpn)) == rpn
+    assert expression.dbus_to_rpn(condition_property(rpn)) == rpn

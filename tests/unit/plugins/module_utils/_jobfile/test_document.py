@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes of a stanza keep every other byte."""
+"""Changes to a stanza keep every other byte."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import random
 from typing import Any, Callable
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import options
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.document import Document, merge
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 
 Cases = Callable[[str], list[dict[str, Any]]]
@@ -166,7 +168,7 @@ def test_merge_of_an_invalid_value() -> None:
 
 
 def test_merge_of_the_recorded_jobs(load_cases: Cases) -> None:
-    """Any values of one job may be put into the file of another."""
+    """The values of any job can be merged into the file of another job."""
     chance = random.Random(20260101)
     jobs = [
         (case["conf"], case["values"])
@@ -201,6 +203,21 @@ def test_cut(text: str, name: str, left: str) -> None:
     assert document.text == text
 
 
-def test_imports_with_different_names() -> None:
-    document = Document("import A\nimport B\n", dialect="chromeos")
-    assert [document.text[span.start:span.end] for span in document.spans("import", "B")] == ["import B\n"]
+@pytest.mark.parametrize(("text", "changes", "result"), [
+    ("import A\n# why\nexec a\n", {"import": ["B", "C"]}, "import B\nimport C\n# why\nexec a\n"),
+    ("import A B\nexec a\n", {"import": ["A"]}, "import A\nexec a\n"),
+    ("import A\nexec a\nimport B\n", {"import": []}, "exec a\n"),
+    ("exec a\n", {"tmpfiles": ["/a.conf", "/b.conf"]}, "exec a\n\ntmpfiles /a.conf /b.conf\n"),
+    ("tmpfiles /a.conf # why\n\nexec a\n", {"tmpfiles": ["/b.conf"]}, "tmpfiles /b.conf # why\n\nexec a\n"),
+    ("tmpfiles /a.conf\ntmpfiles /b.conf\n", {"tmpfiles": []}, ""),
+    ("import A\ntmpfiles /a.conf\nexec a\n", {"nice": 1}, "import A\ntmpfiles /a.conf\nexec a\n\nnice 1\n"),
+])
+def test_merge_in_a_dialect(text: str, changes: dict[str, Any], result: str) -> None:
+    wanted = options.to_values(changes)
+    assert merge(text, wanted, options.keys_of(changes), EVERY_STANZA) == result
+
+
+def test_merge_of_a_stanza_that_upstart_does_not_have() -> None:
+    with pytest.raises(JobFileError, match="set dialect: chromeos"):
+        merge("exec a\n", options.to_values({"import": ["A"]}), {"import"})
+    assert merge("exec a\n", options.to_values({"import": []}), {"import"}) == "exec a\n"

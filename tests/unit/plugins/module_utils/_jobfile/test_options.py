@@ -14,6 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import op
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 
 
@@ -27,13 +28,14 @@ def command(text: str) -> dict[str, Any]:
 
 PYTHON = script("exec python -u - <<'END_OF_CODE'\nprint(1)\nEND_OF_CODE\n")
 
-# options, the values that differ from the unset ones: read in both directions
+# options, the values that differ from the defaults: read in both directions
 BOTH_WAYS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {}),
     ({"description": "a b"}, {"description": "a b"}),
     ({"instance": "$N"}, {"instance": "$N"}),
     ({"env": {"B": "2", "A": "", "HOME": None}}, {"env": ["B=2", "A=", "HOME"]}),
     ({"env": ["A=1", "A=2"]}, {"env": ["A=1", "A=2"]}),
+    ({"import": ["A", "B"], "tmpfiles": ["/a.conf"]}, {"import": ["A", "B"], "tmpfiles": ["/a.conf"]}),
     ({"export": ["A", "B"], "emits": ["up"]}, {"export": ["A", "B"], "emits": ["up"]}),
     ({"start_on": {"started": "db"}}, {"start_on": [{"event": "started", "args": ["db"]}]}),
     ({"stop_on": {"runlevel": "!2345"}}, {"stop_on": [{"event": "runlevel", "args": ["[!2345]"]}]}),
@@ -110,7 +112,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"description": ["a"]}, "description must be text, not a list"),
     ({"description": {1}}, "description must be text, not a value of type set"),
     ({"env": {"A": True}}, "A of env must be text, not true or false"),
-    ({"env": ["A=1", {}]}, "an item of env must be text, not a dictionary"),
+    ({"env": ["A=1", {"B": 2}]}, 'env has the entry {"B": 2}, which is not KEY=VALUE'),
     ({"export": {"A": 1}}, "export must be a list, not a dictionary"),
     ({"start_on": {"all": []}}, "start_on: all needs a list with at least one condition"),
     ({"stop_on": "(a"}, "stop_on: Mismatched parentheses"),
@@ -123,16 +125,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"kill_signal": 2**31}, "kill_signal must be from 0 to 2147483647, not 2147483648"),
     ({"normal_exit": [True]}, "an item of normal_exit must be text, not true or false"),
     ({"normal_exit": ["-1"]}, "normal_exit: unknown signal -1"),
-    ({"umask": 18}, "umask must be an octal number in quotes, not 18"),
+    ({"umask": 18}, "umask has no quotes, and YAML reads 0022 without quotes as 18"),
     ({"umask": "8"}, "umask must be an octal number in quotes, not 8"),
     ({"umask": "1000"}, "umask must be from 0 to 511, not 512"),
     ({"nice": True}, "nice must be a whole number, not true or false"),
     ({"nice": 20}, "nice must be from -20 to 19, not 20"),
     ({"oom_score": 1001}, "oom_score must be from -1000 to 1000, not 1001"),
-    ({"respawn_limit": 5}, "respawn_limit cannot be 5"),
-    ({"respawn_limit": {"times": 5}}, "respawn_limit cannot be {'times': 5}"),
+    ({"respawn_limit": 5}, "respawn_limit must be unlimited, or a dictionary with count and interval"),
+    ({"respawn_limit": {"times": 5}}, "respawn_limit must be unlimited, or a dictionary with count and interval"),
     ({"respawn_limit": {"count": -5}}, "respawn_limit cannot be negative"),
-    ({"limits": "nofile"}, "limits must be a dictionary, not a text"),
+    ({"limits": "nofile"}, "limits cannot be nofile"),
+    ({"limits": ["nofile 1"]}, "limits must be a dictionary, not a list"),
     ({"limits": {"files": 1}}, "limits: unknown resource files"),
     ({"limits": {"nofile": {"soft": 1}}}, "nofile of limits needs soft and hard"),
     ({"limits": {"nofile": "1 2 3"}}, "nofile of limits needs one or two values"),
@@ -141,12 +144,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"cgroup": [{"name": "a"}]}, "cgroup cannot be {'name': 'a'}"),
     ({"cgroup": [{"controller": "cpu", "key": "shares"}]}, "cgroup cannot be {'controller': 'cpu', 'key': 'shares'}"),
     ({"cgroup": ["a b c d e"]}, "cgroup cannot be a b c d e"),
-    ({"exec": "a", "script": "b"}, "the job needs either exec or script"),
-    ({"interpreter": "perl"}, "the job needs either exec or script"),
-    ({"exec": "a", "interpreter": "perl"}, "the job has an interpreter but no script"),
+    ({"exec": "a", "script": "b"}, "the job has both exec and script"),
+    ({"interpreter": "perl"}, "the job has an interpreter but no script"),
+    ({"exec": "a", "interpreter": "perl"}, "the job has both exec and interpreter"),
+    ({"pre_stop": {}}, "pre_stop has neither exec nor script"),
     ({"exec": "  "}, "exec of the job is empty"),
     ({"exec": "echo it's"}, "exec: a quote is not closed: echo it's"),
-    ({"pre_start": ["a"]}, "pre_start must be text, not a list"),
+    ({"pre_start": ["a"]}, "pre_start cannot be a list"),
     ({"pre_start": {"exec": "a", "user": "b"}}, "pre_start cannot have user"),
     ({"script": "a", "interpreter": "per\nl"}, "interpreter must be a program on one line"),
 ]
@@ -164,7 +168,8 @@ def test_from_values(given: dict[str, Any], differing: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("given", "differing"), BOTH_WAYS + ONE_WAY)
 def test_upstart_reads_the_given_options(given: dict[str, Any], differing: dict[str, Any]) -> None:
-    assert parse_job(render(options.to_values(given))) == dict(new_values(), **differing)
+    text = render(options.to_values(given), EVERY_STANZA)
+    assert parse_job(text, version=EVERY_STANZA) == dict(new_values(), **differing)
 
 
 @pytest.mark.parametrize(("given", "text"), REFUSED)
@@ -174,8 +179,8 @@ def test_a_wrong_option_is_named(given: dict[str, Any], text: str) -> None:
     assert caught.value.text == text
 
 
-def test_every_stanza_of_stock_upstart_has_its_option() -> None:
-    of_stanzas = {stanza.option for stanza in stanzas.STANZAS if stanza.name != "import"}
+def test_every_stanza_has_its_option() -> None:
+    of_stanzas = {stanza.option for stanza in stanzas.STANZAS}
     assert of_stanzas | {"interpreter"} == set(options.NAMES_OF_OPTIONS)
 
 
@@ -210,3 +215,67 @@ def test_code_runs_unchanged_in_the_process_that_init_tracks(padding: int) -> No
     with subprocess.Popen(shell, stdout=subprocess.PIPE, text=True) as process:
         output, _errors = process.communicate()
     assert output == f"{process.pid} $HOME `id` \\ it's EOF\n"
+
+
+@pytest.mark.parametrize(("given", "hint"), [
+    ({"umask": 18}, "write '0022'"),
+    ({"umask": 63}, "write '0077', or '063' if the number had no 0 in front"),
+    ({"umask": 7}, "write '0007'"),
+    ({"umask": 1022}, "write it in quotes, for example '022'"),
+    ({"respawn_limit": "10 5 2"}, "for example {count: 10, interval: 5}"),
+    ({"respawn_limit": [3, 60]}, "for example {count: 3, interval: 60}"),
+    ({"respawn_limit": "3/60s"}, "for example {count: 3, interval: 60}"),
+    ({"respawn_limit": 7}, "for example {count: 7}"),
+    ({"respawn_limit": {"limit": 3}}, "for example {count: 10, interval: 5}"),
+    ({"kill_signal": "SIGTRM"}, "did you mean TERM?"),
+    ({"kill_signal": "softly"}, "use a name such as TERM, or a number"),
+    ({"normal_exit": '["0"'}, 'write a list, for example ["a", "b"]'),
+    ({"limits": "nofile 1 2 3"}, "for example {nofile: 4096}, or nofile 4096 4096"),
+    ({"limits": {"files": 9}}, "did you mean nofile?"),
+    ({"limits": {"nofile": "infinity"}}, "write unlimited"),
+    ({"limits": {"nofile": "1k"}}, "write one number without a unit, or {soft: 1024, hard: 4096}"),
+    ({"env": [{"A": 1}]}, "make env itself a dictionary, or write the item as NAME=VALUE"),
+    ({"start_on": ["a", "b"]}, "write {all: [...]} or {any: [...]}"),
+    ({"start_on": [2, 3]}, "write {runlevel: [2, 3]}"),
+    ({"start_on": 2345}, "write {runlevel: [2, 3, 4, 5]}"),
+    ({"start_on": {"runlevel": "2,3"}}, 'write "23"'),
+    ({"start_on": "start on startup"}, "leave them out"),
+    ({"stop_on": "on stopping a"}, "leave them out"),
+    ({"start_on": True}, "use the option enabled to turn a condition on or off"),
+    ({"start_on": {"and": ["a", "b"]}}, "did you mean all?"),
+    ({"start_on": {"startd": "a"}}, "did you mean started?"),
+    ({"start_on": {"started": ["a", "b"]}}, "write any: [{started: ...}, ...] or all: [...]"),
+    ({"start_on": {"started": "a", "stopped": "b"}},
+     "write a list below all or any, as in all: [{started: ...}, {stopped: ...}]"),
+])
+def test_the_remedy_is_what_was_probably_meant(given: dict[str, Any], hint: str) -> None:
+    with pytest.raises(JobFileError) as caught:
+        options.to_values(given)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(("in_words", "written"), [
+    ({"respawn_limit": "10 5"}, {"respawn_limit": {"count": 10, "interval": 5}}),
+    ({"respawn_limit": '{"count": 3}'}, {"respawn_limit": {"count": 3}}),
+    ({"respawn_limit": '"unlimited"'}, None),
+    ({"limits": "nofile 1024 4096"}, {"limits": {"nofile": {"soft": 1024, "hard": 4096}}}),
+    ({"limits": "nofile 1024 4096\nnproc 7\ncore unlimited unlimited"},
+     {"limits": {"nofile": [1024, 4096], "nproc": 7, "core": "unlimited"}}),
+    ({"limits": "nofile=5, nproc=6"}, {"limits": {"nofile": 5, "nproc": 6}}),
+    ({"limits": '{"nofile": {"soft": 1, "hard": 2}}'}, {"limits": {"nofile": [1, 2]}}),
+    ({"normal_exit": "0 TERM"}, {"normal_exit": [0, "TERM"]}),
+    ({"normal_exit": ["0 TERM", "7"]}, {"normal_exit": [0, "TERM", 7]}),
+    ({"normal_exit": '[0, "TERM"]'}, {"normal_exit": [0, "TERM"]}),
+    ({"normal_exit": ["[0", ' "TERM"]']}, {"normal_exit": [0, "TERM"]}),  # Ansible has cut it at the comma
+    ({"emits": ["a ", " b c"]}, {"emits": ["a", "b", "c"]}),
+    ({"env": 'A=1 B="x y"'}, {"env": {"A": 1, "B": "x y"}}),
+    ({"env": '{"A": 1, "B": null}'}, {"env": {"A": 1, "B": None}}),
+    ({"start_on": '{"all": [{"runlevel": [2, 3]}, "a"]}'}, {"start_on": {"all": [{"runlevel": [2, 3]}, "a"]}}),
+    ({"stop_on": ' {"event": "a", "env": "B=x"}'}, {"stop_on": "a B=x"}),
+])
+def test_a_line_as_typed_by_hand(in_words: dict[str, Any], written: dict[str, Any] | None) -> None:
+    if written is None:
+        with pytest.raises(JobFileError, match="respawn_limit must be unlimited"):
+            options.to_values(in_words)
+        return
+    assert options.to_values(in_words) == options.to_values(written)

@@ -1,16 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All stanzas: accepted values, refused values, and the values that a refused override leaves."""
+"""All stanzas: accepted values, refused values, and the values that remain after a refused override."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import apply, parse_job
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
+
+CHROMEOS = Release((1, 2), "chromeos")
 
 UNKNOWN = "Unknown stanza"
 MISSING = "Expected token"
@@ -252,16 +255,27 @@ def test_overrides_since_1_3(version: tuple[int, ...], nice: int | None) -> None
     assert parse_job("", "nice 5\n", version=version)["nice"] == nice
 
 
-def test_debug_only_under_a_daemon_that_debugs() -> None:
+def test_debug_only_counts_with_a_debugging_daemon() -> None:
     values = new_values()
     apply("debug\n", values, debug=False)
     assert values["debug"] is False
 
 
-def test_import_is_chromeos() -> None:
-    assert parse_job("import A\nimport B\n", dialect="chromeos") == {**new_values(), "import": ["A", "B"]}
+@pytest.mark.parametrize(("text", "values"), [
+    ("import A\nimport B\n", {"import": ["A", "B"]}),
+    ("import A B # why\n", {"import": ["A", "B"]}),
+    ("tmpfiles /a.conf '/b c.conf'\ntmpfiles /d.conf\n", {"tmpfiles": ["/a.conf", "/b c.conf", "/d.conf"]}),
+    ("oom score never\nkill signal INT\n", {"oom_score_adj": -1000, "kill_signal": 2}),  # 1.3 in stock Upstart
+    ("exec a\n", {"process": {"main": {"script": False, "command": "a"}}}),
+])
+def test_stanzas_of_chromeos(text: str, values: dict[str, Any]) -> None:
+    assert parse_job(text, version=CHROMEOS) == {**new_values(), **values}
+
+
+@pytest.mark.parametrize("text", ["import\n", "tmpfiles\n", "import 'A\n", "setuid a\n"])
+def test_chromeos_refuses(text: str) -> None:
     with pytest.raises(JobFileError):
-        parse_job("import A B\n", dialect="chromeos")
+        parse_job(text, version=CHROMEOS)
 
 
 @pytest.mark.parametrize(("text", "since"), [

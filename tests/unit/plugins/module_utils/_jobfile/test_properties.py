@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random values are written and read back, or refused. Random bytes are read or refused.
 
-JOBFILE_EXAMPLES sets the number of examples (200), for example to 20000.
+JOBFILE_EXAMPLES sets the number of examples (default 200), for example to 20000.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MANY = settings(
 )
 SPECIAL = " \t\r\\\"'#()=!$;&é€𝄞\udc80\udcff"
 
-# Texts that a job file can hold, in every position where an argument may stand.
+# Texts that a job file can hold, used in every position of an argument.
 ANY_CHARACTERS = st.characters(exclude_characters="\n\0", codec="utf-8")
 ODD_TEXTS = st.text(st.sampled_from("ab" + SPECIAL) | ANY_CHARACTERS, max_size=12)
 WORDS = st.sampled_from(["", "and", "or", "A=b c", "$X", "unlimited"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.commands import raw_command
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.render import render
@@ -168,7 +169,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"process": {"main": {"script": False, "command": None}}}, "exec", "the command is missing"),
     ({"process": {"security": {"script": False, "command": "x"}}}, "apparmor_load", "profile"),
     ({"process": {"other": {"script": False, "command": "x"}}}, "process", "different value"),
-    ({"import": ["A"]}, "", "Unknown stanza"),
+    ({"import": ["A"]}, "import", "Upstart has no stanza import .only the init of ChromeOS has import: set dialect"),
+    ({"tmpfiles": ["/a"]}, "tmpfiles", "set dialect: chromeos"),
     ({"unheard": 1}, "unheard", "different value"),
 ]
 
@@ -215,8 +217,11 @@ def test_console_log_for_an_old_release() -> None:
         render(dict(new_values(), console="journal"), version=(0, 6, 5))
 
 
-def test_import_in_its_dialect() -> None:
-    assert render(dict(new_values(), **{"import": ["A"]}), dialect="chromeos") == "import A\n"
+def test_stanzas_of_a_dialect() -> None:
+    values = {"import": ["A", "B"], "tmpfiles": ["/a", "/b"], "oom_score_adj": -1000,
+              "process": {"pre-start": {"script": False, "command": "c"}}}
+    assert render(values, Release((1, 2), "chromeos")) == (
+        "import A\nimport B\n\noom score never\n\ntmpfiles /a /b\npre-start exec c\n")
 
 
 def test_a_choice_needs_its_release() -> None:

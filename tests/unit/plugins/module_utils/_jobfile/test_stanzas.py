@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table is complete, and parser and renderer cover all of it."""
+"""The table is complete, and the parser and the renderer cover all of it."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser, render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import readers, render, stanzas
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 
 STOCK = [row for row in stanzas.STANZAS if row.name not in stanzas.DIALECTS["chromeos"]]
@@ -42,7 +43,7 @@ def test_every_value_has_a_stanza() -> None:
 
 def test_every_kind_is_read_and_written() -> None:
     kinds = {row.kind for row in stanzas.STANZAS}
-    assert kinds == set(parser.READERS)
+    assert kinds == set(readers.READERS)
     assert kinds - {"manual"} == set(render.WRITERS)
 
 
@@ -52,6 +53,16 @@ def test_rows_of_a_group_stand_together() -> None:
     assert len(starts) == len(set(groups))
 
 
-def test_dialects_only_add_known_stanzas() -> None:
-    for words in stanzas.DIALECTS.values():
+def test_dialects() -> None:
+    assert stanzas.DIALECTS == {"stock": frozenset(), "chromeos": frozenset(["import", "tmpfiles"])}
+    for words in [*stanzas.DIALECTS.values(), *stanzas.BACKPORTS.values()]:
         assert words <= set(stanzas.BY_NAME)
+
+
+@pytest.mark.parametrize(("name", "version", "known"), [
+    ("exec", (1, 2), True), ("oom score", (1, 2), False), ("oom score", Release((1, 2), "chromeos"), True),
+    ("import", (1, 13, 2), False), ("import", Release((1, 2), "chromeos"), True),
+    ("setuid", Release((1, 2), "chromeos"), False), ("import", Release((1, 13, 2)), False),
+])
+def test_is_known(name: str, version: tuple[int, ...], known: bool) -> None:
+    assert stanzas.is_known(stanzas.BY_NAME[name], version) is known

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 
 
 @pytest.mark.parametrize(("conf", "override", "version", "options"), [
@@ -22,6 +23,16 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import st
 ])
 def test_read(conf: str, override: str | None, version: tuple[int, ...], options: dict[str, Any]) -> None:
     assert structure.read(conf, override, version) == options
+
+
+def test_a_dialect() -> None:
+    release = structure.version_of("1.2", "chromeos")
+    job = {"import": ["A"], "oom_score": "never", "tmpfiles": ["/a.conf"], "exec": "b"}
+    text = structure.write(job, release)
+    assert text == "import A\n\noom score never\n\ntmpfiles /a.conf\n\nexec b\n"
+    assert structure.read(text, None, release) == job
+    with pytest.raises(JobFileError, match="chrome is not a dialect .use one of stock, chromeos"):
+        structure.version_of("1.2", "chrome")
 
 
 @pytest.mark.parametrize(("manual", "text"), [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All recorded results of the real parsers: values, first error and its line."""
+"""All recorded results of the real parsers: values, the first error and its line."""
 
 from __future__ import annotations
 

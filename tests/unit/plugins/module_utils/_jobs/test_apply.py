@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Job files are written, checked and removed, without a daemon as for an image that is being built."""
+"""Job files are written, checked and removed without a daemon, as when an image is built."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def test_backup(tmp_path: Path, attributes: Attributes, before: str | None, opti
     assert job["changed"] is (after != {"web.conf": before} and before is not None)
 
 
-def test_a_job_file_takes_its_override_along(tmp_path: Path, attributes: Attributes) -> None:
-    """The copy that is named is that of the job file."""
+def test_removing_a_job_file_removes_its_override(tmp_path: Path, attributes: Attributes) -> None:
+    """The reported copy is the one of the job file."""
     (tmp_path / "web.conf").write_text("exec a\n")
     (tmp_path / "web.override").write_text("manual\n")
     (job,) = act(tmp_path, attributes, {"state": "absent", "backup": True})
@@ -118,7 +118,7 @@ def test_a_job_file_takes_its_override_along(tmp_path: Path, attributes: Attribu
     assert names(tmp_path) == ["web.conf~", "web.override~"]
 
 
-def test_an_override_goes_alone(tmp_path: Path, attributes: Attributes) -> None:
+def test_an_override_is_removed_alone(tmp_path: Path, attributes: Attributes) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
     (tmp_path / "web.override").write_text("manual\n")
     assert act(tmp_path, attributes, {"state": "absent", "override": True})[0]["changed"] is True
@@ -154,7 +154,7 @@ def test_somebody_else_writes_at_the_same_time(tmp_path: Path, attributes: Attri
     (True, False, []), (False, False, None), (True, True, [""]), (False, True, [""])])
 def test_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_state: bool, is_changed: bool,
                          stale: list[str] | None) -> None:
-    """If that is unknown for an unchanged file, the result is None and not an empty list."""
+    """If the instances of an unchanged file are unknown, the result is None, not an empty list."""
     monkeypatch.setattr(staleness, "_stale_without_state", lambda *_arguments: None)
     state = {"job_classes": [{"name": "other", "jobs": []}]} if has_state else None
     (web, idle) = plan(tmp_path, {"content": "exec a\n"}, {"name": "idle", "content": "exec a\n"})
@@ -167,7 +167,7 @@ def test_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_st
 @pytest.mark.parametrize(("running", "wanted"), [
     ([held("b", instance="$N", env=["B=c"])], {"exec": "b", "instance": "$N", "env": {"B": "c"}}),
     ([dict(held("gone", instance="$M"), jobs=[]), held("b")], {"exec": "b"}),
-    (None, {"exec": "old"}),  # Upstart before 1.6.1 does not tell it
+    (None, {"exec": "old"}),  # Upstart before 1.6.1 does not report it
 ])
 def test_the_definition_of_stale_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Any,
                                            wanted: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Job files are written and removed under a daemon that has not seen all of it: what is reported, and what it reads."""
+"""Job files are written and removed while the daemon misses changes: the report, and what the daemon reads."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_removed_job_is_forgotten(tmp_path: Path, conf: Path) -> None:
 ])
 def test_a_file_that_somebody_removed_unseen(tmp_path: Path, conf: Path, known: dict[str, list[str]], changed: bool,
                                              left: list[str]) -> None:
-    """The daemon still has the job; one with instances it keeps until they are gone."""
+    """The daemon still has the job; it keeps a job with instances until they are gone."""
     conf.unlink()
     for check_mode in (True, False):
         daemon = Daemon(known, folder=tmp_path)
@@ -84,16 +84,16 @@ def test_a_file_that_somebody_removed_unseen(tmp_path: Path, conf: Path, known: 
 @pytest.mark.parametrize(("options", "reloads"), [
     (NEW, True), (GONE, True), ({"content": "exec a\n"}, False), ({"override": True, "nice": 5}, True)])
 def test_the_file_of_a_running_job_is_read(tmp_path: Path, conf: Path, options: dict[str, Any], reloads: bool) -> None:
-    """Nothing is signalled of it, and this daemon neither watches the folder nor tells what it has read."""
+    """No signal announces it, and this daemon neither watches the folder nor reports what it has read."""
     daemon = Daemon({"web": [""]}, folder=tmp_path)
     assert act(tmp_path, daemon, options)["changed"] is reloads
     assert ("reload" in daemon.asked) is reloads
 
 
 @pytest.mark.parametrize(("options", "stale"), [(NEW, [""]), ({"content": "exec a\n"}, None)])
-def test_what_runs_by_the_old_file(tmp_path: Path, conf: Path, options: dict[str, Any],
-                                   stale: list[str] | None) -> None:
-    """Where the daemon does not tell it, only what this task changed is sure to be followed by nobody."""
+def test_instances_that_run_with_the_old_file(tmp_path: Path, conf: Path, options: dict[str, Any],
+                                              stale: list[str] | None) -> None:
+    """If the daemon does not report it, instances are surely stale only if this task changed their file."""
     plans = plan(tmp_path, options)
     run.change_files(plans, Daemon({"web": [""]}, folder=tmp_path), Attributes(), str(tmp_path))
     assert plans[0].stale == stale
@@ -101,9 +101,9 @@ def test_what_runs_by_the_old_file(tmp_path: Path, conf: Path, options: dict[str
 
 @pytest.mark.parametrize(("options", "known", "left"), [(NEW, {}, ["web"]), (NEW, {"web": []}, ["web"]),
                                                         (GONE, {"web": []}, [])])
-def test_init_is_executed_anew_meanwhile(tmp_path: Path, conf: Path, options: dict[str, Any],
-                                         known: dict[str, list[str]], left: list[str]) -> None:
-    """It reads all files then; that it has is seen on a new connection."""
+def test_init_is_re_executed_in_the_meantime(tmp_path: Path, conf: Path, options: dict[str, Any],
+                                             known: dict[str, list[str]], left: list[str]) -> None:
+    """After a re-execution it reads all files; a new connection shows that it has."""
     daemon = Daemon(known, folder=tmp_path, broken=1)
     assert act(tmp_path, daemon, options)["changed"] is True
     assert daemon.asked.count("reopen") == 1 and "reload" not in daemon.asked
@@ -114,8 +114,8 @@ def test_init_is_executed_anew_meanwhile(tmp_path: Path, conf: Path, options: di
     (NEW, {}, "Upstart has not loaded job web from .*, not even after ReloadConfiguration"),
     (GONE, {"web": []}, "Upstart still knows job web although .* was removed"),
 ])
-def test_an_init_that_reads_other_files_after_that(tmp_path: Path, conf: Path, options: dict[str, Any],
-                                                   known: dict[str, list[str]], said: str) -> None:
+def test_an_init_that_reads_other_files_after_its_re_execution(tmp_path: Path, conf: Path, options: dict[str, Any],
+                                                               known: dict[str, list[str]], said: str) -> None:
     with pytest.raises(UpstartError, match=said):
         act(tmp_path, Daemon(known, broken=1), options)
 
@@ -139,9 +139,9 @@ def test_an_init_that_does_not_come_back(tmp_path: Path, conf: Path, monkeypatch
     ("exec a\n", [""], NEW, False),
     ("exec a\n", [""], GONE, False),
 ])
-def test_a_job_that_runs_by_text_which_harms_init(tmp_path: Path, conf: Path, text: str, instances: list[str],
-                                                  options: dict[str, Any], warned: bool) -> None:
-    """A copy of the old file stays, since nothing else tells that the daemon must not be asked."""
+def test_a_job_that_runs_with_text_that_harms_init(tmp_path: Path, conf: Path, text: str, instances: list[str],
+                                                   options: dict[str, Any], warned: bool) -> None:
+    """A copy of the old file is kept, because nothing else shows that the daemon must not be asked."""
     conf.write_bytes(text.encode("latin-1"))
     plans = plan(tmp_path, options)
     run.change_files(plans, Daemon({"web": instances}, folder=tmp_path), Attributes(), str(tmp_path))
@@ -158,7 +158,7 @@ def test_an_override_without_a_job_is_not_waited_for(tmp_path: Path, conf: Path)
     assert not {"find web", "reload"}.intersection(daemon.asked)
 
 
-def test_an_override_without_a_job_when_init_is_executed_anew(tmp_path: Path, conf: Path) -> None:
+def test_an_override_without_a_job_when_init_is_re_executed(tmp_path: Path, conf: Path) -> None:
     daemon = Daemon({}, folder=tmp_path, broken=1)
     plans = [*plan(tmp_path, {"name": "other", "override": True, "nice": 5}), *plan(tmp_path, NEW)]
     run.change_files(plans, daemon, Attributes(), str(tmp_path))

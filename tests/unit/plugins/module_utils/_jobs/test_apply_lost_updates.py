@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody else writes between the look at a file and its change is not lost; what is made for nothing goes."""
+"""Changes made by another process after the task has read a file are not lost; unused directories are removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OTHERS = b"# of somebody else\nexec c\n"
 
 
 class Attributes:
-    """``meddles`` is done when the first file is about to get its name."""
+    """Calls ``meddles`` just before the first file gets its name."""
 
     def __init__(self, meddles: Any = None) -> None:
         self.meddles = meddles
@@ -59,7 +59,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_nobody_meddles(folder: Path) -> None:
+def test_nothing_else_changes_the_files(folder: Path) -> None:
     with batch_of(folder, Attributes()) as batch:
         batch.finish()
     assert contents(folder) == {"a.conf": b"new a", "b.conf": b"new b"}
@@ -67,7 +67,7 @@ def test_nobody_meddles(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.conf", "b.conf", "c.conf"])
 def test_a_file_that_was_changed_before(folder: Path, name: str) -> None:
-    """Nothing is written, whichever of the files it is."""
+    """No file is written, whichever of the files was changed."""
     with batch_of(folder, Attributes()) as batch:
         (folder / name).write_bytes(OTHERS)
         before = {key: value for key, value in contents(folder).items() if not key.endswith(files.STAGED_SUFFIX)}
@@ -81,7 +81,7 @@ def test_a_file_that_was_changed_before(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["b.conf", "c.conf"])
 def test_a_file_that_is_changed_meanwhile(folder: Path, name: str) -> None:
-    """It is looked at again right before it is replaced or removed."""
+    """The file is checked again right before it is replaced or removed."""
     with batch_of(folder, Attributes(lambda: (folder / name).write_bytes(OTHERS))) as batch:
         with pytest.raises(UpstartError) as caught:
             batch.finish()
@@ -96,7 +96,7 @@ def test_a_file_that_is_gone(folder: Path) -> None:
             batch.finish()
 
 
-def test_somebody_who_wrote_the_same(folder: Path) -> None:
+def test_another_process_writes_the_same_text(folder: Path) -> None:
     with batch_of(folder, Attributes()) as batch:
         (folder / "a.conf").write_bytes(b"new a")
         batch.finish()
@@ -104,7 +104,7 @@ def test_somebody_who_wrote_the_same(folder: Path) -> None:
 
 
 def test_a_file_that_is_placed_and_removed(tmp_path: Path) -> None:
-    """What an earlier step did is no change of somebody else."""
+    """A change by an earlier step is not a change by another process."""
     path = str(tmp_path / "a.override")
     with files.Batch() as batch:
         batch.place(path, b"new", Attributes(), None)
@@ -158,7 +158,7 @@ def test_enabling(tmp_path: Path) -> None:
 
 
 class _Deaf:
-    """A daemon that has no jobs."""
+    """A daemon without jobs."""
 
     def __init__(self) -> None:
         self.connection = self
@@ -182,11 +182,11 @@ def test_a_manifest(tmp_path: Path) -> None:
     assert "other" in path.read_text() and sorted(os.listdir(tmp_path)) == ["init", "shop.json"]
 
 
-def test_what_a_killed_run_left_of_a_manifest(tmp_path: Path) -> None:
+def test_manifest_files_that_a_killed_run_left(tmp_path: Path) -> None:
     conf = tmp_path / "init"
     conf.mkdir()
     left = tmp_path / (".shop.json.abcd1234" + files.STAGED_SUFFIX)
-    for text in ("exec a\n", "exec a\n"):  # a run that changes nothing tidies, too
+    for text in ("exec a\n", "exec a\n"):  # a run without changes also removes leftovers
         left.write_text("{}")
         manifest = Manifest(str(tmp_path / "shop.json"))
         planned = plans(conf, {"content": text})
@@ -207,7 +207,7 @@ def test_long_names_are_staged(tmp_path: Path, length: int) -> None:
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_directories_that_were_made_for_nothing_go(tmp_path: Path) -> None:
+def test_directories_that_were_made_for_nothing_are_removed(tmp_path: Path) -> None:
     (tmp_path / "net").mkdir()
     options: dict[str, Any] = {"name": "net/new/x/web", "content": "exec a\n", "validate": "false %s"}
     with pytest.raises(UpstartError, match="refused"):
@@ -215,7 +215,7 @@ def test_directories_that_were_made_for_nothing_go(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["net"]
 
 
-def test_directories_that_a_removal_leaves_empty_go(tmp_path: Path) -> None:
+def test_directories_that_become_empty_are_removed(tmp_path: Path) -> None:
     for name in ("net/new/x/web", "net/other"):
         run.change_files(plans(tmp_path, {"name": name, "content": "exec a\n"}), None, Attributes(), str(tmp_path))
     (tmp_path / "empty").mkdir()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manifest of a list of jobs: what it knows at every moment, and what it has pruned."""
+"""The manifest of a list of jobs: its content at every moment, and pruning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.manifest import Manifest
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import WantedFile, plan_all, removed_paths
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan_all, removed_paths
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.wanted_file import WantedFile
 
 
 def wanted(*entries: dict[str, Any]) -> list[WantedFile]:
@@ -39,7 +40,7 @@ def conf(tmp_path: Path) -> Path:
 
 
 class Deployment:
-    """A task of upstart_job, as far as the manifest is concerned."""
+    """The parts of an upstart_job task that concern the manifest."""
 
     def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
                  spared: tuple[str, ...] = ()) -> None:
@@ -62,7 +63,7 @@ def names(path: Path) -> list[str]:
     return content["jobs"] + [name + ".override" for name in content["overrides"]]
 
 
-def test_names_are_kept_until_their_files_go(path: Path, conf: Path) -> None:
+def test_names_are_kept_until_their_files_are_removed(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db"), job("web", override=True)).run()
     assert names(path) == ["db", "web", "web.override"]
     assert path.stat().st_mode & 0o777 == 0o600
@@ -90,7 +91,7 @@ def test_nothing_is_written_when_nothing_changes(path: Path, conf: Path) -> None
     assert [entry.name for entry in path.parent.iterdir()] == ["default.json"]
 
 
-def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
+def test_check_mode_predicts_the_content(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db")).run()
     check = Deployment(path, conf, job("mail"), job("db"), prune=True)
     check.manifest.update(check.plans)
@@ -102,7 +103,7 @@ def test_check_mode_tells_what_it_will_hold(path: Path, conf: Path) -> None:
 
 
 def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
-    """Killed after the manifest was announced and before the files were removed and written."""
+    """The task is killed after it has announced the manifest and before it removes and writes files."""
     Deployment(path, conf, job("web"), job("db")).run()
     killed = Deployment(path, conf, job("mail"), prune=True)
     killed.manifest.announce(killed.plans)
@@ -110,7 +111,7 @@ def test_a_crash_forgets_none(path: Path, conf: Path) -> None:
     assert Deployment(path, conf, job("cron"), prune=True).removed() == ["db", "mail", "web"]
 
 
-def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
+def test_a_running_job_stays_in_the_manifest(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web")).run()
     pruned = Deployment(path, conf, prune=True)
     pruned.plans[0].kept = True
@@ -118,7 +119,7 @@ def test_a_job_that_runs_stays_in_it(path: Path, conf: Path) -> None:
     assert names(path) == ["web"]
 
 
-def test_a_job_takes_its_override_along(path: Path, conf: Path) -> None:
+def test_pruning_a_job_removes_its_override(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("web", override=True)).run()
     pruned = Deployment(path, conf, prune=True)
     assert pruned.removed() == ["web"]
@@ -126,7 +127,7 @@ def test_a_job_takes_its_override_along(path: Path, conf: Path) -> None:
     assert names(path) == []
 
 
-def test_what_another_list_names_belongs_to_that(path: Path, conf: Path) -> None:
+def test_a_job_in_another_list_belongs_to_that_list(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("db")).run()
     Deployment(path.with_name("other.json"), conf, job("web"), job("mail")).run()
     pruned = Deployment(path, conf, prune=True)
@@ -136,13 +137,13 @@ def test_what_another_list_names_belongs_to_that(path: Path, conf: Path) -> None
     assert names(path.with_name("other.json")) == ["mail", "web"]
 
 
-def test_a_file_that_is_only_amended_stays_anothers(path: Path, conf: Path) -> None:
+def test_a_merged_file_is_not_added_to_the_manifest(path: Path, conf: Path) -> None:
     (conf / "theirs.conf").write_text("exec b\n")
     Deployment(path, conf, job("theirs", merge=True), job("new", merge=True)).run()
     assert names(path) == ["new"]
 
 
-def test_a_restored_file_belongs_to_whom_it_did(path: Path, conf: Path) -> None:
+def test_a_restored_file_is_listed_as_before(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("ours"), job("theirs")).run()
     text = "ZXhlYyBiCg=="
     Deployment(path, conf, job("ours", restore={"content": text, "listed": True}),
@@ -174,11 +175,20 @@ def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
         Deployment(tmp_path / "file" / "lists" / "a.json", conf, job("web")).run()
 
 
-def test_names_in_a_manifest_lead_nowhere_else(path: Path, conf: Path) -> None:
+def test_names_in_a_manifest_cannot_leave_the_directory(path: Path, conf: Path) -> None:
     path.parent.mkdir()
     path.write_text('{"format": 1, "jobs": ["../../etc/passwd"], "overrides": []}')
     with pytest.raises(UpstartError, match="Invalid job name"):
         Deployment(path, conf, prune=True)
+
+
+def test_a_manifest_of_1_0_0_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text(json.dumps({"about": "Job files written by sysinit.upstart.upstart_job", "jobs": ["web"],
+                                "overrides": ["db"]}))
+    manifest = Manifest(str(path))
+    assert [(file.name, file.override) for file in manifest.obsolete([])] == [("db", True), ("web", False)]
+    assert manifest.unproven == {}
 
 
 def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
@@ -197,7 +207,7 @@ def unproven(path: Path) -> dict[str, str | None]:
     return found
 
 
-def test_the_text_by_which_a_job_last_came_up_is_kept(path: Path, conf: Path) -> None:
+def test_the_text_with_which_a_job_last_started_is_kept(path: Path, conf: Path) -> None:
     (conf / "web.conf").write_text("exec old\n")
     first = Deployment(path, conf, job("web"), job("new"))
     first.manifest.announce(first.plans)
@@ -214,7 +224,7 @@ def test_the_text_by_which_a_job_last_came_up_is_kept(path: Path, conf: Path) ->
     assert unproven(path) == {"new": "exec a\n"}
 
 
-def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
+def test_removed_or_restored_files_are_not_kept(path: Path, conf: Path) -> None:
     (conf / "web.conf").write_text("exec old\n")
     (conf / "web.override").write_text("nice 1\n")
     Deployment(path, conf, job("web"), job("web", override=True, exec="b"), job("new")).run()
@@ -226,7 +236,7 @@ def test_what_goes_or_is_put_back_is_not_kept(path: Path, conf: Path) -> None:
     assert unproven(path) == {}
 
 
-def test_jobs_that_another_list_gains_are_spared(path: Path, conf: Path) -> None:
+def test_jobs_that_another_list_gains_are_kept(path: Path, conf: Path) -> None:
     Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
     pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
     assert pruned.removed() == ["db"]
@@ -235,7 +245,7 @@ def test_jobs_that_another_list_gains_are_spared(path: Path, conf: Path) -> None
 
 
 def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
-    """It may be somebody else's; one of the same list is put back by itself."""
+    """The override may belong to somebody else; an override of the same list is restored separately."""
     Deployment(path, conf, job("web"), job("web", override=True, nice=1)).run()
     for name in ("web.conf", "web.override"):
         (conf / name).write_text("nice 1\n")
@@ -247,7 +257,7 @@ def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -
         str(conf / "web.conf"), str(conf / "web.override")]
 
 
-def test_an_override_that_goes_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
+def test_a_removed_override_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
     (conf / "web.conf").write_text("exec a\n")
     (conf / "web.override").write_text("nice 1\n")
     removal = Deployment(path, conf, job("web", override=True, state="absent"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of upstart_job and its list of jobs."""
+"""The options of upstart_job, and its list of jobs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import dialect_of
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.options import NAMES_OF_OPTIONS
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 
 
 def params(**given: Any) -> dict[str, Any]:
     options: dict[str, Any] = dict.fromkeys(job_options.argument_spec())
-    options.update(state="present", override=False, merge=False, exact=False, backup=False, jobs=None)
+    options.update(state="present", override=False, merge=False, exact=False, backup=False, force=True, jobs=None)
     options.update(given)
     return options
 
@@ -31,7 +32,7 @@ def test_every_option_has_a_type() -> None:
     assert set(spec) == set(NAMES_OF_OPTIONS) | set(job_options.FILE_OPTIONS)
     assert not set(NAMES_OF_OPTIONS) & set(job_options.FILE_OPTIONS)
     names = ("manual", "kill_timeout", "limits", "start_on", "emits", "description")
-    assert [spec[name]["type"] for name in names] == ["bool", "int", "dict", "raw", "list", "str"]
+    assert [spec[name]["type"] for name in names] == ["bool", "int", "raw", "raw", "list", "str"]
     assert spec["emits"] == {"type": "list", "elements": "str"}
     assert spec["expect"]["choices"] == ["none", "stop", "fork", "daemon"]
 
@@ -71,6 +72,7 @@ def test_lists_that_are_refused(jobs: list[dict[str, Any]], words: list[str]) ->
 def test_content_stands_alone() -> None:
     assert "cannot be combined with exec, respawn." in refused(name="web", content="x", respawn=True, exec="a").message
     assert "cannot be combined with merge." in refused(name="web", content="x", merge=True).message
+    assert "cannot be combined with preset." in refused(name="web", content="x", preset="task").message
 
 
 class Client:
@@ -82,9 +84,20 @@ def test_the_release() -> None:
     assert job_options.version_of(None, None) == (1, 13, 2)
     assert job_options.version_of(None, Client()) == (1, 5)
     assert job_options.version_of("1.12.1", Client()) == (1, 12, 1)
+    assert dialect_of(job_options.version_of(None, None)) == "stock"
+    assert dialect_of(job_options.version_of(None, None, "chromeos")) == "chromeos"
+    assert dialect_of(job_options.version_of("1.2", Client(), "chromeos")) == "chromeos"
 
 
 @pytest.mark.parametrize("text", ["", "1", "1.", "upstart 1.5", "1.5-rc1", "latest"])
-def test_releases_that_are_none(text: str) -> None:
+def test_invalid_releases_are_refused(text: str) -> None:
     with pytest.raises(UpstartError, match="must be a release such as 1.12.1"):
         job_options.version_of(text, None)
+
+
+def test_a_name_with_the_suffix_of_a_file(tmp_path: Any) -> None:
+    words = "it is the name of a file. Leave out .conf: write name: web."
+    assert words in refused(name="web.conf", conf_dir=str(tmp_path)).message
+    assert words in refused(name=None, conf_dir=str(tmp_path), jobs=[{"name": "web.conf", "exec": "a"}]).message
+    (restored,) = job_options.wanted_jobs(params(name="web.conf", restore={"content": ""}, conf_dir=str(tmp_path)))
+    assert restored.name == "web.conf"

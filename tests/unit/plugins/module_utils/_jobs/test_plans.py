@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be written for a wanted job, and what is refused."""
+"""The file to write for a requested job, and refusals."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import report, watching
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, WantedFile
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan as plan_file
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.wanted_file import WantedFile
 
 NEW = (1, 13, 2)
 
 
 def wanted(**options: Any) -> WantedFile:
-    """Return what the module makes of its options."""
+    """Return the job that the module reads from its options."""
     params = dict.fromkeys(job_options.argument_spec())
     defaults: dict[str, Any] = {"name": "web", "state": "present", "override": False, "merge": False, "exact": False,
-                                "backup": False, "jobs": None}
+                                "backup": False, "force": True, "jobs": None}
     params.update(defaults, **options)
     return job_options.wanted_jobs(params)[0]
 
@@ -38,7 +39,7 @@ def put(folder: Path, conf: str | None = None, override: str | None = None) -> N
             (folder / ("web" + suffix)).write_text(text)
 
 
-# What stands there (conf, override), what is asked for, what the file that is meant shall hold (None: unchanged).
+# Existing files (conf, override), options, expected text of the written file (None: unchanged).
 PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
     (None, None, {"content": "exec a\n"}, "exec a\n"),
     ("exec a\n", None, {"content": "exec a\n"}, None),
@@ -66,7 +67,38 @@ PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
     ("start on x\nexec a\n", "manual\nstart on y\n", {"override": True, "merge": True, "manual": True},
      "manual\nstart on y\nmanual\n"),
     (None, None, {"override": True, "manual": True}, "manual\n"),
-    # what an override hides today counts all the same
+    # a default that was asked for is written; a file without it is the same job
+    (None, None, {"exec": "a", "umask": "022", "console": "log", "respawn_limit": "10 5", "kill_timeout": 5, "nice": 0,
+                  "expect": "none", "emits": [], "task": False},
+     "expect none\nrespawn limit 10 5\nkill timeout 5\n\nconsole log\numask 022\nnice 0\n\nexec a\n"),
+    ("exec a\n", None, {"exec": "a", "umask": "022", "console": "log"}, None),
+    ("exec a\n", None, {"umask": "022", "merge": True}, None),
+    ("exec a\numask 027\n", None, {"umask": "022", "merge": True}, "exec a\numask 022\n"),
+    # manual keeps the condition
+    (None, None, {"exec": "a", "start_on": "x", "manual": True}, "start on x\n\nexec a\nmanual\n"),
+    (None, None, {"exec": "a", "manual": True}, "exec a\nmanual\n"),
+    ("start on x\nexec a\nmanual\n", None, {"exec": "a", "start_on": "x", "manual": True}, None),
+    ("# hi\nstart on x\nmanual\nexec a\n", None, {"exec": "a", "start_on": "x", "manual": True}, None),
+    ("exec a\n", None, {"exec": "a", "start_on": "x", "manual": True}, "start on x\n\nexec a\nmanual\n"),
+    ("exec a\n", None, {"exec": "a", "manual": True}, None),
+    ("start on y\nexec a\nmanual\n", None, {"exec": "a", "start_on": "x", "manual": True},
+     "start on x\n\nexec a\nmanual\n"),
+    ("start on x\nexec a\n", None, {"manual": True, "merge": True}, "start on x\nexec a\nmanual\n"),
+    ("start on x\nexec a\nmanual\n", None, {"manual": False, "merge": True}, "start on x\nexec a\n"),
+    ("start on x\nexec a\nmanual\n", None, {"start_on": "y", "manual": True, "merge": True},
+     "start on y\nexec a\nmanual\n"),
+    # a file that is there
+    ("exec b\n", None, {"exec": "a", "force": False}, None),
+    ("exec b\n", None, {"content": "exec a\n", "force": False}, None),
+    (None, None, {"exec": "a", "force": False}, "exec a\n"),
+    (None, "nice 5\n", {"nice": 3, "override": True, "force": False}, None),
+    # presets
+    (None, None, {"exec": "a", "preset": "service"},
+     "start on runlevel [2345]\nstop on runlevel [!2345]\n\nrespawn\n\nexec a\n"),
+    (None, None, {"exec": "a", "preset": "task"}, "start on runlevel [2345]\n\ntask\n\nexec a\n"),
+    (None, None, {"exec": "a", "preset": "service", "start_on": "x", "respawn": False},
+     "start on x\nstop on runlevel [!2345]\n\nexec a\n"),
+    # stanzas that the override hides still count
     ("exec a\n", "exec b\n", {"exec": "a"}, None),
     ("exec c\n", "exec b\n", {"exec": "a"}, "exec a\n"),
 ]
@@ -106,7 +138,7 @@ def test_removal(tmp_path: Path) -> None:
     assert found.changed and found.before == b"exec a\n" and found.after is None and found.values is None
     assert plan(tmp_path, state="absent", override=True).before == b"manual\n"
     os.unlink(tmp_path / "web.conf")
-    assert plan(tmp_path, state="absent").changed  # an override without its job goes too
+    assert plan(tmp_path, state="absent").changed  # an override without a job file is removed, too
 
 
 REFUSED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
@@ -130,7 +162,7 @@ def test_refused(tmp_path: Path, options: dict[str, Any], message: str, facts: d
 
 @pytest.mark.parametrize("name", ["/web", "../web", "a/../b", "a//b", "a/", "a\0b", "./web", "a/./b", "web/."])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_names_that_are_none(tmp_path: Path, name: str, state: str) -> None:
+def test_invalid_job_names_are_refused(tmp_path: Path, name: str, state: str) -> None:
     with pytest.raises(UpstartError, match="Invalid job name"):
         plan(tmp_path, name=name, content="exec a\n", state=state)
 
@@ -206,7 +238,7 @@ def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
     assert plan(tmp_path, restore={"content": "ZXhlYyBhCg=="}).after == b"exec a\n"
 
 
-def test_what_was_before_is_told_only_of_changes(tmp_path: Path) -> None:
+def test_previous_is_only_returned_for_changes(tmp_path: Path) -> None:
     told = [report.result_of([plan(tmp_path, **options)])["jobs"][0]["previous"] for options in (
         {"content": "exec a\n"}, {"state": "absent"})]
     put(tmp_path, "exec a\n")
@@ -220,7 +252,7 @@ def test_what_cannot_be_restored(tmp_path: Path, restore: dict[str, Any]) -> Non
         plan(tmp_path, restore=restore)
 
 
-# What stands there, what is asked for with which ``enabled`` and release, what the file that is meant shall hold.
+# Existing files, options with ``enabled``, release, expected text of the written file.
 @pytest.mark.parametrize(("conf", "override", "options", "version", "after"), [
     ("start on x\nexec a\n", "nice 1\nmanual\n", {"override": True, "nice": 1, "enabled": False}, NEW, None),
     ("start on x\nexec a\n", None, {"override": True, "nice": 1, "enabled": False}, NEW, "nice 1\nmanual\n"),
@@ -229,9 +261,9 @@ def test_what_cannot_be_restored(tmp_path: Path, restore: dict[str, Any]) -> Non
     ("start on x\nmanual\nexec a\n", None, {"override": True, "nice": 1, "enabled": True}, NEW, "nice 1\nstart on x\n"),
     ("start on x\nexec a\n", None, {"content": "start on x\nexec b\n", "enabled": False}, NEW, "start on x\nexec b\n"),
     (None, None, {"override": True, "nice": 1, "enabled": False}, NEW, "nice 1\nmanual\n"),
-    # a job without a condition is left to upstart_service, which says so
+    # a job without a condition is left to upstart_service, which reports it
     ("exec a\n", None, {"override": True, "nice": 1, "enabled": True}, NEW, "nice 1\n"),
-    # before 1.3 the job file itself says it
+    # before 1.3 the job file itself is disabled
     ("start on x\nexec a\nmanual\n", None, {"content": "start on x\nexec a\n", "enabled": False}, (1, 2), None),
     ("#disabled: start on x\nexec a\n", None, {"content": "start on x\nexec a\n", "enabled": False}, (0, 6, 5), None),
     ("start on x\nexec a\nmanual\n", None, {"content": "start on x\nexec a\n", "enabled": True}, (1, 2),
@@ -256,16 +288,59 @@ def test_it_writes_what_upstart_service_leaves(tmp_path: Path, conf: str | None,
     ("exec a\n", "manual\n", None),
     ("exec manual\n", None, None),
 ])
-def test_the_condition_that_manual_hides_is_told(tmp_path: Path, conf: str, override: str | None,
-                                                 hidden: str | None) -> None:
+def test_the_condition_that_manual_hides_is_returned(tmp_path: Path, conf: str, override: str | None,
+                                                     hidden: str | None) -> None:
     put(tmp_path, None, override)
     (entry,) = report.result_of([plan(tmp_path, content=conf)])["jobs"]
     assert entry["hidden_start_on"] == hidden
 
 
-def test_an_override_in_wait_for_its_job_is_no_job(tmp_path: Path) -> None:
+def test_an_override_without_a_job_file_is_no_job(tmp_path: Path) -> None:
     (entry,) = report.result_of([plan(tmp_path, override=True, nice=1)])["jobs"]
     assert entry["job"] == {}
     put(tmp_path, "exec a\n")
     (entry,) = report.result_of([plan(tmp_path, override=True, nice=1)])["jobs"]
     assert entry["job"] == {"exec": "a", "nice": 1}
+
+
+@pytest.mark.parametrize(("options", "warned"), [
+    ({"content": "start on started db\nstop on runlevel 0\nexec a\n"}, ["misspelt-job", "condition-impossible"]),
+    ({"start_on": {"started": "db"}, "exec": "a"}, ["misspelt-job", "condition-impossible"]),
+    ({"start_on": {"started": "nothing-like-it"}, "exec": "a"}, ["condition-impossible"]),
+    ({"start_on": {"any": [{"started": "team/db"}, {"stopped": "nothing-like-it"}]}, "exec": "a"}, []),
+    ({"start_on": {"event": "net-device-up", "env": {"IFACE": "!lo"}}, "exec": "a"},
+     ["condition-never-matches", "condition-impossible"]),
+    ({"start_on": {"event": "runlevel", "args": [2, 3, 4, 5]}, "exec": "a"},
+     ["runlevels-without-brackets", "condition-impossible"]),
+    ({"start_on": "local-filesystem", "exec": "a"}, ["misspelt-event"]),
+    ({"override": True, "start_on": "runlevel[2345]"}, ["event-name-literal", "condition-impossible"]),
+])
+def test_warnings_about_conditions(tmp_path: Path, options: dict[str, Any], warned: list[str]) -> None:
+    if options.get("override"):
+        put(tmp_path, "exec a\n")
+    for _time in ("new", "unchanged"):
+        plans = plan_all([wanted(**options)], str(tmp_path), NEW, ["team/db", "web"])
+        assert [text.rpartition("(")[2].rstrip(")") for text in report.warnings_of(plans)] == warned
+        Path(plans[0].path).write_bytes(plans[0].after or b"")
+
+
+@pytest.mark.parametrize(("version", "text"), [
+    ((0, 6, 5), "#disabled: start on x\n\nexec a\n"),  # it has no manual
+    ((0, 6, 7), "start on x\n\nexec a\nmanual\n"),
+    ((1, 2), "start on x\n\nexec a\nmanual\n"),
+])
+def test_manual_in_old_releases(tmp_path: Path, version: tuple[int, ...], text: str) -> None:
+    options: dict[str, Any] = {"exec": "a", "start_on": "x", "manual": True}
+    first = plan(tmp_path, version, **options)
+    assert (first.after or b"").decode() == text
+    put(tmp_path, text)
+    assert not plan(tmp_path, version, **options).changed
+    enabled = plan(tmp_path, version, content=text, enabled=True, exact=True)
+    assert (enabled.after or b"").decode() == "start on x\n\nexec a\n"
+
+
+def test_defaults_of_stanzas_that_an_old_release_does_not_have(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"exec": "a", "kill_signal": "TERM", "reload_signal": "HUP"}
+    assert plan(tmp_path, (1, 2), **options).after == b"exec a\n"
+    assert plan(tmp_path, (1, 5), **options).after == b"kill signal TERM\n\nexec a\n"
+    assert plan(tmp_path, NEW, **options).after == b"kill signal TERM\nreload signal HUP\n\nexec a\n"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which jobs have come up by their present files, and are therefore not rolled back to earlier ones."""
+"""Jobs that have started successfully with their current files, so they are not rolled back."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ UNTOLD = None
 
 @pytest.mark.parametrize(("found", "command", "age", "come_up"), [
     (UP, "a", OLD, True),
-    (UP, "b", OLD, False),  # by an older file
-    (UP, UNTOLD, OLD, True),  # nobody tells, but the file is older than the process
+    (UP, "b", OLD, False),  # with an older file
+    (UP, UNTOLD, OLD, True),  # not reported, but the file is older than the process
     (UP, UNTOLD, 30.0, False),
-    (UP, "a", YOUNG, False),  # it may be on its way into a crash loop
+    (UP, "a", YOUNG, False),  # possibly the beginning of a crash loop
     (COMING, "a", OLD, False),
     (GOING, "a", OLD, False),
     (status("start", "running", NO_PROCESS), "a", OLD, False),
     (NO_MAIN, "a", OLD, True),  # a job without a main process
     (None, "a", OLD, False),
 ])
-def test_a_job_has_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Status | None, command: str | None,
-                           age: float, come_up: bool) -> None:
+def test_whether_a_job_has_started_successfully(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Status | None,
+                                                command: str | None, age: float, come_up: bool) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
     monkeypatch.setattr(proof, "process_age", lambda peer, pid: age if pid else float("inf"))
     monkeypatch.setattr(proof, "changed_since", lambda definition, age: None if age > 60 else definition.conf)
@@ -75,7 +75,7 @@ def target(name: str, *steps: str, state: str | None = "started", error: Upstart
     ([target("web", "stop", state="stopped", group=["it", "other"]), target("web", "start", state="restarted")], True),
     ([target("web", "stop", state="stopped", group=["it"])], False),
 ])
-def test_what_a_task_brought_up_is_forgotten(tmp_path: Path, targets: list[Any], forgotten: bool) -> None:
+def test_successfully_started_jobs_are_forgotten(tmp_path: Path, targets: list[Any], forgotten: bool) -> None:
     path = tmp_path / "a.json"
     entry = {"name": "web", "override": False, "previous": {"content": None, "listed": False, "enabled": None}}
     path.write_text(json.dumps({"format": 1, "jobs": ["web"], "overrides": [], "unproven": [entry]}))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for what others start: the status is read until it tells running or the time is over."""
+"""Waiting for a service that something else starts: the status is read until it is running or the timeout is over."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def wait(timeout: float = 20.0, interval: float = 0.01, check_mode: bool = False
 
 
 def status(folder: Path, good: int, code: int = 3) -> list[str]:
-    """Return a command that exits with ``code`` before its so-many-th run, and from that on with 0."""
+    """Return a command that exits with ``code`` until run number ``good``, then with 0."""
     return ["sh", "-c", COUNTING.format(folder=folder, good=good, code=code)]
 
 
@@ -53,21 +53,25 @@ def test_the_status_of_a_control_command(tmp_path: Path) -> None:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the last reading as long as it takes on a busy host."""
+    """Let the last reading take as long as it needs on a busy host."""
     monkeypatch.setattr(awaiting, "MIN_STATUS_TIMEOUT", 20.0)
 
 
 @pytest.mark.usefixtures("patient")
 def test_it_waits_between_two_readings(tmp_path: Path) -> None:
-    """The last one is made when the time is over."""
+    """The last reading comes at the end of the timeout."""
     with pytest.raises(UpstartError, match="[(]2 readings of its status[)]"):
         wait(timeout=1.0, interval=60, status=status(tmp_path, 10**6))
     assert readings(tmp_path) == 2
 
 
 @pytest.mark.usefixtures("patient")
-@pytest.mark.parametrize(("code", "words"), [(3, "stopped (3)."), (1, "dirty (1): dead, but its pid file exists.")])
-def test_the_time_is_over(tmp_path: Path, code: int, words: str) -> None:
+@pytest.mark.parametrize(("code", "words"), [
+    (3, "stopped (3)."),
+    (1, "dirty, which is neither running (0) nor stopped (3): code 1, dead, but its pid file exists."),
+    (22, "dirty, which is neither running (0) nor stopped (3): code 22."),
+])
+def test_the_timeout_has_passed(tmp_path: Path, code: int, words: str) -> None:
     with pytest.raises(UpstartError) as caught:
         wait(timeout=1.0, status=status(tmp_path, 10**6, code))
     number = readings(tmp_path)

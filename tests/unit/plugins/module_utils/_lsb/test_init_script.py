@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Init scripts of a host: which are some, and whether they run at boot."""
+"""Init scripts of a host: which files count, and whether they are enabled at boot."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_scripts_are_found(scripts: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", "README", "sub", "job", "lib", "far", "odd", "dangling", "none",
                                   "../init.d/nfs", "sub/../nfs", "upstart-job", "a\0b"])
-def test_other_things_are_not(scripts: Path, name: str) -> None:
+def test_other_files_are_not_scripts(scripts: Path, name: str) -> None:
     assert script_path.find(name, str(scripts)) is None
 
 
@@ -53,7 +53,7 @@ def test_a_script_is_a_service(tmp_path: Path) -> None:
 
 
 def root(tmp_path: Path, links: str, below: str = "") -> str:
-    """Make folders of runlevels; ``links`` are words such as 2/S20nfs."""
+    """Make the folders of the runlevels; ``links`` are words such as 2/S20nfs."""
     (tmp_path / "init.d").mkdir()
     (tmp_path / "init.d" / "nfs").touch()
     for level in LEVELS:
@@ -85,7 +85,7 @@ def test_a_link_to_nothing_does_not_run(tmp_path: Path) -> None:
     assert init_script.enabled("nfs", f"{tmp_path}/none") is False
 
 
-def test_links_are_turned_around_where_there_is_no_program(tmp_path: Path) -> None:
+def test_links_are_renamed_if_there_is_no_program(tmp_path: Path) -> None:
     on, off = "2/S20nfs 3/S05nfs 4/S01nfs 5/S00nfs 6/K80nfs", "2/K80nfs 3/K95nfs 4/K99nfs 5/K00nfs 6/K80nfs"
     folder = root(tmp_path, on)
     assert init_script.set_enabled("nfs", True, folder) is False
@@ -106,7 +106,7 @@ def test_no_links_and_no_program(tmp_path: Path) -> None:
 
 
 def program(tmp_path: Path, name: str, text: str) -> str:
-    """Put a stand-in for a program of the host into a folder of its own; return the path to search."""
+    """Put a stand-in for a program of the host into its own folder; return the search path."""
     (tmp_path / "bin").mkdir(exist_ok=True)
     path = tmp_path / "bin" / name
     path.write_text(f'#!/bin/sh\ncd {tmp_path}\necho "{name} $*" >> calls\n{text}\n')

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the options of a service come to, and which of them contradict each other."""
+"""The service described by the options, and options that contradict each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_words(value: Any, expected: list[str] | None) -> None:
     (["a", True], "start is a list with items that are not text: ['a', True]. Put them in quotes."),
     (["a", ["b"]], "start is a list with items that are not text: ['a', ['b']]. Put them in quotes."),
 ])
-def test_what_is_no_command(value: Any, message: str) -> None:
+def test_an_invalid_command(value: Any, message: str) -> None:
     with pytest.raises(UpstartError) as caught:
         lsb_options.service_from_options("web", start=value)
     assert caught.value.message == message
@@ -87,7 +87,7 @@ def test_actions(options: dict[str, Any], expected: dict[str, str]) -> None:
     ({"start": "/s", "daemon": "/f", "stop": "/p", "status": "/t", "pattern": "p"}, {"start": "/s", "daemon": "/f"},
      [f"{option} is ignored because daemon is given." for option in ("stop", "status", "pattern")]),
 ])
-def test_what_is_ignored_is_said(options: dict[str, Any], same_as: dict[str, Any], ignored: list[str]) -> None:
+def test_ignored_options_cause_a_warning(options: dict[str, Any], same_as: dict[str, Any], ignored: list[str]) -> None:
     assert texts(**options) == texts(**same_as)
     assert lsb_options.service_from_options("web", **options).warnings == ignored
 
@@ -124,3 +124,26 @@ def test_the_path_and_the_time_reach_the_commands(tmp_path: Any) -> None:
     assert service.actions["start"].refusal() is None
     service = lsb_options.service_from_options("web", control="tool")
     assert service.actions["start"].refusal() == "tool was not found in PATH"
+
+
+@pytest.mark.parametrize(("options", "warnings"), [
+    ({"start": "/s hello%20world%20x", "pattern": "s"}, [
+        'start has the word hello%20world%20x. simplevisor reads %20 as a blank, but this module does not: write '
+        '"hello world x" in quotes, or the command as a list.']),
+    ({"control": ["/c", "a%20b"]}, [
+        'control has the word a%20b. simplevisor reads %20 as a blank, but this module does not: write "a b" in '
+        'quotes, or the command as a list.']),
+    ({"start": "/s 'hello world' 20%", "pattern": "s"}, []),
+])
+def test_blanks_as_simplevisor_writes_them(options: dict[str, Any], warnings: list[str]) -> None:
+    assert lsb_options.service_from_options("web", **options).warnings == warnings
+
+
+def test_a_pattern_needs_the_process_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without /proc every pattern would match nothing, and a service that runs would be started again."""
+    service = lsb_options.service_from_options("web", start="/s", pattern="x$")
+    monkeypatch.setattr(lsb_options.processes, "info", lambda pid: None)
+    with pytest.raises(UpstartError) as raised:
+        service.read()
+    assert raised.value.message == (
+        "Cannot look for the processes that match x$: /proc is not mounted. Mount it, or set stop and status.")

@@ -64,7 +64,7 @@ class Folder:
         return int(self.pid_file.read_text().split()[0])
 
     def child(self) -> int:
-        """Return the pid of the program's child once that is a program of its own, and no more a copy of the shell."""
+        """Return the pid of the program's child when it runs its own program and is no longer a copy of the shell."""
         deadline = time.monotonic() + 300
         noted = self.path / "child"
         while not (noted.exists() and noted.read_text() and self._sleeps(int(noted.read_text()))):
@@ -140,7 +140,7 @@ def test_how_the_program_is_started(folder: Folder) -> None:
     assert sorted(entry.name for entry in folder.path.iterdir()) == ["child", "program", "web.pid"]
 
 
-def test_one_that_does_not_listen_is_killed_with_its_children(folder: Folder) -> None:
+def test_a_daemon_that_ignores_term_is_killed_with_its_children(folder: Folder) -> None:
     folder.write(DEAF)
     folder.converge("running")
     pid, child = folder.pid(), folder.child()
@@ -150,7 +150,7 @@ def test_one_that_does_not_listen_is_killed_with_its_children(folder: Folder) ->
     assert not alive(pid) and not alive(child)
 
 
-def test_one_that_ends_at_once(folder: Folder) -> None:
+def test_a_daemon_that_ends_at_once(folder: Folder) -> None:
     folder.write("exit 1")
     began = time.monotonic()
     with pytest.raises(UpstartError) as caught:
@@ -158,7 +158,7 @@ def test_one_that_ends_at_once(folder: Folder) -> None:
     assert time.monotonic() - began < 60
     assert caught.value.message == (
         f"Service web: it is not running right after the start: run '{folder.program} two words' by hand to see why. "
-        "Its status is dirty (1): dead, but its pid file exists.")
+        "Its status is dirty, which is neither running (0) nor stopped (3): code 1, dead, but its pid file exists.")
     assert caught.value.facts["rc"] == 1
     with pytest.raises(UpstartError, match="is not running right after the start"):
         folder.write("sleep 0.1; exit 1")
@@ -194,7 +194,7 @@ def test_a_later_process_with_the_same_pid_is_not_taken_for_it(folder: Folder, l
 
 @pytest.mark.parametrize(("ours", "old"), [(True, False), (True, True), (False, False)])
 def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) -> None:
-    """Such a file holds nothing but the pid: the file is not older than the process, or that runs our program."""
+    """A file with only a pid counts if it is not older than the process, or if the process runs our program."""
     with child_processes.running(*[folder.program] if ours else ["sleep", "1000"]) as other:
         assert os.getpgid(other.pid) == os.getpgid(0), "a group that must not be ended with it"
         if ours:
@@ -206,8 +206,8 @@ def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) ->
         assert other.wait(5) == -signal.SIGTERM
 
 
-def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How old it was is not known then, and the process is not ended for its pid alone."""
+def test_a_pid_file_that_disappears_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The age of the file is then unknown, and the pid alone is not enough to end the process."""
     def read(pid: int) -> processes.Info | None:
         folder.pid_file.unlink(missing_ok=True)
         return real(pid)
@@ -218,6 +218,16 @@ def test_a_pid_file_that_goes_while_it_is_read(folder: Folder, monkeypatch: pyte
         monkeypatch.setattr(processes, "live", read)
         assert pid_file.PidFile(str(folder.pid_file), [folder.program], 5).stop().rc == 0
         assert other.poll() is None
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_kernel_without_a_boot_time(folder: Folder, monkeypatch: pytest.MonkeyPatch, ours: bool) -> None:
+    monkeypatch.setattr(processes, "boot_time", lambda: None)  # the age of the file relative to the process is unknown
+    with child_processes.running(*[folder.program] if ours else ["sleep", "1000"]) as other:
+        if ours:
+            folder.child()
+        folder.pid_file.write_text(f"{other.pid}\n")
+        assert pid_file.PidFile(str(folder.pid_file), [folder.program], 5).status().rc == (0 if ours else 1)
 
 
 @pytest.mark.parametrize("text", ["root:x:0:0\n", "", "1\n", "0", "-5\n", "12 34\n", "99999999999\n"])
@@ -278,7 +288,7 @@ def warnings_of(folder: Folder, **options: Any) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("by", ["daemon", "pattern"])
-def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: str) -> None:
+def test_a_process_that_is_stopped_by_a_signal_causes_a_warning(folder: Folder, by: str) -> None:
     folder.converge("running")
     child = folder.child()
     options = {"daemon": str(folder.pid_file)} if by == "daemon" else {"pattern": re.escape(folder.program)}
@@ -298,7 +308,7 @@ def test_a_process_that_is_stopped_by_a_signal_is_warned_of(folder: Folder, by: 
 
 @pytest.mark.parametrize("by", ["daemon", "pattern"])
 def test_a_process_that_has_ended_is_no_service(folder: Folder, by: str) -> None:
-    """It is still in the process table, as its parent does not collect it."""
+    """It remains in the process table because its parent does not collect it."""
     options = {"daemon": str(folder.pid_file)}
     if by == "pattern":
         options = {"daemon": None, "pattern": re.escape(folder.program)}
@@ -325,7 +335,7 @@ def test_the_pattern_of_a_start_command_is_its_text(folder: Folder) -> None:
         assert other.wait(5) == -signal.SIGTERM
 
 
-def test_those_that_do_not_listen_or_are_new_are_ended_too(folder: Folder) -> None:
+def test_processes_that_ignore_term_or_are_new_are_ended_too(folder: Folder) -> None:
     folder.write(f"{DEAF}; (sleep 0.3; exec {folder.path}/late 1000) &")
     (folder.path / "late").symlink_to("/bin/sleep")
     with child_processes.running(folder.program) as other:
@@ -336,7 +346,7 @@ def test_those_that_do_not_listen_or_are_new_are_ended_too(folder: Folder) -> No
         assert folder.mine() == []
 
 
-def test_those_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_of_containers_are_left_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.write(":")
     with child_processes.running(folder.program) as inside:
         folder.child()
@@ -367,7 +377,7 @@ def test_a_process_that_ended_is_no_process() -> None:
     ("setsid", "cannot be executed: Resource temporarily unavailable"),
     ("mkstemp", "Cannot write the pid file .*: Resource temporarily unavailable. Nothing was started"),
 ])
-def test_a_host_that_is_out_of_something(folder: Folder, monkeypatch: pytest.MonkeyPatch, call: str, said: str) -> None:
+def test_a_host_without_free_resources(folder: Folder, monkeypatch: pytest.MonkeyPatch, call: str, said: str) -> None:
     def refuse(*unused: object, **more: object) -> None:
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
@@ -375,6 +385,13 @@ def test_a_host_that_is_out_of_something(folder: Folder, monkeypatch: pytest.Mon
     with pytest.raises(UpstartError, match=said):
         folder.converge("running")
     assert not folder.pid_file.exists() and folder.mine() == []
+
+
+def test_a_program_that_is_killed_before_its_pid_file(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "live", lambda pid: None)
+    with pytest.raises(UpstartError, match="Process [0-9]+ ended before its pid file .*/web.pid was written. Run the "):
+        folder.converge("running")
+    assert not folder.pid_file.exists() and not (folder.path / "child").exists()
 
 
 def test_a_pid_file_that_cannot_be_removed(folder: Folder) -> None:

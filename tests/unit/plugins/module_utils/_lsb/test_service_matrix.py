@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done for each status and each wanted state, and what is said of it."""
+"""The actions and messages for each status and each requested state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OK, WARNING = "web: OK, ", "web: WARNING, "
 RUNS, RESTS = OK + "running, as expected", OK + "not running, as expected"
 DIRTY = [1, 2, 4, 5, 99, 150, 254]
 
-# status before, wanted state, what is called, line of a check before and after
+# status before, requested state, actions, line of a check before and after
 MATRIX = [
     (0, "running", ["status"], RUNS, RUNS),
     (3, "running", ["status", "start", "status"], WARNING + "not running, not expected", RUNS),
@@ -49,7 +49,8 @@ def test_the_matrix(tmp_path: Path, code: int, state: str, calls: list[str], che
     result = control.converge(state, careful=careful)
     assert control.calls() == calls
     assert result["check"] == afterwards
-    assert {**result, "check": check} == predicted
+    assert {**result, "check": check, "outputs": []} == predicted
+    assert [output["action"] for output in result["outputs"]] == result["actions"]
     assert {key: result[key] for key in ("name", "state", "before", "actions", "changed")} == {
         "name": "web", "state": state, "before": word, "actions": actions, "changed": bool(actions)}
     assert (result["status"], result["status_code"]) == wanted
@@ -81,20 +82,22 @@ def test_restart(tmp_path: Path, restart: str | None, calls: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("code", "actions"), [(3, ["start"]), (1, ["stop", "start"])])
-def test_what_does_not_run_is_not_restarted_by_its_command(tmp_path: Path, code: int, actions: list[str]) -> None:
+def test_a_stopped_service_is_not_restarted_with_its_command(tmp_path: Path, code: int, actions: list[str]) -> None:
     assert Control(tmp_path, code).converge("restarted", restart="control")["actions"] == actions
 
 
 FAIL = "echo said; echo 'no such luck.' >&2; exit 7"
 FAILED = "exited with status 7: no such luck"
-# status, wanted state, how actions behave, actions, status afterwards, rc, message
+IS_DIRTY = "Its status is dirty, which is neither running (0) nor stopped (3): "
+# status, requested state, behaviour of the actions, actions, status afterwards, rc, message
 FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (3, "running", {"start": FAIL}, ["start"], 3, 7,
      "Service web: start failed: '{path} start' " + FAILED + ". Its status is stopped (3)."),
     (3, "running", {"start": "exit 0"}, ["start"], 3, 3,
      "Service web: it is not running 6 s after the start. Its status is stopped (3)."),
     (3, "running", {"start": "echo 1 > code; exit 0"}, ["start"], 1, 1,
-     "Service web: it is not running 6 s after the start. Its status is dirty (1): dead, but its pid file exists."),
+     "Service web: it is not running 6 s after the start. " + IS_DIRTY
+     + "code 1, dead, but its pid file exists."),
     (3, "running", {"start": "echo 0 > code; kill -9 $$"}, ["start"], 0, -9,
      "Service web: start failed: '{path} start' was killed by signal 9. Its status is running (0)."),
     (0, "stopped", {"stop": FAIL}, ["stop"], 0, 7,
@@ -102,10 +105,11 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (0, "stopped", {"stop": "exit 0"}, ["stop"], 0, 0,
      "Service web: it is not stopped 6 s after the stop. Its status is running (0)."),
     (0, "stopped", {"stop": "echo 2 > code; exit 0"}, ["stop"], 2, 2,
-     "Service web: it is not stopped 6 s after the stop. Its status is dirty (2): dead, but its lock file exists."),
+     "Service web: it is not stopped 6 s after the stop. " + IS_DIRTY
+     + "code 2, dead, but its lock file exists."),
     (4, "stopped", {"stop": FAIL}, ["stop"], 4, 7,
      "Service web: it is not stopped 6 s after the stop, and '{path} stop' " + FAILED
-     + ". Its status is dirty (4): unknown."),
+     + ". " + IS_DIRTY + "code 4, unknown."),
     (0, "restarted", {"stop": FAIL}, ["stop"], 0, 7,
      "Service web: stop failed: '{path} stop' " + FAILED + ". Its status is running (0)."),
     (0, "restarted", {"stop": "exit 0"}, ["stop"], 0, 0,
@@ -113,7 +117,7 @@ FAILURES: list[tuple[int, str, dict[str, str], list[str], int, int, str]] = [
     (0, "restarted", {"start": FAIL}, ["stop", "start"], 3, 7,
      "Service web: start failed: '{path} start' " + FAILED + ". Its status is stopped (3)."),
     (99, "running", {"stop": FAIL, "start": FAIL}, ["stop", "start"], 99, 7,
-     "Service web: start failed: '{path} start' " + FAILED + ". Its status is dirty (99)."),
+     "Service web: start failed: '{path} start' " + FAILED + ". " + IS_DIRTY + "code 99."),
 ]
 
 
@@ -165,7 +169,7 @@ def test_careful_waits_for_a_service_that_takes_its_time(tmp_path: Path, state: 
 
 @pytest.mark.parametrize(("state", "code", "action"), [("running", 3, "start"), ("stopped", 0, "stop"),
                                                        ("restarted", 0, "stop")])
-def test_not_careful_looks_once(tmp_path: Path, state: str, code: int, action: str) -> None:
+def test_without_careful_the_status_is_read_once(tmp_path: Path, state: str, code: int, action: str) -> None:
     control = Control(tmp_path, code)
     control.behave(action, "exit 0")
     began = time.monotonic()
@@ -205,7 +209,7 @@ def test_a_status_command_that_is_missing_changes_nothing(tmp_path: Path, state:
     control = Control(tmp_path, 0)
     said, facts = control.failure(state, status="/no/such/status", check_mode=check_mode)
     assert said == ("Service web: its status cannot be read, so nothing was done: /no/such/status does not exist. Its "
-                    "status is dirty (not found).")
+                    "status is dirty, which is neither running (0) nor stopped (3): not found.")
     assert control.calls() == []
     assert {key: facts[key] for key in ("status", "status_code", "changed", "rc", "check")} == {
         "status": "dirty", "status_code": None, "changed": False, "rc": None,
@@ -220,8 +224,8 @@ def test_a_status_command_that_is_missing_changes_nothing(tmp_path: Path, state:
     (0, "restarted", {"restart": "nope"}, "started"),
 ])
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_what_cannot_be_finished_is_not_begun(tmp_path: Path, code: int, state: str, options: dict[str, Any],
-                                              verb: str, check_mode: bool) -> None:
+def test_an_action_that_cannot_be_finished_is_not_started(tmp_path: Path, code: int, state: str,
+                                                          options: dict[str, Any], verb: str, check_mode: bool) -> None:
     control = Control(tmp_path, code)
     said, facts = control.failure(state, check_mode=check_mode, **options)
     assert said == f"Service web cannot be {verb}: nope was not found in PATH. Nothing was done."
@@ -229,7 +233,7 @@ def test_what_cannot_be_finished_is_not_begun(tmp_path: Path, code: int, state: 
     assert facts["changed"] is False and facts["cmd"] == "nope"
 
 
-def test_output_that_is_held_is_warned_of(tmp_path: Path) -> None:
+def test_held_output_causes_a_warning(tmp_path: Path) -> None:
     control = Control(tmp_path, 3)
     control.behave("start", "echo 0 > code; sleep 2 & exit 0")
     service = control.service()

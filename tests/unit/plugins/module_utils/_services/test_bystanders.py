@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages about services that a task stopped, and what a task does according to its targets."""
+"""Messages about services that a task stopped, and the actions of a task depending on its targets."""
 
 from __future__ import annotations
 
@@ -44,12 +44,10 @@ NO_START_ON = "It has no start on, so no event starts it again."
     (loss(by_task=False, waits_for=[]), f"Job web stopped during this task, but not because of it. {NO_START_ON}"),
 ])
 def test_a_warning_says_why(made: bystanders.Loss, message: str) -> None:
-    """The remedy fits a restart and a stop."""
+    """The remedy fits both a restart and a stop."""
     elsewhere = "Find out what else stopped it, then start it again."
     start = "If it must run, start it afterwards, or add it to jobs of this task with state: started."
-    again = "Start it, or run this task again."
     assert bystanders.warning(made) == f"{message} {elsewhere if made.by_task is False else start}"
-    assert bystanders.error(made) == f"{message} {elsewhere if made.by_task is False else again}"
     assert max(len(sentence.split()) for sentence in bystanders.warning(made).split(". ")) <= WORDS_AT_MOST
 
 

@@ -35,7 +35,7 @@ def getty(number: int | None = None, **more: Any) -> Entry:
 
 
 def plans(folder: Path, wanted: list[Entry], state: str | None = None, **more: Any) -> list[Target]:
-    """Return the plans on a host where web and the first two gettys run, and db does not."""
+    """Return the plans on a host where web and the first two gettys run and db does not."""
     for name, text in (("web", SERVICE), ("db", SERVICE), ("getty", GETTY), ("refused", BROKEN)):
         (folder / f"{name}.conf").write_text(text)
     client = FakeClient({"web": {"": [UP]}, "db": {}, "getty": {"1": [UP], "2": [UP]}, "refused": {}})
@@ -138,7 +138,7 @@ OTHER = "instance x-$B\nexec a\n"
 
 def replaced(folder: Path, text: str, instances: Any, *more: Entry, running: tuple[str, ...] = ("1", "2"),
              held: list[Any] | None = None) -> list[Target]:
-    """Return the plans for a job that shall have these instances while other instances run."""
+    """Return the plans for a job with these requested instances while other instances run."""
     (folder / "getty.conf").write_text(text)
     client = FakeClient({"getty": {name: [UP] for name in running}}, ("N",), held)
     wanted = [job("getty", state="restarted", instances=instances), *more]
@@ -176,8 +176,8 @@ def test_the_variables_of_replaced_instances_are_returned(tmp_path: Path) -> Non
                                    "Job getty has one instance per B"]),
     (BROKEN, GIVEN, ["Unknown stanza", "Unknown stanza"]),
 ])
-def test_nothing_is_stopped_when_not_all_can_be_started(tmp_path: Path, text: str, instances: Any,
-                                                        words: list[str]) -> None:
+def test_nothing_is_stopped_unless_all_can_be_started(tmp_path: Path, text: str, instances: Any,
+                                                      words: list[str]) -> None:
     targets = replaced(tmp_path, text, instances)
     assert [target.plan.steps for target in targets] == [[]] * 4
     assert [target.result.error for target in targets[:2]] == [None, None]
@@ -198,7 +198,7 @@ def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more
 
 @pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
 def test_instances_require_a_restart(tmp_path: Path, entry: Entry) -> None:
-    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which requires state: restarted and "):
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which requires no env in the same entry"):
         entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
 
 

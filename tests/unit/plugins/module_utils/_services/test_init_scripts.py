@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LSB scripts for names that are no Upstart jobs: they reach the wanted state, and failures are reported."""
+"""LSB scripts for names that are not Upstart jobs: they reach the requested state, and failures are reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUNS, STOPPED = 0, 3
 
 @pytest.fixture(autouse=True)
 def links(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
-    """Which scripts run at boot, instead of those of this machine."""
+    """Scripts that are enabled at boot, instead of those of this machine."""
     enabled = {"web": False}
     monkeypatch.setattr(init_script, "enabled", enabled.__getitem__)
     monkeypatch.setattr(init_script, "set_enabled", enabled.__setitem__)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance that is started while others run by an older definition of the job."""
+"""An instance that is started while other instances run with an older definition of the job."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNTOLD = "Upstart reports its definitions only since 1.6.1"
 
 
 class Client(FakeClient):
-    """A daemon on which instance 1 of tty runs by ``command``; None is one that does not tell that."""
+    """A daemon whose instance 1 of tty runs with ``command``; None for a daemon that does not report it."""
 
     def __init__(self, command: str | None, *instances: str) -> None:
         jobs: dict[str, list[Status | None]] = {name: [UP] for name in instances or ("1",)}
@@ -38,7 +38,7 @@ def converge(folder: Path, client: Client, state: str, *env: str, **more: Any) -
     return fake_client.converge(folder, client, state, "tty", env=list(env) or None, **more)
 
 
-def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> None:
+def test_a_start_with_the_older_definition_is_reported(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b"), "started", "TTY=2")
     assert (found.result.error, found.plan.steps) == (None, ["start"])
     assert report.instance_entries([found], found.wanted)[0]["stale"] is True
@@ -47,7 +47,7 @@ def test_it_starts_by_the_older_definition_and_that_is_said(tmp_path: Path) -> N
         "one task to use the current file."]
 
 
-def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path) -> None:
+def test_a_start_is_refused_with_definition_current(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b"), "started", "TTY=2", definition="current")
     assert found.plan.steps == [] and found.result.error is not None
     assert found.result.error.message == (
@@ -56,13 +56,13 @@ def test_it_is_refused_where_the_present_definition_is_asked_for(tmp_path: Path)
     assert found.result.error.facts == {"name": "tty", "kept_by": ["1"]}
 
 
-def test_one_of_them_alone_cannot_be_restarted_into_the_present_definition(tmp_path: Path) -> None:
+def test_one_instance_alone_cannot_be_restarted_with_the_current_definition(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client("b", "1", "2"), "restarted", "TTY=2")
     assert (found.plan.steps, report.instance_entries([found], found.wanted)[0]["stale"]) == (["stop", "start"], True)
     assert [WHY in text for text in report.warnings([found])] == [True]
 
 
-def test_all_of_them_together_follow_the_present_definition(tmp_path: Path) -> None:
+def test_all_instances_together_use_the_current_definition(tmp_path: Path) -> None:
     found = converge(tmp_path, Client("b", "1", "2"), "restarted")
     assert [each.plan.steps for each in found] == [["stop", "start"]] * 2
     assert [entry["stale"] for entry in report.instance_entries(found, found[0].wanted)] == [False, False]
@@ -78,7 +78,7 @@ def target(job: str, instance: str, *steps: str, error: UpstartError | None = No
         definition=SimpleNamespace(name=job, instance_variables=lambda: variables))
 
 
-def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() -> None:
+def test_only_started_instances_are_kept_and_only_by_those_that_stay() -> None:
     targets = [
         target("fine", "1", "start"), target("tty", "new", "start"), target("tty", "again", "stop", "start"),
         target("tty", "idle"), target("tty", "failed", "stop", "start", error=UpstartError("no")),
@@ -93,7 +93,7 @@ def test_only_instances_that_are_started_are_kept_and_only_by_those_that_stay() 
     assert [each.plan.stale for each in targets] == [False, True, True, False, False, False, False, False]
 
 
-def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> None:
+def test_one_query_shows_the_instances_and_what_keeps_them(tmp_path: Path) -> None:
     client = Client("b", "1", "2")
     (found,) = converge(tmp_path, client, "started", "TTY=2", definition="current")
     assert found.result.error is not None and found.result.error.facts["kept_by"] == ["1"]
@@ -101,13 +101,13 @@ def test_what_runs_and_what_keeps_it_are_seen_in_one_answer(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("definition", ["any", "current"])
-def test_nothing_is_kept_where_the_others_follow_the_files(tmp_path: Path, definition: str) -> None:
+def test_current_instances_keep_no_old_definition(tmp_path: Path, definition: str) -> None:
     (found,) = converge(tmp_path, Client("a"), "started", "TTY=2", definition=definition)
     assert (found.result.error, found.plan.steps, report.warnings([found])) == (None, ["start"], [])
     assert report.instance_entries([found], found.wanted)[0]["stale"] is False
 
 
-def test_where_it_is_not_told_nobody_knows(tmp_path: Path) -> None:
+def test_whether_an_instance_is_stale_is_unknown(tmp_path: Path) -> None:
     (found,) = converge(tmp_path, Client(None), "started", "TTY=2")
     assert report.instance_entries([found], found.wanted)[0]["stale"] is None
     (refused,) = converge(tmp_path, Client(None), "started", "TTY=2", definition="current")

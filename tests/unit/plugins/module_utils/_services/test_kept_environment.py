@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of instances that are restarted, by a daemon that tells them and by one that does not."""
+"""The variables of restarted instances, with daemons that report them and daemons that do not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNTOLD = "Upstart reports its definitions only since 1.6.1"
 
 def restart(folder: Path, template: str, instance: str, *, state: str = "restarted", env: list[str] | None = None,
             held: list[str] | None = None, before: Status | None = None, own: str = "", **more: Any) -> Any:
-    """Return the target of the restart of one instance; ``held`` is its environment where the daemon tells it."""
+    """Return the target of the restart of one instance; ``held`` is its environment, if the daemon reports it."""
     (folder / "tty.conf").write_text(f"instance {template}\n{own}exec a\n")
     classes = None if held is None else [
         {"name": "tty", "env": [], "jobs": [{"path": instance_path("tty", instance), "env": held}]}]
@@ -36,7 +36,7 @@ def restart(folder: Path, template: str, instance: str, *, state: str = "restart
     return target
 
 
-def test_what_is_told_is_kept(tmp_path: Path) -> None:
+def test_reported_variables_are_kept(tmp_path: Path) -> None:
     target = restart(tmp_path, "$A-$B", "1-2", held=["A=1", "B=2", "SPEED=300", "UPSTART_JOB=tty"])
     assert (target.env, target.plan.steps) == (["A=1", "B=2", "SPEED=300"], ["stop", "start"])
     assert report.warnings([target]) == []
@@ -53,7 +53,7 @@ def test_each_of_several_keeps_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("template", "instance", "value"), [
     ("$TTY", "1", "1"), ("${TTY}", "a=b", "a=b"), ("tty$TTY", "tty1", "1"), ("a${TTY}b", "a-b", "-"),
     ("$TTY-x", "1-x", "1")])
-def test_the_one_variable_that_the_name_tells(tmp_path: Path, template: str, instance: str, value: str) -> None:
+def test_the_single_variable_that_the_name_gives(tmp_path: Path, template: str, instance: str, value: str) -> None:
     target = restart(tmp_path, template, instance)
     assert (target.env, target.plan.steps, target.result.error) == ([f"TTY={value}"], ["stop", "start"], None)
     assert report.warnings([target]) == [
@@ -65,7 +65,7 @@ def test_the_one_variable_that_the_name_tells(tmp_path: Path, template: str, ins
     ("$A-$B", "1-2", ["A", "B"]), ("$A$A", "11", ["A"]), ("tty$A", "1", ["A"]), ("${A:-x}", "x", ["A"])])
 def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str, instance: str,
                                                    names: list[str]) -> None:
-    """A name made of more, or by an older definition, does not tell what it was made of."""
+    """A name with more parts, or from an older definition, does not reveal its variables."""
     target = restart(tmp_path, template, instance)
     assert (
         target.result.error is not None and target.plan.steps == [] and target.progress.todo == [] and target.env == []
@@ -76,17 +76,17 @@ def test_a_restart_that_would_be_a_stop_is_refused(tmp_path: Path, template: str
     assert target.result.error.facts == {"name": "tty", "missing": names}
 
 
-def test_one_that_is_on_its_way_down_is_started_again_with_its_variable(tmp_path: Path) -> None:
+def test_a_stopping_instance_is_started_again_with_its_variable(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", before=GOING)
     assert (target.env, target.plan.steps) == (["TTY=1"], ["finish", "start"])
 
 
-def test_one_that_is_freed_from_a_wedge_is_started_again_with_its_variable(tmp_path: Path) -> None:
+def test_a_freed_instance_is_started_again_with_its_variable(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", before=status("start", "running", NO_PROCESS), unwedge=True)
     assert (target.env, target.plan.steps) == (["TTY=1"], ["free", "start"])
 
 
-def test_what_the_user_says_is_taken(tmp_path: Path) -> None:
+def test_the_variables_in_env_are_used(tmp_path: Path) -> None:
     target = restart(tmp_path, "$TTY", "1", env=["TTY=1", "SPEED=300"])
     assert (target.env, report.warnings([target])) == (["TTY=1", "SPEED=300"], [])
 
@@ -98,9 +98,8 @@ def test_a_stop_needs_no_variables(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("env", "differs", "unknown"), [
     (["TTY=1"], [], []), (["TTY=1", "SPEED=300", "A=b"], None, ["A", "SPEED"])])
-def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, env: list[str],
-                                                                differs: list[str] | None,
-                                                                unknown: list[str]) -> None:
+def test_whether_a_running_instance_has_the_requested_variables(tmp_path: Path, env: list[str],
+                                                                differs: list[str] | None, unknown: list[str]) -> None:
     target = restart(tmp_path, "$TTY", "1", state="started", env=env)
     assert report.instance_entries([target], target.wanted)[0]["env_differs"] == differs
     assert [text for text in report.warnings([target]) if NEWER not in text] == [
@@ -110,9 +109,9 @@ def test_whether_the_variables_of_what_runs_are_those_asked_for(tmp_path: Path, 
 
 @pytest.mark.parametrize(("text", "words"), [
     ("exec a\n", "Cannot tell whether job web runs with the current job file: " + UNTOLD),
-    ("frob\n", "web.conf:1: Unknown stanza. It was left running.")])
-def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: Path, text: str, words: str) -> None:
-    """What runs cannot follow a file that is refused, whoever is asked."""
+    ("frob\n", "both are lower case and not quoted). It was left running.")])
+def test_the_current_definition_if_upstart_does_not_report_it(tmp_path: Path, text: str, words: str) -> None:
+    """A running instance cannot use a refused file, with or without a report from Upstart."""
     (tmp_path / "web.conf").write_text(text)
     (target,) = converge(tmp_path, FakeClient({"web": {"": [UP]}}), "started", definition="current")
     assert target.result.error is not None and words in target.result.error.message
@@ -122,7 +121,7 @@ def test_the_present_definition_where_nobody_tells_which_is_followed(tmp_path: P
     assert [NEWER in text or "files no longer hold" in text for text in said] == [True] * len(said) and said
 
 
-def test_one_whose_variables_name_no_instance_any_more_is_not_stopped(tmp_path: Path) -> None:
+def test_an_instance_whose_variables_no_longer_form_a_name_is_not_stopped(tmp_path: Path) -> None:
     for held, why in ((["A=b"], "it runs by an older definition"), (None, UNTOLD)):
         target = restart(tmp_path, "$N", "", held=held)
         assert target.result.error is not None and target.plan.steps == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A free pid is given to an orphan, whatever the kernel offers, and nothing of ours is left behind."""
+"""A free pid is given to an orphan, whatever pid the kernel offers, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import l
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 
-AHEAD = 400  # pids that every machine uses up quickly
+AHEAD = 400  # number of pids that any machine uses up quickly
 ATTEMPTS = 20
 NO_FILE = "/proc/sys/kernel/no_such_file"
 PID_MAX = int(Path(lost_pid.PID_MAX_FILE).read_text(encoding="ascii"))
 
 
 def next_pid() -> int:
-    """Return a pid that a process had just now and that is free again."""
+    """Return a free pid that a process had a moment ago."""
     with subprocess.Popen(["true"]) as child:
         child.wait()
     return child.pid
@@ -58,11 +58,11 @@ def give_back(pid: int, seconds: float = 20.0) -> int:
 
 
 def give_back_soon() -> int:
-    """Give back any free pid. Another process may get a pid first, so try with several pids."""
-    for _attempt in range(ATTEMPTS - 1):
+    """Give back any free pid. Another process may get it first, so several pids are tried, with more and more time."""
+    for attempt in range(ATTEMPTS - 1):
         with contextlib.suppress(UpstartError):
-            return give_back(pid_ahead(), 1)
-    return give_back(pid_ahead(), 1)
+            return give_back(pid_ahead(), 1 + attempt)
+    return give_back(pid_ahead(), ATTEMPTS)
 
 
 def refusal(pid: int, seconds: float = 20.0) -> UpstartError:
@@ -85,7 +85,7 @@ def test_another_process_adopts_the_orphan(monkeypatch: pytest.MonkeyPatch, coun
 
 
 def test_a_helper_that_gets_the_pid_itself() -> None:
-    """The counter is near the pid when two pids are given back one after the other."""
+    """The counter is close to the pid if two pids are given back one after the other."""
     reader, writer = os.pipe()
     for helper in (lambda: lost_pid._enter(os.getpid(), os.getpid(), Deadline(1), 0.01, writer),
                    lambda: lost_pid._fork_until_pid(os.getpid(), Deadline(1), 0.01, writer)):
@@ -95,7 +95,7 @@ def test_a_helper_that_gets_the_pid_itself() -> None:
     os.close(writer)
 
 
-def test_a_second_try_after_that(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_third_try_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [["again"], ["again"], ["adopted", "7"]]
     monkeypatch.setattr(lost_pid, "_try", lambda *_arguments: answers.pop(0))
     assert give_back(pid_ahead()) == 7
@@ -200,7 +200,7 @@ lost_pid.give_back(os.getpid(), int(sys.argv[1]), Deadline(20), 0.01)
 
 
 def test_helpers_inherit_nothing_of_the_module(tmp_path: Path) -> None:
-    """Nothing is written twice, and helpers keep no terminal, descriptor, session or ignored signal of the module."""
+    """No output appears twice, and helpers inherit no terminal, descriptor, session or ignored signal."""
     tools = Path(__file__).resolve().parents[4] / "tools"
     calls = tmp_path / "calls"
     for _attempt in range(ATTEMPTS):
@@ -211,7 +211,7 @@ def test_helpers_inherit_nothing_of_the_module(tmp_path: Path) -> None:
             break
     assert (done.returncode, done.stdout, done.stderr) == (0, "once", "")
     null = ["/dev/null"] * 3
-    # Six descriptors: three of /dev/null, the pipe to the module, the file that is written, and the listing itself.
+    # Six descriptors: three for /dev/null, the pipe to the module, the written file, and the listing itself.
     assert set(calls.read_text(encoding="ascii").splitlines()) == {
         "_fork_until_pid True True %s 6" % null, "_live_as_orphan False True %s 6" % null}
 
@@ -229,7 +229,7 @@ def test_the_counter_of_the_kernel_is_restored(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_namespace_that_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The opened file is no namespace, so setns refuses it on every machine."""
+    """The opened file is not a namespace, so setns refuses it on every machine."""
     real = os.open
 
     def other(path: str, flags: int, *more: int) -> int:

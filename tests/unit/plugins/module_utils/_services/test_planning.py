@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be done for a wanted state, what that would come to, and what is looked up for it."""
+"""The steps to a requested state, their predicted result, and the queries that they need."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     status,
 )
 
+RESPAWNS = "respawn\npost-start exec b\n" + SERVICE
+RESPAWNING = status("respawn", "post-start", None)  # its main process has ended, its post-start is still running
+
 PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, DOWN, "started", ["start"], "start/running"),
     (SERVICE, UP, "started", [], "start/running"),
@@ -62,6 +65,10 @@ PLANS: list[tuple[str, Status | None, str, list[str], str]] = [
     (SERVICE, GOING, "reloaded", ["finish", "start"], "start/running"),
     (SERVICE, NO_MAIN, "reloaded", ["stop", "start"], "start/running"),
     (BROKEN, UP, "started", [], "start/running"),
+    (RESPAWNS, RESPAWNING, "started", ["wait"], "start/running"),
+    (RESPAWNS, RESPAWNING, "stopped", ["stop"], "stop/waiting"),
+    (RESPAWNS, RESPAWNING, "restarted", ["settle", "stop", "start"], "start/running"),
+    (RESPAWNS, RESPAWNING, "reloaded", ["wait", "reload"], "start/running"),
 ]
 
 
@@ -112,7 +119,7 @@ def test_a_job_between_two_processes_is_not_hollow(tmp_path: Path) -> None:
     assert (target.plan.steps, target.result.error) == ([], None)
 
 
-def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
+def test_only_a_job_that_stays_hollow_is_hollow(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(SERVICE)
     for looks, waited_for in (([NO_MAIN, UP, DOWN], UP), ([NO_MAIN, NO_MAIN, UP], NO_MAIN)):
         target = targets.Target("web", Definition("web", str(tmp_path)), request(tmp_path, "started"))
@@ -125,14 +132,14 @@ def test_hollow_is_what_stays_hollow(tmp_path: Path) -> None:
     (status("start", "running"), None),
     (None, None),
 ])
-def test_a_process_that_ends_between_two_looks_is_not_lost(second: Status | None, lost: int | None) -> None:
+def test_a_process_that_ends_between_two_queries_is_not_lost(second: Status | None, lost: int | None) -> None:
     client = FakeClient({"web": {"": [status("start", "running", NO_PROCESS), second]}})
     (found,) = instance_status.read_statuses(client, [("web", "")])
     assert instance_status.missing_main_pid(found) == lost
     assert (found is None) is (second is None)
 
 
-def test_a_look_at_healthy_jobs_asks_once() -> None:
+def test_healthy_jobs_are_queried_once() -> None:
     client = FakeClient({"a": {"": [UP]}, "b": {}})
     assert instance_status.read_statuses(client, [("a", ""), ("b", "")]) == [UP, None]
     assert client.statuses_read == 2
@@ -192,7 +199,7 @@ def test_unknown_jobs(tmp_path: Path, conf: str | None, words: str, state: str) 
     assert target.result.error is not None and words.format(tmp_path) in target.result.error.message
 
 
-def test_several_failures_are_all_told(tmp_path: Path) -> None:
+def test_several_failures_are_all_reported(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text(SERVICE)
     wanted = request(tmp_path, "started", ("a", "b", "c"))
     found = run.converge(FakeClient({"a": {"": [UP]}}), wanted, Attributes(), check_mode=True).targets
@@ -225,4 +232,4 @@ def test_advice(tmp_path: Path, conf: str, after: Status, words: str) -> None:
         state = instance_status.state_text(after)
         assert error.message.startswith(f"Job web was not stopped within 3 s: it is in {state}. ")
         assert words in error.message
-        assert error.facts == {"name": "web", "timeout": 3}
+        assert error.facts == {"name": "web", "timeout": 3, "log_file": f"{tmp_path}/web.log", "log_lines": []}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A running job whose file was changed, by a daemon that does not tell by what a job runs."""
+"""A running job with a changed file, under a daemon that does not report definitions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> N
         f"unknown ({UNTOLD}). Use state: restarted to apply the current file."]
 
 
-def test_a_job_without_a_process_has_no_time_of_its_start(tmp_path: Path) -> None:
+def test_a_job_without_a_process_has_no_start_time(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text("description none\n")
     (left,) = converge(tmp_path, FakeClient({"web": {"": [status("start", "running", None)]}}), "started")
     assert report.warnings([left]) == []

@@ -57,7 +57,7 @@ CURRENT: list[tuple[str, list[dict[str, Any]] | None, str]] = [
 
 
 @pytest.mark.parametrize(("conf", "classes", "words"), CURRENT)
-def test_the_present_definition_is_out_of_reach(tmp_path: Path, conf: str, classes: list[dict[str, Any]] | None,
+def test_the_current_definition_is_out_of_reach(tmp_path: Path, conf: str, classes: list[dict[str, Any]] | None,
                                                 words: str) -> None:
     (tmp_path / "web.conf").write_text(conf)
     client = FakeClient({"web": {"": [UP]}}, held=classes)
@@ -108,11 +108,11 @@ def test_wedged_jobs_are_freed_when_asked(tmp_path: Path, conf: str, before: Sta
     (LONG, status("start", "spawned"), "started", "current", ["settle", "stop", "start"]),
     (0.0, status("stop", "spawned"), "started", "any", ["free", "start"]),
 ])
-def test_what_its_file_does_not_expect_has_a_moment(
+def test_a_spawned_job_without_expect_gets_a_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: float, before: Status, state: str, definition: str,
     steps: list[str],
 ) -> None:
-    """Its instance may follow an earlier file; one that only comes up is not to be stopped for that."""
+    """Its instance may run with an earlier file, but it must not be stopped while it is still starting."""
     monkeypatch.setattr(planning, "SPAWN_GRACE", moment)
     (tmp_path / "web.conf").write_text(SERVICE)
     client = FakeClient({"web": {"": [before]}}, held=[held("b", expect="EXPECT_FORK")])
@@ -157,7 +157,7 @@ def test_nothing_is_started_when_a_job_cannot_be_enabled(tmp_path: Path) -> None
     assert target.plan.steps == []
 
 
-def test_what_failed_first_is_told_in_fields(tmp_path: Path) -> None:
+def test_the_result_describes_the_first_failure(tmp_path: Path) -> None:
     (tmp_path / "web.conf").write_text(BROKEN)
     wanted = request(tmp_path, "started", ("web", "none"), enabled=True)
     found = run.converge(FakeClient({"web": {}}), wanted, Attributes(), check_mode=True).targets
@@ -179,7 +179,7 @@ def test_instances_are_enabled_together(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is done yet, so all is looked up again."""
+    """No step has been taken yet, so everything is read again."""
     (tmp_path / "web.conf").write_text(SERVICE)
     client = FakeClient({"web": {}})
     found, reopened = client.find_job, []
@@ -195,7 +195,7 @@ def test_a_connection_that_breaks_while_jobs_are_looked_up(tmp_path: Path, monke
     assert (target.result.error, target.plan.steps, reopened) == (None, ["start"], [1.0])
 
 
-def test_what_is_not_there_does_not_start_by_itself(tmp_path: Path) -> None:
+def test_a_missing_job_does_not_start_by_itself(tmp_path: Path) -> None:
     wanted = request(tmp_path, "stopped", enabled=False, must_exist=False)
     found = run.converge(FakeClient({}), wanted, Attributes(), check_mode=True).targets
     result = report.result(found, wanted, [])

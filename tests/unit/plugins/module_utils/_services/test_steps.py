@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests that are refused, not answered or cut off: each is told, and nothing is done twice."""
+"""Requests that are refused, unanswered or cut off: each is reported, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import (
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
-from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import OLD, Client, act, target
+from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import NEW, OLD, Client, act, target
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import DOWN, SERVICE, TASK, UP
 
 pytestmark = pytest.mark.usefixtures("all_folders_are_watched")
@@ -63,7 +63,7 @@ def test_a_job_that_fails_while_it_is_started(tmp_path: Path) -> None:
     assert error.facts["log_file"] == f"{tmp_path}/web.log"
 
 
-def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
+def test_a_service_that_starts_without_its_process(tmp_path: Path) -> None:
     error = act(Client([[]], [fake_client.NO_MAIN]), target(tmp_path, "started", "start"))
     assert error is not None
     assert error.message == ("Job web has no main process although Upstart calls it running: the process could not be "
@@ -71,7 +71,7 @@ def test_a_service_that_comes_up_without_its_process(tmp_path: Path) -> None:
 
 
 def test_an_instance_that_fails_while_it_is_started(tmp_path: Path) -> None:
-    """Its own failure is told, not that of another instance."""
+    """Its own failure is reported, not that of another instance."""
     client = Client([JobFailedError("Job failed to start")], [])
     client.known = {"web": {"1": [DOWN]}}
     client.connection.signals = [Signal(instance_path("web", name), "Failed", [status])
@@ -100,7 +100,8 @@ def test_a_task_that_takes_too_long(tmp_path: Path) -> None:
     error = act(client, one)
     assert error is not None
     assert error.message == (
-        "Task job web was still running after 0.05 s and keeps running. Set a longer timeout.")
+        f"Task job web was still running after 0.05 s and keeps running as process {os.getpid()}. Set a longer "
+        "timeout.")
 
 
 def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_a_job_that_comes_back_after_its_stop(tmp_path: Path) -> None:
 ])
 def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, steps: list[str],
                                                 held: list[dict[str, Any]] | None, reads: bool) -> None:
-    """What moves has its file read again when the daemon has not read it."""
+    """A job that is started or stopped has its file read again if the daemon has not read it."""
     before = DOWN if steps == ["start"] else UP
     client = Client([[] for _step in steps], [DOWN if state == "stopped" else UP])
     client.held = held
@@ -137,7 +138,7 @@ def test_a_file_that_the_daemon_has_not_noticed(tmp_path: Path, state: str, step
     assert client.asked == [request for each in requests for request in each]
 
 
-def test_what_has_been_started_meanwhile_is_fine(tmp_path: Path) -> None:
+def test_a_job_that_something_else_started_is_fine(tmp_path: Path) -> None:
     client = Client([AlreadyStartedError("Job is already running: web")], [UP])
     assert act(client, target(tmp_path, "started", "start")) is None
 
@@ -149,7 +150,7 @@ def test_a_service_whose_start_was_cut_off_is_not_started_twice(tmp_path: Path) 
     assert len(client.connection.reopened) == 1
 
 
-def test_a_service_that_did_not_come_up_is_started_again(tmp_path: Path) -> None:
+def test_a_service_that_did_not_start_is_started_again(tmp_path: Path) -> None:
     client = Client([ConnectionLostError("broke"), ["/com/ubuntu/Upstart/jobs/web/_"]], [DOWN, UP])
     assert act(client, target(tmp_path, "started", "start")) is None
     assert client.asked == ["Start", "Start"]
@@ -176,9 +177,28 @@ def test_a_reload_that_was_cut_off_is_not_sent_twice(tmp_path: Path) -> None:
     assert client.asked == ["Reload"]
 
 
+@pytest.mark.parametrize("number", [NEW, OLD])
+def test_a_service_that_is_stopped_before_its_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                     number: tuple[int, ...]) -> None:
+    """No request is sent for it. It is started again when all targets are verified."""
+    client = Client([["/com/ubuntu/Upstart/jobs/web/_"]], [], number)
+    stopped = [Signal(instance_path("web"), "StateChanged", [state]) for state in ("running", "pre-stop", "waiting")]
+
+    def statuses(pairs: list[tuple[str, str]]) -> list[Any]:
+        client.connection.signals = stopped
+        return [UP if client.asked else DOWN for _pair in pairs]
+
+    monkeypatch.setattr(client, "statuses", statuses)
+    one = target(tmp_path, "reloaded", "wait", "reload", before=fake_client.COMING, number=number)
+    assert act(client, one) is None
+    assert client.asked == []
+    assert verifying.verify(client, [one], one.wanted, one.progress.init_log, may_act=True)
+    assert (client.asked, one.result.error) == (["Start"], None)
+
+
 def test_an_init_that_forgets_its_jobs(tmp_path: Path) -> None:
     client = Client([ConnectionLostError("broke")], [DOWN], OLD)
-    reason = "this release of Upstart then forgets its jobs. Their processes are still running"
+    reason = "This release of Upstart forgets its jobs when that happens, but their processes are still running"
     with pytest.raises(UpstartError, match=reason):
         act(client, target(tmp_path, "started", "start"))
     assert client.asked == ["Start"]
@@ -192,7 +212,7 @@ def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.Monke
     left = [{"pid": 7, "command": "sleep"}]
     monkeypatch.setattr(unwedge, "unwedge", fail)
     monkeypatch.setattr(unwedge, "end_leftovers", fail)
-    monkeypatch.setattr(unwedge, "leftovers", lambda client, job, instance, known: left)
+    monkeypatch.setattr(unwedge, "leftovers", lambda client, job, instance: left)
     errors: list[Exception] = [UpstartError("Process 7 (sleep) cannot be ended.")]
     client = Client([], [UP])
     one = target(tmp_path, "started", step, "start", before=UP)
@@ -207,7 +227,7 @@ def test_what_cannot_be_freed_or_ended(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are in place; that the daemon has the jobs again is looked up."""
+    """The files are in place; the module checks that the daemon has loaded the jobs again."""
     from ansible_collections.sysinit.upstart.plugins.module_utils._host import enabling
 
     def lose(client: Client, changes: list[Any], attributes: Any, conf_dir: str) -> None:
@@ -228,7 +248,7 @@ def test_a_connection_that_breaks_while_jobs_are_enabled(tmp_path: Path, monkeyp
     (errno.ESRCH, None)])
 def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int,
                                             said: str | None) -> None:
-    """Before 1.10 there is no method for it; that the process has ended just now is seen afterwards."""
+    """There is no method for it before 1.10; a process that has just ended is noticed later."""
     def refuse(pid: int, sent: int) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -236,6 +256,18 @@ def test_a_reload_by_signal_that_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(watching.os, "kill", refuse)
     assert watching.send_reload(Client([], [UP], OLD), one) is None
     assert (one.result.error.message if one.result.error else None) == (said % os.getpid() if said else None)
+
+
+def test_no_signal_is_sent_where_the_daemons_pids_mean_other_processes(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = target(tmp_path, "reloaded", "reload", before=UP)
+    client = Client([], [UP], OLD)
+    client.connection.peer = {"pid": 0, "uid": 0, "gid": 0}
+    monkeypatch.setattr(watching.os, "kill", lambda pid, sent: pytest.fail(f"a signal for process {pid}"))
+    assert watching.send_reload(client, one) is None
+    assert one.result.error is not None and one.result.error.message == (
+        "Job web was not reloaded: before 1.10, a reload is a signal to the main process, and the processes of this "
+        "Upstart are not visible from here. Run the task where Upstart runs, with /proc mounted.")
 
 
 @pytest.mark.parametrize(("number", "asked"), [((1, 9), []), ((1, 10), ["Reload"])])
@@ -256,7 +288,7 @@ def test_which_upstart_has_a_method_to_reload(tmp_path: Path, monkeypatch: pytes
     (UP, DOWN, "Job web ended right after it was started: its main process exited without an error."),
     (UP, fake_client.NO_MAIN, "Job web does not stay up and is being respawned."),
 ])
-def test_what_came_up_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
+def test_a_started_job_is_watched(tmp_path: Path, before: Any, after: Any, said: str | None) -> None:
     one = target(tmp_path, "started", text="respawn\n" + SERVICE, before=before)
     watching.watch(Client([], [after]), [one], one.wanted, Deadline(1))
     assert (one.result.error is None) is (said is None)
@@ -268,7 +300,7 @@ def test_nothing_to_watch() -> None:
 
 
 def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> None:
-    """The first was gone before, and needs no request."""
+    """The first instance is already gone and needs no request."""
     first, second = (target(tmp_path, "stopped", "stop", before=status) for status in (DOWN, UP))
     client = Client([PermissionDeniedError("only root may.")], [UP])
     client.known = {"web": {"": [UP], "gone": [DOWN]}}
@@ -280,8 +312,8 @@ def test_a_job_that_cannot_be_stopped_does_not_hide_another(tmp_path: Path) -> N
     )
 
 
-def test_nothing_is_started_in_the_place_of_what_does_not_go(tmp_path: Path) -> None:
-    """Upstart would start it by the older definition."""
+def test_nothing_is_started_in_place_of_an_instance_that_does_not_stop(tmp_path: Path) -> None:
+    """Upstart would start it with the older definition."""
     client = Client([PermissionDeniedError("no", error="x.PermissionDenied")], [UP])
     one = target(tmp_path, "stopped", "stop", before=UP)
     other = target(tmp_path, "restarted", "start")

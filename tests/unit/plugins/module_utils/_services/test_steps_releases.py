@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told where an older Upstart signals less, or counts otherwise."""
+"""Reports under an older Upstart, which sends fewer signals or treats ends differently."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ SAID = "init: web main process (7) terminated with status 3\n"
     (SILENT, SAID, "Job web failed to start. Init says: web main process (7) terminated with status 3."),
     ((0, 6, 7), "", "Job web failed to start."),
 ])
-def test_a_failure_of_which_no_reason_is_signalled(tmp_path: Path, number: tuple[int, ...], said: str,
-                                                   words: str) -> None:
+def test_a_failure_without_a_signalled_reason(tmp_path: Path, number: tuple[int, ...], said: str, words: str) -> None:
     (tmp_path / "syslog").write_text("")
     one = target(tmp_path, "started", number=number)
     one.wanted = one.wanted._replace(init_log=str(tmp_path / "syslog"))
@@ -38,8 +37,8 @@ def test_a_failure_of_which_no_reason_is_signalled(tmp_path: Path, number: tuple
     assert failure_errors.failure(Client([], [DOWN], number), one, one.wanted).message == words
 
 
-def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
-    """That it exited without an error would be a guess."""
+def test_before_0_6_7_the_reason_of_an_end_is_unknown(tmp_path: Path) -> None:
+    """It would be a guess that the process exited without an error."""
     one = target(tmp_path, "started", before=UP, number=SILENT)
     watching.watch(Client([], [DOWN], SILENT), [one], one.wanted, Deadline(1))
     assert one.result.error is not None
@@ -54,9 +53,9 @@ def test_nobody_says_how_it_ended_before_0_6_7(tmp_path: Path) -> None:
         ((0, 6, 7), AlreadyStartedError("Job is already running: web"), False),
     ],
 )
-def test_a_task_of_somebody_else_before_0_6_7(tmp_path: Path, number: tuple[int, ...], answer: Any,
-                                              fails: bool) -> None:
-    """Only who starts it is told whether it succeeded."""
+def test_a_task_that_something_else_started_before_0_6_7(tmp_path: Path, number: tuple[int, ...], answer: Any,
+                                                         fails: bool) -> None:
+    """Upstart reports success only to the client that starts the task."""
     error = act(Client([answer], [DOWN], number), target(tmp_path, "started", "start", text=TASK, number=number))
     assert (error is not None) is fails
     assert error is None or error.message == (
@@ -89,7 +88,7 @@ AGAIN = status("start", "running", os.getppid())
 ])
 def test_a_stop_that_counts_as_failed(tmp_path: Path, text: str, number: tuple[int, ...], after: Any,
                                       error: str | None, warning: str | None) -> None:
-    """Before 1.11 it does when the main process ends while pre-stop runs, which is what many a pre-stop is for."""
+    """Before 1.11 it fails if the main process ends during pre-stop, which is the purpose of many a pre-stop."""
     one = target(tmp_path, "stopped", "stop", text=text, before=UP, number=number)
     found = act(Client([JobFailedError("Job failed while stopping")], [after], number), one)
     assert (found is None) is (error is None)

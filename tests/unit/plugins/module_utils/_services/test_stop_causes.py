@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which stops a task has caused, from the order of the signals."""
+"""The stops that a task has caused, according to the order of the signals."""
 
 from __future__ import annotations
 

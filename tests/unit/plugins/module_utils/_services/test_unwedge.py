@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a stuck instance is freed in each state, and on the emulator that it is free afterwards."""
+"""How a stuck instance is freed in each state, and a check on the emulator that it is free afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline i
 
 Status = dict[str, Any]
 TIMEOUT = 300.0
-LONG_TIMEOUT = 60.0  # seconds, where all pids may have to be used up twice
+LONG_TIMEOUT = 60.0  # seconds, in case all pids have to be used up twice
 NO_PROCESS = 2**22 + 1  # above every pid_max
 ATTEMPTS = 3
 ALIVE = os.getpid()
@@ -59,7 +59,7 @@ class FakeConnection:
 
 
 class FakeClient:
-    """An instance with its statuses. It gets the next status after each action in ``done``, and keeps the last."""
+    """An instance with a list of statuses. Each action in ``done`` moves it to the next one; it keeps the last."""
 
     def __init__(self, *statuses: Status | None, answer: Exception | None = None) -> None:
         self.rest = list(statuses)
@@ -129,7 +129,7 @@ def test_a_stuck_instance_is_freed(
     assert client.connection.forgotten == client.sent
 
 
-# In these states the real daemon aborts, or starts the job again, when its main process ends.
+# In these states, the end of the main process makes the real daemon abort or start the job again.
 @pytest.mark.parametrize("state", ["pre-stopping", "pre-stop", "stopping", "post-stop", "running", "starting"])
 def test_states_in_which_nothing_is_done(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     client = FakeClient(status("stop", state))
@@ -148,7 +148,7 @@ def test_states_in_which_nothing_is_done(monkeypatch: pytest.MonkeyPatch, state:
 def test_a_young_process_is_not_ended_yet(
     monkeypatch: pytest.MonkeyPatch, ages: list[float], seconds: float, done: list[str],
 ) -> None:
-    """Without expect it leaves that state by itself, and Upstart ends it."""
+    """Without expect, the job leaves that state without help, and Upstart ends it."""
     monkeypatch.setattr(unwedge, "process_age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
     client = FakeClient(HUNG, None)
     if done:
@@ -222,7 +222,7 @@ def test_a_daemon_that_cannot_be_seen() -> None:
     client = FakeClient(HUNG)
     client.connection.peer["pid"] = 0
     for call in (lambda: unwedge.give_back_pid(client, 5, Deadline(1)),
-                 lambda: unwedge.leftovers(client, "web", "", []),
+                 lambda: unwedge.leftovers(client, "web", ""),
                  lambda: unwedge.end_process(client, 5, Deadline(1))):
         with pytest.raises(UpstartError, match="not visible from here"):
             call()
@@ -275,7 +275,7 @@ def counter_can_be_set() -> bool:
         counter = Path(lost_pid.LAST_PID_FILE)
         counter.write_text(counter.read_text(encoding="ascii"), encoding="ascii")
     except OSError:
-        return int(Path(lost_pid.PID_MAX_FILE).read_text(encoding="ascii")) <= 2**16  # few enough to be used up
+        return int(Path(lost_pid.PID_MAX_FILE).read_text(encoding="ascii")) <= 2**16  # few enough to use up
     return True
 
 
@@ -292,7 +292,7 @@ def test_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, text: str
 def free_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, job: str, text: str) -> None:
     start(client, emulator, job, "expect fork\n" + text, "wedges.py")
     lost = wait_for(client, job, instance_status.missing_main_pid)["lost"]
-    leftovers = unwedge.leftovers(client, job, "", [lost])
+    leftovers = unwedge.leftovers(client, job, "")
     assert [entry["command"] for entry in leftovers] == ["%s %s" % (sys.executable, emulator.scratch / "wedges.py")]
     if not counter_can_be_set():
         with pytest.raises(UpstartError, match="would take"):
@@ -301,9 +301,9 @@ def free_a_lost_process(emulator: with_daemon.Daemon, client: Upstart, job: str,
         facts = unwedge.unwedge(client, job, "", Deadline(LONG_TIMEOUT))
         assert facts == {"wedge": "lost", "pid": lost, "ended": []}
         assert client.status(job) is None
-        assert unwedge.leftovers(client, job, "", []) == leftovers
-    assert unwedge.end_leftovers(client, job, "", [], Deadline(TIMEOUT)) == leftovers
-    assert unwedge.leftovers(client, job, "", []) == []
+        assert unwedge.leftovers(client, job, "") == leftovers
+    assert unwedge.end_leftovers(client, job, "", Deadline(TIMEOUT)) == leftovers
+    assert unwedge.leftovers(client, job, "") == []
 
 
 @pytest.mark.parametrize("expect", ["fork", "daemon", "stop"])
@@ -316,4 +316,4 @@ def test_a_process_that_never_does_what_is_expected(
     facts = unwedge.unwedge(client, job, "", Deadline(TIMEOUT))
     assert facts == {"wedge": "hung", "pid": pid["processes"]["main"], "ended": [pid["processes"]["main"]]}
     assert client.status(job) is None
-    assert unwedge.leftovers(client, job, "", []) == []
+    assert unwedge.leftovers(client, job, "") == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which processes of a job count as leftovers, and how they are ended."""
+"""The processes of a job that count as leftovers, and how they are ended."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import checkout
 import pytest
@@ -30,7 +31,16 @@ class FakeConnection:
 
 
 class FakeClient:
+    """The daemon, with the pids that it supervises: one list for each time it is asked, and the last one ever after."""
+
     connection = FakeConnection()
+
+    def __init__(self, *supervised: list[int]) -> None:
+        self.supervised = list(supervised)
+
+    def statuses(self, _pairs: list[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        pids = self.supervised.pop(0) if len(self.supervised) > 1 else (self.supervised or [[]])[0]
+        return [{"processes": {str(pid): pid for pid in pids}} if pids else None]
 
 
 Run = Callable[..., subprocess.Popen[bytes]]
@@ -38,7 +48,7 @@ Run = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Run a shell script as a process of a job up to its last command; end its session after the test."""
+    """Run a shell script as a process of a job until its last command; end its session after the test."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(script: str, job: str = JOB, instance: str = "", session: bool = True,
@@ -61,17 +71,27 @@ def run() -> Iterator[Run]:
 
 
 def clean(leaders: list[subprocess.Popen[bytes]]) -> None:
-    """End the processes in the sessions of these leaders and those with the name of the job."""
+    """End the processes in the sessions of these leaders, and those with the name of the job; wait for their end."""
     mark = os.fsencode("UPSTART_JOB=" + JOB)
-    for process in processes.table(1).values():
-        marked = any(word.startswith(mark) for word in processes.words(process.pid, "environ"))
-        if process.pid != os.getpid() and (marked or process.session in [leader.pid for leader in leaders]):
+    deadline = Deadline(TIMEOUT)
+    while deadline.left():
+        found = []
+        for process in processes.table(1).values():
+            marked = any(word.startswith(mark) for word in processes.words(process.pid, "environ"))
+            if process.pid != os.getpid() and process.state not in processes.DEAD and (
+                    marked or process.session in [leader.pid for leader in leaders]):
+                found.append(process.pid)
+        if not found:
+            return
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def leftover_pids(known: list[int] | None = None, instance: str = "") -> list[int]:
-    return [entry["pid"] for entry in unwedge.leftovers(FakeClient(), JOB, instance, known or [])]
+    client = FakeClient(known or [])
+    return [entry["pid"] for entry in unwedge.leftovers(client, JOB, instance)]
 
 
 def in_session(leader: int) -> list[processes.Info]:
@@ -84,18 +104,18 @@ def test_by_the_environment(run: Run) -> None:
     other = run(":", instance="two")
     assert leftover_pids() == [old.pid, new.pid]
     assert leftover_pids(instance="two") == [other.pid]
-    assert unwedge.leftovers(FakeClient(), JOB, "two", []) == [{"pid": other.pid, "command": "sleep 1000"}]
+    assert unwedge.leftovers(FakeClient(), JOB, "two") == [{"pid": other.pid, "command": "sleep 1000"}]
 
 
 def test_by_the_session(run: Run) -> None:
-    """A service may have wiped its environment."""
+    """A service may have cleared its environment."""
     leader = run("env -i sleep 1000 &")
     assert len(in_session(leader.pid)) == 2
     assert sorted(leftover_pids()) == sorted(process.pid for process in in_session(leader.pid))
 
 
 def test_not_what_the_upstart_of_a_users_session_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such jobs may have the same names, but their environment names the Upstart of the session."""
+    """Such jobs may have the same names, but their environment identifies the Upstart of the session."""
     session = "unix:abstract=/com/ubuntu/upstart-session/1000/77"
     here, there = run(":"), run(":", UPSTART_SESSION=session)
     run(":", UPSTART_SESSION=session + "7")
@@ -139,6 +159,15 @@ def test_not_the_descendants_of_a_supervised_process(run: Run) -> None:
     assert leftover_pids([main.pid, orphaned.pid]) == []
 
 
+def test_not_a_process_that_the_daemon_has_just_started(run: Run) -> None:
+    """The main process may end and be started again while we look."""
+    old, new, lost = run(":"), run(":"), run(":")
+    client = FakeClient([old.pid], [new.pid])
+    assert [entry["pid"] for entry in unwedge.leftovers(client, JOB, "")] == [lost.pid]
+    assert unwedge.end_leftovers(FakeClient([old.pid, lost.pid], [new.pid]), JOB, "", Deadline(TIMEOUT)) == []
+    assert [process.poll() for process in (old, new, lost)] == [None] * 3
+
+
 def test_never_our_own_session(run: Run) -> None:
     run(":", session=False)
     assert leftover_pids() == []
@@ -153,8 +182,10 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import u
 class Client:
     class connection:
         peer = {"pid": 1}
+    def statuses(self, pairs):
+        return [None]
 os.setsid()
-print([entry["command"] for entry in unwedge.leftovers(Client, %r, "", [])])
+print([entry["command"] for entry in unwedge.leftovers(Client(), %r, "")])
 """
 
 
@@ -163,7 +194,7 @@ def test_our_ancestors_are_our_own() -> None:
 
 
 def test_never_our_ancestors() -> None:
-    """Ansible may have come in by a job such as ssh. In its session, only processes with the name count."""
+    """Ansible may have logged in through a job such as ssh. In its session, only processes with the name count."""
     code = PROGRAM % (os.path.dirname(checkout.__file__), JOB)
     script = 'env -i sleep 999 >/dev/null 2>&1 & sleep 1000 >/dev/null 2>&1 & "$0" -c "$1"; echo'
     env = {**os.environ, "UPSTART_JOB": JOB, "UPSTART_INSTANCE": ""}
@@ -189,10 +220,10 @@ def test_zombies_do_not_count(run: Run) -> None:
 
 
 def end(kill_grace: float = 5.0, seconds: float = TIMEOUT) -> list[int]:
-    return [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", [], Deadline(seconds), kill_grace)]
+    return [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", Deadline(seconds), kill_grace)]
 
 
-def test_term_is_enough_for_most(run: Run) -> None:
+def test_most_processes_end_after_term(run: Run) -> None:
     process = run(":")
     assert end() == [process.pid]
     assert process.wait(0) == -signal.SIGTERM
@@ -244,10 +275,25 @@ def test_a_process_that_starts_another_one(run: Run) -> None:
     first = run("trap 'setsid sleep 1000 & exit' TERM\nsleep 1000 &", last="wait")
     before = leftover_pids()
     assert len(before) == 2
-    ended = [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", [], Deadline(TIMEOUT))]
+    ended = [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", Deadline(TIMEOUT))]
     assert ended[0] == first.pid
     assert len(set(ended) - set(before)) == 1
     assert leftover_pids() == []
+
+
+def test_processes_that_are_started_again_and_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = unwedge._end
+
+    def end_and_start(*arguments: Any) -> list[dict[str, Any]]:
+        ended = ends(*arguments)
+        run(":")
+        return ended
+
+    monkeypatch.setattr(unwedge, "_end", end_and_start)
+    run(":")
+    with pytest.raises(UpstartError, match="Job unit-.* still has a process .*something starts new ones") as caught:
+        end(seconds=0.2)
+    assert caught.value.facts == {"leftovers": [{"pid": leftover_pids()[0], "command": "sleep 1000"}]}
 
 
 def test_the_whole_group_of_a_process(run: Run) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What came up and did not stay: who ended it is told from the daemon's signals."""
+"""Jobs that started but did not keep running: the daemon's signals show the cause."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STOPPED = "Job web was started, but something stopped it at once."
 
 
 class Connection(fake_client.FakeConnection):
-    """Has states of ``web`` signalled before the watch begins and with its first wait; notes how each wait ended."""
+    """Signals states of ``web`` before the watch begins and during its first wait; records how each wait ended."""
 
     def __init__(self, before: str, meanwhile: str = "") -> None:
         self.signals = self._signals(before)
@@ -50,7 +50,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
         DOWN,
         UP,
         0,
-    )  # it was started before these signals
+    )  # started before these signals
     client = FakeClient({"web": {"": [after]}})
     client.connection = connection
     watching.watch(client, [one], one.wanted, Deadline(1))
@@ -60,7 +60,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
 @pytest.mark.parametrize(("states", "after", "text", "said"), [
     ("starting running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),
     ("starting pre-start stopping waiting", DOWN, SERVICE, STOPPED),
-    ("running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),  # somebody else was faster to start it
+    ("running pre-stop stopping waiting", DOWN, SERVICE, STOPPED),  # another client started it first
     ("starting running stopping waiting", DOWN, SERVICE, ENDED),
     ("starting post-start stopping waiting", DOWN, "post-start exec b\n" + SERVICE, ENDED[:-1] + ", or its post-start"),
     ("starting post-start stopping waiting", DOWN, SERVICE, STOPPED),
@@ -73,6 +73,9 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("", fake_client.NO_MAIN, "expect fork\n" + SERVICE, "Job web has no main process although Upstart calls it "
      "running: the process ended before it did what 'expect fork' waits for, or could not be run"),
     ("", fake_client.NO_MAIN, "respawn\n" + SERVICE, "Job web does not stay up and is being respawned."),
+    ("", fake_client.NO_MAIN, "respawn\nexpect stop\n" + SERVICE, "Job web has no main process although Upstart calls "
+     "it running: the process ended before it did what 'expect stop' waits for, or could not be run, and Upstart does "
+     "not respawn it"),
     ("", fake_client.status("start", "running", fake_client.NO_PROCESS), SERVICE, "Job web is stuck"),
     ("starting running pre-stop stopping waiting starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once."),
@@ -81,7 +84,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     ("starting running stopping post-stop starting running", OTHER, SERVICE,
      "Job web was started, but something restarted it at once."),
 ])
-def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
+def test_the_error_says_who_ended_the_job(tmp_path: Path, states: str, after: Any, text: str, said: str) -> None:
     one = watch(tmp_path, Connection(states), after, text)
     assert one.result.error is not None and one.result.error.message.startswith(said)
 
@@ -96,7 +99,7 @@ def test_who_ended_it(tmp_path: Path, states: str, after: Any, text: str, said: 
     ("starting running pre-stop stopping waiting starting running", True, True),
 ])
 def test_a_start_that_overtook_ours_is_no_restart(tmp_path: Path, states: str, respawned: bool, stopped: bool) -> None:
-    """Somebody else may start a job between our mark and our own request, whose signals then come after the mark."""
+    """Another client may start a job between our mark and our request; its signals then come after the mark."""
     client = FakeClient({"web": {"": [UP]}})
     client.connection = Connection(states)
     (tmp_path / "web.conf").write_text(SERVICE)
@@ -109,8 +112,8 @@ def test_a_start_that_overtook_ours_is_no_restart(tmp_path: Path, states: str, r
 
 @pytest.mark.parametrize(("meanwhile", "at_once"), [
     ("stopping killed post-stop waiting", True), ("stopping killed post-stop", False), ("", False)])
-def test_the_watch_ends_with_what_it_watches(tmp_path: Path, meanwhile: str, at_once: bool) -> None:
-    """What was signalled before belongs to an earlier run."""
+def test_the_watch_ends_when_the_job_has_stopped(tmp_path: Path, meanwhile: str, at_once: bool) -> None:
+    """Signals from before belong to an earlier run."""
     connection = Connection("stopping waiting starting running", meanwhile)
     watch(tmp_path, connection, DOWN)
     assert connection.ended[0] is at_once

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files appear whole or not at all."""
+"""Files appear complete or not at all."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_new_file(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["web.conf"]
 
 
-def test_the_name_stands_for_whole_files_only(tmp_path: Path) -> None:
+def test_the_name_only_refers_to_complete_files(tmp_path: Path) -> None:
     path, attributes = tmp_path / "web.conf", Attributes()
     place(str(path), b"old" * 100000, attributes)
     place(str(path), b"new" * 100000, attributes)
@@ -63,7 +63,7 @@ def test_the_name_stands_for_whole_files_only(tmp_path: Path) -> None:
     assert not [name for name in staged if name.endswith((".conf", ".override"))]
 
 
-def test_it_comes_by_a_rename_after_the_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_renamed_after_the_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     rename, fsync = os.rename, os.fsync
 
@@ -112,8 +112,8 @@ def no_locks(handle: int, operation: int) -> None:
     (".profile" + files.STAGED_SUFFIX, 2 * files.ABANDONED_AGE, True, True),
 ])
 @pytest.mark.parametrize("written", [True, False])
-def test_what_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, age: float, locks: bool,
-                                stays: bool, written: bool) -> None:
+def test_files_that_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, age: float,
+                                      locks: bool, stays: bool, written: bool) -> None:
     left = tmp_path / name
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age, time.time() - age))
@@ -127,7 +127,7 @@ def test_what_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert left.exists() is stays
 
 
-def test_a_run_beside_ours_keeps_its_staged_files(tmp_path: Path) -> None:
+def test_a_concurrent_run_keeps_its_staged_files(tmp_path: Path) -> None:
     old = tmp_path / (".old.conf.abc" + files.STAGED_SUFFIX)
     with files.Batch() as first, files.Batch() as second:
         first.place(str(tmp_path / "a.conf"), b"a", Attributes())

@@ -31,6 +31,12 @@ def test_start_and_age() -> None:
     assert processes.age(os.getpid(), NO_PROCESS) == 0.0
 
 
+def test_the_processes_of_a_daemon_out_of_sight_are_unknown() -> None:
+    """A daemon in another PID namespace has pid 0 for us. Its pids mean other processes here."""
+    assert processes.start_ticks(0, os.getpid()) is None
+    assert processes.age(0, os.getpid()) == 0.0
+
+
 def test_age_without_uptime(monkeypatch: pytest.MonkeyPatch) -> None:
     """A /proc that is mounted with subset=pid has no /proc/uptime."""
     def refuse() -> float:
@@ -70,7 +76,7 @@ def test_info() -> None:
 
 
 def test_a_name_that_looks_like_more_fields() -> None:
-    """The command name in /proc/PID/stat may hold blanks and brackets."""
+    """The command name in /proc/PID/stat may contain spaces and parentheses."""
     with subprocess.Popen(["sh", "-c", "printf 'a) Z 1 1 (' >/proc/self/comm || exit; echo; read line"],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None and child.stdin is not None
@@ -114,7 +120,7 @@ def test_inner_pid() -> None:
 @pytest.mark.parametrize(("lines", "pid"), [
     (b"Name:\tinit\nPid:\t70\nNSpid:\t70\t7\n", 7), (b"Name:\tinit\nPid:\t70\n", 70)])
 def test_the_pid_in_a_container(monkeypatch: pytest.MonkeyPatch, lines: bytes, pid: int) -> None:
-    """Linux reports it since 4.1."""
+    """Linux has reported it since 4.1."""
     monkeypatch.setattr(reading, "read_bytes", lambda path: lines)
     assert processes.inner_pid(70) == pid
 

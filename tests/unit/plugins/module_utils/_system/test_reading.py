@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing in place of a file keeps a task waiting, or has it read forever."""
+"""Nothing in place of a file makes a task wait or read forever."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ STRANGE: dict[str, Make] = {
 
 @pytest.fixture(params=sorted(STRANGE))
 def strange(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the path of something that is no file, which a relative name keeps short enough for a socket."""
+    """Return the path of something that is not a file; the relative name is short enough for a socket."""
     monkeypatch.chdir(tmp_path)
     path = "thing" if request.param == "socket" else str(tmp_path / "thing")
     STRANGE[request.param](path)
     return str(tmp_path / "thing")
 
 
-def test_what_is_no_file_is_an_error_that_names_it(strange: str) -> None:
+def test_anything_but_a_file_is_an_error_that_names_it(strange: str) -> None:
     with pytest.raises(UpstartError) as caught:
         reading.read_file(strange)
     assert strange in caught.value.message
     assert caught.value.facts["path"] == strange
 
 
-def test_a_log_that_is_no_file_says_nothing(strange: str) -> None:
+def test_a_log_that_is_not_a_regular_file_is_ignored(strange: str) -> None:
     assert job_logs.log_tail(strange) == []
     log = init_log.InitLog(strange)
     assert log.about("web", expected=True) == []
@@ -83,7 +83,7 @@ def test_a_pid_file_that_is_no_file_is_left_alone(strange: str) -> None:
 
 
 def test_a_device_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To open a watchdog starts it."""
+    """Opening a watchdog device would start it."""
     path = str(tmp_path / "dog")
     os.symlink("/dev/zero", path)
     opened: list[str] = []
@@ -93,7 +93,8 @@ def test_a_device_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert opened == []
 
 
-def test_what_takes_the_place_of_a_file_meanwhile_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_replaces_a_file_while_it_is_opened_is_closed(tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"text")
     os.mkfifo(tmp_path / "fifo")
     real, handles = os.open, []
@@ -157,8 +158,8 @@ def test_a_file_that_grows_while_it_is_read_has_an_end(tmp_path: Path, monkeypat
         reading.read_bytes(str(path), 1 << 20)
 
 
-def test_the_log_of_the_kernel_is_told_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test may not read the real one everywhere, so that a device stands for it."""
+def test_the_kernel_log_is_recognised_by_its_device_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every test machine allows reading the real log, so another device takes its place."""
     opened = []
     zero = os.stat("/dev/zero")
     monkeypatch.setattr(reading, "KERNEL_LOG", zero.st_rdev)
@@ -187,6 +188,6 @@ def test_a_log_of_the_kernel_that_is_written_to_all_the_time_has_an_end(monkeypa
 
 
 def test_files_of_the_kernel_are_regular() -> None:
-    """Else nothing of /proc could be read."""
+    """Otherwise nothing in /proc could be read."""
     assert stat.S_ISREG(os.stat("/proc/self/stat").st_mode)
     assert reading.read_text("/proc/self/stat").startswith(f"{os.getpid()} ")

@@ -24,7 +24,7 @@ Kills = list[tuple[int, int]]
 
 @pytest.fixture
 def kills(monkeypatch: pytest.MonkeyPatch) -> Kills:
-    """Processes that no signal reaches, and the signals; the time after KILL is short."""
+    """Processes that ignore all signals, and the sent signals; the grace period after KILL is short."""
     sent: Kills = []
     monkeypatch.setattr(termination, "AFTER_KILL_SECONDS", 0.1)
     monkeypatch.setattr(commands, "KILL_GRACE_SECONDS", 0.1)
@@ -111,7 +111,7 @@ def test_a_program_that_no_longer_exists(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "message"), [(errno.ESRCH, None), (errno.EPERM, "Cannot end process %d (%s): ")])
 def test_a_process_that_may_not_be_ended(monkeypatch: pytest.MonkeyPatch, number: int, message: str | None) -> None:
-    """A process that has just ended by itself is no failure."""
+    """A process that has just ended without our signal is not a failure."""
     def refuse(pid: int, number_of_signal: int) -> None:
         left.clear()
         raise OSError(number, os.strerror(number))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the action plugin hands to modules, keeps and forgets; real plays are in the target check_mode_play."""
+"""What the action plugin passes to modules, keeps and forgets; real plays are in the target check_mode_play."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ACT = {"up": [["web", "", []]], "address": "a"}
 
 
 class Task:
-    """One run of the plugin: ``given`` is what its module got."""
+    """A run of the plugin; ``given`` are the arguments of its module."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, result: Result, check: bool = True, ds: Result | None = None,
                  host: str = "host", delegate_to: str | None = None, async_val: int = 0) -> None:

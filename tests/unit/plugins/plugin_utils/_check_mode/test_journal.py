@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Predictions of check mode are kept per host, in order, and readable for their user only."""
+"""Predictions of check mode are kept per host and in order, and only their user can read them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def add_many(root: str, name: str) -> None:
         Journal(root, "host").add({"doubt": f"{name}{number}" * 500})
 
 
-def test_workers_may_add_at_once(tmp_path: Path) -> None:
+def test_workers_may_add_at_the_same_time(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=add_many, args=(str(tmp_path), name)) for name in "abc"]
     for worker in workers:
@@ -52,4 +52,4 @@ def test_workers_may_add_at_once(tmp_path: Path) -> None:
 def test_the_modules_decode_what_the_controller_encodes() -> None:
     records = [{"unknown": {"wüb": "why"}}, {"forget": None}]
     assert check_mode.decode(encoded(records)) == records
-    assert len(encoded([])) > 8  # it is a no_log option: a short value would be blotted out of other texts
+    assert len(encoded([])) > 8  # a no_log option: a short value would be masked in other texts

@@ -34,12 +34,15 @@ MODULES = {"deployment_files": deployment_files, "deployment_rollback": deployme
     ({"name": 1.0}, "its name must be a string, but YAML reads it as 1.0"),
     ({"name": 8}, "its name must be a string, but YAML reads it as 8"),
     ({"name": None}, "its name must be a string, but YAML reads it as None"),
-    ({"name": "web", "kill_timeout": "soon"}, "job web: argument 'kill_timeout' is of type"),
-    ({"name": "web", "state": "run"}, "job web: value of state must be one of: started, stopped, present, absent"),
-    ({"name": "web", "on_change": "kill"}, "job web: value of on_change must be one of"),
+    ({"name": "web", "kill_timeout": "soon"}, "job web: kill_timeout must be a number, not soon"),
+    ({"name": "web", "state": "run"}, "job web: state cannot be run. Use started, stopped, present or absent"),
+    ({"name": "web", "on_change": "kill"}, "job web: on_change cannot be kill. Use restart, reload or none"),
     ({"name": "web", "content": "", "template": "a"}, "job web: template and content cannot be combined"),
     ({"name": "web", "template": "a", "exec": "a", "merge": True},
      "job web: template is the complete file and cannot be combined with exec, merge"),
+    ({"name": "web", "instances_exact": True}, "job web: instances_exact requires instances and state started"),
+    ({"name": "web", "state": "stopped", "instances": [{"N": 1}], "instances_exact": True},
+     "job web: instances_exact requires instances and state started"),
     ({"name": "web", "state": "present", "instances": [{}]}, "job web: instances has no effect with state present"),
     ("web", "entry 1 of upstart_jobs_list: must be a dictionary, not text"),
 ])
@@ -70,7 +73,7 @@ def test_entries_of_one_job_agree(more: Entry, words: str) -> None:
 
 
 @pytest.mark.parametrize("entries", ["web", {"name": "web"}, 3])
-def test_other_things_than_lists_are_refused(entries: Any) -> None:
+def test_anything_but_a_list_is_refused(entries: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="upstart_jobs_list must be a list of jobs, not "):
         deployment_files.deployment_files(entries)
     assert deployment_templates.deployment_templates(entries) == []
@@ -116,10 +119,10 @@ RESTART, RELOAD = [("web", None, "restarted")], [("web", None, "reloaded")]
     ({"on_change": "reload"}, "restart", changed("web", ""), RELOAD),
     ({"on_change": "none"}, "restart", changed("web", ""), []),
     ({"on_change": "restart"}, "none", changed("web", ""), RESTART),
-    # an earlier run ended before its handlers: only a restart can be told to be missing
+    # an earlier run ended before its handlers: only a missing restart can be detected
     ({}, "restart", result("web", ""), RESTART),
     ({}, "reload", result("web", ""), []),
-    # an override that goes changes the job once; afterwards it is merely not there
+    # removing an override changes the job once; after that there is no override
     ({"state": "absent", "override": True}, "restart", changed("web", "", state="absent", override=True), RESTART),
     ({"state": "absent", "override": True}, "restart", result("web", "", state="absent", override=True), []),
 ])
@@ -138,7 +141,7 @@ DEFINITION = {"instance": "$A$B", "env": {"B": "b"}}
     (["1b", "9b"], "restart", [(None, "restarted")], [{"A": 2}]),
 ])
 def test_instances(stale: list[str], on_change: str, wanted: list[Any], services: list[Entry]) -> None:
-    """A new instance would follow the old file while one of the others runs, so all are restarted together."""
+    """A new instance would use the old file while another instance runs, so all are restarted together."""
     found = steps([GETTY], changed("getty", *stale, job=DEFINITION), on_change=on_change)
     assert [(task.get("env"), task["state"]) for task in found["due"]] == wanted
     assert [task["env"] for task in found["services"]] == services
@@ -161,7 +164,7 @@ def services(*entries: Entry) -> list[Entry]:
     ({"state": "stopped", "instances": [{"N": 1}]}, [{"env": {"N": 1}, "state": "stopped"}]),
     ({"state": "absent"}, []),
 ])
-def test_what_upstart_service_is_to_do(entry: Entry, wanted: list[Entry]) -> None:
+def test_the_tasks_for_upstart_service(entry: Entry, wanted: list[Entry]) -> None:
     assert services({"name": "web", **entry}) == [{"name": "web", **task} for task in wanted]
 
 
@@ -172,13 +175,13 @@ def test_a_job_file_and_its_override_are_one_job() -> None:
 
 
 def test_changed_and_unchanged_jobs_are_started_alike() -> None:
-    """In check mode the modules know by themselves what a job would be."""
+    """In check mode the modules themselves know the predicted job."""
     found = steps([{"name": "a"}, {"name": "b"}], changed("a", created=True, job={"exec": "new"}), result("b"))
     assert found["services"] == [{"name": "a", "state": "started"}, {"name": "b", "state": "started"}]
 
 
-def test_jobs_that_go() -> None:
-    """Those that rest are gone already; those that run are stopped first; one was started in between."""
+def test_jobs_to_remove() -> None:
+    """Stopped jobs are already removed; running jobs are stopped first; one job was started in between."""
     gone = {"state": "absent"}
     found = steps([{"name": "idle", "state": "absent"}], changed("idle", **gone), result("busy", "", kept=True, **gone),
                   changed("woken", "", **gone), changed("tuned", "", override=True, **gone))
@@ -201,8 +204,8 @@ def test_a_job_that_is_only_an_override_is_started() -> None:
     ("started", [""], "none", []),
     ("stopped", [""], "restart", []),
 ])
-def test_what_an_earlier_run_did_not_come_to(state: str, stale: Any, on_change: str, wanted: list[str]) -> None:
-    """Upstart before 1.6.1 does not tell by which file a job runs; that the last run left it unproven is enough."""
+def test_steps_that_an_earlier_run_did_not_reach(state: str, stale: Any, on_change: str, wanted: list[str]) -> None:
+    """Upstart before 1.6.1 does not report the file of a running job; an unproven file of the last run is enough."""
     found = steps([{"name": "web", "state": state}], {**result("web"), "stale_instances": stale},
                   late=(unproven("web"),), on_change=on_change)
     assert [task["state"] for task in found["due"]] == wanted
@@ -236,7 +239,7 @@ def test_a_second_use_adds_to_what_is_due() -> None:
     ({"on_change": "restart"}, changed("web", ""), ["restarted"]),
     ({"state": "present"}, result("web"), ["reloaded"]),
 ])
-def test_what_a_second_use_says_of_a_job_counts(entry: Entry, written: Entry, wanted: list[str]) -> None:
+def test_the_second_use_of_a_job_counts(entry: Entry, written: Entry, wanted: list[str]) -> None:
     first = steps([{"name": "web"}], changed("web", ""), on_change="reload", on_failure="rollback")
     found = steps([{"name": "web", **entry}], written, pending=first)
     assert [task["state"] for task in found["due"]] == wanted
@@ -251,7 +254,7 @@ def test_instances_that_two_uses_change_are_restarted_once() -> None:
     assert found["due"] == [{"name": "getty", "state": "restarted"}]
 
 
-def test_jobs_that_go_keep_a_copy_when_asked_to() -> None:
+def test_jobs_to_remove_keep_a_copy_with_backup() -> None:
     found = steps([{"name": "web", "state": "absent", "backup": True}], result("web", "", state="absent", kept=True))
     assert found["remove"] == [{"name": "web", "state": "absent", "backup": True}]
 
@@ -280,13 +283,13 @@ def test_filters_document_what_they_return(name: str) -> None:
 
 
 def test_an_unknown_definition_is_no_reason_for_a_restart() -> None:
-    """upstart_job returns null then, as with Upstart before 1.6.1."""
+    """upstart_job returns null in that case, for example with Upstart before 1.6.1."""
     unknown = {**result("web"), "stale_instances": None}
     assert steps([{"name": "web", "state": "started"}], unknown)["due"] == []
 
 
-def test_what_is_omitted_is_not_there() -> None:
-    """As values have it in ansible-core since 2.19, and before."""
+def test_omitted_keys_are_removed() -> None:
+    """Both as in ansible-core since 2.19, and as before."""
     omit = type("_OmitType", (), {})()
     entry = {"name": "web", "exec": "a", "nice": omit, "state": omit, "umask": "__omit_place_holder__0a1b",
              "pre_start": {"exec": "b", "interpreter": omit}}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances in a list of jobs that its jobs cannot have are refused before anything is written."""
+"""Impossible instances in a list of jobs are refused before anything is written."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ LISTED = "job tty: its instance name is $TTY; list them in instances, or set sta
      "job tty: instances has the name '\u00fc', " + HARM),
     ([TTY], LISTED),
     ([{"name": "tty", "content": "instance $TTY\nexec a\n"}], LISTED),
+    ([{"name": "tty", "content": "import TTY\ninstance $TTY\nexec a\n"}], LISTED),
     ([{"name": "tty", "exec": "a"}, {"name": "tty", "override": True, "instance": "$TTY"}], LISTED),
     ([{"name": "tty", "exec": "a", "instances": [{"A": 1}, {"A": 2}]}],
      "job tty: instances has 2 entries, but the job has no instance stanza and runs only once"),
@@ -37,18 +38,18 @@ def test_the_message_names_the_job(entries: list[dict[str, Any]], words: str) ->
 
 @pytest.mark.parametrize("entries", [
     [{**TTY, "instances": [{"TTY": 1}, {"TTY": 2}]}],
-    [{**TTY, "instances": [{"TTY": 1, "TITLE": "M\u00fcller"}]}],  # not in the name
+    [{**TTY, "instances": [{"TTY": 1, "TITLE": "M\u00fcller"}]}],  # not part of the name
     [{**TTY, "instances": []}],
     [{**TTY, "state": "present"}],
     [{**TTY, "state": "stopped"}],
     [{**TTY, "env": {"TTY": "1"}}],
     [{**TTY, "env": ["TTY=1"], "instances": [{}, {"TTY": 2}]}],
     [{**TTY, "instance": "${TTY:-x}"}],
-    [{**TTY, "env": "TTY=1"}],  # not looked into
-    [{"name": "tty", "exec": "a", "instances": [{"A": 1}]}],  # variables for the only one
+    [{**TTY, "env": "TTY=1"}],  # not checked
+    [{"name": "tty", "exec": "a", "instances": [{"A": 1}]}],  # variables for a single instance
     [{"name": "tty", "content": "instance $TTY\nexec a\n", "instances": [{"TTY": 1}]}],
-    [{"name": "tty", "content": "instnce $TTY\n"}],  # upstart_job tells the line
-    [{"name": "tty", "merge": True, "nice": 1, "instances": [{"A": 1}, {"A": 2}]}],  # the rest is on the host
+    [{"name": "tty", "content": "instnce $TTY\n"}],  # upstart_job reports the line
+    [{"name": "tty", "merge": True, "nice": 1, "instances": [{"A": 1}, {"A": 2}]}],  # the other stanzas are on the host
     [{"name": "tty", "override": True, "instance": "$TTY"}],
     [TTY, {"name": "tty", "override": True, "env": {"TTY": "1"}}],
     [{"name": "tty", "state": "absent"}],

@@ -17,7 +17,7 @@ NONE = {"content": None, "listed": True, "enabled": None}
 
 
 def undo_of(*entries: Entry, on_failure: str = "rollback") -> Entry:
-    """Return what is needed to undo changes: web was changed, new is new, and so is the override of tuned."""
+    """Return the undo data: web was changed, new is new, and the override of tuned is new, too."""
     found: Entry = steps(
         [{"name": "web"}, {"name": "new"}, {"name": "tuned", "override": True}, {"name": "same"}, *entries],
         changed("web"), changed("new", created=True, previous=None),
@@ -57,8 +57,8 @@ def test_rollback_is_off_unless_asked_for() -> None:
     assert steps([{"name": "web", "on_failure": "fail"}], changed("web"), on_failure="rollback")["undo"] == {}
 
 
-def test_each_instance_that_ran_or_was_to_run_is_started_again() -> None:
-    """Also those that came up with the new file, since the others would follow that as long as they run."""
+def test_each_instance_that_ran_or_should_run_is_started_again() -> None:
+    """Including instances that started with the new file: the others would use that file as long as these run."""
     found = outcome(web="first")
     found["instances"] = [{"name": "web", "instance": "1", "env": ["N=1"]},
                           {"name": "web", "instance": "2", "env": ["N=2"], "failed": True, "msg": "second"},
@@ -91,8 +91,8 @@ def test_a_file_that_an_earlier_run_left_is_rolled_back_too() -> None:
     assert file["jobs"][0]["restore"]["content"] == "b2xk"
 
 
-def test_a_new_file_that_an_earlier_run_brought_stays() -> None:
-    """That run had no failure, or said it."""
+def test_a_new_file_of_an_earlier_run_is_kept() -> None:
+    """The earlier run had no failure, or reported it."""
     waiting = (unproven("web", None),)
     assert steps([{"name": "web"}], result("web"), late=waiting, on_failure="rollback")["undo"] == {}
     assert list(steps([{"name": "web"}], changed("web", previous=None), on_failure="rollback")["undo"]) == ["web"]

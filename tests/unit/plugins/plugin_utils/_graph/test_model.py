@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is drawn for conditions and states."""
+"""The nodes and arrows for conditions and states."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_joined_events(start_on: str, arrows: list[str]) -> None:
     assert drawn(start_on, emitters=()) == arrows
 
 
-def test_what_stops_says_so() -> None:
+def test_stop_arrows_are_labelled_stop() -> None:
     assert drawn("a", "b X=1 or stopping one or c", emitters=())[1:] == [
         "event b -stop:stop: X=1-> job web", "job one -stop:stop: stopping-> job web", "event c -stop:stop-> job web"]
     assert drawn("a", "b and c", emitters=())[1] == "gate web stop 1 -stop:stop-> job web"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No name can become syntax of DOT or Mermaid; and all can be read."""
+"""No name can become DOT or Mermaid syntax, and all names are readable."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.text import
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-# One statement of each language, with every text in quotes and nothing but plain words outside of them.
+# A statement of each language, with every text in quotes and only plain words outside.
 QUOTED = r'"(?:[^"\\\n]|\\["\\n])*"'
 ATTRIBUTE = rf"[a-z]+=(?:{QUOTED}|[A-Za-z0-9.]+)"
 ATTRIBUTES = rf"\[{ATTRIBUTE}(?:, {ATTRIBUTE})*\]"
@@ -38,7 +38,7 @@ NAMES = st.lists(st.one_of(st.sampled_from(PIECES), st.characters()), min_size=1
 
 
 def hostile(names: list[str]) -> dict[str, Any]:
-    """Return a result of upstart_info in which each name is a job, an event, an argument and an instance's status."""
+    """Return a result of upstart_info in which each name is a job, an event, an argument and a status."""
     jobs = [{"name": name, "instances": [{"instance": name, "status": name}], "loaded": True,
              "start_on": {"all": [{"event": name, "args": [name.replace("=", "")]}, {"started": name}]}}
             for name in names]
@@ -71,7 +71,7 @@ def test_any_name_in_dot(names: list[str]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=4, unique=True))
 def test_graphviz_draws_any_name(names: list[str]) -> None:
-    """It says nothing, and there is a node for each job, each event and each place where conditions meet."""
+    """Graphviz prints no message and draws a node for each job, each event and each junction of conditions."""
     text = event_graph(hostile(names))
     done = subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, timeout=300, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
@@ -93,7 +93,7 @@ def test_any_name_in_mermaid(names: list[str]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True))
-def test_each_node_has_an_identifier_of_its_own(names: list[str]) -> None:
+def test_each_node_has_its_own_identifier(names: list[str]) -> None:
     text = event_graph(hostile(names))
     found = re.findall(r"^  ((?:job|event)\w*) \[label", text, re.M)
     assert len(found) == len(set(found)) >= 2 * len(names)

@@ -1,19 +1,21 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All rules of the checks: for every code a file with the finding and files without it."""
+"""All rules of the checks: for every code a file with the finding and files without it; see also test_conditions.py."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import errors
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import check
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import codes as check_codes
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
+from ansible_collections.sysinit.upstart.tests.unit.support import command_cases
 
 MAIN = "exec /bin/web\n"
-SCRIPT = "script\n  a\n  b\nend script\n"
 
 # code, file with the finding, its line, files without it
 CASES: list[tuple[str, str, int, list[str]]] = [
@@ -38,8 +40,16 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("respawn-limit-without-respawn", "respawn limit 3 5\n", 1, ["respawn\nrespawn limit 3 5\n"]),
     ("respawn-unlimited", "respawn\nrespawn limit unlimited\n", 2, ["respawn\n", "respawn\nrespawn limit 1 5\n"]),
     ("task-with-respawn", "task\nrespawn\n" + MAIN, 2, ["task\n" + MAIN, "respawn\n" + MAIN]),
-    ("task-without-process", "task\npre-start exec a\n", 1, ["task\n" + MAIN, "task\n" + SCRIPT]),
-    ("stanza-without-process", "respawn\n", 1, ["respawn\n" + MAIN, "pre-start exec a\n"]),
+    ("task-without-process", "task\npre-start exec a\n", 1, ["task\n" + MAIN, "task\n" + command_cases.SCRIPT]),
+    ("stanza-without-process", "respawn\npre-start exec a\n", 1, ["respawn\n" + MAIN, "pre-start exec a\n"]),
+    ("respawn-without-process", "respawn\n", 1, ["respawn\n" + MAIN, "respawn\n" + command_cases.SCRIPT]),
+    ("respawn-without-process", "nice 1\nrespawn\n", 2, ["respawn\npost-stop exec a\n"]),
+    ("respawn-without-process", "start on a\nstop on b\nrespawn\n", 3, ["start on a\nstop on b\n"]),
+    ("nothing-runs", "start on a\n", 1, [
+        "start on a\n" + MAIN, "start on a\nstop on b\n", "start on a\n" + command_cases.SCRIPT]),
+    ("nothing-runs", "stop on runlevel [06]\nstart on a\nmanual\n", 2, ["start on a\npre-start exec a\n", "respawn\n"]),
+    ("carriage-returns", MAIN + "# why\r\nnice 1\r\n", 2, [MAIN, "script\r\n  a\r\nend script\r\n"]),
+    ("carriage-returns", "exec a \\\r\n  b\r\n", 1, ["exec a \\\n  b\n", "env A='a\rb'\n"]),
     ("stanza-without-process", "expect fork\n", 1, ["expect fork\n" + MAIN, "expect none\n"]),
     ("pre-stop-defeats-restart", MAIN + "pre-stop exec b\n", 2, ["pre-stop exec b\n", MAIN + "post-stop exec b\n"]),
     ("kill-timeout-long", "kill timeout 301\n", 1, ["kill timeout 300\n"]),
@@ -50,12 +60,21 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("user-by-number", "setgid 0\n", 1, ["setgid root\n"]),
     ("relative-path", "chdir srv\n", 1, ["chdir /srv\n"]),
     ("relative-path", "chroot srv\n", 1, ["chroot /srv\n"]),
-    ("console-not-logged", "console owner\n", 1, ["console log\n", "console none\n"]),
+    ("console-not-logged", "console owner\n" + MAIN, 1, ["console log\n" + MAIN, "console output\ntask\n" + MAIN]),
+    ("console-not-logged", "console output\nscript\n  . /etc/default/a\n  exec a -d >&2\nend script\n", 1,
+     ["console output\nexec a >>/var/log/a 2>&1\n", "console output\nscript\n  exec >/log\n  exec a\nend script\n",
+      "console owner\nexec /sbin/sulogin\n", "console owner\nexec a </dev/console\n",
+      "console output\npre-start exec a\n"]),
+    ("umask-owner", "umask 0644\n", 1, ["umask 0022\n", "umask 077\n", "umask 0177\n", "umask 0\n"]),
+    ("umask-owner", MAIN + "umask 200\n", 2, ["umask 666\numask 002\n"]),
     ("limit-soft-above-hard", "limit nofile 5 4\n", 1, ["limit nofile 4 4\n", "limit nofile 4 unlimited\n"]),
     ("limit-soft-above-hard", "limit nofile unlimited 4\n", 1, ["limit nofile unlimited unlimited\n"]),
     ("env-twice", "env A=1\nenv B=1\nenv A=2\n", 3, ["env A=1\nenv AA=2\n"]),
     ("env-not-expanded", "env A=$B\n", 1, ["env A=5$\n", "env A=a-b\n"]),
-    ("env-not-expanded", "env A=`id`\n", 1, []),
+    ("env-not-expanded", "env A=`id`\n", 1,
+     ["env A='$B'\nexec sh -c \"$A\"\n", "env A='-x $B'\nscript\n  eval exec a ${A}\nend script\n",
+      "env A='$B c'\nexec nice -n 5 su -c \"$A\" web\n"]),
+    ("env-not-expanded", "env A=$B\nexec sh -c 'b $AA'\n", 1, []),
     ("env-name", "env A-B=1\n", 1, ["env _A1=1\n", "env HOME\n"]),
     ("export-with-value", "export A=1\n", 1, ["env A=1\nexport A\n"]),
     ("export-unset", "start on startup\nexport A\n", 2, ["export A\n", "start on net-device-up\nexport A\n"]),
@@ -84,7 +103,12 @@ CASES: list[tuple[str, str, int, list[str]]] = [
     ("condition-never-matches", "start on started web RESULT=ok\n", 1, ["start on stopped web RESULT=ok\n"]),
     ("condition-never-matches", "stop on runlevel RUNLEVEL!=?\n", 1, ["stop on runlevel [!$RUNLEVEL]\n"]),
     ("condition-impossible", "start on a and runlevel 23\n", 1, ["start on a or runlevel 23\n"]),
-    ("stop-on-every-instance", "instance $N\nstop on stopping db\n", 2, ["stop on stopping db\n"]),
+    ("stop-on-every-instance", "instance $N\nstart on started db N=*\nstop on stopping db\n", 3, [
+        "start on started db\nstop on stopping db\n", "instance $N\nstop on stopping db\n",
+        "instance $N\nstart on started db\nstop on stopping services\n"]),
+    ("stop-on-every-instance", "instance $N\nstart on web-start\nstop on web-stop\n", 3, [
+        "instance $N\nstart on web-start\nstop on all-stop\n", "instance $N\nstart on start\nstop on stop\n",
+        "instance $N\nstart on web-start\nstop on web-stop N=$N\n"]),
     ("stop-on-every-instance", "instance $N\nstop on net-device-down\n", 2, ["instance $N\nstop on runlevel 0\n"]),
     (
         "no-stop-on",
@@ -92,86 +116,34 @@ CASES: list[tuple[str, str, int, list[str]]] = [
         1,
         ["start on runlevel 2\ntask\n" + MAIN, "start on a\nstop on b\n" + MAIN],
     ),
-    ("start-on-startup", "start on startup\n" + MAIN, 1, ["start on filesystem\n" + MAIN, "start on startup\n"]),
-    (
-        "expect-with-script",
-        "expect fork\n" + SCRIPT,
-        1,
-        ["expect stop\n" + SCRIPT, "expect fork\nscript\n  exec a\nend script\n",
-         "expect fork\nscript\n  # reads (it) & goes\n  if [ -r /etc/default/a ]; then\n    . /etc/default/a\n  fi\n"
-         "  A=1 umask 022 || exit 1\n  exec a $OPTIONS\nend script\n"],
-    ),
-    ("expect-with-script", "expect fork\nscript\n  mkdir -p /run/a\n  exec a\nend script\n", 1, []),
-    ("expect-with-script", "expect fork\nscript\n  A=$(b)\n  exec a\nend script\n", 1, []),
-    ("expect-with-script", "expect fork\nscript\n  [ -r b ] | true\n  exec a\nend script\n", 1, []),
-    ("expect-with-script", "expect fork\nscript\n  true &\n  exec a\nend script\n", 1, []),
-    ("foreground-with-expect", "expect fork\nscript\n  . /etc/default/ssh\n  exec sshd -D\nend script\n", 1, []),
-    ("daemon-without-expect", "script\n  . /etc/default/cron\n  exec cron\nend script\n", 1,
-     ["script\n  . /etc/default/cron\n  exec cron -f\nend script\n"]),
-    ("daemon-without-expect", "script\n  export A='x;y'\n  exec /bin/c --daemon\nend script\n", 1, []),
-    ("daemon-without-expect", "script\n  export A=\"(x)\" && cd / 2>&1\n  exec c --daemon\nend script\n", 1, []),
-    ("daemon-without-expect", "exec c --pid $(cat x; y) --daemon\n", 1, ["exec c --pid $(cat x --daemon)\n"]),
-    ("expect-with-script", "expect fork\nscript\n  export A=\"$(b)\"\n  exec a\nend script\n", 1, []),
-    ("expect-with-script", "expect fork\nscript\n  cd /\n  exec >/log\nend script\n", 1, []),
-    (
-        "expect-stop-not-raised",
-        "expect stop\n" + SCRIPT,
-        1,
-        ["expect stop\nscript\n  kill -STOP $$\n  a\nend script\n"],
-    ),
-    ("foreground-with-expect", "expect fork\nexec /usr/sbin/sshd -D\n", 1, ["exec /usr/sbin/sshd -D\n"]),
-    ("foreground-with-expect", "expect daemon\nexec web --foreground\n", 1, ["expect daemon\nexec web -f\n"]),
-    (
-        "daemon-without-expect",
-        "exec /usr/sbin/cron\n",
-        1,
-        ["expect fork\nexec cron\n", "exec cron -f\n", "exec crony\n"],
-    ),
-    (
-        "daemon-without-expect",
-        "exec web --daemon\n",
-        1,
-        ["exec web --daemon-user=x\n", "expect fork\nexec web --daemon\n"],
-    ),
-    ("daemon-without-expect", "script\n  exec start-stop-daemon -Sb\nend script\n", 1, ["exec start-stop-daemon -S\n"]),
-    ("daemon-without-expect", "exec start-stop-daemon --background -S\n", 1, []),
-    ("changes-user-itself", "exec su -c web www\n", 1, ["exec suexec web\n", "pre-start exec su -c web www\n"]),
-    ("exec-only-first-command", "exec a; b\n", 1, ["exec a '; b'\n", "exec a $(b; c)\n", "exec a\\;\n", "exec a;\n"]),
-    ("exec-only-first-command", "pre-start exec a && b\n", 1, ["exec a 2>&1\n"]),
-    ("exec-only-first-command", "exec a $(b) ; c\n", 1, ["exec a $(b; c $(d))\n", "exec a `b; c`\n"]),
-    ("exec-pipeline", "exec a | b\n", 1, ["exec a '|' b\n", "exec a || b\n"]),
-    ("in-background", "exec a &\n", 1, ["exec a >&2\n", "exec a >&\n"]),
-    ("in-background", "script\n  a\n  b & # why\n  c &\nend script\n", 1, ["script\n  a &\n  wait\nend script\n"]),
-    ("in-background", "script\n  b & # why\nend script\n", 1, ["script\n  cat <<EOF\nb &\nEOF\nend script\n"]),
-    ("in-background", "script\n  (cat <<EOF\nb\nEOF\n  ) &\nend script\n", 1, []),
-    ("exec-assignment", "exec A=1 web\n", 1, ["exec env A=1 web\n", "exec web --a=1\n"]),
-    ("exec-not-a-program", "pre-start exec cd /srv\n", 1, ["exec cdrecord\n"]),
-    ("script-crlf", "script\r\n  a\r\nend script\r\n", 1, ["exec a\r\n"]),
-    ("here-document-open", "script\n  cat <<EOF\n  x\nend script\n", 1, ["script\ncat <<EOF\n  x\nEOF\nend script\n"]),
-    (
-        "here-document-open",
-        "script\na\ncat <<EOF\n\tEOF\nend script\n",
-        1,
-        ["script\na\ncat <<-EOF\n\tEOF\nend script\n"],
-    ),
-    (
-        "here-document-open",
-        "script\n  cat <<\\EOF\n  x\nend script\n",
-        1,
-        ["script\n  true # <<EOF\nend script\n", "script\n  echo '<<EOF' $((1<<N))\nend script\n"],
-    ),
-    ("home-unset", "exec a \"it's $HOME\" 'b'\n", 1, ["script\n  true # $HOME\nend script\n"]),
-    ("home-unset", "exec a >$HOME/log\n", 1, []),
-    ("home-unset", "start on startup\nexec a $HOME\n", 2, ["start on net-device-up\nexec a $HOME\n"]),
-    (
-        "here-document-open",
-        "script\n  cat <<EOF\nend script\nEOF\nend script\n",
-        1,
-        ["script\ncat <<-'E'\n\tx\n\tE\nend script\n"],
-    ),
+    ("start-on-startup", "start on startup\nexec /usr/bin/web\n", 1, [
+        "start on filesystem\nexec /usr/bin/web\n", "start on startup\n", "start on startup\n" + MAIN,
+        "start on startup\ntask\nexec /usr/bin/web\n", "start on startup and filesystem\nexec /usr/bin/web\n"]),
+    ("start-on-startup", "start on started mountall\nexec /usr/bin/web\n", 1, [
+        "start on stopped mountall\nexec /usr/bin/web\n", "start on started\nexec /usr/bin/web\n",
+        "start on started mountall and runlevel [2345]\nexec /usr/bin/web\n",
+        "start on started mountall\nexec /sbin/getty\n"]),
+    ("start-on-startup", "start on startup or started JOB=mountall\nchdir /srv\nexec node app.js\n", 1, []),
+    ("start-on-startup", "start on (startup or web-start)\nchdir /srv\nexec node app.js\n", 1, [
+        "start on startup\nexec /lib/udev/udevd\n"]),
+    ("start-on-startup", "start on startup\nsetuid www\nsetgid www\nexec web\n", 1, []),
+    ("start-on-startup", "start on startup\nenv DIR=/home/web\nscript\n  exec $DIR/run\nend script\n", 1, []),
+    *command_cases.CASES,
 ]
+NEED_A_HOST = {"program-missing"}  # see test_missing_programs.py
 ABSENT = sorted({(code, text) for code, _text, _line, clean in CASES for text in clean})
 
+
+class Accounts:
+    """A host with the user and the group www."""
+
+    def has_user(self, name: str) -> bool:
+        return name == "www"
+
+    has_group = has_user
+
+
+WWW = {"accounts": Accounts()}
 # code, keyword arguments of findings, place; then the same call without the finding
 WITH_ARGUMENTS: list[tuple[str, dict[str, Any], tuple[str | None, int | None], dict[str, Any]]] = [
     ("not-utf-8", {"conf_text": b"task\n# caf\xe9\n"}, ("conf", 2), {"conf_text": "# café\n"}),
@@ -181,6 +153,11 @@ WITH_ARGUMENTS: list[tuple[str, dict[str, Any], tuple[str | None, int | None], d
         ("override", 1),
         {"conf_text": "", "override_text": ""},
     ),
+    ("account-unknown", {"conf_text": "setuid ww\n" + MAIN, **WWW}, ("conf", 1), {"conf_text": "setuid www\n", **WWW}),
+    ("account-unknown", {"conf_text": MAIN, "override_text": "setgid www:www\n", **WWW}, ("override", 1),
+     {"conf_text": "setgid www\nsetuid 12\n", **WWW}),
+    ("account-unknown", {"conf_text": MAIN + "setgid ww\nsetuid www\n", **WWW}, ("conf", 2),
+     {"conf_text": "chroot /srv\nsetuid ww\n", **WWW}),
     ("job-name", {"conf_text": "", "name": "café"}, (None, None), {"conf_text": "", "name": "net/cafe"}),
     ("job-name", {"conf_text": "", "name": ""}, (None, None), {"conf_text": "", "name": ".hidden"}),
     ("job-name", {"conf_text": "", "name": "net/"}, (None, None), {"conf_text": ""}),
@@ -219,6 +196,12 @@ WITH_ARGUMENTS: list[tuple[str, dict[str, Any], tuple[str | None, int | None], d
         {"conf_text": "exec su web\n", "version": (1, 4)},
         ("conf", 1),
         {"conf_text": "exec su web\n", "version": (1, 3)},
+    ),
+    (
+        "console-not-logged",
+        {"conf_text": "console output\n" + MAIN, "version": (1, 4)},
+        ("conf", 1),
+        {"conf_text": "console output\n" + MAIN, "version": (1, 3)},
     ),
     (
         "unknown-job",
@@ -278,13 +261,13 @@ WITH_ARGUMENTS: list[tuple[str, dict[str, Any], tuple[str | None, int | None], d
         "syntax",
         {"conf_text": "import A\n"},
         ("conf", 1),
-        {"conf_text": "import A\n", "dialect": "chromeos"},
+        {"conf_text": "import A\n", "version": EVERY_STANZA},
     ),
     (
         "export-unset",
-        {"conf_text": "start on startup\nexport A\n", "dialect": "chromeos"},
+        {"conf_text": "start on startup\nexport A\n", "version": EVERY_STANZA},
         ("conf", 2),
-        {"conf_text": "import A\nstart on startup\nexport A\n", "dialect": "chromeos"},
+        {"conf_text": "import A\nstart on startup\nexport A\n", "version": EVERY_STANZA},
     ),
 ]
 
@@ -316,8 +299,11 @@ def test_depends_on_more_than_the_file(
 
 
 def test_every_code_has_a_case() -> None:
+    others = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8")
+                     for name in ("test_conditions.py", "test_chromeos.py"))
     tested = {case[0] for case in CASES} | {case[0] for case in WITH_ARGUMENTS}
-    assert tested == set(check_codes.BY_CODE)
+    assert tested | NEED_A_HOST <= set(check_codes.BY_CODE)
+    assert [code for code in set(check_codes.BY_CODE) - tested - NEED_A_HOST if f'"{code}",' not in others] == []
     assert len(check_codes.BY_CODE) == len(check_codes.CODES)
 
 
@@ -330,23 +316,3 @@ def test_refuse_refuses_files_with_errors() -> None:
         else:
             check.refuse("web", text)
         assert (code in severe) == (check_codes.BY_CODE[code].severity == "error")
-
-
-LEVELS = "use one of its values: 0, 1, 2, 3, 4, 5, 6, S or s"
-
-
-@pytest.mark.parametrize(("condition", "remedy"), [
-    ("runlevel [8]", LEVELS),
-    ("runlevel RUNLEVEL=8", LEVELS),
-    ("runlevel RUNLEVEL!=?", LEVELS),
-    ("runlevel 28", LEVELS),
-    ("runlevel 23", "put several values in brackets, as in [23]"),
-    ("runlevel PREVLEVEL=N2", "put several values in brackets, as in [N2]"),
-    ("stopped web RESULT=bad", "use one of its values: ok or failed"),
-    ("stopped web failed", "name the variable, as in RESULT=failed"),
-    ("started web RESULT=ok", "remove it, or use stopping or stopped, which have this variable"),
-])
-def test_remedy_for_a_condition_that_never_matches(condition: str, remedy: str) -> None:
-    remedies = [finding["remedy"] for finding in check.findings(f"start on {condition}\n")
-                if finding["code"] == "condition-never-matches"]
-    assert remedies == [remedy]

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell import init_commands
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 
-# Text, and the requests in it; "own" stands for the job itself.
+# Text and its requests; "own" stands for the job itself.
 TEXTS = [
     ("initctl emit up", "emits up"),
     ("/sbin/initctl --quiet emit --no-wait 'up' A=1", "emits up"),
@@ -43,7 +43,7 @@ TEXTS = [
     ("A=`start a`; stop b", "starts a stops b"),
     ("start $(cat name)", "starts $"),
     ("start `cat name`", "starts $"),
-    ("nice -n start a", "starts a"),
+    ("nice -n 5 start a", "starts a"),
     ("env -i A=1 start a", "starts a"),
     ("sh -c 'start a; stop'", "starts a stops own"),
     ("su -s /bin/sh -c \"exec initctl emit up\" nobody", "emits up"),

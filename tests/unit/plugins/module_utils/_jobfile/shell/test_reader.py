@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell import reader
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work
 
-# Script, and its statements that have words: these joined by "|", and the operator behind them.
+# Script and its statements: their words joined by "|", and the operator after them.
 SCRIPTS: list[tuple[str, list[tuple[str, str]]]] = [
     ("a b\nc; d", [("a|b", "\n"), ("c", ";"), ("d", "")]),
     ("a && b || c & d | e", [("a", "&&"), ("b", "||"), ("c", "&"), ("d", "|"), ("e", "")]),
@@ -50,9 +50,25 @@ def test_redirections() -> None:
 
 def test_here_documents() -> None:
     statements = reader.read_script("a <<A <<-'B'; b <<C\n1\nA\n2\n\tB\n3\n")
-    assert statements[0].documents == [("A", "1\n", True), ("B", "2\n", True)]
-    assert statements[1].documents == [("C", "3\n", False)]
-    assert reader.read_script("a <<A")[0].documents == [("A", "", False)]
+    assert statements[0].documents == [("A", "1\n", True, True), ("B", "2\n", True, False)]
+    assert statements[1].documents == [("C", "3\n", False, True)]
+    assert reader.read_script("a <<A")[0].documents == [("A", "", False, True)]
+
+
+@pytest.mark.parametrize(("word", "is_expanded"), [("E", True), ("'E'", False), ('"E"', False), ("\\E", False)])
+def test_a_quoted_end_word_leaves_variables_alone(word: str, is_expanded: bool) -> None:
+    statement = reader.read_script(f"a <<{word}\n$b\nE\n")[0]
+    assert statement.documents == [("E", "$b\n", True, is_expanded)]
+
+
+@pytest.mark.parametrize(("text", "operators"), [
+    ("a <(b) >(c)", ["<(", ">("]), ("a <<<b", ["<<<"]), ("a &>b", ["&>"]), ("a &>>b", ["&>>"]), ("a |& b", ["|&"]),
+    ("((a))", ["(("]), ("a < b (c) 2>&1 >|d & >e", []), ("a $((1+(2*(3+4))))", []), ("a $( (b) )", []),
+    ("'((' \"<(\" # |&", []), ("( (a) )", []),
+])
+def test_operators_that_posix_shells_lack(text: str, operators: list[str]) -> None:
+    statements = reader.read_script(text)
+    assert [operator for statement in statements for operator in statement.foreign_operators] == operators
 
 
 def test_substitutions() -> None:
@@ -77,7 +93,7 @@ def test_long_scripts_take_no_more_than_their_length(text: str) -> None:
 
 
 def test_nothing_else_splits_scripts() -> None:
-    """Rules and forecasts ask the reader. Neither splits at separators or takes quotes off by itself."""
+    """Rules and forecasts use the reader. They do not split at separators or remove quotes themselves."""
     plugins = Path(__file__).resolve().parents[6] / "plugins" / "module_utils"
     files = [plugins / "_jobfile" / "checks" / "commands.py", plugins / "_host" / "programs.py"]
     files.append(plugins / "_jobfile" / "shell" / "init_commands.py")
