@@ -13,7 +13,7 @@ import sys
 
 from ansible.module_utils import basic
 
-from . import _arguments
+from . import _arguments, _compile_once  # noqa: F401
 from ._daemon import addresses
 from ._daemon.client import Upstart
 from ._daemon.connection import Connection

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 from .._errors import UpstartError
 from .._events.match import event_matches
 from .._host.definitions import Definition
-from .._jobfile.spelling import Suggestions, name_key
+from .._jobfile.similar_names import Suggestions, name_key
 
 MYPY = False  # mypy takes it for true
 if MYPY:

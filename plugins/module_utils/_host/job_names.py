@@ -10,7 +10,6 @@ import re
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._jobfile.spelling import Suggestions
 from .._text import is_utf_8, text_type
 from .definitions import FILE_NAME_LIMIT
 from .job_logs import log_path
@@ -18,7 +17,7 @@ from .releases import JOB_LOGS_SINCE
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Collection, Dict, Iterator, Optional, Tuple, Union  # noqa: F401
+    from typing import Any, Dict, Iterator, Optional, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -106,18 +105,6 @@ def check_written_name(name, conf_dir, removal=False):
     if name != name.strip():
         raise UpstartError("Invalid job name '%s': it begins or ends with a blank or a line break. Write name: %s." % (
             _shown(name), _shown(name.strip())), name=name)
-
-
-def similar_job(name, known_names, conf_dir=DEFAULT_CONF_DIR):
-    # type: (str, Collection[str], str) -> Optional[str]
-    """Return a question that suggests the job that is probably meant by a name that no job has, or None."""
-    first_word = (name.split() or [""])[0].rstrip(",")
-    guesses = [meant_name(name, conf_dir) or "", name.strip(), first_word, name.lower(), name.partition(".service")[0]]
-    for guess in guesses:
-        if guess in known_names and guess != name:
-            rest = name.strip()[len(guess):].strip() if name.strip().startswith(guess + " ") else ""
-            return "did you mean %s%s?" % (guess, ", with its variables in env" if rest and "," not in name else "")
-    return Suggestions(known_names).did_you_mean(name)
 
 
 def _too_long(name, suffix=".conf"):

@@ -14,8 +14,7 @@ import time
 
 from .._errors import UpstartError
 from .._jobfile.expression import dbus_to_rpn
-from .._jobfile.shell.words import SHELL_CHARACTERS
-from .._jobfile.values import same_job
+from .._jobfile.values import SHELL_CHARACTERS, same_job
 from .._system import processes
 from .._text import decode, encode
 from . import crash_guard

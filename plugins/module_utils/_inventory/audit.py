@@ -13,7 +13,7 @@ from .._host.job_directory import CONF
 from .._jobfile.checks import check
 from .._jobfile.checks.codes import BY_CODE as CODES_OF_FILES
 from .._jobfile.known_events import BY_NAME, JOB_EVENTS
-from .._jobfile.spelling import KnownNames, Suggestions
+from .._jobfile.similar_names import KnownNames, Suggestions
 from .._system.search_path import directories_of
 from . import init_scripts, loops
 from .audit_codes import BY_CODE
@@ -87,7 +87,7 @@ def _on_stanza(host, name, stanzas, code, *details):
 class _Remedies:
     """Remedies that name a job or an event of this host.
 
-    :ivar known_jobs: spelling.KnownNames of its jobs; ``event_names`` likewise of all events.
+    :ivar known_jobs: similar_names.KnownNames of its jobs; ``event_names`` likewise of all events.
     :ivar accounts: accounts.Accounts of this host.
     """
 

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 from .._daemon.errors import ConnectionLostError
 from .._events.glob import is_literal
 from .._host import runlevel
-from .._host.job_names import similar_job
+from .._host.similar_jobs import similar_job
 from .._host.status import RECONNECT_TIMEOUT
 from .host import Host
 from .report import report

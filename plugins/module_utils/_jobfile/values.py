@@ -5,6 +5,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import re
+
 from .stanzas import APPEND, STANZAS
 
 MYPY = False  # mypy takes it for true
@@ -13,6 +15,8 @@ if MYPY:
 
 __metaclass__ = type
 
+# Init runs a command with one of these by a shell.
+SHELL_CHARACTERS = re.compile(r"""[~`!$^&*()=|\\{}[\];"'<>?]""")
 # Keys whose unset value is None or an empty list; new_values names all others.
 TEXTS = tuple(stanza.key for stanza in STANZAS if stanza.kind in ("text", "condition", "nice"))
 LISTS = tuple(stanza.key for stanza in STANZAS if stanza.repeat == APPEND and stanza.dialect is None)

@@ -19,7 +19,7 @@ from .._host.releases import JOB_LOGS_SINCE, MANUAL_SINCE, OVERRIDES_SINCE
 from .._jobfile import document, options, parser, render
 from .._jobfile.checks import check
 from .._jobfile.errors import JobFileError
-from .._jobfile.spelling import KnownNames
+from .._jobfile.similar_names import KnownNames
 from .._jobfile.stanzas import dotted
 from .._jobfile.values import new_values, same_job
 from .._system import files

@@ -10,7 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._host.init_log import InitLog
 from .._system.deadline import Deadline
-from . import bystanders, init_scripts, steps, verifying
+from . import bystanders, init_scripts, steps, unknown_jobs, verifying
 from .plan_details import plan_details
 from .planning import predict, without_error
 
@@ -23,9 +23,11 @@ if MYPY:
 
 __metaclass__ = type
 
-__all__ = ["act_and_verify", "loss_data", "loss_warnings", "plan_details", "predict_all", "set_errors"]
+__all__ = ["act_and_verify", "explain_unknown", "loss_data", "loss_warnings", "plan_details", "predict_all",
+           "set_errors"]
 
 loss_data = bystanders.as_dicts
+explain_unknown = unknown_jobs.explain
 
 
 def act_and_verify(client, targets, request, attributes, explain_losses):

@@ -102,7 +102,7 @@ def _targets(client, job, definition, wanted):
         if definition.text is None:
             target.script = _script(job, wanted.script_dir)
         if target.script is None and (definition.text is not None or wanted.must_exist):
-            target.result.error = refusals.unknown_job(definition, error, client.jobs())
+            target.result.error = error  # unknown_jobs.explain gives the cause
             target.unread = (definition.text is not None and definition.complaint() is None
                              and skipped_folder(job) is None)
         return [target]

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 from .._errors import UpstartError
 from .._host import enabling
 from .._host.job_names import fatal_log_path, log_path_error
-from . import kept_definitions, kept_environment, replacing, unwedge
+from . import groups, kept_definitions, kept_environment, unwedge
 from .planning import refuse_unsafe_names, without_error
 
 MYPY = False  # mypy takes it for true
@@ -39,7 +39,7 @@ def plan_details(client, targets, request, version, snapshot):
     _plan_enabling([target for target in jobs if target.wanted.enabled is not None], version)
     grouped = [target for target in jobs if target.plan.group is not None]
     if grouped:
-        replacing.find_replaced_instances(grouped, snapshot)
+        groups.find_replaced_instances(grouped, snapshot)
     for target in targets:
         target.progress.todo = list(target.plan.steps)
 

@@ -6,16 +6,14 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
-import os
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._host.job_names import similar_job, skipped_folder
 from .._host.status import state_text, suspended_pid
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Collection, List, Optional  # noqa: F401
+    from typing import List, Optional  # noqa: F401
     from .._host.definitions import Definition  # noqa: F401
     from .targets import Target  # noqa: F401
 
@@ -191,31 +189,6 @@ def not_imported(definition, names):
     return UpstartError(
         "Job %s does not import %s, so the init of ChromeOS would drop this part of env. Add it to import in %s, or "
         "remove it from env." % (definition.name, listed, definition.conf), name=definition.name, path=definition.conf)
-
-
-def unknown_job(definition, cause, known_jobs=()):
-    # type: (Definition, UpstartError, Collection[str]) -> UpstartError
-    """Return the error for a job that the daemon has not loaded, with what its file has to do with it.
-
-    :param known_jobs: the names of all jobs, among which one may be meant.
-    """
-    complaint = definition.complaint()
-    facts = dict(definition.facts(), name=definition.name)
-    if definition.text is not None and complaint:
-        return UpstartError("The job %s is not loaded: %s. Fix the file, then run the task again."
-                            % (definition.name, complaint), **facts)
-    if definition.text is not None and skipped_folder(definition.name):
-        return UpstartError(
-            "Upstart never reads %s: it skips directories with names such as %s. Choose another job name."
-            % (definition.conf, skipped_folder(definition.name)), **facts)
-    if definition.text is not None:
-        return UpstartError(
-            "Upstart has not loaded the job %s although %s is valid. Check that conf_dir is the directory that this "
-            "daemon reads, then reload its configuration." % (definition.name, definition.conf), **facts)
-    question = similar_job(definition.name, known_jobs, os.path.dirname(definition.conf))
-    remedy = ": " + question if question else ". Check the name, or deploy the job first."
-    return UpstartError("Upstart does not know the job %s, and %s%s" % (definition.name, complaint, remedy),
-                        error=cause.facts.get("error"), **facts)
 
 
 def missing_variables(definition, env, cause):

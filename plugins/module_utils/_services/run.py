@@ -11,9 +11,8 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
-from .._daemon.errors import ConnectionLostError
+from .._daemon.errors import ConnectionLostError, UnknownJobError
 from .._errors import UpstartError
-from .._host.check_mode import OPTION, add_to
 from .._host.daemon_state import snapshot_of
 from .._host.status import RECONNECT_TIMEOUT
 from . import judging, lookup, manifests, planning, report
@@ -121,6 +120,8 @@ def _targets_with_plans(client, request):
         _acting_stage().plan_details(client, targets, request, version, snapshot)
     else:
         planning.refuse_unsafe_names(targets)
+    if any(isinstance(target.result.error, UnknownJobError) for target in targets):
+        _acting_stage().explain_unknown(client, targets)
     return targets
 
 
@@ -146,7 +147,7 @@ def _check_mode_result(module, client, request, outcome):
     # type: (AnsibleModule, Upstart, ServiceRequest, TaskOutcome) -> Dict[str, Any]
     """Return the result of check mode with what later tasks of the play need to know, also where a target failed."""
     later = _simulation_stage()
-    knows_play = bool(module.params[OPTION])
+    knows_play = bool(module.params[later.OPTION])
     later.explain_unknown_jobs(outcome.targets, knows_play)
     for text in later.check_mode_warnings(client, outcome.targets):
         module.warn(text)
@@ -154,7 +155,7 @@ def _check_mode_result(module, client, request, outcome):
     try:
         result = _result(request, outcome)
     except UpstartError as error:
-        add_to(error.facts, module.params, **acts)
+        later.add_to(error.facts, module.params, **acts)
         raise
-    add_to(result, module.params, **acts)
+    later.add_to(result, module.params, **acts)
     return result

@@ -9,6 +9,7 @@ run.py imports this file, and all that it needs, only in check mode, for lost se
 
 from __future__ import absolute_import, division, print_function
 
+from .._host.check_mode import OPTION, add_to
 from .._host.check_mode_client import client_for
 from . import rehearsal
 from .bystanders import others
@@ -30,8 +31,8 @@ if MYPY:
 
 __metaclass__ = type
 
-__all__ = ["check_mode_warnings", "client_for", "explain_losses", "explain_unknown_jobs", "name_holders",
-           "predicted_acts", "rehearse", "with_expected_jobs"]
+__all__ = ["OPTION", "add_to", "check_mode_warnings", "client_for", "explain_losses", "explain_unknown_jobs",
+           "name_holders", "predicted_acts", "rehearse", "with_expected_jobs"]
 
 
 def rehearse(client, targets, request):

@@ -30,7 +30,7 @@ from .._host.status import (
     zombie_pid,
 )
 from .._system.deadline import Deadline
-from . import failure_errors, refusals, replacing, signal_history, unwedge, watching
+from . import failure_errors, groups, refusals, signal_history, unknown_jobs, unwedge, watching
 from .planning import without_error
 from .timeouts import longest_kill_timeout, timeout_error
 
@@ -131,7 +131,7 @@ def _take_steps(client, targets, request, deadline):
             for target in together:
                 del target.progress.todo[0]
             if any(target.plan.group for target in together):
-                replacing.hold_back(client, together)
+                groups.hold_back(client, together)
 
 
 def _resume(client, targets, deadline):
@@ -359,7 +359,7 @@ def _collect(client, targets, harmless, request, deadline):
         except ConnectionLostError:
             raise
         except (NotFoundError, UnknownJobError) as error:  # the job was dropped with its last instance
-            target.result.error = refusals.unknown_job(target.definition.anew(), error)
+            target.result.error = unknown_jobs.unknown_job(target.definition.anew(), error)
         except DaemonError as error:
             target.result.error = UpstartError("Upstart refused to %s %s: %s." % (
                 pending.member.lower(), target.label, error.message.rstrip(".")), name=target.job, **error.facts)

@@ -19,7 +19,7 @@ from ..values import new_values
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple  # noqa: F401
-    from ..spelling import KnownNames  # noqa: F401
+    from ..similar_names import KnownNames  # noqa: F401
 
 __metaclass__ = type
 
@@ -57,7 +57,7 @@ class CheckedJob:
     :param has_conf: whether there is a job file, not only an override.
 
     :ivar condition_names: dict of stanza to names.ConditionNames, filled when they are needed.
-    :ivar event_names: spelling.KnownNames of all events, to suggest one for a misspelt name, or None.
+    :ivar event_names: similar_names.KnownNames of all events, to suggest one for a misspelt name, or None.
     :ivar accounts: object with ``has_user(name)`` and ``has_group(name)`` for this host, or None to skip their check.
     :ivar error: the JobFileError at which reading stopped, or None.
     :ivar programs: _host.program_search.HostPrograms of the host of the job, or None if that is unknown here.

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from itertools import chain
 
 from ..known_events import BY_NAME, JOB_EVENTS, NAMES_OF_OTHERS, UNMISTAKABLE, known_event
-from ..spelling import KnownNames, is_same_length
+from ..similar_names import KnownNames, is_same_length
 from .arguments import UNDECIDED, arguments, base
 from .job import Problem, events_of
 

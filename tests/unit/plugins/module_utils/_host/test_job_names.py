@@ -144,19 +144,3 @@ def test_a_job_with_the_name_of_a_file_can_be_removed(tmp_path: Path) -> None:
     job_names.check_written_name("web.conf", str(tmp_path), removal=True)
     for name in ("web", "net/web", ".conf", "conf", "web.conf.d", "my web", "web.service", ""):
         job_names.check_written_name(name, str(tmp_path))
-
-
-@pytest.mark.parametrize(("name", "question"), [
-    ("web.conf", "did you mean web?"),
-    ("/srv/init/web.conf", "did you mean web?"),
-    ("Web", "did you mean web?"),
-    (" web", "did you mean web?"),
-    ("web.service", "did you mean web?"),
-    ("worker ID=1", "did you mean worker, with its variables in env?"),
-    ("worker (1)", "did you mean worker, with its variables in env?"),
-    ("web, db", "did you mean web?"),
-    ("wroker", "did you mean worker?"),
-    ("something-else", None),
-])
-def test_the_job_that_is_probably_meant(name: str, question: str | None) -> None:
-    assert job_names.similar_job(name, ["db", "web", "worker"], "/srv/init") == question
