@@ -16,7 +16,7 @@ from ._text import text_type
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Iterable, Iterator, List, Mapping, Optional  # noqa: F401
+    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional  # noqa: F401
 
     Spec = Mapping[str, Mapping[str, Any]]
 
@@ -57,17 +57,17 @@ WITH_UNIT = re.compile(r"\s*([0-9]+)(?:\.0*)?\s*[A-Za-z]+\s*\Z")
 YAML_BOOLEANS = "YAML reads yes, no, on and off as true or false. Put it in quotes"
 
 
-def problems(sent, spec, label=""):
-    # type: (Mapping[str, Any], Spec, str) -> List[str]
+def problems(sent, spec, label="", known=None):
+    # type: (Mapping[str, Any], Spec, str, Optional[Mapping[str, str]]) -> List[str]
     """Return sentences on the mistakes in the options of a task.
 
     :param sent: the options as they were sent to the module.
     :param spec: the argument spec of the module.
     :param label: text to put before each sentence, the place of an entry in a list.
+    :param known: names_of_options(spec), for callers with many entries.
     """
-    known = dict((name, name) for name in spec)
-    for name in spec:
-        known.update((alias, name) for alias in spec[name].get("aliases") or ())
+    if known is None:
+        known = names_of_options(spec)
     unknown = sorted(name for name in sent if name not in known and not name.startswith("_ansible_"))
     if unknown:
         return [label + _unknown_option(name, known) for name in unknown]
@@ -78,6 +78,15 @@ def problems(sent, spec, label=""):
             sentences += ["%s%s %s." % (label, name, text) for text in _problems_of_value(name, sent[name], row)]
             sentences += _problems_of_entries(label + name, sent[name], row)
     return sentences
+
+
+def names_of_options(spec):
+    # type: (Spec) -> Dict[str, str]
+    """Return a dict of each name and alias of an option to its name."""
+    names = dict((name, name) for name in spec)
+    for name in spec:
+        names.update((alias, name) for alias in spec[name].get("aliases") or ())
+    return names
 
 
 def similar_option(name, options):
@@ -137,6 +146,7 @@ def _problems_of_entries(label, value, row):
     sentences = []  # type: List[str]
     if row.get("elements") != "dict" or not isinstance(value, list):
         return sentences
+    known = names_of_options(row.get("options") or {})
     for number, entry in enumerate(value):
         where = "%s[%d]" % (label, number)
         if _dictionary(entry):
@@ -144,7 +154,7 @@ def _problems_of_entries(label, value, row):
         elif row.get("options") and isinstance(entry, dict):
             name = entry.get("name")
             where += " (%s): " % name if isinstance(name, text_type) else ": "
-            sentences += problems(entry, row["options"], where)
+            sentences += problems(entry, row["options"], where, known)
     return sentences
 
 

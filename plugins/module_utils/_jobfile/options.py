@@ -80,8 +80,8 @@ def keys_to_write(options, values, version):
     :param values: dict, ``to_values`` of the options.
     """
     defaults = new_values()
-    known = set(stanza.key for stanza in STANZAS if is_known(stanza, version))
-    return set(key for key in keys_of(options) & known & set(defaults) if values[key] and values[key] == defaults[key])
+    keys = set(key for key in keys_of(options) & set(defaults) if values[key] and values[key] == defaults[key])
+    return set(stanza.key for stanza in STANZAS if stanza.key in keys and is_known(stanza, version)) if keys else keys
 
 
 def from_values(values):

@@ -19,7 +19,7 @@ from .wanted_file import WantedFile
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
+    from typing import Any, Dict, List, Optional, Set, Tuple  # noqa: F401
     from .._daemon.client import Upstart  # noqa: F401
 
 __metaclass__ = type
@@ -72,20 +72,21 @@ def wanted_jobs(params):
     if params["jobs"] is None:
         return [_wanted(params, params.get("conf_dir", DEFAULT_CONF_DIR))]
     spec = dict(argument_spec(), name=dict(type="str", required=True))
-    validator = ArgumentSpecValidator(spec)
+    validator, known = ArgumentSpecValidator(spec), _arguments.names_of_options(spec)
     wanted = []
     for number, job in enumerate(params["jobs"]):
         checked = validator.validate(job)
-        messages = _arguments.problems(job, spec) or checked.error_messages
+        messages = _arguments.problems(job, spec, known=known) or checked.error_messages
         if messages:
             text = " ".join(messages)
             raise UpstartError("jobs: %s: %s%s" % (
                 job.get("name", "entry %d" % number), text, "" if text[-1:] in ".?" else "."), name=job.get("name"))
         wanted.append(_wanted(checked.validated_parameters, params.get("conf_dir", DEFAULT_CONF_DIR)))
-    names = [(file.name, file.override) for file in wanted]
-    for name in names:
-        if names.count(name) > 1:
-            raise UpstartError("jobs: %s is listed twice." % name[0], name=name[0])
+    names = set()  # type: Set[Tuple[str, bool]]
+    for file in wanted:
+        if (file.name, file.override) in names:
+            raise UpstartError("jobs: %s is listed twice." % file.name, name=file.name)
+        names.add((file.name, file.override))
     return wanted
 
 

@@ -41,25 +41,30 @@ def base(name):
 def check_arguments(job, place, stanza, item):
     # type: (CheckedJob, Place, str, Dict[str, Any]) -> List[Problem]
     """Return the Problems of arguments that never match, or that match something else than they seem to."""
-    args, text = item["args"], show([item])
-    misread = []  # type: List[Problem]
+    return [Problem(code, place, (stanza, show([item])) + words) for code, words in _wrong_arguments(job, item)]
+
+
+def _wrong_arguments(job, item):
+    # type: (CheckedJob, Dict[str, Any]) -> List[Tuple[str, Tuple[str, ...]]]
+    """Return (code, details after the condition) of the Problems of arguments."""
+    args = item["args"]
+    misread = []  # type: List[Tuple[str, Tuple[str, ...]]]
     index = _misread_word(job, item)
     if index is not None:
-        misread.append(Problem("operator-missing", place, (stanza, text, args[index], item["event"])))
+        misread.append(("operator-missing", (args[index], item["event"])))
         args = args[:index]
     positional = [arg for arg in args if "=" not in arg]
     if item["event"] in JOB_EVENTS and len(positional) > 1 and positional[1] in (job.known_jobs or ()):
-        misread.append(Problem("job-as-instance", place, (stanza, text, positional[1], positional[0])))
+        misread.append(("job-as-instance", (positional[1], positional[0])))
     if item["event"] == "runlevel" and len(positional) > 1 and all(arg in VALUES["RUNLEVEL"] for arg in positional):
-        return misread + [Problem("runlevels-without-brackets", place, (stanza, text, positional[1]))]
-    problems = [Problem("condition-never-matches", place, (stanza, text, arg, variable))
-                for variable, arg in _never_matching(dict(item, args=args))]
+        return misread + [("runlevels-without-brackets", (positional[1],))]
+    never = [("condition-never-matches", (arg, variable)) for variable, arg in _never_matching(dict(item, args=args))]
     if item["event"] == "runlevel":
-        problems = problems[:1]
+        never = never[:1]
     event = known_event(base(item["event"]))
-    if not problems and event and event.variables is not None and len(positional) > len(event.variables):
-        problems.append(Problem("argument-surplus", place, (stanza, text, positional[len(event.variables)])))
-    return misread + problems
+    if not never and event and event.variables is not None and len(positional) > len(event.variables):
+        return misread + [("argument-surplus", (positional[len(event.variables)],))]
+    return misread + never
 
 
 def is_certain(item):

@@ -39,7 +39,7 @@ def programs(job):
     if job.programs is None or job.values["chroot"]:
         return
     steps = dict((command, read_steps(command.text)) for command in job.commands())
-    mentions = _Mentions(step for script in steps.values() for step in script)
+    mentions = _Mentions([step for script in steps.values() for step in script])
     for command in job.commands():
         for name in _programs_of(job, command, steps[command], mentions):
             defect = job.programs.defect(job.values, name)
@@ -82,10 +82,11 @@ class _Mentions:
     """What the commands of a job name, to see whether one of them tests for a program or may create it."""
 
     def __init__(self, steps):
-        # type: (Iterable[Step]) -> None
+        # type: (Sequence[Step]) -> None
         self._words = collections.Counter()  # type: Dict[str, int]
         self._created = collections.Counter()  # type: Dict[str, int]
-        for step in steps:
+        self._is_alone = len(steps) < 2  # a command does not count for itself
+        for step in () if self._is_alone else steps:
             words, created = _mentioned(step)
             self._words.update(words)
             self._created.update(created)
@@ -93,6 +94,8 @@ class _Mentions:
     def may_appear(self, name, step):
         # type: (str, Optional[Step]) -> bool
         """Return whether a command other than ``step`` tests for a program, or may create it."""
+        if self._is_alone:
+            return False
         words, created = _mentioned(step) if step else (set(), set())
         if self._words.get(name, 0) > (name in words):
             return True
