@@ -55,6 +55,8 @@ def mixed_operators(job):
 def _mixes_operators(text):
     # type: (str) -> bool
     """Return whether ``and`` and ``or`` stand in the same pair of parentheses."""
+    if "and" not in text or "or" not in text:
+        return False
     levels = [set()]  # type: List[Set[str]]
     for word in WORDS.findall(text):
         if word == "(":
@@ -132,7 +134,7 @@ def _event_problems(job, stanza, item):
     # type: (CheckedJob, str, Dict[str, Any]) -> Iterator[Problem]
     place = job.place(stanza)
     return itertools.chain(
-        _variable_problems(job, stanza, item, place),
+        _variable_problems(job, stanza, item, place) if any("$" in arg for arg in item["args"]) else (),
         check_arguments(job, place, stanza, item) if item["args"] else (),
         check_names(job, place, stanza, item))
 

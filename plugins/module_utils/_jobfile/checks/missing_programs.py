@@ -38,9 +38,11 @@ def programs(job):
     # type: (CheckedJob) -> Iterator[Problem]
     if job.programs is None or job.values["chroot"]:
         return
-    steps = dict((command, read_steps(command.text)) for command in job.commands())
+    commands = job.commands()
+    is_plain = len(commands) == 1 and not commands[0].script and not SHELL_CHARACTERS.search(commands[0].text)
+    steps = dict((command, [] if is_plain else read_steps(command.text)) for command in commands)
     mentions = _Mentions([step for script in steps.values() for step in script])
-    for command in job.commands():
+    for command in commands:
         for name in _programs_of(job, command, steps[command], mentions):
             defect = job.programs.defect(job.values, name)
             if defect:

@@ -39,10 +39,10 @@ def misread_text(job):
             continue
         if stanza.cut_comment and BY_NAME[stanza.name].arguments:
             yield Problem("hash-cuts-word", stanza.place, (stanza.name,))
-        text = CONTINUED_LINE.sub(" ", stanza.text)
-        if BLANK_BACKSLASH.search(text):
+        text = CONTINUED_LINE.sub(" ", stanza.text) if "\\" in stanza.text else stanza.text
+        if "\\" in text and BLANK_BACKSLASH.search(text):
             yield Problem("blank-backslash", stanza.place, (stanza.name,))
-        if any("\n" in quoted for quoted in QUOTED.findall(text)):
+        if "\n" in text and any("\n" in quoted for quoted in QUOTED.findall(text)):
             yield Problem("quote-spans-lines", stanza.place, (stanza.name,))
         if stanza.name in CUT_TO_32_BITS:
             for number in NUMBER.findall(text):
