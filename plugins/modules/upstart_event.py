@@ -262,6 +262,18 @@ jobs:
       elements: str
       sample: [no disk left]
       version_added: 1.0.0
+summary:
+  description:
+    - RV(jobs) as lines for people in the form of C(initctl list), with RV(jobs[].how) behind the status. For a job that
+      failed or was respawned, it follows two hyphens.
+    - The last lines name the jobs in RV(held_by).
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - migrate stop/waiting (started, stopped)
+    - "web stop/waiting -- failed: its main process exited with status 6"
+  version_added: 1.1.0
 held_by:
   description:
     - The jobs that hold an event that was not complete within O(timeout), and what each of them waits for. Empty if the

@@ -545,6 +545,18 @@ jobs:
           returned: always
           type: str
           sample: add a line with only respawn
+summary:
+  description:
+    - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
+      V(absent) or V(kept). In check mode, the predicted result.
+    - Behind two hyphens, a line says what is wrong.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - db unchanged, file /etc/init/db.conf
+    - web changed, file /etc/init/web.conf -- it runs with an older definition
+  version_added: 1.1.0
 manifest:
   description: The content of O(manifest) other than the names.
   returned: when O(manifest) is given

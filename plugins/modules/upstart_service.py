@@ -535,6 +535,18 @@ taken_down:
       type: list
       elements: str
       sample: [net-up]
+summary:
+  description:
+    - The result as lines for people, in the form of C(initctl list). RV(instances) come first, then the services of
+      RV(taken_down). In check mode, the predicted result.
+    - Behind two hyphens, a line says what is wrong.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - web start/running, process 4711 -- it runs with an older definition
+    - shop stop/waiting -- stopped because of db
+  version_added: 1.1.0
 process:
   description: Process of the job that failed, such as C(main) or C(pre-start). C(respawn) if the job was respawned too
     often.
