@@ -365,7 +365,7 @@ outlook:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._emission import run
 
 MYPY = False  # mypy takes it for true
@@ -376,13 +376,13 @@ if MYPY:
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
     emission = run.emission_of(module)
-    return run.run(module, _module.connect(module.params), emission)
+    return run.run(module, _daemon_module.connect(module.params), emission)
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         name=dict(type="str", required=True),
         env=dict(type="raw"),
         wait=dict(type="bool", default=True),
@@ -394,7 +394,7 @@ def main():
         argument_spec=spec,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

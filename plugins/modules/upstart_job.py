@@ -605,7 +605,7 @@ text:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._file_attributes import FileAttributes
 from ..module_utils._jobs import options, run
 
@@ -617,14 +617,14 @@ if MYPY:
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
     wanted = options.wanted_jobs(module.params)
-    client = _module.connect(module.params) if module.params["load"] else None
+    client = _daemon_module.connect(module.params) if module.params["load"] else None
     return run.run(module, client, wanted, FileAttributes(module))
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         jobs=dict(type="list", elements="dict"),
         manifest=dict(type="path"),
         prune=dict(type="bool", default=False),
@@ -645,7 +645,7 @@ def main():
         add_file_common_args=True,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors, sessions
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
@@ -198,7 +198,7 @@ def test_the_session_of_another_user(session: Session, monkeypatch: pytest.Monke
     own, other = os.geteuid(), os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: other)
     with pytest.raises(errors.WrongOwnerError) as caught:
-        _module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
+        _daemon_module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
     assert caught.value.message == (
         f"Upstart at {session.daemon.address} runs as user {own}, but this task runs as user {other}. With scope: "
         "session, run the task as the user of the session (become_user).")
