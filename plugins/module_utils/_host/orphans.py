@@ -14,7 +14,7 @@ import time
 
 from .._errors import UpstartError
 from .._jobfile.expression import dbus_to_rpn
-from .._jobfile.shell.words import SHELL_CHARACTERS
+from .._jobfile.shell.characters import SHELL_CHARACTERS
 from .._jobfile.values import same_job
 from .._system import processes
 from .._text import decode, encode

@@ -13,8 +13,8 @@ import re
 from .._events.model import cannot_run, ends, stays
 from .._events.variables import PATH
 from .._jobfile.shell import init_commands
+from .._jobfile.shell.characters import SHELL_CHARACTERS
 from .._jobfile.shell.reader import has_open_quote, read_script, unquoted
-from .._jobfile.shell.words import SHELL_CHARACTERS
 from .program_search import ProgramSearch, is_out_of_sight, root_of
 
 MYPY = False  # mypy takes it for true

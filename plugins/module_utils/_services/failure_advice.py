@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from .._host import failures
-from .._host.orphans import SHELL_CHARACTERS
+from .._jobfile.shell.characters import SHELL_CHARACTERS
 
 MYPY = False  # mypy takes it for true
 if MYPY:

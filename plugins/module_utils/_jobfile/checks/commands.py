@@ -10,7 +10,7 @@ import re
 from ..shell.flow import command_words, outer_statements
 from ..shell.other_shells import words_unknown_to_sh
 from ..shell.reader import ASSIGNMENT, read_script, without_single_quoted
-from ..shell.words import SHELL_CHARACTERS
+from ..shell.characters import SHELL_CHARACTERS
 from .job import Problem, events_of
 from .tracking import leaves_program_behind
 

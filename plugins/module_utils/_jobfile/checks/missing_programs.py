@@ -11,7 +11,8 @@ import re
 from ..shell.flow import functions_of, outer_statements, read_steps
 from ..shell.other_shells import COMMANDS as BUILTINS_OF_BASH
 from ..shell.reader import unquoted
-from ..shell.words import BUILTINS, SHELL_CHARACTERS, programs_of
+from ..shell.characters import SHELL_CHARACTERS
+from ..shell.words import BUILTINS, programs_of
 from .job import Problem
 
 MYPY = False  # mypy takes it for true

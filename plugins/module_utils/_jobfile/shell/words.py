@@ -15,8 +15,6 @@ if MYPY:
 
 __metaclass__ = type
 
-# Init runs a command with one of these by a shell.
-SHELL_CHARACTERS = re.compile(r"""[~`!$^&*()=|\\{}[\];"'<>?]""")
 SHELLS = ("sh", "dash", "bash", "ksh", "zsh", "su", "runuser")
 # Programs and builtins that run the command behind them, with their short options that take a value.
 WRAPPERS = {
