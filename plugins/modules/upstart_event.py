@@ -262,6 +262,18 @@ jobs:
       elements: str
       sample: [no disk left]
       version_added: 1.0.0
+summary:
+  description:
+    - RV(jobs) as lines for people in the form of C(initctl list), with RV(jobs[].how) behind the status. For a job that
+      failed or was respawned, it follows two hyphens.
+    - The last lines name the jobs in RV(held_by).
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - migrate stop/waiting (started, stopped)
+    - "web stop/waiting -- failed: its main process exited with status 6"
+  version_added: 1.1.0
 held_by:
   description:
     - The jobs that hold an event that was not complete within O(timeout), and what each of them waits for. Empty if the
@@ -353,7 +365,7 @@ outlook:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._emission import run
 
 MYPY = False  # mypy takes it for true
@@ -364,13 +376,13 @@ if MYPY:
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
     emission = run.emission_of(module)
-    return run.run(module, _module.connect(module.params), emission)
+    return run.run(module, _daemon_module.connect(module.params), emission)
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         name=dict(type="str", required=True),
         env=dict(type="raw"),
         wait=dict(type="bool", default=True),
@@ -382,7 +394,7 @@ def main():
         argument_spec=spec,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

@@ -495,7 +495,7 @@ left_out:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._inventory import report, request, run
 
 MYPY = False  # mypy takes it for true
@@ -505,13 +505,13 @@ if MYPY:
 
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
-    return run.run(module, _module.connect(module.params))
+    return run.run(module, _daemon_module.connect(module.params))
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         name=dict(type="list", elements="str", default=[], aliases=["names"]),
         state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
         subset=dict(type="list", elements="str", default=["all"], choices=list(request.SUBSETS)),
@@ -521,7 +521,7 @@ def main():
         argument_spec=spec,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

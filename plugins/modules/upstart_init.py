@@ -176,7 +176,7 @@ ansible_facts:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._init import run
 
 MYPY = False  # mypy takes it for true
@@ -186,13 +186,13 @@ if MYPY:
 
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
-    return run.run(module, _module.connect(module.params))
+    return run.run(module, _daemon_module.connect(module.params))
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         log_priority=dict(type="str", choices=["debug", "info", "message", "warn", "error", "fatal"]),
         job_env=dict(type="raw"),
         reload_configuration=dict(type="bool", default=False),
@@ -205,7 +205,7 @@ def main():
         argument_spec=spec,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

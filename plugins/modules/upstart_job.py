@@ -545,6 +545,18 @@ jobs:
           returned: always
           type: str
           sample: add a line with only respawn
+summary:
+  description:
+    - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
+      V(absent) or V(kept). In check mode, the predicted result.
+    - Behind two hyphens, a line says what is wrong.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - db unchanged, file /etc/init/db.conf
+    - web changed, file /etc/init/web.conf -- it runs with an older definition
+  version_added: 1.1.0
 manifest:
   description: The content of O(manifest) other than the names.
   returned: when O(manifest) is given
@@ -593,7 +605,7 @@ text:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._file_attributes import FileAttributes
 from ..module_utils._jobs import options, run
 
@@ -605,14 +617,14 @@ if MYPY:
 def act(module):
     # type: (AnsibleModule) -> Dict[str, Any]
     wanted = options.wanted_jobs(module.params)
-    client = _module.connect(module.params) if module.params["load"] else None
+    client = _daemon_module.connect(module.params) if module.params["load"] else None
     return run.run(module, client, wanted, FileAttributes(module))
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         jobs=dict(type="list", elements="dict"),
         manifest=dict(type="path"),
         prune=dict(type="bool", default=False),
@@ -633,7 +645,7 @@ def main():
         add_file_common_args=True,
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

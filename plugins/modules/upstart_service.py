@@ -535,6 +535,18 @@ taken_down:
       type: list
       elements: str
       sample: [net-up]
+summary:
+  description:
+    - The result as lines for people, in the form of C(initctl list). RV(instances) come first, then the services of
+      RV(taken_down). In check mode, the predicted result.
+    - Behind two hyphens, a line says what is wrong.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - web start/running, process 4711 -- it runs with an older definition
+    - shop stop/waiting -- stopped because of db
+  version_added: 1.1.0
 process:
   description: Process of the job that failed, such as C(main) or C(pre-start). C(respawn) if the job was respawned too
     often.
@@ -604,7 +616,7 @@ pid:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _module
+from ..module_utils import _daemon_module, _module
 from ..module_utils._file_attributes import FileAttributes
 from ..module_utils._services import request, run
 
@@ -627,13 +639,13 @@ def act(module):
         if params[option] not in (None, "default"):
             module.warn("%s has no effect here: %s." % (option, WITHOUT_EFFECT[option]))
     wanted = request.from_module(module)
-    return run.run(module, _module.connect(params), wanted, FileAttributes(module))
+    return run.run(module, _daemon_module.connect(params), wanted, FileAttributes(module))
 
 
 def main():
     # type: () -> None
     spec = dict(
-        _module.daemon_options(),
+        _daemon_module.daemon_options(),
         name=dict(type="list", elements="str", aliases=["names"]),
         jobs=dict(type="list", elements="dict", options=dict(
             name=dict(type="str", required=True),
@@ -672,7 +684,7 @@ def main():
                             ["instances", "env"], ["instances", "count"]],
         supports_check_mode=True,
     )
-    _module.run(module, act)
+    _daemon_module.run(module, act)
 
 
 if __name__ == "__main__":

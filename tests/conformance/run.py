@@ -6,6 +6,8 @@
 Every scenario gets its own daemon on its own address. Scripts in scenarios sleep for fractions of a second, and on a
 busy machine another process may be slower: a scenario that fails beside others is replayed alone, and only fails if
 several replays in a row fail. Needs jeepney and PyYAML.
+
+The client is jeepney, which shares no code with the collection. With --transport it is a transport of the collection.
 """
 
 from __future__ import annotations
@@ -75,11 +77,11 @@ def cases_in(folder: str, wanted: list[str], options: str = "") -> list[Case]:
     return cases
 
 
-def check(case: Case, boot: str, number: int) -> Outcome:
-    """Replay a case on a new daemon."""
+def check(case: Case, boot: str, number: int, peer: type[replay.Peer] = replay.Peer) -> Outcome:
+    """Replay a case on a new daemon; ``peer`` is the client."""
     address = "unix:abstract=/upstart-conformance/%d/%d" % (os.getpid(), number)
     try:
-        got = replay.Scenario(case.scenario, boot + case.options, address).run()
+        got = replay.Scenario(case.scenario, boot + case.options, address, peer).run()
         with open(case.recording) as stream:
             expected = json.load(stream)
         return Outcome(case, list(replay.differences(expected, json.loads(json.dumps(got)))))
@@ -90,11 +92,11 @@ def check(case: Case, boot: str, number: int) -> Outcome:
         return Outcome(case, ["%s: %s (%s:%s)" % (type(error).__name__, error, last.name, last.lineno)])
 
 
-def check_again(outcome: Outcome, boot: str, number: int) -> Outcome:
+def check_again(outcome: Outcome, boot: str, number: int, peer: type[replay.Peer]) -> Outcome:
     """Replay a case alone that failed beside others."""
     for attempt in range(MAX_REPLAYS):
         print("again: %s" % outcome.case.name, flush=True)
-        outcome = check(outcome.case, boot, number + attempt)
+        outcome = check(outcome.case, boot, number + attempt, peer)
         if not outcome.problems:
             break
     return outcome
@@ -108,10 +110,22 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--boot", metavar="CMD",
         help="command that boots the daemon; {conf} {log} {tmp} {address} are replaced (default: the emulator)")
     parser.add_argument("--workers", type=int, default=6, help="number of cases at the same time (default %(default)s)")
+    parser.add_argument(
+        "--transport", choices=["wire", "dbus_python"],
+        help="use this transport of the collection as the client; dbus_python replays one case at a time")
     parser.add_argument("--more", action="store_true", help="also check the recordings of 1.13.2 in more/")
     parser.add_argument("--list-of-scenarios", action="store_true", help="print the names and exit")
     parser.add_argument("scenarios", nargs="*", metavar="NAME", help="check only these scenarios")
     return parser.parse_args(arguments)
+
+
+def client(transport: str | None) -> type[replay.Peer]:
+    """Return the class of the client: over a transport of the collection, or jeepney for None."""
+    if transport is None:
+        return replay.Peer
+    os.environ["SYSINIT_UPSTART_TRANSPORT"] = transport
+    from transport_peer import TransportPeer
+    return TransportPeer
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -122,14 +136,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(case.name for case in cases))
         return 0
     boot = options.boot or BOOT % (sys.executable, EMULATOR, options.upstart_version)
-    with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
-        outcomes = list(pool.map(lambda numbered: check(numbered[1], boot, numbered[0]), enumerate(cases)))
+    peer = client(options.transport)
+    # All connections of dbus-python share one main context.
+    workers = 1 if options.transport == "dbus_python" else options.workers
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        outcomes = list(pool.map(lambda numbered: check(numbered[1], boot, numbered[0], peer), enumerate(cases)))
     failed = 0
     skipped = [outcome for outcome in outcomes if outcome.skipped]
     for outcome in skipped:
         print("SKIPPED [1] %s: %s" % (outcome.case.name, outcome.skipped), flush=True)
     for number, outcome in enumerate(outcomes, 1):
-        last = check_again(outcome, boot, MAX_REPLAYS * number + len(cases)) if outcome.problems else outcome
+        last = check_again(outcome, boot, MAX_REPLAYS * number + len(cases), peer) if outcome.problems else outcome
         if last.problems:
             failed += 1
             print("FAIL %s\n  %s" % (last.case.name, "\n  ".join(last.problems)), flush=True)

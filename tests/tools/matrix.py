@@ -3,15 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests on every supported ansible-core, target Python and Upstart, and print a table of what passed.
 
-    matrix.py FOLDER [--cores A,B] [--kinds unit,smoke,full] [--targets NAME,NAME] [--lanes N] [--allow-missing]
+    matrix.py FOLDER [--cores A,B] [--kinds unit,smoke,full] [--transports wire] [--targets NAME,NAME] [--lanes N]
+              [--allow-missing]
 
 FOLDER is the folder of mirror.py; environments, logs and table.txt go to FOLDER/matrix/.
 
 Kinds of cells: "unit" is the unit tests on each ansible-core. "smoke" is the integration target of that name, which
 uses every module of the collection, for each pair of ansible-core and target Python, over both transports. "full" is
-all targets, for Python 2.7, for the newest pair and, on the newest ansible-core, for each release that the emulator
-supports. PYTHONS lists folders, separated by colons, that are searched for Pythons before PATH. A cell that cannot run
-here is shown as missing and makes the exit status 1, unless --allow-missing is given.
+all targets: for Python 2.7 and the newest pair over both transports, and on the newest pair for each older release that
+the emulator supports. PYTHONS lists folders, separated by colons, that are searched for Pythons before PATH. A cell
+that cannot run here is shown as missing and makes the exit status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations
@@ -87,9 +88,12 @@ def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
         cells.append(Cell("unit", core, "-", LATEST, ["unit"]))
         cells += [Cell("smoke", core, host, LATEST, [name for name in SMOKE if name in targets], transport)
                   for host in hosts for transport in TRANSPORTS]
-    cells.append(Cell("full", oldest, CORES[oldest][1][0], LATEST, targets))
-    cells += [Cell("full", newest, CORES[newest][1][-1], upstart, targets) for upstart in reversed(UPSTARTS)]
+    for transport in TRANSPORTS:
+        cells += [Cell("full", oldest, CORES[oldest][1][0], LATEST, targets, transport),
+                  Cell("full", newest, CORES[newest][1][-1], LATEST, targets, transport)]
+    cells += [Cell("full", newest, CORES[newest][1][-1], upstart, targets) for upstart in reversed(UPSTARTS[:-1])]
     return [cell for cell in cells if cell.core in options.cores and cell.kind in options.kinds
+            and (cell.kind == "unit" or cell.transport in options.transports)
             and cell.host in [*options.hosts, "-"] and cell.upstart in options.upstarts and cell.targets]
 
 
@@ -201,7 +205,7 @@ def parse(targets: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     for name, known in (("cores", list(CORES)), ("hosts", hosts), ("upstarts", list(UPSTARTS)), ("kinds", KINDS),
-                        ("targets", targets)):
+                        ("transports", TRANSPORTS), ("targets", targets)):
         parser.add_argument(f"--{name}", type=chosen(known), default=known, metavar="A,B")  # type: ignore[arg-type]
     parser.add_argument("--lanes", type=int, default=2, help="number of jobs at the same time")
     parser.add_argument("--allow-missing", action="store_true", help="do not fail for cells that cannot run here")

@@ -11,8 +11,9 @@ UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folde
 upstart_python: the interpreter for the modules, UPSTART_PYTHON or by default the controller's.
 
 The daemon is the emulator, or the command in UPSTART_BOOT, which must stay in the
-foreground and contain {conf}, {log} and {address}. If it can, it writes its own messages
-to the file ``kmsg`` beside {log}.  The exit status is the command's; it is 1 if the daemon
+foreground and contain {conf}, {log} and {address}. Without {address}, it is the init of a
+user's session, which makes an address from its own process ID. If it can, it writes its own
+messages to the file ``kmsg`` beside {log}.  The exit status is the command's; it is 1 if the daemon
 ended early or left processes behind.
 """
 
@@ -109,8 +110,10 @@ def running() -> Iterator[Daemon]:
     conf.mkdir()
     log.mkdir()
     boot = os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS} 2>>{{tmp}}/kmsg"
-    boot = boot.format(conf=conf, log=log, address=address, tmp=scratch)
-    process = subprocess.Popen(["/bin/sh", "-c", "exec " + boot], stdin=subprocess.DEVNULL, start_new_session=True)
+    command = boot.format(conf=conf, log=log, address=address, tmp=scratch)
+    process = subprocess.Popen(["/bin/sh", "-c", "exec " + command], stdin=subprocess.DEVNULL, start_new_session=True)
+    if "{address}" not in boot:
+        address = f"unix:abstract=/com/ubuntu/upstart-session/{os.geteuid()}/{process.pid}"
     daemon = Daemon(process, address, conf, log, scratch)
     try:
         wait_until_up(daemon)

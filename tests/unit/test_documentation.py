@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.sysinit.upstart.plugins.doc_fragments import daemon as daemon_fragment
-from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def module_arguments(name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, An
 
 
 def test_the_fragment_is_the_shells_spec() -> None:
-    assert shape(fragment_options()) == shape(_module.daemon_options())
+    assert shape(fragment_options()) == shape(_daemon_module.daemon_options())
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -39,7 +39,8 @@ UTILITIES: dict[str, set[str]] = {
     "_services": FLOORS | {"_promise", "_lsb", "_jobs/manifest"},
     "_init": FLOORS | {"_emission"},
     "_inventory": FLOORS,
-    "_module": {"_daemon", "_arguments", "_compile_once", "_jobfile/dialects"},
+    "_module": {"_arguments", "_compile_once"},
+    "_daemon_module": {"_module", "_daemon", "_jobfile/dialects"},
     "_file_attributes": {"_system"},
 }
 # The room of each module.
@@ -97,7 +98,7 @@ def allowed(name: str) -> set[str]:
     if kind == "plugin_utils":
         return {f"plugin_utils/{room}"} | EVERYWHERE | CONTROLLER[room]
     if kind == "modules":
-        return EVERYWHERE | {"_module", "_file_attributes", MODULES[Path(name).name]}
+        return EVERYWHERE | {"_module", "_daemon_module", "_file_attributes", MODULES[Path(name).name]}
     if kind == "action":
         return {f"plugin_utils/{room}" for room in CONTROLLER}
     if kind == "filter":
@@ -250,3 +251,15 @@ def test_names_say_what_they_hold() -> None:
     vague = [f"{name}:{line}: {new}" for name in (*files(), *emulator) for line, new in new_names(tree(name))
              if words(new) & VAGUE and new not in STANDARD]
     assert vague == []
+
+
+def test_lsb_service_does_not_bring_the_client_to_the_host() -> None:
+    """What a module imports is sent to the host with each task."""
+    reached, todo = set(), ["plugins/modules/lsb_service"]
+    while todo:
+        name = todo.pop()
+        if name not in reached:
+            reached.add(name)
+            todo.extend(imported for imported, _node in imports(name) if imported in files())
+    assert "plugins/module_utils/_lsb/service" in reached
+    assert [name for name in sorted(reached) if "/_daemon/" in name] == []

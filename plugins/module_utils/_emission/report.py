@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
+from .._host import summary_lines
 from .._host.releases import STATES_SIGNALLED_SINCE
 
 MYPY = False  # mypy takes it for true
@@ -29,7 +30,21 @@ def result_of(emission, **values):
     result = dict.fromkeys(NULL_UNLESS_KNOWN)
     result.update(changed=True, name=emission.name, env=emission.env, jobs=[], held_by=[])
     result.update(values)
+    result["summary"] = _summary(result)
     return result
+
+
+def _summary(result):
+    # type: (Dict[str, Any]) -> List[str]
+    """Return a line for each instance in a result, and for each job that holds the event."""
+    lines = []
+    for job in result["jobs"]:
+        wrong = job["failed"] or job["respawned"]
+        status = job["status"] or "in an unknown state"
+        lines.append(summary_lines.line(
+            display_name(job["name"], job["instance"]), status if wrong else "%s (%s)" % (status, job["how"]),
+            [job["how"]] if wrong else []))
+    return lines + [summary_lines.line("event", result["name"], ["held by " + holder]) for holder in result["held_by"]]
 
 
 def missing_knowledge(version):

@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._daemon.names import display_name
+from .._host import summary_lines
 from .._host.status import state_text
 
 MYPY = False  # mypy takes it for true
@@ -16,11 +16,11 @@ __metaclass__ = type
 
 # The keys of an instance in the result, and what is wrong if they are true.
 INSTANCE_FAULTS = (
-    ("wedged", "Upstart tracks a process that does not exist"),
-    ("hollow", "it has no main process"),
-    ("zombie", "its main process is a zombie"),
-    ("suspended", "its main process is suspended"),
-    ("stale", "it runs with an older definition"),
+    ("wedged", summary_lines.WEDGED),
+    ("hollow", summary_lines.NO_MAIN_PROCESS),
+    ("zombie", summary_lines.ZOMBIE),
+    ("suspended", summary_lines.SUSPENDED),
+    ("stale", summary_lines.STALE),
 )
 
 
@@ -43,13 +43,7 @@ def _lines_of(job):
     elif job["orphan"]:
         faults.append(u"it has no job file any more")
     if not job["instances"]:
-        return [_line(job["name"], state_text(None) if job["loaded"] else u"not loaded", faults)]
-    return [_line(
-        display_name(job["name"], instance["instance"]),
-        instance["status"] + u"".join(u", process %d" % pid for pid in [instance["processes"].get("main")] if pid),
+        return [summary_lines.line(job["name"], state_text(None) if job["loaded"] else u"not loaded", faults)]
+    return [summary_lines.instance_line(
+        job["name"], instance["instance"], instance["status"], instance["processes"],
         faults + [text for key, text in INSTANCE_FAULTS if instance[key]]) for instance in job["instances"]]
-
-
-def _line(name, status, faults):
-    # type: (str, str, List[str]) -> str
-    return u"%s %s%s" % (name, status, u" -- " + u"; ".join(faults) if faults else u"")

@@ -5,12 +5,14 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._host import summary_lines
 from .._host.diff import difference
 from .._jobfile import options
+from .._text import decode
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, List, Optional, Sequence  # noqa: F401
+    from typing import Any, Dict, List, Mapping, Optional, Sequence  # noqa: F401
     from .manifest import Manifest  # noqa: F401
     from .plans import FilePlan  # noqa: F401
 
@@ -41,13 +43,45 @@ def result_of(plans, manifest=None, with_previous=True):
         "warnings": plan.warnings,
     } for plan in plans]
     differences = [difference(plan) for plan in plans if plan.before != plan.after]
-    result = {"changed": any(plan.changed for plan in plans), "jobs": jobs, "diff": differences}  # type: Dict[str, Any]
+    result = {
+        "changed": any(plan.changed for plan in plans), "jobs": jobs, "diff": differences,
+        "summary": [_line(plan) for plan in plans]}  # type: Dict[str, Any]
     if manifest is not None:
         result["manifest"] = manifest.report()
         if manifest.before != manifest.after:
             result["changed"] = True
             result["diff"].append(difference(manifest))
     return result
+
+
+def _line(plan):
+    # type: (FilePlan) -> str
+    """Return a line for people: what the task does with a file, and what is wrong with the job."""
+    faults = []
+    if plan.kept:
+        faults.append("its instances are running")
+    faults.extend("%s%s (%s)" % (_place(finding), finding["message"], finding["code"])
+                  for finding in plan.warnings if finding["severity"] == "warning")
+    if plan.stale:
+        several = "instances with an older definition: %s" % ", ".join(plan.stale)
+        faults.append(several if any(plan.stale) else summary_lines.STALE)
+    return summary_lines.line(plan.wanted.name, u"%s, file %s" % (_action(plan), decode(plan.path)), faults)
+
+
+def _place(finding):
+    # type: (Mapping[str, Any]) -> str
+    return "line %d: " % finding["line"] if finding["line"] else ""
+
+
+def _action(plan):
+    # type: (FilePlan) -> str
+    if plan.kept:
+        return "kept"
+    if plan.after is None:
+        return "removed" if plan.changed else "absent"
+    if plan.before is None:
+        return "created"
+    return "changed" if plan.changed else "unchanged"
 
 
 def warnings_of(plans):

@@ -11,7 +11,7 @@ from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host.diff import difference
 from .._host.status import state_text, suspended_pid
-from . import refusals
+from . import refusals, summary
 from .planning import WAITING_STEPS
 
 MYPY = False  # mypy takes it for true
@@ -38,6 +38,7 @@ def result(targets, request, losses):
         "instances": entries,
         "diff": _differences(targets, entries, request),
         "taken_down": losses,
+        "summary": summary.lines(targets, entries, losses),
     }
     if request.enabled is not None:
         fields["enabled"] = all(entry["enabled"] for entry in entries)

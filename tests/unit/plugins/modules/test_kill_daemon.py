@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.unreachable import CHECK_DAEMON
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon, run_module
@@ -88,5 +88,5 @@ def test_a_squatter_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_daemon.squatter(NOBODY) as (address, heard):
         monkeypatch.setattr(addresses, "PRIVATE_ADDRESS", address)
         with pytest.raises(errors.WrongOwnerError, match="Nothing was sent to it"):
-            _module.connect({"address": address, "timeout": 5.0})
+            _daemon_module.connect({"address": address, "timeout": 5.0})
         assert heard() == b""

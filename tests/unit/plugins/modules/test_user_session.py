@@ -1,11 +1,15 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""scope: session, with the emulator as the Upstart of a user's desktop session."""
+"""scope: session, with the emulator as the Upstart of a user's desktop session.
+
+UPSTART_USER_INIT runs these tests on a real daemon: it is the path of its program init, 1.13 or later.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +19,7 @@ from typing import Any
 
 import pytest
 import with_daemon
-from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors, sessions
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
@@ -69,11 +73,12 @@ def booted(home: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> Iterato
         folder.mkdir(parents=True)
     for name, text in files.items():
         (folders[2] / f"{name}.conf").write_text(text)
+    real = os.environ.get("UPSTART_USER_INIT")
+    program = f"{real} --no-dbus" if real else f"{sys.executable} {with_daemon.EMULATOR} --address {{address}}"
     options = " ".join(f"--confdir {folder}" for folder in folders)
     monkeypatch.setenv("UPSTART_BOOT", (
-        f"env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME={home} XDG_CONFIG_DIRS={home}/xdg {sys.executable} "
-        f"{with_daemon.EMULATOR} --user {options} --logdir {home}/.cache/upstart --address {{address}} "
-        "--no-startup-event 2>>{tmp}/kmsg"))
+        f"env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME={home} XDG_CONFIG_DIRS={home}/xdg XDG_RUNTIME_DIR={home}/run "
+        f"{program} --user {options} --logdir {home}/.cache/upstart --no-startup-event 2>>{{tmp}}/kmsg"))
     with with_daemon.running() as daemon:
         yield Session(home, daemon)
 
@@ -193,7 +198,7 @@ def test_the_session_of_another_user(session: Session, monkeypatch: pytest.Monke
     own, other = os.geteuid(), os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: other)
     with pytest.raises(errors.WrongOwnerError) as caught:
-        _module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
+        _daemon_module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
     assert caught.value.message == (
         f"Upstart at {session.daemon.address} runs as user {own}, but this task runs as user {other}. With scope: "
         "session, run the task as the user of the session (become_user).")
@@ -208,3 +213,23 @@ def test_a_session_has_no_runlevel_and_no_init_scripts(session: Session, tmp_pat
     script.chmod(0o755)
     unknown = session.service("cron", state="started", script_dir=str(tmp_path))
     assert unknown["failed"] and unknown["msg"].startswith("Upstart does not know the job cron"), unknown
+
+
+def test_the_role(session: Session, tmp_path: Path) -> None:
+    manifests, jobs = tmp_path / "home/manifests", [
+        {"name": "web", "content": SERVICE}, {"name": "panel", "override": True, "enabled": False, "env": {"A": "1"}}]
+    play = {"hosts": "localhost", "gather_facts": False, "roles": ["sysinit.upstart.upstart_jobs"], "vars": {
+        "ansible_python_interpreter": sys.executable, "upstart_jobs_manifest_dir": str(manifests),
+        "upstart_jobs_list": jobs}, "module_defaults": {"group/sysinit.upstart.upstart": {"scope": "session"}}}
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    outputs = []
+    for _run in range(2):
+        result = subprocess.run(["ansible-playbook", tmp_path / "play.yml"], cwd=tmp_path, capture_output=True,
+                                text=True, timeout=300, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+        outputs.append(result.stdout)
+    assert "changed=0" not in outputs[0] and "changed=0" in outputs[1], outputs
+    assert session.own.joinpath("web.conf").read_text() == SERVICE
+    assert session.own.joinpath("panel.override").read_text() == "env A=1\nmanual\n"
+    assert session.info("web")["instances"][0]["status"] == "start/running"
+    assert [path.name for path in manifests.iterdir()] == ["default.json"]

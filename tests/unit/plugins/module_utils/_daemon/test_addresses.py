@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils import _module
+from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import addresses, errors
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 
@@ -69,11 +69,11 @@ def test_modules_of_other_users_ask_the_system_bus(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(errors.UnreachableError) as caught:
-        _module.connect({"address": None, "timeout": 5.0})
+        _daemon_module.connect({"address": None, "timeout": 5.0})
     assert caught.value.message.startswith("Nothing answers at unix:path=/nowhere. Check that this host runs Upstart")
     assert caught.value.message.endswith(
         ". Users other than root need this message bus: run the task as root (become: true).")
     assert caught.value.facts["address"] == "unix:path=/nowhere"
     with pytest.raises(errors.UnreachableError) as caught:
-        _module.connect({"address": "system", "timeout": 5.0})
+        _daemon_module.connect({"address": "system", "timeout": 5.0})
     assert "become" not in caught.value.message

@@ -21,7 +21,16 @@ def test_a_result_has_all_keys() -> None:
 
 
 def failed(name: str) -> dict[str, Any]:
-    return {"name": name, "instance": "", "failed": True, "how": "failed"}
+    return {"name": name, "instance": "", "failed": True, "respawned": False, "status": "stop/waiting", "how": "failed"}
+
+
+def test_summary() -> None:
+    jobs = [{**failed("a"), "failed": False, "how": "started, stopped"}, failed("b"),
+            {**failed("c"), "instance": "1", "failed": None, "respawned": True, "how": "respawned", "status": None}]
+    result = report.result_of(EMISSION, jobs=jobs, held_by=["job web: start on (go and b): go has happened, b has not"])
+    assert result["summary"] == [
+        "a stop/waiting (started, stopped)", "b stop/waiting -- failed", "c (1) in an unknown state -- respawned",
+        "event go -- held by job web: start on (go and b): go has happened, b has not"]
 
 
 @pytest.mark.parametrize(("jobs", "unavailable", "text"), [
