@@ -20,8 +20,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     lives,
     options,
     service,
-    wait_for,
 )
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 Daemon = with_daemon.Daemon
 TEXTS = ["description %s\nexec sleep 1000\n# %s\n" % (name, name * 20000) for name in "ab"]

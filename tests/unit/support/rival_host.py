@@ -15,7 +15,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module, waiting
 
 RUNS = "exec sleep 1000\n"
 STUBBORN = "script\n  trap '' TERM\n  while :; do sleep 0.1; done\nend script\n"
@@ -27,14 +27,14 @@ class Host:
 
     def __init__(self, daemon: with_daemon.Daemon) -> None:
         self.daemon = daemon
-        self.client = Upstart(Connection(daemon.address).open(), faults.PATIENCE)
+        self.client = Upstart(Connection(daemon.address).open(), waiting.PATIENCE)
 
     def write(self, name: str, text: str) -> None:
         """Replace a job file by a rename, as editors do."""
         staged = self.daemon.conf / f"{name}.new~"
         staged.write_text(text)
         staged.rename(self.daemon.conf / f"{name}.conf")
-        faults.wait_for(lambda: name in self.client.jobs(), f"{name} is not loaded")
+        waiting.wait_for(lambda: name in self.client.jobs(), f"{name} is not loaded")
 
     def status(self, name: str, instance: str = "") -> dict[str, Any]:
         return self.client.status(name, instance) or {"goal": "stop", "state": "waiting", "processes": {}}
@@ -45,14 +45,14 @@ class Host:
 
     def start(self, name: str, *env: str, instance: str = "") -> None:
         self.client.request("Start", name, env, wait=False)
-        faults.wait_for(lambda: self.is_up(name, instance), f"{name} does not come up")
+        waiting.wait_for(lambda: self.is_up(name, instance), f"{name} does not come up")
 
     def stop(self, name: str, instance: str = "") -> None:
         pending = self.client.request_instance("Stop", name, instance)
         self.client.connection.wait(lambda: pending.done, 0.05)
 
     def in_state(self, state: str, name: str, instance: str = "") -> None:
-        faults.wait_for(lambda: self.status(name, instance)["state"] == state, f"{name} is not in {state}")
+        waiting.wait_for(lambda: self.status(name, instance)["state"] == state, f"{name} is not in {state}")
 
     def marker(self, name: str, instance: str = "") -> str:
         """Return the value of V in the environment of a job's main process."""

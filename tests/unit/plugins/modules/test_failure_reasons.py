@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, waiting
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
 host = rival_host.host
@@ -144,7 +144,7 @@ def test_a_process_that_never_ends(host: Host, text: str, states: list[str], pro
     pid = host.status("web")["processes"][process]
     assert answer.get("failed") is True and HELPER % (process, process, pid) + ends in answer["msg"], answer
     _end(host, pid)
-    faults.wait_for(lambda: "{goal}/{state}".format(**host.status("web")) == after, f"not in {after}")
+    waiting.wait_for(lambda: "{goal}/{state}".format(**host.status("web")) == after, f"not in {after}")
 
 
 def _end(host: Host, pid: int) -> None:
@@ -178,7 +178,7 @@ def test_a_stop_while_post_start_runs_and_the_main_process_has_ended(host: Host,
     assert f"Job web was not {state} within " in answer["msg"] and f", after which {ends}." in answer["msg"], answer
     assert host.status("web")["goal"] == goal
     ready.write_text("")
-    faults.wait_for(lambda: host.status("web")["state"] == "waiting", "does not end")
+    waiting.wait_for(lambda: host.status("web")["state"] == "waiting", "does not end")
 
 
 def test_the_output_of_a_process_that_never_ends(host: Host) -> None:

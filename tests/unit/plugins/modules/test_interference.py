@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, run_module, waiting
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, SLOW, Host
 
 host = rival_host.host
@@ -111,7 +111,7 @@ def test_a_stop_that_does_not_end_is_given_back_to_upstart(host: Host) -> None:
     answer = host.run("web", "restarted", timeout=1)
     assert answer.get("failed") is True, answer
     assert "Upstart will start it again when the stop ends" in answer["msg"]
-    faults.wait_for(lambda: host.is_up("web"), "web is not started again")
+    waiting.wait_for(lambda: host.is_up("web"), "web is not started again")
 
 
 def test_a_post_stop_that_fails_does_not_end_a_restart(host: Host) -> None:
@@ -190,7 +190,7 @@ def test_a_service_stopped_by_another_client_while_another_service_stops(host: H
     host.start("web")
     task = host.task("db", "restarted")
     host.in_state("killed", "web")
-    faults.wait_for(lambda: host.is_up("db"), "db is not started again")
+    waiting.wait_for(lambda: host.is_up("db"), "db is not started again")
     host.stop("db")
     answer = run_module.result(task)
     assert answer.get("failed") or host.is_up("db"), answer
@@ -242,7 +242,7 @@ def test_an_instance_that_keeps_another_from_being_replaced(host: Host) -> None:
         host.daemon, stable_for=0.1, jobs=jobs, **{"timeout": 1})))
     assert answer.get("failed") is True, answer
     assert "m (b) was not started with the new definition: instance m (a) is still running" in answer["msg"]
-    faults.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
+    waiting.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
 
 
 def test_a_set_of_instances_is_exact(host: Host) -> None:

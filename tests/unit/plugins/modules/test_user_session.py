@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import _module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors, sessions
-from ansible_collections.sysinit.upstart.tests.unit.support import run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, run_module
 
 SERVICE = "start on desktop-start\nexec sleep 1000\n"
 STILL = ("Job panel still exists, because %s/panel.conf defines it too. To keep it from starting, use upstart_service "
@@ -165,15 +164,12 @@ def test_the_session_files(session: Session, tmp_path: Path, monkeypatch: pytest
 
 def test_the_processes(session: Session, tmp_path: Path) -> None:
     environ = {**os.environ, "UPSTART_SESSION": session.daemon.address}
-    with subprocess.Popen(["sleep", "1000"], env=environ) as program:
-        try:
-            proc = tmp_path / "proc"  # without the processes of other tests, which may have sessions too
-            proc.mkdir()
-            (proc / str(program.pid)).symlink_to(f"/proc/{program.pid}")
-            found = sessions.find({}, os.geteuid(), proc=str(proc), run=str(tmp_path / "no-runtime"))
-            assert found == session.daemon.address
-        finally:
-            program.kill()
+    with child_processes.running("sleep", "1000", env=environ) as program:
+        proc = tmp_path / "proc"  # without the processes of other tests, which may have sessions too
+        proc.mkdir()
+        (proc / str(program.pid)).symlink_to(f"/proc/{program.pid}")
+        found = sessions.find({}, os.geteuid(), proc=str(proc), run=str(tmp_path / "no-runtime"))
+        assert found == session.daemon.address
 
 
 def test_several_sessions(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
