@@ -173,13 +173,17 @@ def period(ticks):
     """
     if ticks is None:
         return None
-    now, uptime, blur = time.time(), None, 0.001
-    if hasattr(time, "clock_gettime"):
-        uptime = time.clock_gettime(CLOCK_BOOTTIME)
-    else:
-        uptime, blur = processes.uptime(), TICK
-    began = now - uptime + ticks * TICK
-    return began - blur, began + TICK + blur
+    # This task may have to wait for a processor between two readings, so the uptime is read before and after.
+    uptime_before, now, uptime_after = _uptime(), time.time(), _uptime()
+    blur = 0.001 if hasattr(time, "clock_gettime") else TICK
+    began = now + ticks * TICK
+    return began - uptime_after - blur, began - uptime_before + TICK + blur
+
+
+def _uptime():
+    # type: () -> float
+    """Return the seconds since boot, as exactly as this Python can."""
+    return time.clock_gettime(CLOCK_BOOTTIME) if hasattr(time, "clock_gettime") else processes.uptime()
 
 
 def changes_of(definition):

@@ -149,19 +149,47 @@ def test_when_a_process_began() -> None:
     before = time.time()
     with child_processes.running("sleep", "1000") as child:
         after = time.time()
-        ticks = processes.own_start_ticks(child.pid)
-        earliest, latest = orphans.period(ticks)
-        assert before - 0.05 <= earliest <= latest <= after + 0.05
-        assert latest - earliest < 0.05
+        earliest, latest = orphans.period(processes.own_start_ticks(child.pid))
+        assert earliest <= after and before <= latest
     assert orphans.period(None) is None
     assert processes.own_start_ticks(0) is None
 
 
-def test_when_a_process_began_on_python_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = orphans.period(processes.own_start_ticks(os.getpid()))
-    monkeypatch.delattr(time, "clock_gettime")
-    rough = orphans.period(processes.own_start_ticks(os.getpid()))
-    assert rough[0] - 0.02 <= exact[0] and exact[1] <= rough[1] + 0.02
+class Clocks:
+    """The clocks of a host that was booted at 1000; each reading takes ``delay`` seconds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, uptime: float, delay: float = 0.0) -> None:
+        self.uptime = uptime
+        self.delay = delay
+        monkeypatch.setattr(time, "time", lambda: 1000.0 + self.read())
+        monkeypatch.setattr(time, "clock_gettime", lambda clock: self.read())
+        monkeypatch.setattr(processes, "uptime", lambda: int(self.read() * 100) / 100)
+
+    def read(self) -> float:
+        self.uptime += self.delay
+        return self.uptime
+
+
+@pytest.mark.parametrize(("python_2", "blur"), [(False, 0.001), (True, orphans.TICK)])
+def test_how_exactly_the_begin_of_a_process_is_known(
+    monkeypatch: pytest.MonkeyPatch, python_2: bool, blur: float,
+) -> None:
+    Clocks(monkeypatch, uptime=50.0)
+    if python_2:
+        monkeypatch.delattr(time, "clock_gettime")
+    assert orphans.period(int(20 / orphans.TICK)) == pytest.approx((1020.0 - blur, 1020.0 + orphans.TICK + blur))
+
+
+@pytest.mark.parametrize("python_2", [False, True])
+def test_a_task_that_waits_for_a_processor_knows_the_begin_less_exactly(
+    monkeypatch: pytest.MonkeyPatch, python_2: bool,
+) -> None:
+    """A process that began after a change of its files must not count as one that began before."""
+    Clocks(monkeypatch, uptime=50.0, delay=0.5)
+    if python_2:
+        monkeypatch.delattr(time, "clock_gettime")
+    earliest, latest = orphans.period(int(20 / orphans.TICK))
+    assert earliest <= 1020.0 and 1020.0 + orphans.TICK <= latest
 
 
 def test_when_files_changed(tmp_path: Path) -> None:
