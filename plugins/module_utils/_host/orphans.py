@@ -33,6 +33,7 @@ __metaclass__ = type
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")  # seconds, the unit of the start of a process in /proc
 COARSE_TICK = 0.01  # seconds that the time of a change in a file may lag behind
 WHOLE_SECONDS = 1.0  # the same on a file system that has no fractions of seconds
+CLOCK_READINGS = 3
 CLOCK_BOOTTIME = 7  # on every Linux since 2.6.39
 TEXTS = ("description", "author", "version", "usage")  # properties that are empty if a job does not set them
 
@@ -173,8 +174,10 @@ def period(ticks):
     """
     if ticks is None:
         return None
-    # This task may have to wait for a processor between two readings, so the uptime is read before and after.
-    uptime_before, now, uptime_after = _uptime(), time.time(), _uptime()
+    # This task may have to wait for a processor between two readings, so the uptime is read before and after. Of
+    # several attempts, the one that took the shortest time is the most exact.
+    readings = [(_uptime(), time.time(), _uptime()) for _attempt in range(CLOCK_READINGS)]
+    uptime_before, now, uptime_after = min(readings, key=lambda reading: reading[2] - reading[0])
     blur = 0.001 if hasattr(time, "clock_gettime") else TICK
     began = now + ticks * TICK
     return began - uptime_after - blur, began - uptime_before + TICK + blur

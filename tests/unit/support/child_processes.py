@@ -76,6 +76,18 @@ def in_state(letter: str) -> Iterator[int]:
         os.waitpid(pid, 0)
 
 
+def open_descriptors() -> set[tuple[str, str]]:
+    """Return (number, what it refers to) of this process's open descriptors.
+
+    Compare two such sets by ``<=``: Python may close descriptors of an earlier test at any time.
+    """
+    descriptors = set()
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # that of the listing itself
+            descriptors.add((number, os.readlink(f"/proc/self/fd/{number}")))
+    return descriptors
+
+
 def marked(entry: bytes) -> list[int]:
     pids = []
     for folder in Path("/proc").iterdir():

@@ -156,25 +156,27 @@ def test_when_a_process_began() -> None:
 
 
 class Clocks:
-    """The clocks of a host that was booted at 1000; each reading takes ``delay`` seconds."""
+    """The clocks of a host that was booted at 1000; each reading takes the next of ``delays``, then no time."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, uptime: float, delay: float = 0.0) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, uptime: float, delays: list[float]) -> None:
         self.uptime = uptime
-        self.delay = delay
+        self.delays = iter(delays)
         monkeypatch.setattr(time, "time", lambda: 1000.0 + self.read())
         monkeypatch.setattr(time, "clock_gettime", lambda clock: self.read())
         monkeypatch.setattr(processes, "uptime", lambda: int(self.read() * 100) / 100)
 
     def read(self) -> float:
-        self.uptime += self.delay
+        self.uptime += next(self.delays, 0.0)
         return self.uptime
 
 
+@pytest.mark.parametrize("delays", [[], [0.5] * 5])
 @pytest.mark.parametrize(("python_2", "blur"), [(False, 0.001), (True, orphans.TICK)])
 def test_how_exactly_the_begin_of_a_process_is_known(
-    monkeypatch: pytest.MonkeyPatch, python_2: bool, blur: float,
+    monkeypatch: pytest.MonkeyPatch, python_2: bool, blur: float, delays: list[float],
 ) -> None:
-    Clocks(monkeypatch, uptime=50.0)
+    """An attempt without a delay is as exact as the clocks."""
+    Clocks(monkeypatch, 50.0, delays)
     if python_2:
         monkeypatch.delattr(time, "clock_gettime")
     assert orphans.period(int(20 / orphans.TICK)) == pytest.approx((1020.0 - blur, 1020.0 + orphans.TICK + blur))
@@ -185,7 +187,7 @@ def test_a_task_that_waits_for_a_processor_knows_the_begin_less_exactly(
     monkeypatch: pytest.MonkeyPatch, python_2: bool,
 ) -> None:
     """A process that began after a change of its files must not count as one that began before."""
-    Clocks(monkeypatch, uptime=50.0, delay=0.5)
+    Clocks(monkeypatch, 50.0, [0.5] * 100)
     if python_2:
         monkeypatch.delattr(time, "clock_gettime")
     earliest, latest = orphans.period(int(20 / orphans.TICK))
