@@ -42,7 +42,7 @@ def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def run(daemon: with_daemon.Daemon) -> Run:
     """A host on which db, store, follower and an instance of worker run."""
-    client = Upstart(Connection(daemon.address).open(), waiting.PATIENCE)
+    client = Upstart(Connection(daemon.address).open(waiting.PATIENCE), waiting.PATIENCE)
     texts = {"db": RUNS, "store": STORE, "follower": FOLLOWER, "worker": WORKER}
     for name, text in texts.items():
         (daemon.conf / f"{name}.conf").write_text(text)
