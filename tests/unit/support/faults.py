@@ -40,7 +40,7 @@ def check(key: str, answer: dict[str, Any], **values: object) -> None:
 
 
 def options(daemon: with_daemon.Daemon, **more: Any) -> dict[str, Any]:
-    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20, **more}
+    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 120, **more}
 
 
 def run(daemon: with_daemon.Daemon, module: str, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,6 +79,11 @@ class Host:
         """Return the folder of a job's main process in /proc."""
         main = self.status(name, instance)["processes"]["main"]
         return Path(processes.proc_of(self.client.connection.peer["pid"]), str(main))
+
+    def begin_start(self, name: str, reached: Callable[[dict[str, Any]], object]) -> None:
+        """Request a start, and wait until the job's status meets a condition."""
+        self.client.request("Start", name, wait=False)
+        waiting.wait_for(lambda: reached(self.status(name)), f"{name} does not get there")
 
     def stop(self, name: str, instance: str = "") -> None:
         pending = self.client.request_instance("Stop", name, instance)

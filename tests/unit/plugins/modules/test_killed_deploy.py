@@ -45,7 +45,7 @@ class Deployment:
                  {"name": "web", "override": True, "description": f"generation {generation}"},
                  {"name": "db", "override": True, "nice": generation % 20}]
         place = {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
-                 "timeout": 30}
+                 "timeout": 120}
         return [
             ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
             ("upstart_job", {**place, "jobs": jobs, "manifest": str(self.manifest), "prune": True}),

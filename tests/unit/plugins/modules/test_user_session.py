@@ -32,7 +32,7 @@ class Session:
         self.log = home / ".cache/upstart"
 
     def run(self, module: str, **options: Any) -> dict[str, Any]:
-        return run_module.result(run_module.start(module, scope="session", timeout=30, **options))
+        return run_module.result(run_module.start(module, scope="session", timeout=120, **options))
 
     def job(self, name: str = "web", **options: Any) -> dict[str, Any]:
         return self.run("upstart_job", name=name, **options)
@@ -189,7 +189,7 @@ def test_the_session_of_another_user(session: Session, monkeypatch: pytest.Monke
     own, other = os.geteuid(), os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: other)
     with pytest.raises(errors.WrongOwnerError) as caught:
-        _module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
+        _module.connect({"scope": "session", "address": session.daemon.address, "timeout": 120.0})
     assert caught.value.message == (
         f"Upstart at {session.daemon.address} runs as user {own}, but this task runs as user {other}. With scope: "
         "session, run the task as the user of the session (become_user).")

@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError, NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import crash_guard, daemon_state
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
@@ -177,6 +178,21 @@ def test_a_delay_does_not_make_a_process_younger_than_the_copy(
     monkeypatch.setattr(time, "time", lambda: next(times))
     monkeypatch.setattr(crash_guard, "process_age", lambda peer_pid, pid: next(times) - (copied - 1))
     assert not is_asked(Running(7), tmp_path)
+
+
+@pytest.mark.parametrize(("began", "is_changed"), [(-1.0, True), (1.0, False)])
+@pytest.mark.parametrize("name", ["web.conf", "web.override"])
+def test_a_file_that_was_changed_after_a_process_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, began: float, is_changed: bool,
+) -> None:
+    """The begin is compared, not the age: the task may have waited for the daemon since it knew the age."""
+    changed = tmp_path / name
+    changed.write_text("exec a\n")
+    latest = changed.stat().st_ctime + began
+    monkeypatch.setattr(daemon_state.orphans, "period", lambda ticks: (latest - 0.01, latest))
+    definition = Definition("web", str(tmp_path))
+    assert daemon_state.changed_since(definition, os.getpid(), os.getpid()) == (str(changed) if is_changed else None)
+    assert daemon_state.changed_since(definition, os.getpid(), None) is None
 
 
 def folder_of_jobs(path: Path) -> Path:
