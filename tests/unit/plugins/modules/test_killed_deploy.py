@@ -119,7 +119,8 @@ def kills() -> Iterator[list[Seen]]:
 
 def test_the_moments_are_spread_over_the_run(kills: list[Seen]) -> None:
     assert len(kills) == KILLS
-    assert sum(each.killed for each in kills) > 0.8 * KILLS
+    counted = [each for each in kills if each.moment.number]  # a run may end before a moment that is a time
+    assert sum(each.killed for each in counted) > 0.8 * len(counted)
     shares = [each.how_many_new() / len(each.both()) for each in kills if each.killed]
     assert min(shares) == 0 and max(shares) == 1
     assert any(0 < share < 1 for share in shares)

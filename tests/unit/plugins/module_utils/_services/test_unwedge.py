@@ -86,6 +86,7 @@ class FakeClient:
              actions: int | None = None) -> Status:
         """Free the instance. With ``actions``, the time of the task is over after this many, not after ``seconds``."""
         deadline = Deadline(seconds) if actions is None else AfterActions(self, seconds, actions)
+
         def give_back(peer_pid: int, pid: int, _deadline: Deadline, orphan_lifetime: float) -> int:
             self.next("give back %d for %g" % (pid, orphan_lifetime))
             assert peer_pid == 1
