@@ -34,7 +34,8 @@ from pathlib import Path
 
 EMULATOR = Path(__file__).resolve().parents[2] / "roles" / "emulator" / "files" / "upstart-emulator"
 OPTIONS = "--confdir {conf} --logdir {log} --address {address} --no-startup-event"
-START_SECONDS = 60.0
+START_SECONDS = 300.0
+END_SECONDS = 30.0  # after TERM, and again after KILL
 
 
 @dataclass
@@ -84,7 +85,7 @@ def stop(daemon: Daemon) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(daemon.process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            daemon.process.wait(5)
+            daemon.process.wait(END_SECONDS)
             return
 
 
@@ -124,7 +125,7 @@ def running() -> Iterator[Daemon]:
 
 
 def no_process_left(scratch: Path) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while left_behind(scratch):
         if time.monotonic() > deadline:
             print("with_daemon: left behind: " + "; ".join(left_behind(scratch)), file=sys.stderr)

@@ -94,7 +94,8 @@ def _is_younger(client, definition, status, copy):
     pid = (status or {}).get("processes", {}).get("main")
     if pid is None or definition.values is None or definition.values["respawn"]:
         return False
-    return 0 < process_age(client.connection.peer["pid"], pid) < time.time() - os.stat(copy).st_ctime
+    now = time.time()  # before the age: a delay between the two may only make the process older
+    return 0 < process_age(client.connection.peer["pid"], pid) < now - os.stat(copy).st_ctime
 
 
 def ensure_all_jobs_have_files(client, conf_dir, readable):

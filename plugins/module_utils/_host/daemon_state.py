@@ -7,12 +7,12 @@ from __future__ import absolute_import, division, print_function
 
 import json
 import os
-import time
 
 from .._daemon.errors import DaemonError, NoReplyError, NotFoundError
 from .._daemon.names import MANAGER, MANAGER_PATH, instance_name, instance_path
 from .._jobfile.values import same_job
-from . import crash_guard
+from .._system import processes
+from . import crash_guard, process_times
 from .crash_guard import StateUnavailableError
 from .init_defaults import console_of_files, default_console
 
@@ -39,7 +39,6 @@ RESOURCES = (
 )
 OPERATORS = {"EVENT_AND": "and", "EVENT_OR": "or"}
 NICE_UNSET = -21
-CLOCK_STEP = 0.05  # seconds; the age of a process is known in hundredths
 # Variables that Upstart adds to the environment of every instance.
 OWN_VARIABLES = ("UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_EVENTS", "UPSTART_FDS", "PATH", "TERM")
 
@@ -107,14 +106,18 @@ def system_classes(state):
     return [job_class for job_class in state["job_classes"] if job_class.get("session", NO_SESSION) == NO_SESSION]
 
 
-def changed_since(definition, age):
-    # type: (Definition, float) -> Optional[str]
-    """Return the path of a job's file that was changed after a process of ``age`` seconds began, or None."""
-    if age == float("inf"):
-        return None  # there is no process
+def changed_since(definition, peer_pid, pid):
+    # type: (Definition, int, Optional[int]) -> Optional[str]
+    """Return the path of a job's file that was changed after a process began, or None.
+
+    :param peer_pid: int, the daemon's process; ``pid`` belongs to its PID namespace, None for no process.
+    """
+    began = None if pid is None else process_times.period(processes.start_ticks(peer_pid, pid))
+    if began is None:
+        return None
     for path in (definition.conf, definition.override):
         try:
-            if time.time() - age + CLOCK_STEP < os.stat(path).st_ctime:
+            if began[1] < os.stat(path).st_ctime:
                 return path
         except OSError:
             pass  # there is no such file

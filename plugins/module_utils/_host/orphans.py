@@ -20,6 +20,7 @@ from .._text import decode, encode
 from . import crash_guard
 from .definitions import Definition
 from .harmful_files import DirectoryScan
+from .process_times import period
 from .releases import STATE_DUMP_SINCE
 
 MYPY = False  # mypy takes it for true
@@ -29,10 +30,8 @@ if MYPY:
 
 __metaclass__ = type
 
-TICK = 1.0 / os.sysconf("SC_CLK_TCK")  # seconds, the unit of the start of a process in /proc
 COARSE_TICK = 0.01  # seconds that the time of a change in a file may lag behind
 WHOLE_SECONDS = 1.0  # the same on a file system that has no fractions of seconds
-CLOCK_BOOTTIME = 7  # on every Linux since 2.6.39
 TEXTS = ("description", "author", "version", "usage")  # properties that are empty if a job does not set them
 
 
@@ -162,23 +161,6 @@ def evidence(client, conf_dir, error, version=None):
         return None
     version = version or client.version()
     return Evidence(client, conf_dir, error.message, version) if version >= STATE_DUMP_SINCE else None
-
-
-def period(ticks):
-    # type: (Optional[int]) -> Optional[Tuple[float, float]]
-    """Return the earliest and the latest time, in seconds since 1970, at which a process began; None for no process.
-
-    :param ticks: int, as in /proc, or None.
-    """
-    if ticks is None:
-        return None
-    now, uptime, blur = time.time(), None, 0.001
-    if hasattr(time, "clock_gettime"):
-        uptime = time.clock_gettime(CLOCK_BOOTTIME)
-    else:
-        uptime, blur = processes.uptime(), TICK
-    began = now - uptime + ticks * TICK
-    return began - blur, began + TICK + blur
 
 
 def changes_of(definition):

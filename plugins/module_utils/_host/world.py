@@ -21,7 +21,6 @@ from .definitions import Definition as FileDefinition
 from .job_directory import JobDirectory
 from .programs import Programs
 from .releases import CONDITIONS_READABLE_SINCE, STATE_DUMP_SINCE
-from .status import process_age
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -216,9 +215,9 @@ def _may_be_stale(client, conf_dir, name, statuses):
     # type: (Upstart, str, str, List[Optional[Dict[str, Any]]]) -> bool
     """Return whether the files of a job were changed or removed after some process of the job began."""
     files = FileDefinition(name, conf_dir, read=False)
-    ages = [process_age(client.connection.peer["pid"], pid) for status in statuses if status is not None
-            for pid in status["processes"].values()]
-    return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, age) for age in ages)
+    peer_pid = client.connection.peer["pid"]
+    pids = [pid for status in statuses if status is not None for pid in status["processes"].values()]
+    return not os.path.exists(files.conf) or any(daemon_state.changed_since(files, peer_pid, pid) for pid in pids)
 
 
 def _conditions(client, names):

@@ -44,8 +44,8 @@ def _is_running_current(client, snapshot, definition, instance, status):
     # type: (Upstart, Snapshot, Definition, str, Optional[Dict[str, Any]]) -> bool
     if status is None or status["goal"] != "start" or "lost" in status or not is_resting(status):
         return False
-    seconds = process_age(client.connection.peer["pid"], status["processes"].get("main"))
-    if seconds < MIN_UPTIME:
+    peer_pid, main = client.connection.peer["pid"], status["processes"].get("main")
+    if process_age(peer_pid, main) < MIN_UPTIME:
         return False
     stale = snapshot.is_stale(definition, instance)
-    return changed_since(definition, seconds) is None if stale is None else not stale
+    return changed_since(definition, peer_pid, main) is None if stale is None else not stale

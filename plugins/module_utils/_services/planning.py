@@ -89,7 +89,8 @@ def _compare(target, peer_pid, request, snapshot):
     # type: (Target, int, ServiceRequest, Snapshot) -> None
     """Find out whether a running instance follows another definition, or has other variables, than is asked for."""
     plan_ = target.plan
-    target.age = process_age(peer_pid, target.before["processes"].get("main"))  # type: ignore[index]  # it is up
+    main = target.before["processes"].get("main")  # type: ignore[index]  # it is up
+    target.age = process_age(peer_pid, main)
     plan_.stale = snapshot.is_stale(target.definition, target.instance_name)
     plan_.env_differs = snapshot.differing(target.job, target.instance_name, target.env)
     if snapshot.reason and snapshot.environment(target.job, target.instance_name) is None:
@@ -98,7 +99,7 @@ def _compare(target, peer_pid, request, snapshot):
         plan_.unknown_because = snapshot.reason
     if plan_.stale is None and snapshot.reason:
         plan_.unknown_because = snapshot.reason_for(target.definition, target.instance_name)
-        plan_.changed_file = changed_since(target.definition, target.age)
+        plan_.changed_file = changed_since(target.definition, peer_pid, main)
         if request.definition == "current":
             target.result.error = refusals.definition_unknown(target, plan_.unknown_because)
 

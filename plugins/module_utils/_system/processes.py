@@ -12,8 +12,10 @@ from __future__ import absolute_import, division, print_function
 import collections
 import os
 import re
+import time
 
 from . import reading
+from .deadline import Deadline
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -24,7 +26,9 @@ __metaclass__ = type
 DEAD = "ZXx"  # states of processes that have ended and wait for their parent
 SUSPENDED = "Tt"  # states of processes that a signal or a debugger has stopped
 INOTIFY_WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+) ", re.MULTILINE)
-STATE_FIELD, START_FIELD = 0, 19  # positions in /proc/PID/stat after the command name
+STATE_FIELD, START_FIELD, SIZE_FIELD = 0, 19, 20  # positions in /proc/PID/stat after the command name
+EXEC_SECONDS = 1.0  # seconds within which a process that executes a program gets its words and environment
+EXEC_POLL_INTERVAL = 0.001  # seconds
 
 # inner: the process's pid in its own PID namespace. start: the clock ticks since boot at which it began; pid and start
 # together identify a process, because pids are reused.
@@ -128,16 +132,51 @@ def words(pid, kind, proc="/proc"):
     # type: (int, str, str) -> List[bytes]
     """Return the words (list of bytes) of a process's ``cmdline`` or ``environ``, or [] if it cannot be read."""
     try:
-        return [word for word in reading.read_bytes("%s/%d/%s" % (proc, pid, kind)).split(b"\0") if word]
+        return [word for word in _read_words(pid, kind, proc).split(b"\0") if word]
     except (IOError, OSError):
         return []
+
+
+def _read_words(pid, kind, proc):
+    # type: (int, str, str) -> bytes
+    """Return the content of a process's ``cmdline`` or ``environ``.
+
+    Both are empty for a moment while the process executes a program: it has its new memory, but not yet its words.
+    """
+    path = "%s/%d/%s" % (proc, pid, kind)
+    data = reading.read_bytes(path)
+    if data or not _has_memory(pid, proc):
+        return data
+    deadline = Deadline(EXEC_SECONDS)
+    while True:
+        complete = _has_words(pid, proc)
+        data = reading.read_bytes(path)
+        if data or complete or not deadline.left():
+            return data
+        time.sleep(EXEC_POLL_INTERVAL)
+
+
+def _has_memory(pid, proc):
+    # type: (int, str) -> bool
+    """Return whether a process has memory of its own: not so for kernel threads and zombies."""
+    fields = read_stat(pid, proc)
+    return len(fields) > SIZE_FIELD and fields[SIZE_FIELD] != b"0"
+
+
+def _has_words(pid, proc):
+    # type: (int, str) -> bool
+    """Return whether a process has words or an environment; True if that cannot be read."""
+    try:
+        return any(reading.read_bytes("%s/%d/%s" % (proc, pid, kind)) for kind in ("cmdline", "environ"))
+    except (IOError, OSError):
+        return True
 
 
 def command_line(pid):
     # type: (int) -> str
     """Return the command line of a process as text, words separated by blanks; empty for a kernel thread."""
     try:
-        data = reading.read_bytes("/proc/%d/cmdline" % pid)
+        data = _read_words(pid, "cmdline", "/proc")
         return data.replace(b"\0", b" ").decode("utf-8", "replace").strip()
     except (IOError, OSError):
         return u""

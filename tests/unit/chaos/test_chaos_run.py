@@ -11,6 +11,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 from chaos import host
 from chaos.evidence import Finding
 from chaos.history import ACTS, Act, Call, History, Initial, make_history
@@ -105,7 +106,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [entry.act.kind for entry in evidence.log] == ["freeze", "hardlink"]
     now = evidence.after.instances["web", ""]
     assert now.main.state == "T" and evidence.after.files["web"].version == 3
-    assert not Path("/proc", str(now.main.pid)).exists()
+    wait_for(lambda: not Path("/proc", str(now.main.pid)).exists(), "the main process is left")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,8 +20,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     lives,
     options,
     service,
-    wait_for,
 )
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 Daemon = with_daemon.Daemon
 TEXTS = ["description %s\nexec sleep 1000\n# %s\n" % (name, name * 20000) for name in "ab"]
@@ -78,14 +78,17 @@ def test_another_run_writes_after_the_file_was_read(daemon: Daemon, how: str) ->
 def test_two_starts(daemon: Daemon) -> None:
     deployed(daemon, content=f"pre-start exec sleep 0.3\nscript\n  echo x >> {daemon.scratch}/starts\n"
                              "  exec sleep 1000\nend script\n")
-    for number in range(ROUNDS):
+    starts = daemon.scratch / "starts"
+    for _round in range(ROUNDS):
         said = together(daemon, "upstart_service", [{"name": ["web"], "state": "started", "stable_for": 0.2}] * 3)
         for each in said:
             check("two-services", each)
             assert each["instances"][0]["status"] == "start/running"
         assert len({each["instances"][0]["processes"]["main"] for each in said}) == 1
-        assert (daemon.scratch / "starts").read_text() == "x\n" * (number + 1)
+        wait_for(starts.exists, "it has not noted its start")
+        assert starts.read_text() == "x\n"
         service(daemon, "stopped")
+        starts.unlink()
 
 
 def test_two_restarts(daemon: Daemon) -> None:
@@ -104,7 +107,7 @@ def test_what_others_did(daemon: Daemon) -> None:
     deployed(daemon)
     for state, key in (("restarted", "meddled-restarted"), ("stopped", "meddled-stopped")):
         first = run_module.start("upstart_service", **options(
-            daemon, name=["web"], state="restarted", stable_for=20, timeout=40))
+            daemon, name=["web"], state="restarted", stable_for=120, timeout=240))
         wait_for(lambda: len(held(daemon)["instances"]) == 1, "it was not started")
         before = held(daemon)["instances"][0]["processes"]
         wait_for(lambda: held(daemon)["instances"][0]["status"] == "start/running", "it does not run")
@@ -122,7 +125,7 @@ def test_a_job_that_ends_by_itself(daemon: Daemon) -> None:
     """Counterpart: no other client stopped it."""
     deployed(daemon, content="exec sleep 0.2\n")
     for state in ("started", "restarted"):
-        said = service(daemon, state, stable_for=5)
+        said = service(daemon, state, stable_for=60)
         assert said["msg"].startswith("Job web ended right after it was started: its main process exited without an")
 
 

@@ -30,8 +30,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     known,
     options,
     service,
-    wait_for,
 )
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 Daemon = with_daemon.Daemon
 ASKED: list[tuple[str, dict[str, Any]]] = [

@@ -21,8 +21,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support.faults import (
     lives,
     run,
     service,
-    wait_for,
 )
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 Daemon = with_daemon.Daemon
 LATIN_1 = "description Bücher\nexec sleep 1000\n".encode("latin-1")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -13,18 +14,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
+
 VARIABLE = "TEST_OF_PROCESSES"
 
 
 @contextlib.contextmanager
 def running(*words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command during the ``with`` statement."""
+    """Run a command during the ``with`` statement; /proc shows its words and environment from the start."""
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, **options)
     try:
+        wait_for_program(process)
         yield process
     finally:
         process.kill()
         process.wait()
+
+
+def wait_for_program(process: subprocess.Popen[bytes]) -> None:
+    """Wait until /proc shows the words and the environment of a process's program, or the process has ended.
+
+    Popen returns when exec has closed the descriptors of the child; the kernel sets the words and the environment
+    later, and until then their files are empty.
+    """
+    words = Path(f"/proc/{process.pid}/cmdline")
+    ended = functools.partial(os.waitid, os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    wait_for(lambda: words.read_bytes() or ended(), f"{process.args!r} has no words")
 
 
 @contextlib.contextmanager
@@ -59,6 +74,18 @@ def in_state(letter: str) -> Iterator[int]:
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def open_descriptors() -> set[tuple[str, str]]:
+    """Return (number, what it refers to) of this process's open descriptors.
+
+    Compare two such sets by ``<=``: Python may close descriptors of an earlier test at any time.
+    """
+    descriptors = set()
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # that of the listing itself
+            descriptors.add((number, os.readlink(f"/proc/self/fd/{number}")))
+    return descriptors
 
 
 def marked(entry: bytes) -> list[int]:

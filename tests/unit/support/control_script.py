@@ -15,6 +15,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
     service as lsb_service,
 )
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 SCRIPT = """#!/bin/sh
 cd {folder}
@@ -52,7 +53,7 @@ class Control:
         return lines
 
     def service(self, **options: Any) -> Any:
-        given = {"control": str(self.path), "timeout": 5, **options}
+        given = {"control": str(self.path), "timeout": PATIENCE, **options}
         return lsb_options.service_from_options("web", **given)
 
     def converge(self, state: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:

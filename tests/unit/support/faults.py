@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import functools
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ import yaml
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "faults.yml"
-PATIENCE = 300.0
 SERVICE = "exec sleep 1000\n"
 met: dict[str, str] = {}  # key of a fault to the message that a test got
 
@@ -43,7 +40,7 @@ def check(key: str, answer: dict[str, Any], **values: object) -> None:
 
 
 def options(daemon: with_daemon.Daemon, **more: Any) -> dict[str, Any]:
-    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20, **more}
+    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 120, **more}
 
 
 def run(daemon: with_daemon.Daemon, module: str, **more: Any) -> dict[str, Any]:
@@ -80,13 +77,6 @@ def held(daemon: with_daemon.Daemon, name: str = "web") -> dict[str, Any]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the contents of all files in a folder, including hidden files."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def wait_for(happened: Callable[[], object], failure: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, failure
-        time.sleep(0.02)
 
 
 def lives(daemon: with_daemon.Daemon) -> bool:

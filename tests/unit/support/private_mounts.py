@@ -32,7 +32,7 @@ def call(function: object, folder: Path) -> None:
     """Call a function of a test module in its own mount namespace; a failed assertion fails the caller."""
     code = function.__code__  # type: ignore[attr-defined]
     command = [sys.executable, __file__, str(folder), code.co_filename, code.co_name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode == NOT_ALLOWED:
         pytest.skip("needs root or user namespaces: this machine lets nobody mount a file system for the test")
     assert done.returncode == 0, done.stdout + done.stderr

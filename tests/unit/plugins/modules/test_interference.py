@@ -11,8 +11,15 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, run_module
-from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, SLOW, Host
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, run_module, waiting
+from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import (
+    HELD,
+    HELD_PROCESS,
+    RELEASE,
+    RUNS,
+    SLOW,
+    Host,
+)
 
 host = rival_host.host
 STOPPING_JOBS = {"killed": SLOW, "pre-stop": "pre-stop exec sleep 3\n" + RUNS,
@@ -50,11 +57,12 @@ def test_a_job_whose_file_was_linked_in_place_is_still_there_after_its_stop(host
 
 def test_a_job_in_the_wanted_state_is_read_again_at_the_end(host: Host) -> None:
     host.write("web", RUNS)
-    host.write("slow", SLOW)
+    host.write("slow", HELD)
     host.start("slow")
     task = host.task(["web", "slow"], "stopped")
     host.in_state("killed", "slow")
     host.start("web")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("failed") is True and answer["msg"].startswith("Job web was stopped, but something started it")
     assert answer["instances"][0]["status"] == "start/running"
@@ -62,22 +70,24 @@ def test_a_job_in_the_wanted_state_is_read_again_at_the_end(host: Host) -> None:
 
 def test_a_job_stopped_while_others_start_is_started_again(host: Host) -> None:
     host.write("web", RUNS)
-    host.write("late", "pre-start exec sleep 2\n" + RUNS)
+    host.write("late", "pre-start " + HELD_PROCESS + RUNS)
     host.start("web")
     task = host.task(["web", "late"], "started")
     host.in_state("pre-start", "late")
     host.stop("web")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("changed") is True, answer
     assert (host.is_up("web"), host.is_up("late")) == (True, True)
 
 
 def test_an_instance_started_while_all_instances_are_stopped(host: Host) -> None:
-    host.write("m", "instance $N\n" + SLOW)
+    host.write("m", "instance $N\n" + HELD)
     host.start("m", "N=a", instance="a")
     task = host.task("m", "stopped")
     host.in_state("killed", "m", "a")
     host.start("m", "N=b", instance="b")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("failed") is True, answer
     assert [(entry["instance"], entry["status"]) for entry in answer["instances"]] == [
@@ -85,12 +95,13 @@ def test_an_instance_started_while_all_instances_are_stopped(host: Host) -> None
 
 
 def test_an_instance_that_keeps_the_old_definition(host: Host) -> None:
-    host.write("m", "env V=1\ninstance $N\n" + SLOW)
+    host.write("m", "env V=1\ninstance $N\n" + HELD)
     host.start("m", "N=a", instance="a")
-    host.write("m", "env V=2\ninstance $N\n" + SLOW)
+    host.write("m", "env V=2\ninstance $N\n" + HELD)
     task = host.task("m", "restarted")
     host.in_state("killed", "m", "a")
     host.start("m", "N=b", instance="b")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("failed") is True and "it would not use the current file" in answer["msg"], answer
     assert host.marker("m", "a") == "1"
@@ -111,7 +122,7 @@ def test_a_stop_that_does_not_end_is_given_back_to_upstart(host: Host) -> None:
     answer = host.run("web", "restarted", timeout=1)
     assert answer.get("failed") is True, answer
     assert "Upstart will start it again when the stop ends" in answer["msg"]
-    faults.wait_for(lambda: host.is_up("web"), "web is not started again")
+    waiting.wait_for(lambda: host.is_up("web"), "web is not started again")
 
 
 def test_a_post_stop_that_fails_does_not_end_a_restart(host: Host) -> None:
@@ -123,11 +134,12 @@ def test_a_post_stop_that_fails_does_not_end_a_restart(host: Host) -> None:
 
 
 def test_a_cancelled_stop_is_reported(host: Host) -> None:
-    host.write("web", "pre-stop exec sleep 2\n" + RUNS)
+    host.write("web", "pre-stop " + HELD_PROCESS + RUNS)
     host.start("web")
     task = host.task("web", "stopped")
     host.in_state("pre-stop", "web")
     host.client.request("Start", "web", wait=False)
+    host.release()
     answer = run_module.result(task)
     assert "something requested its start during its pre-stop, which cancels a stop" in answer["msg"], answer
 
@@ -163,10 +175,11 @@ def test_a_task_that_its_own_condition_stops_has_not_run(host: Host) -> None:
 
 def test_a_warning_when_the_file_of_a_task_changes_while_it_runs(host: Host) -> None:
     """Afterwards its definition is unknown."""
-    host.write("job", "task\nexec sleep 2\n")
+    host.write("job", "task\n" + HELD_PROCESS)
     task = host.task("job", "started")
     host.in_state("running", "job")
     host.write("job", "task\nexec sleep 1\n")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("changed") is True, answer
     assert "The task job job may have run with an older definition" in str(answer["warnings"])
@@ -185,13 +198,14 @@ def test_a_task_that_has_to_be_stopped(host: Host) -> None:
 def test_a_service_stopped_by_another_client_while_another_service_stops(host: Host) -> None:
     """The task waits for web because of db, and reads db after it."""
     host.write("db", RUNS)
-    host.write("web", "stop on stopped db\n" + SLOW)
+    host.write("web", "stop on stopped db\n" + HELD)
     host.start("db")
     host.start("web")
     task = host.task("db", "restarted")
     host.in_state("killed", "web")
-    faults.wait_for(lambda: host.is_up("db"), "db is not started again")
+    waiting.wait_for(lambda: host.is_up("db"), "db is not started again")
     host.stop("db")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("failed") or host.is_up("db"), answer
 
@@ -199,8 +213,8 @@ def test_a_service_stopped_by_another_client_while_another_service_stops(host: H
 @pytest.mark.parametrize("state", ["restarted", "started"])
 def test_variables_of_a_start_by_another_client(host: Host, state: str) -> None:
     """A restart uses the variables of the task. A start leaves the running instance alone, with a warning."""
-    host.write("slow", SLOW)
-    host.write("web", SLOW if state == "restarted" else RUNS)
+    host.write("slow", HELD)
+    host.write("web", HELD if state == "restarted" else RUNS)
     host.start("slow")
     if state == "restarted":
         host.start("web", "V=0")
@@ -209,6 +223,7 @@ def test_variables_of_a_start_by_another_client(host: Host, state: str) -> None:
     task = run_module.start("upstart_service", **options)
     host.in_state("killed", "slow")
     host.client.request("Start", "web", ["V=1"], wait=False)
+    host.release()
     answer = run_module.result(task)
     assert answer.get("changed") is True, answer
     if state == "restarted":
@@ -220,13 +235,15 @@ def test_variables_of_a_start_by_another_client(host: Host, state: str) -> None:
 
 def test_a_task_with_variables_runs_with_those(host: Host) -> None:
     note = host.daemon.log / "note"
-    host.write("slow", SLOW)
-    host.write("job", f"task\nscript\n  sleep 3\n  echo $V >> {note}\nend script\n")
+    host.write("slow", HELD)
+    until_released = f"while [ ! -e {RELEASE} ]; do sleep 0.1; done"
+    host.write("job", f"task\nscript\n  {until_released}\n  sleep 1\n  echo $V >> {note}\nend script\n")
     host.start("slow")
     jobs = [{"name": "slow", "state": "restarted"}, {"name": "job", "state": "started", "env": {"V": "2"}}]
     task = run_module.start("upstart_service", **faults.options(host.daemon, stable_for=0.1, jobs=jobs))
     host.in_state("killed", "slow")
     host.client.request("Start", "job", ["V=1"], wait=False)
+    host.release()
     answer = run_module.result(task)
     assert answer.get("changed") is True, answer
     assert note.read_text().split() == ["1", "2"]
@@ -242,16 +259,17 @@ def test_an_instance_that_keeps_another_from_being_replaced(host: Host) -> None:
         host.daemon, stable_for=0.1, jobs=jobs, **{"timeout": 1})))
     assert answer.get("failed") is True, answer
     assert "m (b) was not started with the new definition: instance m (a) is still running" in answer["msg"]
-    faults.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
+    waiting.wait_for(lambda: host.is_up("m", "a") and host.is_up("m", "b"), "not all run again")
 
 
 def test_a_set_of_instances_is_exact(host: Host) -> None:
-    host.write("m", "instance $N\n" + SLOW)
+    host.write("m", "instance $N\n" + HELD)
     host.start("m", "N=a", instance="a")
     jobs = [{"name": "m", "state": "restarted", "instances": [{"N": "a"}]}]
     task = run_module.start("upstart_service", **faults.options(host.daemon, stable_for=0.1, jobs=jobs))
     host.in_state("killed", "m", "a")
     host.start("m", "N=c", instance="c")
+    host.release()
     answer = run_module.result(task)
     assert answer.get("failed") is True and "Job m (c) is running: something started it" in answer["msg"], answer
 

@@ -45,7 +45,7 @@ class Deployment:
                  {"name": "web", "override": True, "description": f"generation {generation}"},
                  {"name": "db", "override": True, "nice": generation % 20}]
         place = {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
-                 "timeout": 30}
+                 "timeout": 120}
         return [
             ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
             ("upstart_job", {**place, "jobs": jobs, "manifest": str(self.manifest), "prune": True}),
@@ -119,7 +119,8 @@ def kills() -> Iterator[list[Seen]]:
 
 def test_the_moments_are_spread_over_the_run(kills: list[Seen]) -> None:
     assert len(kills) == KILLS
-    assert sum(each.killed for each in kills) > 0.8 * KILLS
+    counted = [each for each in kills if each.moment.number]  # a run may end before a moment that is a time
+    assert sum(each.killed for each in counted) > 0.8 * len(counted)
     shares = [each.how_many_new() / len(each.both()) for each in kills if each.killed]
     assert min(shares) == 0 and max(shares) == 1
     assert any(0 < share < 1 for share in shares)

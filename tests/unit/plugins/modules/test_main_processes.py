@@ -18,10 +18,14 @@ from ansible_collections.sysinit.upstart.tests.unit.support import rival_host
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
 host = rival_host.host
+LONGER_THAN_A_LIFE = 5  # seconds that a process must run; here they end after 0.2, later on a busy machine
 
 
 def test_a_warning_about_a_suspended_process(host: Host) -> None:
-    host.write("web", "script\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
+    noted = host.daemon.log / "pid"
+    suspended = f"[ -s {noted} ] && grep -q '^State:.T' /proc/$(cat {noted})/status"
+    host.write("web", f"post-start script\n  until {suspended}; do sleep 0.05; done\nend script\n"
+                      f"script\n  echo $$ > {noted}\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
     answer = host.run("web", "started")
     assert answer.get("changed") is True, answer
     assert "does not run: its main process" in str(answer["warnings"])
@@ -33,7 +37,7 @@ def test_a_zombie_is_no_service(host: Host) -> None:
     program.write_text("import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(0)\ntime.sleep(300)\n")
     host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
     for _run in range(2):
-        answer = host.run("web", "started", stable_for=1)
+        answer = host.run("web", "started", stable_for=LONGER_THAN_A_LIFE)
         assert answer.get("failed") is True, answer
         assert answer["msg"].startswith("Job web has no living main process: Upstart tracks process ")
     assert host.run("web", "stopped").get("changed") is True
@@ -45,22 +49,22 @@ def test_a_process_that_no_longer_exists_is_reported_at_once(host: Host) -> None
     program.write_text("import os, time\nif os.fork() == 0:\n    os._exit(0)\nos.wait()\ntime.sleep(300)\n")
     host.write("web", f"expect fork\nexec /usr/bin/python3 {program}\n")
     began = time.monotonic()
-    answer = host.run("web", "started", stable_for=1, timeout=400)
+    answer = host.run("web", "started", stable_for=1, timeout=600)
     assert answer.get("failed") is True and "which no longer exists" in answer["msg"], answer
     assert time.monotonic() - began < 300, "the task waited until its timeout"
 
 
 def test_a_crash_loop_has_its_exit_status(host: Host) -> None:
-    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
-    answer = host.run("web", "started", stable_for=2)
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.1\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=LONGER_THAN_A_LIFE)
     assert "does not stay up and is being respawned: its main process exited with status 3." in answer["msg"]
     assert answer["exit_status"] == 3
     host.client.request_instance("Stop", "web", "")
 
 
 def test_the_error_without_a_log_of_init_names_init_log(host: Host) -> None:
-    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 3\nend script\n")
-    answer = host.run("web", "started", stable_for=2, init_log="/dev/null")
+    host.write("web", "respawn\nrespawn limit unlimited\nscript\n  sleep 0.1\n  exit 3\nend script\n")
+    answer = host.run("web", "started", stable_for=LONGER_THAN_A_LIFE, init_log="/dev/null")
     assert "but /dev/null has nothing about it; set init_log to the right file." in answer["msg"]
     host.client.request_instance("Stop", "web", "")
 
@@ -85,12 +89,12 @@ def test_a_respawn_before_the_others_are_up_counts(host: Host) -> None:
 
 
 @pytest.mark.parametrize(("body", "words"), [
-    ("script\n  sleep 0.3\nend script\n", "its main process exited without an error"),
-    ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.3\n  exit 1\nend script\n", "and is being respawned")])
+    ("script\n  sleep 0.1\nend script\n", "its main process exited without an error"),
+    ("respawn\nrespawn limit unlimited\nscript\n  sleep 0.1\n  exit 1\nend script\n", "and is being respawned")])
 def test_a_process_that_ends_by_itself_after_a_restart(host: Host, body: str, words: str) -> None:
     host.write("web", RUNS)
     host.start("web")
     host.write("web", body)
-    answer = host.run("web", "restarted", stable_for=2)
+    answer = host.run("web", "restarted", stable_for=LONGER_THAN_A_LIFE)
     assert answer.get("failed") is True and words in answer["msg"], answer
     host.client.request_instance("Stop", "web", "")

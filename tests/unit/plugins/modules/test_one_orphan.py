@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 INITCTL = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files" / "initctl"
 RUNS = "exec sleep 1000\n"
-PATIENCE = 60.0
 APART = 0.1  # seconds between a change of a file and the start of a process; with less, their order would be unclear
 
 
@@ -47,10 +47,7 @@ class Host:
         time.sleep(APART)
 
     def wait_for(self, happened: Any) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not happened():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for(happened, "the job is not loaded")
 
     def run(self, name: str, text: str, *env: str) -> None:
         self.write(name, text)

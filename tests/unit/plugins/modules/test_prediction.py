@@ -21,12 +21,13 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import EventFailedError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.status import state_text
+from ansible_collections.sysinit.upstart.tests.conformance import replay
 from ansible_collections.sysinit.upstart.tests.unit.support import job_sets, many_modules
 
 SETS = int(os.environ.get("PREDICTION_SETS", "80"))
 FIRST_SEED = int(os.environ.get("PREDICTION_SEED", "1000"))
 QUIET_SECONDS, MAX_WAIT = 2.0, 300.0  # required time without a signal; limit for reaching it
-TIMEOUT = 20.0
+TIMEOUT = 120.0
 NOT_EXECUTED = 255  # exit status of a process that could not execute its program
 AT_ONCE = 16  # sets whose events are emitted together
 UNSURE_AT_MOST = 0.15  # share of the sets
@@ -75,13 +76,16 @@ def until(happened: Callable[[], object], message: str) -> None:
         time.sleep(0.05)
 
 
-def let_it_settle(client: Upstart) -> None:
-    """Wait until no signal has arrived for a while; no job here starts itself forever."""
+def let_it_settle(client: Upstart, daemon: with_daemon.Daemon) -> None:
+    """Wait until no signal has arrived for a while, and neither the daemon nor a process of a job has work left.
+
+    No job here starts itself forever.
+    """
     deadline = time.monotonic() + MAX_WAIT
     while True:
         seen = len(client.connection.signals)
         client.connection.wait(lambda: False, QUIET_SECONDS)
-        if len(client.connection.signals) == seen:
+        if len(client.connection.signals) == seen and not replay.has_work(daemon.process.pid):
             return
         assert time.monotonic() < deadline, client.connection.signals[-5:]
 
@@ -106,12 +110,12 @@ def prepare(client: Upstart, daemon: with_daemon.Daemon, sets: list[job_sets.Job
     for made in sets:
         for job, env in made.starts:
             client.request("Start", job, env, wait=False)
-    let_it_settle(client)
+    let_it_settle(client, daemon)
     for number in range(max(len(made.before) for made in sets)):
         for made in sets:
             if len(made.before) > number:
                 client.emit(*made.before[number], wait=False)
-        let_it_settle(client)
+        let_it_settle(client, daemon)
 
 
 def check(daemon: with_daemon.Daemon, made: job_sets.JobSet) -> dict[str, Any]:
@@ -128,8 +132,8 @@ def happenings(client: Upstart, mark: int, made: job_sets.JobSet) -> Outcome:
 
 def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Case]:
     """Predict the event of each set, then emit it."""
-    connection = Connection(daemon.address).open()
-    client = Upstart(connection)
+    connection = Connection(daemon.address).open(MAX_WAIT)
+    client = Upstart(connection, MAX_WAIT)
     prepare(client, daemon, sets)
     before = all_statuses(client)
     ended = many_modules.run("upstart_event", [check(daemon, made) for made in sets], 2)
@@ -137,7 +141,7 @@ def play(daemon: with_daemon.Daemon, sets: list[job_sets.JobSet]) -> Iterator[Ca
     for first in range(0, len(sets), AT_ONCE):
         mark = len(connection.signals)
         pendings = [client.emit(*made.event) for made in sets[first:first + AT_ONCE]]
-        let_it_settle(client)
+        let_it_settle(client, daemon)
         for made, end, pending in zip(sets[first:], ended[first:], pendings):
             failed = isinstance(pending.error, EventFailedError)
             yield Case(made, end.result(), happenings(client, mark, made), not pending.done, failed)

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions 
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import steps, targets
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import request
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 
 @pytest.fixture(name="daemon")
@@ -29,18 +29,11 @@ def _daemon() -> Iterator[with_daemon.Daemon]:
 
 
 def options(daemon: with_daemon.Daemon, **more: Any) -> dict[str, Any]:
-    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20, **more}
+    return {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 120, **more}
 
 
 def service(daemon: with_daemon.Daemon, state: str, name: str = "web") -> Any:
     return run_module.start("upstart_service", **options(daemon, name=[name], state=state, stable_for=0.3))
-
-
-def wait_for(happened: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 300
-    while not happened():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def deploy(daemon: with_daemon.Daemon, **job: Any) -> None:

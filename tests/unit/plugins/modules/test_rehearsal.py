@@ -16,7 +16,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module, waiting
 
 RUNS = "exec sleep 1000\n"
 WORKER = "instance $N\nstop on stopping db\n" + RUNS
@@ -42,17 +42,17 @@ def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def run(daemon: with_daemon.Daemon) -> Run:
     """A host on which db, store, follower and an instance of worker run."""
-    client = Upstart(Connection(daemon.address).open(), faults.PATIENCE)
+    client = Upstart(Connection(daemon.address).open(waiting.PATIENCE), waiting.PATIENCE)
     texts = {"db": RUNS, "store": STORE, "follower": FOLLOWER, "worker": WORKER}
     for name, text in texts.items():
         (daemon.conf / f"{name}.conf").write_text(text)
-    faults.wait_for(lambda: set(texts) <= set(client.jobs()), "the jobs are not loaded")
+    waiting.wait_for(lambda: set(texts) <= set(client.jobs()), "the jobs are not loaded")
     client.emit("net-up", wait=False)
     client.request("Start", "db", wait=False)
     client.request("Start", "worker", ["N=1"], wait=False)
     instances = [(name, "1" if name == "worker" else "") for name in texts]
-    faults.wait_for(lambda: all(status and status["state"] == "running" for status in client.statuses(instances)),
-                    "the jobs do not run")
+    waiting.wait_for(lambda: all(status and status["state"] == "running" for status in client.statuses(instances)),
+                     "the jobs do not run")
     client.connection.close()
 
     def act(check: bool = False, **more: Any) -> Result:

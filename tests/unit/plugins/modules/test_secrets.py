@@ -47,7 +47,7 @@ def run(daemon: with_daemon.Daemon, module: str, hidden: bool, **arguments: Any)
     """Return the output of a module, and its lines in the system log."""
     log = daemon.scratch / "syslog"
     log.write_text("")
-    settings = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 20,
+    settings = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 120,
                 "_ansible_no_log": hidden, "_ansible_diff": True, **arguments}
     command = [sys.executable, "-c", WITH_A_LOG, str(log), run_module.__file__, module, json.dumps(settings)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

@@ -22,7 +22,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     options = f"{with_daemon.OPTIONS} --user --upstart-version {request.param}"
     monkeypatch.setenv("UPSTART_BOOT", f"env FOO=own F=eff {sys.executable} {with_daemon.EMULATOR} {options}")
     with with_daemon.running() as daemon:
-        where = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 30}
+        where = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log), "timeout": 120}
         yield lambda module, **more: run_module.result(run_module.start(module, **where, **more))
 
 

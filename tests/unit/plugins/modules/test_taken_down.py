@@ -16,7 +16,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import bystander_messages, bystanders, rehearsal
 from ansible_collections.sysinit.upstart.plugins.module_utils._services.loss_explanations import explain_losses
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host
+from ansible_collections.sysinit.upstart.tests.unit.support import rival_host, waiting
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS
 
 TIMEOUT = 60.0
@@ -75,7 +75,7 @@ class Host(rival_host.Host):
 
 
 def until(condition: Callable[[], object]) -> None:
-    faults.wait_for(condition, "the condition is not met")
+    waiting.wait_for(condition, "the condition is not met")
 
 
 def restarting(*pairs: tuple[str, str]) -> bystanders.Acts:

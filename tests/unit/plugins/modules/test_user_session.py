@@ -21,7 +21,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors, sessions
-from ansible_collections.sysinit.upstart.tests.unit.support import run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, run_module
 
 SERVICE = "start on desktop-start\nexec sleep 1000\n"
 STILL = ("Job panel still exists, because %s/panel.conf defines it too. To keep it from starting, use upstart_service "
@@ -37,7 +37,7 @@ class Session:
         self.log = home / ".cache/upstart"
 
     def run(self, module: str, **options: Any) -> dict[str, Any]:
-        return run_module.result(run_module.start(module, scope="session", timeout=30, **options))
+        return run_module.result(run_module.start(module, scope="session", timeout=120, **options))
 
     def job(self, name: str = "web", **options: Any) -> dict[str, Any]:
         return self.run("upstart_job", name=name, **options)
@@ -170,15 +170,12 @@ def test_the_session_files(session: Session, tmp_path: Path, monkeypatch: pytest
 
 def test_the_processes(session: Session, tmp_path: Path) -> None:
     environ = {**os.environ, "UPSTART_SESSION": session.daemon.address}
-    with subprocess.Popen(["sleep", "1000"], env=environ) as program:
-        try:
-            proc = tmp_path / "proc"  # without the processes of other tests, which may have sessions too
-            proc.mkdir()
-            (proc / str(program.pid)).symlink_to(f"/proc/{program.pid}")
-            found = sessions.find({}, os.geteuid(), proc=str(proc), run=str(tmp_path / "no-runtime"))
-            assert found == session.daemon.address
-        finally:
-            program.kill()
+    with child_processes.running("sleep", "1000", env=environ) as program:
+        proc = tmp_path / "proc"  # without the processes of other tests, which may have sessions too
+        proc.mkdir()
+        (proc / str(program.pid)).symlink_to(f"/proc/{program.pid}")
+        found = sessions.find({}, os.geteuid(), proc=str(proc), run=str(tmp_path / "no-runtime"))
+        assert found == session.daemon.address
 
 
 def test_several_sessions(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +195,7 @@ def test_the_session_of_another_user(session: Session, monkeypatch: pytest.Monke
     own, other = os.geteuid(), os.geteuid() + 1
     monkeypatch.setattr(os, "geteuid", lambda: other)
     with pytest.raises(errors.WrongOwnerError) as caught:
-        _daemon_module.connect({"scope": "session", "address": session.daemon.address, "timeout": 30.0})
+        _daemon_module.connect({"scope": "session", "address": session.daemon.address, "timeout": 120.0})
     assert caught.value.message == (
         f"Upstart at {session.daemon.address} runs as user {own}, but this task runs as user {other}. With scope: "
         "session, run the task as the user of the session (become_user).")

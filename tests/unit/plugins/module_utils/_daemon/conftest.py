@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.transports import choice
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -29,5 +30,6 @@ def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def connection(daemon: FakeDaemon) -> Iterator[Connection]:
-    with Connection(daemon.address) as opened:
-        yield opened
+    opened = Connection(daemon.address).open(PATIENCE)
+    yield opened
+    opened.close()

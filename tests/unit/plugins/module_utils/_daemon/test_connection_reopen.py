@@ -20,6 +20,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import fake_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_daemon import FakeDaemon, hang_up, returns, silence
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 PATH = "/com/ubuntu/Upstart"
 MANAGER = "com.ubuntu.Upstart0_6"
@@ -39,7 +40,7 @@ def daemon() -> Iterator[FakeDaemon]:
 
 def lose(connection: Connection) -> None:
     with pytest.raises(errors.ConnectionLostError):
-        connection.call(PATH, MANAGER, "Restart", timeout=20)
+        connection.call(PATH, MANAGER, "Restart", timeout=PATIENCE)
 
 
 def test_the_same_daemon_again(daemon: FakeDaemon, connection: Connection) -> None:
@@ -49,8 +50,8 @@ def test_the_same_daemon_again(daemon: FakeDaemon, connection: Connection) -> No
     signals, peer = connection.signals, connection.peer
     pending = connection.send(PATH, MANAGER, "Start")
     lose(connection)
-    assert connection.reopen(10) is connection
-    assert Upstart(connection).version() == (1, 13, 2)
+    assert connection.reopen(PATIENCE) is connection
+    assert Upstart(connection, PATIENCE).version() == (1, 13, 2)
     assert pending.done
     with pytest.raises(errors.ConnectionLostError):
         pending.result()
@@ -63,7 +64,7 @@ def test_the_same_daemon_again(daemon: FakeDaemon, connection: Connection) -> No
 def test_requests_are_not_repeated(daemon: FakeDaemon, connection: Connection) -> None:
     connection.send(PATH, MANAGER, "Start")
     lose(connection)
-    connection.reopen(10)
+    connection.reopen(PATIENCE)
     Upstart(connection).version()
     assert daemon.bodies("Start") == [()]
     assert daemon.bodies("Restart") == [()]
@@ -80,7 +81,7 @@ def test_a_connection_to_the_old_socket_breaks_again(daemon: FakeDaemon, connect
 
     daemon.answers["Get"] = not_yet
     lose(connection)
-    connection.reopen(10)
+    connection.reopen(PATIENCE)
     assert len(attempts) == 3
 
 
@@ -96,8 +97,8 @@ def test_a_daemon_that_takes_its_time(daemon: FakeDaemon) -> None:
 
         thread = threading.Thread(target=come_back)
         thread.start()
-        connection.reopen(10)
-        assert Upstart(connection).version() == (1, 13, 2)
+        connection.reopen(PATIENCE)
+        assert Upstart(connection, PATIENCE).version() == (1, 13, 2)
         thread.join()
     later[0].close()
 
@@ -108,7 +109,7 @@ def test_a_daemon_that_does_not_come_back(daemon: FakeDaemon, connection: Connec
     began = time.monotonic()
     with pytest.raises(errors.UnreachableError) as caught:
         connection.reopen(0.4)
-    assert 0.25 < time.monotonic() - began < 60
+    assert 0.25 < time.monotonic() - began < PATIENCE
     assert caught.value.message.startswith(
         "Lost the connection to Upstart at %s, and it did not return within 0.4 s: it crashed, exited or hangs. "
         "Nothing answers at %s" % (daemon.address, daemon.address))
@@ -121,7 +122,7 @@ def test_a_daemon_that_is_back_but_silent(daemon: FakeDaemon, connection: Connec
     began = time.monotonic()
     with pytest.raises(errors.UnreachableError, match="did not answer Get"):
         connection.reopen(0.4)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < PATIENCE
     with pytest.raises(errors.ConnectionLostError):
         connection.send(PATH, MANAGER, "Start")
 
@@ -133,22 +134,22 @@ def test_somebody_else_took_the_address(daemon: FakeDaemon) -> None:
         connection.owner = 0
         with fake_daemon.squatter(NOBODY, daemon.address) as (_address, heard):
             with pytest.raises(errors.WrongOwnerError, match="Nothing was sent to it"):
-                connection.reopen(5)
+                connection.reopen(PATIENCE)
             assert heard() == b""
 
 
 def test_the_emulator_is_re_executed_while_it_waits_for_a_job() -> None:
     with with_daemon.running() as daemon, Connection(daemon.address) as connection:
         (daemon.conf / "slow.conf").write_text("pre-start exec sleep 1000\nexec sleep 1000\n")
-        upstart = Upstart(connection)
+        upstart = Upstart(connection, PATIENCE)
         upstart.reload_configuration()
         pending = upstart.request("Start", "slow")
-        assert connection.wait(lambda: any(item.args == ["pre-start"] for item in connection.signals), 20)
+        assert connection.wait(lambda: any(item.args == ["pre-start"] for item in connection.signals), PATIENCE)
         connection.send(PATH, MANAGER, "Restart")
         with pytest.raises(errors.ConnectionLostError):
-            connection.wait(lambda: False, 20)
+            connection.wait(lambda: False, PATIENCE)
         assert isinstance(pending.error, errors.ConnectionLostError)
-        connection.reopen(20)
+        connection.reopen(PATIENCE)
         status = upstart.status("slow")
         assert status is not None
         assert (status["goal"], status["state"]) == ("start", "pre-start")
@@ -160,13 +161,13 @@ def test_another_daemon_at_the_same_address(monkeypatch: pytest.MonkeyPatch) -> 
         os.killpg(first.process.pid, signal.SIGKILL)
         first.process.wait()
         with pytest.raises(errors.ConnectionLostError):
-            connection.wait(lambda: False, 20)
+            connection.wait(lambda: False, PATIENCE)
         monkeypatch.setenv("UPSTART_BOOT", "%s %s %s" % (
             sys.executable, with_daemon.EMULATOR, with_daemon.OPTIONS.replace("{address}", first.address)))
         monkeypatch.setattr(with_daemon, "wait_until_up", lambda daemon: None)
         with with_daemon.running():
             with pytest.raises(errors.ConnectionLostError) as caught:
-                connection.reopen(20)
+                connection.reopen(PATIENCE)
             with pytest.raises(errors.ConnectionLostError):
                 connection.send(PATH, MANAGER, "Start")
     now = caught.value.facts["peer"]["pid"]

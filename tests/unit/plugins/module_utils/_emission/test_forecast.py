@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, forecast, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import budget
-from ansible_collections.sysinit.upstart.plugins.module_utils._host import world
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import orphans
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.tests.unit.support.dbus_properties import condition_property
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
@@ -190,8 +191,9 @@ def test_conditions_of_an_older_definition(tmp_path: Path, monkeypatch: pytest.M
     """Upstart 0.6.5 does not report conditions, and a process may run with an older file than the current one."""
     client = FakeClient(tmp_path, {"a": UP}, version=(0, 6, 5), a="stop on other\n" + SLEEP, b="start on go\n" + SLEEP)
     doubt = "job a may still run with its old job file, whose conditions are unknown"
-    for seconds, reasons in ((3600.0, [doubt]), (float("inf"), []), (-10.0, [])):
-        monkeypatch.setattr(world, "process_age", lambda peer_pid, pid, seconds=seconds: seconds)
+    for began, reasons in ((time.time() - 3600, [doubt]), (None, []), (time.time() + 10, [])):
+        period = None if began is None else (began, began)
+        monkeypatch.setattr(orphans, "period", lambda ticks, period=period: period)
         predicted = foresee(client, tmp_path)
         assert predicted["reasons"] == reasons and predicted["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -15,8 +16,10 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NoReplyError, NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.names import instance_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import crash_guard, daemon_state
+from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import new_values
-from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support import fake_client
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 
 class Client:
@@ -112,39 +115,84 @@ def test_files_that_are_no_job_files_do_no_harm(tmp_path: Path) -> None:
     assert daemon_state.read_job_classes(Client(), str(tmp_path)) == []
 
 
-@pytest.mark.parametrize(("conf", "pid", "is_asked"), [
-    ("exec a\n", True, True),
-    ("respawn\nexec a\n", True, False),
-    ("frob\n", True, False),
-    (None, True, False),
-    ("exec a\n", False, False),
+class Running(Client):
+    """A daemon in which each job has an instance with the main process ``pid``, None for no process."""
+
+    peer = {"pid": os.getpid()}
+
+    def __init__(self, pid: int | None) -> None:
+        super().__init__()
+        self.connection = self
+        self.pid = pid
+
+    def instances_of(self, names: list[str]) -> list[list[str]]:
+        return [[""] for _name in names]
+
+    def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
+        return [{"goal": "start", "state": "running", "processes": {"main": self.pid} if self.pid else {}}]
+
+
+def is_asked(client: Running, folder: Path) -> bool:
+    try:
+        assert daemon_state.read_job_classes(client, str(folder)) == []
+    except daemon_state.StateUnavailableError as error:
+        assert "job web may still run with text that is not UTF-8" in error.message
+    return client.asked > 0
+
+
+HARMFUL = "description B\u00fccher\nexec a\n".encode("latin-1")
+YOUNG, OLD = 1e-6, 1000.0  # ages of processes in seconds, compared with that of a file which a test has just written
+
+
+@pytest.mark.parametrize(("conf", "pid", "age", "expected"), [
+    ("exec a\n", 7, YOUNG, True),
+    ("exec a\n", 7, OLD, False),
+    ("exec a\n", 7, 0.0, False),  # it has ended
+    ("respawn\nexec a\n", 7, YOUNG, False),
+    ("frob\n", 7, YOUNG, False),
+    (None, 7, YOUNG, False),
+    ("exec a\n", None, YOUNG, False),
 ])
-def test_a_copy_of_a_harmful_file(tmp_path: Path, conf: str | None, pid: bool, is_asked: bool) -> None:
+def test_a_copy_of_a_harmful_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, conf: str | None, pid: int | None, age: float, expected: bool,
+) -> None:
     """The new file is certain only for a process that started after the copy was made."""
-    class Running(Client):
-        peer = {"pid": os.getpid()}
-
-        def instances_of(self, names: list[str]) -> list[list[str]]:
-            return [[""] for _name in names]
-
-        def statuses(self, pairs: list[tuple[str, str]]) -> list[Any]:
-            return [{"goal": "start", "state": "running", "processes": {"main": child.pid} if pid else {}}]
-
+    monkeypatch.setattr(crash_guard, "process_age", lambda peer_pid, pid: age)
     if conf is not None:
         (tmp_path / "web.conf").write_text(conf)
-    (tmp_path / "web.conf.1~").write_bytes("description B\u00fccher\nexec a\n".encode("latin-1"))
-    time.sleep(0.2)  # start times of processes have a resolution of 0.01 s
-    with child_processes.running("sleep", "1000") as child:
-        time.sleep(0.1)
-        client = Running()
-        client.connection = client
-        if is_asked:
-            assert daemon_state.read_job_classes(client, str(tmp_path)) == []
-        else:
-            reason = "job web may still run with text that is not UTF-8"
-            with pytest.raises(daemon_state.StateUnavailableError, match=reason):
-                daemon_state.read_job_classes(client, str(tmp_path))
-    assert client.asked == is_asked
+    copy = tmp_path / "web.conf.1~"
+    copy.write_bytes(HARMFUL)
+    wait_for(lambda: time.time() > copy.stat().st_ctime + 2 * YOUNG, "the copy has no age")
+    assert is_asked(Running(pid), tmp_path) is expected
+
+
+def test_a_delay_does_not_make_a_process_younger_than_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The task may have to wait for a processor between the readings of the clock and of the process's age."""
+    (tmp_path / "web.conf").write_text("exec a\n")
+    copy = tmp_path / "web.conf.1~"
+    copy.write_bytes(HARMFUL)
+    copied = copy.stat().st_ctime
+    times = itertools.count(copied + 1, 5)
+    monkeypatch.setattr(time, "time", lambda: next(times))
+    monkeypatch.setattr(crash_guard, "process_age", lambda peer_pid, pid: next(times) - (copied - 1))
+    assert not is_asked(Running(7), tmp_path)
+
+
+@pytest.mark.parametrize(("began", "is_changed"), [(-1.0, True), (1.0, False)])
+@pytest.mark.parametrize("name", ["web.conf", "web.override"])
+def test_a_file_that_was_changed_after_a_process_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, began: float, is_changed: bool,
+) -> None:
+    """The begin is compared, not the age: the task may have waited for the daemon since it knew the age."""
+    changed = tmp_path / name
+    changed.write_text("exec a\n")
+    latest = changed.stat().st_ctime + began
+    monkeypatch.setattr(daemon_state.process_times, "period", lambda ticks: (latest - 0.01, latest))
+    definition = Definition("web", str(tmp_path))
+    assert daemon_state.changed_since(definition, os.getpid(), os.getpid()) == (str(changed) if is_changed else None)
+    assert daemon_state.changed_since(definition, os.getpid(), None) is None
 
 
 def folder_of_jobs(path: Path) -> Path:

@@ -19,7 +19,6 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._host.crash_guard 
 from ansible_collections.sysinit.upstart.plugins.module_utils._host.definitions import Definition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
-from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_host import ALIVE, FakeHost
 
 REASON = "job gone has no file"
@@ -143,25 +142,6 @@ def test_files_that_upstart_may_not_have_noticed(host: FakeHost, monkeypatch: py
     (host.files / "web.conf").unlink()
     (host.files / "web.conf").symlink_to("second")
     assert judge(host) == unnoticed
-
-
-def test_when_a_process_began() -> None:
-    before = time.time()
-    with child_processes.running("sleep", "1000") as child:
-        after = time.time()
-        ticks = processes.own_start_ticks(child.pid)
-        earliest, latest = orphans.period(ticks)
-        assert before - 0.05 <= earliest <= latest <= after + 0.05
-        assert latest - earliest < 0.05
-    assert orphans.period(None) is None
-    assert processes.own_start_ticks(0) is None
-
-
-def test_when_a_process_began_on_python_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = orphans.period(processes.own_start_ticks(os.getpid()))
-    monkeypatch.delattr(time, "clock_gettime")
-    rough = orphans.period(processes.own_start_ticks(os.getpid()))
-    assert rough[0] - 0.02 <= exact[0] and exact[1] <= rough[1] + 0.02
 
 
 def test_when_files_changed(tmp_path: Path) -> None:

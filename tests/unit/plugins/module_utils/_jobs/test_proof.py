@@ -46,7 +46,7 @@ def test_whether_a_job_has_started_successfully(tmp_path: Path, monkeypatch: pyt
                                                 command: str | None, age: float, come_up: bool) -> None:
     (tmp_path / "web.conf").write_text("exec a\n")
     monkeypatch.setattr(proof, "process_age", lambda peer, pid: age if pid else float("inf"))
-    monkeypatch.setattr(proof, "changed_since", lambda definition, age: None if age > 60 else definition.conf)
+    monkeypatch.setattr(proof, "changed_since", lambda definition, peer, pid: None if age > 60 else definition.conf)
     client = FakeClient({"web": {"": [found]} if found else {}}, (), [held(command)] if command else None)
     assert proof.proven_jobs(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import awaiting
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 COUNTING = """\
 echo >> {folder}/readings
@@ -21,7 +23,7 @@ exit {code}
 """
 
 
-def wait(timeout: float = 20.0, interval: float = 0.01, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+def wait(timeout: float = PATIENCE, interval: float = 0.01, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     given = {"status": None, "control": None, "path": None, **options}
     result: dict[str, Any] = awaiting.converge("web", timeout=timeout, interval=interval, check_mode=check_mode,
                                                **given)
@@ -52,12 +54,23 @@ def test_the_status_of_a_control_command(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the last reading take as long as it needs on a busy host."""
-    monkeypatch.setattr(awaiting, "MIN_STATUS_TIMEOUT", 20.0)
+def timeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let time pass only between two readings, which may take as long as they need on a busy host."""
+    slept = [0.0]
+
+    class Deadline:
+        def __init__(self, seconds: float) -> None:
+            self.seconds = seconds
+
+        def left(self) -> float:
+            return max(0.0, self.seconds - sum(slept))
+
+    monkeypatch.setattr(awaiting, "Deadline", Deadline)
+    monkeypatch.setattr(awaiting, "time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr(awaiting, "MIN_STATUS_TIMEOUT", PATIENCE)
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("timeless")
 def test_it_waits_between_two_readings(tmp_path: Path) -> None:
     """The last reading comes at the end of the timeout."""
     with pytest.raises(UpstartError, match="[(]2 readings of its status[)]"):
@@ -65,7 +78,7 @@ def test_it_waits_between_two_readings(tmp_path: Path) -> None:
     assert readings(tmp_path) == 2
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("timeless")
 @pytest.mark.parametrize(("code", "words"), [
     (3, "stopped (3)."),
     (1, "dirty, which is neither running (0) nor stopped (3): code 1, dead, but its pid file exists."),
@@ -73,20 +86,23 @@ def test_it_waits_between_two_readings(tmp_path: Path) -> None:
 ])
 def test_the_timeout_has_passed(tmp_path: Path, code: int, words: str) -> None:
     with pytest.raises(UpstartError) as caught:
-        wait(timeout=1.0, status=status(tmp_path, 10**6, code))
-    number = readings(tmp_path)
-    assert number > 1
+        wait(timeout=1.0, interval=0.25, status=status(tmp_path, 10**6, code))
+    assert readings(tmp_path) == 5
     message = caught.value.message
-    assert message.startswith(f"Service web was not running within 1 s ({number} readings of its status): ")
+    assert message.startswith("Service web was not running within 1 s (5 readings of its status): ")
     assert message.endswith(f"exited with status {code}: not yet. Its status is {words}")
     facts = caught.value.facts
     assert (facts["rc"], facts["stdout"], facts["status_code"]) == (code, "not yet\n", code)
 
 
 def test_a_reading_that_hangs_is_ended(tmp_path: Path) -> None:
-    with child_processes.all_ended("awaiting"), pytest.raises(UpstartError) as caught:
-        wait(timeout=0.3, status="sleep 1000")
-    assert child_processes.marked(b"TEST_OF_PROCESSES=awaiting") == []
+    """It is ended before all_ended would end it."""
+    mark = str(tmp_path)
+    with child_processes.all_ended(mark):
+        with pytest.raises(UpstartError) as caught:
+            wait(timeout=0.3, status="sleep 1000")
+        left = child_processes.marked(f"{child_processes.VARIABLE}={mark}".encode())
+    assert left == []
     assert "'sleep 1000' timed out after 0.3 s (all its processes were ended)" in caught.value.message
     assert (caught.value.facts["rc"], caught.value.facts["status"]) == (None, "dirty")
 

@@ -12,6 +12,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import init_script, script_path
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import service as lsb_service
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 LEVELS = "0123456S"
 
@@ -45,7 +46,7 @@ def test_other_files_are_not_scripts(scripts: Path, name: str) -> None:
 
 def test_a_script_is_a_service(tmp_path: Path) -> None:
     control = Control(tmp_path, 3)
-    service = init_script.service(str(control.path), timeout=5)
+    service = init_script.service(str(control.path), timeout=PATIENCE)
     assert service.name == "control"
     assert lsb_service.converge(service, "running")["actions"] == ["start"]
     assert control.calls() == ["status", "start", "status"]

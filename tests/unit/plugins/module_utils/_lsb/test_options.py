@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import options as lsb_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import commands
+from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 
 def texts(**options: Any) -> dict[str, str]:
@@ -115,12 +119,21 @@ def test_contradictions(options: dict[str, Any], message: str) -> None:
     assert caught.value.message == message
 
 
-def test_the_path_and_the_time_reach_the_commands(tmp_path: Any) -> None:
-    (tmp_path / "tool").write_text("#!/bin/sh\necho $PATH; sleep 1000\n")
+def test_the_path_and_the_time_reach_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    class Recorded(Deadline):
+        def __init__(self, seconds: float) -> None:
+            given.append(seconds)
+            super().__init__(PATIENCE)
+
+    monkeypatch.setattr(commands, "Deadline", Recorded)
+    (tmp_path / "tool").write_text("#!/bin/sh\necho $PATH\n")
     (tmp_path / "tool").chmod(0o755)
     service = lsb_options.service_from_options("web", control="tool", path=f"{tmp_path}:/bin", timeout=0.2)
     result = service.read().result
-    assert (result.stdout, result.why) == (f"{tmp_path}:/bin\n", "timeout")
+    assert (result.stdout, result.why) == (f"{tmp_path}:/bin\n", None)
+    assert given == [0.2, commands.DRAIN_TIMEOUT]
     assert service.actions["start"].refusal() is None
     service = lsb_options.service_from_options("web", control="tool")
     assert service.actions["start"].refusal() == "tool was not found in PATH"

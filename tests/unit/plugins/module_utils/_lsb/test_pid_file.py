@@ -27,6 +27,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._lsb import (
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.tests.unit.support import child_processes
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE, wait_for
 
 PROGRAM = """#!/bin/sh
 echo ready with output
@@ -52,7 +53,7 @@ class Folder:
         Path(self.program).chmod(0o755)
 
     def converge(self, state: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        given = {"start": [self.program, "two words"], "daemon": str(self.pid_file), "timeout": 5, **options}
+        given = {"start": [self.program, "two words"], "daemon": str(self.pid_file), "timeout": PATIENCE, **options}
         service = lsb_options.service_from_options("web", **given)
         result: dict[str, Any] = lsb_service.converge(service, state, check_mode)
         return result
@@ -65,11 +66,9 @@ class Folder:
 
     def child(self) -> int:
         """Return the pid of the program's child when it runs its own program and is no longer a copy of the shell."""
-        deadline = time.monotonic() + 300
         noted = self.path / "child"
-        while not (noted.exists() and noted.read_text() and self._sleeps(int(noted.read_text()))):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_for(lambda: noted.exists() and noted.read_text().endswith("\n") and self._sleeps(int(noted.read_text())),
+                 "the program starts no child")
         return int(noted.read_text())
 
     @staticmethod
@@ -97,10 +96,7 @@ def alive(pid: int) -> bool:
 
 
 def gone(pid: int) -> None:
-    deadline = time.monotonic() + 300
-    while alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: not alive(pid), f"process {pid} does not end")
 
 
 def test_start_stop_and_again(folder: Folder) -> None:
@@ -126,6 +122,7 @@ def test_how_the_program_is_started(folder: Folder) -> None:
     folder.converge("running")
     os.close(reader)
     os.close(writer)
+    folder.child()
     leader = processes.live(folder.pid())
     assert leader is not None
     assert leader.group == leader.pid
@@ -150,12 +147,14 @@ def test_a_daemon_that_ignores_term_is_killed_with_its_children(folder: Folder) 
     assert not alive(pid) and not alive(child)
 
 
-def test_a_daemon_that_ends_at_once(folder: Folder) -> None:
+def test_a_daemon_that_ends_at_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end is noticed at once: the task waits neither for the minimum uptime nor for its timeout."""
+    monkeypatch.setattr(lsb_options, "MIN_UPTIME", 2 * PATIENCE)
     folder.write("exit 1")
     began = time.monotonic()
     with pytest.raises(UpstartError) as caught:
-        folder.converge("running", timeout=120)
-    assert time.monotonic() - began < 60
+        folder.converge("running", timeout=2 * PATIENCE)
+    assert time.monotonic() - began < PATIENCE
     assert caught.value.message == (
         f"Service web: it is not running right after the start: run '{folder.program} two words' by hand to see why. "
         "Its status is dirty, which is neither running (0) nor stopped (3): code 1, dead, but its pid file exists.")
@@ -203,7 +202,7 @@ def test_a_pid_file_of_another_program(folder: Folder, ours: bool, old: bool) ->
         os.utime(folder.pid_file, (0, time.time() - (3600 if old else 0)))
         assert folder.converge("running")["changed"] is False
         folder.converge("stopped")
-        assert other.wait(5) == -signal.SIGTERM
+        assert other.wait(PATIENCE) == -signal.SIGTERM
 
 
 def test_a_pid_file_that_disappears_while_it_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +271,8 @@ def test_a_pattern(folder: Folder) -> None:
     predicted = folder.by_pattern("running", check_mode=True, **options)
     assert predicted["check"] == "web: WARNING, not running, not expected"
     assert folder.by_pattern("running", **options)["actions"] == ["start"]
-    pid, child = folder.mine()[0].pid, folder.child()
+    child = folder.child()  # which before its exec has the command line of the program
+    pid = folder.mine()[0].pid
     assert folder.by_pattern("running", **options)["changed"] is False
     result = folder.by_pattern("stopped", **options)
     assert (result["actions"], result["status_code"]) == (["stop"], 3)
@@ -283,7 +283,7 @@ def test_a_pattern(folder: Folder) -> None:
 
 
 def warnings_of(folder: Folder, **options: Any) -> tuple[str, list[str]]:
-    service = lsb_options.service_from_options("web", start=[folder.program, "two words"], timeout=5, **options)
+    service = lsb_options.service_from_options("web", start=[folder.program, "two words"], timeout=PATIENCE, **options)
     return lsb_service.converge(service, "running")["status"], service.warnings
 
 
@@ -294,9 +294,7 @@ def test_a_process_that_is_stopped_by_a_signal_causes_a_warning(folder: Folder, 
     options = {"daemon": str(folder.pid_file)} if by == "daemon" else {"pattern": re.escape(folder.program)}
     assert warnings_of(folder, **options) == ("running", [])
     os.kill(folder.pid(), signal.SIGSTOP)
-    deadline = time.monotonic() + 60
-    while processes.info(folder.pid()).state not in processes.SUSPENDED:
-        assert time.monotonic() < deadline
+    wait_for(lambda: processes.info(folder.pid()).state in processes.SUSPENDED, "the program is not suspended")
     status, (warning,) = warnings_of(folder, **options)
     assert status == "running"
     assert warning == (f"Service web has processes that a signal or a debugger has suspended: "
@@ -328,11 +326,10 @@ def test_the_pattern_of_a_start_command_is_its_text(folder: Folder) -> None:
     name = f"{folder.path}/a.b(c)+"
     Path(name).symlink_to("/bin/sleep")
     with child_processes.running(name, "1000") as other:
-        time.sleep(0.1)
         assert folder.by_pattern("running", start=[name, "1000"])["changed"] is False
         assert folder.by_pattern("running", start=[name, "1001"], check_mode=True)["changed"] is True
         folder.by_pattern("stopped", start=[name, "1000"])
-        assert other.wait(5) == -signal.SIGTERM
+        assert other.wait(PATIENCE) == -signal.SIGTERM
 
 
 def test_processes_that_ignore_term_or_are_new_are_ended_too(folder: Folder) -> None:
@@ -342,7 +339,7 @@ def test_processes_that_ignore_term_or_are_new_are_ended_too(folder: Folder) -> 
         folder.child()
         result = folder.by_pattern("stopped", start="true", pattern=re.escape(str(folder.path)), timeout=1)
         assert result["status"] == "stopped"
-        assert other.wait(5) == -signal.SIGKILL
+        assert other.wait(PATIENCE) == -signal.SIGKILL
         assert folder.mine() == []
 
 
@@ -364,9 +361,7 @@ def test_the_task_itself_does_not_match() -> None:
 
 def test_a_process_that_ended_is_no_process() -> None:
     with child_processes.running("true") as other:
-        deadline = time.monotonic() + 300
-        while processes.live(other.pid) is not None:
-            assert time.monotonic() < deadline
+        gone(other.pid)
         assert Path(f"/proc/{other.pid}").exists()
     assert processes.live(2 ** 31 - 1) is None
     assert processes.command_line(2 ** 31 - 1) == ""

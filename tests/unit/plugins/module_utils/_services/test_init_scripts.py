@@ -15,6 +15,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._services import i
 from ansible_collections.sysinit.upstart.plugins.module_utils._services.script import Script
 from ansible_collections.sysinit.upstart.tests.unit.support.control_script import Control
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import request
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 RUNS, STOPPED = 0, 3
 
@@ -29,7 +30,7 @@ def links(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 
 
 def converge(control: Control, state: str | None, check_mode: bool = False, **more: Any) -> targets.Target:
-    wanted = request(control.folder, state, timeout=5.0, script_dir="/etc/init.d", **more)
+    wanted = request(control.folder, state, timeout=PATIENCE, script_dir="/etc/init.d", **more)
     target = targets.Target("web", Definition("web", str(control.folder), (1, 13, 2)), wanted)
     target.script = Script("web", str(control.path))
     init_scripts.converge([target], check_mode)

@@ -17,6 +17,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import lost_pid
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support.child_processes import open_descriptors
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE
 
 AHEAD = 400  # number of pids that any machine uses up quickly
 ATTEMPTS = 20
@@ -47,12 +49,20 @@ def pid_behind() -> int:
     return pid
 
 
+def distant_pid() -> int:
+    """Return a free pid that no process will get soon, for tests in which nothing has it in the end."""
+    pid = next_pid() + PID_MAX // 2
+    while pid >= PID_MAX or pid < lost_pid.RESERVED_PIDS or os.path.exists("/proc/%d" % pid):
+        pid = pid + 1 if pid < PID_MAX else pid - PID_MAX + lost_pid.RESERVED_PIDS
+    return pid
+
+
 def children() -> set[int]:
     return {int(entry) for entry in os.listdir("/proc") if entry.isdigit()
             and (processes.info(int(entry)) or processes.info(1)).parent == os.getpid()}
 
 
-def give_back(pid: int, seconds: float = 20.0) -> int:
+def give_back(pid: int, seconds: float = PATIENCE) -> int:
     adopter: int = lost_pid.give_back(os.getpid(), pid, Deadline(seconds), 0.01)
     return adopter
 
@@ -65,7 +75,7 @@ def give_back_soon() -> int:
     return give_back(pid_ahead(), ATTEMPTS)
 
 
-def refusal(pid: int, seconds: float = 20.0) -> UpstartError:
+def refusal(pid: int, seconds: float = PATIENCE) -> UpstartError:
     with pytest.raises(UpstartError) as caught:
         give_back(pid, seconds)
     assert caught.value.facts["pid"] == pid
@@ -76,12 +86,12 @@ def refusal(pid: int, seconds: float = 20.0) -> UpstartError:
 @pytest.mark.parametrize("counter", [lost_pid.LAST_PID_FILE, NO_FILE], ids=["counter", "used up"])
 def test_another_process_adopts_the_orphan(monkeypatch: pytest.MonkeyPatch, counter: str) -> None:
     monkeypatch.setattr(lost_pid, "LAST_PID_FILE", counter)
-    before, descriptors = children(), os.listdir("/proc/self/fd")
+    before, descriptors = children(), open_descriptors()
     adopter = give_back_soon()
     assert adopter != os.getpid()
     assert os.path.exists("/proc/%d" % adopter)
     assert children() <= before
-    assert os.listdir("/proc/self/fd") == descriptors
+    assert open_descriptors() <= descriptors
 
 
 def test_a_helper_that_gets_the_pid_itself() -> None:
@@ -98,7 +108,7 @@ def test_a_helper_that_gets_the_pid_itself() -> None:
 def test_the_third_try_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [["again"], ["again"], ["adopted", "7"]]
     monkeypatch.setattr(lost_pid, "_try", lambda *_arguments: answers.pop(0))
-    assert give_back(pid_ahead()) == 7
+    assert give_back(distant_pid()) == 7
     assert answers == []
 
 
@@ -115,7 +125,7 @@ def test_a_pid_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_pid, "OCCUPIED_SECONDS", 0.3)
     began = time.monotonic()
     error = refusal(os.getppid())
-    assert lost_pid.OCCUPIED_SECONDS < time.monotonic() - began < 50
+    assert lost_pid.OCCUPIED_SECONDS < time.monotonic() - began < PATIENCE
     assert error.facts["reason"] == "taken"
     assert "another process has this pid" in error.message
 
@@ -149,7 +159,7 @@ def test_an_error_in_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(1, "no such luck")
 
     monkeypatch.setattr(processes, "same_namespace", broken)
-    error = refusal(pid_ahead())
+    error = refusal(distant_pid())
     assert error.facts["reason"] == "error"
     assert error.message.endswith("no such luck. Run the task as root.")
 
@@ -157,17 +167,17 @@ def test_an_error_in_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_namespace_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "same_namespace", lambda _peer_pid: False)
     with pytest.raises(UpstartError) as caught:
-        lost_pid.give_back(PID_MAX + 1, pid_ahead(), Deadline(5))
+        lost_pid.give_back(PID_MAX + 1, distant_pid(), Deadline(PATIENCE))
     assert caught.value.facts["reason"] == "namespace"
     assert "No such file" in caught.value.message and "inside the container" in caught.value.message
 
 
 def test_a_helper_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lost_pid, "_enter", lambda *_arguments: time.sleep(60))
+    monkeypatch.setattr(lost_pid, "_enter", lambda *_arguments: time.sleep(2 * PATIENCE))
     before = children()
     began = time.monotonic()
-    assert refusal(pid_ahead(), 0.2).facts["reason"] == "time"
-    assert time.monotonic() - began < 50
+    assert refusal(distant_pid(), 0.2).facts["reason"] == "time"
+    assert time.monotonic() - began < PATIENCE
     assert children() <= before
 
 
@@ -195,7 +205,7 @@ def record_calls(name):
 record_calls("_fork_until_pid")
 record_calls("_live_as_orphan")
 lost_pid.LAST_PID_FILE = %r
-lost_pid.give_back(os.getpid(), int(sys.argv[1]), Deadline(20), 0.01)
+lost_pid.give_back(os.getpid(), int(sys.argv[1]), Deadline(60), 0.01)
 """
 
 
@@ -237,7 +247,7 @@ def test_a_namespace_that_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(processes, "same_namespace", lambda _peer_pid: False)
     monkeypatch.setattr(lost_pid.os, "open", other)
-    error = refusal(pid_ahead())
+    error = refusal(distant_pid())
     assert error.facts["reason"] == "namespace"
     assert "cannot enter Upstart's PID namespace ([Errno 22] Invalid argument). Run the task as root" in error.message
 
@@ -261,7 +271,7 @@ def test_a_signal_does_not_end_the_wait_for_the_helpers(monkeypatch: pytest.Monk
     monkeypatch.setattr(lost_pid, "_enter", lambda *arguments: lost_pid._report(arguments[-1], "adopted 7"))
     monkeypatch.setattr(lost_pid.select, "select", select)
     monkeypatch.setattr(lost_pid.os, "waitpid", waitpid)
-    assert give_back(pid_ahead()) == 7
+    assert give_back(distant_pid()) == 7
     assert interruptions == []
     assert children() <= before
 
@@ -273,5 +283,5 @@ def test_a_broken_pipe_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
     monkeypatch.setattr(lost_pid.select, "select", select)
     with pytest.raises(OSError, match="Bad file descriptor"):
-        give_back(pid_ahead(), 1)
+        give_back(distant_pid(), 1)
     assert children() <= before

@@ -27,7 +27,7 @@ Status = dict[str, Any]
 TIMEOUT = 300.0
 LONG_TIMEOUT = 60.0  # seconds, in case all pids have to be used up twice
 NO_PROCESS = 2**22 + 1  # above every pid_max
-ATTEMPTS = 3
+ATTEMPTS = 20  # to give back a pid: any process of this machine may get it first, and keep it
 ALIVE = os.getpid()
 
 
@@ -82,7 +82,11 @@ class FakeClient:
         if len(self.rest) > 1:
             self.rest.pop(0)
 
-    def free(self, monkeypatch: pytest.MonkeyPatch, seconds: float = TIMEOUT, adopter: int = 1) -> Status:
+    def free(self, monkeypatch: pytest.MonkeyPatch, seconds: float = TIMEOUT, adopter: int = 1,
+             actions: int | None = None) -> Status:
+        """Free the instance. With ``actions``, the time of the task is over after this many, not after ``seconds``."""
+        deadline = Deadline(seconds) if actions is None else AfterActions(self, seconds, actions)
+
         def give_back(peer_pid: int, pid: int, _deadline: Deadline, orphan_lifetime: float) -> int:
             self.next("give back %d for %g" % (pid, orphan_lifetime))
             assert peer_pid == 1
@@ -95,8 +99,21 @@ class FakeClient:
         monkeypatch.setattr(lost_pid, "give_back", give_back)
         monkeypatch.setattr(unwedge, "end_process", end_process)
         monkeypatch.setattr(unwedge, "NOTICE_SECONDS", 0.05)
-        facts: Status = unwedge.unwedge(self, "web", "one", Deadline(seconds))
+        facts: Status = unwedge.unwedge(self, "web", "one", deadline)
         return facts
+
+
+class AfterActions(Deadline):
+    """A deadline of ``seconds`` that has passed after a number of actions, however long they take."""
+
+    def __init__(self, client: FakeClient, seconds: float, actions: int) -> None:
+        super().__init__(TIMEOUT)
+        self.seconds = seconds
+        self._client = client
+        self._actions = actions
+
+    def left(self) -> float:
+        return 0.0 if len(self._client.done) >= self._actions else super().left()
 
 
 GIVE, AGAIN, END = "give back %d for 0.05" % NO_PROCESS, "give back %d for 0.1" % NO_PROCESS, "end %d" % ALIVE
@@ -152,7 +169,7 @@ def test_a_young_process_is_not_ended_yet(
     monkeypatch.setattr(unwedge, "process_age", lambda _peer, _pid: ages.pop(0) if len(ages) > 1 else ages[0])
     client = FakeClient(HUNG, None)
     if done:
-        assert client.free(monkeypatch, seconds)["wedge"] == "hung"
+        assert client.free(monkeypatch, seconds, actions=2)["wedge"] == "hung"
     else:
         with pytest.raises(UpstartError, match="it is still in stop/spawned.$"):
             client.free(monkeypatch, seconds)
@@ -168,9 +185,9 @@ def test_a_running_process_that_upstart_kills_is_waited_for(monkeypatch: pytest.
 
 def test_adopted_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UpstartError, match="process 4711 adopted the new process with that pid instead of init"):
-        FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=4711)
+        FakeClient(STOPPED).free(monkeypatch, adopter=4711, actions=1)
     with pytest.raises(UpstartError, match="it is still in stop/killed.$"):
-        FakeClient(STOPPED).free(monkeypatch, 0.2, adopter=1)
+        FakeClient(STOPPED).free(monkeypatch, adopter=1, actions=1)
 
 
 def test_a_zombie_is_named_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +221,7 @@ def test_a_pid_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_pid, "OCCUPIED_SECONDS", 0.1)
     client = FakeClient(status("stop", "killed", os.getpid()))
     with pytest.raises(UpstartError) as caught:
-        unwedge.unwedge(client, "web", "one", Deadline(5))
+        unwedge.unwedge(client, "web", "one", Deadline(TIMEOUT))
     assert caught.value.facts["reason"] == "taken"
     assert "another process has this pid (now process %d, %s). End it or wait" % (
         os.getpid(), unwedge.command_line(os.getpid())) in caught.value.message
@@ -251,7 +268,7 @@ def emulator() -> Iterator[with_daemon.Daemon]:
 @pytest.fixture
 def client(emulator: with_daemon.Daemon) -> Iterator[Upstart]:
     with Connection(emulator.address) as connection:
-        yield Upstart(connection)
+        yield Upstart(connection, TIMEOUT)
 
 
 def wait_for(client: Upstart, job: str, ready: Any) -> Status:

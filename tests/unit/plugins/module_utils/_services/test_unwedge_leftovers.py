@@ -20,6 +20,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import unwedge
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
 from ansible_collections.sysinit.upstart.plugins.module_utils._system.deadline import Deadline
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 
 JOB = "unit-%d-" % os.getpid()
 TIMEOUT = 300.0
@@ -58,9 +59,8 @@ def run() -> Iterator[Run]:
                                         stdout=subprocess.PIPE))
         assert running[-1].stdout is not None
         running[-1].stdout.readline()
-        deadline = Deadline(TIMEOUT)
-        while last.startswith("exec ") and unwedge.command_line(running[-1].pid) != last[5:] and deadline.left():
-            time.sleep(0.01)
+        if last.startswith("exec "):
+            wait_for_command(running[-1].pid, last[5:])
         return running[-1]
 
     yield start
@@ -68,6 +68,19 @@ def run() -> Iterator[Run]:
     for leader in running:
         with leader:
             leader.kill()
+
+
+def wait_for_command(pid: int, command: str) -> None:
+    wait_for(lambda: unwedge.command_line(pid) == command, f"process {pid} does not execute {command}")
+
+
+def wait_for_session(leader: int, *others: str) -> list[int]:
+    """Wait until the processes in a leader's session run these commands; return their pids."""
+    def commands() -> list[str]:
+        return sorted(unwedge.command_line(process.pid) for process in in_session(leader) if process.pid != leader)
+
+    wait_for(lambda: commands() == sorted(others), f"the session of {leader} has not just {others}")
+    return [process.pid for process in in_session(leader) if process.pid != leader]
 
 
 def clean(leaders: list[subprocess.Popen[bytes]]) -> None:
@@ -110,7 +123,7 @@ def test_by_the_environment(run: Run) -> None:
 def test_by_the_session(run: Run) -> None:
     """A service may have cleared its environment."""
     leader = run("env -i sleep 1000 &")
-    assert len(in_session(leader.pid)) == 2
+    wait_for_session(leader.pid, "sleep 1000")
     assert sorted(leftover_pids()) == sorted(process.pid for process in in_session(leader.pid))
 
 
@@ -128,10 +141,7 @@ def test_not_what_the_upstart_of_a_users_session_started(run: Run, monkeypatch: 
 def test_not_what_another_daemon_of_this_namespace_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     process = run(":")
     other = run("sh -c 'echo; exec sleep 1000' &")
-    deadline = Deadline(TIMEOUT)
-    while len(in_session(other.pid)) < 2 and deadline.left():
-        time.sleep(0.01)
-    children = [process.pid for process in in_session(other.pid) if process.pid != other.pid]
+    children = wait_for_session(other.pid, "sleep 1000")
     assert len(leftover_pids()) == 3
     monkeypatch.setattr(FakeConnection, "peer", {"pid": process.pid})
     assert leftover_pids() == []
@@ -141,7 +151,7 @@ def test_not_what_another_daemon_of_this_namespace_started(run: Run, monkeypatch
 
 def test_not_the_session_that_the_daemon_supervises(run: Run) -> None:
     main = run("sleep 1000 &\nenv -i sleep 1000 &")
-    assert len(in_session(main.pid)) == 3
+    wait_for_session(main.pid, "sleep 1000", "sleep 1000")
     lost = run(":")
     assert leftover_pids([main.pid]) == [lost.pid]
     assert len(leftover_pids([lost.pid])) == 3
@@ -150,9 +160,9 @@ def test_not_the_session_that_the_daemon_supervises(run: Run) -> None:
 def test_not_the_descendants_of_a_supervised_process(run: Run) -> None:
     main = run("setsid sh -c 'setsid sleep 1000 & wait' &")
     orphaned = run("(sleep 1000 &)")
-    deadline = Deadline(TIMEOUT)
-    while len(leftover_pids()) < 5 and deadline.left():
-        time.sleep(0.01)
+    shell = "sh -c setsid sleep 1000 & wait"
+    wait_for(lambda: sorted(entry["command"] for entry in unwedge.leftovers(FakeClient(), JOB, "")) == (
+        [shell] + ["sleep 1000"] * 4), "not all commands run")
     assert len(leftover_pids()) == 5
     assert len(leftover_pids([main.pid])) == 2
     assert len(leftover_pids([orphaned.pid])) == 3
@@ -178,12 +188,15 @@ import os, sys
 sys.path.insert(0, %r)
 import checkout
 checkout.mount()
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import unwedge
 class Client:
     class connection:
         peer = {"pid": 1}
     def statuses(self, pairs):
         return [None]
+for pid, command in ((int(sys.argv[1]), sys.argv[2]), (int(sys.argv[3]), sys.argv[4])):
+    wait_for(lambda: unwedge.command_line(pid) == command, command)
 os.setsid()
 print([entry["command"] for entry in unwedge.leftovers(Client(), %r, "")])
 """
@@ -196,7 +209,8 @@ def test_our_ancestors_are_our_own() -> None:
 def test_never_our_ancestors() -> None:
     """Ansible may have logged in through a job such as ssh. In its session, only processes with the name count."""
     code = PROGRAM % (os.path.dirname(checkout.__file__), JOB)
-    script = 'env -i sleep 999 >/dev/null 2>&1 & sleep 1000 >/dev/null 2>&1 & "$0" -c "$1"; echo'
+    script = ('env -i sleep 999 >/dev/null 2>&1 & nameless=$!; sleep 1000 >/dev/null 2>&1 & '
+              '"$0" -c "$1" "$nameless" "sleep 999" "$!" "sleep 1000"; echo')
     env = {**os.environ, "UPSTART_JOB": JOB, "UPSTART_INSTANCE": ""}
     with subprocess.Popen(["sh", "-c", script, sys.executable, code], env=env, stdout=subprocess.PIPE,
                           start_new_session=True) as shell:
@@ -213,20 +227,18 @@ def test_zombies_do_not_count(run: Run) -> None:
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert leftover_pids() == []
     parent = run("sleep 0 &")
-    deadline = Deadline(TIMEOUT)
-    while len(in_session(parent.pid)) > 1 and deadline.left():
-        time.sleep(0.01)
+    wait_for_session(parent.pid)
     assert leftover_pids() == [parent.pid]
 
 
-def end(kill_grace: float = 5.0, seconds: float = TIMEOUT) -> list[int]:
+def end(kill_grace: float = TIMEOUT, seconds: float = TIMEOUT) -> list[int]:
     return [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", Deadline(seconds), kill_grace)]
 
 
 def test_most_processes_end_after_term(run: Run) -> None:
     process = run(":")
     assert end() == [process.pid]
-    assert process.wait(0) == -signal.SIGTERM
+    assert process.wait(TIMEOUT) == -signal.SIGTERM
 
 
 def test_kill_ends_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,8 +246,8 @@ def test_kill_ends_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     process = run("trap '' TERM")
     began = time.monotonic()
     assert end(kill_grace=1.0) == [process.pid]
-    assert 1.0 < time.monotonic() - began < 60
-    assert process.wait(0) == -signal.SIGKILL
+    assert 1.0 < time.monotonic() - began < TIMEOUT
+    assert process.wait(TIMEOUT) == -signal.SIGKILL
 
 
 def test_a_pid_that_has_a_new_owner(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,6 +285,7 @@ def test_a_process_that_may_not_be_ended(run: Run, monkeypatch: pytest.MonkeyPat
 
 def test_a_process_that_starts_another_one(run: Run) -> None:
     first = run("trap 'setsid sleep 1000 & exit' TERM\nsleep 1000 &", last="wait")
+    wait_for_session(first.pid, "sleep 1000")
     before = leftover_pids()
     assert len(before) == 2
     ended = [entry["pid"] for entry in unwedge.end_leftovers(FakeClient(), JOB, "", Deadline(TIMEOUT))]
@@ -298,8 +311,7 @@ def test_processes_that_are_started_again_and_again(run: Run, monkeypatch: pytes
 
 def test_the_whole_group_of_a_process(run: Run) -> None:
     leader = run("sleep 1000 &")
-    group = sorted(process.pid for process in in_session(leader.pid))
-    assert len(group) == 2
+    group = sorted([leader.pid, *wait_for_session(leader.pid, "sleep 1000")])
     assert sorted(unwedge.end_process(FakeClient(), leader.pid, Deadline(TIMEOUT))) == group
     assert in_session(leader.pid) == []
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import targets, verifying
+from ansible_collections.sysinit.upstart.plugins.module_utils._system import deadline
 from ansible_collections.sysinit.upstart.tests.unit.support import acting_client, fake_client
 from ansible_collections.sysinit.upstart.tests.unit.support.acting_client import Client
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import UP
@@ -22,12 +22,16 @@ AGAIN = fake_client.status("start", "running", os.getppid())
 
 
 class OutOfSight(acting_client.Connection):
-    """The daemon runs in a PID namespace that is not visible from here: the kernel gives its pid as 0."""
+    """The daemon runs in a PID namespace that is not visible from here: the kernel gives its pid as 0.
+
+    Time passes only while the task waits: ``now`` is the clock.
+    """
 
     peer = {"pid": 0, "uid": 0, "gid": 0}
+    now = 0.0
 
     def wait(self, ready: Callable[[], object], seconds: float) -> bool:
-        time.sleep(seconds)
+        self.now += seconds
         return bool(ready())
 
 
@@ -35,14 +39,17 @@ class OutOfSight(acting_client.Connection):
     ([UP], None),
     ([UP, UP, AGAIN], "Job web was started, but something restarted it at once."),
 ])
-def test_a_process_of_unknown_age_is_watched(tmp_path: Path, statuses: list[Any], said: str | None) -> None:
+def test_a_process_of_unknown_age_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statuses: list[Any], said: str | None,
+) -> None:
     client = Client([], statuses)
-    client.connection = OutOfSight()
+    connection = client.connection = OutOfSight()
+    for module in (deadline, targets):
+        monkeypatch.setattr(module, "monotonic", lambda: connection.now)
     one = acting_client.target(tmp_path, "started", before=UP)
     one.wanted = fake_client.request(tmp_path, "started", stable_for=STABLE_FOR)
-    began = time.monotonic()
     verifying.verify(client, [one], one.wanted, None)
-    assert time.monotonic() - began >= STABLE_FOR
+    assert connection.now >= STABLE_FOR
     assert (one.result.error.message.partition(" Check ")[0] if one.result.error else None) == said
 
 

@@ -53,7 +53,7 @@ def watch(folder: Path, connection: Connection, after: Any, text: str = SERVICE)
     )  # started before these signals
     client = FakeClient({"web": {"": [after]}})
     client.connection = connection
-    watching.watch(client, [one], one.wanted, Deadline(1))
+    watching.watch(client, [one], one.wanted, Deadline(60))
     return one
 
 

@@ -142,6 +142,76 @@ def test_words() -> None:
     assert processes.words(NO_PROCESS, "environ") == []
 
 
+class Proc:
+    """A /proc with one process. ``readings`` are what its two files contain at each reading, the last one repeats."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, readings: list[tuple[bytes, bytes]], size: int = 4096) -> None:
+        self.readings = readings
+        self.size = size
+        self.sleeps = 0
+        monkeypatch.setattr(reading, "read_bytes", self.read)
+        monkeypatch.setattr(time, "sleep", self.sleep)
+
+    def read(self, path: str) -> bytes:
+        kind = os.path.basename(path)
+        if kind == "stat":
+            return b"7 (web) R " + b" ".join([b"1"] * 19) + b" %d 0\n" % self.size
+        return self.readings[0][("cmdline", "environ").index(kind)]
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
+        if len(self.readings) > 1:
+            self.readings.pop(0)
+
+
+WORDS, ENVIRON = b"/bin/web\0-d\0", b"UPSTART_JOB=web\0"
+
+
+def test_a_process_that_executes_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel gives it its new memory before its words and its environment."""
+    Proc(monkeypatch, [(b"", b""), (b"", b""), (WORDS, ENVIRON)])
+    assert processes.command_line(7) == "/bin/web -d"
+    Proc(monkeypatch, [(b"", b""), (WORDS, ENVIRON)])
+    assert processes.words(7, "environ") == [b"UPSTART_JOB=web"]
+    Proc(monkeypatch, [(b"", b""), (WORDS, b"")])
+    assert processes.words(7, "environ") == []
+
+
+@pytest.mark.parametrize(("words", "environ", "size"), [
+    (b"", b"", 0),  # a kernel thread, or a zombie
+    (WORDS, b"", 4096),
+    (b"", ENVIRON, 4096),
+])
+def test_an_empty_file_that_stays_empty_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, words: bytes, environ: bytes, size: int,
+) -> None:
+    proc = Proc(monkeypatch, [(words, environ)], size)
+    assert processes.words(7, "environ") == [word for word in environ.split(b"\0") if word]
+    assert processes.command_line(7) == words.replace(b"\0", b" ").decode().strip()
+    assert proc.sleeps == 0
+
+
+def test_a_process_that_has_erased_its_words_and_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "EXEC_SECONDS", 0.0)
+    Proc(monkeypatch, [(b"", b"")])
+    assert processes.command_line(7) == "" and processes.words(7, "environ") == []
+
+
+def test_an_environment_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of another user's process."""
+    proc = Proc(monkeypatch, [(b"", b"")])
+    read = proc.read
+
+    def refuse(path: str) -> bytes:
+        if path.endswith("environ"):
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(reading, "read_bytes", refuse)
+    assert processes.command_line(7) == "" and processes.words(7, "environ") == []
+    assert proc.sleeps == 0
+
+
 def test_names() -> None:
     assert processes.name(os.getpid()) == Path("/proc/self/comm").read_text().strip()
     assert processes.name(NO_PROCESS) is None

@@ -25,7 +25,7 @@ from jeepney.wrappers import DBusAddress, new_method_return, new_signal
 PATH, MANAGER = "/com/ubuntu/Upstart", "com.ubuntu.Upstart0_6"
 CALL = ("a.b", PATH, MANAGER, "GetJobByName", "s", ("web",))
 REQUEST = b"\0AUTH EXTERNAL " + str(os.geteuid()).encode().hex().encode() + b"\r\n"
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 class Pair:
@@ -37,7 +37,7 @@ class Pair:
         self.listener.bind("\0" + self.address.partition("=")[2])
         self.listener.listen(1)
         self.transport = WireTransport()
-        self.transport.connect(self.address, 5)
+        self.transport.connect(self.address, PATIENCE)
         self.peer = self.listener.accept()[0]
         self.peer.settimeout(PATIENCE)
 
@@ -177,7 +177,7 @@ def test_the_first_socket_that_answers(tmp_path: Path) -> None:
         listener.bind(str(path))
         listener.listen(1)
         transport = WireTransport()
-        transport.connect(f"tcp:host=x;unix:path={tmp_path}/none;unix:path={tmp_path}/a%20b,guid=7", 5)
+        transport.connect(f"tcp:host=x;unix:path={tmp_path}/none;unix:path={tmp_path}/a%20b,guid=7", PATIENCE)
         assert transport.is_open()
         transport.close()
         assert not transport.is_open()
@@ -212,7 +212,7 @@ def test_garbage(answer: bytes, data: bytes, kind: type[errors.DaemonError], tex
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("\0" + address.partition("=")[2])
         listener.listen(1)
-        connection = Connection(address).open(5)
+        connection = Connection(address).open(PATIENCE)
         with listener.accept()[0] as peer:
             peer.sendall(answer + data)
             pending: Any = connection.send(PATH, MANAGER, "GetAllJobs")
