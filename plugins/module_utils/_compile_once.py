@@ -33,13 +33,16 @@ class PathImporter(zipimport.zipimporter):
 
 def use_from_now_on(loader):
     # type: (Any) -> None
-    """Have PathImporter import from directories of zip files from which nothing has been imported yet.
+    """Have PathImporter import all further modules from zip files.
 
     :param loader: the loader of the caller. Nothing changes unless the caller comes from a zip file.
     """
     if sys.version_info[0] > 2 and type(loader) is zipimport.zipimporter:
         hooks = sys.path_hooks
         hooks[:] = [PathImporter if hook is zipimport.zipimporter else hook for hook in hooks]
+        for path, importer in list(sys.path_importer_cache.items()):
+            if type(importer) is zipimport.zipimporter:
+                del sys.path_importer_cache[path]
 
 
 use_from_now_on(globals().get("__loader__"))

@@ -10,7 +10,8 @@ import sys
 
 from ansible.module_utils import basic
 
-from . import _arguments, _compile_once  # noqa: F401
+from . import _compile_once  # noqa: F401  # isort: split  # the imports after it are faster
+from . import _arguments
 from ._errors import UpstartError
 from ._text import is_utf_8
 

@@ -24,7 +24,7 @@ def count(source, path, *more, **options):
     return real(source, path, *more, **options)
 builtins.compile = count
 sys.path.insert(0, sys.argv[1])
-import room._compile_once, room.inner.deep.last, room.inner.other
+import room._compile_once, room.beside, room.inner.deep.last, room.inner.other
 try:
     room.inner.other.fail()
 except ValueError:
@@ -38,7 +38,7 @@ print(json.dumps([compiled, [last.__name__, last.__file__, last.__package__, roo
                              list(room.inner.__path__)], text, missing]))
 """
 FILES = {
-    "room/__init__.py": "", "room/inner/__init__.py": "", "room/inner/deep/__init__.py": "",
+    "room/__init__.py": "", "room/beside.py": "", "room/inner/__init__.py": "", "room/inner/deep/__init__.py": "",
     "room/inner/deep/last.py": "from ..other import NAME\n", "room/inner/other.py":
     "NAME = 1\n\n\ndef fail():\n    raise ValueError(NAME)\n",
 }
@@ -56,7 +56,7 @@ def imported(tmp_path: Path, hook: str) -> Any:
 
 def test_each_source_is_compiled_once(tmp_path: Path) -> None:
     compiled, place, text, missing = imported(tmp_path, Path(_compile_once.__file__).read_text(encoding="utf-8"))
-    later = ["room/inner/deep/__init__.py", "room/inner/deep/last.py", "room/inner/other.py"]
+    later = [name for name in FILES if name != "room/__init__.py"]
     assert {name: compiled[name] for name in later} == dict.fromkeys(later, 1)
     _more, *plain = imported(tmp_path, "")
     assert [place, text, missing] == plain
@@ -67,10 +67,11 @@ def test_each_source_is_compiled_once(tmp_path: Path) -> None:
 
 
 def test_nothing_changes_outside_of_a_zip_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    hooks = list(sys.path_hooks)
+    hooks, importers = list(sys.path_hooks), dict(sys.path_importer_cache)
     importlib.reload(_compile_once)
     _compile_once.use_from_now_on(None)
-    assert sys.path_hooks == hooks
+    assert sys.path_hooks == hooks and sys.path_importer_cache == importers
     monkeypatch.setattr(sys, "path_hooks", list(hooks))
+    monkeypatch.setattr(sys, "path_importer_cache", dict(importers))
     _compile_once.use_from_now_on(_compile_once.zipimport.zipimporter.__new__(_compile_once.zipimport.zipimporter))
     assert sys.path_hooks != hooks and len(sys.path_hooks) == len(hooks)
