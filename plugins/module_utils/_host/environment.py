@@ -94,7 +94,7 @@ def pairs_and_removed(env, option):
     :raises UpstartError: as ``pairs`` does.
     """
     try:
-        env = parsed(env, option)
+        env = env if isinstance(env, list) else parsed(env, option)
     except JobFileError:
         pass  # pairs reports it
     if not isinstance(env, dict):

@@ -36,6 +36,9 @@ if MYPY:
 __metaclass__ = type
 
 
+FLAGS = ("debug", "respawn", "task")  # options whose stanza an override can add, but not remove
+
+
 class FilePlan:
     """The change to a job file or an override.
 
@@ -180,6 +183,8 @@ def plan(
         if wanted.restore is not None:
             return FilePlan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
+    if wanted.override and result["conf"] is not None:
+        _check_flags(wanted, paths["conf"], values)
     values = dict(values, console=console_of_files(result["conf"], result["override"], version, console))
     if log_dir and result["conf"] is not None:
         _check_log_path(wanted, log_dir, values, version)
@@ -222,6 +227,16 @@ def _definition(wanted, conf_dir, version, texts):
     definition = Definition(wanted.name, conf_dir, version, read=False)
     definition.take(texts["conf"], texts["override"])
     return definition
+
+
+def _check_flags(wanted, conf, values):
+    # type: (WantedFile, str, Dict[str, Any]) -> None
+    """Raise UpstartError for an override that is to unset a stanza without arguments, which only adds to the file."""
+    for flag in FLAGS:
+        if wanted.stanzas.get(flag) is False and values[flag]:
+            raise UpstartError("Job %s: an override cannot unset %s, which %s sets. Change the job file instead, for "
+                               "example with merge: true. Nothing was written." % (wanted.name, flag, conf),
+                               name=wanted.name, path=conf)
 
 
 def _check_log_path(wanted, log_dir, values, version):
@@ -311,11 +326,19 @@ def _same(old, new, version, console):
 
 def _hides_same_condition(wanted, conf_dir, version, old, new):
     # type: (WantedFile, str, Tuple[int, ...], Mapping[str, Optional[bytes]], Mapping[str, Optional[bytes]]) -> bool
-    """Return whether ``manual`` hides the same condition in both; True if the task does not name both."""
-    if not wanted.stanzas.get("manual") or wanted.stanzas.get("start_on") is None or new["conf"] is None:
+    """Return whether each condition that ``manual`` hides in the new files is hidden in the old ones, too.
+
+    An override may have a condition of its own, so the job file is also compared without it.
+    """
+    if new["conf"] is None or b"manual" not in new["conf"] + (new["override"] or b""):
         return True
-    return hidden_condition(_definition(wanted, conf_dir, version, old)) == hidden_condition(
-        _definition(wanted, conf_dir, version, new))
+    for kinds in (("conf", "override"), ("conf",)):
+        old_texts, new_texts = [dict((kind, texts[kind] if kind in kinds else None) for kind in ("conf", "override"))
+                                for texts in (old, new)]
+        hidden = hidden_condition(_definition(wanted, conf_dir, version, new_texts))
+        if hidden is not None and hidden != hidden_condition(_definition(wanted, conf_dir, version, old_texts)):
+            return False
+    return True
 
 
 def _same_override(old, new, version):
