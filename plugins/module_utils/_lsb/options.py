@@ -64,8 +64,8 @@ def _from_json(text, option):
     try:
         return list(json.loads(text))
     except ValueError as error:
-        raise UpstartError("%s cannot be parsed as JSON, although it begins like JSON (%s): %s. Fix it or use a string of "
-                           "words." % (option, error, text), option=option)
+        raise UpstartError("%s cannot be parsed as JSON, although it begins like JSON (%s): %s. Fix it or use a string "
+                           "of words." % (option, error, text), option=option)
 
 
 def service_from_options(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options ``jobs`` and ``instances`` of upstart_service: a wanted state for each entry, and contradictions between entries."""
+"""The options ``jobs`` and ``instances`` of upstart_service: a wanted state for each entry, and contradictions."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -182,8 +182,8 @@ def _check_contradictions(first, second, same_instance):
     if wanted.state != other.state:
         raise _contradiction_error(first, [wanted.state, other.state], first.instance or second.instance_name)
     if same_instance and wanted.state != "stopped" and None not in (wanted.env, other.env) and wanted.env != other.env:
-        raise UpstartError("The task asks for the job %s twice, with different values in env. Keep one of them, or name "
-                           "the variable in the job's instance stanza."
+        raise UpstartError("The task asks for the job %s twice, with different values in env. Keep one of them, or "
+                           "name the variable in the job's instance stanza."
                            % display_name(first.job, first.instance_name), name=first.job)
 
 

@@ -51,7 +51,8 @@ def codes(result: dict[str, Any]) -> list[str]:
 def test_an_init_of_another_dialect_is_named_as_a_cause() -> None:
     with with_daemon.running() as stock:
         result = run_module.result(run_module.start(
-            "upstart_job", address=stock.address, conf_dir=str(stock.conf), log_dir=str(stock.log), **CHROMEOS, **KIOSK))
+            "upstart_job", address=stock.address, conf_dir=str(stock.conf), log_dir=str(stock.log),
+            **CHROMEOS, **KIOSK))
     assert result["msg"].endswith(
         "Check that conf_dir is the job directory of this daemon, and that its init reads the dialect chromeos.")
 

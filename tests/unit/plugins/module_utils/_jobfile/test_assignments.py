@@ -43,7 +43,7 @@ REFUSED_EVERYWHERE: list[tuple[Any, str, str | None]] = [
     ("A=1,B=2", "env is A=1,B=2, but two variables are written with a blank between them",
      "write A=1 B=2; if the comma belongs to the value, use a mapping"),
     ("a=1,b=2,c=", "two variables are written with a blank", "write a=1 b=2 c=; if"),
-    ("A=1, B=2", "env is A=1, B=2, but two variables are written with a blank between them", "write A=1 B=2; if the comma"),
+    ("A=1, B=2", "env is A=1, B=2, but two variables are written with a blank between", "write A=1 B=2; if the comma"),
     ("A=1; B=2;  C=x", "two variables are written with a blank between", "write A=1 B=2 C=x; if the semicolon"),
     ("B=x A=1,\nC=2\n", "env is B=x A=1,\nC=2, but two variables", "write B=x A=1 C=2; if the comma belongs"),
     ('A="x y", B=2', 'env is A="x y", B=2, but two variables', 'write A="x y" B=2; if the comma'),
