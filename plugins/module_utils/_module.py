@@ -20,7 +20,7 @@ from ._daemon.connection import Connection
 from ._daemon.errors import UnreachableError, WrongOwnerError
 from ._errors import UpstartError
 from ._jobfile import dialects
-from ._text import is_utf_8
+from ._text import decode, is_utf_8
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -142,7 +142,7 @@ def connect(params):
     The version that it returns has the dialect of the host's job files.
     """
     release = functools.partial(dialects.Release, dialect=params.get("dialect", dialects.STOCK))
-    address = params["address"] or addresses.default(os.environ, os.geteuid())
+    address = decode(params["address"]) if params["address"] else addresses.default(os.environ, os.geteuid())
     owner = os.geteuid() if params.get("scope") == addresses.SESSION else None
     timeout = min(params["timeout"], QUERY_TIMEOUT)
     try:

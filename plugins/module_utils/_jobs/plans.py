@@ -183,10 +183,9 @@ def plan(
         if wanted.restore is not None:
             return FilePlan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
-    if wanted.override and result["conf"] is not None:
-        _check_flags(wanted, paths["conf"], values)
     values = dict(values, console=console_of_files(result["conf"], result["override"], version, console))
-    if log_dir and result["conf"] is not None:
+    if result["conf"] is not None:
+        _check_flags(wanted, paths["conf"], values)
         _check_log_path(wanted, log_dir, values, version)
     comparable = before not in (None, after) and not (wanted.exact or wanted.restore)
     if before is not None and comparable and _same(texts, result, version, console) and _hides_same_condition(
@@ -232,7 +231,7 @@ def _definition(wanted, conf_dir, version, texts):
 def _check_flags(wanted, conf, values):
     # type: (WantedFile, str, Dict[str, Any]) -> None
     """Raise UpstartError for an override that is to unset a stanza without arguments, which only adds to the file."""
-    for flag in FLAGS:
+    for flag in FLAGS if wanted.override else ():
         if wanted.stanzas.get(flag) is False and values[flag]:
             raise UpstartError("Job %s: an override cannot unset %s, which %s sets. Change the job file instead, for "
                                "example with merge: true. Nothing was written." % (wanted.name, flag, conf),
@@ -240,8 +239,8 @@ def _check_flags(wanted, conf, values):
 
 
 def _check_log_path(wanted, log_dir, values, version):
-    # type: (WantedFile, str, Dict[str, Any], Tuple[int, ...]) -> None
-    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version)
+    # type: (WantedFile, Optional[str], Dict[str, Any], Tuple[int, ...]) -> None
+    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version) if log_dir else None
     if path is not None:
         raise job_names.log_path_error(wanted.name, "", path)
 
@@ -360,15 +359,15 @@ def _refused(wanted, error, paths):
     # type: (WantedFile, JobFileError, Dict[str, str]) -> UpstartError
     """Return the UpstartError for a job that Upstart would refuse."""
     facts = dict(error.facts, name=wanted.name)
-    where = "Job %s" % wanted.name
+    where = u"Job %s" % decode(wanted.name)
     if error.file is not None:
         facts["path"] = paths[error.file]
         readable = error.facts.get("code", "syntax") == "syntax"
         verdict = "Upstart would refuse" if readable else "This would harm Upstart or the job:"
-        where = "%s %s" % (verdict, paths[error.file])
+        where = u"%s %s" % (verdict, decode(paths[error.file]))
         if error.line is not None:
             where += ":%d" % error.line
-    text = "%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
+    text = u"%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
     return UpstartError(text, **facts)
 
 

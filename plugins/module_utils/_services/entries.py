@@ -64,7 +64,7 @@ def _instances(entry, state, where):
     if entry["env"] or not (state == "restarted" or (state == "started" and entry.get("exact"))):
         raise UpstartError("%s has instances, which requires no env in the same entry, and state: restarted, or state: "
                            "started with exact: true." % where, name=entry["name"])
-    return _variables_of_each(listed, "instances of " + where)
+    return _instance_variables(listed, "instances of " + where)
 
 
 def of_instances(request, params):
@@ -76,7 +76,7 @@ def of_instances(request, params):
     :raises UpstartError: for invalid variables, and for options that do not fit together.
     """
     if params["instances"] is not None:
-        listed = _variables_of_each(params["instances"], "instances")
+        listed = _instance_variables(params["instances"], "instances")
     else:
         listed = _numbered(request.env or [], params["count"])
     request = request._replace(env=None)
@@ -100,7 +100,7 @@ def _numbered(env, count):
     return [[entry.replace(NUMBER, "%d" % number) for entry in env] for number in range(1, count + 1)]
 
 
-def _variables_of_each(given, option):
+def _instance_variables(given, option):
     # type: (List[Any], str) -> List[List[str]]
     """Return the variables of each instance in a list, or in the text of one, which Ansible splits at its commas."""
     listed = given

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans as job_plans
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import report, watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan as plan_file
@@ -356,6 +358,12 @@ def test_an_override_cannot_unset_a_flag_of_the_job_file(tmp_path: Path, flag: s
     assert caught.value.message == (
         f"Job web: an override cannot unset {flag}, which {tmp_path}/web.conf sets. Change the job file instead, "
         f"for example with merge: true. Nothing was written.")
+
+
+def test_a_refusal_of_a_name_that_python_2_holds_as_bytes(tmp_path: Path) -> None:
+    file = wanted(exec="a", kill_signal="b")._replace(name="w\u00e9b".encode())
+    error = job_plans._refused(file, JobFileError("bad"), {})
+    assert error.message == "Job w\u00e9b: bad. Nothing was written."
 
 
 def test_an_override_without_items(tmp_path: Path) -> None:
