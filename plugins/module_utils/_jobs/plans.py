@@ -195,8 +195,7 @@ def plan(
                                   programs=programs, accounts=accounts)
     change = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
     change.version, change.fallback = version, fallback
-    contents = (result["conf"] or b"") + (result["override"] or b"")
-    if change.values and change.values["start_on"] is None and b"manual" in contents:
+    if change.values and change.values["start_on"] is None and _mentions_manual(result):
         change.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
     return change.with_old_definition(read_old)
 
@@ -323,13 +322,18 @@ def _same(old, new, version, console):
         old["override"], new["override"], version)  # type: ignore[arg-type]  # plan compares two that exist
 
 
+def _mentions_manual(texts):
+    # type: (Mapping[str, Optional[bytes]]) -> bool
+    return any(b"manual" in (texts[kind] or b"") for kind in ("conf", "override"))
+
+
 def _hides_same_condition(wanted, conf_dir, version, old, new):
     # type: (WantedFile, str, Tuple[int, ...], Mapping[str, Optional[bytes]], Mapping[str, Optional[bytes]]) -> bool
     """Return whether each condition that ``manual`` hides in the new files is hidden in the old ones, too.
 
     An override may have a condition of its own, so the job file is also compared without it.
     """
-    if new["conf"] is None or b"manual" not in new["conf"] + (new["override"] or b""):
+    if new["conf"] is None or not _mentions_manual(new):
         return True
     for kinds in (("conf", "override"), ("conf",)):
         old_texts, new_texts = [dict((kind, texts[kind] if kind in kinds else None) for kind in ("conf", "override"))
