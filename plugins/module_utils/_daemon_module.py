@@ -15,6 +15,7 @@ from ._daemon.client import Upstart
 from ._daemon.connection import Connection
 from ._daemon.errors import UnreachableError, WrongOwnerError
 from ._jobfile import dialects
+from ._text import decode
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -76,7 +77,7 @@ def connect(params):
     The version that it returns has the dialect of the host's job files.
     """
     release = functools.partial(dialects.Release, dialect=params.get("dialect", dialects.STOCK))
-    address = params["address"] or addresses.default(os.environ, os.geteuid())
+    address = decode(params["address"]) if params["address"] else addresses.default(os.environ, os.geteuid())
     owner = os.geteuid() if params.get("scope") == addresses.SESSION else None
     timeout = min(params["timeout"], QUERY_TIMEOUT)
     try:

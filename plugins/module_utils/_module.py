@@ -96,8 +96,9 @@ def run(module, action):
         module.warn = lambda text: None  # type: ignore[assignment, method-assign, misc]
     if not module.params["timeout"] > 0:  # also false for nan
         module.fail_json(msg="timeout is %g, but it must be more than 0 seconds." % module.params["timeout"])
-    if not module.params.get("stable_for", 0) >= 0:
-        module.fail_json(msg="stable_for is %g, but it must be 0 seconds or more." % module.params["stable_for"])
+    if not 0 <= module.params.get("stable_for", 0) < float("inf"):
+        module.fail_json(msg="stable_for is %g, but it must be a number of seconds, 0 or more."
+                         % module.params["stable_for"])
     try:
         result = action(module)
     except UpstartError as error:

@@ -58,8 +58,8 @@ options:
     description:
       - Command that takes C(start), C(stop), C(status) and, with O(restart=control), C(restart) as its last argument,
         for example V(/etc/init.d/nfs) or V(/sbin/service nfs).
-      - All commands are a list of words, or a string that is split into words as in a shell, with quotes and
-        backslashes. No shell is started, so you cannot use variables, pipes or redirections.
+      - All commands are a list of words, JSON of a list, or a string that is split into words as in a shell, with
+        quotes and backslashes. No shell is started, so you cannot use variables, pipes or redirections.
       - Commands run in the directory C(/) with empty standard input.
     type: raw
   start:

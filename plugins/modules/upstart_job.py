@@ -297,7 +297,9 @@ options:
     description: AppArmor profile of the main process. Needs Upstart 1.9.
     type: str
   cgroup:
-    description: Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary with these. Needs Upstart 1.13.
+    description:
+      - Control groups, each C(CONTROLLER [NAME] [KEY VALUE]) or a dictionary with these, or JSON of the list. Needs
+        Upstart 1.13.
     type: list
     elements: raw
   tmpfiles:
@@ -320,7 +322,7 @@ options:
     description:
       - Command or script to run before the main process.
       - A string without a line break is a command. A string with line breaks, such as a block after C(|), is a script.
-        To be explicit, use a dictionary with C(exec), or with C(script) and C(interpreter).
+        To be explicit, use a dictionary with C(exec), or with C(script) and C(interpreter), or JSON of it.
     type: raw
   post_start:
     description: Command or script to run after the main process has started, in the same forms as O(pre_start).

@@ -129,7 +129,7 @@ options:
     description:
       - Variables for the job. For a job with instances, they also select the instance.
       - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
-        set it for each entry.
+        set it for each entry. A variable can only be set once.
       - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
       - Instance names must be ASCII, because other characters corrupt the memory of Upstart. Other values can be any
         text.
@@ -140,8 +140,8 @@ options:
     aliases: [arguments, args]
   instances:
     description:
-      - Several instances of the job, each as variables in the forms of O(env). Instances that are not listed stay as
-        they are, unless O(exact) is set.
+      - Several instances of the job, each as variables in the forms of O(env), or JSON of the list. Instances that are
+        not listed stay as they are, unless O(exact) is set.
     type: list
     elements: raw
     version_added: 1.1.0

@@ -26,9 +26,9 @@ def emission_of(module):
     :param module: AnsibleModule.
     """
     params = module.params
-    environment.check_text(params["name"], "name")
+    name = environment.check_text(params["name"], "name")
     env = environment.pairs(environment.ordered(module, "env"))
-    return emit.Emission(name=params["name"], env=env, wait=params["wait"], timeout=params["timeout"],
+    return emit.Emission(name=name, env=env, wait=params["wait"], timeout=params["timeout"],
                          stable_for=params["stable_for"], log_dir=params["log_dir"], conf_dir=params["conf_dir"])
 
 

@@ -21,7 +21,7 @@ from .releases import ANY_VARIABLE_NAME_SINCE
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, List, Sequence, Tuple  # noqa: F401
+    from typing import Any, Dict, List, Sequence, Tuple, Union  # noqa: F401
 
 __metaclass__ = type
 
@@ -55,15 +55,20 @@ def _in_sent_order(value, names):
     return value
 
 
-def check_text(text, option):
-    # type: (str, str) -> None
-    """Raise UpstartError for text that cannot be sent to the daemon."""
+def check_text(given, option):
+    # type: (Union[bytes, str], str) -> str
+    """Return text that can be sent to the daemon; raise UpstartError for any other.
+
+    :param given: text, or on Python 2 its bytes.
+    """
+    text = decode(given)
     if not text:
         raise UpstartError("%s is empty." % option)
     if u"\0" in text:
         raise UpstartError(u"%s contains a NUL character, which Upstart does not accept. Remove it." % option)
     if not is_utf_8(text):
         raise UpstartError(u"%s is not UTF-8, which D-Bus requires." % option)
+    return text
 
 
 def pairs(env, option="env"):
@@ -94,7 +99,7 @@ def pairs_and_removed(env, option):
     :raises UpstartError: as ``pairs`` does.
     """
     try:
-        env = parsed(env, option)
+        env = env if isinstance(env, list) else parsed(env, option)
     except JobFileError:
         pass  # pairs reports it
     if not isinstance(env, dict):

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from .._events.glob import fnmatch
+from .._text import decode
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -34,6 +35,7 @@ class InfoRequest(collections.namedtuple("InfoRequest", "names states sections c
 
     def __new__(cls, names, states, sections, conf_dir, log_dir, only_summary=False):
         # type: (Sequence[str], Sequence[str], Set[str], str, str, bool) -> InfoRequest
+        names = [decode(name) for name in names]  # bytes on Python 2
         return super(InfoRequest, cls).__new__(cls, names, states, sections, conf_dir, log_dir, only_summary)
 
     def is_named(self, job):

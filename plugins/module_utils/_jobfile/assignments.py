@@ -17,12 +17,20 @@ from .typed import JSON_BEGINS, from_json
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, List  # noqa: F401
+    from typing import Any, List, Optional  # noqa: F401
 
 __metaclass__ = type
 
 CONTAINERS = (dict, list, tuple)
-NO_NAME = re.compile(u"^-|[][{}()<>,;'\"\\\\\\s]")  # what shows that something else than a name was meant
+# What shows that something else than a name was meant. In conditions, an exclamation mark ends a name: IFACE!=lo.
+NO_NAME = re.compile(u"^-|[][{}()<>,;:#$&|*?+/~`'\"\\\\\\s]")
+ALONE = re.compile(r"(?!(?:null|none|true|false)\Z)[A-Za-z_][A-Za-z0-9_.-]*\Z", re.IGNORECASE)  # a name without a value
+COMMANDS = ("export", "env", "set", "declare", "setenv")  # what sets variables in a shell
+COLON_INSIDE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):([^=]+)\Z")
+QUOTED = re.compile(u"'[^']*'|\"(?:\\\\.|[^\"\\\\])*\"", re.DOTALL)
+SEPARATED = re.compile(r"[^=]+=.*[,;]\Z", re.DOTALL)  # A=1,
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=")
+SEPARATORS = {u",": "comma", u";": "semicolon"}
 COLON = re.compile(r"[A-Za-z_][A-Za-z0-9_]*:\s[^=]*\Z")
 BLANK_BEFORE_EQUALS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s+=\s*(\S*)")
 COMMAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=[^=,]*(,[A-Za-z_][A-Za-z0-9_]*=[^=,]*)+\Z")
@@ -75,12 +83,32 @@ def _words(line, option):
         words = shell_words(line)
     except ValueError as error:
         raise JobFileError("%s cannot be split into words (%s)" % (option, error), hint=FORMS)
+    if words[1:] and words[0] in COMMANDS and u"=" in words[1]:
+        raise JobFileError("%s begins with the word %s" % (option, words[0]), hint="leave it out")
     for word in words:
         if COMMAS.match(word) and _is_one_style(word):
-            raise JobFileError("%s is %s, but two variables are written with a blank between them" % (option, word),
-                               hint="write %s; if the comma belongs to the value, use a mapping" % (
-                                   u" ".join(word.split(u","))))
+            raise _separator_error(option, word, word.split(u","), u",")
+    unquoted = QUOTED.sub(u"q", line).split()
+    for word, following in zip(unquoted, unquoted[1:]):
+        if SEPARATED.match(word) and ASSIGNMENT.match(following):
+            separator = word[-1]
+            raise _separator_error(option, line.strip(), [_in_quotes(item.rstrip(separator)) for item in words],
+                                   separator)
     return words
+
+
+def _in_quotes(word):
+    # type: (str) -> str
+    """Return an assignment as a word; a value with a blank gets quotes."""
+    name, equals, value = word.partition(u"=")
+    return name + equals + _quoted(value)
+
+
+def _separator_error(option, line, words, separator):
+    # type: (str, str, List[str], str) -> JobFileError
+    return JobFileError("%s is %s, but two variables are written with a blank between them" % (option, line),
+                        hint="write %s; if the %s belongs to the value, use a mapping" % (
+                            u" ".join(words), SEPARATORS[separator]))
 
 
 def _is_one_style(word):
@@ -141,7 +169,7 @@ def _text(value, label, in_file):
         return as_text(value, label)
     if isinstance(value, bool):
         return u"true" if value else u"false"
-    return u"%s" % value
+    return u"%r" % value if isinstance(value, float) else u"%s" % value  # with all digits, on Python 2 as well
 
 
 def has_strange_name(entry):
@@ -158,12 +186,24 @@ def _check(entry, option, in_file, before):
     """
     name, equals, unused = entry.partition(u"=")
     is_rest = u"=" in before and (not equals or name.startswith(u"-"))  # of a value with a blank, probably
-    if not name or u"\0" in entry or is_rest or not (equals or in_file):
-        hint = None
-        if is_rest:
-            key, unused, value = before.partition(u"=")
-            hint = u'write %s="%s %s" for a value with a blank' % (key, value, entry)
-        raise JobFileError(u"%s has the entry '%s', which is not KEY=VALUE" % (option, entry), hint=hint, entry=entry)
+    if not name or u"\0" in entry or is_rest or not (equals or (in_file and ALONE.match(name))):
+        raise JobFileError(u"%s has the entry '%s', which is not KEY=VALUE" % (option, entry),
+                           hint=_meant_by_entry(entry, before if is_rest else u""), entry=entry)
     if has_strange_name(entry):
         raise JobFileError(u"%s has the variable '%s', which cannot be its name" % (option, name),
                            hint='write A=1 B="two words", or {"A": "1"}', entry=entry)
+
+
+def _meant_by_entry(entry, before):
+    # type: (str, str) -> Optional[str]
+    """Return the remedy for an entry that is not KEY=VALUE.
+
+    :param before: text, the assignment whose value it may belong to; empty for none.
+    """
+    if entry.startswith(u"#"):
+        return "leave out comments"
+    if before:
+        name, unused, value = before.partition(u"=")
+        return u'write %s="%s %s" for a value with a blank' % (name, value, entry)
+    colon = COLON_INSIDE.match(entry)
+    return u"write %s=%s" % (colon.group(1), _quoted(colon.group(2))) if colon else None

@@ -14,11 +14,11 @@ from .assignments import assignments
 from .conditions import from_structure, to_structure
 from .errors import JobFileError
 from .processes import HELPERS, from_processes, to_processes
-from .scalars import as_boolean, as_integer, as_list, as_text, integer_types
+from .scalars import DIGITS, INTEGER, as_boolean, as_integer, as_list, as_text, is_number
 from .signals import NAMES, NUMBERS, number_of
 from .spelling import did_you_mean
 from .stanzas import BY_NAME, CONSOLE, EXPECT, STANZAS, is_known
-from .typed import read_words
+from .typed import parsed, read_words
 from .values import new_values
 
 MYPY = False  # mypy takes it for true
@@ -28,7 +28,9 @@ if MYPY:
 __metaclass__ = type
 
 PROCESS_OPTIONS = ("exec", "script", "interpreter", "apparmor_load") + tuple(option for option, _name in HELPERS)
+LETTERS = re.compile(r"[A-Za-z0-9+-]+\Z")
 OCTAL = re.compile(r"[0-7]{1,4}$")
+CGROUP_EXAMPLE = 'write for example [{"controller": "cpu", "name": "web"}]'
 CGROUP = ("controller", "name", "key", "value")
 
 
@@ -80,7 +82,8 @@ def keys_to_write(options, values, version):
     :param values: dict, ``to_values`` of the options.
     """
     defaults = new_values()
-    keys = set(key for key in keys_of(options) & set(defaults) if values[key] and values[key] == defaults[key])
+    keys = set(key for key in keys_of(options) & set(defaults)
+               if values[key] == defaults[key] and (values[key] or is_number(values[key])))
     return set(stanza.key for stanza in STANZAS if stanza.key in keys and is_known(stanza, version)) if keys else keys
 
 
@@ -138,6 +141,8 @@ def _read_score(given, option):
     # type: (Any, str) -> int
     if given == "never":
         return BY_NAME["oom score"].low
+    if isinstance(given, (text_type, bytes)) and not INTEGER.match(as_text(given, option)):
+        raise JobFileError("%s must be a whole number or never, not %s" % (option, as_text(given, option) or "empty"))
     return _read_number("oom score")(given, option)
 
 
@@ -153,17 +158,15 @@ def _read_signal(given, option):
     number = number_of(word.upper())
     if number is not None:
         return number
-    if not word.isdigit():
+    if not DIGITS.match(word):
         raise JobFileError("%s: unknown signal %s" % (option, word), hint=_signal_hint(word))
     return _read_number("kill signal")(int(word), option)
 
 
 def _signal_hint(word):
     # type: (str) -> str
-    if len(word.split()) > 1:
-        return "write a list, for example [%s]" % ", ".join(word.split())
-    names = sorted(NUMBERS)
-    return did_you_mean(word.upper().replace("SIG", "", 1), names) or "use a name such as TERM, or a number"
+    question = did_you_mean(word.upper().replace("SIG", "", 1), sorted(NUMBERS)) if LETTERS.match(word) else None
+    return question or "use a name such as TERM, or a number"
 
 
 def _write_signal(number):
@@ -175,7 +178,7 @@ def _read_exits(given, option):
     # type: (Any, str) -> List[int]
     statuses = []
     for word in read_words(given, option):
-        if word.isdigit():
+        if DIGITS.match(word):
             statuses.append(_read_number("normal exit")(int(word), option))
         else:
             statuses.append(_read_signal(word, option) * 256)
@@ -190,7 +193,7 @@ def _write_exits(statuses):
 
 def _read_mask(given, option):
     # type: (Any, str) -> int
-    if isinstance(given, integer_types) and not isinstance(given, bool):
+    if is_number(given):
         raise JobFileError("%s has no quotes, and YAML reads 0022 without quotes as 18" % option,
                            hint=_quoted_mask("%d" % given))
     if not isinstance(given, (text_type, bytes)) or not OCTAL.match(as_text(given, option)):
@@ -218,7 +221,7 @@ def _write_mask(mask):
 
 def _read_cgroups(given, option):
     # type: (Any, str) -> List[List[Optional[str]]]
-    return [_read_cgroup(item, option) for item in as_list(given)]
+    return [_read_cgroup(item, option) for item in as_list(parsed(given, option, CGROUP_EXAMPLE))]
 
 
 def _read_cgroup(given, option):

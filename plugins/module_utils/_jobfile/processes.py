@@ -15,6 +15,7 @@ from .commands import as_shell_script, raw_command
 from .errors import JobFileError
 from .scalars import as_text
 from .stanzas import APPARMOR_LOAD
+from .typed import from_json
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -27,6 +28,7 @@ HELPERS = (
 )
 END_WORD = "END_OF_CODE"
 HERE_DOCUMENT = re.compile(r"exec ([^\n]+) - <<'(END_OF_CODE_*)'\n(.*)\2\n\Z", re.DOTALL)
+JSON_OBJECT = re.compile(r"""\s*\{\s*["'](exec|script|interpreter)["']\s*:""")
 CONTINUATION = re.compile(r"[ \t]*\\\n[ \t]*")
 FORMS = "use a command, a script that ends in a line break, or a dictionary with exec, or with script and interpreter"
 
@@ -65,6 +67,8 @@ def _as_dictionary(value, option):
     if isinstance(value, (list, tuple)):
         raise JobFileError("%s cannot be a list" % option, hint=FORMS)
     text = as_text(value, option)
+    if JSON_OBJECT.match(text):
+        return _as_dictionary(from_json(text, option, FORMS), option)
     return {"script": text} if "\n" in text else {"exec": text}
 
 

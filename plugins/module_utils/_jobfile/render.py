@@ -16,7 +16,7 @@ from .conditions import to_text
 from .errors import JobFileError
 from .quoting import enclose, quote
 from .readers import oom_score
-from .scalars import integer_types
+from .scalars import is_number
 from .signals import NAMES
 from .stanzas import LATEST
 from .unknown_stanza import hint_for_dialect
@@ -134,7 +134,7 @@ def _text(value):
 
 def _number(value):
     # type: (Any) -> str
-    if not isinstance(value, integer_types) or isinstance(value, bool):
+    if not is_number(value):
         raise JobFileError("expected a whole number, not %r" % (value,), hint="write it without quotes")
     return "%d" % value
 
@@ -160,7 +160,7 @@ def _write_items(stanza, value, _version):
 
 def _write_list(stanza, value, _version):
     # type: (stanzas.Stanza, List[str], Tuple[int, ...]) -> List[str]
-    return ["%s %s" % (stanza.name, " ".join(word(item) for item in value))]
+    return ["%s %s" % (stanza.name, " ".join(word(item) for item in value))] if value else []
 
 
 def _write_condition(stanza, value, _version):
@@ -201,7 +201,8 @@ def _write_signal(stanza, value, _version):
 def _write_exits(stanza, value, _version):
     # type: (stanzas.Stanza, List[int], Tuple[int, ...]) -> List[str]
     words = [NAMES.get(status // 256) if status % 256 == 0 else None for status in value]
-    return ["%s %s" % (stanza.name, " ".join(name or _number(status) for name, status in zip(words, value)))]
+    names = [name or _number(status) for name, status in zip(words, value)]
+    return ["%s %s" % (stanza.name, " ".join(names))] if names else []
 
 
 def _write_respawn_limit(stanza, value, _version):

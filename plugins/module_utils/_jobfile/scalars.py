@@ -23,6 +23,7 @@ KINDS = (
     (integer_types, "a number"), (float, "a fraction"), ((text_type, bytes), "a text"), ((list, tuple), "a list"),
     (dict, "a dictionary"),
 )
+DIGITS = re.compile(r"[0-9]+\Z")  # str.isdigit is true for other digits, too
 INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 
 
@@ -38,7 +39,7 @@ def as_text(value, label):
         return decode(value)
     if isinstance(value, text_type):
         return value
-    if isinstance(value, integer_types) and not isinstance(value, bool):
+    if is_number(value):
         return text_type(value)
     raise JobFileError(
         "%s must be text, not %s" % (label, kind(value)),
@@ -49,12 +50,18 @@ def as_text(value, label):
 def as_integer(value, label):
     # type: (Any, str) -> int
     """Return an integer given as a number or as decimal digits."""
-    if isinstance(value, integer_types) and not isinstance(value, bool):
+    if is_number(value):
         return value
     if isinstance(value, (text_type, bytes)) and INTEGER.match(as_text(value, label)):
         return int(value)
     description = value if isinstance(value, text_type) and value else kind(value)
     raise JobFileError("%s must be a whole number, not %s" % (label, description))
+
+
+def is_number(value):
+    # type: (Any) -> bool
+    """Return whether a value is a whole number; true and false are not."""
+    return isinstance(value, integer_types) and not isinstance(value, bool)
 
 
 def as_boolean(value, label):

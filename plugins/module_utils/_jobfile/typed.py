@@ -39,10 +39,11 @@ def from_json(text, option, example):
 def read_words(given, option):
     # type: (Any, str) -> List[str]
     """Return the words of a list or of a text; an item of a list may have several words."""
+    given = parsed(given, option)
     if isinstance(given, dict):
         raise JobFileError("%s must be a list, not a dictionary" % option)
     words = []
-    for item in as_list(parsed(given, option)):
+    for item in as_list(given):
         words.extend(as_text(item, "an item of %s" % option).split() or [u""])
     return words
 
@@ -57,6 +58,6 @@ def parsed(given, option, example='write a list, for example ["a", "b"]'):
     text = u",".join(decode(item) for item in given) if is_cut else given
     if isinstance(text, bytes):
         text = decode(text)
-    if not isinstance(text, text_type) or (is_cut and not text.strip().startswith(u"[")):
+    if not isinstance(text, text_type) or (is_cut and not text.strip().startswith(JSON_BEGINS)):
         return given
     return from_json(text, option, example)

@@ -36,6 +36,9 @@ if MYPY:
 __metaclass__ = type
 
 
+FLAGS = ("debug", "respawn", "task")  # options whose stanza an override can add, but not remove
+
+
 class FilePlan:
     """The change to a job file or an override.
 
@@ -181,7 +184,8 @@ def plan(
             return FilePlan(wanted, paths[kind], before, after, None)
         raise _refused(wanted, error, paths)
     values = dict(values, console=console_of_files(result["conf"], result["override"], version, console))
-    if log_dir and result["conf"] is not None:
+    if result["conf"] is not None:
+        _check_flags(wanted, paths["conf"], values)
         _check_log_path(wanted, log_dir, values, version)
     comparable = before not in (None, after) and not (wanted.exact or wanted.restore)
     if before is not None and comparable and _same(texts, result, version, console) and _hides_same_condition(
@@ -191,8 +195,7 @@ def plan(
                                   programs=programs, accounts=accounts)
     change = FilePlan(wanted, paths[kind], before, after, values if result["conf"] is not None else None, warnings)
     change.version, change.fallback = version, fallback
-    contents = (result["conf"] or b"") + (result["override"] or b"")
-    if change.values and change.values["start_on"] is None and b"manual" in contents:
+    if change.values and change.values["start_on"] is None and _mentions_manual(result):
         change.hidden_start_on = hidden_condition(_definition(wanted, conf_dir, version, result))
     return change.with_old_definition(read_old)
 
@@ -224,9 +227,19 @@ def _definition(wanted, conf_dir, version, texts):
     return definition
 
 
+def _check_flags(wanted, conf, values):
+    # type: (WantedFile, str, Dict[str, Any]) -> None
+    """Raise UpstartError for an override that is to unset a stanza without arguments, which only adds to the file."""
+    for flag in FLAGS if wanted.override else ():
+        if wanted.stanzas.get(flag) is False and values[flag]:
+            raise UpstartError("Job %s: an override cannot unset %s, which %s sets. Change the job file instead, for "
+                               "example with merge: true. Nothing was written." % (wanted.name, flag, conf),
+                               name=wanted.name, path=conf)
+
+
 def _check_log_path(wanted, log_dir, values, version):
-    # type: (WantedFile, str, Dict[str, Any], Tuple[int, ...]) -> None
-    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version)
+    # type: (WantedFile, Optional[str], Dict[str, Any], Tuple[int, ...]) -> None
+    path = job_names.fatal_log_path(log_dir, wanted.name, "", values, version) if log_dir else None
     if path is not None:
         raise job_names.log_path_error(wanted.name, "", path)
 
@@ -309,13 +322,26 @@ def _same(old, new, version, console):
         old["override"], new["override"], version)  # type: ignore[arg-type]  # plan compares two that exist
 
 
+def _mentions_manual(texts):
+    # type: (Mapping[str, Optional[bytes]]) -> bool
+    return any(b"manual" in (texts[kind] or b"") for kind in ("conf", "override"))
+
+
 def _hides_same_condition(wanted, conf_dir, version, old, new):
     # type: (WantedFile, str, Tuple[int, ...], Mapping[str, Optional[bytes]], Mapping[str, Optional[bytes]]) -> bool
-    """Return whether ``manual`` hides the same condition in both; True if the task does not name both."""
-    if not wanted.stanzas.get("manual") or wanted.stanzas.get("start_on") is None or new["conf"] is None:
+    """Return whether each condition that ``manual`` hides in the new files is hidden in the old ones, too.
+
+    An override may have a condition of its own, so the job file is also compared without it.
+    """
+    if new["conf"] is None or not _mentions_manual(new):
         return True
-    return hidden_condition(_definition(wanted, conf_dir, version, old)) == hidden_condition(
-        _definition(wanted, conf_dir, version, new))
+    for kinds in (("conf", "override"), ("conf",)):
+        old_texts, new_texts = [dict((kind, texts[kind] if kind in kinds else None) for kind in ("conf", "override"))
+                                for texts in (old, new)]
+        hidden = hidden_condition(_definition(wanted, conf_dir, version, new_texts))
+        if hidden is not None and hidden != hidden_condition(_definition(wanted, conf_dir, version, old_texts)):
+            return False
+    return True
 
 
 def _same_override(old, new, version):
@@ -337,15 +363,15 @@ def _refused(wanted, error, paths):
     # type: (WantedFile, JobFileError, Dict[str, str]) -> UpstartError
     """Return the UpstartError for a job that Upstart would refuse."""
     facts = dict(error.facts, name=wanted.name)
-    where = "Job %s" % wanted.name
+    where = u"Job %s" % decode(wanted.name)
     if error.file is not None:
         facts["path"] = paths[error.file]
         readable = error.facts.get("code", "syntax") == "syntax"
         verdict = "Upstart would refuse" if readable else "This would harm Upstart or the job:"
-        where = "%s %s" % (verdict, paths[error.file])
+        where = u"%s %s" % (verdict, decode(paths[error.file]))
         if error.line is not None:
             where += ":%d" % error.line
-    text = "%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
+    text = u"%s: %s%s. Nothing was written." % (where, error.text, " (%s)" % error.hint if error.hint else "")
     return UpstartError(text, **facts)
 
 

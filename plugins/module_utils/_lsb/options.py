@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import json
 import os
 import re
 
@@ -23,6 +24,7 @@ if MYPY:
 __metaclass__ = type
 
 RESTART_BY_CONTROL, STOP_AND_START = u"control", u"stop+start"
+JSON_LIST = re.compile(r"""\s*\[\s*["']""")  # [ alone is a program
 BLANK = u"%20"  # as simplevisor reads it
 MIN_UPTIME = 1.0  # seconds that a program must run after this module has started it
 
@@ -31,11 +33,13 @@ def words(value, option):
     # type: (Any, str) -> Optional[List[str]]
     """Return a command as a list of words, or None if the option is not set.
 
-    :param value: None, a list of words, or a text that is split as in a shell, with quotes and backslashes.
+    :param value: None, a list of words, or a text: JSON of a list, or words as in a shell, with quotes and backslashes.
     :raises UpstartError: for any other value, an empty command, or a text that cannot be split.
     """
     if value is None:
         return None
+    if isinstance(value, (bytes, text_type)) and JSON_LIST.match(decode(value)):
+        value = _from_json(decode(value), option)
     if isinstance(value, (list, tuple)):
         command = [decode(word) if isinstance(word, (bytes, text_type)) else u"%s" % (word,) for word in value]
         if any(isinstance(word, (list, tuple, dict, bool, type(None))) for word in value):
@@ -53,6 +57,15 @@ def words(value, option):
     if not command or not command[0] or any(u"\0" in word for word in command):
         raise UpstartError("%s is not a command: %r." % (option, value), option=option)
     return command
+
+
+def _from_json(text, option):
+    # type: (str, str) -> List[Any]
+    try:
+        return list(json.loads(text))
+    except ValueError as error:
+        raise UpstartError("%s cannot be parsed as JSON, although it begins like JSON (%s): %s. Fix it or use a string "
+                           "of words." % (option, error, text), option=option)
 
 
 def service_from_options(
@@ -81,7 +94,8 @@ def service_from_options(
         value if value is None else decode(value) for value in (name, pattern, daemon, path)]
     given = {"control": control, "start": start, "stop": stop, "status": status, "restart": restart}
     lines = dict((option, words(value, option)) for option, value in given.items())
-    warnings = _check(lines, pattern, daemon) + _encoded_words(lines)
+    warnings = _check(lines, pattern, daemon) + _encoded_words(
+        dict((option, lines[option]) for option in given if isinstance(given[option], (bytes, text_type))))
     find = None
     if daemon is not None and lines["control"] is None:
         pid_file = PidFile(daemon, lines["start"], timeout, path)  # type: ignore[arg-type]  # it is set: _check
@@ -128,7 +142,10 @@ def _check(lines, pattern, daemon):
 
 def _encoded_words(lines):
     # type: (Dict[str, Optional[List[str]]]) -> List[str]
-    """Return a warning for each command that is written as simplevisor wants it, with %20 for a blank."""
+    """Return a warning for each command that is written as simplevisor wants it, with %20 for a blank.
+
+    :param lines: dict of option to words, without commands that are given as a list.
+    """
     warnings = []
     for option in sorted(lines):
         encoded = [word for word in lines[option] or [] if BLANK in word]

@@ -1,13 +1,17 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``jobs`` of upstart_service: a wanted state for each entry, and contradictions between entries."""
+"""The options ``jobs`` and ``instances`` of upstart_service: a wanted state for each entry, and contradictions."""
 
 from __future__ import absolute_import, division, print_function
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
 from .._host import environment, instance_names
+from .._jobfile.errors import JobFileError
+from .._jobfile.scalars import as_list
+from .._jobfile.typed import JSON_BEGINS, parsed
+from .._text import decode, text_type
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -42,7 +46,10 @@ def _request_of_entry(request, entry, where):
     if state is None and enabled is None:
         raise UpstartError("%s has neither state nor enabled, and neither has the task. Set one of them."
                            % where, name=entry["name"])
-    env = environment.pairs(entry["env"], "env of " + where) if entry["env"] else None
+    env = variables(entry["env"], "env of " + where) if entry["env"] else None
+    if entry.get("exact") and entry.get("instances") is None:
+        raise UpstartError("%s has exact, which requires instances: the variables of all instances that shall run."
+                           % where, name=entry["name"])
     return request._replace(jobs=[entry["name"]], state=state, enabled=enabled, env=env,
                             instances=_instances(entry, state, where),
                             must_exist=request.must_exist or state != "stopped")
@@ -57,29 +64,31 @@ def _instances(entry, state, where):
     if entry["env"] or not (state == "restarted" or (state == "started" and entry.get("exact"))):
         raise UpstartError("%s has instances, which requires no env in the same entry, and state: restarted, or state: "
                            "started with exact: true." % where, name=entry["name"])
-    return [environment.pairs(env, "instances of " + where) for env in listed]
+    return _instance_variables(listed, "instances of " + where)
 
 
 def of_instances(request, params):
-    # type: (Any, Dict[str, Any]) -> List[Dict[str, Any]]
-    """Return the entries of ``jobs`` that the options ``instances``, ``count`` and ``exact`` stand for.
+    # type: (Any, Dict[str, Any]) -> Any
+    """Return a request with ``jobs`` and ``parts`` for the options ``instances``, ``count`` and ``exact``.
 
     :param request: request.ServiceRequest with the names and ``env``.
     :param params: dict of the module's parameters.
+    :raises UpstartError: for invalid variables, and for options that do not fit together.
     """
-    listed = params["instances"]
-    if listed is None:
+    if params["instances"] is not None:
+        listed = _instance_variables(params["instances"], "instances")
+    else:
         listed = _numbered(request.env or [], params["count"])
+    request = request._replace(env=None)
     if params["exact"]:
         if request.state != "started":
             raise UpstartError("exact requires state: started.")
-        return [_entry(name, instances=listed, exact=True) for name in request.jobs]
-    return [_entry(name, env=env) for name in request.jobs for env in listed]
-
-
-def _entry(name, **given):
-    # type: (str, **Any) -> Dict[str, Any]
-    return dict(dict.fromkeys(("state", "enabled", "env", "instances", "exact", "expected")), name=name, **given)
+        parts = [request._replace(jobs=[name], instances=listed) for name in request.jobs]
+    elif listed or request.enabled is None:
+        parts = [request._replace(jobs=[name], env=env) for name in request.jobs for env in listed]
+    else:  # no instance, but the job is to be enabled or disabled
+        parts = [request._replace(jobs=[name], state=None) for name in request.jobs]
+    return request._replace(jobs=[part.jobs[0] for part in parts], parts=parts)
 
 
 def _numbered(env, count):
@@ -89,6 +98,30 @@ def _numbered(env, count):
         raise UpstartError("count requires a number of instances, 0 or more, and a variable in env with %s for their "
                            "numbers, such as N=%s." % (NUMBER, NUMBER))
     return [[entry.replace(NUMBER, "%d" % number) for entry in env] for number in range(1, count + 1)]
+
+
+def _instance_variables(given, option):
+    # type: (List[Any], str) -> List[List[str]]
+    """Return the variables of each instance in a list, or in the text of one, which Ansible splits at its commas."""
+    listed = given
+    if given and isinstance(given[0], (text_type, bytes)) and decode(given[0]).lstrip().startswith(JSON_BEGINS):
+        try:
+            listed = as_list(parsed(given, option))
+        except JobFileError:
+            pass  # perhaps each is JSON of its own, else the first is reported
+    return [variables(env, option) for env in listed]
+
+
+def variables(env, option):
+    # type: (Any, str) -> List[str]
+    """Return the variables of one instance as a list of KEY=VALUE; raise UpstartError if one is set twice."""
+    entries = environment.pairs(env, option)
+    names = [entry.partition("=")[0] for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise UpstartError("%s sets %s twice: %s. Use one item of instances for each instance, as in [%s]." % (
+                option, name, " ".join(entries), ", ".join(entry for entry in entries if entry.startswith(name + "="))))
+    return entries
 
 
 def distinct(targets):
@@ -149,7 +182,8 @@ def _check_contradictions(first, second, same_instance):
     if wanted.state != other.state:
         raise _contradiction_error(first, [wanted.state, other.state], first.instance or second.instance_name)
     if same_instance and wanted.state != "stopped" and None not in (wanted.env, other.env) and wanted.env != other.env:
-        raise UpstartError("jobs has two entries for the job %s with different values in env. Keep one of them."
+        raise UpstartError("The task asks for the job %s twice, with different values in env. Keep one of them, or "
+                           "name the variable in the job's instance stanza."
                            % display_name(first.job, first.instance_name), name=first.job)
 
 

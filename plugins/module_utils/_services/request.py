@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from .._daemon.addresses import SESSION
+from .._errors import UpstartError
 from .._host import environment
 from . import entries
 
@@ -43,7 +44,7 @@ def from_module(module):
         jobs=params["name"] or [],
         state=params["state"],
         enabled=params["enabled"],
-        env=environment.pairs(environment.ordered(module, "env", ENV_ALIASES)) if params["env"] else None,
+        env=entries.variables(environment.ordered(module, "env", ENV_ALIASES), "env") if params["env"] else None,
         definition=params["definition"],
         timeout=params["timeout"],
         stable_for=params["stable_for"],
@@ -60,6 +61,8 @@ def from_module(module):
     )
     if params["jobs"] is not None:
         return entries.split(request, params["jobs"], module.check_mode)
-    if params["instances"] is None and params["count"] is None:
-        return request
-    return entries.split(request._replace(env=None), entries.of_instances(request, params))
+    if params["instances"] is not None or params["count"] is not None:
+        return entries.of_instances(request, params)
+    if params["exact"]:
+        raise UpstartError("exact requires instances or count: the instances that shall run.")
+    return request

@@ -26,8 +26,9 @@ class Module:
 @pytest.mark.parametrize(("params", "message"), [
     ({"timeout": 0.0}, "timeout is 0, but it must be more than 0 seconds."),
     ({"timeout": float("nan")}, "timeout is nan, but it must be more than 0 seconds."),
-    ({"stable_for": -1.0}, "stable_for is -1, but it must be 0 seconds or more."),
-    ({"stable_for": float("nan")}, "stable_for is nan, but it must be 0 seconds or more."),
+    ({"stable_for": -1.0}, "stable_for is -1, but it must be a number of seconds, 0 or more."),
+    ({"stable_for": float("inf")}, "stable_for is inf, but it must be a number of seconds, 0 or more."),
+    ({"stable_for": float("nan")}, "stable_for is nan, but it must be a number of seconds, 0 or more."),
 ])
 def test_invalid_times(params: dict[str, float], message: str) -> None:
     with pytest.raises(Ended) as caught:

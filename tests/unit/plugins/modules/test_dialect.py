@@ -48,6 +48,15 @@ def codes(result: dict[str, Any]) -> list[str]:
     return sorted(finding["code"] for finding in result["jobs"][0]["warnings"])
 
 
+def test_an_init_of_another_dialect_is_named_as_a_cause() -> None:
+    with with_daemon.running() as stock:
+        result = run_module.result(run_module.start(
+            "upstart_job", address=stock.address, conf_dir=str(stock.conf), log_dir=str(stock.log),
+            **CHROMEOS, **KIOSK))
+    assert result["msg"].endswith(
+        "Check that conf_dir is the job directory of this daemon, and that its init reads the dialect chromeos.")
+
+
 def test_a_job_from_options(run: Run, daemon: with_daemon.Daemon) -> None:
     first, again = run("upstart_job", **KIOSK), run("upstart_job", **KIOSK)
     assert (daemon.conf / "kiosk.conf").read_text() == TEXT

@@ -80,6 +80,25 @@ def test_listed_instances(daemon: with_daemon.Daemon, job: str) -> None:
     assert sorted(pids(daemon, job)) == ["white"]
 
 
+@pytest.mark.parametrize("given", [
+    "N=1,N=2", '[{"N": "1"}, {"N": "2"}]', '["N=1","N=2"]', ['{"N": "1"}', '{"N": "2"}'], ["N=1", {"N": 2}]])
+def test_forms(daemon: with_daemon.Daemon, given: Any) -> None:
+    (daemon.conf / "forms.conf").write_text(WORKER)
+    result = run(daemon, check_mode=True, name="forms", state="started", instances=given)
+    assert [entry["instance"] for entry in result["instances"]] == ["1", "2"]
+    variables = '{"N": "1","M": "2"}'
+    (entry,) = run(daemon, check_mode=True, name="forms", state="started", instances=variables)["instances"]
+    assert entry["env"] == ["N=1", "M=2"]
+
+
+@pytest.mark.parametrize("none", [{"instances": []}, {"count": 0, "env": "N=%d"}])
+def test_no_instance_of_a_job_that_is_disabled(daemon: with_daemon.Daemon, job: str, none: dict[str, Any]) -> None:
+    (daemon.conf / f"{job}.conf").write_text(f"start on boot N=1\n{WORKER}")
+    assert run(daemon, name=job, state="started", enabled=False, **none)["changed"]
+    assert (daemon.conf / f"{job}.override").read_text() == "manual\n"
+    assert pids(daemon, job) == {}
+
+
 def test_another_instance_that_comes_up_meanwhile(daemon: with_daemon.Daemon, job: str) -> None:
     """A listed worker starts another one. The task does not say ok, and the next run stops it."""
     (daemon.conf / f"{job}-twin.conf").write_text(
@@ -101,6 +120,12 @@ def test_another_instance_that_comes_up_meanwhile(daemon: with_daemon.Daemon, jo
     ({"count": 2, "env": "N=1", "state": "started"}, "count requires a number of instances, 0 or more, and a variable"),
     ({"count": -1, "env": "N=%d", "state": "started"}, "count requires a number of instances, 0 or more, and"),
     ({"instances": ["N"], "state": "started"}, "has the entry 'N', which is not KEY=VALUE."),
+    ({"exact": True, "env": "N=1", "state": "started"}, "exact requires instances or count: the instances that"),
+    ({"instances": "N=1 N=2", "state": "started"},
+     "instances sets N twice: N=1 N=2. Use one item of instances for each instance, as in [N=1, N=2]."),
+    ({"env": "N=1 N=2", "state": "started"}, "env sets N twice: N=1 N=2. Use one item of instances for each"),
+    ({"instances": ["N=1", {}], "state": "stopped"}, "Job refused has one instance per N. Set N in env"),
+    ({"instances": '[{"N": "1"', "state": "started"}, "instances cannot be parsed as JSON, although it begins like"),
     ({"instances": ["M=1"], "state": "started", "exact": True}, "Job refused has one instance per N. Set N in env"),
 ])
 def test_refused(daemon: with_daemon.Daemon, options: dict[str, Any], message: str) -> None:

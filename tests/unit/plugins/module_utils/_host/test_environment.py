@@ -114,7 +114,7 @@ def test_names_that_cannot_be_sent(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("text", ["a", "a b=c", "\u00e9\U0001f600", b"\xc3\xa9"])
 def test_names_that_can_be_sent(text: Any) -> None:
-    environment.check_text(text.decode() if isinstance(text, bytes) else text, "name")
+    assert environment.check_text(text, "name") == (text.decode() if isinstance(text, bytes) else text)
     assert environment.is_utf_8(text)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import options as job_options
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans as job_plans
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import report, watching
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan, plan_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import plan as plan_file
@@ -83,6 +85,12 @@ PLANS: list[tuple[str | None, str | None, dict[str, Any], str | None]] = [
     ("exec a\n", None, {"exec": "a", "manual": True}, None),
     ("start on y\nexec a\nmanual\n", None, {"exec": "a", "start_on": "x", "manual": True},
      "start on x\n\nexec a\nmanual\n"),
+    ("start on y\nexec a\nmanual\n", "start on y\n", {"exec": "a", "start_on": "x", "manual": True},
+     "start on x\n\nexec a\nmanual\n"),
+    ("start on y\nexec a\nmanual\n", None, {"content": "start on x\nexec a\nmanual\n"},
+     "start on x\nexec a\nmanual\n"),
+    ("exec a\n", "start on y\nmanual\n", {"override": True, "content": "start on x\nmanual\n"}, "start on x\nmanual\n"),
+    ("start on x\nexec a\nmanual\n", None, {"content": "exec a\n"}, None),  # init reads the same job
     ("start on x\nexec a\n", None, {"manual": True, "merge": True}, "start on x\nexec a\nmanual\n"),
     ("start on x\nexec a\nmanual\n", None, {"manual": False, "merge": True}, "start on x\nexec a\n"),
     ("start on x\nexec a\nmanual\n", None, {"start_on": "y", "manual": True, "merge": True},
@@ -337,6 +345,34 @@ def test_manual_in_old_releases(tmp_path: Path, version: tuple[int, ...], text: 
     assert not plan(tmp_path, version, **options).changed
     enabled = plan(tmp_path, version, content=text, enabled=True, exact=True)
     assert (enabled.after or b"").decode() == "start on x\n\nexec a\n"
+
+
+@pytest.mark.parametrize("flag", ["respawn", "task", "debug"])
+def test_an_override_cannot_unset_a_flag_of_the_job_file(tmp_path: Path, flag: str) -> None:
+    options: dict[str, Any] = {"override": True, flag: False, "nice": 5}
+    put(tmp_path, "exec a\n")
+    assert plan(tmp_path, **options).after == b"nice 5\n"
+    put(tmp_path, f"{flag}\nexec a\n")
+    with pytest.raises(UpstartError) as caught:
+        plan(tmp_path, **options)
+    assert caught.value.message == (
+        f"Job web: an override cannot unset {flag}, which {tmp_path}/web.conf sets. Change the job file instead, "
+        f"for example with merge: true. Nothing was written.")
+
+
+def test_a_refusal_of_a_name_that_python_2_holds_as_bytes(tmp_path: Path) -> None:
+    file = wanted(exec="a", kill_signal="b")._replace(name="w\u00e9b".encode())
+    error = job_plans._refused(file, JobFileError("bad"), {})
+    assert error.message == "Job w\u00e9b: bad. Nothing was written."
+
+
+def test_an_override_without_items(tmp_path: Path) -> None:
+    put(tmp_path, "exec a\n")
+    assert plan(tmp_path, override=True, export=[], emits=[], normal_exit=[], nice=5).after == b"nice 5\n"
+
+
+def test_a_default_of_zero_is_written(tmp_path: Path) -> None:
+    assert plan(tmp_path, exec="a", oom_score="0").after == b"oom score 0\n\nexec a\n"
 
 
 def test_defaults_of_stanzas_that_an_old_release_does_not_have(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def texts(**options: Any) -> dict[str, str]:
     ("/sbin/service httpd", ["/sbin/service", "httpd"]),
     (b"/bin/a b", ["/bin/a", "b"]),
     ("a 'b c' \"d e\" f\\ g $HOME `id` %20 #h", ["a", "b c", "d e", "f g", "$HOME", "`id`", "%20", "#h"]),
+    ('["/bin/a", "b c", 8]', ["/bin/a", "b c", "8"]),
+    ("[ -e /x ]", ["[", "-e", "/x", "]"]),
     (["a", "b c", "", 80, "é"], ["a", "b c", "", "80", "é"]),
 ])
 def test_words(value: Any, expected: list[str] | None) -> None:
@@ -139,13 +141,20 @@ def test_the_path_and_the_time_reach_the_commands(tmp_path: Path, monkeypatch: p
     assert service.actions["start"].refusal() == "tool was not found in PATH"
 
 
+def test_a_list_as_json_with_a_mistake() -> None:
+    with pytest.raises(UpstartError) as caught:
+        lsb_options.words('["/bin/a"', "start")
+    assert caught.value.message.startswith("start cannot be parsed as JSON, although it begins like JSON (")
+
+
 @pytest.mark.parametrize(("options", "warnings"), [
     ({"start": "/s hello%20world%20x", "pattern": "s"}, [
         'start has the word hello%20world%20x. simplevisor reads %20 as a blank, but this module does not: write '
         '"hello world x" in quotes, or the command as a list.']),
-    ({"control": ["/c", "a%20b"]}, [
+    ({"control": "/c a%20b"}, [
         'control has the word a%20b. simplevisor reads %20 as a blank, but this module does not: write "a b" in '
         'quotes, or the command as a list.']),
+    ({"control": ["/c", "http://h/a%20b"]}, []),  # the remedy: simplevisor has no lists
     ({"start": "/s 'hello world' 20%", "pattern": "s"}, []),
 ])
 def test_blanks_as_simplevisor_writes_them(options: dict[str, Any], warnings: list[str]) -> None:

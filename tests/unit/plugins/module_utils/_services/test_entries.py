@@ -92,7 +92,7 @@ CONTRADICTIONS: list[tuple[list[Entry], str]] = [
     ([getty(3), getty(state="stopped")], "to be started and stopped"),
     ([getty(state="stopped"), getty(3)], "to be stopped and started"),
     ([getty(1, enabled=True), getty(2, enabled=False)], "the job getty to be disabled and enabled"),
-    ([job("db", env="A=1"), job("db", env="A=2")], "two entries for the job db with different values in env"),
+    ([job("db", env="A=1"), job("db", env="A=2")], "asks for the job db twice, with different values in env"),
 ]
 
 
@@ -105,6 +105,8 @@ def test_entries_that_contradict_each_other(tmp_path: Path, wanted: list[Entry],
 
 INVALID: list[tuple[list[Entry], str]] = [
     ([job("web", state="started"), job("db")], "jobs[1] (db) has neither state nor enabled"),
+    ([job("web", state="started", env="A=1 A=2")], "env of jobs[0] (web) sets A twice: A=1 A=2."),
+    ([job("web", state="started", exact=True)], "jobs[0] (web) has exact, which requires instances"),
     ([job("web", state="started", env=["A"])], "env of jobs[0] (web) has the entry 'A', which is not KEY=VALUE."),
 ]
 
@@ -186,7 +188,7 @@ def test_nothing_is_stopped_unless_all_can_be_started(tmp_path: Path, text: str,
 
 
 @pytest.mark.parametrize(("instances", "more", "words"), [
-    ([["B=1"], ["B=1", "C=2"]], (), "two entries for the job getty (x-1) with different values in env"),
+    ([["B=1"], ["B=1", "C=2"]], (), "asks for the job getty (x-1) twice, with different values in env"),
     (GIVEN, (getty(1, state="started"),), "the job getty (1) to be stopped and started"),
     (GIVEN, (getty(state="stopped"),), "to be restarted and stopped"),
 ])
