@@ -53,10 +53,13 @@ def _instances(entry, state, where):
     """Return the variables of all instances that a job shall have, or None for an entry without ``instances``."""
     listed = entry.get("instances")
     if listed is None:
+        if entry.get("exact"):
+            raise UpstartError("%s has exact, which requires instances. List in instances what shall run." % where,
+                               name=entry["name"])
         return None
     if entry["env"] or not (state == "restarted" or (state == "started" and entry.get("exact"))):
-        raise UpstartError("%s has instances, which requires no env in the same entry, and state: restarted, or state: "
-                           "started with exact: true." % where, name=entry["name"])
+        raise UpstartError("%s has instances, which cannot be combined with env, and require state: restarted, or "
+                           "state: started with exact: true." % where, name=entry["name"])
     return [environment.pairs(env, "instances of " + where) for env in listed]
 
 
@@ -66,10 +69,15 @@ def of_instances(request, params):
 
     :param request: request.ServiceRequest with the names and ``env``.
     :param params: dict of the module's parameters.
+    :raises UpstartError: for options that do not fit together, and for an invalid item of ``instances``.
     """
-    listed = params["instances"]
-    if listed is None:
+    if params["instances"] is not None:
+        listed = [environment.pairs(env, "instances[%d]" % number) for number, env in enumerate(params["instances"])]
+    elif params["count"] is not None:
         listed = _numbered(request.env or [], params["count"])
+    else:
+        raise UpstartError("exact requires instances or count. List in instances what shall run, for example "
+                           "instances: [N=1, N=2].")
     if params["exact"]:
         if request.state != "started":
             raise UpstartError("exact requires state: started.")
@@ -149,7 +157,7 @@ def _check_contradictions(first, second, same_instance):
     if wanted.state != other.state:
         raise _contradiction_error(first, [wanted.state, other.state], first.instance or second.instance_name)
     if same_instance and wanted.state != "stopped" and None not in (wanted.env, other.env) and wanted.env != other.env:
-        raise UpstartError("jobs has two entries for the job %s with different values in env. Keep one of them."
+        raise UpstartError("The task has two entries for the job %s with different values in env. Keep one of them."
                            % display_name(first.job, first.instance_name), name=first.job)
 
 

@@ -60,6 +60,6 @@ def from_module(module):
     )
     if params["jobs"] is not None:
         return entries.split(request, params["jobs"], module.check_mode)
-    if params["instances"] is None and params["count"] is None:
+    if params["instances"] is None and params["count"] is None and not params["exact"]:
         return request
     return entries.split(request._replace(env=None), entries.of_instances(request, params))

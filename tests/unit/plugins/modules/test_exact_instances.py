@@ -100,7 +100,8 @@ def test_another_instance_that_comes_up_meanwhile(daemon: with_daemon.Daemon, jo
     ({"count": 2, "state": "started"}, "count requires a number of instances, 0 or more, and a variable in env with"),
     ({"count": 2, "env": "N=1", "state": "started"}, "count requires a number of instances, 0 or more, and a variable"),
     ({"count": -1, "env": "N=%d", "state": "started"}, "count requires a number of instances, 0 or more, and"),
-    ({"instances": ["N"], "state": "started"}, "has the entry 'N', which is not KEY=VALUE."),
+    ({"exact": True, "env": "N=1", "state": "started"}, "exact requires instances or count."),
+    ({"instances": ["N=1", "N"], "state": "started"}, "instances[1] has the entry 'N', which is not KEY=VALUE."),
     ({"instances": ["M=1"], "state": "started", "exact": True}, "Job refused has one instance per N. Set N in env"),
 ])
 def test_refused(daemon: with_daemon.Daemon, options: dict[str, Any], message: str) -> None:

@@ -105,6 +105,7 @@ def test_entries_that_contradict_each_other(tmp_path: Path, wanted: list[Entry],
 
 INVALID: list[tuple[list[Entry], str]] = [
     ([job("web", state="started"), job("db")], "jobs[1] (db) has neither state nor enabled"),
+    ([job("web", state="started", exact=True)], "jobs[0] (web) has exact, which requires instances."),
     ([job("web", state="started", env=["A"])], "env of jobs[0] (web) has the entry 'A', which is not KEY=VALUE."),
 ]
 
@@ -198,7 +199,7 @@ def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more
 
 @pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
 def test_instances_require_a_restart(tmp_path: Path, entry: Entry) -> None:
-    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which requires no env in the same entry"):
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which cannot be combined with env"):
         entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
 
 
