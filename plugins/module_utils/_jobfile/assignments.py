@@ -28,7 +28,7 @@ BLANK_BEFORE_EQUALS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s+=\s*(\S*)")
 COMMAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=[^=,]*(,[A-Za-z_][A-Za-z0-9_]*=[^=,]*)+\Z")
 YAML_PAIR = re.compile(r"\s*['\"]?([A-Za-z_][A-Za-z0-9_]*)['\"]?\s*:\s*['\"]?([^'\"{}\[\],]*?)['\"]?\s*\Z")
 PYTHON_WITH_ORDERED_DICTS = (3, 7)  # the first Python whose dicts keep the order in which they were written
-FORMS = "use a mapping, a list of KEY=VALUE or a string of such words"
+FORMS = "use a dictionary, a list of KEY=VALUE or a string of such words"
 
 
 def assignments(given, option, in_file=False):
@@ -78,7 +78,7 @@ def _words(line, option):
     for word in words:
         if COMMAS.match(word) and _is_one_style(word):
             raise JobFileError("%s is %s, but two variables are written with a blank between them" % (option, word),
-                               hint="write %s; if the comma belongs to the value, use a mapping" % (
+                               hint="write %s; if the comma belongs to the value, use a dictionary" % (
                                    u" ".join(word.split(u","))))
     return words
 

@@ -59,6 +59,14 @@ def test_a_job_from_options(run: Run, daemon: with_daemon.Daemon) -> None:
     assert started["changed"] and not started.get("failed"), started
 
 
+def test_an_init_without_the_stanzas_of_chromeos() -> None:
+    with with_daemon.running() as stock:
+        failed = run_module.result(run_module.start(
+            "upstart_job", address=stock.address, conf_dir=str(stock.conf), **KIOSK, **CHROMEOS))
+    assert failed["msg"].endswith("Check that conf_dir is the job directory of this daemon and that it is the init of "
+                                  "ChromeOS, as dialect says.")
+
+
 def test_instances_need_an_import(run: Run) -> None:
     for name, stanza in (("good", "import N\n"), ("bad", "")):
         run("upstart_job", name=name, content=stanza + "instance $N\nexec sleep 1000\n")
