@@ -628,7 +628,7 @@ if MYPY:
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
     "pattern": "Upstart knows what runs",
-    "sleep": "a restart waits until the job is gone",
+    "sleep": "a restart waits until the job has stopped",
     "runlevel": "Upstart's jobs name the runlevels in their start on",
 }
 
