@@ -40,7 +40,7 @@ REFUSED_EVERYWHERE: list[tuple[Any, str, str | None]] = [
     ("a=1,b=2,c=", "two variables are written with a blank", "write a=1 b=2 c=; if"),
     ("A=x y", "env has the entry 'y', which is not KEY=VALUE", 'write A="x y" for a value with a blank'),
     ("OPTIONS=-a -b=c", "env has the entry '-b=c', which is not KEY=VALUE", 'write OPTIONS="-a -b=c" for a value'),
-    ("A='1", "env cannot be split into words (No closing quotation)", "use a dictionary, a list of KEY=VALUE or a string"),
+    ("A='1", "env cannot be split into words (No closing quotation)", "use a dictionary, a list of KEY=VALUE or a"),
     ("A: 1", "env is the text A: 1", "write A=1"),
     (" A: two words ", "env is the text A: two words", 'write A="two words"'),
     ("A = 1", "env has a blank before the = in A = 1", "write A=1"),
