@@ -127,7 +127,8 @@ options:
     version_added: 1.0.0
   env:
     description:
-      - Variables for the job. For a job with instances, they also select the instance.
+      - Variables for the job. For a job with instances, they also select the instance. For several instances, use
+        O(instances).
       - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
         set it for each entry.
       - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
