@@ -475,8 +475,8 @@ findings:
       sample: "did you mean web-ready?"
 summary:
   description:
-    - The instances, and the jobs without one, as lines in the form of C(initctl list). Behind two hyphens, a line says
-      what is wrong.
+    - The instances, and the jobs without one, as lines in the form of C(initctl list). If something is wrong, the
+      line says so after two hyphens.
     - Zombies and suspended processes are always named, stale instances only with V(definitions) in O(subset).
   returned: always
   type: list

@@ -128,8 +128,8 @@ options:
     default: false
   force:
     description:
-      - Whether to change a file that is there. With V(false), the module only writes a missing file. It checks the
-        present file, and O(enabled) still applies.
+      - Whether to change an existing file. With V(false), the module only writes a file that does not exist. It fails
+        if Upstart would reject an existing file. O(enabled) still applies.
     type: bool
     default: true
     version_added: 1.1.0
@@ -551,7 +551,7 @@ summary:
   description:
     - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
       V(absent) or V(kept). In check mode, the predicted result.
-    - Behind two hyphens, a line says what is wrong.
+    - If something is wrong, the line says so after two hyphens.
   returned: always
   type: list
   elements: str

@@ -127,7 +127,8 @@ options:
     version_added: 1.0.0
   env:
     description:
-      - Variables for the job. For a job with instances, they also select the instance.
+      - Variables for the job. For a job with instances, they also select the instance. For several instances, use
+        O(instances).
       - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
         set it for each entry. A variable can only be set once.
       - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
@@ -147,13 +148,14 @@ options:
     version_added: 1.1.0
   count:
     description:
-      - A number of instances, instead of O(instances). In O(env), C(%d) stands for the numbers from 1.
+      - A number of instances, instead of O(instances). In O(env), C(%d) stands for the numbers from 1. For example,
+        V(3) with C(env=N=%d) means the instances with C(N=1), C(N=2) and C(N=3).
     type: int
     version_added: 1.1.0
   exact:
     description:
-      - With O(instances) or O(count), and O(state=started), stop the other instances of the job. Listed instances that
-        run stay as they are.
+      - Whether to stop the other instances of the job. Listed instances that already run stay as they are.
+      - Requires O(state=started), and O(instances) or O(count).
     type: bool
     default: false
     version_added: 1.1.0
@@ -539,7 +541,7 @@ summary:
   description:
     - The result as lines for people, in the form of C(initctl list). RV(instances) come first, then the services of
       RV(taken_down). In check mode, the predicted result.
-    - Behind two hyphens, a line says what is wrong.
+    - If something is wrong, the line says so after two hyphens.
   returned: always
   type: list
   elements: str
@@ -627,7 +629,7 @@ if MYPY:
 STATES = ["started", "stopped", "restarted", "reloaded"]
 WITHOUT_EFFECT = {
     "pattern": "Upstart knows what runs",
-    "sleep": "a restart waits until the job is gone",
+    "sleep": "a restart waits until the job has stopped",
     "runlevel": "Upstart's jobs name the runlevels in their start on",
 }
 

@@ -17,7 +17,7 @@ import os
 from .._daemon.errors import DaemonError, UnknownJobError
 from .._daemon.names import job_path
 from .._errors import UpstartError
-from .._jobfile.dialects import STOCK, dialect_of
+from .._jobfile.dialects import CHROMEOS, dialect_of
 from .._system import processes
 from .._system.deadline import Deadline
 from . import daemon_state
@@ -68,16 +68,16 @@ def is_known(client, name):
         return False
 
 
-def not_loaded_error(job, path, dialect=STOCK):
-    # type: (str, str, str) -> UpstartError
+def not_loaded_error(job, path, version=()):
+    # type: (str, str, Tuple[int, ...]) -> UpstartError
     """Return the error for a job that init does not load from its file.
 
-    :param dialect: text, of the file, see dialects.NAMES.
+    :param version: tuple of ints or dialects.Release, of the daemon.
     """
-    other = "" if dialect == STOCK else ", and that its init reads the dialect %s" % dialect
+    or_fork = " and that it is the init of ChromeOS, as dialect says" if dialect_of(version) == CHROMEOS else ""
     return UpstartError(
         "Upstart has not loaded job %s from %s, not even after ReloadConfiguration. Check that conf_dir is the job "
-        "directory of this daemon%s." % (job, path, other), name=job, path=path)
+        "directory of this daemon%s." % (job, path, or_fork), name=job, path=path)
 
 
 def still_known_error(job, path):
@@ -183,7 +183,7 @@ class Watcher:
         is_ready = self._is_loaded if written else self._is_known
         self._wait(is_ready)
         if not is_ready() and not self.live_instances():  # an instance started since then delays JobAdded
-            raise not_loaded_error(self.job, path, dialect_of(self.client.version()))
+            raise not_loaded_error(self.job, path, self.client.version())
         return not written
 
     def wait_forgotten(self, path):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines for people: what initctl list would print, and behind two hyphens what is wrong."""
+"""Lines for people: what initctl list would print, and after two hyphens what is wrong."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -47,7 +47,7 @@ def ensure_files_are_read(client, conf_dir, definitions):
     if not all(files_read(client, conf_dir, valid).values()):
         client.reload_configuration()
         missing = [job for job in valid if not loading.is_known(client, job.name)]
-        errors.update((job.name, loading.not_loaded_error(job.name, job.conf)) for job in missing)
+        errors.update((job.name, loading.not_loaded_error(job.name, job.conf, job.version)) for job in missing)
     return errors
 
 

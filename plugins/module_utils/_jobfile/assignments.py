@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables in options: a mapping, a list of KEY=VALUE, a text of such words quoted as in a shell, or JSON."""
+"""Variables in options: a dictionary, a list of KEY=VALUE, a text of such words quoted as in a shell, or JSON."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -36,7 +36,7 @@ BLANK_BEFORE_EQUALS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s+=\s*(\S*)")
 COMMAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=[^=,]*(,[A-Za-z_][A-Za-z0-9_]*=[^=,]*)+\Z")
 YAML_PAIR = re.compile(r"\s*['\"]?([A-Za-z_][A-Za-z0-9_]*)['\"]?\s*:\s*['\"]?([^'\"{}\[\],]*?)['\"]?\s*\Z")
 PYTHON_WITH_ORDERED_DICTS = (3, 7)  # the first Python whose dicts keep the order in which they were written
-FORMS = "use a mapping, a list of KEY=VALUE or a string of such words"
+FORMS = "use a dictionary, a list of KEY=VALUE or a string of such words"
 
 
 def assignments(given, option, in_file=False):
@@ -107,7 +107,7 @@ def _in_quotes(word):
 def _separator_error(option, line, words, separator):
     # type: (str, str, List[str], str) -> JobFileError
     return JobFileError("%s is %s, but two variables are written with a blank between them" % (option, line),
-                        hint="write %s; if the %s belongs to the value, use a mapping" % (
+                        hint="write %s; if the %s belongs to the value, use a dictionary" % (
                             u" ".join(words), SEPARATORS[separator]))
 
 

@@ -50,7 +50,7 @@ def from_structure(value):
     if value is None:
         return None
     if isinstance(value, (text_type, bytes)):
-        value = from_json(as_text(value, "a condition"), "the condition", 'for example {"runlevel": [2, 3]}')
+        value = from_json(as_text(value, "a condition"), "the condition", 'write it as in {"runlevel": [2, 3]}')
     rpn = []
     waiting = [value]
     while waiting:
@@ -102,6 +102,8 @@ def _meant_by_keys(keys, kinds):
     """Return the remedy for a dictionary with wrong keys: the one that is probably meant."""
     if len(kinds) > 1 and all(key in JOB_EVENTS + ("event", "runlevel") for key in kinds):
         return "write a list below all or any, as in all: [{%s: ...}, {%s: ...}]" % (kinds[0], kinds[1])
+    if len(kinds) > 1 and all(key in GROUPS for key in kinds):
+        return "put one into the list of the other, as in all: [..., {any: [...]}]"
     operators = [GROUP_OF_OPERATOR[key.lower()] for key in keys if key.lower() in GROUP_OF_OPERATOR]
     question = did_you_mean(kinds[0], ("event", "runlevel") + JOB_EVENTS + tuple(GROUPS)) if kinds else None
     return "did you mean %s?" % operators[0] if operators else question or FORMS

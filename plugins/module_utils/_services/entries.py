@@ -62,9 +62,9 @@ def _instances(entry, state, where):
     if listed is None:
         return None
     if entry["env"] or not (state == "restarted" or (state == "started" and entry.get("exact"))):
-        raise UpstartError("%s has instances, which requires no env in the same entry, and state: restarted, or state: "
-                           "started with exact: true." % where, name=entry["name"])
-    return _instance_variables(listed, "instances of " + where)
+        raise UpstartError("%s has instances, which cannot be combined with env, and require state: restarted, or "
+                           "state: started with exact: true." % where, name=entry["name"])
+    return _instance_variables(listed, " of " + where)
 
 
 def of_instances(request, params):
@@ -76,7 +76,7 @@ def of_instances(request, params):
     :raises UpstartError: for invalid variables, and for options that do not fit together.
     """
     if params["instances"] is not None:
-        listed = _instance_variables(params["instances"], "instances")
+        listed = _instance_variables(params["instances"])
     else:
         listed = _numbered(request.env or [], params["count"])
     request = request._replace(env=None)
@@ -100,16 +100,19 @@ def _numbered(env, count):
     return [[entry.replace(NUMBER, "%d" % number) for entry in env] for number in range(1, count + 1)]
 
 
-def _instance_variables(given, option):
+def _instance_variables(given, place=""):
     # type: (List[Any], str) -> List[List[str]]
-    """Return the variables of each instance in a list, or in the text of one, which Ansible splits at its commas."""
+    """Return the variables of each instance in a list, or in the text of one, which Ansible splits at its commas.
+
+    :param place: text, what follows ``instances[0]`` in an error.
+    """
     listed = given
     if given and isinstance(given[0], (text_type, bytes)) and decode(given[0]).lstrip().startswith(JSON_BEGINS):
         try:
-            listed = as_list(parsed(given, option))
+            listed = as_list(parsed(given, "instances" + place))
         except JobFileError:
             pass  # perhaps each is JSON of its own, else the first is reported
-    return [variables(env, option) for env in listed]
+    return [variables(env, "instances[%d]%s" % (number, place)) for number, env in enumerate(listed)]
 
 
 def variables(env, option):

@@ -159,7 +159,8 @@ class Batch:
         """Make the subdirectory of a job whose name has a ``/``. It is removed again if it stays empty."""
         if not os.path.isdir(conf_dir):
             raise UpstartError("The job directory %s does not exist. Check that this host runs Upstart, or set "
-                               "conf_dir to the directory of its job files." % conf_dir, path=conf_dir)
+                               "conf_dir to the directory of its job files. With load: false, create it first."
+                               % conf_dir, path=conf_dir)
         parent = os.path.dirname(path)
         for folder in _missing(parent):
             try:

@@ -48,15 +48,6 @@ def codes(result: dict[str, Any]) -> list[str]:
     return sorted(finding["code"] for finding in result["jobs"][0]["warnings"])
 
 
-def test_an_init_of_another_dialect_is_named_as_a_cause() -> None:
-    with with_daemon.running() as stock:
-        result = run_module.result(run_module.start(
-            "upstart_job", address=stock.address, conf_dir=str(stock.conf), log_dir=str(stock.log),
-            **CHROMEOS, **KIOSK))
-    assert result["msg"].endswith(
-        "Check that conf_dir is the job directory of this daemon, and that its init reads the dialect chromeos.")
-
-
 def test_a_job_from_options(run: Run, daemon: with_daemon.Daemon) -> None:
     first, again = run("upstart_job", **KIOSK), run("upstart_job", **KIOSK)
     assert (daemon.conf / "kiosk.conf").read_text() == TEXT
@@ -66,6 +57,14 @@ def test_a_job_from_options(run: Run, daemon: with_daemon.Daemon) -> None:
     assert codes(first) == ["chromeos-line-missing"] * 3
     started = run("upstart_service", name="kiosk", state="started", stable_for=0.1)
     assert started["changed"] and not started.get("failed"), started
+
+
+def test_an_init_without_the_stanzas_of_chromeos() -> None:
+    with with_daemon.running() as stock:
+        failed = run_module.result(run_module.start(
+            "upstart_job", address=stock.address, conf_dir=str(stock.conf), **KIOSK, **CHROMEOS))
+    assert failed["msg"].endswith("Check that conf_dir is the job directory of this daemon and that it is the init of "
+                                  "ChromeOS, as dialect says.")
 
 
 def test_instances_need_an_import(run: Run) -> None:

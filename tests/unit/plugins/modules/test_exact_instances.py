@@ -119,13 +119,13 @@ def test_another_instance_that_comes_up_meanwhile(daemon: with_daemon.Daemon, jo
     ({"count": 2, "state": "started"}, "count requires a number of instances, 0 or more, and a variable in env with"),
     ({"count": 2, "env": "N=1", "state": "started"}, "count requires a number of instances, 0 or more, and a variable"),
     ({"count": -1, "env": "N=%d", "state": "started"}, "count requires a number of instances, 0 or more, and"),
-    ({"instances": ["N"], "state": "started"}, "has the entry 'N', which is not KEY=VALUE."),
+    ({"instances": ["N=1", "N"], "state": "started"}, "instances[1] has the entry 'N', which is not KEY=VALUE."),
     ({"exact": True, "env": "N=1", "state": "started"}, "exact requires instances or count: the instances that"),
     ({"instances": "N=1 N=2", "state": "started"},
-     "instances sets N twice: N=1 N=2. Use one item of instances for each instance, as in [N=1, N=2]."),
+     "instances[0] sets N twice: N=1 N=2. Use one item of instances for each instance, as in [N=1, N=2]."),
     ({"env": "N=1 N=2", "state": "started"}, "env sets N twice: N=1 N=2. Use one item of instances for each"),
     ({"instances": ["N=1", {}], "state": "stopped"}, "Job refused has one instance per N. Set N in env"),
-    ({"instances": '[{"N": "1"', "state": "started"}, "instances cannot be parsed as JSON, although it begins like"),
+    ({"instances": '[{"N": "1"', "state": "started"}, "instances[0] cannot be parsed as JSON, although it begins"),
     ({"instances": ["M=1"], "state": "started", "exact": True}, "Job refused has one instance per N. Set N in env"),
 ])
 def test_refused(daemon: with_daemon.Daemon, options: dict[str, Any], message: str) -> None:

@@ -41,7 +41,7 @@ EVERYWHERE: list[tuple[Any, list[str]]] = [
 ]
 REFUSED_EVERYWHERE: list[tuple[Any, str, str | None]] = [
     ("A=1,B=2", "env is A=1,B=2, but two variables are written with a blank between them",
-     "write A=1 B=2; if the comma belongs to the value, use a mapping"),
+     "write A=1 B=2; if the comma belongs to the value, use a dictionary"),
     ("a=1,b=2,c=", "two variables are written with a blank", "write a=1 b=2 c=; if"),
     ("A=1, B=2", "env is A=1, B=2, but two variables are written with a blank between", "write A=1 B=2; if the comma"),
     ("A=1; B=2;  C=x", "two variables are written with a blank between", "write A=1 B=2 C=x; if the semicolon"),
@@ -67,7 +67,7 @@ REFUSED_EVERYWHERE: list[tuple[Any, str, str | None]] = [
     (["None"], "env has the entry 'None', which is not KEY=VALUE", None),
     ("A=x y", "env has the entry 'y', which is not KEY=VALUE", 'write A="x y" for a value with a blank'),
     ("OPTIONS=-a -b=c", "env has the entry '-b=c', which is not KEY=VALUE", 'write OPTIONS="-a -b=c" for a value'),
-    ("A='1", "env cannot be split into words (No closing quotation)", "use a mapping, a list of KEY=VALUE or a string"),
+    ("A='1", "env cannot be split into words (No closing quotation)", "use a dictionary, a list of KEY=VALUE or a"),
     ("A: 1", "env is the text A: 1", "write A=1"),
     (" A: two words ", "env is the text A: two words", 'write A="two words"'),
     ("A = 1", "env has a blank before the = in A = 1", "write A=1"),
@@ -86,7 +86,7 @@ REFUSED_EVERYWHERE: list[tuple[Any, str, str | None]] = [
     ([{"A": 1}], 'env has the entry {"A": 1}, which is not KEY=VALUE', "make env itself a dictionary, or write"),
     (["=1"], "env has the entry '=1', which is not KEY=VALUE", None),
     (["A=\0"], "which is not KEY=VALUE", None),
-    (7, "env has the type int", "use a mapping, a list of KEY=VALUE or a string of such words"),
+    (7, "env has the type int", "use a dictionary, a list of KEY=VALUE or a string of such words"),
 ]
 
 

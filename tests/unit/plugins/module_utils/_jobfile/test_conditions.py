@@ -150,6 +150,17 @@ def test_a_wrong_structure_is_explained(structure: Any, text: str) -> None:
     assert caught.value.hint or "null" in text or "2" in text
 
 
+@pytest.mark.parametrize(("structure", "hint"), [
+    ({"all": ["a"], "any": ["b"]}, "put one into the list of the other, as in all: [..., {any: [...]}]"),
+    ({"started": "a", "stopped": "b"}, "write a list below all or any, as in all: [{started: ...}, {stopped: ...}]"),
+    ("{runlevel: 2}", 'write it as in {"runlevel": [2, 3]}'),
+])
+def test_the_remedy_names_what_is_meant(structure: Any, hint: str) -> None:
+    with pytest.raises(JobFileError) as caught:
+        conditions.from_structure(structure)
+    assert caught.value.hint == hint
+
+
 @pytest.mark.parametrize(("rpn", "text"), TEXTS)
 def test_to_text_is_read_back(rpn: Rpn, text: str) -> None:
     assert conditions.to_text(rpn) == text

@@ -200,7 +200,7 @@ def test_instances_contradict_other_entries(tmp_path: Path, instances: Any, more
 
 @pytest.mark.parametrize("entry", [{"state": "started"}, {"state": "restarted", "env": {"N": 1}}, {}])
 def test_instances_require_a_restart(tmp_path: Path, entry: Entry) -> None:
-    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which requires no env in the same entry"):
+    with pytest.raises(UpstartError, match=r"jobs\[0\] \(web\) has instances, which cannot be combined with env"):
         entries.split(request(tmp_path, "started"), [job("web", **entry, instances=[])])
 
 

@@ -168,7 +168,7 @@ def test_parents(tmp_path: Path) -> None:
         batch.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
         assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o755
         batch.make_parent(str(tmp_path / "a" / "b" / "web.conf"), str(tmp_path))
-        with pytest.raises(UpstartError, match="The job directory .* does not exist"):
+        with pytest.raises(UpstartError, match="The job directory .* does not exist.*create it first"):
             batch.make_parent(str(tmp_path / "no" / "web.conf"), str(tmp_path / "no"))
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(UpstartError, match="Cannot make the directory"):
