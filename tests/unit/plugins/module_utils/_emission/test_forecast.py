@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.errors import NotFoundError
 from ansible_collections.sysinit.upstart.plugins.module_utils._emission import emit, forecast, holding
 from ansible_collections.sysinit.upstart.plugins.module_utils._events import budget
-from ansible_collections.sysinit.upstart.plugins.module_utils._host import orphans
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import process_times
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
 from ansible_collections.sysinit.upstart.tests.unit.support.dbus_properties import condition_property
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import FakeConnection
@@ -193,7 +193,7 @@ def test_conditions_of_an_older_definition(tmp_path: Path, monkeypatch: pytest.M
     doubt = "job a may still run with its old job file, whose conditions are unknown"
     for began, reasons in ((time.time() - 3600, [doubt]), (None, []), (time.time() + 10, [])):
         period = None if began is None else (began, began)
-        monkeypatch.setattr(orphans, "period", lambda ticks, period=period: period)
+        monkeypatch.setattr(process_times, "period", lambda ticks, period=period: period)
         predicted = foresee(client, tmp_path)
         assert predicted["reasons"] == reasons and predicted["outlook"]["would_start"] == ["b"]
     (tmp_path / "a.conf").unlink()
