@@ -36,6 +36,7 @@ UTILITIES: dict[str, set[str]] = {
     "_jobs": FLOORS | {"_promise", "_arguments"},
     "_emission": FLOORS | {"_promise"},
     "_services": FLOORS | {"_promise", "_lsb", "_jobs/manifest"},
+    "_deploy": FLOORS | {"_jobs", "_services", "_promise", "_arguments"},
     "_init": FLOORS | {"_emission"},
     "_inventory": FLOORS,
     "_module": {"_daemon", "_arguments", "_jobfile/dialects"},
@@ -44,6 +45,7 @@ UTILITIES: dict[str, set[str]] = {
 # The room of each module.
 MODULES = {
     "upstart_job": "_jobs",
+    "upstart_deploy": "_deploy",
     "upstart_service": "_services",
     "upstart_event": "_emission",
     "upstart_info": "_inventory",

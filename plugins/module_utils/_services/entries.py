@@ -73,12 +73,13 @@ def of_instances(request, params):
     if params["exact"]:
         if request.state != "started":
             raise UpstartError("exact requires state: started.")
-        return [_entry(name, instances=listed, exact=True) for name in request.jobs]
-    return [_entry(name, env=env) for name in request.jobs for env in listed]
+        return [entry(name, instances=listed, exact=True) for name in request.jobs]
+    return [entry(name, env=env) for name in request.jobs for env in listed]
 
 
-def _entry(name, **given):
+def entry(name, **given):
     # type: (str, **Any) -> Dict[str, Any]
+    """Return an entry of ``jobs`` with all keys, None for those that are not given."""
     return dict(dict.fromkeys(("state", "enabled", "env", "instances", "exact", "expected")), name=name, **given)
 
 

@@ -193,8 +193,8 @@ def test_a_manifest_of_1_0_0_is_read(tmp_path: Path) -> None:
 
 def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
     path.parent.mkdir()
-    path.write_text('{"format": 2, "jobs": [], "overrides": []}')
-    with pytest.raises(UpstartError, match="it has format 2, but this release reads format 1"):
+    path.write_text('{"format": 3, "jobs": [], "overrides": []}')
+    with pytest.raises(UpstartError, match="it has format 3, but this release reads formats 1 and 2"):
         Deployment(path, conf, job("web"))
 
 
