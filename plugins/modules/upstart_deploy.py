@@ -61,8 +61,9 @@ options:
     description:
       - Name of the list, from letters, digits, C(_), C(.) and C(-). Several lists can be deployed to one host, and do
         not prune each other's jobs.
+      - The default is V(default). With O(pending=true), the default is all lists in O(manifest_dir) in which a task of
+        the same play has left something pending.
     type: str
-    default: default
   manifest_dir:
     description:
       - Directory on the host with one file for each list, which only its owner can read. The file records the names of
@@ -97,8 +98,7 @@ options:
     default: handler
   pending:
     description:
-      - Carry out the restarts and reloads that are pending in O(set), each job once, and those that other tasks of the
-        same play have left pending in other lists in O(manifest_dir).
+      - Carry out the restarts and reloads that are pending in O(set), each job once.
       - A job that has been restarted in the meantime is left alone.
       - Excludes O(jobs).
     type: bool
@@ -315,7 +315,7 @@ def main():
     spec = dict(
         _module.daemon_options(),
         jobs=dict(type="list", elements="raw"),
-        set=dict(type="str", default="default"),
+        set=dict(type="str"),
         manifest_dir=dict(type="path", default="/var/lib/sysinit.upstart"),
         prune=dict(type="bool", default=False),
         on_change=dict(type="str", choices=entries.ON_CHANGE, default="restart"),

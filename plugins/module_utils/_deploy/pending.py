@@ -20,7 +20,7 @@ from .plan import merged_tasks
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple  # noqa: F401
+    from typing import Any, Dict, Iterable, List, Optional, Sequence  # noqa: F401
     from .plan import JobPlan  # noqa: F401
 
 __metaclass__ = type
@@ -40,14 +40,15 @@ def after_plans(
     """Return the entries after a list is deployed, those of jobs that it does not have included.
 
     A restart that an earlier use in the same play has asked for stays due. One of an earlier play counts only if it is
-    still due: the list says anew what is to happen.
+    still due: the list says anew what is to happen. What an earlier play has left for jobs that are not in the list is
+    taken over.
 
     :param earlier: list of entries.
     :param unrecorded: list of text, see above.
     """
     by_name = dict((entry["name"], entry) for entry in earlier)
     planned = set(plan.job.name for plan in job_plans)
-    entries = [entry for entry in earlier if entry["name"] not in planned]
+    entries = [dict(entry, play=play) for entry in earlier if entry["name"] not in planned]
     for plan in job_plans:
         old = by_name.get(plan.job.name)
         is_own = old is not None and play is not None and old.get("play") == play
@@ -70,54 +71,53 @@ def _entry(plan, old, is_own, play, stable_for):
         "tasks": tasks,
         "state": plan.job.state,
         "stable_for": max(stable_for, old["stable_for"]) if old is not None and is_own else stable_for,
-        "rollback": plan.may_roll_back,
+        "rollback": plan.may_roll_back or (is_own and old is not None and old["rollback"]),
         "instances": plan.job.instances,
         "play": play,
     }
 
 
 def load(folder, set_name, play):
-    # type: (str, str, Optional[str]) -> List[Manifest]
-    """Return the manifests with pending entries: that of the set, and those in which the same play has left some.
+    # type: (str, Optional[str], Optional[str]) -> List[Manifest]
+    """Return the manifests with pending entries, see ``selected``.
 
     A file of another set that is no manifest is left to the tasks of that set.
 
     :param folder: text, the directory of the manifests.
     """
     manifests = []
-    for name in sets_in(folder):
+    for name in sets_in(folder) if set_name is None else [set_name]:
         try:
             manifest = Manifest(path_of_set(folder, name))
         except UpstartError:
             if name == set_name:
                 raise
             continue
-        if _selected(manifest, name == set_name, play):
+        if selected(manifest, set_name, play):
             manifests.append(manifest)
     return manifests
 
 
-def _selected(manifest, is_own, play):
-    # type: (Manifest, bool, Optional[str]) -> List[Dict[str, Any]]
-    return [entry for entry in manifest.pending if is_own or (play is not None and entry.get("play") == play)]
+def selected(manifest, set_name, play):
+    # type: (Manifest, Optional[str], Optional[str]) -> List[Dict[str, Any]]
+    """Return the entries of a manifest that a task makes up for.
+
+    :param set_name: text, the set whose entries these are; None for those of the play in all sets.
+    """
+    if set_name is not None:
+        return manifest.pending if name_of_set(manifest.path) == set_name else []
+    return [entry for entry in manifest.pending if entry.get("play") == play]
 
 
-def due_entries(manifests, set_name, play):
-    # type: (Iterable[Manifest], str, Optional[str]) -> List[Tuple[Manifest, Dict[str, Any]]]
-    """Return the entries to make up for, each with its manifest."""
-    return [(manifest, entry) for manifest in manifests
-            for entry in _selected(manifest, name_of_set(manifest.path) == set_name, play)]
-
-
-def waiting(folder, manifests, own_path, play):
-    # type: (str, Iterable[Manifest], str, Optional[str]) -> List[Dict[str, Any]]
+def waiting(folder, manifests, set_name, play):
+    # type: (str, Iterable[Manifest], Optional[str], Optional[str]) -> List[Dict[str, Any]]
     """Return what is pending after a task, as the result shows it: in its set, and by the same play in other sets.
 
     :param manifests: list of Manifest, those that the task has changed.
-    :param own_path: text, the manifest of the set.
     """
     known = dict((manifest.path, manifest) for manifest in manifests)
-    for manifest in load(folder, "", play):
+    for manifest in load(folder, None, play) if play is not None else []:
         known.setdefault(manifest.path, manifest)
     return [dict(((key, entry.get(key)) for key in SHOWN_KEYS), set=name_of_set(path)) for path in sorted(known)
-            for entry in _selected(known[path], path == own_path, play)]
+            for entry in known[path].pending
+            if entry in selected(known[path], set_name, play) or (play is not None and entry.get("play") == play)]

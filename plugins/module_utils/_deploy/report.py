@@ -162,10 +162,10 @@ def _instances(entries):
         if entry["before"] != NOTHING["before"] or entry["status"] != NOTHING["status"] or entry["changed"]:
             by_name.setdefault(entry["instance"], []).append(entry)
     return [dict(dict((key, moves[-1].get(key)) for key in INSTANCE_KEYS), before=moves[0]["before"],
-                 action=_action(moves)) for moves in by_name.values()]
+                 action=action_of(moves)) for moves in by_name.values()]
 
 
-def _action(moves):
+def action_of(moves):
     # type: (List[Dict[str, Any]]) -> Optional[str]
     """Return what was done to an instance: started, stopped, restarted, reloaded, or None."""
     if not any(entry["changed"] for entry in moves):

@@ -33,16 +33,22 @@ Undo = collections.namedtuple("Undo", "manifest files instances")
 
 
 class Restoration:
-    """What became of the files of a rollback.
+    """What became of the rollback of a job.
 
     :ivar error: UpstartError, why the files were not restored, or None.
-    :ivar kept: set of the names of new jobs whose files stay because the jobs are running.
+    :ivar is_kept: bool, whether the file of a new job stays because the job is running.
+    :ivar stop_error: text, why a new job could not be stopped, or None.
+    :ivar start_error: text, why the job does not run with its earlier files, or None.
+    :ivar is_tried: bool, whether the job has failed with its earlier files; else it could not be started at all.
     """
 
-    def __init__(self):
-        # type: () -> None
-        self.error = None  # type: Optional[UpstartError]
-        self.kept = set()  # type: Any
+    def __init__(self, error=None, is_kept=False):
+        # type: (Optional[UpstartError], bool) -> None
+        self.error = error
+        self.is_kept = is_kept
+        self.stop_error = None  # type: Optional[str]
+        self.start_error = None  # type: Optional[str]
+        self.is_tried = False
 
 
 def undo_for(manifest, name, listed):
@@ -84,16 +90,29 @@ def roll_back(deployer, entries, undo, stable_for):
     if not failed:
         return {}
     new = [name for name in failed if is_new(undo[name])]
-    ended = deployer.bring_about([{"name": name, "state": "stopped"} for name in new], 0.0, must_exist=False,
-                                 unwedge=True)
+    not_ended, unused = _bring_about(deployer, [{"name": name, "state": "stopped"} for name in new], 0.0,
+                                     must_exist=False)
     restorations = _restore_all(deployer, failed, undo)
     tasks = [task for name in failed if name not in new and restorations[name].error is None
              for task in restart_tasks(name, entries, undo[name], deployer)]
-    restarted = deployer.bring_about(tasks, stable_for, unwedge=True)
+    failed_again, start_error = _bring_about(deployer, tasks, stable_for)
     for manifest in _manifests(failed, undo):
         deployer.save(manifest)
-    return dict((name, _sentence(name, undo[name], restorations[name], failure_reasons(restarted.entries),
-                                 failure_reasons(ended.entries))) for name in failed)
+    for name in failed:
+        restorations[name].stop_error = not_ended.get(name)
+        restorations[name].is_tried = name in failed_again
+        restorations[name].start_error = failed_again.get(name, start_error)
+    return dict((name, sentence(is_new(undo[name]), restorations[name])) for name in failed)
+
+
+def _bring_about(deployer, tasks, stable_for, **options):
+    # type: (Deployer, Sequence[Task], float, **Any) -> Tuple[Dict[str, str], Optional[str]]
+    """Carry out tasks. Return why jobs failed, by name, and why nothing could be done, or None."""
+    try:
+        stage = deployer.bring_about(tasks, stable_for, unwedge=True, **options)
+    except UpstartError as error:
+        return {}, error.message
+    return failure_reasons(stage.entries), None
 
 
 def _manifests(names, undo):
@@ -108,16 +127,15 @@ def _restore_all(deployer, names, undo):
     restorations = {}  # type: Dict[str, Restoration]
     for manifest in _manifests(names, undo):
         own = [name for name in names if undo[name].manifest is manifest]
-        restoration = Restoration()
-        restorations.update(dict.fromkeys(own, restoration))
         try:
             plans = plan_files([_wanted(name, override, previous) for name in own
                                 for override, previous in undo[name].files],
                                deployer.client, deployer.params, deployer.version, deployer.check_mode)
             deployer.write(plans, manifest)
-            restoration.kept.update(plan.wanted.name for plan in plans if plan.kept)
+            kept = set(plan.wanted.name for plan in plans if plan.kept)
+            restorations.update((name, Restoration(is_kept=name in kept)) for name in own)
         except UpstartError as error:
-            restoration.error = error
+            restorations.update((name, Restoration(error)) for name in own)
     return restorations
 
 
@@ -167,16 +185,21 @@ def earlier_instances(entries, stanza):
     return [[]] if stanza == "" and any(entry["instance"] for entry in entries) else None
 
 
-def _sentence(name, undo, restoration, failed_again, not_ended):
-    # type: (str, Undo, Restoration, Dict[str, str], Dict[str, str]) -> str
-    """Return the sentence that reports how the rollback of a job ended."""
+def sentence(was_new, restoration):
+    # type: (bool, Restoration) -> str
+    """Return the sentence that reports how the rollback of a job ended.
+
+    :param was_new: bool, whether the job did not exist before.
+    """
     if restoration.error is not None:
         return "Its old file could not be restored: %s" % restoration.error.message
-    if name in restoration.kept:
+    if restoration.is_kept:
         return "The job is new, but its file stays because the job could not be stopped: %s" % (
-            not_ended.get(name, "it was started again."))
-    if is_new(undo):
+            restoration.stop_error or "it was started again.")
+    if was_new:
         return "The job is new and was removed again."
-    if name in failed_again:
-        return "Its old file is restored, but the job failed with it too: %s" % failed_again[name]
+    if restoration.is_tried:
+        return "Its old file is restored, but the job failed with it too: %s" % restoration.start_error
+    if restoration.start_error is not None:
+        return "Its old file is restored, but the job could not be started: %s" % restoration.start_error
     return "Its old file is restored, and the job runs with it again."

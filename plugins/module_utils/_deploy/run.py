@@ -12,6 +12,7 @@ from __future__ import absolute_import, division, print_function
 import signal
 
 from .._errors import UpstartError
+from .._host import check_mode
 from .._jobs.manifest import path_of_set
 from .._jobs.proof import proven_jobs
 from .._jobs.report import warnings_of
@@ -35,6 +36,9 @@ if MYPY:
 __metaclass__ = type
 
 
+DEFAULT_SET = "default"
+
+
 def run(module, connect, attributes):
     # type: (AnsibleModule, Callable[[], Upstart], Any) -> Dict[str, Any]
     """Deploy a list of jobs, or make up for what earlier tasks left pending; return the result of the module.
@@ -44,10 +48,14 @@ def run(module, connect, attributes):
     :param attributes: _file_attributes.FileAttributes.
     :raises UpstartError: with the result as facts.
     """
-    entries.check_set_name(module.params["set"])
+    params = module.params
+    if params["set"] is None and (params["_play"] is None or not params["pending"]):
+        params["set"] = DEFAULT_SET
+    if params["set"] is not None:
+        entries.check_set_name(params["set"])
     if not module.check_mode:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    if module.params["pending"]:
+    if params["pending"]:
         return make_up(module, connect, attributes)
     return deploy(module, connect, attributes)
 
@@ -73,6 +81,7 @@ def deploy(module, connect, attributes):
     _stop_removed(deployer, jobs, plans, messages)
     if not messages.failures:
         deployer.write(plans, manifest)
+        _stop_again(deployer, plans, messages)
         _start(deployer, manifest, jobs, messages)
     down = [job.name for job in jobs if job.is_removed or job.state == "stopped"]
     return _finish(module, deployer, [job.name for job in jobs], down, [manifest], messages)
@@ -80,13 +89,16 @@ def deploy(module, connect, attributes):
 
 def make_up(module, connect, attributes):
     # type: (AnsibleModule, Callable[[], Upstart], Any) -> Dict[str, Any]
-    """Restart and reload what is pending in the set, and what the same play has left pending in other sets."""
+    """Restart and reload what is pending in the set; without a set, what the same play has left pending."""
     params = module.params
+    if module.check_mode:
+        check_mode.load(params)  # earlier tasks may have been about to write manifests
     manifests = pending.load(params["manifest_dir"], params["set"], params["_play"])
     if not manifests:
         return report.nothing_pending()
     deployer = Deployer(module, connect(), attributes)
-    due = pending.due_entries(manifests, params["set"], params["_play"])
+    due = [(manifest, entry) for manifest in manifests
+           for entry in pending.selected(manifest, params["set"], params["_play"])]
     names = sorted(set(entry["name"] for _manifest, entry in due))
     moot = _moot_jobs(deployer, [entry for _manifest, entry in due])
     tasks, undo, stable_for = [], {}, 0.0  # type: List[Task], Dict[str, Undo], float
@@ -170,10 +182,9 @@ def _start(deployer, manifest, jobs, messages):
                 for job_plan in plans if job_plan.may_roll_back and (job_plan.due or job_plan.job.state == "started"))
     rollout = Rollout(deployer, [manifest], undo, params["stable_for"], messages)
     tasks = [task for job_plan in plans for task in job_plan.services]
-    own = set(job_plan.job.name for job_plan in plans) if params["restart"] == "now" else set()
-    for entry in manifest.pending:
-        if entry["name"] in own:
-            tasks = plan.merged_with(tasks, entry["name"], entry["tasks"])
+    own = [entry["name"] for entry in manifest.pending if params["restart"] == "now"]
+    for entry in manifest.pending if own else []:
+        tasks = plan.merged_with(tasks, entry["name"], entry["tasks"])
     rollout.bring_about(tasks)
     rollout.bring_back(job.name for job in jobs if not job.is_removed and job.state != "stopped")
     rollout.settle(own)
@@ -203,6 +214,17 @@ def _stop_removed(deployer, jobs, plans, messages):
     messages.failures.update(failure_reasons(stage.entries))
 
 
+def _stop_again(deployer, plans, messages):
+    # type: (Deployer, Sequence[FilePlan], report.Messages) -> None
+    """Stop removed jobs that somebody has started in between. A job whose file was kept for that reason has failed."""
+    removed = [file for file in plans if file.wanted.state == "absent" and not file.wanted.override]
+    woken = [{"name": file.wanted.name, "state": "stopped"} for file in removed if file.stale and not file.kept]
+    stage = deployer.bring_about(woken, 0.0, must_exist=False)
+    messages.failures.update(failure_reasons(stage.entries))
+    messages.failures.update((file.wanted.name, "Job %s was not removed: something else started it while this task "
+                              "stopped it. Run the task again." % file.wanted.name) for file in removed if file.kept)
+
+
 def _finish(module, deployer, names, down, manifests, messages):
     # type: (AnsibleModule, Deployer, Sequence[str], Sequence[str], Sequence[Manifest], report.Messages) -> Dict[str, Any]
     """Issue the warnings and return the result; raise UpstartError with it if a job failed.
@@ -213,8 +235,7 @@ def _finish(module, deployer, names, down, manifests, messages):
     losses = deployer.losses(set(down).union(messages.failures))
     for text in deployer.warnings + warnings_of(deployer.plans) + loss_warnings(losses, module.check_mode):
         module.warn(text)
-    own_path = path_of_set(params["manifest_dir"], params["set"])
-    waiting = pending.waiting(params["manifest_dir"], manifests, own_path, params["_play"])
+    waiting = pending.waiting(params["manifest_dir"], manifests, params["set"], params["_play"])
     result = report.result_of(deployer, names, manifests, messages, waiting, losses)
     deployer.add_record(result)
     if messages.failures:
