@@ -152,14 +152,8 @@ EXAMPLES = r"""
     prune: true
     on_failure: rollback
     jobs:
-      - name: shop
-        start_on: {runlevel: [2, 3, 4, 5]}
-        respawn: true
-        exec: /usr/bin/shop --port 8080
-      - name: worker
-        instance: $QUEUE
-        exec: /usr/bin/shop-worker $QUEUE
-        instances: [{QUEUE: mail}, {QUEUE: orders}]
+      - {name: shop, preset: service, exec: /usr/bin/shop --port 8080}
+      - {name: report, preset: task, state: present, template: report.conf.j2}
 
 - name: Restart and reload the jobs of the shop whose files have changed (in a handler, or at night)
   sysinit.upstart.upstart_deploy:

@@ -88,10 +88,14 @@ def test_a_joined_condition_sees_both_halves(host: DeployHost, state: str) -> No
     assert not host.deploy(changed, job("b"), joined)["changed"]
 
 
-def test_a_listed_job_that_does_not_come_back_fails_the_run(host: DeployHost) -> None:
+@pytest.mark.parametrize("state", ["started", "present"])
+def test_a_listed_job_that_does_not_come_back_fails_the_run(host: DeployHost, state: str) -> None:
     marker = host.daemon.scratch / "broken"
-    lost = job("c", stop_on="stopping a", pre_start={"exec": f"test ! -e {marker}"})
+    lost = job("c", stop_on="stopping a", pre_start={"exec": f"test ! -e {marker}"}, state=state)
     host.deploy(job("a"), lost)
+    if state == "present":
+        host.client.request("Start", "c", wait=False)
+        faults.wait_for(lambda: host.pid("c"), "c does not run")
     marker.touch()
     result = host.run(jobs=[job("a", nice=1), lost], restart="now")
     assert result["failed"] and result["msg"].startswith("Job c failed to start: its pre-start process")

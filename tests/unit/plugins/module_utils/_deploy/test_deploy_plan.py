@@ -188,6 +188,7 @@ def test_files_that_can_be_rolled_back() -> None:
     """A new file of an earlier run stays: that run had no failure, or reported it."""
     assert not may_roll_back({}, file("web"))
     assert may_roll_back({}, file("web", ""), late=unproven("web"))
+    assert not may_roll_back({}, file("web", ""), late=unproven("other"))
     assert not may_roll_back({}, file("web"), late=unproven("web", None))
     assert may_roll_back({}, file("web", created=True))
     assert may_roll_back({}, file("web"), late=unproven("web", None, override=True))
