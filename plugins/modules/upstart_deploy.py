@@ -139,8 +139,6 @@ options:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
 seealso:
-  - plugin: sysinit.upstart.upstart_jobs
-    plugin_type: role
   - module: sysinit.upstart.upstart_job
   - module: sysinit.upstart.upstart_service
 """

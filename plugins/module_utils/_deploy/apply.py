@@ -23,7 +23,7 @@ from .._system.reading import read_file
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple  # noqa: F401
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Set  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
     from .._daemon.client import Upstart  # noqa: F401
     from .._jobs.manifest import Manifest  # noqa: F401
