@@ -98,7 +98,7 @@ def test_a_listed_job_that_does_not_come_back_fails_the_run(host: DeployHost, st
         faults.wait_for(lambda: host.pid("c"), "c does not run")
     marker.touch()
     result = host.run(jobs=[job("a", nice=1), lost], restart="now")
-    assert result["failed"] and result["msg"].startswith("Job c failed to start: its pre-start process")
+    assert result["failed"] and result["msg"].startswith("Job c failed to start")
     assert [entry["failed"] for entry in result["jobs"]] == [False, True]
     assert host.pid("a")
 
