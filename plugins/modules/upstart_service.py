@@ -215,7 +215,6 @@ options:
     description:
       - Names of jobs that a later task starts again if this task takes them down. RV(taken_down) still lists them, but
         the task only warns about them if it fails.
-      - The role P(sysinit.upstart.upstart_jobs#role) lists the jobs that it starts itself.
     type: list
     elements: str
     default: []

@@ -40,8 +40,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 # Number of mutants of each room.
-ROOMS = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_emission": 20, "_inventory": 30,
-         "_init": 10, "_lsb": 30, "_system": 20}
+ROOMS = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_deploy": 60, "_emission": 20,
+         "_inventory": 30, "_init": 10, "_lsb": 30, "_system": 20}
 UNIT = "tests/unit/plugins/module_utils/"
 # The tests of a room, and tests of other code that uses functions which the room itself does not use.
 TESTS = {room: [UNIT + room] for room in ROOMS}

@@ -129,7 +129,8 @@ VARIABLES: dict[str, Any] = {
     "upstart_jobs_manifest_dir": {
         "description": [
             "Directory on the host with one file per set, which only its owner can read. The file records the names of "
-            "the deployed jobs, and the old files of jobs that have not started successfully with their new ones yet.",
+            "the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started "
+            "successfully with their new ones yet.",
         ],
         "type": "path", "default": "/var/lib/sysinit.upstart", "version_added": "1.0.0",
     },
@@ -174,8 +175,8 @@ def specification() -> dict[str, Any]:
     return {"argument_specs": {"main": {
         "short_description": "Deploy jobs of the Upstart init daemon",
         "description": [
-            "Writes all job files and starts the jobs. Restarts or reloads each job once if its file changed while it "
-            "was running.",
+            "Writes all job files and starts the jobs, with one task of M(sysinit.upstart.upstart_deploy). Its handler "
+            "restarts or reloads each job once if its file changed while it was running.",
             "The role checks the entries of O(upstart_jobs_list) before it changes anything. If a key does not exist, "
             "the message names the job and the likely key.",
         ],
@@ -202,8 +203,8 @@ class Indented(yaml.SafeDumper):
 def argument_specs() -> str:
     """Return meta/argument_specs.yml.
 
-    The elements are raw because Ansible's own error for an entry would not name the job. The filter
-    deployment_files checks them against the same options.
+    The elements are raw because Ansible's own error for an entry would not name the job. The module upstart_deploy
+    checks them against the same options.
     """
     comment = "".join(f"# {line}\n" for line in LICENCE.splitlines())
     text = yaml.dump(specification(), Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)

@@ -23,7 +23,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import plans
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SUPPORT = (ROOT / "docs/docsite/rst/support.rst").read_text(encoding="utf-8")
-INTERNAL = ("demo", "deployment_")  # name prefixes of parts for the demo and the role only
+INTERNAL = ("demo",)  # name prefixes of parts for the demo only
 # A value for each option that a release introduced.
 VALUES: dict[str, Any] = {
     "apparmor_load": "/etc/apparmor.d/web", "apparmor_switch": "web", "cgroup": ["cpu"], "debug": True,

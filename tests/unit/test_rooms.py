@@ -37,6 +37,7 @@ UTILITIES: dict[str, set[str]] = {
     "_jobs": FLOORS | {"_promise", "_arguments"},
     "_emission": FLOORS | {"_promise"},
     "_services": FLOORS | {"_promise", "_lsb", "_jobs/manifest"},
+    "_deploy": FLOORS | {"_jobs", "_services", "_promise", "_arguments"},
     "_init": FLOORS | {"_emission"},
     "_inventory": FLOORS,
     "_module": {"_arguments", "_compile_once"},
@@ -46,6 +47,7 @@ UTILITIES: dict[str, set[str]] = {
 # The room of each module.
 MODULES = {
     "upstart_job": "_jobs",
+    "upstart_deploy": "_deploy",
     "upstart_service": "_services",
     "upstart_event": "_emission",
     "upstart_info": "_inventory",
@@ -53,7 +55,7 @@ MODULES = {
     "lsb_service": "_lsb",
 }
 # The rooms below plugins/plugin_utils and their allowed imports besides themselves and EVERYWHERE.
-CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_deployment": PURE | {"_arguments"}, "_graph": PURE}
+CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_graph": PURE}
 
 
 @functools.cache

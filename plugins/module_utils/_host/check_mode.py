@@ -71,6 +71,12 @@ class PlayState:
         for entry in records:
             self._apply(entry, entry.get("address", address) == address)
 
+    def add(self, entry):
+        # type: (Dict[str, Any]) -> None
+        """Apply the record of an earlier stage of the same task, and read its files as written from now on."""
+        self._apply(entry, True)
+        planned_files.add(self.texts)
+
     def paths(self, job):
         # type: (str) -> Tuple[str, str]
         """Return the paths of a job file and its override."""

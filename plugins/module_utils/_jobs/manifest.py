@@ -4,7 +4,8 @@
 """The manifest: a JSON file that records the job files of a list of jobs.
 
 With it, a later task can remove the files of jobs that are no longer listed, and only those. It also records the
-earlier content of files with which no job has run yet, because a later task may have to restore it.
+earlier content of files with which no job has run yet, because a later task may have to restore it, and the restarts
+and reloads that upstart_deploy has left to a later task.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -29,7 +30,7 @@ __metaclass__ = type
 
 SUFFIX = ".json"
 MODE = 0o600  # earlier files may contain secrets
-FORMAT = 1
+FORMATS = (1, 2)  # format 2 adds ``pending``
 ABOUT = "Job files written by sysinit.upstart.upstart_job"
 KINDS = {"jobs": False, "overrides": True}  # the lists in the file, and whether their files are overrides
 
@@ -39,8 +40,9 @@ class Manifest:
 
     :ivar unproven: dict of (name, whether it is an override) to the value of ``previous`` in the result: files that
         were changed, and with which the job has not run since.
-    :ivar before: bytes, the file's present content without ``unproven``, or None for no file.
-    :ivar after: bytes, its content after the task, without ``unproven``; see ``update``.
+    :ivar pending: list of dict, the restarts and reloads that a later task makes up for; see _deploy/pending.
+    :ivar before: bytes, the file's present content with the names only, or None for no file.
+    :ivar after: bytes, its content after the task, with the names only; see ``update``.
     :raises UpstartError: if the file is not a manifest.
     """
 
@@ -50,7 +52,7 @@ class Manifest:
             raise UpstartError("manifest is %s, but the name of a manifest must end in %s." % (path, SUFFIX), path=path)
         self.path = path
         data = self._written = read_file(path)  # type: Optional[bytes]
-        self._entries, self.unproven = (set(), {}) if data is None else _parse(path, data)
+        self._entries, self.unproven, self.pending = (set(), {}, []) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
     def obsolete(self, wanted, spared=()):
@@ -94,6 +96,11 @@ class Manifest:
         """Return the names of the jobs in ``unproven``."""
         return set(name for name, unused in self.unproven)
 
+    def recorded_jobs(self):
+        # type: () -> Set[str]
+        """Return the names of all jobs whose files the manifest records."""
+        return set(name for name, unused in self._entries)
+
     def report(self):
         # type: () -> Dict[str, Any]
         """Return the value of ``manifest`` in the result."""
@@ -120,20 +127,27 @@ class Manifest:
         self._entries = entries
         self.after = self.before if not entries and self.before is None else _text(entries)
 
+    def is_needed(self):
+        # type: () -> bool
+        """Return whether there is, or will be, a file: a manifest without content is not written."""
+        return self._written is not None or bool(self._entries or self.unproven or self.pending)
+
     def text(self):
         # type: () -> bytes
         """Return the complete content of the file, as bytes."""
-        return _text(self._entries, self.unproven)
+        return _text(self._entries, self.unproven, self.pending)
 
     def announce(self, plans):
         # type: (Sequence[Any]) -> None
         """Record all old and new files, and earlier contents, before ``plans`` are carried out.
 
-        After a crash, no file is missing from the manifest.
+        After a crash, no file is missing from the manifest, and no earlier content that is not restored yet.
         """
         with Batch() as batch:
             batch.tidy([os.path.dirname(self.path)])
-        self._write(self._entries_with_new(plans), self._unproven_after(plans))
+        unproven = dict(self.unproven)
+        unproven.update(self._unproven_after(plans))
+        self._write(self._entries_with_new(plans), unproven)
 
     def settle(self, plans):
         # type: (Sequence[Any]) -> None
@@ -175,8 +189,8 @@ class Manifest:
 
     def _write(self, entries, unproven):
         # type: (Set[Entry], Mapping[Entry, Dict[str, Any]]) -> None
-        data = _text(entries, unproven)
-        if data == self._written or (self._written is None and not entries and not unproven):
+        data = _text(entries, unproven, self.pending)
+        if data == self._written or (not entries and not self.is_needed()):
             return
         folder = os.path.dirname(self.path)
         try:
@@ -200,14 +214,38 @@ class _ManifestAttributes:
         os.chmod(staged, MODE)
 
 
-def _text(entries, unproven=None):
-    # type: (Set[Entry], Optional[Mapping[Entry, Dict[str, Any]]]) -> bytes
-    """Return the bytes of a manifest; without ``unproven``, as the diff shows it."""
+def path_of_set(folder, name):
+    # type: (str, str) -> str
+    """Return the path of the manifest of a named list of jobs."""
+    return os.path.join(folder, name + SUFFIX)
+
+
+def name_of_set(path):
+    # type: (str) -> str
+    """Return the name of the list of jobs of a manifest."""
+    return os.path.basename(path)[:-len(SUFFIX)]
+
+
+def sets_in(folder):
+    # type: (str) -> List[str]
+    """Return the sorted names of the lists of jobs that have a manifest in a directory."""
+    return [name_of_set(name) for name in planned_files.names_in(folder) if name.endswith(SUFFIX)]
+
+
+def _text(
+    entries,  # type: Set[Entry]
+    unproven=None,  # type: Optional[Mapping[Entry, Dict[str, Any]]]
+    pending=None,  # type: Optional[List[Dict[str, Any]]]
+):
+    # type: (...) -> bytes
+    """Return the bytes of a manifest; without ``unproven`` and ``pending``, as the diff shows it."""
     content = dict((kind, sorted(name for name, is_override in entries if is_override == override))
                    for kind, override in KINDS.items())  # type: Dict[str, Any]
-    content.update(about=ABOUT, format=FORMAT)
+    content.update(about=ABOUT, format=FORMATS[1] if pending else FORMATS[0])
     if unproven:
         content["unproven"] = _as_list(unproven)
+    if pending:
+        content["pending"] = pending
     return (json.dumps(content, indent=2, sort_keys=True, separators=(",", ": ")) + "\n").encode("ascii")
 
 
@@ -219,26 +257,38 @@ def _as_list(unproven):
 
 
 def _parse(path, data):
-    # type: (str, bytes) -> Tuple[Set[Entry], Dict[Entry, Dict[str, Any]]]
-    """Return the content of a manifest: a set of (name, whether it is an override), and ``unproven``."""
+    # type: (str, bytes) -> Tuple[Set[Entry], Dict[Entry, Dict[str, Any]], List[Dict[str, Any]]]
+    """Return the content of a manifest: a set of (name, whether it is an override), ``unproven`` and ``pending``."""
     try:
         content = json.loads(data.decode("utf-8"))
         lists = dict((kind, content[kind]) for kind in KINDS)
         unproven = dict(((_native(entry["name"]), entry["override"]), dict(entry["previous"]))
                         for entry in content.get("unproven", []))
+        pending = [_as_native(dict(entry, name=entry["name"])) for entry in content.get("pending", [])]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _invalid(path, error)
-    if content.get("format", FORMAT) != FORMAT:  # 1.0.0 wrote none
-        raise _invalid(path, "it has format %s, but this release reads format %d" % (content["format"], FORMAT))
+    if content.get("format", FORMATS[0]) not in FORMATS:  # 1.0.0 wrote none
+        raise _invalid(path, "it has format %s, but this release reads formats %d and %d" % (
+            (content["format"],) + FORMATS))
     if not all(isinstance(names, list) and all(isinstance(name, text_type) for name in names)
                for names in lists.values()):
         raise _invalid(path, "jobs and overrides must be lists of names")
-    return set((_native(name), KINDS[kind]) for kind, names in lists.items() for name in names), unproven
+    return set((_native(name), KINDS[kind]) for kind, names in lists.items() for name in names), unproven, pending
 
 
 def _native(name):
     # type: (Any) -> str
     return name if str is text_type else name.encode("utf-8")
+
+
+def _as_native(value):
+    # type: (Any) -> Any
+    """Return a value from JSON with native strings in all its dicts and lists."""
+    if isinstance(value, dict):
+        return dict((_native(key), _as_native(value[key])) for key in value)
+    if isinstance(value, list):
+        return [_as_native(item) for item in value]
+    return _native(value) if isinstance(value, text_type) else value
 
 
 def _invalid(path, reason):

@@ -70,7 +70,7 @@ def wanted_jobs(params):
     # type: (Dict[str, Any]) -> List[WantedFile]
     """Return a WantedFile for each job in a module's parameters; raise UpstartError for an invalid option."""
     if params["jobs"] is None:
-        return [_wanted(params, params.get("conf_dir", DEFAULT_CONF_DIR))]
+        return [wanted_file(params, params.get("conf_dir", DEFAULT_CONF_DIR))]
     spec = dict(argument_spec(), name=dict(type="str", required=True))
     validator, known = ArgumentSpecValidator(spec), _arguments.names_of_options(spec)
     wanted = []
@@ -81,7 +81,7 @@ def wanted_jobs(params):
             text = " ".join(messages)
             raise UpstartError("jobs: %s: %s%s" % (
                 job.get("name", "entry %d" % number), text, "" if text[-1:] in ".?" else "."), name=job.get("name"))
-        wanted.append(_wanted(checked.validated_parameters, params.get("conf_dir", DEFAULT_CONF_DIR)))
+        wanted.append(wanted_file(checked.validated_parameters, params.get("conf_dir", DEFAULT_CONF_DIR)))
     names = set()  # type: Set[Tuple[str, bool]]
     for file in wanted:
         if (file.name, file.override) in names:
@@ -90,8 +90,12 @@ def wanted_jobs(params):
     return wanted
 
 
-def _wanted(params, conf_dir):
+def wanted_file(params, conf_dir):
     # type: (Dict[str, Any], str) -> WantedFile
+    """Return the WantedFile of a job; raise UpstartError for options that contradict each other.
+
+    :param params: dict, the options of ``argument_spec`` with their defaults.
+    """
     if params["restore"] is None:
         check_written_name(params["name"], conf_dir, params["state"] == "absent")
     stanzas = dict((name, params[name]) for name in NAMES_OF_OPTIONS if params.get(name) is not None)

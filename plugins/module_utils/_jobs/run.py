@@ -43,16 +43,11 @@ def run(module, client, wanted, attributes):
     if module.check_mode:
         client = client_for(client, params)
     version = options.version_of(params["upstart_version"], client, params["dialect"])
-    manifest = _load_manifest(params, client, version)
+    manifest = None if params["manifest"] is None else load_manifest(params["manifest"], client, conf_dir, version)
 
     # Plan
     obsolete = manifest.obsolete(wanted, params["prune_except"]) if manifest and params["prune"] else []
-    peer_pid = client.connection.peer["pid"] if client else 0
-    # In check mode, an earlier task may have been about to install the programs.
-    programs = None if module.check_mode else programs_of_host(peer_pid)
-    known_jobs = client.jobs() if client else None
-    plans = plan_all(obsolete + wanted, conf_dir, version, known_jobs, params["log_dir"], programs,
-                     None if is_out_of_sight(peer_pid) else Accounts(), default_console(peer_pid))
+    plans = plan_files(obsolete + wanted, client, params, version, module.check_mode)
     if manifest:
         manifest.mark(plans)
 
@@ -89,12 +84,24 @@ def change_files(plans, client, attributes, conf_dir):
         staleness.note_stale(watched, state, client, conf_dir)
 
 
-def _load_manifest(params, client, version):
-    # type: (Dict[str, Any], Optional[Upstart], Tuple[int, ...]) -> Optional[Manifest]
-    """Return the Manifest of a task, or None. Drop its earlier files of jobs that have run with their present files."""
-    if params["manifest"] is None:
-        return None
-    manifest = Manifest(params["manifest"])
+def load_manifest(path, client, conf_dir, version):
+    # type: (str, Optional[Upstart], str, Tuple[int, ...]) -> Manifest
+    """Return a Manifest without the earlier files of jobs that have run with their present files."""
+    manifest = Manifest(path)
     if manifest.unproven and client:
-        manifest.forget(proof.proven_jobs(client, sorted(manifest.names()), params["conf_dir"], version))
+        manifest.forget(proof.proven_jobs(client, sorted(manifest.names()), conf_dir, version))
     return manifest
+
+
+def plan_files(wanted, client, params, version, check_mode):
+    # type: (Sequence[WantedFile], Optional[Upstart], Dict[str, Any], Tuple[int, ...], bool) -> List[FilePlan]
+    """Return the FilePlan of each WantedFile, checked by what this host has.
+
+    :param params: dict with ``conf_dir`` and ``log_dir``.
+    """
+    peer_pid = client.connection.peer["pid"] if client else 0
+    # In check mode, an earlier task may have been about to install the programs.
+    programs = None if check_mode else programs_of_host(peer_pid)
+    known_jobs = client.jobs() if client else None
+    return plan_all(wanted, params["conf_dir"], version, known_jobs, params["log_dir"], programs,
+                    None if is_out_of_sight(peer_pid) else Accounts(), default_console(peer_pid))

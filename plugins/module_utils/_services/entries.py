@@ -91,6 +91,12 @@ def of_instances(request, params):
     return request._replace(jobs=[part.jobs[0] for part in parts], parts=parts)
 
 
+def entry(name, **given):
+    # type: (str, **Any) -> Dict[str, Any]
+    """Return an entry of ``jobs`` with all keys, None for those that are not given."""
+    return dict(dict.fromkeys(("state", "enabled", "env", "instances", "exact", "expected")), name=name, **given)
+
+
 def _numbered(env, count):
     # type: (List[str], int) -> List[List[str]]
     """Return ``count`` lists of KEY=VALUE in which a number from 1 replaces the template."""

@@ -9,7 +9,7 @@ from .._jobs.manifest import Manifest
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import List  # noqa: F401
+    from typing import List, Set  # noqa: F401
     from .targets import Target  # noqa: F401
 
 __metaclass__ = type
@@ -22,14 +22,24 @@ def remove_proven_jobs(manifests, targets):
     :param manifests: list of text, paths.
     :param targets: list of targets.Target, as the task leaves them.
     """
-    counted = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
-    names = set(target.job for target in counted)
-    names.difference_update(target.job for target in counted if not _is_proven(target))
+    names = proven_jobs(targets)
     for path in manifests:
         manifest = Manifest(path)
         if names.intersection(manifest.names()):
             manifest.forget(names)
             manifest.save()
+
+
+def proven_jobs(targets):
+    # type: (List[Target]) -> Set[str]
+    """Return the names of the jobs that a task has started, reloaded or seen running with their current files.
+
+    :param targets: list of targets.Target, as the task leaves them.
+    """
+    counted = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
+    names = set(target.job for target in counted)
+    names.difference_update(target.job for target in counted if not _is_proven(target))
+    return names
 
 
 def _is_proven(target):

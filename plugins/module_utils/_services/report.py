@@ -36,7 +36,7 @@ def result(targets, request, losses):
         "name": request.jobs,
         "state": request.state,
         "instances": entries,
-        "diff": _differences(targets, entries, request),
+        "diff": differences(targets, entries, request),
         "taken_down": losses,
         "summary": summary.lines(targets, entries, losses),
     }
@@ -140,7 +140,7 @@ def _warnings_of(target):
                % (target.label, ", ".join(plan.env_unknown), plan.unknown_because))
 
 
-def _differences(targets, entries, request):
+def differences(targets, entries, request):
     # type: (List[Target], List[Dict[str, Any]], ServiceRequest) -> List[Dict[str, Any]]
     """Return what Ansible shows of a change: the files first, then the states."""
     changes = collections.OrderedDict(

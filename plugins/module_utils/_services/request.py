@@ -14,6 +14,7 @@ from . import entries
 
 MYPY = False  # mypy takes it for true
 if MYPY:
+    from typing import Any, Dict, List  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
 
 __metaclass__ = type
@@ -66,3 +67,18 @@ def from_module(module):
     if params["exact"]:
         raise UpstartError("exact requires instances or count: the instances that shall run.")
     return request
+
+
+def for_jobs(params, jobs, stable_for, must_exist=True, unwedge=False):
+    # type: (Dict[str, Any], List[Dict[str, Any]], float, bool, bool) -> ServiceRequest
+    """Return the ServiceRequest for a list of jobs of another module, which has no LSB scripts.
+
+    :param params: dict with the options of _module.daemon_options and ``init_log``.
+    :param jobs: list of dicts as in the option ``jobs``; keys that are not set may be missing.
+    """
+    request = ServiceRequest(
+        jobs=[], state=None, enabled=None, env=None, definition="any", timeout=params["timeout"], stable_for=stable_for,
+        must_exist=must_exist, unwedge=unwedge, end_leftovers=False, conf_dir=params["conf_dir"],
+        log_dir=params["log_dir"], init_log=params["init_log"], script_dir=None, parts=None, expected=None,
+        instances=None)
+    return entries.split(request, [entries.entry(**job) for job in jobs])

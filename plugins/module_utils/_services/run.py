@@ -46,9 +46,7 @@ def run(module, client, request, attributes):
     if module.check_mode:
         client = _simulation_stage().client_for(client, module.params)
         request = _simulation_stage().with_expected_jobs(request)
-    outcome = converge(client, request, attributes, module.check_mode)
-    if module.check_mode:
-        outcome = TaskOutcome(outcome.targets, _simulation_stage().rehearse(client, outcome.targets, request))
+    outcome = bring_about(client, request, attributes, module.check_mode)
     if module.params["manifests"] and not module.check_mode:
         manifests.remove_proven_jobs(module.params["manifests"], outcome.targets)
     for text in _loss_warnings(outcome, module) + report.warnings(outcome.targets):
@@ -56,6 +54,15 @@ def run(module, client, request, attributes):
     if module.check_mode:
         return _check_mode_result(module, client, request, outcome)
     return _result(request, outcome)
+
+
+def bring_about(client, request, attributes, check_mode):
+    # type: (Upstart, ServiceRequest, Any, bool) -> TaskOutcome
+    """Converge; in check mode, also predict what the events of the task do to its own jobs and to others."""
+    outcome = converge(client, request, attributes, check_mode)
+    if not check_mode:
+        return outcome
+    return TaskOutcome(outcome.targets, _simulation_stage().rehearse(client, outcome.targets, request))
 
 
 def converge(client, request, attributes, check_mode=False):
@@ -125,6 +132,30 @@ def _targets_with_plans(client, request):
     return targets
 
 
+def predicted_acts(client, outcome, request):
+    # type: (Upstart, TaskOutcome, ServiceRequest) -> Dict[str, Any]
+    """Return what a task would do and cause in check mode, as arguments of check_mode.record."""
+    return _simulation_stage().predicted_acts(client, outcome.targets, request)
+
+
+def doubts(client, outcome):
+    # type: (Upstart, TaskOutcome) -> List[str]
+    """Return the warnings of check mode about jobs whose state depends on earlier tasks in an unknown way."""
+    return _simulation_stage().check_mode_warnings(client, outcome.targets)
+
+
+def loss_warnings(losses, check_mode):
+    # type: (List[Any], bool) -> List[str]
+    """Return the warnings of lost services, a list of bystanders.Loss."""
+    return _acting_stage().loss_warnings(losses, check_mode) if losses else []
+
+
+def loss_data(losses):
+    # type: (List[Any]) -> List[Dict[str, Any]]
+    """Return the value of ``taken_down`` for a list of bystanders.Loss."""
+    return _acting_stage().loss_data(losses) if losses else []
+
+
 def _loss_warnings(outcome, module):
     # type: (TaskOutcome, AnsibleModule) -> List[str]
     """Return the warnings of lost services that no later task of the play starts again.
@@ -134,13 +165,12 @@ def _loss_warnings(outcome, module):
     losses = outcome.losses
     if not any(target.result.error is not None for target in outcome.targets):
         losses = [loss for loss in losses if loss.job not in module.params["restored_later"]]
-    return _acting_stage().loss_warnings(losses, module.check_mode) if losses else []
+    return loss_warnings(losses, module.check_mode)
 
 
 def _result(request, outcome):
     # type: (ServiceRequest, TaskOutcome) -> Dict[str, Any]
-    losses = _acting_stage().loss_data(outcome.losses) if outcome.losses else []
-    return report.result(outcome.targets, request, losses)
+    return report.result(outcome.targets, request, loss_data(outcome.losses))
 
 
 def _check_mode_result(module, client, request, outcome):
@@ -149,9 +179,9 @@ def _check_mode_result(module, client, request, outcome):
     later = _simulation_stage()
     knows_play = bool(module.params[later.OPTION])
     later.explain_unknown_jobs(outcome.targets, knows_play)
-    for text in later.check_mode_warnings(client, outcome.targets):
+    for text in doubts(client, outcome):
         module.warn(text)
-    acts = later.predicted_acts(client, outcome.targets, request) if knows_play else {}
+    acts = predicted_acts(client, outcome, request) if knows_play else {}
     try:
         result = _result(request, outcome)
     except UpstartError as error:

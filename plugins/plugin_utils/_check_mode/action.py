@@ -14,6 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journa
 
 Result = dict[str, t.Any]
 OPTION = "_foreseen"  # option of the modules: the predictions of earlier tasks
+INTERNAL = "_"  # the first letter of options that only an action plugin sets
 KEY = "_sysinit_upstart_foreseen"  # key in a module's result: its own predictions
 
 
@@ -33,12 +34,14 @@ class CheckModeAction(ActionBase):
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         root: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]
         journal = Journal(root, self._host_name(task_vars or {}))
-        arguments = {key: value for key, value in self._task.args.items() if key != OPTION}
+        arguments = self._arguments(task_vars or {})
         if self._task.check_mode:
             arguments[OPTION] = encoded(journal.records())
         result.update(self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async))
         own = result.pop(KEY, None)
-        result.get("invocation", {}).get("module_args", {}).pop(OPTION, None)
+        shown = result.get("invocation", {}).get("module_args", {})
+        for option in [option for option in shown if option.startswith(INTERNAL)]:
+            del shown[option]
         if self._task.check_mode:
             if self._would_act():
                 self._keep(journal, own, wrap_async)
@@ -47,6 +50,10 @@ class CheckModeAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the options for the module, without those that only this plugin sets."""
+        return {key: value for key, value in self._task.args.items() if not key.startswith(INTERNAL)}
 
     def _host_name(self, task_vars: dict[str, t.Any]) -> str:
         return str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))

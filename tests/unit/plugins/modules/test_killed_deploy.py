@@ -1,12 +1,16 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deployment that is killed at any moment leaves complete files, and the next run completes it."""
+"""A deployment that is killed at any moment leaves complete files, and the next run completes it.
+
+The environment variable KILLS sets at how many moments upstart_deploy is killed.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +22,7 @@ import with_daemon
 from ansible_collections.sysinit.upstart.tests.unit.support.killed_runs import Call, Moment, Run, Runner
 
 SEED, KILLS = 7, 50
+KILLS_OF_DEPLOY = int(os.environ.get("KILLS", "30"))
 EVERY = 5  # number of kills between checks that a third run changes nothing
 LOADED = (".conf", ".override")
 Files = dict[str, bytes]
@@ -35,23 +40,36 @@ class Deployment:
     """A set of jobs that all change with each generation; two of them take turns."""
 
     daemon: with_daemon.Daemon
+    kills = KILLS
 
     def calls(self, generation: int) -> list[Call]:
         """Return the calls for a generation: stop the removed jobs, write the files, start the others."""
-        here, gone = ("even", "odd")[::1 - 2 * (generation % 2)]
-        running = ["web", "db", "sub/cache", here]
-        jobs = [job(name, generation) for name in (*running, "idle-1", "idle-2", "idle-3")]
-        jobs += [{"name": "large", "content": f"env GENERATION={generation}\n{LINE * 2000}exec sleep 1000\n"},
-                 {"name": "web", "override": True, "description": f"generation {generation}"},
-                 {"name": "db", "override": True, "nice": generation % 20}]
-        place = {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
-                 "timeout": 120}
+        gone, running, jobs = self.jobs(generation)
+        place = self.place()
         return [
             ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
             ("upstart_job", {**place, "jobs": jobs, "manifest": str(self.manifest), "prune": True}),
             ("upstart_service", {**place, "jobs": [{"name": name} for name in running], "state": "started",
                                  "definition": "current", "stable_for": 0, "manifests": [str(self.manifest)]}),
         ]
+
+    def jobs(self, generation: int) -> tuple[str, list[str], list[dict[str, Any]]]:
+        """Return the job that goes, those that run, and the options of upstart_job for all."""
+        here, gone = ("even", "odd")[::1 - 2 * (generation % 2)]
+        running = ["web", "db", "sub/cache", here]
+        jobs = [job(name, generation) for name in (*running, "idle-1", "idle-2", "idle-3")]
+        jobs += [{"name": "large", "content": f"env GENERATION={generation}\n{LINE * 2000}exec sleep 1000\n"},
+                 {"name": "web", "override": True, "description": f"generation {generation}"},
+                 {"name": "db", "override": True, "nice": generation % 20}]
+        return gone, running, jobs
+
+    def place(self) -> dict[str, Any]:
+        return {"address": self.daemon.address, "conf_dir": str(self.daemon.conf), "log_dir": str(self.daemon.log),
+                "timeout": 120}
+
+    def states(self, run: Run) -> list[tuple[str, bool]]:
+        """Return the status of each running job after a run, and whether it is stale."""
+        return [(one["status"], one["stale"]) for one in run.results[2]["instances"]]
 
     @property
     def manifest(self) -> Path:
@@ -63,6 +81,24 @@ class Deployment:
     def files(self) -> Files:
         return {str(path.relative_to(self.daemon.conf)): path.read_bytes()
                 for path in self.daemon.conf.rglob("*") if path.is_file()}
+
+
+class OneRun(Deployment):
+    """The same with upstart_deploy: a task, and a handler for the restarts."""
+
+    kills = KILLS_OF_DEPLOY
+
+    def calls(self, generation: int) -> list[Call]:
+        _gone, running, jobs = self.jobs(generation)
+        jobs = [{**entry, "state": "started" if entry["name"] in running else "present"} for entry in jobs]
+        place = {**self.place(), "manifest_dir": str(self.manifest.parent)}
+        return [("upstart_deploy", {**place, "jobs": jobs, "prune": True, "stable_for": 0}),
+                ("upstart_deploy", {**place, "pending": True})]
+
+    def states(self, run: Run) -> list[tuple[str, bool]]:
+        last = {entry["name"]: instance for result in run.results for entry in result["jobs"]
+                for instance in entry["instances"] if instance["action"] != "stopped"}
+        return [(instance["status"], instance["stale"]) for instance in last.values()]
 
 
 @dataclass
@@ -77,6 +113,7 @@ class Seen:
     new: Files
     new_listed: Manifest
     next: Run
+    states: list[tuple[str, bool]]
     third: Run | None
 
     def how_many_new(self) -> int:
@@ -86,10 +123,10 @@ class Seen:
         return sorted(name for name in {**self.old, **self.new} if self.old.get(name) != self.new.get(name))
 
 
-def moments(whole: Run) -> Iterator[Moment]:
+def moments(whole: Run, count: int) -> Iterator[Moment]:
     """Return moments spread over a run: by system calls, by those that change files, and by time."""
     chance = random.Random(SEED)
-    for number in range(KILLS):
+    for number in range(count):
         if number % 5 == 4:
             yield Moment(seconds=chance.uniform(0.01, whole.seconds))
         else:
@@ -97,28 +134,28 @@ def moments(whole: Run) -> Iterator[Moment]:
             yield Moment(kind, chance.randint(1, whole.calls[kind]))
 
 
-@pytest.fixture(scope="module")
-def kills() -> Iterator[list[Seen]]:
-    with with_daemon.running() as daemon, Runner("upstart_job", "upstart_service") as runner:
-        deployment = Deployment(daemon)
+@pytest.fixture(scope="module", params=[Deployment, OneRun])
+def kills(request: pytest.FixtureRequest) -> Iterator[list[Seen]]:
+    with with_daemon.running() as daemon, Runner("upstart_job", "upstart_service", "upstart_deploy") as runner:
+        deployment = request.param(daemon)
         runner.run(deployment.calls(0))
         whole = runner.run(deployment.calls(1))
         assert whole.status == 0, whole.results
         seen = []
-        for number, moment in enumerate(moments(whole)):
+        for number, moment in enumerate(moments(whole, deployment.kills)):
             calls, old = deployment.calls(number + 2), deployment.files()
             killed = runner.run(calls, moment)
             left, listed = deployment.files(), deployment.listed()
             then = runner.run(calls)
             third = runner.run(calls) if number % EVERY == 0 else None
             seen.append(Seen(moment, killed.status == -9, old, left, listed, deployment.files(), deployment.listed(),
-                             then, third))
+                             then, deployment.states(then) if then.status == 0 else [], third))
         yield seen
     assert with_daemon.no_process_left(daemon.scratch)
 
 
 def test_the_moments_are_spread_over_the_run(kills: list[Seen]) -> None:
-    assert len(kills) == KILLS
+    assert len(kills) in (KILLS, KILLS_OF_DEPLOY)
     counted = [each for each in kills if each.moment.number]  # a run may end before a moment that is a time
     assert sum(each.killed for each in counted) > 0.8 * len(counted)
     shares = [each.how_many_new() / len(each.both()) for each in kills if each.killed]
@@ -167,11 +204,10 @@ def test_the_next_run_converges_and_leaves_no_litter(kills: list[Seen]) -> None:
         assert each.next.status == 0, (each.moment, each.next.results)
         assert [name for name in each.new if not name.endswith(LOADED)] == [], each.moment
         assert len(each.new) == 10
-        instances = each.next.results[2]["instances"]
-        assert [(one["status"], one["stale"]) for one in instances] == [("start/running", False)] * 4, each.moment
+        assert each.states == [("start/running", False)] * 4, each.moment
 
 
 def test_the_run_after_that_changes_nothing(kills: list[Seen]) -> None:
     runs = [each.third for each in kills if each.third]
-    assert len(runs) == KILLS / EVERY
-    assert [result["changed"] for run in runs for result in run.results] == [False] * 3 * len(runs)
+    assert len(runs) == len(kills) / EVERY
+    assert {result["changed"] for run in runs for result in run.results} == {False}

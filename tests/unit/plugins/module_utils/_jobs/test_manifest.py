@@ -193,8 +193,8 @@ def test_a_manifest_of_1_0_0_is_read(tmp_path: Path) -> None:
 
 def test_a_manifest_of_a_later_release_is_left_alone(path: Path, conf: Path) -> None:
     path.parent.mkdir()
-    path.write_text('{"format": 2, "jobs": [], "overrides": []}')
-    with pytest.raises(UpstartError, match="it has format 2, but this release reads format 1"):
+    path.write_text('{"format": 3, "jobs": [], "overrides": []}')
+    with pytest.raises(UpstartError, match="it has format 3, but this release reads formats 1 and 2"):
         Deployment(path, conf, job("web"))
 
 
@@ -275,3 +275,33 @@ def test_whether_the_job_started_by_itself_is_kept_too(path: Path, conf: Path) -
     Deployment(path, conf, job("web"), job("off"), job("new")).run()
     kept = json.loads(path.read_text())["unproven"]
     assert {each["name"]: each["previous"]["enabled"] for each in kept} == {"web": True, "off": False, "new": None}
+
+
+def test_what_is_pending_needs_the_second_format(path: Path, conf: Path) -> None:
+    Deployment(path, conf, job("web")).run()
+    assert json.loads(path.read_text())["format"] == 1
+    manifest = Manifest(str(path))
+    manifest.pending = [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    manifest.save()
+    assert json.loads(path.read_text())["format"] == 2
+    assert path.stat().st_mode & 0o777 == 0o600
+    Deployment(path, conf, job("web"), job("db")).run()  # other modules keep what is pending
+    manifest = Manifest(str(path))
+    assert manifest.pending == [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    assert sorted(manifest.recorded_jobs()) == ["db", "web"]
+    manifest.pending = []
+    manifest.save()
+    assert json.loads(path.read_text())["format"] == 1
+
+
+def test_an_earlier_text_is_kept_until_it_is_restored(path: Path, conf: Path) -> None:
+    """A task that is killed in a rollback must leave what the next one needs."""
+    (conf / "web.conf").write_text("exec old\n")
+    first = Deployment(path, conf, job("web"))
+    first.run()
+    assert unproven(path) == {"web": "exec old\n"}
+    back = Deployment(path, conf, job("web", restore={"content": base64.b64encode(b"exec old\n").decode()}))
+    back.manifest.announce(back.plans)
+    assert unproven(path) == {"web": "exec old\n"}
+    back.manifest.settle(back.plans)
+    assert unproven(path) == {}

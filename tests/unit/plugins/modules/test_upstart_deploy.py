@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""upstart_deploy on a running daemon: pending restarts, jobs that others take down, lost connections.
+
+UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py. The environment variable MOMENTS sets at
+how many moments a run loses its connection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.tests.unit.support import faults, run_module, waiting
+
+SEED, MOMENTS = 11, int(os.environ.get("MOMENTS", "8"))
+RUNS = "sleep 1000"
+Result = dict[str, Any]
+
+
+class DeployHost:
+    """A daemon, and upstart_deploy on it."""
+
+    def __init__(self, daemon: with_daemon.Daemon) -> None:
+        self.daemon = daemon
+        self.client = Upstart(Connection(daemon.address).open(), waiting.PATIENCE)
+        self.manifests = daemon.scratch / "lists"
+
+    def options(self, **more: Any) -> Result:
+        return faults.options(self.daemon, **{
+            "stable_for": 0.2, "init_log": str(self.daemon.messages), "manifest_dir": str(self.manifests), **more})
+
+    def run(self, check: bool = False, **more: Any) -> Result:
+        return run_module.result(run_module.start("upstart_deploy", _ansible_check_mode=check, **self.options(**more)))
+
+    def deploy(self, *jobs: Result, **more: Any) -> Result:
+        result = self.run(jobs=list(jobs), **more)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    def pid(self, job: str, instance: str = "") -> int | None:
+        status = self.client.status(job, instance)
+        return status["processes"].get("main") if status and status["state"] == "running" else None
+
+    def pending(self, name: str = "default") -> list[str]:
+        return [entry["name"] for entry in json.loads((self.manifests / f"{name}.json").read_text()).get("pending", [])]
+
+
+@pytest.fixture
+def host() -> Iterator[DeployHost]:
+    with with_daemon.running() as daemon:
+        yield DeployHost(daemon)
+    assert with_daemon.no_process_left(daemon.scratch)
+
+
+def job(name: str, **more: Any) -> Result:
+    return {"name": name, **({} if {"exec", "script", "content"} & set(more) else {"exec": RUNS}), **more}
+
+
+BOTH = "started a and started b"
+
+
+@pytest.mark.parametrize("state", ["started", "present"])
+def test_a_joined_condition_sees_both_halves(host: DeployHost, state: str) -> None:
+    """After the change of a, Upstart waits for b as well, which does not start again."""
+    joined = job("c", start_on=BOTH, stop_on="stopping a", state=state)
+    host.deploy(job("a"), job("b"), joined)
+    waiting.wait_for(lambda: host.pid("c"), "c does not run")
+    before = {name: host.pid(name) for name in "abc"}
+    changed = job("a", description="changed")
+    result = host.deploy(changed, job("b"), joined)
+    assert ([entry["name"] for entry in result["pending"]], host.pid("c")) == (["a"], before["c"])
+    predicted, real = host.run(check=True, pending=True), host.run(pending=True)
+    assert predicted["summary"] == real["summary"] == "1 started, 1 restarted"
+    assert real["taken_down"] == [] and "warnings" not in real
+    assert host.pid("b") == before["b"] and None not in [host.pid(name) for name in "ac"]
+    assert host.pid("a") != before["a"]
+    assert not host.deploy(changed, job("b"), joined)["changed"]
+
+
+@pytest.mark.parametrize("state", ["started", "present"])
+def test_a_listed_job_that_does_not_come_back_fails_the_run(host: DeployHost, state: str) -> None:
+    marker = host.daemon.scratch / "broken"
+    lost = job("c", stop_on="stopping a", pre_start={"exec": f"test ! -e {marker}"}, state=state)
+    host.deploy(job("a"), lost)
+    if state == "present":
+        host.client.request("Start", "c", wait=False)
+        waiting.wait_for(lambda: host.pid("c"), "c does not run")
+    marker.touch()
+    result = host.run(jobs=[job("a", nice=1), lost], restart="now")
+    assert result["failed"] and result["msg"].startswith("Job c failed to start")
+    assert [entry["failed"] for entry in result["jobs"]] == [False, True]
+    assert host.pid("a")
+
+
+def test_other_jobs_that_are_taken_down_are_named(host: DeployHost) -> None:
+    host.deploy(job("other", stop_on="stopping a"), set="other")
+    host.deploy(job("a"))
+    result = host.run(jobs=[job("a", nice=1)], restart="now")
+    assert [loss["name"] for loss in result["taken_down"]] == ["other"] and "other" in str(result["warnings"])
+
+
+def test_a_play_that_dies_before_its_handlers_is_finished_by_the_next_run(host: DeployHost) -> None:
+    jobs = [job("a"), job("b", script="trap '' HUP\nsleep 1000"), job("c")]
+    host.deploy(*jobs, _play="first")
+    for entry in jobs[:2]:
+        entry["nice"] = 1
+    jobs[1]["on_change"] = "reload"
+    old = {name: host.pid(name) for name in "abc"}
+    assert [entry["action"] for entry in host.deploy(*jobs, _play="dies")["pending"]] == ["restart", "reload"]
+    since = host.deploy(*jobs, _play="dies")["pending"][0]["since"]
+    again = host.deploy(*jobs, _play="next")
+    assert again["changed"] and again["summary"] == "2 pending, 1 unchanged"
+    assert [entry["since"] for entry in again["pending"]] == [since, since]
+    assert not host.run(pending=True, _play="dies")["changed"]
+    done = host.run(pending=True, _play="next")
+    assert done["summary"] == "1 restarted, 1 reloaded"
+    assert host.pid("a") not in (None, old["a"]) and [host.pid(name) for name in "bc"] == [old["b"], old["c"]]
+    assert not host.deploy(*jobs, _play="last")["changed"] and host.pending() == []
+
+
+def test_two_lists_in_one_play(host: DeployHost) -> None:
+    """A handler without a set makes up for both, and leaves what another play has left."""
+    for name in ("shop", "mail", "late"):
+        host.deploy(job(name), set=name, _play="first")
+        host.deploy(job(name, nice=1), set=name, _play="second" if name != "late" else "first")
+    old = {name: host.pid(name) for name in ("shop", "mail", "late")}
+    more = host.deploy(job("more"), set="more", _play="second")
+    assert [entry["set"] for entry in more["pending"]] == ["mail", "shop"]
+    done = host.run(pending=True, _play="second")
+    assert [entry["name"] for entry in done["jobs"]] == ["mail", "shop"] and done["pending"] == []
+    assert [host.pid(name) == old[name] for name in old] == [False, False, True]
+    assert host.run(pending=True, set="late", _play="second")["summary"] == "1 restarted"
+    assert host.pid("late") != old["late"]
+
+
+def test_a_job_that_somebody_has_restarted_is_not_restarted_again(host: DeployHost) -> None:
+    host.deploy(job("a"), job("idle", state="present"))
+    host.client.request("Start", "idle", wait=False)
+    waiting.wait_for(lambda: host.pid("idle"), "idle does not run")
+    host.deploy(job("a", nice=1), job("idle", nice=1, state="present"))
+    assert host.pending() == ["a", "idle"]
+    options = faults.options(host.daemon, name="a", state="restarted", stable_for=1.2)
+    assert not run_module.result(run_module.start("upstart_service", **options)).get("failed")
+    host.client.request_instance("Stop", "idle", "")
+    waiting.wait_for(lambda: host.client.status("idle") is None, "idle does not stop")
+    pid = host.pid("a")
+    done = host.run(pending=True)
+    assert (done["changed"], host.pid("a"), host.pid("idle"), host.pending()) == (False, pid, None, [])
+
+
+@pytest.mark.parametrize("restart", ["none", "now", "handler"])
+def test_when_jobs_are_restarted(host: DeployHost, restart: str) -> None:
+    host.deploy(job("a"))
+    old = host.pid("a")
+    result = host.deploy(job("a", nice=1), restart=restart)
+    assert (host.pid("a") == old) == (restart != "now")
+    assert (host.pending() == ["a"]) == (restart == "handler") == bool(result["pending"])
+
+
+RENAMED = "instance $M\nexec sleep 1000\n"
+
+
+def test_a_changed_instance_that_fails_is_rolled_back_with_the_old_names(host: DeployHost) -> None:
+    first = job("w", instance="$N", instances=[{"N": 1, "A": "b"}, {"N": 2, "A": "c"}])
+    host.deploy(first)
+    fails = job("w", instance="$M", exec="false", instances=[{"M": 7}])
+    result = host.run(jobs=[fails], restart="now", on_failure="rollback")
+    assert "Its old file is restored, and the job runs with it again." in result["msg"]
+    assert sorted(host.client.instances("w")) == ["1", "2"] and host.pid("w", "1") and host.pid("w", "2")
+    assert not host.deploy(first)["changed"]
+    works = job("w", content=RENAMED, instances=[{"M": 7}, {"M": 8}])
+    assert host.deploy(works, restart="now")["jobs"][0]["changed"]
+    assert sorted(host.client.instances("w")) == ["7", "8"]
+
+
+def test_a_job_to_remove_that_does_not_stop_leaves_all_files(host: DeployHost) -> None:
+    host.deploy(job("stays", pre_stop={"exec": RUNS}), job("a"))
+    text = (host.daemon.conf / "a.conf").read_text()
+    result = host.run(jobs=[job("a", nice=1)], prune=True, timeout=1)
+    assert result["failed"] and "Job stays was not stopped within 1 s" in result["msg"]
+    assert (host.daemon.conf / "a.conf").read_text() == text and (host.daemon.conf / "stays.conf").exists()
+    status = host.client.status("stays")
+    assert status is not None
+    os.kill(status["processes"]["pre-stop"], signal.SIGKILL)
+    waiting.wait_for(lambda: host.client.status("stays") is None, "stays does not stop")
+
+
+def test_a_check_of_the_user_refuses_the_list_before_anything_stops(host: DeployHost) -> None:
+    host.deploy(job("goes"), job("a"))
+    result = host.run(jobs=[job("a", nice=1, validate="false %s")], prune=True)
+    assert result["failed"] and "The validate command refused a.conf" in result["msg"] and host.pid("goes")
+
+
+def test_the_keys_of_a_job_are_the_same_in_every_mode(host: DeployHost) -> None:
+    jobs = [job("a"), job("bad", exec="false")]
+    results = [host.run(check=check, jobs=jobs, on_failure="rollback") for check in (True, False, True)]
+    results.append(host.run(jobs=[], prune=True))
+    keys = {tuple(sorted(entry)) for result in results for entry in result["jobs"]}
+    assert len(keys) == 1
+    assert [result.get("failed", False) for result in results] == [False, True, False, False]
+
+
+def test_a_lost_connection_does_not_leave_a_rollback_half_done(host: DeployHost) -> None:
+    """At a random moment the process gets SIGHUP, as from a closed terminal, and nobody reads its output any more."""
+    chance = random.Random(SEED)
+    good = job("web", description="good")
+    host.deploy(good)
+    text = (host.daemon.conf / "web.conf").read_text()
+    bad = host.options(jobs=[job("web", exec="sh -c 'sleep 0.1; exit 3'"), job("new", exec="false")], restart="now",
+                       on_failure="rollback", stable_for=0.3)
+    began = time.monotonic()
+    assert run_module.result(run_module.start("upstart_deploy", **bad))["failed"]
+    whole = time.monotonic() - began
+    for _number in range(MOMENTS):
+        process = run_module.start("upstart_deploy", **bad)
+        time.sleep(chance.uniform(0.2, 0.95) * whole)
+        process.send_signal(signal.SIGHUP)
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        process.stderr.close()
+        process.wait(60)
+        assert (host.daemon.conf / "web.conf").read_text() == text
+        assert not (host.daemon.conf / "new.conf").exists()
+        assert host.pid("web"), f"seed {SEED}: web does not run"
+        assert not host.deploy(good)["changed"]
