@@ -406,7 +406,9 @@ instances:
       type: str
       sample: stop/waiting
     status:
-      description: Goal and state after the task. In check mode, the predicted ones.
+      description:
+        - Goal and state after the task. In check mode, the predicted ones.
+        - Null, as RV(instances[].before) is, if the task failed before it knew which instance was meant.
       returned: always
       type: str
       sample: start/running

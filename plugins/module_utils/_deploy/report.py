@@ -170,8 +170,8 @@ def action_of(moves):
     """Return what was done to an instance: started, stopped, restarted, reloaded, or None."""
     if not any(entry["changed"] for entry in moves):
         return None
-    was_up = moves[0]["before"].startswith("start/")
-    is_up = moves[-1]["status"].startswith("start/")
+    was_up = (moves[0]["before"] or "").startswith("start/")
+    is_up = (moves[-1]["status"] or "").startswith("start/")
     if is_up and was_up:
         return "restarted" if any("env" in entry for entry in moves) else "reloaded"
     if is_up or any("env" in entry for entry in moves):

@@ -121,6 +121,7 @@ def _failed(job, definition, wanted, error):
     # type: (str, Definition, ServiceRequest, UpstartError) -> Target
     target = Target(job, definition, wanted)
     target.result.error = error
+    target.is_ambiguous = True
     return target
 
 

@@ -35,6 +35,7 @@ def targets(job, definition, wanted, there):
         target.instance = instance_names.instance_of(definition, env)
         if target.instance is None and definition.instance_variables():
             target.result.error = refusals.missing_variables(definition, env, None)
+            target.is_ambiguous = True
         group.append(target)
     named = set(target.instance for target in group)
     going = [_going(job, definition, wanted, name) for name in there if name not in named]

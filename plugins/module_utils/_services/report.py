@@ -66,8 +66,8 @@ def _entry(target, request):
         "name": target.job,
         "instance": target.instance_name,
         "changed": bool(plan.change) or any(step not in WAITING_STEPS for step in plan.steps),
-        "before": state_text(target.before),
-        "status": state_text(outcome.after),
+        "before": None if target.is_ambiguous else state_text(target.before),
+        "status": None if target.is_ambiguous else state_text(outcome.after),
         "processes": _real_processes((outcome.after or {}).get("processes", {})),
         "enabled": plan.change.enabled if plan.change else enabled,
         "enabled_before": enabled,
@@ -153,4 +153,5 @@ def differences(targets, entries, request):
 
 def _lines(entries, key):
     # type: (List[Dict[str, Any]], str) -> str
-    return "".join("%s: %s\n" % (display_name(entry["name"], entry["instance"]), entry[key]) for entry in entries)
+    return "".join("%s: %s\n" % (display_name(entry["name"], entry["instance"]), entry[key] or "unknown")
+                   for entry in entries)

@@ -127,6 +127,7 @@ class Target:
     :ivar env: list of KEY=VALUE that it is started with.
     :ivar definition: definitions.Definition, the job's files.
     :ivar instance: text, the instance's name ('' for a job that has only one); None while it is unknown.
+    :ivar is_ambiguous: bool, whether it may be one of several instances, so that its status is unknown.
     :ivar before: dict, its status before anything was done, or None.
     :ivar main: for a restart, what identifies its main process before anything was done, or None; see ``main_of``.
     :ivar age: float, seconds that its main process has been running; infinite when there is none.
@@ -144,6 +145,7 @@ class Target:
         self.definition = definition
         self.wanted = wanted
         self.instance = None  # type: Optional[str]
+        self.is_ambiguous = False
         self.before = None  # type: Optional[Dict[str, Any]]
         self.main = None  # type: Optional[Tuple[int, Optional[int]]]
         self.age = float("inf")

@@ -131,3 +131,15 @@ def test_another_instance_that_comes_up_meanwhile(daemon: with_daemon.Daemon, jo
 def test_refused(daemon: with_daemon.Daemon, options: dict[str, Any], message: str) -> None:
     (daemon.conf / "refused.conf").write_text(WORKER)
     assert message in run(daemon, name="refused", **options)["msg"]
+
+
+@pytest.mark.parametrize("instances", [None, [{}, {"N": 1}]], ids=["all", "one-of-two"])
+def test_an_instance_that_is_not_named(daemon: with_daemon.Daemon, job: str, instances: Any) -> None:
+    """Its status is unknown, although no instance has that name."""
+    run(daemon, name=job, state="started", env="N=1")
+    failed = run(daemon, name=job, state="started", instances=instances, exact=instances is not None)
+    assert failed["msg"].startswith(f"Job {job} has one instance per N. Set N in env")
+    unnamed = next(entry for entry in failed["instances"] if entry.get("missing"))
+    assert unnamed["before"] is unnamed["status"] is None
+    assert f"{job} in an unknown state -- Job {job} has one instance per N" in "".join(failed["summary"])
+    assert f"{job}: unknown" in failed["diff"][0]["after"]

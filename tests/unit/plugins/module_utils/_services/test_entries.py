@@ -126,7 +126,7 @@ def test_errors_are_those_of_their_entries(tmp_path: Path) -> None:
     entries_ = report.instance_entries(targets, request_)
     assert [(entry["name"], entry["status"], entry.get("failed", False)) for entry in entries_] == [
         ("refused", "stop/waiting", True), ("db", "start/running", False), ("unknown", "stop/waiting", True),
-        ("pipe", "stop/waiting", True), ("getty", "stop/waiting", True), ("gone", "stop/waiting", False)]
+        ("pipe", None, True), ("getty", None, True), ("gone", "stop/waiting", False)]
     with pytest.raises(UpstartError) as caught:
         report.result(targets, request_, [])
     for words in ("Unknown stanza", "does not know the job unknown", "pipe.conf is not a regular file",
