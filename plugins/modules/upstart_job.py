@@ -65,7 +65,7 @@ options:
         modules use the same list. Otherwise each module undoes the other's change.
       - It only affects the file that M(sysinit.upstart.upstart_service) changes as well, which is the override, or the
         job file before Upstart 1.3. In that file it adds or removes C(manual). This module does not report a job that
-        cannot be enabled; M(sysinit.upstart.upstart_service) does.
+        cannot be enabled; M(sysinit.upstart.upstart_service) does. It warns if the job is not as asked after all.
     type: bool
     version_added: 1.0.0
   override:

@@ -84,6 +84,25 @@ def _action(plan):
     return "changed" if plan.changed else "unchanged"
 
 
+def enabling_warnings(plans):
+    # type: (Sequence[FilePlan]) -> List[str]
+    """Return warnings for jobs that are not enabled or disabled as asked, because a job file is the wrong place."""
+    last = dict((plan.wanted.name, plan) for plan in plans if plan.values is not None)
+    texts = []
+    for name in sorted(last):
+        plan = last[name]
+        is_enabled = (plan.values or {}).get("start_on") is not None
+        if plan.wanted.enabled is False and is_enabled:
+            state = "enabled"
+        elif plan.wanted.enabled and plan.hidden_start_on and not is_enabled:
+            state = "disabled"
+        else:
+            continue
+        texts.append("Job %s is still %s: enabled has no effect on a job file. Use upstart_service with enabled: %s."
+                     % (name, state, "true" if plan.wanted.enabled else "false"))
+    return texts
+
+
 def warnings_of(plans):
     # type: (Sequence[FilePlan]) -> List[str]
     """Return the warnings of a task; hints are only part of the result."""

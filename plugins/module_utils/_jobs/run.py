@@ -64,7 +64,7 @@ def run(module, client, wanted, attributes):
             manifest.settle(plans)
 
     # Report
-    for text in report.warnings_of(plans):
+    for text in report.warnings_of(plans) + report.enabling_warnings(plans):
         module.warn(text)
     result = report.result_of(plans[len(obsolete):] + plans[:len(obsolete)], manifest,
                               params["return_previous"])

@@ -49,3 +49,37 @@ def test_summary(tmp_path: Path, before: str | None, entry: dict[str, Any], chan
     for name, value in changes.items():
         setattr(plan, name, value)
     assert report.result_of([plan])["summary"] == ["web " + expected.format(tmp_path)]
+
+
+START = "start on runlevel [2345]\n"
+
+
+@pytest.mark.parametrize(("text", "override", "entry", "state"), [
+    (START, None, {"enabled": False}, "still enabled: enabled has no effect on a job file. Use upstart_service with "
+                                      "enabled: false."),
+    (START, "manual\n", {"enabled": True}, "still disabled: enabled has no effect on a job file. Use upstart_service "
+                                           "with enabled: true."),
+    (START, "manual\n", {"enabled": False}, None),
+    (START, None, {"enabled": True}, None),
+    (START, None, {}, None),
+    ("", None, {"enabled": False}, None),  # nothing starts it
+    ("", None, {"enabled": True}, None),  # upstart_service reports it
+    (START, None, {"override": True, "content": "nice 1\n", "enabled": False}, None),
+])
+def test_a_job_file_is_the_wrong_place_to_disable_a_job(
+    tmp_path: Path, text: str, override: str | None, entry: dict[str, Any], state: str | None,
+) -> None:
+    if override:
+        (tmp_path / "web.override").write_text(override)
+    plan = file_plan(tmp_path, text + "exec a\n", **{"content": text + "exec a\n", **entry})
+    assert report.enabling_warnings([plan]) == ([f"Job web is {state}"] if state else [])
+
+
+def test_the_override_in_the_same_list_counts(tmp_path: Path) -> None:
+    params = dict.fromkeys(job_options.argument_spec())
+    params.update({"state": "present", "jobs": [
+        {"name": "web", "content": START + "exec a\n", "enabled": False},
+        {"name": "web", "override": True, "content": "nice 1\n", "enabled": False}]})
+    plans = plan_all(job_options.wanted_jobs(params), str(tmp_path))
+    assert report.enabling_warnings(plans) == []
+    assert report.enabling_warnings(plans[:1]) != []
