@@ -53,7 +53,8 @@ MODULES = {
     "lsb_service": "_lsb",
 }
 # The rooms below plugins/plugin_utils and their allowed imports besides themselves and EVERYWHERE.
-CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_deployment": PURE | {"_arguments"}, "_graph": PURE}
+CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_deployment": PURE | {"_arguments"}, "_graph": PURE,
+                                   "_systemd": PURE}
 
 
 @functools.cache
