@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.expression import fold
@@ -16,6 +17,8 @@ from .jobs import HostJob
 from .names import escape, unit_stem, unit_stems
 
 NOTHING = "none"
+EMIT = re.compile(r"\bemit\b[^\n;|&]*")
+VARIABLE = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)=")
 EARLY_EVENTS = frozenset(["startup", "virtual-filesystems"])
 EARLY_UNITS = frozenset([
     "local-fs.target", "sysinit.target", "systemd-udevd.service", "systemd-udev-trigger.service",
@@ -34,6 +37,7 @@ class UpstartHost:
         self.replaced = {name: unit for name, unit in replacing.items() if unit}
         self.stems = unit_stems(name for name in readable if name not in self.replaced)
         self.early = self._early_jobs()
+        self.event_variables = self._event_variables()
 
     def unit_of(self, job: str) -> str:
         """Return the unit of a job or its replacement, which may be NOTHING; a template for a job with instances."""
@@ -53,6 +57,20 @@ class UpstartHost:
         """Return the name of the unit that stands for an event, with a value for one with an argument."""
         stem = self.options.event_prefix + unit_stem(event)
         return f"{stem}.service" if value is None else f"{stem}@{escape(value)}.service"
+
+    def _event_variables(self) -> set[str]:
+        """Return the variables that the events of this host carry, as far as its files name them."""
+        names: set[str] = set()
+        for job in self.jobs.values():
+            if job.error is not None:
+                continue
+            names.update(job.values["export"])
+            items = [*(job.values["start_on"] or []), *(job.values["stop_on"] or [])]
+            names.update(name for item in items for argument in item.get("args", [])
+                         for name, equals, _value in [argument.partition("=")] if equals)
+            texts = [str(process["command"]) for process in job.values["process"].values()]
+            names.update(name for text in texts for call in EMIT.findall(text) for name in VARIABLE.findall(call))
+        return {name.rstrip("!") for name in names}
 
     def _early_jobs(self) -> set[str]:
         """Return the jobs that must start before basic.target: they start early, or before an early unit."""

@@ -179,12 +179,14 @@ class ScriptTranslator:
                 self._findings.add("script-call", shown.strip(), where.place, where.line_of(offset))
 
     def _report_variables(self, text: str, where: ScriptPlace) -> None:
-        own = {entry.partition("=")[0] for entry in self._findings.job.values["env"]}
+        job = self._findings.job
+        own = {entry.partition("=")[0] for entry in job.values["env"]} | {instance_form(job).variable}
+        names = sorted({*EVENT_VARIABLES, *self._host.event_variables} - own)
         for offset, line in enumerate(text.splitlines()):
             for match in UPSTART_VARIABLE.finditer(line):
                 self._findings.add("script-events", f"${match.group(1)}", where.place, where.line_of(offset))
-            for name in EVENT_VARIABLES:
-                if name not in own and re.search(rf"\$(?:{name}\b|\{{{name}\b)", line) \
+            for name in names:
+                if re.search(rf"\$(?:{name}\b|\{{{name}\b)", line) \
                         and not re.search(rf"^\s*(?:export\s+)?{name}=|\bfor\s+{name}\b", text, re.MULTILINE):
                     self._findings.add("script-variable", f"${name}", where.place, where.line_of(offset))
 

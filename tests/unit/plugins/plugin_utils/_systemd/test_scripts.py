@@ -62,6 +62,13 @@ def test_variables(text: str, expected: list[tuple[str, int]]) -> None:
     assert findings(text) == expected
 
 
+def test_variables_that_other_jobs_send() -> None:
+    jobs = {"web": "exec /x $VERSION\n", "db": "exec initctl emit own VERSION=7 && x\n",
+            "env": "env VERSION=5\nexec /x $VERSION\n"}
+    assert [(item["job"], item["subject"]) for item in to_systemd(jobs)["findings"]
+            if item["code"] == "script-variable"] == [("web", "$VERSION")]
+
+
 def test_the_line_of_a_command() -> None:
     result = to_systemd({"web": "nice 5\npost-stop exec initctl emit own\n"})
     (finding,) = [item for item in result["findings"] if item["code"] == "script-emit"]
