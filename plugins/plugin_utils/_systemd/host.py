@@ -18,6 +18,7 @@ from .names import escape, unit_stem, unit_stems
 
 NOTHING = "none"
 EMIT = re.compile(r"\bemit\b[^\n;|&]*")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 VARIABLE = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)=")
 EARLY_EVENTS = frozenset(["startup", "virtual-filesystems"])
 EARLY_UNITS = frozenset([
@@ -70,7 +71,7 @@ class UpstartHost:
                          for name, equals, _value in [argument.partition("=")] if equals)
             texts = [str(process["command"]) for process in job.values["process"].values()]
             names.update(name for text in texts for call in EMIT.findall(text) for name in VARIABLE.findall(call))
-        return {name.rstrip("!") for name in names}
+        return {name for name in (name.rstrip("!") for name in names) if NAME.fullmatch(name)}
 
     def _early_jobs(self) -> set[str]:
         """Return the jobs that must start before basic.target: they start early, or before an early unit."""

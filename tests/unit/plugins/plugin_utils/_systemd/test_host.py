@@ -33,3 +33,8 @@ def test_a_job_before_an_early_one_is_early() -> None:
                 d="start on started a\n",
                 e="start on startup and runlevel 2\n")
     assert jobs.early == {"a", "b", "c"}
+
+
+def test_variables_of_events() -> None:
+    jobs = host(a="export A )x\nexec initctl emit own B=5 && C=6 x\n", d="start on own D=1 and other E!=2\n", bad="x\n")
+    assert jobs.event_variables == {"A", "B", "D", "E"}
