@@ -12,16 +12,17 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.condition
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.expression import fold
 
 from .directive_table import BY_NAME
-from .events import EventUnits
+from .events import ANY_VALUE, EventUnits
 from .findings import FindingList
 from .host import UpstartHost
-from .instances import instance_unit
+from .instances import instance_form, instance_unit
 from .job_leaves import JobEvents
 from .jobs import HostJob, StanzaPlace, Values
 from .leaves import (
     MULTI_USER,
     EventLeaf,
     LeafPlan,
+    is_device_event,
     read_leaf,
     start_on_boot,
     start_on_runlevel,
@@ -134,8 +135,8 @@ class ConditionTranslator:
                 position = start + len(item["event"]) if start >= 0 else position
                 line = place.line + place.text.count("\n", 0, position)
             plan = plan_of(leaf, place, line)
-            for code in dict.fromkeys([*leaf.codes, *plan.codes]):
-                self._findings.add(code, f"{place.name if place else START} {leaf.words}", place, line, plan.more)
+            for code in dict.fromkeys([*([] if plan.names_instance else leaf.codes), *plan.codes]):
+                self._findings.add(code, f"{place.name if place else START} {leaf.words}", place, line)
             return [_Operand(plan, self._own_unit(leaf) or self._host.unit_of(self._job.name), False)]
 
         def join(operator: str, left: list[_Operand], right: list[_Operand]) -> list[_Operand]:
@@ -148,7 +149,7 @@ class ConditionTranslator:
     def _start_leaf(self, leaf: EventLeaf, place: StanzaPlace | None, _line: int | None) -> LeafPlan:
         own = self._own_unit(leaf)
         if own is None:
-            return LeafPlan(["instance-start"])
+            return self._start_instance(leaf)
         if leaf.event == "runlevel":
             return start_on_runlevel(leaf, self._host.options.wanted_by)
         if leaf.event in JOB_EVENTS:
@@ -167,6 +168,31 @@ class ConditionTranslator:
             self._events.add(leaf.event, value, "Wants", own)
         return LeafPlan(codes, "moment")
 
+    def _start_instance(self, leaf: EventLeaf) -> LeafPlan:
+        """Return the plan for a job whose instance only the variables of the event name."""
+        form = instance_form(self._job)
+        if form.code == "instance" and is_device_event(leaf.event):
+            own = f"{self._stem}@$env{{{form.variable}}}.service"
+            return start_on_trigger(leaf, own, self._host) or LeafPlan(["instance-start"])
+        is_own = leaf.event not in JOB_EVENTS and leaf.event != "runlevel" and not start_on_boot(leaf, False) \
+            and not start_on_trigger(leaf, "", self._host) and own_event(leaf, self._host)[0] is not None
+        if form.code != "instance" or not is_own or leaf.arguments:
+            return LeafPlan(["instance-start"])
+        self._events.add(leaf.event, ANY_VALUE, "Wants", f"{self._stem}@%i.service")
+        return LeafPlan(["event-instance"], "moment")
+
+    def _stop_instance(self, leaf: EventLeaf) -> LeafPlan | None:
+        """Return the plan for an own event whose argument is the instance, as in ``stop on del N=$N``, else None."""
+        form = instance_form(self._job)
+        patterns = [pattern for _name, pattern, negated in leaf.arguments if not negated]
+        if form.code != "instance" or len(leaf.arguments) != 1 \
+                or patterns not in ([f"${form.variable}"], [f"${{{form.variable}}}"]):
+            return None
+        unit = self._host.event_unit(leaf.event).replace(".service", "@%i.service")
+        self._events.add(leaf.event, ANY_VALUE)
+        return LeafPlan(["event-instance"], settings=[("Unit", "Conflicts", unit), ("Unit", "Before", unit)],
+                        names_instance=True)
+
     def _stop_leaf(self, leaf: EventLeaf, place: StanzaPlace | None, _line: int | None) -> LeafPlan:
         own = self._own_unit(leaf) or self._host.unit_of(self._job.name)
         if leaf.event == "runlevel":
@@ -178,6 +204,9 @@ class ConditionTranslator:
         plan_or_none = stop_on_boot(leaf)
         if plan_or_none is not None:
             return plan_or_none
+        instance_plan = self._stop_instance(leaf)
+        if instance_plan is not None:
+            return instance_plan
         unit, value, codes = own_event(leaf, self._host)
         if unit is None:
             return LeafPlan(["event-arguments" if code == "event-failed" else code for code in codes])

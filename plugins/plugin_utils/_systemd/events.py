@@ -8,6 +8,8 @@ from __future__ import annotations
 from .host import UpstartHost
 from .units import UnitFile, specifier_safe
 
+ANY_VALUE = "%i"  # a unit that follows the event with each value, as the instance of that name
+
 
 class EventUnits:
     """The units of all events of a host, by name."""
@@ -19,7 +21,7 @@ class EventUnits:
     def add(self, event: str, value: str | None = None, key: str = "", unit: str = "") -> None:
         """Add an event, and a unit that it starts or stops.
 
-        :param value: the literal argument of the event, if the unit only follows the event with it.
+        :param value: the literal argument of the event, if the unit only follows the event with it, or ANY_VALUE.
         :param key: Wants or Conflicts.
         """
         listeners = self._events.setdefault((event, value), {})
@@ -32,19 +34,19 @@ class EventUnits:
 
     def files(self) -> dict[str, str]:
         """Return the event units by path."""
-        events = dict(self._events)
-        for event in self.templates():
-            events.setdefault((event, None), {})
         result: dict[str, str] = {}
-        for (event, value), listeners in events.items():
-            general = [] if value is None else list(events.get((event, None), {}))
-            text = self._unit(event, value, [*listeners, *general]).text()
-            folder = self._host.options.unit_dir
-            result[f"{folder}/{self._host.event_unit(event, value)}"] = text
-            if event in self.templates() and value is None:
-                template = self._host.event_unit(event).replace(".service", "@.service")
-                result[f"{folder}/{template}"] = self._unit(event, "%I", list(listeners)).text()
-        return result
+        for event in {event for event, _value in self._events}:
+            name = self._host.event_unit(event)
+            general = list(self._events.get((event, None), {}))
+            result[name] = self._unit(event, None, general).text()
+            if event not in self.templates():
+                continue
+            general += self._events.get((event, ANY_VALUE), {})
+            result[name.replace(".service", "@.service")] = self._unit(event, "%I", general).text()
+            for value in [value for other, value in self._events if other == event and value not in (None, ANY_VALUE)]:
+                unit = self._unit(event, value, [*self._events[event, value], *general])
+                result[self._host.event_unit(event, value)] = unit.text()
+        return {f"{self._host.options.unit_dir}/{name}": text for name, text in result.items()}
 
     def _unit(self, event: str, value: str | None, listeners: list[tuple[str, str]]) -> UnitFile:
         unit = UnitFile()

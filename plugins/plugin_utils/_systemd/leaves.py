@@ -76,6 +76,7 @@ class LeafPlan:
     :ivar settings: (section, key, value) for the job's unit.
     :ivar others: (unit, key, value) for section Unit of other units.
     :ivar files: complete files, by path.
+    :ivar names_instance: whether the variable of the event is the name of the instance.
     """
 
     codes: list[str]
@@ -85,7 +86,7 @@ class LeafPlan:
     settings: list[Setting] = field(default_factory=list)
     others: list[tuple[str, str, str]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
-    more: str = ""
+    names_instance: bool = False
 
 
 def after(*units: str) -> list[Setting]:

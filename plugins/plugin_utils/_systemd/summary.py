@@ -10,6 +10,9 @@ from collections import Counter
 from .rows import VERDICTS
 from .translate import Translation
 
+# Findings that nearly all jobs have: one line for all of them.
+OF_MOST_JOBS = ("base-environment", "console-log", "process-group")
+
 
 def summary_lines(translation: Translation) -> list[str]:
     """Return the counts, and a line for each finding that a person has to read."""
@@ -20,14 +23,14 @@ def summary_lines(translation: Translation) -> list[str]:
     lines = [f"{len(translation.units)} jobs translated, {len(replaced)} replaced by the distribution, "
              f"{len(unreadable)} rejected by Upstart",
              "findings: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)]
-    general = Counter(finding.code for finding in findings if finding.line is None and finding.verdict == "approximate")
+    general = Counter(finding.code for finding in findings if finding.code in OF_MOST_JOBS)
     for finding in findings:
-        is_general = finding.line is None and general[finding.code] == len(translation.units) > 1
-        if finding.verdict in ("impossible", "approximate") and not is_general:
+        if finding.verdict in ("impossible", "approximate") and general[finding.code] < 2:
             place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
             lines.append(f"{finding.verdict}: {finding.job}: {place}: {finding.subject}: {finding.message} "
                          f"{finding.remedy}".rstrip())
-    for code in sorted(code for code, count in general.items() if count == len(translation.units) > 1):
+    for code, count in sorted(general.items()):
         first = next(finding for finding in findings if finding.code == code)
-        lines.append(f"approximate: all jobs: {first.subject}: {first.message} {first.remedy}".rstrip())
+        if count > 1:
+            lines.append(f"approximate: {count} jobs: {first.subject}: {first.message} {first.remedy}".rstrip())
     return lines

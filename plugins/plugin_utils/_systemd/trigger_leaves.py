@@ -54,7 +54,7 @@ def _device(leaf: EventLeaf, own: str) -> LeafPlan:
         rule.append(f'RUN+="/bin/systemctl --no-block start {own}"')
     else:
         rule += ['TAG+="systemd"', f'ENV{{SYSTEMD_WANTS}}+="{own}"']
-    path = f"{RULES_DIR}/90-upstart-{own.rpartition('.')[0].replace('@', '-')}.rules"
+    path = f"{RULES_DIR}/90-upstart-{own.rpartition('.service')[0].partition('@')[0]}.rules"
     code = "device-removed" if action in ("removed", "offline") else "device-added"
     return LeafPlan([code], "moment", files={path: ", ".join(rule) + "\n"})
 

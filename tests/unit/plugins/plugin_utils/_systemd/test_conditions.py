@@ -50,6 +50,22 @@ def test_instances_follow_literal_values() -> None:
     assert {"Conflicts=event-remove.service", "Before=event-remove.service"} <= set(unit_lines(jobs, "one@.service"))
 
 
+def test_an_event_names_the_instance() -> None:
+    jobs = {"one": "instance $N\nstart on add\nstop on remove N=$N\nexec /x\n", "two": "start on add\nexec /x\n",
+            "adder": "script\ninitctl emit add N=5\nend script\n"}
+    files = to_systemd(jobs)["files"]
+    assert {"Wants=one@%i.service", "Wants=two.service"} <= set(unit_lines(jobs, "event-add@.service"))
+    assert "Wants=one" not in files[UNITS + "event-add.service"]
+    lines = set(unit_lines(jobs, "one@.service"))
+    assert {"Conflicts=event-remove@%i.service", "Before=event-remove@%i.service"} <= lines
+    assert "systemctl start event-add@5.service\n" in files["/usr/local/lib/upstart-jobs/adder.main"]
+
+
+def test_a_device_names_the_instance() -> None:
+    files = to_systemd({"one": "instance $INTERFACE\nstart on net-device-added\nexec /x\n"})["files"]
+    assert '"one@$env{INTERFACE}.service"' in files["/etc/udev/rules.d/90-upstart-one.rules"]
+
+
 def test_files_are_joined() -> None:
     files = {"a.rules": "1\n", "b": "x"}
     add_files(files, {"a.rules": "2\n", "b": "x", "c": "y"})
