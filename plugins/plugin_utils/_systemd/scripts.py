@@ -10,7 +10,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.known_events import STOP_VARIABLES
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import read_init_commands
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import (
+    EMITS,
+    RUNLEVEL,
+    read_init_commands,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.reader import (
     Statement,
     read_script,
@@ -80,12 +84,13 @@ class ScriptTranslator:
             code, words = replacement
             start = self._name_index(written)
             pattern = r"(?<![\w./$-])" + r"[ \t]+".join(map(re.escape, written[start:])) + r"(?![\w./=-])"
-            changed = _replaced_first(result, pattern, " ".join(words))
-            offset = _offset_of(text, pattern)
-            if changed is None or not self._is_certain(result, changed):
-                continue
-            self._findings.add(code, " ".join(written[start:]), where.place, where.line_of(offset))
-            result = changed
+            for match in re.finditer(pattern, result):
+                changed = result[:match.start()] + " ".join(words) + result[match.end():]
+                if self._is_certain(result, changed):
+                    line = where.line_of(result.count("\n", 0, match.start()))
+                    self._findings.add(code, " ".join(written[start:]), where.place, line)
+                    result = changed
+                    break
         self._report_rest(text, result, where, skips_own_stop)
         self._report_variables(text, where)
         return result
@@ -170,6 +175,8 @@ class ScriptTranslator:
         for offset, line in enumerate(result.splitlines()):
             code = line.split("#", 1)[0] if line.lstrip().startswith("#") else line
             calls = read_init_commands(code)
+            if "initctl" not in code:  # reboot, shutdown and telinit are programs of systemd, too
+                calls = [call for call in calls if (call.verb, call.name) != (EMITS, RUNLEVEL)]
             if skips_own_stop:
                 calls = [call for call in calls if not (call.verb == "stops" and call.name is None)]
             is_other = any(program_words([unquoted(word) for word in statement.words])[:1] in (
@@ -193,17 +200,3 @@ class ScriptTranslator:
 
 def _shell_word(text: str) -> str:
     return f"'{text}'" if "\\" in text else text
-
-
-def _replaced_first(text: str, pattern: str, words: str) -> str | None:
-    """Return a text with its first match of a pattern replaced, None if there is none."""
-    matches = list(re.finditer(pattern, text))
-    if not matches:
-        return None
-    first = matches[0]
-    return text[:first.start()] + words + text[first.end():]
-
-
-def _offset_of(text: str, pattern: str) -> int:
-    match = re.search(pattern, text)
-    return text.count("\n", 0, match.start()) if match else 0

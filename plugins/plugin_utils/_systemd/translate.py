@@ -140,7 +140,8 @@ class HostTranslator:
             base = self._base(job_unit, processes)
             change = drop_in(base, wanted)
             if change is not None and override:
-                base.settings[INSTALL] = wanted.settings[INSTALL]
+                if not job.is_manual:  # systemctl enable still works for a job that only the override disables
+                    base.settings[INSTALL] = wanted.settings[INSTALL]
                 findings.add("override", f"{job.name}.override", override[0])
                 if any(change.settings.values()):
                     add_files(self._result.files, {f"{path}.d/override.conf": change.text()})
@@ -149,8 +150,6 @@ class HostTranslator:
                 findings.add("override-merged", f"{job.name}.override", override[0])
         add_files(self._result.files, {path: wanted.text(), **processes.files, **job_unit.dependencies.files})
         self._result.units[job.name] = name
-        if not job.values["start_on"]:
-            return
         links = [(target, own) for target, own in job_unit.dependencies.wanted_by if "@." not in own]
         for target, own in [*links, *job_unit.dependencies.links]:
             folder = self._options.unit_dir

@@ -47,7 +47,8 @@ def test_start_on_runlevel(text: str, wanted_by: dict[str, str], codes: list[str
 
 
 @pytest.mark.parametrize(("text", "codes"), [
-    ("runlevel [016]", ["runlevel-stop"]), ("runlevel 3", ["runlevel-unlike", "runlevel-stop"]),
+    ("runlevel [016]", ["runlevel-stop"]), ("runlevel 1", ["runlevel-unlike", "runlevel-stop"]),
+    ("runlevel 3", ["runlevel-unlike", "runlevel-stop"]),
 ])
 def test_stop_on_runlevel(text: str, codes: list[str]) -> None:
     assert stop_on_runlevel(read_leaf(from_text(text)[0], {})).codes == codes

@@ -33,6 +33,7 @@ def findings(text: str) -> list[tuple[str, int]]:
     ("stop", "systemctl --no-block stop web.service"), ("start one N=5", "systemctl start one@5.service"),
     ("if start db; then x; fi", "if systemctl start db.service; then x; fi"),
     ("status db | grep -q start/running && x", "systemctl is-active --quiet db.service && x"),
+    ("# start db\nstart db", "# start db\nsystemctl start db.service"),
     ("start db\nstart db", "systemctl start db.service\nsystemctl start db.service"),
 ])
 def test_rewritten(text: str, written: str) -> None:
@@ -42,14 +43,14 @@ def test_rewritten(text: str, written: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "start $JOB_NAME", "initctl emit colour C=$X", "initctl list", "start one", "start nobody", "sh -c 'start db'",
-    "x=$(status db)", "/etc/init.d/start db", "start", "initctl emit colour C=red D=5",
+    "x=$(status db)", "/etc/init.d/start db", "start db --verbose", "start", "initctl emit colour C=red D=5",
 ])
 def test_reported(text: str) -> None:
     assert script(text) == text
     assert ("script-call", 3) in findings(text)
 
 
-@pytest.mark.parametrize("text", ["echo start db", "# start db", "restart-db", "start-stop-daemon --start"])
+@pytest.mark.parametrize("text", ["echo start db", "# start db", "restart-db", "start-stop-daemon --start", "reboot"])
 def test_no_call(text: str) -> None:
     assert script(text) == text and findings(text) == []
 
@@ -60,6 +61,11 @@ def test_no_call(text: str) -> None:
 ])
 def test_variables(text: str, expected: list[tuple[str, int]]) -> None:
     assert findings(text) == expected
+
+
+def test_each_call_has_its_line() -> None:
+    assert findings("start db\n# stop db\nstart db\nstop db") == [
+        ("script-start", 3), ("script-start", 5), ("script-start", 6)]
 
 
 def test_variables_that_other_jobs_send() -> None:

@@ -109,6 +109,12 @@ def test_overrides_are_drop_ins() -> None:
     assert "Nice=5" in unit_lines(jobs)
     assert "Nice=6" in unit_lines(jobs, "web.service.d/override.conf")
     assert result["links"] == {}
+    assert "WantedBy=multi-user.target" in unit_lines(jobs)
+
+
+def test_the_condition_of_an_override_counts() -> None:
+    jobs = {"web": {"conf": "start on runlevel 2\nexec /x\n", "override": "start on own\n"}}
+    assert not [line for line in unit_lines(jobs) if line.startswith("WantedBy")]
 
 
 def test_settings_for_other_units() -> None:
@@ -116,6 +122,13 @@ def test_settings_for_other_units() -> None:
     result = to_systemd({"web": "start on stopped ssh RESULT=failed\nexec /x\n", "ssh": "exec /x\n"})
     assert result["files"][f"{UNITS}ssh.service.d/upstart-web.conf"] == "[Unit]\nOnFailure=web.service\n"
     assert result["units"] == {"web": "web.service"}
+
+
+def test_settings_for_a_job_with_an_override() -> None:
+    """They belong to the unit: without the drop-in they still count."""
+    jobs = {"web": "start on stopped db\nexec /x\n", "db": {"conf": "exec /x\n", "override": "nice 5\n"}}
+    assert "OnSuccess=web.service" in unit_lines(jobs, "db.service")
+    assert "OnSuccess=web.service" not in unit_lines(jobs, "db.service.d/override.conf")
 
 
 def test_stops_that_contradict_the_starts() -> None:
