@@ -298,6 +298,7 @@ def lint(suite: Suite) -> None:
         [VENV / "python", "tests/tools/role_spec.py", "--check"],
         [VENV / "python", "tests/tools/fault_page.py", "--check"],
         [VENV / "python", "tests/tools/support_page.py", "--check"],
+        [VENV / "python", "tests/tools/systemd_page.py", "--check"],
     ]
 
     def task(command: list[str | Path]) -> Task:

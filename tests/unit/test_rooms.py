@@ -55,7 +55,7 @@ MODULES = {
     "lsb_service": "_lsb",
 }
 # The rooms below plugins/plugin_utils and their allowed imports besides themselves and EVERYWHERE.
-CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_graph": PURE}
+CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_graph": PURE, "_systemd": PURE}
 
 
 @functools.cache
