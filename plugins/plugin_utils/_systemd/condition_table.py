@@ -143,8 +143,8 @@ CONDITION_ROWS = (
 )
 SCRIPT_ROWS = (
     Row("script-emit", "initctl emit EVENT", "systemctl start event-EVENT.service", "near",
-        "The call fails if a job of the event fails only with the exit status of systemctl.",
-        "Check the script where it uses the exit status.", MEASURED),
+        "initctl emit fails if a job of the event fails. The new command succeeds all the same.",
+        "Check the jobs with systemctl is-failed where the script uses the exit status.", MEASURED),
     Row("script-emit-variables", "initctl emit EVENT NAME=VALUE", "systemctl start event-EVENT.service", "approximate",
         "The variables of the event are dropped. No condition names a value.",
         "Write them to a file if a job reads them."),
