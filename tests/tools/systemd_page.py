@@ -55,11 +55,13 @@ process 1. The other rows follow the manual of systemd.
    :depth: 1
 """
 MARKS = re.compile(r"([*`|\\_])")
+INSTANCES = re.compile(r"([\w-]+@\w+\.service)")  # web@1.service, which would become a link to send mail
 
 
 def escaped(text: str) -> str:
-    """Return a text without markup for reStructuredText."""
-    return MARKS.sub(r"\\\1", text)
+    """Return a text without markup for reStructuredText, except that names of instances are literals."""
+    parts = INSTANCES.split(text)  # every second one is a name
+    return "".join(f"``{part}``" if index % 2 else MARKS.sub(r"\\\1", part) for index, part in enumerate(parts))
 
 
 def heading(text: str) -> str:

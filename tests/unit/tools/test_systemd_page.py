@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +46,11 @@ def test_the_guide_shows_what_the_filter_writes() -> None:
     shown = " ".join(block(".. code-block:: text").split())
     assert [line for line in result["summary"] if line in shown and line.startswith("impossible")]
     assert len([line for line in result["summary"] if line in shown]) == 3
+
+
+def test_names_of_instances_are_no_links() -> None:
+    """A bare ``web@1.service`` in a page becomes a link to send mail."""
+    text = (PAGES / "systemd_tables.rst").read_text(encoding="utf-8")
+    assert "@VALUE.service``" in text
+    outside = re.sub(r"``[^`]*``", "", text)
+    assert re.findall(r"[\w-]+@\w\S*", outside) == []
