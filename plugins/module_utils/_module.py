@@ -10,7 +10,9 @@ import sys
 
 from ansible.module_utils import basic
 
-from . import _compile_once  # noqa: F401  # isort: split  # the imports after it are faster
+# The imports after this one are faster.
+# pylint: disable-next=unused-import
+from . import _compile_once  # noqa: F401  # isort: split
 from . import _arguments
 from ._errors import UpstartError
 from ._text import is_utf_8

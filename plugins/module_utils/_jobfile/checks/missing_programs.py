@@ -17,7 +17,7 @@ from .job import Problem
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple  # noqa: F401
+    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple  # noqa: F401
     from ..shell.flow import Step  # noqa: F401
     from .job import CheckedJob, Command  # noqa: F401
 
