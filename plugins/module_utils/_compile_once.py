@@ -37,11 +37,11 @@ def use_from_now_on(loader):
 
     :param loader: the loader of the caller. Nothing changes unless the caller comes from a zip file.
     """
-    if sys.version_info[0] > 2 and type(loader) is zipimport.zipimporter:
+    if sys.version_info[0] > 2 and isinstance(loader, zipimport.zipimporter):
         hooks = sys.path_hooks
         hooks[:] = [PathImporter if hook is zipimport.zipimporter else hook for hook in hooks]
         for path, importer in list(sys.path_importer_cache.items()):
-            if type(importer) is zipimport.zipimporter:
+            if isinstance(importer, zipimport.zipimporter):
                 del sys.path_importer_cache[path]
 
 

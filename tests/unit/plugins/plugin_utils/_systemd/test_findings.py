@@ -27,6 +27,6 @@ def test_a_missing_setting() -> None:
     findings = FindingList(job)
     findings.add_missing(None)
     findings.add_missing(BY_NAME["Type=exec"])
-    finding = findings.items[-1]
+    finding = next(iter(findings.items))
     assert len(findings.items) == 1 and finding.verdict == "near"
     assert "Type=exec needs systemd 240; instead: Type=simple." in finding.message
