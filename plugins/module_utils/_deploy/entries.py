@@ -95,7 +95,7 @@ def checked(entries):
     :raises UpstartError: for wrong entries, with all faults together.
     """
     spec = specification()
-    validator = ArgumentSpecValidator(spec)
+    validator, known = ArgumentSpecValidator(spec), _arguments.names_of_options(spec)
     converted, faults = [], []  # type: List[Dict[str, Any]], List[str]
     for number, entry in enumerate(entries):
         label = _label(entry, number)
@@ -105,7 +105,8 @@ def checked(entries):
             continue
         result = validator.validate(entry)
         values = result.validated_parameters
-        faults.extend("%s: %s" % (label, fault) for fault in _faults(entry, values, spec, result.error_messages))
+        messages = _arguments.problems(entry, spec, known=known) or result.error_messages
+        faults.extend("%s: %s" % (label, fault) for fault in _faults(entry, values, spec, messages))
         converted.append(dict((key, values.get(key, entry[key])) for key in entry))
     faults.extend(_contradictions(converted))
     if faults:
@@ -128,7 +129,7 @@ def _faults(entry, values, spec, messages):
         unknown.append("unknown key '%s'%s" % (key, "; " + suggestion if suggestion else ""))
     if unknown:
         return unknown
-    faults = [message.rstrip(".") for message in _arguments.problems(entry, spec) or messages]
+    faults = [message.rstrip(".") for message in messages]
     if not isinstance(entry.get("name", ""), (str, text_type)):
         faults.append("its name must be a string, but YAML reads it as %r; put it in quotes" % (entry["name"],))
     faults.extend(_wrong_combinations(entry, values))

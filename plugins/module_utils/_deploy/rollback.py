@@ -12,7 +12,7 @@ from .._errors import UpstartError
 from .._events.expand import variable_behind
 from .._host.definitions import Definition
 from .._jobs.run import plan_files
-from .._jobs.wanted_file import WantedFile
+from .._jobs.wanted_file import without_options
 from .entries import ListedJob
 from .plan import targets
 
@@ -20,6 +20,7 @@ MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
     from .._jobs.manifest import Manifest  # noqa: F401
+    from .._jobs.wanted_file import WantedFile  # noqa: F401
     from .apply import Deployer  # noqa: F401
     from .plan import Task  # noqa: F401
 
@@ -141,9 +142,8 @@ def _restore_all(deployer, names, undo):
 
 def _wanted(name, override, previous):
     # type: (str, bool, Dict[str, Any]) -> WantedFile
-    return WantedFile(name=name, state="absent" if previous["content"] is None else "present", override=override,
-                      stanzas={}, content=None, restore=previous, merge=False, exact=False, backup=False,
-                      keep_running=True, validate=None, enabled=None, force=True)
+    return without_options(
+        name, override, state="absent" if previous["content"] is None else "present", restore=previous)
 
 
 def restart_tasks(name, entries, undo, deployer):

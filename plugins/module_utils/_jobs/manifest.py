@@ -18,12 +18,13 @@ from .._host import planned_files
 from .._host.planned_files import read_file
 from .._system.files import Batch
 from .._text import text_type
-from .wanted_file import WantedFile
+from .wanted_file import without_options
 
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import (  # noqa: F401
         Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, Union)
+    from .wanted_file import WantedFile  # noqa: F401
     Entry = Tuple[str, bool]  # the name of a job, and whether the file is an override
 
 __metaclass__ = type
@@ -70,10 +71,7 @@ class Manifest:
         removed = set(entry for entry in removed if entry[0] not in spared and "." not in entry[0].split("/"))
         self._entries -= unlisted - removed
         removed -= set((name, True) for name, override in removed if not override)  # removed with the job file
-        return [WantedFile(name=name, state="absent", override=override, stanzas={}, content=None, restore=None,
-                           merge=False, exact=False, backup=False, keep_running=True, validate=None, enabled=None,
-                           force=True)
-                for name, override in sorted(removed)]
+        return [without_options(name, override, state="absent") for name, override in sorted(removed)]
 
     def _entries_of_others(self):
         # type: () -> Set[Entry]

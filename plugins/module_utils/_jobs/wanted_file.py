@@ -7,6 +7,10 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+MYPY = False  # mypy takes it for true
+if MYPY:
+    from typing import Any, Dict  # noqa: F401
+
 __metaclass__ = type
 
 # A job file as a task wants it. stanzas: dict, options of upstart_job; content: the text of the whole file instead;
@@ -14,3 +18,14 @@ __metaclass__ = type
 # job; enabled: as in upstart_service, or None; force: whether to change a file that is there.
 WantedFile = collections.namedtuple(
     "WantedFile", "name state override stanzas content restore merge exact backup keep_running validate enabled force")
+
+
+def without_options(name, override, **given):
+    # type: (str, bool, **Any) -> WantedFile
+    """Return a WantedFile that no task's options describe: it leaves running jobs alone, unless ``given`` says more.
+
+    :param given: the fields that it has besides, such as ``state`` and ``restore``.
+    """
+    fields = dict(state="present", stanzas={}, content=None, restore=None, merge=False, exact=False, backup=False,
+                  keep_running=True, validate=None, enabled=None, force=True)  # type: Dict[str, Any]
+    return WantedFile(name=name, override=override, **dict(fields, **given))
