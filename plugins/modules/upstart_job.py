@@ -83,9 +83,8 @@ options:
     description:
       - File that records the names of the files that O(jobs) wrote, for O(prune). Its name must end in C(.json). The
         module creates its directory.
-      - It also keeps the earlier text of changed files until the jobs have started successfully with the new one. For
-        this, set O(sysinit.upstart.upstart_service#module:manifests). See RV(manifest.unproven). Only its owner can
-        read the file.
+      - It also keeps the earlier text of changed files. A later task with the same manifest drops it once the jobs run
+        with the new one. See RV(manifest.unproven). Only its owner can read the file.
       - If you deploy several lists of jobs to one host, use one manifest for each list, all in one directory. A file
         that is in two manifests is kept until it is in neither.
       - If a file existed before and O(merge) only changed stanzas in it, the manifest does not list it.
@@ -96,14 +95,6 @@ options:
       - Remove the files that are in O(manifest) but no longer in O(jobs), as with O(state=absent) and O(keep_running).
     type: bool
     default: false
-    version_added: 1.0.0
-  prune_except:
-    description:
-      - Names of jobs that O(prune) keeps and that O(manifest) no longer lists, because another manifest does. In check
-        mode these are jobs of another list whose manifest has not been written yet.
-    type: list
-    elements: str
-    default: []
     version_added: 1.0.0
   content:
     description:
@@ -630,7 +621,6 @@ def main():
         jobs=dict(type="list", elements="dict"),
         manifest=dict(type="path"),
         prune=dict(type="bool", default=False),
-        prune_except=dict(type="list", elements="str", default=[]),
         load=dict(type="bool", default=True),
         return_previous=dict(type="bool", default=False),
         upstart_version=dict(type="str"),

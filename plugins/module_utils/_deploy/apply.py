@@ -16,10 +16,10 @@ from .._jobs import check_mode as planned_jobs
 from .._jobs import predicting
 from .._jobs.run import change_files
 from .._services import request, run
-from .._services.manifests import proven_jobs
 from .._services.report import differences, instance_entries
 from .._services.report import warnings as service_warnings
 from .._system.reading import read_file
+from .proven import proven_jobs
 
 MYPY = False  # mypy takes it for true
 if MYPY:

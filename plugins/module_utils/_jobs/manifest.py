@@ -56,19 +56,18 @@ class Manifest:
         self._entries, self.unproven, self.pending = (set(), {}, []) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
-    def obsolete(self, wanted, spared=()):
-        # type: (Iterable[WantedFile], Container[str]) -> List[WantedFile]
+    def obsolete(self, wanted):
+        # type: (Iterable[WantedFile]) -> List[WantedFile]
         """Return a WantedFile (state absent) for each recorded file that is no longer listed.
 
-        Files of ``spared`` jobs, and files that another manifest in the same directory records too, are only dropped
-        from this manifest. So are names such as ./web, which 1.0.0 accepted: these files belong to other jobs.
+        Files that another manifest in the same directory records too are only dropped from this manifest. So are names
+        such as ./web, which 1.0.0 accepted: these files belong to other jobs.
 
         :param wanted: list of WantedFile, the listed files.
-        :param spared: iterable of text, names of jobs.
         """
         unlisted = self._entries.difference((file.name, file.override) for file in wanted)
         removed = unlisted.difference(self._entries_of_others()) if unlisted else unlisted
-        removed = set(entry for entry in removed if entry[0] not in spared and "." not in entry[0].split("/"))
+        removed = set(entry for entry in removed if "." not in entry[0].split("/"))
         self._entries -= unlisted - removed
         removed -= set((name, True) for name, override in removed if not override)  # removed with the job file
         return [without_options(name, override, state="absent") for name, override in sorted(removed)]

@@ -42,11 +42,10 @@ def conf(tmp_path: Path) -> Path:
 class Deployment:
     """The parts of an upstart_job task that concern the manifest."""
 
-    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
-                 spared: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False) -> None:
         self.manifest = Manifest(str(path))
         listed = wanted(*entries)
-        self.obsolete = self.manifest.obsolete(listed, spared) if prune else []
+        self.obsolete = self.manifest.obsolete(listed) if prune else []
         self.plans = plan_all(self.obsolete + listed, str(conf))
         self.manifest.mark(self.plans)
 
@@ -234,14 +233,6 @@ def test_removed_or_restored_files_are_not_kept(path: Path, conf: Path) -> None:
     assert not Deployment(path, conf, job("new", restore={"content": None})).plans[0].changed
     Deployment(path, conf, job("web", state="absent")).run()
     assert unproven(path) == {}
-
-
-def test_jobs_that_another_list_gains_are_kept(path: Path, conf: Path) -> None:
-    Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
-    pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
-    assert pruned.removed() == ["db"]
-    pruned.run()
-    assert names(path) == ["mail"]
 
 
 def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
