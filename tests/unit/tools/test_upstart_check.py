@@ -150,8 +150,8 @@ def test_the_version() -> None:
 
 
 def test_as_a_module(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-B", "-S", "-m", "upstart_check", str(write(tmp_path, a_conf=GOOD))], check=False,
-                          cwd=PROGRAM.parent, capture_output=True, text=True, timeout=300)
+    words = [sys.executable, "-B", "-S", "-m", "upstart_check", str(write(tmp_path, a_conf=GOOD))]
+    done = subprocess.run(words, check=False, cwd=PROGRAM.parent, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
