@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from .._jobfile.shell.init_commands import EMITS
+from .._jobfile.signals import NUMBERS
 from . import tables
 from .audience import Audience
 from .glob import fnmatch, is_literal
@@ -16,7 +17,7 @@ from .variables import merge
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Callable, Dict, Iterable, List, Optional, OrderedDict, Protocol, Sequence  # noqa: F401
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, OrderedDict, Protocol, Sequence  # noqa: F401
     from typing import Set, Tuple  # noqa: F401
     from .._jobfile.shell.init_commands import InitCommand  # noqa: F401
 
@@ -35,6 +36,10 @@ __metaclass__ = type
 
 STAYS, ENDS, CANNOT_RUN = "stays", "ends", "cannot run"
 MANY_RESPAWNS = 300  # a higher respawn limit counts as this one
+STANZAS = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
+           "expect", "emits")
+HARMLESS_SIGNALS = frozenset([0] + [NUMBERS[name] for name in (
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # their default action ends no process
 PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
 # The expected behaviour of a process.
@@ -84,6 +89,12 @@ def step(verb,  # type: Optional[str]
     # type: (...) -> Step
     """Return a Step; by default the process waits for what it requests, and does not fail with it."""
     return Step(verb, name, tuple(env), waits, checked, tuple(after), seconds, tuple(until), tuple(only_if), once)
+
+
+def stanzas_of(values):
+    # type: (Mapping[str, Any]) -> Dict[str, Any]
+    """Return the stanzas for a SimulatedDefinition from the values of a job, see _jobfile.values."""
+    return dict([(name, values[name]) for name in STANZAS], kill_spares=values["kill_signal"] in HARMLESS_SIGNALS)
 
 
 class SimulatedDefinition:

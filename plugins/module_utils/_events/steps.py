@@ -65,11 +65,15 @@ class Course:
 
 
 class Courses:
-    """The Courses of a Simulation by the number of their process, and what has happened so far."""
+    """The Courses of a Simulation by the number of their process, and what has happened so far.
+
+    :ivar last: dict of the name of an event to the last one that was emitted.
+    """
 
     def __init__(self, simulation):
         # type: (Any) -> None
         self._simulation = simulation
+        self.last = {}  # type: Dict[str, SimulatedEvent]
         self._courses = {}  # type: Dict[int, Course]
         self._emitted = {}  # type: Dict[str, Set[Tuple[str, ...]]]  # event to the sets of its variables
         self._postponed = {}  # type: Dict[str, Set[Tuple[int, int]]]  # event to (number of a process, index of a step)
@@ -94,6 +98,7 @@ class Courses:
         # type: (SimulatedEvent) -> None
         """Remember that an event was emitted, and go on with the steps that waited for it."""
         self._emitted.setdefault(event.name, set()).add(tuple(event.env))
+        self.last[event.name] = event
         for number, index in sorted(self._postponed.pop(event.name, ())):
             course = self._courses[number]
             if index in course.postponed and course.instance.pids.get(course.process) == number:
