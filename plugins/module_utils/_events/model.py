@@ -199,6 +199,7 @@ class SimulatedEvent:
     :ivar source: the SimulatedInstance whose event this is, the steps.Course that sent it, the event that failed, or
         None for one that comes from outside.
     :ivar released_by: the SimulatedInstance that was the last to release it, or None.
+    :ivar after: the event whose end its sender waited for before, or None.
     """
 
     def __init__(self, name, env=(), progress=PENDING, failed=False, blockers=0):
@@ -213,6 +214,7 @@ class SimulatedEvent:
         self.instance = None  # type: Any
         self.source = None  # type: Any
         self.released_by = None  # type: Any
+        self.after = None  # type: Any
 
     @property
     def blockers(self):

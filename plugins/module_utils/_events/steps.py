@@ -30,7 +30,7 @@ class Course:
 
     :ivar instance: the lifecycle.SimulatedInstance that the process belongs to.
     :ivar process: text, the name of the process.
-    :ivar last_event: the event that the process emitted or waited for last, or None.
+    :ivar last_event: the event that the process waited for last, or None.
     :ivar waiting_for: dict of the index of a step to the event that the process waits for.
     :ivar postponed: set of the indexes of the steps that wait for something to happen first.
     """
@@ -137,11 +137,12 @@ class Courses:
             self._finish_step(number, index, False)
             return
         event = self._request(course, step, env)
-        course.last_event = event or course.last_event
+        if event is not None:
+            event.after = course.last_event
         if event is None or not step.waits:
             self._finish_step(number, index, event is None and step.checked)
             return
-        course.waiting_for[index] = event
+        course.waiting_for[index] = course.last_event = event
         if event.name == REPLY and event.blockers <= 0:
             self._finish_step(number, index, event.failed)
         elif event.name == REPLY:

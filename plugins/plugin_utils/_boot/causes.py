@@ -77,8 +77,7 @@ class Chains:
         while isinstance(source, SimulatedEvent):  # EVENT/failed
             source = source.released_by or source.source
         if isinstance(source, Course):
-            held = source.last_event
-            if held is not None and held is not event and held.released_by is not None:
-                return str(held.released_by.job.name)
+            if event.after is not None and event.after.released_by is not None:
+                return str(event.after.released_by.job.name)
             return str(source.instance.job.name)
         return str(source.job.name) if isinstance(source, SimulatedInstance) else None

@@ -19,6 +19,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.ini
 from .causes import Chains, event_text
 from .machine import Machine
 from .missing import MissingLeaf, MissingLeaves
+from .order import StartOrder
 from .what_if import jobs_that_requests_change
 
 STARTUP = "startup"
@@ -84,7 +85,7 @@ class BootForecast:
 
     :ivar jobs: the JobForecast of each job by name.
     :ivar order: the names of the jobs that start, in their order.
-    :ivar orders: dicts of job to place, one for each variation of the durations.
+    :ivar start_order: which jobs certainly start before which.
     :ivar runlevel: the last runlevel that the machine enters, or None.
     :ivar runlevel_chain: the critical chain to it.
     :ivar holding: what holds the boot up.
@@ -92,7 +93,7 @@ class BootForecast:
 
     jobs: dict[str, JobForecast]
     order: list[str]
-    orders: list[dict[str, int]]
+    start_order: StartOrder
     runlevel: str | None
     runlevel_chain: list[tuple[str, str]]
     holding: list[Holding]
@@ -104,10 +105,6 @@ class BootForecast:
     def sure(self) -> bool:
         return not self.reasons
 
-    def is_before(self, first: str, second: str) -> bool:
-        """Return whether a job starts before another, whatever the durations of processes are."""
-        return all(first in places and second in places and places[first] < places[second] for places in self.orders)
-
 
 def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: float = BUDGET_SECONDS) -> BootForecast:
     """Return the forecast of a machine's boot.
@@ -117,9 +114,9 @@ def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: f
     """
     world = machine.world()
     budget = Budget(seconds)
-    orders: list[dict[str, int]] = []
-    prediction = predict(world, STARTUP, [], horizon, budget, lambda simulation: orders.append(_places(simulation)))
-    orders.insert(0, _places(prediction.simulation))
+    start_order = StartOrder(sorted(machine.jobs))
+    prediction = predict(world, STARTUP, [], horizon, budget, start_order.observe)
+    start_order.observe(prediction.simulation)
     changed, cut_off = jobs_that_requests_change(world, prediction, horizon, budget)
     reader = _Reader(machine, prediction, changed)
     jobs = {name: reader.job(name) for name in sorted(machine.jobs)}
@@ -129,7 +126,7 @@ def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: f
     reasons = list(prediction.reasons) + cut_off
     reasons += [f"Upstart rejects the file of job {job.name}: {job.error}" for job in machine.rejected.values()]
     return BootForecast(
-        jobs, order, orders, runlevel, chain, reader.holding(), reasons,
+        jobs, order, start_order, runlevel, chain, reader.holding(), reasons,
         [f"job {job}: its {process} process {behaviour}" for job, process, behaviour in prediction.assumed],
         list(prediction.notes))
 

@@ -77,12 +77,13 @@ class Maker:
         self._names: list[str] = []
         self._kinds: dict[str, str] = {}
         self._events: list[str] = []
+        self._started: list[str] = []
         self._machine = BootMachine()
 
     def make(self) -> BootMachine:
         machine = self._machine
         machine.files.update(BASE)
-        if self._chance(0.3):
+        if self._chance(0.03):
             machine.files["failsafe"] = FAILSAFE
         if self._chance(0.3):
             machine.interfaces = ["lo", "eth0", "eth1"]
@@ -118,8 +119,9 @@ class Maker:
             return ["task", f"emits {event}", "script", "  sleep 0.2", f"  @bin/initctl emit {option}{event} FROM={name}",
                     "end script"]
         if kind == "starter":
-            targets = [other for other in self._names if self._kinds[other] == "manual"]
-            return ["task", f"exec @bin/start {choose(targets)}"] if targets else ["task", choose(TASKS)]
+            targets = [other for other in self._names if self._kinds[other] == "manual" and other not in self._started]
+            self._started += targets[:1]
+            return ["task", f"exec @bin/start {targets[0]}"] if targets else ["task", choose(TASKS)]
         bodies = {
             "task": ["task", choose(TASKS)], "failing task": ["task", choose(FAILING_TASKS)], "hook": ["task", TASKS[0]],
             "failing service": ["script\n  exit 2\nend script\npre-start script\n  exit 4\nend script"],
@@ -129,7 +131,7 @@ class Maker:
         return bodies.get(kind, [choose(SERVICES)])
 
     def _condition(self, kind: str) -> str:
-        services = [name for name in self._names if self._kinds[name] not in ("task", "hook", "emitter", "starter")]
+        services = [name for name in self._names if self._kinds[name] in ("service", "abstract")]
         if kind == "instances":
             return "net-device-up"
         if kind in ("hook", "blocking hook") and services:
@@ -141,15 +143,17 @@ class Maker:
             leaves.append(self._leaf())
         text = leaves[0]
         for leaf in leaves[1:]:
-            text = f"({text} {'or' if self._chance(0.15) else 'and'} {leaf})"
+            text = f"({text} {'or' if self._chance(0.1) else 'and'} {leaf})"
         return text
 
     def _leaf(self) -> str:
         choose = self._random.choice
-        if self._names and self._chance(0.5):
-            job = choose(self._names)
+        singles = [name for name in self._names if self._kinds[name] != "instances" or self._chance(0.1)]
+        if singles and self._chance(0.5):
+            job = choose(singles)
             ends = self._kinds[job] in ("task", "hook", "failing task", "emitter", "starter")
-            return f"{choose(('stopped', 'stopped', 'started')) if ends else choose(('started', 'started', 'starting'))} {job}"
+            word = choose(("stopped", "stopped", "started")) if ends else "starting" if self._chance(0.04) else "started"
+            return f"{word} {job}"
         if self._events and self._chance(0.3):
             return choose(self._events)
         return choose(choose((FILESYSTEMS, NETWORK, LATE, LATE)))

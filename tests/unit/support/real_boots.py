@@ -18,7 +18,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.effects import fold
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast, forecast_boot, YES
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast, forecast_boot, UNSURE, YES
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine import make_machine
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import MachineFacts
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
@@ -107,9 +107,9 @@ def differences(forecast: BootForecast, booted: Boot) -> list[str]:
     for name, job in forecast.jobs.items():
         if job.starts in ("yes", "no") and (job.starts == YES) != (name in booted.up):
             texts.append(f"{name}: forecast {job.starts}, came up: {name in booted.up} ({job.reasons})")
-    order = [name for name in forecast.order if name in booted.places]
+    order = [name for name in forecast.order if name in booted.places and forecast.jobs[name].starts != UNSURE]
     for position, first in enumerate(order):
         for second in order[position + 1:]:
-            if forecast.is_before(first, second) and booted.places[first] > booted.places[second]:
+            if forecast.start_order.is_before(first, second) and booted.places[first] > booted.places[second]:
                 texts.append(f"{first} should start before {second}: {booted.places[first]}, {booted.places[second]}")
     return texts
