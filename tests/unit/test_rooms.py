@@ -55,8 +55,9 @@ MODULES = {
     "lsb_service": "_lsb",
 }
 # The rooms below plugins/plugin_utils and their allowed imports besides themselves and EVERYWHERE.
-CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_graph": PURE, "_last_boot": PURE | {"_daemon/names"},
-                                   "_systemd": PURE}
+CONTROLLER: dict[str, set[str]] = {
+    "_check_mode": {"plugin_utils/_boot"}, "_graph": PURE, "_last_boot": PURE | {"_daemon/names"}, "_systemd": PURE,
+    "_boot": PURE | {"plugin_utils/_systemd"}}
 
 
 @functools.cache

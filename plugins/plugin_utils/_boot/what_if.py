@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changes if the requests that a script may or may not send are sent."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.budget import Budget
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.effects import fold
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
+    Behaviour,
+    SimulatedDefinition,
+    World,
+    step,
+)
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.simulation import Simulation
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.tables import HELPERS, MAIN
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import EMITS, STARTS, STOPS
+
+MAX_JOBS = 30  # with such requests; each costs another simulation
+Fates = dict[tuple[str, str], tuple[bool, bool]]
+
+
+def jobs_that_requests_change(world: World, prediction: Prediction, horizon: float,
+                              budget: Budget) -> tuple[dict[str, str], list[str]]:
+    """Return the jobs whose fate depends on uncertain requests, with a sentence for each; and reasons to doubt it all.
+
+    Each job's requests are tried alone, as long as the budget lasts.
+    """
+    expected = _fates(prediction.simulation)
+    changed: dict[str, str] = {}
+    senders = sorted({job for job, _process, behaviour in prediction.simulation.run_processes
+                      if behaviour.orders or not behaviour.known})
+    senders = [job for job in senders if _requests(world, job)]
+    left_out = senders[MAX_JOBS:]
+    for job in senders[:MAX_JOBS]:
+        if budget.is_spent():
+            left_out.append(job)
+            continue
+        simulation = Simulation(_world_with(world, job), horizon=horizon, budget=budget)
+        simulation.emit("startup", [])
+        simulation.run()
+        fates = _fates(simulation)
+        for key in set(fates) | set(expected):
+            if fates.get(key) != expected.get(key):
+                changed.setdefault(key[0], f"this depends on what job {job} requests from init")
+    reasons = [f"the effects of what job {job} requests from init were not simulated" for job in left_out]
+    return changed, reasons
+
+
+def _fates(simulation: Simulation) -> Fates:
+    return {(effect.job, effect.instance): (effect.started, effect.stopped) for effect in fold(simulation.trace)}
+
+
+def _requests(world: World, job: str) -> list[tuple[str, str, str]]:
+    """Return the uncertain requests of a job that concern another: (process, verb, name of an event or job)."""
+    definition = world.by_name[job]
+    requests = []
+    for process in (MAIN, *HELPERS):
+        if process not in definition.processes:
+            continue
+        for order in definition.processes[process].orders:
+            pattern = order.pattern(job)
+            if order.verb == EMITS:
+                names = [event for event in sorted(world.awaited()) if event == pattern] if "*" not in pattern else []
+            else:
+                names = world.jobs_matching(pattern) if "*" not in pattern else []
+            requests += [(process, order.verb, name) for name in names if order.verb in (EMITS, STARTS, STOPS)]
+    for event in definition.undetected_emits():
+        if event in world.awaited():
+            processes = [process for process in (MAIN, *HELPERS) if process in definition.processes]
+            requests += [(process, EMITS, event) for process in processes[:1]
+                         if not definition.processes[process].known]
+    return requests
+
+
+def _world_with(world: World, job: str) -> World:
+    """Return the world in which a job sends its uncertain requests."""
+    definition = world.by_name[job]
+    processes: dict[str, Behaviour] = {process: definition.processes[process] for process in (MAIN, *HELPERS)
+                                       if process in definition.processes}
+    for process, verb, name in _requests(world, job):
+        behaviour = processes[process]
+        last = (len(behaviour.steps) - 1,) if behaviour.steps else ()
+        processes[process] = behaviour._replace(
+            steps=(*behaviour.steps, step(verb, name, waits=False, after=last)))
+    stanzas: dict[str, t.Any] = dict(vars(definition), processes=processes)
+    stanzas.pop("name")
+    other = SimulatedDefinition(job, **stanzas)
+    definitions = [other if item is definition else item for item in world.definitions]
+    return World(definitions, (), world.version, world.job_environment)
