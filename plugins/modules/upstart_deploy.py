@@ -119,6 +119,15 @@ options:
         that left it counts.
     type: float
     default: 1.0
+  boot_forecast:
+    description:
+      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
+        RV(boot). The module warns about jobs that would no longer start.
+      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
+        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+    type: bool
+    default: true
+    version_added: 1.1.0
   init_log:
     description:
       - File that init writes its messages to, as in O(sysinit.upstart.upstart_service#module:init_log).
@@ -259,6 +268,16 @@ pending:
   type: list
   elements: dict
   sample: []
+boot:
+  description:
+    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+      P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
+      C(profile).
+    - The comparison includes what earlier tasks of the play would change.
+  returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
+  type: dict
+  sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
+  version_added: 1.1.0
 summary:
   description: How many jobs were written, started and so on. Also the message of a task that succeeds.
   returned: always
@@ -315,6 +334,7 @@ def main():
         pending=dict(type="bool", default=False),
         on_failure=dict(type="str", choices=entries.ON_FAILURE, default="fail"),
         stable_for=dict(type="float", default=1.0),
+        boot_forecast=dict(type="bool", default=True),
         init_log=dict(type="path", default="/dev/kmsg"),
         _texts=dict(type="list", elements="str", default=[]),
         _play=dict(type="str"),

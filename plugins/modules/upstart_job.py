@@ -96,6 +96,15 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
+  boot_forecast:
+    description:
+      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
+        RV(boot). The module warns about jobs that would no longer start.
+      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
+        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+    type: bool
+    default: true
+    version_added: 1.1.0
   content:
     description:
       - The complete text of the file, instead of single stanzas.
@@ -538,6 +547,16 @@ jobs:
           returned: always
           type: str
           sample: add a line with only respawn
+boot:
+  description:
+    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+      P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
+      C(profile).
+    - The comparison includes what earlier tasks of the play would change.
+  returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
+  type: dict
+  sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
+  version_added: 1.1.0
 summary:
   description:
     - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
@@ -621,6 +640,7 @@ def main():
         jobs=dict(type="list", elements="dict"),
         manifest=dict(type="path"),
         prune=dict(type="bool", default=False),
+        boot_forecast=dict(type="bool", default=True),
         load=dict(type="bool", default=True),
         return_previous=dict(type="bool", default=False),
         upstart_version=dict(type="str"),

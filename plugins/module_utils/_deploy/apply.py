@@ -136,7 +136,7 @@ class Deployer:
         own["files"] = dict(own.get("files", {}), **acts.get("files", {}))
         own["up"] = [start for start in own.get("up", []) if tuple(start[:2]) not in down] + list(acts.get("up", ()))
         own["down"] = [pair for pair in own.get("down", []) if tuple(pair) not in up] + list(acts.get("down", ()))
-        for key in ("met", "unknown"):
+        for key in ("met", "unknown", "boot"):
             own[key] = dict(own.get(key, {}), **(acts.get(key) or {}))
 
     def add_record(self, result):
