@@ -83,13 +83,14 @@ def result_of(
     paths = set(manifest.path for manifest in manifests)
     waiting = dict((entry["name"], entry) for entry in pending if any(
         name_of_set(path) == entry["set"] for path in paths))
-    others = sorted(set(files).union(instances).difference(names))
+    others = sorted(set(files).union(instances, waiting).difference(names))
     jobs = [_job(name, files.get(name, []), instances.get(name, []), messages, waiting.get(name))
             for name in list(names) + others]
     changed_manifests = [manifest for manifest in manifests if manifest.before != manifest.after]
     text = summary(jobs)
     return {
-        "changed": bool(changed_manifests or waiting) or any(job["changed"] for job in jobs),
+        # With restart: none nothing makes up for what is pending, so it is no news.
+        "changed": bool(changed_manifests or (waiting and deployer.params["restart"] != "none")) or any(job["changed"] for job in jobs),
         "jobs": jobs,
         "pending": pending,
         "summary": text,

@@ -144,6 +144,57 @@ def test_two_lists_in_one_play(host: DeployHost) -> None:
     assert host.pid("late") != old["late"]
 
 
+def test_runs_for_one_list_take_turns(host: DeployHost) -> None:
+    """The second run begins when the first has ended, and finds that nothing is left to do."""
+    host.deploy(job("slow", pre_stop={"exec": "sleep 0.5"}), job("a"))
+    changed = host.options(jobs=[job("slow", nice=1, pre_stop={"exec": "sleep 0.5"}), job("a", nice=1)], restart="now")
+    runs = [run_module.start("upstart_deploy", **changed) for _number in range(3)]
+    results = [run_module.result(run) for run in runs]
+    assert sorted(result["summary"] for result in results) == ["2 unchanged", "2 unchanged", "2 written, 2 restarted"]
+    assert [path.name for path in host.manifests.iterdir()] == ["default.json"]
+
+
+def test_a_run_that_waits_too_long_for_another_names_it(host: DeployHost) -> None:
+    host.deploy(job("slow", pre_stop={"exec": RUNS}), job("a"))
+    first = run_module.start("upstart_deploy", **host.options(jobs=[job("a")], prune=True))
+    lock = host.manifests / ".default.lock"
+    waiting.wait_for(lambda: lock.exists() and lock.read_text(), "the first run has no lock")
+    result = host.run(jobs=[job("a", nice=1)], timeout=0.3)
+    assert result["failed"] and result["msg"] == (
+        f"The lock file {lock} was still held by process {first.pid} after 0.3 s (timeout). Nothing was changed. Wait "
+        "until that task ends, or end it, then run this task again.")
+    assert host.run(jobs=[job("a", nice=1)], check=True, timeout=5)["summary"] == "1 written, 1 pending"
+    status = host.client.status("slow")
+    assert status is not None
+    os.kill(status["processes"]["pre-stop"], signal.SIGKILL)
+    assert run_module.result(first)["summary"] == "1 removed, 1 stopped, 1 unchanged"
+
+
+def test_check_mode_predicts_whether_events_started_a_job_before(host: DeployHost) -> None:
+    """The job file is written before its override disables the job."""
+    disabled = job("a", start_on="ready", enabled=False)
+    for jobs in ([disabled], [{**disabled, "nice": 1}], [{**disabled, "enabled": True}]):
+        predicted, real = host.run(check=True, jobs=jobs)["jobs"], host.deploy(*jobs)["jobs"]
+        keys = ("enabled", "enabled_before", "changed")
+        assert [predicted[0][key] for key in keys] == [real[0][key] for key in keys]
+
+
+def test_a_pending_restart_of_a_job_that_is_not_listed_is_in_the_result(host: DeployHost) -> None:
+    host.deploy(job("a"), job("b"))
+    host.deploy(job("a", nice=1), job("b"))
+    result = host.deploy(job("b"))
+    assert (result["changed"], result["summary"]) == (True, "1 pending, 1 unchanged")
+    assert [(entry["name"], bool(entry["pending"])) for entry in result["jobs"]] == [("b", False), ("a", True)]
+    assert not host.deploy(job("b"), restart="none")["changed"] and host.pending() == ["a"]
+
+
+def test_the_result_has_the_state_of_jobs_that_other_jobs_start(host: DeployHost) -> None:
+    follows = job("b", state="present", start_on="started a", enabled=True)
+    predicted, real = host.run(check=True, jobs=[job("a"), follows]), host.deploy(job("a"), follows)
+    for result in (predicted, real):
+        assert [instance["status"] for instance in result["jobs"][1]["instances"]] == ["start/running"]
+
+
 def test_a_job_that_somebody_has_restarted_is_not_restarted_again(host: DeployHost) -> None:
     host.deploy(job("a"), job("idle", state="present"))
     host.client.request("Start", "idle", wait=False)
