@@ -22,6 +22,8 @@ description:
     pending. If a play ends before its handlers, the next run makes up for it.
   - If a stop or a restart also stops other jobs of the list, the module starts them again. If that fails, the task
     fails.
+  - Runs for the same list on the same host take turns. A run waits up to O(timeout) seconds for another one, such as
+    one whose controller has died.
   - If the connection to the host is lost, the task carries on to its end on the host.
   - The role P(sysinit.upstart.upstart_jobs#role) consists of a task and a handler with this module.
 author:
@@ -176,7 +178,7 @@ RETURN = r"""
 jobs:
   description:
     - The result for each job, in the order of O(jobs). Other jobs that the task has changed follow, for example pruned
-      jobs. The keys are the same in every mode.
+      jobs, and jobs of O(set) with a pending restart or reload. The keys are the same in every mode.
   returned: always
   type: list
   elements: dict

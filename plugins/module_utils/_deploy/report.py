@@ -87,10 +87,11 @@ def result_of(
     jobs = [_job(name, files.get(name, []), instances.get(name, []), messages, waiting.get(name))
             for name in list(names) + others]
     changed_manifests = [manifest for manifest in manifests if manifest.before != manifest.after]
+    # With restart: none, this task asks nobody to make up for what is pending.
+    is_handler_needed = bool(waiting) and deployer.params["restart"] != "none"
     text = summary(jobs)
     return {
-        # With restart: none nothing makes up for what is pending, so it is no news.
-        "changed": bool(changed_manifests or (waiting and deployer.params["restart"] != "none")) or any(job["changed"] for job in jobs),
+        "changed": bool(changed_manifests) or is_handler_needed or any(job["changed"] for job in jobs),
         "jobs": jobs,
         "pending": pending,
         "summary": text,

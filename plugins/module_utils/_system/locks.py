@@ -136,5 +136,5 @@ def _timeout_error(path, seconds):
         holder = ""
     process = "process %s" % holder if holder.isdigit() else "another process"
     return UpstartError(
-        "The lock file %s was still held by %s after %g s (timeout). Nothing was changed. Wait until that task ends, or "
-        "end it, then run this task again." % (path, process, seconds), path=path)
+        "The lock file %s was still held by %s after %g s (timeout). Nothing was changed. Wait until that task ends, "
+        "or end it, then run this task again." % (path, process, seconds), path=path)
