@@ -71,6 +71,8 @@ options:
       - Directory on the host with one file for each list, which only its owner can read. The file records the names of
         the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started successfully
         with their new files yet.
+      - C(~) is the home directory, on the host, of the user that the task runs as. With C(become) this is
+        C(become_user). Use the same path for all tasks with O(set).
       - The module reads the files that release 1.0.0 wrote.
     type: path
     default: /var/lib/sysinit.upstart

@@ -68,6 +68,8 @@ def deploy(module, connect, attributes):
     # type: (AnsibleModule, Callable[[], Upstart], Any) -> Dict[str, Any]
     """Bring a list of jobs to the host."""
     params = module.params
+    if params["jobs"] is None:
+        raise UpstartError("jobs has no value. Set it to a list of jobs; [] is an empty list.")
     listed = entries.checked(params["jobs"])
     jobs = entries.listed_jobs(listed)
     wanted = entries.wanted_files(listed, jobs, params["_texts"], params["conf_dir"])
@@ -207,6 +209,7 @@ def _start(deployer, manifest, jobs, messages):
     """Start and stop the jobs after their files are written, and record or make up for what is pending."""
     params = deployer.params
     plans = plan.plan_jobs(jobs, deployer.plans, manifest.unproven, params["on_change"], params["on_failure"])
+    deployer.warnings.extend(plan.warnings_of(plans))
     manifest.pending = pending.after_plans(manifest.pending, plans, params["_play"], params["stable_for"], [
         job.name for job in jobs if job.name not in manifest.recorded_jobs()])
     deployer.save(manifest)

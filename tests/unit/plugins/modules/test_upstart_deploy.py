@@ -15,6 +15,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -235,6 +236,17 @@ def test_a_changed_instance_that_fails_is_rolled_back_with_the_old_names(host: D
     assert sorted(host.client.instances("w")) == ["7", "8"]
 
 
+@pytest.mark.parametrize("more", [{"restart": "none"}, {"on_change": "reload"}])
+def test_renamed_instances_that_are_not_started_are_named(host: DeployHost, more: Result) -> None:
+    host.deploy(job("w", instance="$N", script="trap '' HUP\nsleep 1000", instances=[{"N": 1}]))
+    renamed = [job("w", instance="x-$N", script="trap '' HUP\nsleep 1000", instances=[{"N": 1}])]
+    for check in (True, False):
+        result = host.run(check=check, jobs=renamed, **more)
+        assert "Job w: its listed instances were not started" in str(result["warnings"])
+    assert host.client.instances("w") == ["1"]
+    assert "warnings" not in host.deploy(*renamed, restart="now") and host.client.instances("w") == ["x-1"]
+
+
 def test_a_job_to_remove_that_does_not_stop_leaves_all_files(host: DeployHost) -> None:
     host.deploy(job("stays", pre_stop={"exec": RUNS}), job("a"))
     text = (host.daemon.conf / "a.conf").read_text()
@@ -251,6 +263,23 @@ def test_a_check_of_the_user_refuses_the_list_before_anything_stops(host: Deploy
     host.deploy(job("goes"), job("a"))
     result = host.run(jobs=[job("a", nice=1, validate="false %s")], prune=True)
     assert result["failed"] and "The validate command refused a.conf" in result["msg"] and host.pid("goes")
+
+
+def test_jobs_without_a_value_are_refused(host: DeployHost) -> None:
+    """In YAML, a key with nothing after it has this value."""
+    host.deploy(job("a"))
+    assert host.run(jobs=None, prune=True)["msg"] == "jobs has no value. Set it to a list of jobs; [] is an empty list."
+    assert host.pid("a")
+
+
+def test_a_tilde_is_the_home_directory_of_the_user_on_the_host(
+        host: DeployHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    host.deploy(job("a"), manifest_dir="~/lists")
+    host.deploy(job("a", nice=1), manifest_dir="~/lists")
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["default.json"]
+    done = [host.run(check=check, pending=True, manifest_dir="~/lists")["summary"] for check in (True, False)]
+    assert done == ["1 restarted", "1 restarted"] and not host.manifests.exists()
 
 
 def test_the_keys_of_a_job_are_the_same_in_every_mode(host: DeployHost) -> None:
