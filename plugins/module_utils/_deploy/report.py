@@ -30,12 +30,18 @@ class Messages:
 
     :ivar failures: dict of name to text, why a job failed.
     :ivar rollbacks: dict of name to text, how the rollback of a failed job ended.
+    :ivar manifest_errors: list of text, why manifests could not be written at the end.
     """
 
     def __init__(self):
         # type: () -> None
         self.failures = collections.OrderedDict()  # type: Dict[str, str]
         self.rollbacks = {}  # type: Dict[str, str]
+        self.manifest_errors = []  # type: List[str]
+
+    def is_failure(self):
+        # type: () -> bool
+        return bool(self.failures or self.manifest_errors)
 
     def text(self, pending):
         # type: (Iterable[Dict[str, Any]]) -> str
@@ -53,7 +59,7 @@ class Messages:
         late = [entry["name"] for entry in pending if entry["name"] not in self.failures]
         if late:
             sentences.append("Restarts and reloads left for the next run: %s." % ", ".join(late))
-        return " ".join(sentences)
+        return " ".join(sentences + self.manifest_errors)
 
 
 def nothing_pending():

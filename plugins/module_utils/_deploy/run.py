@@ -201,7 +201,10 @@ class Rollout:
         done = set(names).difference(failed).union(self._messages.rollbacks)
         for manifest in self._manifests:
             manifest.pending = [entry for entry in manifest.pending if entry["name"] not in done]
-            self._deployer.save(manifest)
+            try:
+                self._deployer.save(manifest)
+            except UpstartError as error:  # the message also needs the reasons of the jobs
+                self._messages.manifest_errors.append(error.message)
 
 
 def _start(deployer, manifest, jobs, messages):
@@ -273,7 +276,7 @@ def _finish(module, deployer, names, down, manifests, messages):
     waiting = pending.waiting(params["manifest_dir"], manifests, params["set"], params["_play"])
     result = report.result_of(deployer, names, manifests, messages, waiting, losses)
     deployer.add_record(result)
-    if messages.failures:
+    if messages.is_failure():
         del result["msg"]
         raise UpstartError(messages.text(waiting), **result)
     return result

@@ -265,6 +265,17 @@ def test_a_check_of_the_user_refuses_the_list_before_anything_stops(host: Deploy
     assert result["failed"] and "The validate command refused a.conf" in result["msg"] and host.pid("goes")
 
 
+def test_a_manifest_that_cannot_be_written_does_not_hide_why_a_job_failed(host: DeployHost) -> None:
+    """The job moves the directory of the manifests away when it is restarted."""
+    host.deploy(job("a"))
+    text = (host.daemon.conf / "a.conf").read_text()
+    moves = f"mv {host.manifests} {host.manifests}.old\ntouch {host.manifests}\nexit 3"
+    result = host.run(jobs=[job("a", script=moves)], restart="now", on_failure="rollback")
+    assert result["failed"] and result["msg"].startswith("Job a failed with its new definition: Job a did not stay up")
+    assert f"Cannot make the directory {host.manifests} for the manifest: File exists. Check" in result["msg"]
+    assert (host.daemon.conf / "a.conf").read_text() == text and host.pid("a")
+
+
 def test_jobs_without_a_value_are_refused(host: DeployHost) -> None:
     """In YAML, a key with nothing after it has this value."""
     host.deploy(job("a"))
