@@ -203,8 +203,8 @@ class Manifest:
             if not os.path.isdir(folder):
                 os.makedirs(folder, 0o755)
         except OSError as error:
-            raise UpstartError("Cannot make the directory %s for the manifest: %s. Check what is at this path, then run "
-                               "the task again." % (folder, error.strerror), path=folder)
+            raise UpstartError("Cannot make the directory %s for the manifest: %s. Check what is at this path, then "
+                               "run the task again." % (folder, error.strerror), path=folder)
         with Batch() as batch:
             batch.place(self.path, data, _ManifestAttributes, self._written)
             batch.finish()
