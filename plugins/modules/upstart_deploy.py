@@ -22,6 +22,8 @@ description:
     pending. If a play ends before its handlers, the next run makes up for it.
   - If a stop or a restart also stops other jobs of the list, the module starts them again. If that fails, the task
     fails.
+  - Runs for the same list on the same host take turns. A run waits up to O(timeout) seconds for another one, such as
+    one whose controller has died.
   - If the connection to the host is lost, the task carries on to its end on the host.
   - The role P(sysinit.upstart.upstart_jobs#role) consists of a task and a handler with this module.
 author:
@@ -69,6 +71,8 @@ options:
       - Directory on the host with one file for each list, which only its owner can read. The file records the names of
         the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started successfully
         with their new files yet.
+      - C(~) is the home directory, on the host, of the user that the task runs as. With C(become) this is
+        C(become_user). Use the same path for all tasks with O(set).
       - The module reads the files that release 1.0.0 wrote.
     type: path
     default: /var/lib/sysinit.upstart
@@ -185,7 +189,7 @@ RETURN = r"""
 jobs:
   description:
     - The result for each job, in the order of O(jobs). Other jobs that the task has changed follow, for example pruned
-      jobs. The keys are the same in every mode.
+      jobs, and jobs of O(set) with a pending restart or reload. The keys are the same in every mode.
   returned: always
   type: list
   elements: dict

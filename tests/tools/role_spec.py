@@ -131,6 +131,9 @@ VARIABLES: dict[str, Any] = {
             "Directory on the host with one file per set, which only its owner can read. The file records the names of "
             "the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started "
             "successfully with their new ones yet.",
+            "V(~) is the home directory, on the host, of the user that the role runs as. With C(become) this is "
+            "C(become_user).",
+            "Set it for the play, because the handler uses it too.",
         ],
         "type": "path", "default": "/var/lib/sysinit.upstart", "version_added": "1.0.0",
     },

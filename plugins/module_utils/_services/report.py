@@ -83,7 +83,7 @@ def _entry(target, request):
         "status": None if target.is_ambiguous else state_text(outcome.after),
         "processes": _real_processes((outcome.after or {}).get("processes", {})),
         "enabled": plan.change.enabled if plan.change else enabled,
-        "enabled_before": enabled,
+        "enabled_before": plan.enabled_before,
         "stale": _is_stale(target),
         "env_differs": _differing_variables(target),
         "leftovers": outcome.leftovers,

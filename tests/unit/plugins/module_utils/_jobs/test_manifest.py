@@ -57,6 +57,12 @@ class Deployment:
         self.manifest.settle(self.plans)
 
 
+PENDING = {"name": "web", "action": "restart", "since": "now", "reason": "r", "state": "started", "stable_for": 1.0,
+           "tasks": [{"name": "web", "state": "restarted", "env": {"N": 1}}], "rollback": True, "instances": None,
+           "play": None}
+LISTS = {"format": 2, "jobs": [], "overrides": []}
+
+
 def names(path: Path) -> list[str]:
     content = json.loads(path.read_text())
     return content["jobs"] + [name + ".override" for name in content["overrides"]]
@@ -166,6 +172,34 @@ def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, te
         Deployment(other, conf, prune=True)
 
 
+@pytest.mark.parametrize("changes", [
+    *({key: 7} for key in PENDING if key != "stable_for"), {"stable_for": "1"}, {"tasks": [1]}, {"tasks": [{}]},
+    {"tasks": [{"name": "db", "state": "restarted"}]}, {"tasks": [{"name": "web", "stat": "restarted"}]}])
+def test_pending_entries_that_no_task_can_make_up_for_are_refused(path: Path, changes: dict[str, Any]) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({**LISTS, "pending": [PENDING]}))
+    assert Manifest(str(path)).pending == [PENDING]
+    for entry in ({**PENDING, **changes}, {key: PENDING[key] for key in PENDING if key not in changes}):
+        path.write_text(json.dumps({**LISTS, "pending": [entry]}))
+        with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+            Manifest(str(path))
+
+
+@pytest.mark.parametrize("previous", [{}, {"content": 1}, {"content": "%%%"}, {"content": "é"}, {"content": "YQ"}])
+def test_earlier_contents_that_cannot_be_restored_are_refused(path: Path, previous: dict[str, Any]) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({**LISTS, "unproven": [{"name": "web", "override": False, "previous": previous}]}))
+    with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+        Manifest(str(path))
+
+
+def test_a_manifest_that_is_nested_too_deeply_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("[" * 100000)
+    with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+        Manifest(str(path))
+
+
 def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
     with pytest.raises(UpstartError, match="must end in .json"):
         Manifest(str(tmp_path / "list"))
@@ -272,13 +306,13 @@ def test_what_is_pending_needs_the_second_format(path: Path, conf: Path) -> None
     Deployment(path, conf, job("web")).run()
     assert json.loads(path.read_text())["format"] == 1
     manifest = Manifest(str(path))
-    manifest.pending = [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    manifest.pending = [PENDING]
     manifest.save()
     assert json.loads(path.read_text())["format"] == 2
     assert path.stat().st_mode & 0o777 == 0o600
     Deployment(path, conf, job("web"), job("db")).run()  # other modules keep what is pending
     manifest = Manifest(str(path))
-    assert manifest.pending == [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    assert manifest.pending == [PENDING]
     assert sorted(manifest.recorded_jobs()) == ["db", "web"]
     manifest.pending = []
     manifest.save()
