@@ -10,18 +10,18 @@ import typing as t
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Behaviour, Step, ends, stays, step
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.programs import (
-    behaviour_of_command,
     NOOP_BUILTINS,
+    behaviour_of_command,
     sleep_seconds,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.flow import Step as Command
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.flow import read_steps
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import (
     EMITS,
-    InitCommand,
-    read_init_commands,
     RUNLEVEL,
     VERBS,
+    InitCommand,
+    read_init_commands,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.reader import unquoted
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.words import programs_of
