@@ -66,7 +66,7 @@ def _reason(job: JobForecast | None) -> str:
 def _later(before: BootForecast, after: BootForecast) -> dict[str, str]:
     """Return the jobs whose critical chain has become longer.
 
-    The length of a chain does not depend on how fast a machine is. A job that only starts after an added job is not later.
+    The length of a chain does not depend on how fast a machine is.
     """
     later: dict[str, str] = {}
     for name, job in after.jobs.items():

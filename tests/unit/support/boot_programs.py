@@ -6,8 +6,8 @@
     boot_programs.py STATE PROGRAM [ARGUMENT...]
 
 STATE is a JSON file with address, the D-Bus address of the daemon; auto, the interfaces that are up at boot;
-interfaces; virtual and local, the mount points; and folder, where ifup notes the interfaces that are up. Written from the manual
-pages, without the profiles.
+interfaces; virtual and local, the mount points; and folder, where ifup notes the interfaces that are up.
+Written from the manual pages, without the profiles.
 """
 
 from __future__ import annotations

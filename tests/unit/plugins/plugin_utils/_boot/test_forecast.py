@@ -79,8 +79,8 @@ def test_a_rule(name: str, version: tuple[int, ...]) -> None:
 
 def test_a_whole_machine() -> None:
     files = {name: text.replace("@bin/", "/sbin/") for name, text in BASE.items()}
-    forecast = forecast_of({**files, "web": "start on stopped rc RUNLEVEL=[2345]", "srv": "start on mounted MOUNTPOINT=/srv"},
-                           "ubuntu_14_04", mounts=["/", "/srv"])
+    files.update(web="start on stopped rc RUNLEVEL=[2345]", srv="start on mounted MOUNTPOINT=/srv")
+    forecast = forecast_of(files, "ubuntu_14_04", mounts=["/", "/srv"])
     assert set(fates(forecast).values()) == {UP, DONE} and forecast.sure and forecast.holding == []
     assert forecast.runlevel == "2"
     assert [job for job, _because in forecast.runlevel_chain][-1] == "rc-sysinit"

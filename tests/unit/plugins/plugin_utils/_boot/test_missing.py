@@ -103,7 +103,8 @@ def test_the_machine_without_a_fault() -> None:
 
 def test_a_condition_that_holds_the_mounts_it_waits_for() -> None:
     """The mount waits for backup, which waits for database, which waits for the mounts."""
-    files = {**FILES, **SERVICES, "backup": "start on mounted MOUNTPOINT=/srv and started database\nexec sleep 100000\n"}
+    files = {**FILES, **SERVICES}
+    files["backup"] = "start on mounted MOUNTPOINT=/srv and started database\nexec sleep 100000\n"
     forecast = forecast_of(files, "ubuntu_14_04", mounts=["/", "/srv"])
     assert forecast.runlevel is None
     root = forecast.jobs["rc-sysinit"].root
@@ -124,8 +125,8 @@ def test_a_condition_that_holds_the_mounts_it_waits_for() -> None:
     ("perhaps", "job a comes up, but does not send it for sure"),
 ])
 def test_reasons(condition: str, reason: str) -> None:
-    forecast = forecast_of({"a": "start on startup\nemits perhaps\nexec sleep 100000\n", "e": "emits go\nexec sleep 9\n",
-                            "x": f"start on {condition}"})
+    forecast = forecast_of({"a": "start on startup\nemits perhaps\nexec sleep 100000\n",
+                            "e": "emits go\nexec sleep 9\n", "x": f"start on {condition}"})
     (leaf,) = forecast.jobs["x"].missing
     assert (leaf.leaf, leaf.reason) == (condition, reason)
 
