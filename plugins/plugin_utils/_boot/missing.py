@@ -59,13 +59,13 @@ class MissingLeaf:
 class MissingLeaves:
     """The missing leaves of all jobs after a Simulation.
 
-    :param comes_up: the names of the jobs that start.
+    :param starting_jobs: the names of the jobs that start.
     """
 
-    def __init__(self, machine: Machine, simulation: Simulation, comes_up: set[str]) -> None:
+    def __init__(self, machine: Machine, simulation: Simulation, starting_jobs: set[str]) -> None:
         self._machine = machine
         self._simulation = simulation
-        self._comes_up = comes_up
+        self._starting_jobs = starting_jobs
         self._jobs = Suggestions(machine.jobs)
         events = {event.pattern for event in EVENTS if "*" not in event.pattern} | simulation.world.awaited()
         self._event_names = events
@@ -137,7 +137,7 @@ class MissingLeaves:
             if pattern in self._machine.rejected:
                 return f"Upstart rejects the file of job {pattern}", [], None
             return self._with_question(f"there is no job {pattern}", self._jobs.did_you_mean(pattern)), [], None
-        down = [other for other in others if other not in self._comes_up]
+        down = [other for other in others if other not in self._starting_jobs]
         if len(down) == len(others) and item["event"] in ("starting", "started"):
             return f"job {others[0]} does not come up", others, others[0]
         if self._emitted(item):
@@ -151,7 +151,7 @@ class MissingLeaves:
         if self._emitted(item):
             return self._came_otherwise(item), self._senders.get(item["event"], []), None
         senders = self._senders.get(item["event"], [])
-        down = [sender for sender in senders if sender not in self._comes_up]
+        down = [sender for sender in senders if sender not in self._starting_jobs]
         if down and len(down) == len(senders):
             listed = ", ".join(down[:MAX_SENDERS])
             return f"job {listed}, which sends it, does not come up", senders, down[0]
@@ -183,7 +183,7 @@ class MissingLeaves:
     def _holder_of_event(self, event: SimulatedEvent) -> str | None:
         """Return the job whose start on holds an event, and is met in part only; None if there is none."""
         for job in self._simulation.jobs():
-            if job.start_on is not None and event in job.start_on.held() and job.name not in self._comes_up:
+            if job.start_on is not None and event in job.start_on.held() and job.name not in self._starting_jobs:
                 return str(job.name)
         return None
 

@@ -16,8 +16,8 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.rows import 
 UBUNTU = PROFILES["ubuntu_14_04"]
 
 
-def names(facts: MachineFacts, each: str, key: str = "name") -> list[str]:
-    return [item[key] for item in facts.items(each)]
+def names(facts: MachineFacts, per: str, key: str = "name") -> list[str]:
+    return [item[key] for item in facts.items(per)]
 
 
 def test_defaults() -> None:
@@ -72,7 +72,7 @@ def test_the_network_is_complete_with_all_interfaces() -> None:
 
 
 def test_devices() -> None:
-    rows = [row for row in UBUNTU.rows if row.each == DEVICE]
+    rows = [row for row in UBUNTU.rows if row.per == DEVICE]
     (step,) = steps_of_rows(rows, MachineFacts(UBUNTU, devices=["tty-device-added DEVNAME=/dev/ttyS0 A=1"]))
     assert (step.name, step.env) == ("tty-device-added", ("DEVNAME=/dev/ttyS0", "A=1"))
     assert step.only_if[0].event == "running/upstart-udev-bridge"
@@ -84,7 +84,7 @@ def test_every_row_has_a_source(name: str) -> None:
     assert profile.name == name and profile.title and profile.version
     for row in profile.rows:
         assert len(row.source) > 5 and row.program and row.name
-        assert MachineFacts(profile).items(row.each) is not None
+        assert MachineFacts(profile).items(row.per) is not None
         for before in row.after:
-            assert before in {f"{other.name} {other.each}".strip() for other in profile.rows
+            assert before in {f"{other.name} {other.per}".strip() for other in profile.rows
                               if other.program == row.program}, (row, before)
