@@ -47,14 +47,14 @@ options:
     default: []
   interfaces:
     description:
-      - The network interfaces, as names or as dictionaries with C(name) and C(auto), which says whether it is brought up
-        at boot. The default is C(lo) and C(eth0).
+      - The network interfaces, as names or as dictionaries with C(name) and C(auto), which says whether it is brought
+        up at boot. The default is C(lo) and C(eth0).
     type: list
     elements: raw
   mounts:
     description:
-      - The mount points in C(/etc/fstab), as paths or as dictionaries with C(path), C(type), C(device) and C(options). A
-        network file system waits for the network. The default is C(/).
+      - The mount points in C(/etc/fstab), as paths or as dictionaries with C(path), C(type), C(device) and C(options).
+        A network file system waits for the network. The default is C(/).
     type: list
     elements: raw
   devices:
@@ -74,7 +74,8 @@ options:
     type: float
     default: 300
   budget:
-    description: How many seconds of processor time the forecast may take. If it takes longer, it says that it is not sure.
+    description:
+      - How many seconds of processor time the forecast may take. If it needs more, it is not sure.
     type: float
     default: 60
 notes:

@@ -45,34 +45,42 @@ PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 # The expected behaviour of a process.
 # does: STAYS, ENDS or CANNOT_RUN; status: its exit status; seconds: how long it runs, None when unknown; known: whether
 # this is certain, not only usual for such a process; settles: whether it does what the job's expect stanza waits
-# for; orders: tuple of init_commands.InitCommand that it may run; steps: tuple of Step that it certainly takes.
-Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders steps")
+# for; orders: tuple of init_commands.InitCommand that it may run; steps: tuple of ProcessStep that it certainly takes;
+# possible: tuple of ProcessStep that it may take.
+Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders steps possible")
 # A request that a process sends to init, or a pause.
 # verb: as in InitCommand, None for a pause; name: event or job, env: tuple of KEY=VALUE, both with references to the
 # variables of the instance; waits: whether the process waits for the end of what it requests; checked: whether the
 # process fails with its request; after: tuple of the indexes of the steps that must be over; seconds: float, how long
 # it works before the request, None when unknown; until: tuple of Seen, what it waits for first; only_if: tuple of Seen,
 # without which it does not send the request; once: whether nobody sends the same event twice.
-Step = collections.namedtuple("Step", "verb name env waits checked after seconds until only_if once")
+ProcessStep = collections.namedtuple("ProcessStep", "verb name env waits checked after seconds until only_if once")
 # Something that has happened: the name of an event, and a tuple of the KEY=VALUE among its variables. ``running/NAME``
 # stands for a running job, ``own variables`` for the variables of the process's own instance.
 Seen = collections.namedtuple("Seen", "event env")
 IS_RUNNING, OWN_VARIABLES = "running/", "own variables"
 
 
-def stays(known=False, settles=True, orders=(), steps=()):
-    # type: (bool, bool, Iterable[InitCommand], Iterable[Step]) -> Behaviour
-    return Behaviour(STAYS, 0, None, known, settles, tuple(orders), tuple(steps))
+def stays(known=False, settles=True, orders=(), steps=(), possible=()):
+    # type: (bool, bool, Iterable[InitCommand], Iterable[ProcessStep], Iterable[ProcessStep]) -> Behaviour
+    return Behaviour(STAYS, 0, None, known, settles, tuple(orders), tuple(steps), tuple(possible))
 
 
-def ends(status=0, seconds=None, known=False, settles=True, orders=(), steps=()):
-    # type: (int, Optional[float], bool, bool, Iterable[InitCommand], Iterable[Step]) -> Behaviour
-    return Behaviour(ENDS, status, seconds, known, settles, tuple(orders), tuple(steps))
+def ends(status=0,  # type: int
+         seconds=None,  # type: Optional[float]
+         known=False,  # type: bool
+         settles=True,  # type: bool
+         orders=(),  # type: Iterable[InitCommand]
+         steps=(),  # type: Iterable[ProcessStep]
+         possible=(),  # type: Iterable[ProcessStep]
+         ):
+    # type: (...) -> Behaviour
+    return Behaviour(ENDS, status, seconds, known, settles, tuple(orders), tuple(steps), tuple(possible))
 
 
 def cannot_run():
     # type: () -> Behaviour
-    return Behaviour(CANNOT_RUN, -1, 0.0, True, True, (), ())
+    return Behaviour(CANNOT_RUN, -1, 0.0, True, True, (), (), ())
 
 
 def step(verb,  # type: Optional[str]
@@ -86,9 +94,10 @@ def step(verb,  # type: Optional[str]
          only_if=(),  # type: Iterable[Seen]
          once=False,  # type: bool
          ):
-    # type: (...) -> Step
-    """Return a Step; by default the process waits for what it requests, and does not fail with it."""
-    return Step(verb, name, tuple(env), waits, checked, tuple(after), seconds, tuple(until), tuple(only_if), once)
+    # type: (...) -> ProcessStep
+    """Return a ProcessStep; by default the process waits for what it requests, and does not fail with it."""
+    return ProcessStep(
+        verb, name, tuple(env), waits, checked, tuple(after), seconds, tuple(until), tuple(only_if), once)
 
 
 def stanzas_of(values):

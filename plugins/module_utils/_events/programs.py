@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How commands behave that only use programs known here: ``true``, ``false``, ``sleep`` and what shells have built in."""
+"""How commands behave that only use known programs: ``true``, ``false``, ``sleep`` and what shells have built in."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -16,7 +16,7 @@ MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Any, Dict, Iterable, List, Optional, Set, Tuple  # noqa: F401
     from .lifecycle import SimulatedInstance  # noqa: F401
-    from .model import Behaviour, Seen, Step  # noqa: F401
+    from .model import Behaviour, Seen, ProcessStep  # noqa: F401
 
 __metaclass__ = type
 
@@ -178,7 +178,7 @@ class Courses:
 
     @staticmethod
     def _expanded(course, step):
-        # type: (Course, Step) -> Optional[List[str]]
+        # type: (Course, ProcessStep) -> Optional[List[str]]
         """Return the variables of a request, or None if one refers to a variable that the instance does not have."""
         variables = as_dict(course.instance.env)
         try:
@@ -188,7 +188,7 @@ class Courses:
 
     # -- the requests --------------------------------------------------------------------------------------------
     def _request(self, course, step, env):
-        # type: (Course, Step, List[str]) -> Optional[SimulatedEvent]
+        # type: (Course, ProcessStep, List[str]) -> Optional[SimulatedEvent]
         """Send a request; return the event that its sender can wait for, None if init refuses the request."""
         if step.verb == EMITS:
             event = self._simulation.emit(step.name, env, course)  # type: SimulatedEvent

@@ -8,27 +8,33 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Behaviour, Step, ends, stays, step
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
+    Behaviour,
+    ProcessStep,
+    ends,
+    stays,
+    step,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.programs import (
-    behaviour_of_command,
     NOOP_BUILTINS,
+    behaviour_of_command,
     sleep_seconds,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.flow import Step as Command
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.flow import read_steps
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import (
     EMITS,
-    InitCommand,
-    read_init_commands,
     RUNLEVEL,
     VERBS,
+    InitCommand,
+    read_init_commands,
 )
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.reader import unquoted
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.words import programs_of
 
 from .machine_facts import MachineFacts
 from .row_steps import steps_of_rows
-from .rows import Profile, Row
+from .rows import Profile, ProfileRow
 
 Values = t.Mapping[str, t.Any]
 RUNLEVEL_WORD = re.compile(r"[0-6sS]$")
@@ -69,8 +75,9 @@ class _ScriptWalk:
         self._facts = facts
         self._job = job
         self._is_service = is_service
-        self._steps: list[Step] = []
+        self._steps: list[ProcessStep] = []
         self._orders: list[InitCommand] = []
+        self._possible: list[ProcessStep] = []
         self._last: tuple[int, ...] = ()
         self._is_known = True
         self._unknown_end = False
@@ -94,14 +101,16 @@ class _ScriptWalk:
                 self._orders.append(order)
         make = stays if self._is_service and self._unknown_end else ends
         if make is stays:
-            return stays(orders=self._orders, steps=self._steps)
+            return stays(orders=self._orders, steps=self._steps, possible=self._possible)
         seconds = 0.0 if self._is_known else None
         if self._steps:
-            return ends(status, 0.0, self._is_known, orders=self._orders, steps=self._steps)
-        return ends(status, seconds, self._is_known, orders=self._orders)
+            seconds = 0.0
+        return ends(status, seconds, self._is_known, True, self._orders, self._steps, self._possible)
 
     def _is_covered(self, order: InitCommand) -> bool:
-        """Return whether the steps contain a request, or the profile says that it is never sent."""
+        """Return whether a request is certain, or the profile says that it is never sent."""
+        if any(taken.verb == order.verb and taken.name == order.name for taken in self._possible):
+            return False
         if any(taken.verb == order.verb and taken.name == order.name for taken in self._steps):
             return True
         return any(row.name == order.name and row.verb == order.verb and self._job in row.jobs
@@ -114,12 +123,13 @@ class _ScriptWalk:
             if rows is not None:
                 self._add_rows(program, [row for row in rows if row.happens])
                 return
-        if not command.is_certain:
-            self._is_known = False
-            return
         inner = programs[-1] if programs else words
         name = inner[0].rpartition("/")[2]
         request = self._request(name, inner[1:], command)
+        if not command.is_certain:
+            self._is_known = False
+            self._possible += [request._replace(checked=False)] if request is not None else []
+            return
         if request is not None:
             self._add(request)
         elif name == "sleep" and sleep_seconds(inner[1:]) is not None:
@@ -131,12 +141,12 @@ class _ScriptWalk:
                 return
             self._add(step(None, seconds=None))
 
-    def _add(self, taken: Step) -> None:
+    def _add(self, taken: ProcessStep) -> None:
         self._steps.append(taken._replace(after=self._last))
         self._last = (len(self._steps) - 1,)
 
     # -- profile -------------------------------------------------------------------------------------------------
-    def _rows_for(self, program: list[str], is_certain: bool) -> list[Row] | None:
+    def _rows_for(self, program: list[str], is_certain: bool) -> list[ProfileRow] | None:
         """Return the rows for a program, None if the profile does not know it, or it may not run."""
         name, words = program[0].rpartition("/")[2], program[1:]
         rows = [row for row in self._profile.rows if row.program == name and set(row.arguments) <= set(words)
@@ -144,7 +154,7 @@ class _ScriptWalk:
                 and (name != "initctl" or self._job in row.jobs)]
         return rows or None
 
-    def _add_rows(self, program: list[str], rows: list[Row]) -> None:
+    def _add_rows(self, program: list[str], rows: list[ProfileRow]) -> None:
         steps = steps_of_rows(rows, self._facts, len(self._steps), self._last)
         if not steps:
             return
@@ -158,7 +168,7 @@ class _ScriptWalk:
             self._unknown_end = True
 
     # -- requests ------------------------------------------------------------------------------------------------
-    def _request(self, name: str, words: list[str], command: Command) -> Step | None:
+    def _request(self, name: str, words: list[str], command: Command) -> ProcessStep | None:
         """Return the request of a command that is certain to run, or None."""
         waits = command.statement.operator != "&" and not any(word in NO_WAIT for word in words)
         arguments = [word for word in words if not word.startswith("-")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .forecast import BootForecast, JobForecast, NO, UNSURE, YES
+from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _reason(job: JobForecast | None) -> str:
 def _later(before: BootForecast, after: BootForecast) -> dict[str, str]:
     """Return the jobs whose critical chain has become longer.
 
-    The length of a chain does not depend on how fast a machine is. A job that an added job merely precedes is not later.
+    The length of a chain does not depend on how fast a machine is.
     """
     later: dict[str, str] = {}
     for name, job in after.jobs.items():

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from .order import StartOrder
 from .what_if import jobs_that_requests_change
 
 STARTUP = "startup"
+WORD = re.compile(r"[^\s,:;]+")  # of a reason
 HORIZON_SECONDS = 300.0
 BUDGET_SECONDS = 60.0
 YES, NO, UNSURE = "yes", "no", "unsure"
@@ -172,10 +174,16 @@ class _Reader:
         self._add_end(result, effects)
         if name in self._open or name in self._changed:
             result.starts = UNSURE
-            result.reasons = [reason for reason in self._prediction.reasons if f" {name}" in reason]
+            result.reasons = self._reasons_about(name)
             if name in self._changed:
                 result.reasons.append(self._changed[name])
         return result
+
+    def _reasons_about(self, name: str) -> list[str]:
+        """Return the reasons to doubt the fate of a job: those that name it or an event of its conditions, else all."""
+        words = {name, *self._simulation.world.by_name[name].awaited()}
+        about = [reason for reason in self._prediction.reasons if words & set(WORD.findall(reason))]
+        return about or ([] if name in self._changed else list(self._prediction.reasons))
 
     def _add_end(self, result: JobForecast, effects: list[Effect]) -> None:
         for effect in effects:
@@ -191,8 +199,8 @@ class _Reader:
 
     def explain(self, jobs: dict[str, JobForecast]) -> None:
         """Add the reasons why jobs do not come up."""
-        comes_up = {name for name, job in jobs.items() if job.starts != NO}
-        leaves = MissingLeaves(self._machine, self._simulation, comes_up)
+        starting_jobs = {name for name, job in jobs.items() if job.starts != NO}
+        leaves = MissingLeaves(self._machine, self._simulation, starting_jobs)
         for name, job in jobs.items():
             if job.starts == YES or (job.starts == UNSURE and job.place is not None):
                 continue

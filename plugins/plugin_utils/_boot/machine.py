@@ -22,6 +22,7 @@ from .behaviours import ProcessReader
 from .machine_facts import MachineFacts
 from .rows import Profile
 
+
 @dataclass
 class Machine:
     """A machine.

@@ -53,9 +53,9 @@ class MachineFacts:
             TERMINAL: [{"path": path} for path in profile.terminals],
         }
 
-    def items(self, each: str) -> list[Item]:
+    def items(self, per: str) -> list[Item]:
         """Return the facts that a row is repeated for, each a dict of its values."""
-        return self._items[each]
+        return self._items[per]
 
 
 def _items(name: str, value: t.Any, key: str) -> list[Item]:

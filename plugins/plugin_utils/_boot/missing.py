@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.glob import fnmatch
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.match import event_matches, split_argument
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import SimulatedEvent
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.simulation import Simulation
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import show
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.expression import fold
@@ -21,11 +22,13 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.known_eve
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import EMITS
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.similar_names import Suggestions
 
+from .causes import event_text
 from .machine import Machine
 
 MAX_DEPTH = 100  # jobs that wait for one another
 MAX_SENDERS = 5  # in one sentence
 Item = dict[str, t.Any]
+MissingItems = tuple[bool, list[Item], list[Item]]  # whether it is met, missing items, those right of an "or"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class MissingLeaf:
     :ivar reason: why it is not met.
     :ivar senders: the jobs that could send it.
     :ivar follows: the job that it waits for and that does not come up either, or None.
+    :ivar is_alternative: whether it is on the right of an ``or``.
     """
 
     job: str
@@ -46,6 +50,7 @@ class MissingLeaf:
     reason: str
     senders: tuple[str, ...] = ()
     follows: str | None = None
+    is_alternative: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
         return {"job": self.job, "event": self.leaf, "reason": self.reason, "senders": list(self.senders)}
@@ -54,28 +59,32 @@ class MissingLeaf:
 class MissingLeaves:
     """The missing leaves of all jobs after a Simulation.
 
-    :param comes_up: the names of the jobs that start.
+    :param starting_jobs: the names of the jobs that start.
     """
 
-    def __init__(self, machine: Machine, simulation: Simulation, comes_up: set[str]) -> None:
+    def __init__(self, machine: Machine, simulation: Simulation, starting_jobs: set[str]) -> None:
         self._machine = machine
         self._simulation = simulation
-        self._comes_up = comes_up
+        self._starting_jobs = starting_jobs
         self._jobs = Suggestions(machine.jobs)
         events = {event.pattern for event in EVENTS if "*" not in event.pattern} | simulation.world.awaited()
         self._event_names = events
+        self._started = {job for job, _instance in simulation.start_causes}
         self._senders = self._index_senders()
         self._roots: dict[str, MissingLeaf | None] = {}
 
     def of_job(self, name: str) -> list[MissingLeaf]:
         """Return the leaves without which a job cannot start, in the order of its condition."""
+        if name in self._started:
+            return []
         rpn = self._machine.jobs[name].values["start_on"] or []
         tree = self._simulation.job(name).start_on
         met = tree.met if tree is not None else [False] * len(rpn)
-        needed = fold(rpn, lambda item, index: (bool(met[index]), [item]), _missing_items)
+        needed = fold(rpn, lambda item, index: (bool(met[index]), [item], []), _missing_items)
         if needed is None or needed[0]:
             return []
-        return [self._leaf(name, item) for item in needed[1]]
+        return [self._leaf(name, item, False) for item in needed[1]] + [
+            self._leaf(name, item, True) for item in needed[2]]
 
     def root_of(self, name: str) -> MissingLeaf | None:
         """Return the leaf behind all that a job waits for, None if the job waits for nothing."""
@@ -86,36 +95,38 @@ class MissingLeaves:
             path.append(current)
             leaves = self.of_job(current) if current in self._machine.jobs else []
             if not leaves:
-                current = None
-                break
-            final = [other for other in leaves if other.follows is None]
+                current = self._holder_of_job(current)
+                continue
+            final = [other for other in leaves if other.follows is None and not other.is_alternative]
             leaf = (final or leaves)[0]
             current = leaf.follows
         if current in path:
-            ring = path[path.index(current):]
-            leaf = self._of_loop(ring)
+            leaf = self._of_loop(path[path.index(current):]) or leaf
         elif current in self._roots:
             leaf = self._roots[current] or leaf
         for visited in path:
             self._roots[visited] = leaf
         return leaf
 
-    def _of_loop(self, ring: list[str]) -> MissingLeaf:
+    def _of_loop(self, ring: list[str]) -> MissingLeaf | None:
         """Return the leaf of a loop of jobs that wait for one another; it is the same for all of them."""
-        first = ring.index(min(ring))
+        first = ring.index(min(ring, key=lambda name: (not self.of_job(name), name)))
         ring = ring[first:] + ring[:first]
-        leaf = next(leaf for leaf in self.of_job(ring[0]) if leaf.follows is not None)
+        leaf = next((leaf for leaf in self.of_job(ring[0]) if leaf.follows is not None), None)
+        if leaf is None:
+            return None
         return MissingLeaf(ring[0], leaf.event, leaf.leaf,
                            f"the jobs wait for one another: {' -> '.join([*ring, ring[0]])}", leaf.senders)
 
     # -- one leaf ------------------------------------------------------------------------------------------------
-    def _leaf(self, job: str, item: Item) -> MissingLeaf:
+    def _leaf(self, job: str, item: Item, is_alternative: bool) -> MissingLeaf:
         event = item["event"]
         if event in JOB_EVENTS and item["args"]:
             reason, senders, follows = self._of_job_event(item)
         else:
             reason, senders, follows = self._of_event(item)
-        return MissingLeaf(job, event, show([item]), reason, tuple(senders), follows)
+        return MissingLeaf(job, event, show([item]), reason, tuple(senders), follows,
+                           is_alternative)
 
     def _of_job_event(self, item: Item) -> tuple[str, list[str], str | None]:
         variable, pattern, negated = split_argument(item["args"][0])
@@ -126,7 +137,7 @@ class MissingLeaves:
             if pattern in self._machine.rejected:
                 return f"Upstart rejects the file of job {pattern}", [], None
             return self._with_question(f"there is no job {pattern}", self._jobs.did_you_mean(pattern)), [], None
-        down = [other for other in others if other not in self._comes_up]
+        down = [other for other in others if other not in self._starting_jobs]
         if len(down) == len(others) and item["event"] in ("starting", "started"):
             return f"job {others[0]} does not come up", others, others[0]
         if self._emitted(item):
@@ -140,10 +151,15 @@ class MissingLeaves:
         if self._emitted(item):
             return self._came_otherwise(item), self._senders.get(item["event"], []), None
         senders = self._senders.get(item["event"], [])
-        down = [sender for sender in senders if sender not in self._comes_up]
+        down = [sender for sender in senders if sender not in self._starting_jobs]
         if down and len(down) == len(senders):
             listed = ", ".join(down[:MAX_SENDERS])
             return f"job {listed}, which sends it, does not come up", senders, down[0]
+        for sender in senders:
+            held = self._held_in_course(sender)
+            if held is not None:
+                holder = self._holder_of_event(held)
+                return f"job {sender}, which sends it, waits for the end of {event_text(held)}", senders, holder
         if senders:
             return f"job {senders[0]} comes up, but does not send it for sure", senders, None
         rows = [row for row in self._machine.profile.rows if row.name == item["event"] and row.happens]
@@ -155,6 +171,28 @@ class MissingLeaves:
         known_names = self._event_names - {item["event"]}
         return self._with_question("no job and no program of the profile sends it",
                                    Suggestions(known_names).did_you_mean(item["event"])), [], None
+
+    # -- held events ---------------------------------------------------------------------------------------------
+    def _holder_of_job(self, name: str) -> str | None:
+        """Return the job that holds the event that an instance of a job waits for, or None."""
+        for instance in self._simulation.job(name).instances.values() if name in self._machine.jobs else ():
+            if instance.blocker is not None:
+                return self._holder_of_event(instance.blocker)
+        return None
+
+    def _holder_of_event(self, event: SimulatedEvent) -> str | None:
+        """Return the job whose start on holds an event, and is met in part only; None if there is none."""
+        for job in self._simulation.jobs():
+            if job.start_on is not None and event in job.start_on.held() and job.name not in self._starting_jobs:
+                return str(job.name)
+        return None
+
+    def _held_in_course(self, name: str) -> SimulatedEvent | None:
+        """Return the event for whose end a process of a job waits, or None."""
+        for course in self._simulation.courses.active():
+            if course.instance.job.name == name and course.waiting_for:
+                return min(course.waiting_for.items())[1]
+        return None
 
     def _emitted(self, item: Item) -> list[tuple[str, ...]]:
         """Return the variables of the events with the name of an item, for a job event only of the same job."""
@@ -194,9 +232,14 @@ class MissingLeaves:
         return senders
 
 
-def _missing_items(operator: str, left: tuple[bool, list[Item]],
-                   right: tuple[bool, list[Item]]) -> tuple[bool, list[Item]]:
+def _missing_items(operator: str, left: MissingItems, right: MissingItems) -> MissingItems:
     """Join two sides: the items that are missing, without those of a side that is met."""
-    met = (left[0] and right[0]) if operator == "and" else (left[0] or right[0])
-    items = [item for side in (left, right) if not side[0] for item in side[1]]
-    return met, [] if met else items
+    if operator == "or":
+        if left[0] or right[0]:
+            return True, [], []
+        return False, left[1], [*left[2], *right[1], *right[2]]
+    return left[0] and right[0], [*_open(left)[0], *_open(right)[0]], [*_open(left)[1], *_open(right)[1]]
+
+
+def _open(side: MissingItems) -> tuple[list[Item], list[Item]]:
+    return ([], []) if side[0] else (side[1], side[2])

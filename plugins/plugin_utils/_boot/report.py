@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .compare import BootDifference
-from .forecast import BootForecast, JobForecast, NO, UNSURE, YES
+from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
 
 Link = tuple[str, str]
 

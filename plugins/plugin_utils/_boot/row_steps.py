@@ -7,42 +7,42 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import Seen, Step, step
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import ProcessStep, Seen, step
 
 from .machine_facts import Item, MachineFacts
-from .rows import AUTO, Row
+from .rows import AUTO, ProfileRow
 
 EVERY_AUTO = "{every auto}"
 
 
-def steps_of_rows(rows: t.Sequence[Row], facts: MachineFacts, first: int = 0,
-                  after: tuple[int, ...] = ()) -> list[Step]:
+def steps_of_rows(rows: t.Sequence[ProfileRow], facts: MachineFacts, first: int = 0,
+                  after: tuple[int, ...] = ()) -> list[ProcessStep]:
     """Return the steps that the rows of one program stand for.
 
     :param first: the index that the first step gets.
     :param after: indexes of the steps that must be over before the program starts.
     """
-    steps: list[Step] = []
+    steps: list[ProcessStep] = []
     places: dict[str, list[tuple[Item, int]]] = {}
     for row in rows:
-        own = places.setdefault(f"{row.name} {row.each}".strip(), [])
-        for item in facts.items(row.each):
+        own = places.setdefault(f"{row.name} {row.per}".strip(), [])
+        for item in facts.items(row.per):
             index = first + len(steps)
             steps.append(_step(row, item, facts, after + _before(row, item, places)))
             own.append((item, index))
     return steps
 
 
-def _before(row: Row, item: Item, places: dict[str, list[tuple[Item, int]]]) -> tuple[int, ...]:
+def _before(row: ProfileRow, item: Item, places: dict[str, list[tuple[Item, int]]]) -> tuple[int, ...]:
     """Return the indexes of the earlier steps that a step waits for."""
     indexes: list[int] = []
     for name in row.after:
-        is_same = bool(row.each) and name.endswith(f" {row.each}")
+        is_same = bool(row.per) and name.endswith(f" {row.per}")
         indexes += [index for other, index in places.get(name, []) if not is_same or other == item]
     return tuple(indexes)
 
 
-def _step(row: Row, item: Item, facts: MachineFacts, after: tuple[int, ...]) -> Step:
+def _step(row: ProfileRow, item: Item, facts: MachineFacts, after: tuple[int, ...]) -> ProcessStep:
     def filled(text: str) -> str:
         for key, value in (*item.items(), *facts.values.items()):
             text = text.replace("{%s}" % key, value)

@@ -12,15 +12,15 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.ini
 # What a row is repeated for: facts about the machine.
 VIRTUAL, LOCAL, REMOTE = "virtual", "local", "remote"
 INTERFACE, AUTO, DEVICE, TERMINAL = "interface", "auto", "device", "terminal"
-EACH = (VIRTUAL, LOCAL, REMOTE, INTERFACE, AUTO, DEVICE, TERMINAL)
+REPEATABLE_FOR = (VIRTUAL, LOCAL, REMOTE, INTERFACE, AUTO, DEVICE, TERMINAL)
 
 
 @dataclass(frozen=True)
-class Row:
+class ProfileRow:
     """A request that a program sends to init.
 
     :ivar program: the name of the program, as a command of a job runs it.
-    :ivar name: the event that it emits, or the job that it starts; it may refer to the item of ``each``.
+    :ivar name: the event that it emits, or the job that it starts; it may refer to the item of ``per``.
     :ivar source: where this is documented.
     :ivar variables: KEY=VALUE in their order. ``{key}`` stands for a value of the item, or of the machine; ``$NAME``
         for a variable of the job.
@@ -28,9 +28,9 @@ class Row:
     :ivar arguments: words that the command must have.
     :ivar without: words that the command must not have.
     :ivar jobs: the jobs that are known to run it; there it counts inside control structures too.
-    :ivar each: the facts of the machine that it is repeated for, or "" for once.
-    :ivar after: the names of earlier rows of the program that must be over first, with the word that ``each`` has
-        there: ``mounted`` or ``mounted local``. With the same ``each``, it waits for the same item only.
+    :ivar per: the facts of the machine that it is repeated for, or "" for once.
+    :ivar after: the names of earlier rows of the program that must be over first, with the word that ``per`` has
+        there: ``mounted`` or ``mounted local``. With the same ``per``, it waits for the same item only.
     :ivar waits: whether the program waits until init has handled the event.
     :ivar until: events that it waits for first, as ``EVENT KEY=VALUE``.
     :ivar only_if: events, as ``EVENT KEY=VALUE``, running jobs, as ``running/JOB``, and variables of the job, as
@@ -48,7 +48,7 @@ class Row:
     arguments: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
-    each: str = ""
+    per: str = ""
     after: tuple[str, ...] = ()
     waits: bool = False
     until: tuple[str, ...] = ()
@@ -66,14 +66,14 @@ class Profile:
     :ivar runlevel: the default runlevel.
     :ivar virtual: the mount points that it has without an entry in fstab.
     :ivar terminals: the devices of its terminals.
-    :ivar rows: the Rows of its programs, in the order in which each program sends them.
+    :ivar rows: the ProfileRows of its programs, in the order in which each program sends them.
     :ivar dialect: of its job files.
     """
 
     name: str
     title: str
     version: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ProfileRow, ...] = ()
     runlevel: str = "2"
     virtual: tuple[str, ...] = ()
     terminals: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.budget imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.effects import fold
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import (
     Behaviour,
+    ProcessStep,
     SimulatedDefinition,
     World,
     step,
@@ -55,26 +56,26 @@ def _fates(simulation: Simulation) -> Fates:
     return {(effect.job, effect.instance): (effect.started, effect.stopped) for effect in fold(simulation.trace)}
 
 
-def _requests(world: World, job: str) -> list[tuple[str, str, str]]:
-    """Return the uncertain requests of a job that concern another: (process, verb, name of an event or job)."""
+def _requests(world: World, job: str) -> list[tuple[str, ProcessStep]]:
+    """Return the uncertain requests of a job that concern another: (process, request)."""
     definition = world.by_name[job]
+    processes = [process for process in (MAIN, *HELPERS) if process in definition.processes]
     requests = []
-    for process in (MAIN, *HELPERS):
-        if process not in definition.processes:
-            continue
-        for order in definition.processes[process].orders:
-            pattern = order.pattern(job)
-            if order.verb == EMITS:
-                names = [event for event in sorted(world.awaited()) if event == pattern] if "*" not in pattern else []
-            else:
-                names = world.jobs_matching(pattern) if "*" not in pattern else []
-            requests += [(process, order.verb, name) for name in names if order.verb in (EMITS, STARTS, STOPS)]
-    for event in definition.undetected_emits():
-        if event in world.awaited():
-            processes = [process for process in (MAIN, *HELPERS) if process in definition.processes]
-            requests += [(process, EMITS, event) for process in processes[:1]
-                         if not definition.processes[process].known]
-    return requests
+    for process in processes:
+        behaviour = definition.processes[process]
+        requests += [(process, possible) for possible in behaviour.possible]
+        known = {(possible.verb, possible.name) for possible in behaviour.possible}
+        requests += [(process, step(order.verb, order.name or job)) for order in behaviour.orders
+                     if (order.verb, order.name) not in known and (order.name is None or order.is_literal())]
+    requests += [(processes[0], step(EMITS, event)) for event in definition.undetected_emits()
+                 if processes and not definition.processes[processes[0]].known]
+    return [(process, request) for process, request in requests if _matters(world, request)]
+
+
+def _matters(world: World, request: ProcessStep) -> bool:
+    if request.verb == EMITS:
+        return request.name in world.awaited()
+    return request.verb in (STARTS, STOPS) and request.name in world.by_name
 
 
 def _world_with(world: World, job: str) -> World:
@@ -82,11 +83,10 @@ def _world_with(world: World, job: str) -> World:
     definition = world.by_name[job]
     processes: dict[str, Behaviour] = {process: definition.processes[process] for process in (MAIN, *HELPERS)
                                        if process in definition.processes}
-    for process, verb, name in _requests(world, job):
+    for process, request in _requests(world, job):
         behaviour = processes[process]
         last = (len(behaviour.steps) - 1,) if behaviour.steps else ()
-        processes[process] = behaviour._replace(
-            steps=(*behaviour.steps, step(verb, name, waits=False, after=last)))
+        processes[process] = behaviour._replace(steps=(*behaviour.steps, request._replace(waits=False, after=last)))
     stanzas: dict[str, t.Any] = dict(vars(definition), processes=processes)
     stanzas.pop("name")
     other = SimulatedDefinition(job, **stanzas)

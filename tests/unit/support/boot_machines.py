@@ -35,9 +35,10 @@ FILESYSTEMS = ("virtual-filesystems", "local-filesystems", "filesystem", "mounte
                "mounted MOUNTPOINT=/srv", "remote-filesystems")
 NETWORK = ("static-network-up", "net-device-up IFACE=lo", "net-device-up IFACE=eth0", "net-device-up IFACE!=lo",
            "started network-interface INTERFACE=eth0", "net-device-added INTERFACE=eth0")
-LATE = ("runlevel [2345]", "stopped rc RUNLEVEL=[2345]", "runlevel 2", "started rc", "runlevel RUNLEVEL=[2345] PREVLEVEL=N")
-NEVER = ("runlevel [016]", "net-device-up IFACE=eth7", "no-such-event", "started no-such-job", "mounted MOUNTPOINT=/home",
-         "stopped rc RESULT=failed", "runlevel S")
+LATE = ("runlevel [2345]", "stopped rc RUNLEVEL=[2345]", "runlevel 2", "started rc",
+        "runlevel RUNLEVEL=[2345] PREVLEVEL=N")
+NEVER = ("runlevel [016]", "net-device-up IFACE=eth7", "no-such-event", "started no-such-job",
+         "mounted MOUNTPOINT=/home", "stopped rc RESULT=failed", "runlevel S")
 TASKS = ("exec sleep 0.4", "script\n  sleep 0.5\n  exit 0\nend script", "exec sleep 1.1")
 FAILING_TASKS = ("script\n  sleep 0.4\n  false\nend script", "script\n  sleep 0.3\n  exit 3\nend script")
 SERVICES = ("exec sleep 1000", "script\n  sleep 1000\nend script", "exec sleep 2000")
@@ -116,14 +117,15 @@ class Maker:
             event = f"{name}-ready"
             self._events.append(event)
             option = choose(("", "", "--no-wait "))
-            return ["task", f"emits {event}", "script", "  sleep 0.2", f"  @bin/initctl emit {option}{event} FROM={name}",
-                    "end script"]
+            return ["task", f"emits {event}", "script", "  sleep 0.2",
+                    f"  @bin/initctl emit {option}{event} FROM={name}", "end script"]
         if kind == "starter":
             targets = [other for other in self._names if self._kinds[other] == "manual" and other not in self._started]
             self._started += targets[:1]
             return ["task", f"exec @bin/start {targets[0]}"] if targets else ["task", choose(TASKS)]
         bodies = {
-            "task": ["task", choose(TASKS)], "failing task": ["task", choose(FAILING_TASKS)], "hook": ["task", TASKS[0]],
+            "task": ["task", choose(TASKS)], "failing task": ["task", choose(FAILING_TASKS)],
+            "hook": ["task", TASKS[0]],
             "failing service": ["script\n  exit 2\nend script\npre-start script\n  exit 4\nend script"],
             "crashing": [CRASHING], "abstract": [], "blocking hook": [choose(SERVICES)],
             "instances": ["instance $IFACE", "export IFACE", choose(SERVICES)],
@@ -152,7 +154,8 @@ class Maker:
         if singles and self._chance(0.5):
             job = choose(singles)
             ends = self._kinds[job] in ("task", "hook", "failing task", "emitter", "starter")
-            word = choose(("stopped", "stopped", "started")) if ends else "starting" if self._chance(0.04) else "started"
+            word = "starting" if self._chance(0.04) else "started"
+            word = choose(("stopped", "stopped", "started")) if ends else word
             return f"{word} {job}"
         if self._events and self._chance(0.3):
             return choose(self._events)

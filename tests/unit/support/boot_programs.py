@@ -5,9 +5,9 @@
 
     boot_programs.py STATE PROGRAM [ARGUMENT...]
 
-STATE is a JSON file with address, the D-Bus address of the daemon; auto, the interfaces that are up at boot; interfaces;
-virtual and local, the mount points; and folder, where ifup notes the interfaces that are up. Written from the manual
-pages, without the profiles.
+STATE is a JSON file with address, the D-Bus address of the daemon; auto, the interfaces that are up at boot;
+interfaces; virtual and local, the mount points; and folder, where ifup notes the interfaces that are up.
+Written from the manual pages, without the profiles.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import checkout
 
 checkout.mount()
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
-from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart  # noqa: E402
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection  # noqa: E402
 
 MAX_WAIT = 300.0
 
@@ -47,7 +47,7 @@ class Programs:
 
     def mountall(self, _arguments: list[str]) -> int:
         """Mount everything at once; report each group as soon as it is complete."""
-        unfinished = {path: "mounting" for path in [*self._state["virtual"], *self._state["local"]]}
+        unfinished = dict.fromkeys([*self._state["virtual"], *self._state["local"]], "mounting")
         pendings = {path: self._mount_event("mounting", path) for path in unfinished}
         reported: set[str] = set()
         while True:

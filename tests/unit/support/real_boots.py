@@ -18,7 +18,12 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client imp
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.effects import fold
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_effects
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast, forecast_boot, UNSURE, YES
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import (
+    UNSURE,
+    YES,
+    BootForecast,
+    forecast_boot,
+)
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine import make_machine
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import MachineFacts
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
@@ -106,7 +111,8 @@ def differences(forecast: BootForecast, booted: Boot) -> list[str]:
     texts = []
     for name, job in forecast.jobs.items():
         if job.starts in ("yes", "no") and (job.starts == YES) != (name in booted.up):
-            texts.append(f"{name}: forecast {job.starts}, came up: {name in booted.up} ({job.reasons})")
+            texts.append(f"{name}: forecast {job.starts}, came up: {name in booted.up}, "
+                         f"was started: {name in booted.places} ({job.reasons})")
     order = [name for name in forecast.order if name in booted.places and forecast.jobs[name].starts != UNSURE]
     for position, first in enumerate(order):
         for second in order[position + 1:]:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ..rows import Profile, Row
+from ..rows import Profile, ProfileRow
 
 ROWS = (
-    Row("session_manager", "login-prompt-visible", "session_manager_impl.cc of platform2: it emits the event when the "
-        "browser shows the login screen", seconds=None),
+    ProfileRow("session_manager", "login-prompt-visible", "session_manager of platform2: it emits the event when "
+               "the browser shows the login screen", seconds=None),
 )
 
 CHROMEOS = Profile("chromeos", "ChromeOS", "1.13.2", ROWS, dialect="chromeos")

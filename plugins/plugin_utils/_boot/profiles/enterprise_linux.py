@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import STARTS
 
-from ..rows import DEVICE, TERMINAL, Profile, Row
+from ..rows import DEVICE, TERMINAL, Profile, ProfileRow
 
 ROWS = (
-    Row("rc.sysinit", "{event}", "console_check(8), run by udev, of the package initscripts", ("{variables}",),
-        each=DEVICE, jobs=("rcS",)),
-    Row("telinit", "runlevel", "rcS.conf and telinit(8) of the package initscripts",
-        ("RUNLEVEL={runlevel}", "PREVLEVEL=N"), jobs=("rcS", "rcS-sulogin")),
-    Row("initctl", "tty", "start-ttys.conf of the package initscripts", ("TTY={path}",), verb=STARTS,
-        arguments=("start", "tty"), jobs=("start-ttys",), each=TERMINAL, waits=True),
+    ProfileRow("rc.sysinit", "{event}", "console_check(8), run by udev, of the package initscripts", ("{variables}",),
+               per=DEVICE, jobs=("rcS",)),
+    ProfileRow("telinit", "runlevel", "rcS.conf and telinit(8) of the package initscripts",
+               ("RUNLEVEL={runlevel}", "PREVLEVEL=N"), jobs=("rcS", "rcS-sulogin")),
+    ProfileRow("initctl", "tty", "start-ttys.conf of the package initscripts", ("TTY={path}",), verb=STARTS,
+               arguments=("start", "tty"), jobs=("start-ttys",), per=TERMINAL, waits=True),
 )
 
 ENTERPRISE_LINUX_6 = Profile(

@@ -5,70 +5,71 @@
 
 from __future__ import annotations
 
-from ..rows import AUTO, DEVICE, INTERFACE, LOCAL, REMOTE, VIRTUAL, Profile, Row
+from ..rows import AUTO, DEVICE, INTERFACE, LOCAL, REMOTE, VIRTUAL, Profile, ProfileRow
 
 MOUNT_VARIABLES = ("DEVICE={device}", "MOUNTPOINT={path}", "TYPE={type}", "OPTIONS={options}")
 
 MOUNTALL = (
-    Row("mountall", "mounting", "mounting(7)", MOUNT_VARIABLES, each=VIRTUAL, waits=True),
-    Row("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, each=VIRTUAL, after=("mounting virtual",), waits=True,
-        seconds=None),
-    Row("mountall", "virtual-filesystems", "virtual-filesystems(7)", after=("mounted virtual",)),
-    Row("mountall", "all-swaps", "all-swaps(7)", after=("virtual-filesystems",)),
-    Row("mountall", "mounting", "mounting(7)", MOUNT_VARIABLES, each=LOCAL, waits=True),
-    Row("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, each=LOCAL, after=("mounting local",), waits=True,
-        seconds=None),
-    Row("mountall", "local-filesystems", "local-filesystems(7)", after=("mounted local", "virtual-filesystems")),
-    Row("mountall", "mounting", "mounting(7), mountall-net.conf of the package mountall", MOUNT_VARIABLES, each=REMOTE,
-        until=("net-device-up IFACE={network}",), waits=True),
-    Row("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, each=REMOTE, after=("mounting remote",), waits=True,
-        seconds=None),
-    Row("mountall", "remote-filesystems", "remote-filesystems(7)", after=("mounted remote",)),
-    Row("mountall", "filesystem", "filesystem(7)", after=("local-filesystems", "remote-filesystems")),
+    ProfileRow("mountall", "mounting", "mounting(7)", MOUNT_VARIABLES, per=VIRTUAL, waits=True),
+    ProfileRow("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, per=VIRTUAL, after=("mounting virtual",),
+               waits=True, seconds=None),
+    ProfileRow("mountall", "virtual-filesystems", "virtual-filesystems(7)", after=("mounted virtual",)),
+    ProfileRow("mountall", "all-swaps", "all-swaps(7)", after=("virtual-filesystems",)),
+    ProfileRow("mountall", "mounting", "mounting(7)", MOUNT_VARIABLES, per=LOCAL, waits=True),
+    ProfileRow("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, per=LOCAL, after=("mounting local",), waits=True,
+               seconds=None),
+    ProfileRow("mountall", "local-filesystems", "local-filesystems(7)", after=("mounted local", "virtual-filesystems")),
+    ProfileRow("mountall", "mounting", "mounting(7), mountall-net.conf of the package mountall", MOUNT_VARIABLES,
+               per=REMOTE, until=("net-device-up IFACE={network}",), waits=True),
+    ProfileRow("mountall", "mounted", "mounted(7)", MOUNT_VARIABLES, per=REMOTE, after=("mounting remote",), waits=True,
+               seconds=None),
+    ProfileRow("mountall", "remote-filesystems", "remote-filesystems(7)", after=("mounted remote",)),
+    ProfileRow("mountall", "filesystem", "filesystem(7)", after=("local-filesystems", "remote-filesystems")),
 )
 
 UP_VARIABLES = ("LOGICAL={name}", "ADDRFAM={family}", "METHOD={method}")
 HOOK = "/etc/network/if-up.d/upstart of the package ifupdown, net-device-up(7)"
 STATIC_HOOK = "/etc/network/if-up.d/upstart of the package ifupdown, static-network-up(7)"
 IFUPDOWN = (
-    Row("ifup", "net-device-up", HOOK, ("IFACE={name}", *UP_VARIABLES), arguments=("-a",), each=AUTO, once=True,
-        seconds=None),
-    Row("ifup", "static-network-up", STATIC_HOOK, arguments=("-a",), after=("net-device-up auto",),
-        only_if=("net-device-up IFACE={every auto}",), once=True),
-    Row("initctl", "net-device-up", "network-interface.conf of the package ifupdown: the hook omits lo",
-        ("IFACE=lo", "LOGICAL=lo", "ADDRFAM=inet", "METHOD=loopback"), arguments=("emit", "net-device-up"),
-        jobs=("network-interface",), only_if=("own variables INTERFACE=lo",), once=True),
-    Row("ifup", "net-device-up", HOOK, ("IFACE={name}", *UP_VARIABLES), without=("-a",), each=AUTO,
-        only_if=("own variables INTERFACE={name}",), once=True, seconds=None),
-    Row("ifup", "static-network-up", STATIC_HOOK, without=("-a",), after=("net-device-up auto",),
-        only_if=("net-device-up IFACE={every auto}",), once=True),
+    ProfileRow("ifup", "net-device-up", HOOK, ("IFACE={name}", *UP_VARIABLES), arguments=("-a",), per=AUTO, once=True,
+               seconds=None),
+    ProfileRow("ifup", "static-network-up", STATIC_HOOK, arguments=("-a",), after=("net-device-up auto",),
+               only_if=("net-device-up IFACE={every auto}",), once=True),
+    ProfileRow("initctl", "net-device-up", "network-interface.conf of the package ifupdown: the hook omits lo",
+               ("IFACE=lo", "LOGICAL=lo", "ADDRFAM=inet", "METHOD=loopback"), arguments=("emit", "net-device-up"),
+               jobs=("network-interface",), only_if=("own variables INTERFACE=lo",), once=True),
+    ProfileRow("ifup", "net-device-up", HOOK, ("IFACE={name}", *UP_VARIABLES), without=("-a",), per=AUTO,
+               only_if=("own variables INTERFACE={name}",), once=True, seconds=None),
+    ProfileRow("ifup", "static-network-up", STATIC_HOOK, without=("-a",), after=("net-device-up auto",),
+               only_if=("net-device-up IFACE={every auto}",), once=True),
 )
 
 BRIDGE = "upstart-udev-bridge(8): the kernel reports the devices again when udevadm(8) triggers them"
 UDEV = (
-    Row("udevadm", "net-device-added", BRIDGE, ("INTERFACE={name}", "SUBSYSTEM=net", "ACTION=add"),
-        arguments=("trigger",), each=INTERFACE, only_if=("running/upstart-udev-bridge",), jobs=("udevtrigger",)),
-    Row("udevadm", "{event}", BRIDGE, ("{variables}",), arguments=("trigger",), each=DEVICE,
-        only_if=("running/upstart-udev-bridge",), jobs=("udevtrigger",)),
+    ProfileRow("udevadm", "net-device-added", BRIDGE, ("INTERFACE={name}", "SUBSYSTEM=net", "ACTION=add"),
+               arguments=("trigger",), per=INTERFACE, only_if=("running/upstart-udev-bridge",), jobs=("udevtrigger",)),
+    ProfileRow("udevadm", "{event}", BRIDGE, ("{variables}",), arguments=("trigger",), per=DEVICE,
+               only_if=("running/upstart-udev-bridge",), jobs=("udevtrigger",)),
 )
 
-RUNLEVEL = Row("telinit", "runlevel", "telinit(8), runlevel(7)", ("RUNLEVEL={runlevel}", "PREVLEVEL=N"),
-               jobs=("rc-sysinit", "rcS"))
+RUNLEVEL = ProfileRow("telinit", "runlevel", "telinit(8), runlevel(7)", ("RUNLEVEL={runlevel}", "PREVLEVEL=N"),
+                      jobs=("rc-sysinit", "rcS"))
+CONTAINER_DETECT = "container-detect.conf of the package upstart"
 NOT_CONTAINER = (
-    Row("initctl", "container", "container-detect.conf of the package upstart", arguments=("emit", "container"),
-        jobs=("container-detect",), happens=False),
-    Row("initctl", "not-container", "container-detect.conf of the package upstart", arguments=("emit", "not-container"),
-        jobs=("container-detect",)),
+    ProfileRow("initctl", "container", CONTAINER_DETECT, arguments=("emit", "container"),
+               jobs=("container-detect",), happens=False),
+    ProfileRow("initctl", "not-container", CONTAINER_DETECT, arguments=("emit", "not-container"),
+               jobs=("container-detect",)),
 )
 CONTAINER = (
-    Row("initctl", "container", "container-detect.conf of the package upstart", ("CONTAINER=lxc",),
-        arguments=("emit", "container"), jobs=("container-detect",)),
-    Row("initctl", "not-container", "container-detect.conf of the package upstart", arguments=("emit", "not-container"),
-        jobs=("container-detect",), happens=False),
+    ProfileRow("initctl", "container", CONTAINER_DETECT, ("CONTAINER=lxc",),
+               arguments=("emit", "container"), jobs=("container-detect",)),
+    ProfileRow("initctl", "not-container", CONTAINER_DETECT, arguments=("emit", "not-container"),
+               jobs=("container-detect",), happens=False),
 )
 PLYMOUTH = (
-    Row("initctl", "plymouth-ready", "plymouth-ready.conf of the package plymouth",
-        arguments=("emit", "plymouth-ready"), jobs=("plymouth-ready",)),
+    ProfileRow("initctl", "plymouth-ready", "plymouth-ready.conf of the package plymouth",
+               arguments=("emit", "plymouth-ready"), jobs=("plymouth-ready",)),
 )
 VIRTUAL_MOUNTS = ("/proc", "/sys", "/sys/fs/fuse/connections", "/sys/kernel/debug", "/sys/kernel/security", "/dev",
                   "/dev/pts", "/run", "/run/lock", "/run/shm")  # /lib/init/fstab of the package mountall
