@@ -18,7 +18,7 @@ description:
     processes began that still run. RV(_value.notes) says what is not known.
   - A service is ready when it is in the state C(running), a task when it has ended. The own time of a service ends when
     it is running, so it contains C(pre-start), C(post-start), and the wait that C(expect) asks for.
-positional: to
+positional: to, forecast
 options:
   _input:
     description:
@@ -31,14 +31,21 @@ options:
       - The job to which RV(_value.chain) leads. By default, this is the instance that was ready last.
       - For an instance of a job with several ones, write the name as in C(initctl list), such as V(tty (tty1\)).
     type: string
+  forecast:
+    description:
+      - The result of P(sysinit.upstart.boot_forecast#filter) for this host. C(disagreements) then says where the last
+        boot went another way.
+    type: dictionary
 seealso:
   - module: sysinit.upstart.upstart_info
+  - plugin: sysinit.upstart.boot_forecast
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
 - name: Read what is left of the last boot
   sysinit.upstart.upstart_info:
-    subset: [graph, boot]
+    subset: [stanzas, graph, boot]
   register: upstart
 
 - name: Show the ten jobs that took longest
@@ -48,6 +55,12 @@ EXAMPLES = r"""
 - name: Show what the SSH server waited for
   ansible.builtin.debug:
     msg: "{{ (upstart | sysinit.upstart.boot_analyze('ssh')).chain }}"
+
+- name: Show where the last boot did not go as forecast
+  vars:
+    forecast: "{{ upstart | sysinit.upstart.boot_forecast('ubuntu_14_04') }}"
+  ansible.builtin.debug:
+    msg: "{{ (upstart | sysinit.upstart.boot_analyze(forecast=forecast)).disagreements }}"
 
 - name: Write a picture of the boot
   ansible.builtin.copy:
@@ -69,6 +82,8 @@ _value:
     - C(blame) is the same list, with the longest C(own_seconds) first.
     - C(chain) is the list of the entries that the job in O(to) had to wait for, in their order.
     - C(finished) is the time at which the last instance was ready, in seconds after the start of init, or null.
+    - C(disagreements) is a list of texts, one for each job that did not do what O(forecast) says. It is empty without
+      O(forecast), and if the log does not hold the whole boot.
     - C(notes) is a list of texts about what is not known.
     - C(summary) is a list of lines for people.
     - C(picture) is SVG.
@@ -93,10 +108,13 @@ NAME = "sysinit.upstart.boot_analyze"
 BLAMED = 10  # lines of the summary
 
 
-def boot_analyze(info: Mapping[str, t.Any], to: str | None = None) -> dict[str, t.Any]:
+def boot_analyze(info: Mapping[str, t.Any], to: str | None = None,
+                 forecast: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
     """Return what a result of upstart_info tells of the last boot."""
     if not isinstance(info, Mapping) or not isinstance(info.get("boot"), Mapping) or "jobs" not in info:
         raise AnsibleFilterError(f"{NAME}: the input must be a result of upstart_info with boot in its subset.")
+    if forecast is not None and (not isinstance(forecast, Mapping) or not isinstance(forecast.get("jobs"), Mapping)):
+        raise AnsibleFilterError(f"{NAME}: forecast must be a result of boot_forecast.")
     try:
         boot = analysis.LastBoot(info)
     except UpstartError as exc:
@@ -108,6 +126,7 @@ def boot_analyze(info: Mapping[str, t.Any], to: str | None = None) -> dict[str, 
     finished = boot.timeline.starts[last].ready(boot.is_task(last)) if last else None
     return {
         "instances": instances, "blame": analysis.blame(instances), "chain": chain, "finished": finished,
+        "disagreements": boot.disagreements(forecast["jobs"]) if forecast else [],
         "notes": boot.notes(), "summary": summary(instances, finished), "picture": plot.to_svg(instances, chain),
     }
 

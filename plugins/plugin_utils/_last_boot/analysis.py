@@ -122,6 +122,24 @@ class LastBoot:
         waiting = self.timeline.starts.get(cause)
         return self._before(waiting, seen) if waiting and cause in seen else cause
 
+    def disagreements(self, forecast: Mapping[str, Mapping[str, t.Any]]) -> list[str]:
+        """Return where the boot went another way than forecast, one text for each job.
+
+        :param forecast: ``jobs`` in the result of boot_forecast.
+        """
+        if not self.complete:
+            return []
+        started = {key[0]: start for key, start in self.timeline.starts.items()}
+        texts = []
+        for name, expected in sorted(forecast.items()):
+            start = started.get(name)
+            if expected["starts"] == "yes" and start is None and name in self._jobs:
+                texts.append(f"{name} did not start, although {expected['because']} should have started it")
+            elif expected["starts"] == "no" and start is not None:
+                cause = f"{start.event} started it" if start.event else "a program started it"
+                texts.append(f"{name} started, although the forecast says that it does not: {cause}")
+        return texts
+
     def last(self) -> Key | None:
         """Return the instance that was ready last, without those that were started more than once."""
         ready = [(start.ready(self.is_task(key)) or 0.0, key) for key, start in self.timeline.starts.items()

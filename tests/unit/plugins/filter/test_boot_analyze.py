@@ -18,7 +18,7 @@ RECORDING = json.loads((Path(__file__).resolve().parents[3] / "data" / "last_boo
 
 def test_a_recording() -> None:
     result = boot_analyze(RECORDING)
-    assert set(result) == {"instances", "blame", "chain", "finished", "notes", "summary", "picture"}
+    assert set(result) == {"instances", "blame", "chain", "disagreements", "finished", "notes", "summary", "picture"}
     assert result["summary"][0].startswith("6 instances started, the last was ready after 0.9")
     assert any("0.4" in line and "after waiting" in line and line.endswith(" s for slow") for line in result["summary"])
     assert any(line.endswith(" s bad -- pre-start process terminated with status 1") for line in result["summary"])
@@ -29,6 +29,23 @@ def test_a_recording() -> None:
                                            ("inst (a)", ["mountall", "slow", "a", "inst"])])
 def test_the_chain_to_an_instance(to: str, chain: list[str]) -> None:
     assert [entry["name"] for entry in boot_analyze(RECORDING, to)["chain"]] == chain
+
+
+def fate(starts: str, because: str | None = None) -> dict[str, Any]:
+    return {"starts": starts, "because": because}
+
+
+def test_a_forecast_that_was_wrong() -> None:
+    forecast = {"jobs": {"a": fate("yes"), "b": fate("no"), "slow": fate("unsure"), "other": fate("yes", "startup"),
+                         "late": fate("yes", "started a"), "never": fate("no")}}
+    info = {**RECORDING, "jobs": [*RECORDING["jobs"], {"name": "late", "start_on": "started a", "task": False}]}
+    assert boot_analyze(info, forecast=forecast)["disagreements"] == [
+        "b started, although the forecast says that it does not: startup started it",
+        "late did not start, although started a should have started it"]
+    cut = {**info["boot"], "messages": info["boot"]["messages"][1:]}
+    assert boot_analyze({**info, "boot": cut}, forecast=forecast)["disagreements"] == []
+    with pytest.raises(AnsibleFilterError, match="forecast must be a result of boot_forecast"):
+        boot_analyze(info, forecast={})
 
 
 def test_an_instance_that_did_not_start() -> None:
