@@ -21,6 +21,7 @@ import jinja2
 import pytest
 from ansible.plugins.filter import core as core_filters
 from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
+from ansible_collections.sysinit.upstart.plugins.filter.not_running import not_running
 from ansible_collections.sysinit.upstart.tests.unit.support import browser
 from ansible_collections.sysinit.upstart.tests.unit.support.job_states import STATES, instance
 
@@ -49,6 +50,7 @@ def environment() -> jinja2.Environment:
     own = {"default", "d"}  # Ansible's versions know only Ansible's kind of undefined
     found.filters.update({name: one for name, one in core_filters.FilterModule().filters().items() if name not in own})
     found.filters["sysinit.upstart.event_graph"] = event_graph
+    found.filters["sysinit.upstart.not_running"] = not_running
     found.filters["items2dict"] = lambda pairs, key_name, value_name: {
         pair[key_name]: pair[value_name] for pair in pairs}
     return found

@@ -116,7 +116,8 @@ def test_conditions_that_only_the_edges_show() -> None:
     ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
      "sysinit.upstart.event_graph: a condition cannot be read: a condition cannot have the keys bogus"),
-    (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format must be dot, mermaid or problem, not 'png'"),
+    (BOOT, {"format": "png"},
+     "sysinit.upstart.event_graph: format must be dot, mermaid, pictures or problem, not 'png'"),
     (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction must be LR or TB, not 'up'"),
     (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be an integer of at least 0, not -1"),
     (BOOT, {"depth": True}, "sysinit.upstart.event_graph: depth must be an integer of at least 0, not True"),
@@ -149,7 +150,7 @@ def test_the_documentation_names_the_options() -> None:
     parameters = list(inspect.signature(event_graph).parameters.values())[1:]
     assert options == {parameter.name: parameter.default for parameter in parameters}
     assert list(options)[:3] == documented["positional"].split(", ")
-    assert documented["options"]["format"]["choices"] == [*plugin.WRITERS, plugin.PROBLEM]
+    assert documented["options"]["format"]["choices"] == [*plugin.WRITERS, plugin.PICTURES, plugin.PROBLEM]
     assert documented["options"]["direction"]["choices"] == list(plugin.DIRECTIONS)
     assert list(plugin.FilterModule().filters()) == [documented["name"]]
     assert yaml.safe_load(plugin.EXAMPLES)
