@@ -92,9 +92,9 @@ RETURN = r"""
 _value:
   description:
     - The text of the graph.
-    - With O(format=pictures), a dictionary. C(pictures) is a list of dictionaries with the texts C(caption), C(svg), and
-      C(narrow), the same picture for a small screen, empty if C(svg) is narrow. C(unconnected) lists the jobs that
-      nothing connects with others, as dictionaries with C(name), C(state) in words, and C(appearance).
+    - With O(format=pictures), a dictionary. C(pictures) is a list of dictionaries with the texts C(caption), C(svg),
+      and C(narrow), the same picture for a small screen, which is empty if C(svg) is narrow. C(unconnected) lists the
+      jobs that nothing connects with others, as dictionaries with C(name), C(state) in words, and C(appearance).
   type: raw
   sample: |
     flowchart LR

@@ -61,7 +61,7 @@ def not_running(info: Mapping[str, t.Any]) -> dict[str, str]:
     """Return the jobs that should run and do not, with the condition that starts them."""
     if not isinstance(info, Mapping) or not isinstance(info.get("jobs"), Sequence) \
             or not all(isinstance(job, Mapping) and "name" in job for job in info["jobs"]):
-        reason = f": {info['msg']}" if isinstance(info, Mapping) and "msg" in info else ""
+        reason = ": " + str(info["msg"]).rstrip(".") if isinstance(info, Mapping) and "msg" in info else ""
         raise AnsibleFilterError(f"{NAME}: the input has no jobs{reason}. Use the result of "
                                  "sysinit.upstart.upstart_info")
     return expected.jobs_down(info)

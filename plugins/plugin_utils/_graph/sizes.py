@@ -38,7 +38,7 @@ def cells(text: str) -> int:
 
 def _cells(char: str) -> int:
     """Return an upper limit of a character's width: characters outside Latin may come from a wider font."""
-    if ord(char) < 0x250:
+    if ord(char) < 0x250 or char == ELLIPSIS:
         return 1
     return 0 if unicodedata.combining(char) and ord(char) < 0x370 else 2
 

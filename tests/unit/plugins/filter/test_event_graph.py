@@ -133,6 +133,26 @@ def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+def test_pictures() -> None:
+    result = event_graph(BOOT, "pictures")
+    assert not isinstance(result, str)
+    assert [picture["caption"] for picture in result["pictures"]] == ["16 jobs around runlevel"]
+    assert result["unconnected"] == [{"name": "backup", "state": "broken file (line 3)", "appearance": "broken"}]
+
+
+def test_unconnected_jobs_are_a_list() -> None:
+    jobs = [{"name": name, "loaded": True} for name in "abc"]
+    text = event_graph({"jobs": jobs, "edges": [], "events": []}, "mermaid")
+    assert '  jobs_stopped_stopped["a, b, c<br/>stopped"]:::stopped\n' in text
+
+
+def test_a_job_that_should_run_is_marked() -> None:
+    idle = {"name": "cron", "loaded": True, "enabled": True, "task": False, "start_on": "startup", "instances": []}
+    info = {"jobs": [idle], "edges": [{"event": "startup", "args": [], "job": "cron", "stanza": "start_on"}],
+            "events": []}
+    assert 'job_cron["cron<br/>stopped, should run"]:::trouble' in event_graph(info, "mermaid")
+
+
 def test_why_there_is_no_graph() -> None:
     broken = {"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}
     assert event_graph(broken, "problem").startswith("sysinit.upstart.event_graph: a condition cannot be read: a ")
