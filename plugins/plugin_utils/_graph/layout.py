@@ -66,7 +66,7 @@ class Tip(t.NamedTuple):
 
 
 @dataclass
-class Arrow:
+class DrawnArrow:
     """An arrow, or several from one node that share their label."""
 
     relation: Relation
@@ -87,7 +87,7 @@ class Layout:
     frames: list[Box]
     nodes: dict[str, Node]
     labels: list[Label]
-    arrows: list[Arrow]
+    arrows: list[DrawnArrow]
 
 
 def lay_out(graph: Graph, max_width: float = MAX_WIDTH) -> Layout:
@@ -218,7 +218,7 @@ def _boxes(stack: Stack, left: float, top: float) -> dict[str, Box]:
 def _add_arrows(layout: Layout, picture: Rows, ports: Ports, bands: Sequence[tuple[float, float]],
                 tops: Sequence[float]) -> None:
     row_of = {item: number for number, row in enumerate(picture.rows) for item in row}
-    layout.arrows = [Arrow(relation) for relation in picture.arrows]
+    layout.arrows = [DrawnArrow(relation) for relation in picture.arrows]
     for link, (start, end) in zip(picture.links, ports):
         arrow, upper, lower = layout.arrows[link.arrow], picture.items[link.upper], picture.items[link.lower]
         row = row_of[link.upper]

@@ -61,4 +61,4 @@ def _subject(part: Part) -> str:
 
 
 def _is_of_part(node: Node) -> bool:
-    return node.kind == "job" and not node.lines[-1].startswith(SEE)
+    return node.kind == "job" and node.appearance != "absent" and not node.lines[-1].startswith(SEE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from .layout import Arrow, Box, Label, Layout, Tip
+from .layout import Box, DrawnArrow, Label, Layout, Tip
 from .model import Node, Relation
 from .sizes import LINE_HEIGHT, Block
 from .stacks import blocks_of
@@ -48,7 +48,7 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _arrow(arrow: Arrow) -> str:
+def _arrow(arrow: DrawnArrow) -> str:
     colour = ARROWS[arrow.relation].colour
     pieces = []
     for curve in arrow.curves:

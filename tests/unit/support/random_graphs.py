@@ -9,7 +9,8 @@ import random
 
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.model import Edge, Graph, Node, Relation
 
-NAMES = ("web", "a", "upstart-udev-bridge", "network-interface-security", "\u6587\u5b57" * 9, "x" * 300, "l\u00ed-\u00f1")
+NAMES = ("web", "a", "upstart-udev-bridge", "network-interface-security", "\u6587\u5b57" * 9, "x" * 300,
+         "l\u00ed-\u00f1")
 LABELS = ("", "", "started", "stop: [!2345]", "stopped RUNLEVEL=[2345] RESULT=ok INSTANCE=eth0 and more of it")
 RELATIONS: tuple[Relation, ...] = ("start", "start", "stop", "emit")
 APPEARANCES = ("running", "stopped", "trouble", "broken", "absent", "changing")
@@ -27,7 +28,7 @@ def random_graph(seed: int, size: int | None = None, may_loop: bool = True) -> G
         lines = {"job": (name, chance.choice(APPEARANCES)), "event": (name,), "gate": ("and",)}[kind]
         appearance = {"job": lines[-1], "event": "known", "gate": "gate"}[kind]
         keys.append(f"{kind} {number}")
-        graph.nodes[keys[-1]] = Node(keys[-1], kind, lines, appearance)  # type: ignore[arg-type]  # one of the kinds
+        graph.nodes[keys[-1]] = Node(keys[-1], kind, lines, appearance)
     for _number in range(chance.randint(0, 2 * count)):
         source, target = chance.randrange(count), chance.randrange(count)
         if not may_loop and source >= target:

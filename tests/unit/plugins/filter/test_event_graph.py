@@ -136,7 +136,7 @@ def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
 def test_pictures() -> None:
     result = event_graph(BOOT, "pictures")
     assert not isinstance(result, str)
-    assert [picture["caption"] for picture in result["pictures"]] == ["16 jobs around runlevel"]
+    assert [picture["caption"] for picture in result["pictures"]] == ["15 jobs around runlevel"]
     assert result["unconnected"] == [{"name": "backup", "state": "broken file (line 3)", "appearance": "broken"}]
 
 

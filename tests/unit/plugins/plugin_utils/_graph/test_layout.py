@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.layout import Arrow, Box, Layout, lay_out
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.layout import Box, DrawnArrow, Layout, lay_out
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.model import Edge, Graph, Node
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.sizes import wrap
 from ansible_collections.sysinit.upstart.tests.unit.support.random_graphs import random_graph
@@ -24,7 +24,7 @@ def overlap(one: Box, other: Box) -> bool:
             and one.y < other.y + other.height - NEAR and other.y < one.y + one.height - NEAR)
 
 
-def lines(arrow: Arrow) -> Iterator[Box]:
+def lines(arrow: DrawnArrow) -> Iterator[Box]:
     """Yield boxes around the pieces of an arrow: the straight ones, and the space that a curve may use."""
     for curve in arrow.curves:
         yield Box(curve.x, curve.top, 0.02, curve.row_bottom - curve.top)
