@@ -13,11 +13,11 @@ FINE_SWEEPS = 6  # the last ones, which use both neighbouring rows
 LEAST_WEIGHT = 0.2
 INFINITE = float("inf")
 
-Rows = list[list[int]]
+ItemRows = list[list[int]]
 Links = Sequence[Sequence[int]]
 
 
-def order(rows: Rows, above: Links, below: Links) -> Rows:
+def order(rows: ItemRows, above: Links, below: Links) -> ItemRows:
     """Return the rows with the items of each row in an order with few crossings.
 
     :param rows: numbers of items by row.
@@ -36,7 +36,7 @@ def order(rows: Rows, above: Links, below: Links) -> Rows:
     return best
 
 
-def _swept(rows: Rows, links: Links, downwards: bool) -> Rows:
+def _swept(rows: ItemRows, links: Links, downwards: bool) -> ItemRows:
     """Return the rows, each sorted by the mean position of the items that are linked in the row before."""
     swept: dict[int, list[int]] = {}
     position: dict[int, float] = {}
@@ -52,7 +52,7 @@ def _swept(rows: Rows, links: Links, downwards: bool) -> Rows:
     return [swept[number] for number in range(len(rows))]
 
 
-def _crossings(rows: Rows, below: Links) -> int:
+def _crossings(rows: ItemRows, below: Links) -> int:
     """Return the number of pairs of links that cross."""
     total = 0
     for upper, lower in zip(rows, rows[1:]):
@@ -101,7 +101,7 @@ def spread(wanted: Sequence[float], weights: Sequence[float], distances: Sequenc
     return [mean + offset for mean, offset in zip(means, offsets)]
 
 
-def place(rows: Rows, above: Links, below: Links, widths: Sequence[float], gaps: Sequence[float],
+def place(rows: ItemRows, above: Links, below: Links, widths: Sequence[float], gaps: Sequence[float],
           straight: Mapping[int, float], total_width: float) -> list[float]:
     """Return the horizontal centre of each item, close to the items that it is linked with.
 
@@ -138,7 +138,7 @@ def _mean(places: Sequence[float], default: float) -> float:
     return sum(places) / len(places) if places else default
 
 
-def straighten(rows: Rows, below: Links, widths: Sequence[float], gaps: Sequence[float], points: Container[int],
+def straighten(rows: ItemRows, below: Links, widths: Sequence[float], gaps: Sequence[float], points: Container[int],
                centres: Sequence[float]) -> list[float]:
     """Return the centres with the points of each arrow above each other, as far as their neighbours leave room.
 
@@ -175,7 +175,7 @@ def straighten(rows: Rows, below: Links, widths: Sequence[float], gaps: Sequence
     return [straight[item] for item in range(len(centres))]
 
 
-def _chains(rows: Rows, below: Links, points: Container[int]) -> Iterator[list[int]]:
+def _chains(rows: ItemRows, below: Links, points: Container[int]) -> Iterator[list[int]]:
     """Yield the points of each arrow from top to bottom."""
     following = {item: other for row in rows for item in row if item in points
                  for other in below[item] if other in points}

@@ -17,7 +17,7 @@ from .text import APPEARANCES, ARROWS, visible
 FONT = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 BASELINE = 0.93  # from the top of a line, relative to the size of the font
 DASHES = {"dashed": "6 3", "dotted": "2 3"}
-ARROW_DASHES: dict[Relation, str] = {"stop": "6 3", "emit": "1.5 3"}
+ARROW_DASHES = {"style=dashed": "6 3", "style=dotted": "1.5 3"}  # by the style in the DOT language
 DOUBLE_GAP = 3.0
 TIP = 7.0
 TIP_HALF = 3.5
@@ -56,7 +56,7 @@ def _arrow(arrow: DrawnArrow) -> str:
         pieces.append(f"M{_point(curve.x, curve.top)}V{_number(curve.row_bottom)}"
                       f"C{_point(curve.x, middle)} {_point(curve.next_x, middle)} "
                       f"{_point(curve.next_x, curve.next_top)}V{_number(curve.bottom)}")
-    dashes = ARROW_DASHES.get(arrow.relation)
+    dashes = ARROW_DASHES.get(ARROWS[arrow.relation].dot.partition(",")[0])
     return (f'<g class="{arrow.relation}" stroke="{colour}"><path d="{"".join(pieces)}"'
             + (f' stroke-dasharray="{dashes}"' if dashes else "") + "/>"
             + "".join(_tip(arrow.relation, tip, colour) for tip in arrow.tips) + "</g>")

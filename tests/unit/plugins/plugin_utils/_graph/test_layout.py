@@ -96,7 +96,7 @@ def test_a_loop_has_one_arrow_up() -> None:
 
 def test_stopping_arrows_give_way() -> None:
     """b starts after a and stops it: b stays below a."""
-    nodes = {name: Node(name, "job", (name,), "running") for name in "ab"}
+    nodes = {name: Node(name, "job", (name,), "running") for name in "ba"}
     edges = [Edge("b", "a", "stop", "stop"), Edge("a", "b", "start", "started")]
     layout = lay_out(Graph(nodes, dict.fromkeys(edges)))
     assert layout.boxes["a"].y < layout.boxes["b"].y
