@@ -1,11 +1,15 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Places of the items of a layered picture: their order in each row, and their horizontal positions."""
+"""Places of the items of a layered picture: their order in each row, and their horizontal positions.
+
+Numbers are added with fsum, because Python's sum rounds differently since 3.12, and the pictures would too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from math import fsum
 
 ORDER_SWEEPS = 8
 PLACE_SWEEPS = 16
@@ -46,8 +50,8 @@ def _swept(rows: ItemRows, links: Links, downwards: bool) -> ItemRows:
         wanted = {}
         for index, item in enumerate(row):
             places = [position[other] for other in links[item]]
-            wanted[item] = sum(places) / len(places) if places else (index + 0.5) / len(row)
-        swept[number] = sorted(row, key=lambda item, wanted=wanted: wanted[item])  # type: ignore[misc]  # bound early
+            wanted[item] = fsum(places) / len(places) if places else (index + 0.5) / len(row)
+        swept[number] = sorted(row, key=wanted.__getitem__)
         position.update((item, (index + 0.5) / len(row)) for index, item in enumerate(swept[number]))
     return [swept[number] for number in range(len(rows))]
 
@@ -113,7 +117,7 @@ def place(rows: ItemRows, above: Links, below: Links, widths: Sequence[float], g
     distances = [[(widths[left] + widths[right]) / 2 + max(gaps[left], gaps[right])
                   for left, right in zip(row, row[1:])] for row in rows]
     edges = [(widths[row[0]] / 2, widths[row[-1]] / 2) for row in rows]
-    total_width = max([total_width, *(left + sum(needed) + right for (left, right), needed in zip(edges, distances))])
+    total_width = max([total_width, *(left + fsum(needed) + right for (left, right), needed in zip(edges, distances))])
     for row, needed in zip(rows, distances):
         for item, centre in zip(row, spread([total_width / 2] * len(row), [1.0] * len(row), needed)):
             centres[item] = centre
@@ -135,7 +139,7 @@ def place(rows: ItemRows, above: Links, below: Links, widths: Sequence[float], g
 
 
 def _mean(places: Sequence[float], default: float) -> float:
-    return sum(places) / len(places) if places else default
+    return fsum(places) / len(places) if places else default
 
 
 def straighten(rows: ItemRows, below: Links, widths: Sequence[float], gaps: Sequence[float], points: Container[int],
@@ -169,7 +173,7 @@ def straighten(rows: ItemRows, below: Links, widths: Sequence[float], gaps: Sequ
                     break
                 low, high, last = max(low, next_low), min(high, next_high), last + 1
             aligned = chain[first:last]
-            centre = min(max(sum(straight[item] for item in aligned) / len(aligned), low), high)
+            centre = min(max(fsum(straight[item] for item in aligned) / len(aligned), low), high)
             straight.update(dict.fromkeys(aligned, centre))
             first = last
     return [straight[item] for item in range(len(centres))]

@@ -59,7 +59,7 @@ def blocks_of(node: Node) -> tuple[Block, ...]:
 def size_of(node: Node) -> tuple[float, float]:
     """Return the width and height of the box, ellipse or circle of a node, in pixels."""
     texts = blocks_of(node)
-    width, height = max(text.width for text in texts), sum(text.height for text in texts)
+    width, height = max(text.width for text in texts), math.fsum(text.height for text in texts)
     if node.kind == "gate":
         diameter = width + 2 * GATE_PADDING
         return diameter, diameter

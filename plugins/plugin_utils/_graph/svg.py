@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
+from math import fsum
 
 from .layout import Box, DrawnArrow, Label, Layout, Tip
 from .model import Node, Relation
@@ -41,7 +42,7 @@ def to_svg(layout: Layout, title: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text), {'"': "&quot;"})
+    return escape(visible(text))
 
 
 def _number(value: float) -> str:
@@ -103,7 +104,7 @@ def _node(node: Node, box: Box) -> str:
     if appearance.outline == "double":
         inner = Box(box.x + DOUBLE_GAP, box.y + DOUBLE_GAP, box.width - 2 * DOUBLE_GAP, box.height - 2 * DOUBLE_GAP)
         outline += _rectangle(inner, max(1.0, radius - DOUBLE_GAP)) + f' stroke="{appearance.line}"/>'
-    top = box.y + (box.height - sum(text.height for text in texts)) / 2
+    top = box.y + (box.height - fsum(text.height for text in texts)) / 2
     return (f'<g class="{node.kind} {node.appearance}"><title>{_text(": ".join(node.lines))}</title>{outline}'
             f'<g fill="{appearance.text}">{_lines(texts, box.x + box.width / 2, top)}</g></g>')
 

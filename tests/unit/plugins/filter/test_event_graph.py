@@ -137,6 +137,7 @@ def test_pictures() -> None:
     result = event_graph(BOOT, "pictures")
     assert not isinstance(result, str)
     assert [picture["caption"] for picture in result["pictures"]] == ["15 jobs around runlevel"]
+    assert result["pictures"][0]["svg"] == (DATA / "boot.svg").read_text()
     assert result["unconnected"] == [{"name": "backup", "state": "broken file (line 3)", "appearance": "broken"}]
 
 
