@@ -70,8 +70,8 @@ def _point(x: float, y: float) -> str:
 def _tip(relation: Relation, tip: Tip, colour: str) -> str:
     back = tip.y + (TIP if tip.is_upward else -TIP)
     if relation == "stop":
-        bar = tip.y + (2 if tip.is_upward else -2)
-        return f'<path d="M{_point(tip.x - TIP_HALF - 1, bar)}H{_number(tip.x + TIP_HALF + 1)}" stroke-width="2.5"/>'
+        height = tip.y + (2 if tip.is_upward else -2)
+        return f'<path d="M{_point(tip.x - TIP_HALF - 1, height)}H{_number(tip.x + TIP_HALF + 1)}" stroke-width="2.5"/>'
     if relation == "emit":
         return f'<circle cx="{_number(tip.x)}" cy="{_number((tip.y + back) / 2)}" r="{TIP_HALF}" fill="#ffffff"/>'
     start = f"M{_point(tip.x - TIP_HALF, back)}L{_point(tip.x, tip.y)}L{_point(tip.x + TIP_HALF, back)}"
