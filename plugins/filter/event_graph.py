@@ -125,7 +125,8 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import expe
 
 NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
-PICTURES, PROBLEM = "pictures", "problem"
+PICTURES = "pictures"
+PROBLEM = "problem"
 DIRECTIONS = ("LR", "TB")
 # The lists of upstart_info that are drawn, with the required keys of their items.
 REQUIRED_KEYS = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events": {"name"}}
