@@ -142,7 +142,7 @@ def test_pictures() -> None:
 
 
 def test_unconnected_jobs_are_a_list() -> None:
-    jobs = [{"name": name, "loaded": True} for name in "abc"]
+    jobs = [{"name": name, "loaded": True, "instances": []} for name in "abc"]
     text = event_graph({"jobs": jobs, "edges": [], "events": []}, "mermaid")
     assert '  jobs_stopped_stopped["a, b, c<br/>stopped"]:::stopped\n' in text
 
