@@ -63,7 +63,7 @@ class Rows:
         self.arrows: list[Relation] = []
         self._row_of: list[int] = []
         self._max_width = max_width
-        by_node = stacks_of(graph)
+        by_node = stacks_of(graph, max_width)
         stacks = {stack.key: stack for stack in by_node.values()}
         bundles = bundles_of(graph.edges, by_node)
         forward, backward = _divide(stacks, bundles)

@@ -69,14 +69,15 @@ def size_of(node: Node) -> tuple[float, float]:
     return max(MIN_BOX_WIDTH, width + 2 * PADDING[0]), height
 
 
-def stack_of(nodes: tuple[Node, ...]) -> Stack:
-    """Return a stack of nodes, in the given order."""
+def stack_of(nodes: tuple[Node, ...], max_width: float = math.inf) -> Stack:
+    """Return a stack of nodes, in the given order. More than one column must fit into the width, in pixels."""
     sizes = [size_of(node) for node in nodes]
-    columns = min(MAX_COLUMNS, max(1, round(math.sqrt(len(nodes) / ROWS_PER_COLUMN))))
-    return Stack(nodes[0].key, nodes, columns, max(size[0] for size in sizes), max(size[1] for size in sizes))
+    width, height = (max(size[side] for size in sizes) for side in (0, 1))
+    columns = min(MAX_COLUMNS, round(math.sqrt(len(nodes) / ROWS_PER_COLUMN)), max_width // (width + CELL_GAP))
+    return Stack(nodes[0].key, nodes, max(1, int(columns)), width, height)
 
 
-def stacks_of(graph: Graph) -> dict[str, Stack]:
+def stacks_of(graph: Graph, max_width: float = math.inf) -> dict[str, Stack]:
     """Return the stack of each node, by the node's key. Jobs with other arrows, and other nodes, stand alone."""
     arrows_into: dict[str, list[tuple[str, Relation, str]]] = {}
     has_arrows_out: set[str] = set()
@@ -87,7 +88,7 @@ def stacks_of(graph: Graph) -> dict[str, Stack]:
     for key, node in graph.nodes.items():
         alike = node.kind == "job" and key not in has_arrows_out and key in arrows_into
         groups.setdefault(tuple(sorted(arrows_into[key])) if alike else key, []).append(node)
-    stacks = (stack_of(tuple(nodes)) for nodes in groups.values())
+    stacks = (stack_of(tuple(nodes), max_width) for nodes in groups.values())
     return {node.key: stack for stack in stacks for node in stack.nodes}
 
 

@@ -129,5 +129,13 @@ def test_a_narrow_layout_is_narrow() -> None:
     assert narrow.width <= 300 + 2 * 12 + 10 * 8 < wide.width
 
 
+def test_a_frame_has_fewer_columns_in_a_narrow_layout() -> None:
+    nodes = {name: Node(name, "job", (name, "running"), "running")
+             for name in ("cause", *(f"long-name-{number:03}" for number in range(60)))}
+    graph = Graph(nodes, {Edge("cause", name, "start", "started"): None for name in nodes if name != "cause"})
+    assert [len({box.x for name, box in lay_out(graph, width).boxes.items() if name != "cause"})
+            for width in WIDTHS] == [4, 2]
+
+
 def test_an_empty_graph() -> None:
     assert lay_out(Graph()).boxes == {}
