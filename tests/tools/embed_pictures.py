@@ -32,10 +32,11 @@ TEXTS = {
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
     "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and when rc ends, the "
                            "terminals, the graphical login and the splash screen start",
-    "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
-    "report_phone.png": "The same report on a phone, with one paragraph for each host and job",
+    "report.png": "The report on a wide screen: a summary of three hosts, the jobs of the first with their states and "
+                  "findings, and the graph of these jobs",
+    "report_phone.png": "The same report on a phone: a paragraph for each host and job, and a narrow form of the graph",
 }
-WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "report.png"}
+WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "report.png", "report_phone.png"}
 
 
 def definition(path: Path) -> str:

@@ -129,6 +129,8 @@ def state_of(job: Info) -> tuple[str, str]:
     for mark in ("suspended", "hollow", "zombie", "wedged"):
         if any(instance.get(mark) for instance in instances):
             appearance, notes = "trouble", [mark]
+    if job.get("down"):
+        appearance, notes = "trouble", [text, "should run"]
     if job.get("orphan"):
         appearance, notes = "trouble", [*notes, "no file"]
     if job.get("error"):
