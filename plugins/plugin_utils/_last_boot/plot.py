@@ -15,14 +15,15 @@ NAME_LENGTH = 19  # characters
 LEAST = 1.5  # units, the width of the shortest bar
 STEPS = (1, 2, 5)
 MOST_TICKS = 5
+# The picture may stand in a page, whose other pictures the rules must leave alone.
 STYLE = """\
-text { font: 11px sans-serif; fill: currentColor; }
-.tick { stroke: currentColor; stroke-opacity: .18; }
-.wait { fill: #8a94a6; fill-opacity: .45; }
-.own { fill: #2f6fb3; }
-.failed { fill: #c0392b; }
-.chain { font-weight: bold; }
-.seconds { font-size: 9px; }"""
+.upstart-boot text { font: 11px sans-serif; fill: currentColor; }
+.upstart-boot .tick { stroke: currentColor; stroke-opacity: .18; }
+.upstart-boot .wait { fill: #8a94a6; fill-opacity: .45; }
+.upstart-boot .own { fill: #2f6fb3; }
+.upstart-boot .failed { fill: #c0392b; }
+.upstart-boot .chain { font-weight: bold; }
+.upstart-boot .seconds { font-size: 9px; }"""
 
 
 def to_svg(instances: Sequence[Mapping[str, t.Any]], chain: Iterable[Mapping[str, t.Any]] = ()) -> str:
@@ -34,7 +35,7 @@ def to_svg(instances: Sequence[Mapping[str, t.Any]], chain: Iterable[Mapping[str
     bold = {(entry["name"], entry["instance"]) for entry in chain}
     end = max((_end(entry) for entry in instances), default=0.0) or 1.0
     height = TOP + ROW * len(instances) + 6
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" class="upstart-boot" viewBox="0 0 {WIDTH} {height}" role="img"'
              f' aria-label="The boot, by instance and second">', f"<style>{STYLE}</style>"]
     lines += _axis(end, height)
     for number, entry in enumerate(instances):
