@@ -38,6 +38,7 @@ from .rows import Profile, ProfileRow
 
 Values = t.Mapping[str, t.Any]
 RUNLEVEL_WORD = re.compile(r"[0-6sS]$")
+SHUTDOWN_PROGRAMS = ("shutdown", "reboot", "halt", "poweroff")
 NO_WAIT = ("-n", "--no-wait")
 MIN_STAY_SECONDS = 2.0  # a main process of a service that runs longer than this counts as one that stays
 
@@ -80,6 +81,7 @@ class _ScriptWalk:
         self._possible: list[ProcessStep] = []
         self._last: tuple[int, ...] = ()
         self._is_known = True
+        self._may_shut_down = False
         self._unknown_end = False
 
     def read(self, text: str) -> Behaviour:
@@ -108,10 +110,13 @@ class _ScriptWalk:
         return ends(status, seconds, self._is_known, True, self._orders, self._steps, self._possible)
 
     def _is_covered(self, order: InitCommand) -> bool:
-        """Return whether a request is certain, or the profile says that it is never sent."""
-        if any(taken.verb == order.verb and taken.name == order.name for taken in self._possible):
-            return False
-        if any(taken.verb == order.verb and taken.name == order.name for taken in self._steps):
+        """Return whether the steps contain a request, or the profile says that it is never sent.
+
+        A command that may shut the machine down is assumed not to run.
+        """
+        if any(taken.verb == order.verb and taken.name == order.name for taken in self._steps + self._possible):
+            return True
+        if order.name == RUNLEVEL and self._may_shut_down:
             return True
         return any(row.name == order.name and row.verb == order.verb and self._job in row.jobs
                    for row in self._profile.rows)
@@ -128,6 +133,7 @@ class _ScriptWalk:
         request = self._request(name, inner[1:], command)
         if not command.is_certain:
             self._is_known = False
+            self._may_shut_down = self._may_shut_down or name in SHUTDOWN_PROGRAMS
             self._possible += [request._replace(checked=False)] if request is not None else []
             return
         if request is not None:

@@ -125,7 +125,7 @@ def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: f
     reader.explain(jobs)
     order = sorted((name for name in jobs if jobs[name].place is not None), key=lambda name: jobs[name].place or 0)
     runlevel, chain = reader.runlevel()
-    reasons = list(prediction.reasons) + cut_off
+    reasons = list(prediction.reasons) + cut_off + sorted(set(changed.values()))
     reasons += [f"Upstart rejects the file of job {job.name}: {job.error}" for job in machine.rejected.values()]
     return BootForecast(
         jobs, order, start_order, runlevel, chain, reader.holding(), reasons,

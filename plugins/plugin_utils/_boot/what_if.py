@@ -47,7 +47,7 @@ def jobs_that_requests_change(world: World, prediction: Prediction, horizon: flo
         fates = _fates(simulation)
         for key in set(fates) | set(expected):
             if fates.get(key) != expected.get(key):
-                changed.setdefault(key[0], f"this depends on what job {job} requests from init")
+                changed.setdefault(key[0], f"some jobs depend on requests that job {job} may send to init")
     reasons = [f"the effects of what job {job} requests from init were not simulated" for job in left_out]
     return changed, reasons
 

@@ -53,7 +53,13 @@ def test_requests(line: str, step: tuple[object, ...]) -> None:
 ])
 def test_requests_that_may_not_be_sent(line: str) -> None:
     made = behaviour(script(line))
-    assert [taken for taken in made.steps if taken.verb] == [] and len(made.orders) == 1
+    assert [taken for taken in made.steps if taken.verb] == []
+    assert len(made.orders) + len(made.possible) == 1 and bool(made.orders) == ("$" in line)
+
+
+def test_a_machine_that_may_be_shut_down() -> None:
+    assert behaviour(script("if x; then reboot; fi")).orders == ()
+    assert len(behaviour(script("reboot")).orders) == 1
 
 
 def test_steps_follow_each_other() -> None:
