@@ -34,8 +34,10 @@ options:
       - The family of the host. It says which events its programs send, such as C(mountall) and C(ifup).
       - With V(plain), no program sends anything. Events then only come from Upstart, and from commands such as
         C(initctl emit) in job files.
+      - V(auto) guesses the family from the names of the jobs and the release of Upstart. RV(_value.profile) says which
+        one it is.
     type: string
-    choices: [plain, ubuntu_12_04, ubuntu_14_04, ubuntu_container, enterprise_linux_6, chromeos]
+    choices: [auto, plain, ubuntu_12_04, ubuntu_14_04, ubuntu_container, enterprise_linux_6, chromeos]
     default: plain
   before:
     description: The jobs before a change, in the same forms as the input. The result then has the key C(difference).
@@ -317,24 +319,32 @@ from collections.abc import Sequence
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import LATEST
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.compare import compare_boots, missing_jobs
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast, forecast_boot
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine import make_machine
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import FactsError, MachineFacts
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import probable_profile
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.report import difference_as_dict, forecast_as_dict
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources, version_of
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
 
 NAME = "sysinit.upstart.boot_forecast"
+AUTO = "auto"
 
 
 def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, jobs: Sequence[str] = (),
                   interfaces: t.Any = None, mounts: t.Any = None, devices: t.Any = None, runlevel: t.Any = None,
                   upstart_version: str | None = None, horizon: float = 300, budget: float = 60) -> dict[str, t.Any]:
     """Return the forecast of the boot of a host."""
+    if profile == AUTO:
+        try:
+            profile = probable_profile([job.name for job in read_sources(source, LATEST)], version_of(source))
+        except InputError as exc:
+            raise AnsibleFilterError(f"{NAME}: {exc}") from exc
     if profile not in PROFILES:
-        raise AnsibleFilterError(f"{NAME}: profile must be one of {', '.join(PROFILES)}, not {profile!r}")
+        raise AnsibleFilterError(f"{NAME}: profile must be one of {', '.join((AUTO, *PROFILES))}, not {profile!r}")
     if isinstance(jobs, str) or not isinstance(jobs, Sequence):
         raise AnsibleFilterError(f"{NAME}: jobs must be a list of names, not {jobs!r}")
     for name, number in (("horizon", horizon), ("budget", budget)):

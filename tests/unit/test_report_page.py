@@ -20,6 +20,8 @@ from typing import Any
 import jinja2
 import pytest
 from ansible.plugins.filter import core as core_filters
+from ansible_collections.sysinit.upstart.plugins.filter.boot_analyze import boot_analyze
+from ansible_collections.sysinit.upstart.plugins.filter.boot_forecast import boot_forecast
 from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
 from ansible_collections.sysinit.upstart.plugins.filter.not_running import not_running
 from ansible_collections.sysinit.upstart.tests.unit.support import browser
@@ -40,6 +42,8 @@ def environment() -> jinja2.Environment:
     found.filters.update({name: one for name, one in core_filters.FilterModule().filters().items() if name not in own})
     found.filters["sysinit.upstart.event_graph"] = event_graph
     found.filters["sysinit.upstart.not_running"] = not_running
+    found.filters["sysinit.upstart.boot_forecast"] = boot_forecast
+    found.filters["sysinit.upstart.boot_analyze"] = boot_analyze
     found.filters["items2dict"] = lambda pairs, key_name, value_name: {
         pair[key_name]: pair[value_name] for pair in pairs}
     return found
@@ -200,6 +204,39 @@ def test_many_instances_are_a_table() -> None:
     assert [attrs for tag, attrs in page.elements if tag == "details"] == [{"open": None}]
     plain = {**BOOT, "jobs": [{**job(*instances[10:]), "name": "worker"}, *BOOT["jobs"]]}
     assert [attrs for tag, attrs in check(render({"a": plain})).elements if tag == "details"] == [{}]
+
+
+def booted_host() -> dict[str, Any]:
+    """Return a host with a recorded boot; one of its jobs will not start at the next one, and one did not start."""
+    recording = json.loads((ROOT / "tests" / "data" / "last_boot.json").read_text())
+    conditions = {"mountall": "startup", "b": "startup", "slow": "starting a", "a": "started b", "inst": "started aa",
+                  "bad": "started a", "late": "started b", "tool": None}
+    tasks = ("mountall", "slow")
+    jobs = [{**job(instance(), name=name, task=name in tasks), "start_on": on, "stanzas": {
+        **({"start_on": on} if on else {}), "exec": "true" if name in tasks else "sleep 1000",
+        "task": name in tasks}}
+        for name, on in conditions.items()]
+    return {**copy.deepcopy(recording), "jobs": jobs, "edges": [], "version": "1.13.2", "findings": [],
+            "runlevel": "2", "previous_runlevel": "N", "log_priority": "info"}
+
+
+def test_the_next_and_the_last_boot() -> None:
+    page = Page(render({"www": booted_host()}))
+    text = " ".join(page.text.split())
+    assert "6 of 8 jobs start (forecast for plain)" in text
+    assert "started aa never comes: there is no job aa" in text
+    assert "late did not start, although started b should have started it." in text
+    assert "inst started because of started, although the forecast says that it does not start." in text
+    assert "The last instance was ready after 1.0 s." in text or "The last instance was ready after 0.9 s." in text
+    assert "pre-start process terminated with status 1" in text
+    assert [attrs.get("class") for tag, attrs in page.elements if tag == "svg"].count("upstart-boot") == 1
+
+
+def test_the_boots_can_be_left_out() -> None:
+    host = booted_host()
+    assert "Next boot" not in render({"www": host}, report_boot_profile="none")
+    del host["boot"]
+    assert "Last boot" not in render({"www": host})
 
 
 def test_graphs_can_be_left_out() -> None:

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
 
@@ -16,28 +15,14 @@ from .forecast import BootForecast, forecast_boot
 from .machine import make_machine
 from .machine_facts import MachineFacts
 from .profiles.all_profiles import PROFILES
+from .profiles.probable import probable_profile
 from .report import difference_as_dict
 from .sources import read_sources
 
 Info = Mapping[str, t.Any]
 Change = Mapping[str, t.Any]  # the name of a job to its options, None for a job that is removed
-PLAIN = "plain"
 BUDGET_SECONDS = 20.0  # of processor time for each of the two forecasts
 HORIZON_SECONDS = 300.0
-# The jobs by which a family is known, and releases of Upstart that it has, the first match counts.
-MARKS: tuple[tuple[str, Collection[str], str], ...] = (
-    ("ubuntu_12_04", ("mountall", "rc-sysinit"), r"1\.[3-5](\.|$)"),
-    ("ubuntu_14_04", ("mountall", "rc-sysinit"), r"1\."),
-    ("enterprise_linux_6", ("rcS", "rc"), r"0\.6\."),
-    ("chromeos", ("boot-services", "system-services"), r"1\."),
-)
-
-
-def probable_profile(info: Info) -> str:
-    """Return the profile of a host, by its jobs and its release; plain if nothing is certain."""
-    names = {job["name"] for job in info["jobs"]}
-    return next((profile for profile, marks, version in MARKS
-                 if names.issuperset(marks) and re.match(version, str(info.get("version") or ""))), PLAIN)
 
 
 def with_change(info: Info, change: Change) -> Info:
@@ -57,7 +42,7 @@ def boot_difference(info: Info, earlier: Iterable[Change], own: Change) -> dict[
     before = info
     for change in earlier:
         before = with_change(before, change)
-    profile = probable_profile(info)
+    profile = probable_profile((job["name"] for job in info["jobs"]), info["version"])
     difference = compare_boots(_forecast(before, profile), _forecast(with_change(before, own), profile))
     return {"profile": profile, **difference_as_dict(difference)}
 

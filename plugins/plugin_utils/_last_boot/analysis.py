@@ -136,8 +136,8 @@ class LastBoot:
             if expected["starts"] == "yes" and start is None and name in self._jobs:
                 texts.append(f"{name} did not start, although {expected['because']} should have started it")
             elif expected["starts"] == "no" and start is not None:
-                cause = f"{start.event} started it" if start.event else "a program started it"
-                texts.append(f"{name} started, although the forecast says that it does not: {cause}")
+                cause = f"because of {start.event}" if start.event else "because a program asked for it"
+                texts.append(f"{name} started {cause}, although the forecast says that it does not start")
         return texts
 
     def last(self) -> Key | None:

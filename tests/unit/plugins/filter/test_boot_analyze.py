@@ -40,7 +40,7 @@ def test_a_forecast_that_was_wrong() -> None:
                          "late": fate("yes", "started a"), "never": fate("no")}}
     info = {**RECORDING, "jobs": [*RECORDING["jobs"], {"name": "late", "start_on": "started a", "task": False}]}
     assert boot_analyze(info, forecast=forecast)["disagreements"] == [
-        "b started, although the forecast says that it does not: startup started it",
+        "b started because of startup, although the forecast says that it does not start",
         "late did not start, although started a should have started it"]
     cut = {**info["boot"], "messages": info["boot"]["messages"][1:]}
     assert boot_analyze({**info, "boot": cut}, forecast=forecast)["disagreements"] == []

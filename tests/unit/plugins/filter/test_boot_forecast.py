@@ -37,7 +37,7 @@ def test_every_key_is_documented() -> None:
     assert set(result["jobs"]["web"]) == set(documented["jobs"]["contains"])
     assert set(result["difference"]) == set(documented["difference"]["contains"])
     options = yaml.safe_load(plugin.DOCUMENTATION)["options"]
-    assert options["profile"]["choices"] == list(PROFILES)
+    assert options["profile"]["choices"] == ["auto", *PROFILES]
 
 
 def test_forms_of_input(tmp_path: Path) -> None:
@@ -80,7 +80,8 @@ def test_dialects() -> None:
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"profile": "x"}, "profile must be one of plain, ubuntu_12_04"), ({"jobs": "web"}, "jobs must be a list of names"),
+    ({"profile": "x"}, "profile must be one of auto, plain, ubuntu_12_04"),
+    ({"jobs": "web"}, "jobs must be a list of names"),
     ({"horizon": 0}, "horizon must be a number of seconds above 0, not 0"), ({"budget": "x"}, "budget must be"),
     ({"upstart_version": "new"}, "upstart_version must be a release such as 1.12.1, not 'new'"),
     ({"interfaces": "eth0"}, "interfaces must be a list"), ({"before": 5}, "needs a dictionary of job files"),

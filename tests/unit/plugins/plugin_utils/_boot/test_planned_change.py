@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot import planned_change
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import probable_profile
 
 DB, WEB = {"start_on": "startup", "exec": "a"}, {"start_on": "started db", "exec": "b"}
 
@@ -25,9 +26,11 @@ def host(version: str = "1.13.2", **jobs: dict[str, Any]) -> dict[str, Any]:
     ("0.6.5", ["rcS", "rc"], "enterprise_linux_6"),
     ("1.5", ["boot-services", "system-services"], "chromeos"),
     ("1.5", [], "plain"),
+    (None, ["mountall", "rc-sysinit"], "ubuntu_14_04"),
+    (None, ["rcS", "rc"], "enterprise_linux_6"),
 ])
-def test_the_profile_of_a_host(version: str, jobs: list[str], profile: str) -> None:
-    assert planned_change.probable_profile(host(version, **{name: {} for name in jobs})) == profile
+def test_the_profile_of_a_host(version: str | None, jobs: list[str], profile: str) -> None:
+    assert probable_profile(jobs, version) == profile
     assert profile in PROFILES
 
 
