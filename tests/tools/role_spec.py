@@ -28,7 +28,7 @@ GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gp
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 WARNING = "Written by tests/tools/role_spec.py from the documentation of upstart_job: change that, then run it."
-NOT_A_JOBS_OWN = ("_foreseen", "force", "jobs", "load", "upstart_version", "state", "enabled", "keep_running",
+NOT_A_JOBS_OWN = ("_foreseen", "boot_forecast", "force", "jobs", "load", "upstart_version", "state", "enabled", "keep_running",
                   "restore", "return_previous", "manifest", "prune")
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
