@@ -155,9 +155,10 @@ _value:
           elements: string
           sample: [/etc/systemd/system/multi-user.target.wants/web.service]
         verdict:
-          description: The worst verdict of its findings.
+          description: The worst verdict of its findings, without the codes C(base-environment), C(console-log) and
+            C(process-group), which nearly all jobs have.
           type: string
-          sample: approximate
+          sample: near
     findings:
       description: The findings, sorted by job, file and line.
       type: list

@@ -38,10 +38,11 @@ def summary_lines(translation: Translation) -> list[str]:
 
 
 def job_entries(translation: Translation) -> list[dict[str, t.Any]]:
-    """Return for each job its unit, files and links, and the worst verdict of its findings."""
+    """Return for each job its unit, files and links, and its worst verdict, without those that most jobs have."""
     verdicts: dict[str, int] = {}
     for finding in translation.findings:
-        verdicts[finding.job] = max(verdicts.get(finding.job, 0), VERDICTS.index(finding.verdict))
+        if finding.code not in OF_MOST_JOBS:
+            verdicts[finding.job] = max(verdicts.get(finding.job, 0), VERDICTS.index(finding.verdict))
     return [{"name": name, "file": job.file, "unit": job.unit, "replaced_by": job.replaced_by,
              "files": sorted(job.files), "links": sorted(job.links), "verdict": VERDICTS[verdicts.get(name, 0)]}
             for name, job in translation.jobs.items()]
