@@ -111,5 +111,6 @@ def test_the_events_of_job_files_without_a_host() -> None:
                         "broken": "execute x\n"}, "mermaid").splitlines()
     for line in ('  job_report["report<br/>task"]:::known', "  job_web --o event_done",
                  "  event_done --> job_report",
-                 '  job_broken["broken<br/>broken file #40;line 1#41;"]:::broken', '  job_db["db<br/>disabled"]:::known'):
+                 '  job_broken["broken<br/>broken file #40;line 1#41;"]:::broken',
+                 '  job_db["db<br/>disabled"]:::known'):
         assert line in text
