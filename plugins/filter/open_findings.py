@@ -39,8 +39,10 @@ seealso:
 EXAMPLES = r"""
 - name: Fail if a person must decide
   ansible.builtin.assert:
-    that: translation | sysinit.upstart.open_findings({'report': ['script-variable']}) | length == 0
+    that: translation | sysinit.upstart.open_findings(acknowledged) | length == 0
   vars:
+    acknowledged:
+      report: [script-variable]
     translation: "{{ lookup('file', 'shop_jobs.yml') | from_yaml | sysinit.upstart.to_systemd }}"
 """
 
