@@ -37,7 +37,7 @@ exec /usr/bin/shop
 post-start exec initctl emit shop-ready VERSION=7
 """
 JOBS = {
-    "shop.conf": SHOP, "shop.override": "env PORT=80\n", "db.conf": "start on filesystem\nexec /usr/sbin/db\n",
+    "shop.conf": SHOP, "shop.override": "env PORT=80\n", "db.conf": "start on filesystem\nconsole log\nexec /usr/sbin/db\n",
     "report.conf": "start on shop-ready\ntask\nscript\n  [ -n x ] || exit\n  /usr/bin/report $VERSION\nend script\n",
     "ssh.conf": "start on runlevel [2345]\nexec /usr/sbin/sshd -D\n", "broken.conf": "exec a\nexecute b\n",
     "ureadahead.conf": "exec ureadahead\n", "net/peer.conf": "exec peer\n",
@@ -101,7 +101,7 @@ def test_lines_with_findings_are_marked() -> None:
     text = render()
     assert '<span class="impossible">  /usr/bin/report $VERSION</span>' in text
     assert '<span class="approximate">post-start exec initctl emit' in text
-    assert "<span>exec /usr/bin/shop</span>" in text
+    assert "<span>exec /usr/bin/shop</span>" in text and "<span>console log</span>" in text
 
 
 def test_the_summary_counts_jobs() -> None:

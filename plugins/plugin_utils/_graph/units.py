@@ -73,8 +73,8 @@ def build(translation: Translation) -> Graph:
     for job in translation["jobs"]:
         for path in job["files"] if job["unit"] else []:
             for verb, unit in COMMAND.findall(translation["files"][path]):
-                if verb == "start" and unit in events:
-                    edges.add(job["unit"], unit, "emit", "")
+                if verb == "start" and {unit, _template(unit)} & events:
+                    edges.add(job["unit"], unit if unit in events else _template(unit), "emit", "")
                 else:
                     edges.add(job["unit"], unit, "start" if verb == "start" else "stop", f"script: {verb}")
     return _graph(translation, edges, events)

@@ -27,6 +27,8 @@ def arrows(jobs: dict[str, str], version: int = 252) -> set[str]:
     ("start on own\nexec web\n", "event-own.service -> web.service wants, before"),
     ("stop on own\nexec web\n", "event-own.service -x web.service conflicts, before"),
     ("exec web\npost-start exec initctl emit own\n", "web.service -o event-own.service"),
+    ("instance $N\nstart on own\nexec web\npost-stop exec initctl emit own N=1\n",
+     "web@.service -o event-own@.service"),
     ("exec web\npost-start exec stop db\n", "web.service -x db.service script: stop"),
     ("pre-start exec start db\nexec web\n", "web.service -> db.service script: start"),
     ("start on filesystem\nexec web\n", "local-fs.target .> web.service"),
