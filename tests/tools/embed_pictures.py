@@ -33,8 +33,8 @@ TEXTS = {
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
     "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and when rc ends, the "
                            "terminals, the graphical login and the splash screen start",
-    "migration.png": "The page on a wide screen: the jobs of a shop with their verdicts, the graphs of the jobs and of the "
-                     "units, and a job beside its unit",
+    "migration.png": "The page on a wide screen: the jobs of a shop with their verdicts, the graphs of the jobs and of "
+                     "the units, and a job beside its unit",
     "migration_phone.png": "The same page on a phone, with one paragraph for each job",
     "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
     "report_phone.png": "The same report on a phone, with one paragraph for each host and job",

@@ -37,7 +37,8 @@ exec /usr/bin/shop
 post-start exec initctl emit shop-ready VERSION=7
 """
 JOBS = {
-    "shop.conf": SHOP, "shop.override": "env PORT=80\n", "db.conf": "start on filesystem\nconsole log\nexec /usr/sbin/db\n",
+    "shop.conf": SHOP, "shop.override": "env PORT=80\n",
+    "db.conf": "start on filesystem\nconsole log\nexec /usr/sbin/db\n",
     "report.conf": "start on shop-ready\ntask\nscript\n  [ -n x ] || exit\n  /usr/bin/report $VERSION\nend script\n",
     "ssh.conf": "start on runlevel [2345]\nexec /usr/sbin/sshd -D\n", "broken.conf": "exec a\nexecute b\n",
     "ureadahead.conf": "exec ureadahead\n", "net/peer.conf": "exec peer\n",
