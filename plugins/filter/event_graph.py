@@ -24,6 +24,8 @@ options:
   _input:
     description:
       - The result of M(sysinit.upstart.upstart_info), with its subset V(graph).
+      - Since 1.1.0, also a dictionary of job files, as P(sysinit.upstart.to_systemd#filter) takes it. The graph then
+        shows no states.
       - To draw a part of the graph, set O(jobs) of the filter, not names of the module, because the filter needs the
         neighbours too.
     type: dictionary
@@ -121,7 +123,14 @@ from fnmatch import fnmatchcase
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import expected, model, parts, pictures, text
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import (
+    expected,
+    job_files,
+    model,
+    parts,
+    pictures,
+    text,
+)
 
 NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
@@ -142,6 +151,8 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
         except AnsibleFilterError as exc:
             return str(exc)
         return ""
+    if job_files.are_texts(info):
+        info = job_files.info_of(info)
     check_info(info)
     try:
         builder = model.Builder(expected.with_jobs_down(info), events)

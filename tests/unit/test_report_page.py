@@ -12,96 +12,28 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pytest
-from ansible.plugins.filter import core as core_filters
-from ansible_collections.sysinit.upstart.plugins.filter.boot_analyze import boot_analyze
-from ansible_collections.sysinit.upstart.plugins.filter.boot_forecast import boot_forecast
-from ansible_collections.sysinit.upstart.plugins.filter.event_graph import event_graph
-from ansible_collections.sysinit.upstart.plugins.filter.not_running import not_running
 from ansible_collections.sysinit.upstart.tests.unit.support import browser
+from ansible_collections.sysinit.upstart.tests.unit.support.html_pages import (
+    HOSTILE,
+    TEMPLATES,
+    Page,
+    check,
+    contrast,
+    environment,
+)
 from ansible_collections.sysinit.upstart.tests.unit.support.job_states import STATES, instance, job
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "playbooks" / "templates"
 BOOT: dict[str, Any] = json.loads((ROOT / "tests" / "data" / "event_graph" / "boot.json").read_text())
-HOSTILE = "</td><script>alert(1)</script>\"'<img src=x onerror=alert(1)>&lt;{{ 7 * 7 }}"
-VOID = {"meta", "link"}
-
-
-def environment() -> jinja2.Environment:
-    """Return templates as in ansible.builtin.template: nothing is escaped automatically."""
-    found = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True,
-                               undefined=jinja2.StrictUndefined)
-    own = {"default", "d"}  # Ansible's versions know only Ansible's kind of undefined
-    found.filters.update({name: one for name, one in core_filters.FilterModule().filters().items() if name not in own})
-    found.filters["sysinit.upstart.event_graph"] = event_graph
-    found.filters["sysinit.upstart.not_running"] = not_running
-    found.filters["sysinit.upstart.boot_forecast"] = boot_forecast
-    found.filters["sysinit.upstart.boot_analyze"] = boot_analyze
-    found.filters["items2dict"] = lambda pairs, key_name, value_name: {
-        pair[key_name]: pair[value_name] for pair in pairs}
-    return found
 
 
 def render(answers: dict[str, Any], **variables: Any) -> str:
     page = environment().get_template("report.html.j2")
     return page.render(report_answers=answers, **variables)
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: each element is closed, in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len(attrs) == len(dict(attrs))
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self._open:
-            self.text += data
-
-    def all(self, attribute: str) -> list[str]:
-        return [value for _tag, attrs in self.elements for name, value in attrs.items()
-                if name == attribute and value is not None]
-
-
-def check(text: str) -> Page:
-    """Read a page; raise AssertionError unless it is well-formed, self-contained and accessible."""
-    page = Page(text)
-    tags = Counter(tag for tag, _attrs in page.elements)
-    assert not {"script", "img", "iframe", "object", "form", "br"} & set(tags)
-    assert [name for _tag, attrs in page.elements for name in attrs if name.startswith("on")] == []
-    ids = page.all("id")
-    assert len(ids) == len(set(ids))
-    assert {f"#{name}" for name in ids} >= {link for link in page.all("href") if link != "data:,"}
-    assert set(page.all("aria-labelledby")) <= set(ids)
-    assert page.all("src") == [] and "@import" not in text and "url(" not in text
-    assert page.elements[0] == ("html", {"lang": "en"})
-    assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in page.elements
-    headings = [int(tag[1]) for tag, _attrs in page.elements if re.fullmatch("h[1-6]", tag)]
-    assert headings.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:]))
-    assert all(attrs.get("scope") in ("row", "col") for tag, attrs in page.elements if tag == "th")
-    return page
 
 
 def made_hostile(value: Any) -> Any:
@@ -279,18 +211,6 @@ def test_the_styles_of_both_schemes_have_contrast() -> None:
     for scheme in (light, dark):
         for name in ("ink", "faint", "link", "running", "changing", "trouble", "broken"):
             assert contrast(scheme[name], scheme["paper"]) >= 4.5, name
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours #rrggbb as WCAG 2 defines it."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
 
 
 BROKEN: dict[str, Any] = {**BOOT, "jobs": [{**BOOT["jobs"][0], "start_on": {HOSTILE: 1}}, *BOOT["jobs"][1:]]}

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 import time
 
 from .._host.job_logs import log_path
-from .._host.relations import RelatedJob, Relations
+from .._events.relations import RelatedJob, Relations
 from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._host.status import START_RUNNING, state_text
 from .._jobfile.conditions import to_structure
