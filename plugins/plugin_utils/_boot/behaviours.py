@@ -40,7 +40,7 @@ Values = t.Mapping[str, t.Any]
 RUNLEVEL_WORD = re.compile(r"[0-6sS]$")
 SHUTDOWN_PROGRAMS = ("shutdown", "reboot", "halt", "poweroff")
 NO_WAIT = ("-n", "--no-wait")
-MIN_STAY_SECONDS = 2.0  # a main process of a service that runs longer than this counts as one that stays
+MIN_STAY_SECONDS = 300.0  # a main process of a service that runs longer than a boot counts as one that stays
 
 
 class ProcessReader:

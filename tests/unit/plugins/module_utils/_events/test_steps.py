@@ -82,6 +82,8 @@ def test_variables_and_once() -> None:
     prediction = foresee(sender(*steps, env=["V=1"]), task("a", "one K=1"), job("b", "two"))
     assert effects(prediction) == {"s": "started stopped", "a": "started stopped"}
     assert prediction.simulation.courses.emitted("one") == [("K=1",)]
+    states = [value for job, _instance, _member, value in prediction.simulation.trace if job == "a"]
+    assert states.count("starting") == 1
 
 
 def test_a_stopped_process_takes_no_more_steps() -> None:

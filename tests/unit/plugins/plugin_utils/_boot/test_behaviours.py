@@ -80,6 +80,13 @@ def test_programs_of_the_profile() -> None:
     assert steps(script("if x; then telinit 5; fi")) == [], "not in another job"
 
 
+def test_arguments_choose_the_rows() -> None:
+    assert [taken[1] for taken in steps("exec ifup -a\n")] == ["net-device-up", "static-network-up"]
+    single = behaviour("exec ifup --allow auto $INTERFACE\n").steps
+    assert [taken.name for taken in single] == ["net-device-up", "static-network-up"]
+    assert [seen.event for seen in single[0].only_if] == ["own variables"]
+
+
 def test_commands_that_do_not_run_on_such_machines() -> None:
     text = script("if x; then", "initctl emit container", "else", "initctl emit not-container", "fi")
     assert [taken[1] for taken in steps(text, job="container-detect")] == ["not-container"]

@@ -61,6 +61,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"s": "start on startup\ntask\nexec telinit 3\n", "a": "start on runlevel [2345]\nstop on runlevel [!2345]",
          "t": "start on started a\ntask\nexec telinit 1\n", "b": "start on runlevel 1"},
         {"s": DONE, "a": "yes stop/waiting", "t": DONE, "b": UP}),
+    "a service that ends by itself": (
+        {"a": "start on startup\nexec sleep 10\n", "b": "start on stopped a"}, {"a": DONE, "b": UP}),
     "nothing": ({"a": "start on never"}, {"a": NEVER}),
     "jobs that wait for one another": (
         {"a": "start on started b", "b": "start on started c", "c": "start on started a"},

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.visit_order import visit_order
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast
-from ansible_collections.sysinit.upstart.tests.unit.support.boots import TASK, forecast_of
+from ansible_collections.sysinit.upstart.tests.unit.support.boots import TASK, forecast_of, machine_of
 
 A = "start on startup"
 
@@ -38,6 +39,26 @@ def test_siblings_that_wait_for_more_are_in_no_certain_order() -> None:
                             "a": "start on stopped s and stopped t", "b": "start on stopped s"})
     assert not {"ab", "ba"} & before(forecast)
     assert {"sa", "ta", "sb"} <= before(forecast)
+
+
+@pytest.mark.parametrize(("first", "second", "is_certain"), [
+    ("stopped s", "stopped s", True), ("stopped s and started x", "stopped s", False),
+    ("stopped s", "stopped s and started x", True), ("stopped s", "stopped s or stopped u", False),
+])
+def test_jobs_that_one_event_starts(first: str, second: str, is_certain: bool) -> None:
+    """They start in the order of the hash table, unless something else may delay the first or start the second."""
+    early, late = visit_order(["a", "b"])
+    forecast = forecast_of({"s": f"{A}\ntask\nexec sleep 5\n", "u": f"{A}\ntask\nexec sleep 50\n", "x": A,
+                            early: f"start on {first}", late: f"start on {second}"})
+    assert forecast.order.index(early) < forecast.order.index(late)
+    assert forecast.start_order.is_before(early, late) == is_certain
+    assert not forecast.start_order.is_before(late, early)
+
+
+def test_the_daemon_visits_jobs_in_the_order_of_its_hash_table() -> None:
+    names = [f"job{number}" for number in range(30)]
+    world = machine_of(dict.fromkeys(names, A)).world()
+    assert [definition.name for definition in world.definitions] == visit_order(sorted(names)) != sorted(names)
 
 
 def test_alternatives_are_in_no_certain_order() -> None:
