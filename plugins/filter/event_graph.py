@@ -15,13 +15,17 @@ description:
   - Jobs and events are nodes. A solid arrow shows an event in C(start on), and a dashed arrow an event in C(stop on).
     It starts at the event, or at the job that causes the event. Its label shows the rest of the condition. Events that
     are joined by C(and) meet in a node called C(and). A dotted arrow leads from a job to an event that it emits.
-  - Words, outline and colour show the state of a job.
+  - Words, outline and colour show the state of a job. A job that should run and does not is marked, see
+    P(sysinit.upstart.not_running#filter).
+  - Jobs that nothing connects with other jobs or events share one node for each state, with a list of their names.
   - The same input always gives the same text.
 positional: format, jobs, depth
 options:
   _input:
     description:
       - The result of M(sysinit.upstart.upstart_info), with its subset V(graph).
+      - Since 1.1.0, also a dictionary of job files, as P(sysinit.upstart.to_systemd#filter) takes it. The graph then
+        shows no states.
       - To draw a part of the graph, set O(jobs) of the filter, not names of the module, because the filter needs the
         neighbours too.
     type: dictionary
@@ -29,10 +33,12 @@ options:
   format:
     description:
       - The language of the graph.
+      - V(pictures) returns SVG pictures, drawn without Graphviz, as a dictionary. A large graph is divided into parts
+        that belong together. It is available since 1.1.0.
       - V(problem) returns no graph, but the reason why the input cannot be drawn, or an empty string. Use it to skip
         hosts that cannot be drawn.
     type: string
-    choices: [dot, mermaid, problem]
+    choices: [dot, mermaid, pictures, problem]
     default: dot
   jobs:
     description:
@@ -57,7 +63,9 @@ options:
     type: boolean
     default: true
   direction:
-    description: Direction of most arrows, V(LR) for left to right or V(TB) for top to bottom.
+    description:
+      - Direction of most arrows, V(LR) for left to right or V(TB) for top to bottom.
+      - Pictures always go from top to bottom.
     type: string
     choices: [LR, TB]
     default: LR
@@ -84,8 +92,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The text of the graph.
-  type: string
+  description:
+    - The text of the graph.
+    - With O(format=pictures), a dictionary. C(pictures) is a list of dictionaries with the texts C(caption), C(svg),
+      and C(narrow), the same picture for a small screen, which is empty if C(svg) is narrow. C(unconnected) lists the
+      jobs that nothing connects with others, as dictionaries with C(name), C(state) in words, and C(appearance).
+  type: raw
   sample: |
     flowchart LR
       job_dbus["dbus<br/>running"]:::running
@@ -111,10 +123,18 @@ from fnmatch import fnmatchcase
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import model, text
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import (
+    expected,
+    job_files,
+    model,
+    parts,
+    pictures,
+    text,
+)
 
 NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
+PICTURES = "pictures"
 PROBLEM = "problem"
 DIRECTIONS = ("LR", "TB")
 # The lists of upstart_info that are drawn, with the required keys of their items.
@@ -122,8 +142,8 @@ REQUIRED_KEYS = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events"
 
 
 def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[str] | None = None, depth: int = 1,
-                events: bool = True, direction: str = "LR") -> str:
-    """Return the graph of a result of upstart_info, as text."""
+                events: bool = True, direction: str = "LR") -> str | pictures.Pictures:
+    """Return the graph of a result of upstart_info, as text or as pictures."""
     check_options(format, jobs, depth, events, direction)
     if format == PROBLEM:
         try:
@@ -131,20 +151,24 @@ def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[s
         except AnsibleFilterError as exc:
             return str(exc)
         return ""
+    if job_files.are_texts(info):
+        info = job_files.info_of(info)
     check_info(info)
     try:
-        builder = model.Builder(info, events)
+        builder = model.Builder(expected.with_jobs_down(info), events)
         names = builder.names()
         if jobs is not None:
             names = model.within(matching_jobs(jobs, names), depth, builder.neighbours())
-        return WRITERS[format](builder.draw(names), direction)
+        graph = builder.draw(names)
     except UpstartError as exc:
         raise AnsibleFilterError(f"{NAME}: a condition cannot be read: {exc}") from exc
+    return pictures.draw(graph) if format == PICTURES else WRITERS[format](parts.with_lists(graph), direction)
 
 
 def check_options(format: str, jobs: Sequence[str] | None, depth: int, events: bool, direction: str) -> None:
-    if format not in WRITERS and format != PROBLEM:
-        raise AnsibleFilterError(f"{NAME}: format must be {', '.join(WRITERS)} or {PROBLEM}, not {format!r}")
+    if format not in (*WRITERS, PICTURES, PROBLEM):
+        raise AnsibleFilterError(f"{NAME}: format must be {', '.join(WRITERS)}, {PICTURES} or {PROBLEM}, "
+                                 f"not {format!r}")
     if direction not in DIRECTIONS:
         raise AnsibleFilterError(f"{NAME}: direction must be {' or '.join(DIRECTIONS)}, not {direction!r}")
     if not isinstance(events, bool):

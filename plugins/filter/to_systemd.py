@@ -123,6 +123,42 @@ _value:
       description: The name of the unit of each translated job.
       type: dictionary
       sample: {"web": web.service}
+    jobs:
+      description: The jobs, sorted by name.
+      type: list
+      elements: dictionary
+      contains:
+        name:
+          description: The name of the job.
+          type: string
+          sample: web
+        file:
+          description: The job file.
+          type: string
+          sample: /etc/init/web.conf
+        unit:
+          description: The name of its unit, or null if it is not translated.
+          type: string
+          sample: web.service
+        replaced_by:
+          description: The unit of the target distribution that replaces it, V(none) if it needs no such job, or null.
+          type: string
+          sample: null
+        files:
+          description: The paths of its files in RV(_value.files). The units of events belong to no job.
+          type: list
+          elements: string
+          sample: [/etc/systemd/system/web.service]
+        links:
+          description: The paths of its links in RV(_value.links).
+          type: list
+          elements: string
+          sample: [/etc/systemd/system/multi-user.target.wants/web.service]
+        verdict:
+          description: The worst verdict of its findings, without the codes C(base-environment), C(console-log) and
+            C(process-group), which nearly all jobs have.
+          type: string
+          sample: near
     findings:
       description: The findings, sorted by job, file and line.
       type: list
@@ -177,7 +213,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.directive
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.distribution_table import DISTRIBUTIONS
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.findings import TranslationOptions
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError, read_jobs
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.summary import summary_lines
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.summary import job_entries, summary_lines
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.translate import HostTranslator
 
 NAME = "sysinit.upstart.to_systemd"
@@ -207,7 +243,7 @@ def to_systemd(jobs: Mapping[str, t.Any], systemd_version: int = 252, log: str =
     except InputError as exc:
         raise AnsibleFilterError(f"{NAME}: {exc}") from exc
     return {"files": translation.files, "links": translation.links, "units": translation.units,
-            "findings": [finding.as_dict() for finding in translation.findings],
+            "jobs": job_entries(translation), "findings": [finding.as_dict() for finding in translation.findings],
             "summary": summary_lines(translation)}
 
 

@@ -18,7 +18,7 @@ from ._system import reading
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Optional  # noqa: F401
+    from typing import Any, Optional, Tuple  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
 
 __metaclass__ = type
@@ -102,6 +102,15 @@ class FileAttributes:
             raise
         return copy
 
+    def _check(self, command, path):
+        # type: (str, str) -> Tuple[int, str, str]
+        """Run the user's own check on a file; return its exit status, output and error output."""
+        try:
+            return self._module.run_command(command % path, handle_exceptions=False)
+        except (IOError, OSError) as error:
+            raise UpstartError("Cannot run the validate command %s: %s. Nothing was written; correct the command, or "
+                               "install the program." % (command, error.strerror or error), command=command)
+
     def validate(self, command, name, data):
         # type: (str, str, bytes) -> None
         """Run the user's own check on a copy of the file with the same name; raise UpstartError if it fails."""
@@ -113,7 +122,7 @@ class FileAttributes:
                 path = os.path.join(folder, name)
                 with open(path, "wb") as stream:
                     stream.write(data)
-                status, out, err = self._module.run_command(command % path)
+                status, out, err = self._check(command, path)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         except (IOError, OSError) as error:

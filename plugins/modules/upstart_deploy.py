@@ -22,6 +22,8 @@ description:
     pending. If a play ends before its handlers, the next run makes up for it.
   - If a stop or a restart also stops other jobs of the list, the module starts them again. If that fails, the task
     fails.
+  - Runs for the same list on the same host take turns. A run waits up to O(timeout) seconds for another one, such as
+    one whose controller has died.
   - If the connection to the host is lost, the task carries on to its end on the host.
   - The role P(sysinit.upstart.upstart_jobs#role) consists of a task and a handler with this module.
 author:
@@ -69,6 +71,8 @@ options:
       - Directory on the host with one file for each list, which only its owner can read. The file records the names of
         the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started successfully
         with their new files yet.
+      - C(~) is the home directory, on the host, of the user that the task runs as. With C(become) this is
+        C(become_user). Use the same path for all tasks with O(set).
       - The module reads the files that release 1.0.0 wrote.
     type: path
     default: /var/lib/sysinit.upstart
@@ -119,6 +123,15 @@ options:
         that left it counts.
     type: float
     default: 1.0
+  boot_forecast:
+    description:
+      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
+        RV(boot). The module warns about jobs that would no longer start.
+      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
+        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+    type: bool
+    default: true
+    version_added: 1.1.0
   init_log:
     description:
       - File that init writes its messages to, as in O(sysinit.upstart.upstart_service#module:init_log).
@@ -176,7 +189,7 @@ RETURN = r"""
 jobs:
   description:
     - The result for each job, in the order of O(jobs). Other jobs that the task has changed follow, for example pruned
-      jobs. The keys are the same in every mode.
+      jobs, and jobs of O(set) with a pending restart or reload. The keys are the same in every mode.
   returned: always
   type: list
   elements: dict
@@ -259,6 +272,16 @@ pending:
   type: list
   elements: dict
   sample: []
+boot:
+  description:
+    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+      P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
+      C(profile).
+    - The comparison includes what earlier tasks of the play would change.
+  returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
+  type: dict
+  sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
+  version_added: 1.1.0
 summary:
   description: How many jobs were written, started and so on. Also the message of a task that succeeds.
   returned: always
@@ -315,6 +338,7 @@ def main():
         pending=dict(type="bool", default=False),
         on_failure=dict(type="str", choices=entries.ON_FAILURE, default="fail"),
         stable_for=dict(type="float", default=1.0),
+        boot_forecast=dict(type="bool", default=True),
         init_log=dict(type="path", default="/dev/kmsg"),
         _texts=dict(type="list", elements="str", default=[]),
         _play=dict(type="str"),

@@ -70,6 +70,7 @@ options:
         the module asks the daemon for its complete state, which is possible from 1.6.1 on. It does not ask if a file
         has text that is not UTF-8, because the daemon would crash, or if a loaded job has no readable file in
         O(conf_dir). It then judges the other jobs by their properties, the times of their files, and their processes.
+      - V(boot) is what is left of the last boot. V(all) does not include it; use V([all, boot]) for both.
       - The daemon also crashes if a running job still has such text after its file changed. If this is possible,
         exclude both parts.
     type: list
@@ -84,12 +85,20 @@ options:
       - graph
       - environment
       - definitions
+      - boot
       - "!all"
       - "!stanzas"
       - "!audit"
       - "!graph"
       - "!environment"
       - "!definitions"
+  init_log:
+    description:
+      - The kernel log, or a file that syslog writes. With V(boot) in O(subset), the module reads the messages of init
+        from it. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages) for that release.
+    type: path
+    default: /dev/kmsg
+    version_added: 1.1.0
 seealso:
   - module: sysinit.upstart.upstart_service
   - module: sysinit.upstart.upstart_job
@@ -473,6 +482,79 @@ findings:
       returned: always
       type: str
       sample: "did you mean web-ready?"
+boot:
+  description:
+    - What is left of the last boot, for the filter P(sysinit.upstart.boot_analyze#filter).
+    - Init only logs events and states if it runs with C(--verbose), for example on the kernel's command line, or if
+      RV(log_priority) was V(info) or V(debug) early enough.
+  returned: with V(boot) in O(subset)
+  type: dict
+  version_added: 1.1.0
+  contains:
+    began:
+      description: Seconds between the start of the kernel and that of init, or null if this task cannot see init.
+      returned: always
+      type: float
+      sample: 1.52
+    init_log:
+      description: The log that was read, see O(init_log).
+      returned: always
+      type: str
+      sample: /dev/kmsg
+    clock:
+      description:
+        - V(kernel) for the times of the kernel log in microseconds, or V(syslog) for those of a file in whole seconds.
+          Null if the log cannot be read.
+      returned: always
+      type: str
+      sample: kernel
+    left_out:
+      description: Why there are no messages, or null.
+      returned: always
+      type: str
+      sample: "/dev/kmsg cannot be read: Operation not permitted"
+    messages:
+      description: The first 20,000 messages of init about events, states and processes since it began.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        seconds:
+          description: Seconds after init began.
+          returned: always
+          type: float
+          sample: 0.013412
+        text:
+          description: The message.
+          returned: always
+          type: str
+          sample: mountall state changed from waiting to starting
+    processes:
+      description: The main processes that are running now, in the order of their start.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the job.
+          returned: always
+          type: str
+          sample: cron
+        instance:
+          description: Name of the instance, empty for a job with a single instance.
+          returned: always
+          type: str
+          sample: ""
+        pid:
+          description: Process ID.
+          returned: always
+          type: int
+          sample: 812
+        seconds:
+          description: Seconds between the start of init and that of the process.
+          returned: always
+          type: float
+          sample: 3.27
 summary:
   description:
     - The instances, and the jobs without one, as lines in the form of C(initctl list). If something is wrong, the
@@ -515,6 +597,7 @@ def main():
         name=dict(type="list", elements="str", default=[], aliases=["names"]),
         state=dict(type="list", elements="str", default=[], choices=sorted(report.STATES)),
         subset=dict(type="list", elements="str", default=["all"], choices=list(request.SUBSETS)),
+        init_log=dict(type="path", default=request.KERNEL_LOG),
     )  # type: Dict[str, Dict[str, Any]]
     _module.refuse_wrong_options(spec)
     module = AnsibleModule(

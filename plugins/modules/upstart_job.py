@@ -83,9 +83,8 @@ options:
     description:
       - File that records the names of the files that O(jobs) wrote, for O(prune). Its name must end in C(.json). The
         module creates its directory.
-      - It also keeps the earlier text of changed files until the jobs have started successfully with the new one. For
-        this, set O(sysinit.upstart.upstart_service#module:manifests). See RV(manifest.unproven). Only its owner can
-        read the file.
+      - It also keeps the earlier text of changed files. A later task with the same manifest drops it once the jobs run
+        with the new one. See RV(manifest.unproven). Only its owner can read the file.
       - If you deploy several lists of jobs to one host, use one manifest for each list, all in one directory. A file
         that is in two manifests is kept until it is in neither.
       - If a file existed before and O(merge) only changed stanzas in it, the manifest does not list it.
@@ -97,14 +96,15 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
-  prune_except:
+  boot_forecast:
     description:
-      - Names of jobs that O(prune) keeps and that O(manifest) no longer lists, because another manifest does. In check
-        mode these are jobs of another list whose manifest has not been written yet.
-    type: list
-    elements: str
-    default: []
-    version_added: 1.0.0
+      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
+        RV(boot). The module warns about jobs that would no longer start.
+      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
+        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+    type: bool
+    default: true
+    version_added: 1.1.0
   content:
     description:
       - The complete text of the file, instead of single stanzas.
@@ -547,6 +547,16 @@ jobs:
           returned: always
           type: str
           sample: add a line with only respawn
+boot:
+  description:
+    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+      P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
+      C(profile).
+    - The comparison includes what earlier tasks of the play would change.
+  returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
+  type: dict
+  sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
+  version_added: 1.1.0
 summary:
   description:
     - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
@@ -630,7 +640,7 @@ def main():
         jobs=dict(type="list", elements="dict"),
         manifest=dict(type="path"),
         prune=dict(type="bool", default=False),
-        prune_except=dict(type="list", elements="str", default=[]),
+        boot_forecast=dict(type="bool", default=True),
         load=dict(type="bool", default=True),
         return_previous=dict(type="bool", default=False),
         upstart_version=dict(type="str"),

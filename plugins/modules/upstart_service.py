@@ -203,22 +203,6 @@ options:
     type: bool
     default: false
     version_added: 1.0.0
-  manifests:
-    description:
-      - Files of O(sysinit.upstart.upstart_job#module:manifest). The module removes the earlier files of a job from them
-        once it has started, restarted or reloaded the job, or if the job already runs with its current files.
-    type: list
-    elements: path
-    default: []
-    version_added: 1.0.0
-  restored_later:
-    description:
-      - Names of jobs that a later task starts again if this task takes them down. RV(taken_down) still lists them, but
-        the task only warns about them if it fails.
-    type: list
-    elements: str
-    default: []
-    version_added: 1.1.0
   init_log:
     description:
       - The kernel log, or a file that syslog writes. The module reads the messages of init from it when a job fails.
@@ -670,8 +654,6 @@ def main():
         must_exist=dict(type="bool", default=True),
         unwedge=dict(type="bool", default=False),
         end_leftovers=dict(type="bool", default=False),
-        manifests=dict(type="list", elements="path", default=[]),
-        restored_later=dict(type="list", elements="str", default=[]),
         init_log=dict(type="path", default="/dev/kmsg"),
         script_dir=dict(type="path", default="/etc/init.d"),
         pattern=dict(type="str"),

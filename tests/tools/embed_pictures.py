@@ -21,6 +21,7 @@ RST = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
 PAGES = {
     "benchmarks.rst": ["deploy.svg"],
     "event_graph.rst": ["event_graph.svg", "event_graph_el6.svg", "report.png", "report_phone.png"],
+    "migrate.rst": ["migration.png", "migration_phone.png"],
 }
 MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -32,10 +33,14 @@ TEXTS = {
                        "network to the terminals and the shop, joined by solid, dashed and dotted arrows",
     "event_graph_el6.svg": "The jobs of Enterprise Linux 6: runlevel starts rc, and when rc ends, the "
                            "terminals, the graphical login and the splash screen start",
-    "report.png": "The report on a wide screen: a summary of three hosts, and the jobs of the first with their states",
-    "report_phone.png": "The same report on a phone, with one paragraph for each host and job",
+    "migration.png": "The page on a wide screen: the jobs of a shop with their verdicts, the graphs of the jobs and of "
+                     "the units, and a job beside its unit",
+    "migration_phone.png": "The same page on a phone, with one paragraph for each job",
+    "report.png": "The report on a wide screen: a summary of three hosts, the jobs of the first with their states and "
+                  "findings, and the graph of these jobs",
+    "report_phone.png": "The same report on a phone: a paragraph for each host and job, and a narrow form of the graph",
 }
-WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "report.png"}
+WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "migration.png", "report.png", "report_phone.png"}
 
 
 def definition(path: Path) -> str:

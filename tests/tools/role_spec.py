@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the documentation of the role upstart_jobs: meta/argument_specs.yml and README.md.
+"""Write the documentation of the roles upstart_jobs and systemd_units: meta/argument_specs.yml and README.md.
 
     role_spec.py [--check]
 
-The role's jobs take the options of upstart_job, so both lists come from the
+The jobs of upstart_jobs take the options of upstart_job, so both lists come from the
 documentation of that module.  --check writes nothing and exits with status 1 if a
 file is out of date.  Needs PyYAML.
 """
@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import systemd_role_spec
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,8 +29,8 @@ GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gp
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 WARNING = "Written by tests/tools/role_spec.py from the documentation of upstart_job: change that, then run it."
-NOT_A_JOBS_OWN = ("_foreseen", "force", "jobs", "load", "upstart_version", "state", "enabled", "keep_running",
-                  "restore", "return_previous", "manifest", "prune", "prune_except")
+NOT_A_JOBS_OWN = ("_foreseen", "boot_forecast", "force", "jobs", "load", "upstart_version", "state", "enabled",
+                  "keep_running", "restore", "return_previous", "manifest", "prune")
 OWN_OPTIONS: dict[str, Any] = {
     "state": {
         "description": [
@@ -131,6 +132,9 @@ VARIABLES: dict[str, Any] = {
             "Directory on the host with one file per set, which only its owner can read. The file records the names of "
             "the deployed jobs, pending restarts and reloads, and the old files of jobs that have not started "
             "successfully with their new ones yet.",
+            "V(~) is the home directory, on the host, of the user that the role runs as. With C(become) this is "
+            "C(become_user).",
+            "Set it for the play, because the handler uses it too.",
         ],
         "type": "path", "default": "/var/lib/sysinit.upstart", "version_added": "1.0.0",
     },
@@ -200,15 +204,15 @@ class Indented(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def argument_specs() -> str:
+def argument_specs(specs: dict[str, Any], warning: str) -> str:
     """Return meta/argument_specs.yml.
 
     The elements are raw because Ansible's own error for an entry would not name the job. The module upstart_deploy
     checks them against the same options.
     """
     comment = "".join(f"# {line}\n" for line in LICENCE.splitlines())
-    text = yaml.dump(specification(), Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)
-    return f"---\n{comment}\n# {WARNING}\n{text}"
+    text = yaml.dump(specs, Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)
+    return f"---\n{comment}\n# {warning}\n{text}"
 
 
 def plain(text: str) -> str:
@@ -237,18 +241,27 @@ def row(*cells: str) -> str:
 
 
 def readme() -> str:
-    """Return README.md: the variables, and the keys of an entry of the list."""
+    """Return README.md of upstart_jobs: the variables, and the keys of an entry of the list."""
     main_entry = specification()["argument_specs"]["main"]
-    variables = "".join(
-        row(f"`{name}`", kind(option), "required" if option.get("required") else f"`{str(option['default']).lower()}`",
-            described(option)) for name, option in main_entry["options"].items())
     keys = "".join(row(f"`{name}`", kind(option), default(option), described(option))
                    for name, option in main_entry["options"]["upstart_jobs_list"]["options"].items())
-    return (f"<!--\n{LICENCE}\n{WARNING}\n-->\n\n# sysinit.upstart.upstart_jobs\n\n"
-            + "".join(f"{plain(line)}\n" for line in main_entry["description"])
-            + f"\n{EXAMPLE}\n## Variables\n\n" + row("Variable", "Type", "Default", "Meaning") + row(*["---"] * 4)
-            + variables + "\n## Keys of an entry\n\n" + row("Key", "Type", "Default", "Meaning") + row(*["---"] * 4)
-            + keys)
+    return (role_page("upstart_jobs", main_entry, WARNING, EXAMPLE) + "\n## Keys of an entry\n\n"
+            + row("Key", "Type", "Default", "Meaning") + row(*["---"] * 4) + keys)
+
+
+def role_page(name: str, entry: dict[str, Any], warning: str, example: str) -> str:
+    """Return the README of a role with its variables."""
+    variables = "".join(
+        row(f"`{variable}`", kind(option), "required" if option.get("required") else f"`{shown(option['default'])}`",
+            described(option)) for variable, option in entry["options"].items())
+    return (f"<!--\n{LICENCE}\n{warning}\n-->\n\n# sysinit.upstart.{name}\n\n"
+            + "".join(f"{plain(line)}\n" for line in entry["description"])
+            + f"\n{example}\n## Variables\n\n" + row("Variable", "Type", "Default", "Meaning") + row(*["---"] * 4)
+            + variables)
+
+
+def shown(value: Any) -> str:
+    return '""' if value == "" else str(value).lower()
 
 
 EXAMPLE = """```yaml
@@ -284,7 +297,13 @@ Handlers run outside of blocks: `become` and `module_defaults` of a block around
 
 
 def main() -> int:
-    written = {ROLE / "meta" / "argument_specs.yml": argument_specs(), ROLE / "README.md": readme()}
+    systemd, of_systemd = ROOT / "roles" / systemd_role_spec.NAME, systemd_role_spec
+    written = {
+        ROLE / "meta" / "argument_specs.yml": argument_specs(specification(), WARNING), ROLE / "README.md": readme(),
+        systemd / "meta" / "argument_specs.yml": argument_specs(
+            {"argument_specs": {"main": of_systemd.ENTRY}}, of_systemd.WARNING),
+        systemd / "README.md": role_page(of_systemd.NAME, of_systemd.ENTRY, of_systemd.WARNING, of_systemd.EXAMPLE),
+    }
     if "--check" not in sys.argv[1:]:
         for path, text in written.items():
             path.write_text(text)

@@ -36,7 +36,7 @@ UTILITIES: dict[str, set[str]] = {
     "_lsb": {"_system"},
     "_jobs": FLOORS | {"_promise", "_arguments"},
     "_emission": FLOORS | {"_promise"},
-    "_services": FLOORS | {"_promise", "_lsb", "_jobs/manifest"},
+    "_services": FLOORS | {"_promise", "_lsb"},
     "_deploy": FLOORS | {"_jobs", "_services", "_promise", "_arguments"},
     "_init": FLOORS | {"_emission"},
     "_inventory": FLOORS,
@@ -55,7 +55,9 @@ MODULES = {
     "lsb_service": "_lsb",
 }
 # The rooms below plugins/plugin_utils and their allowed imports besides themselves and EVERYWHERE.
-CONTROLLER: dict[str, set[str]] = {"_check_mode": set(), "_graph": PURE, "_systemd": PURE}
+CONTROLLER: dict[str, set[str]] = {
+    "_check_mode": {"plugin_utils/_boot"}, "_graph": PURE, "_last_boot": PURE | {"_daemon/names"}, "_systemd": PURE,
+    "_boot": PURE | {"plugin_utils/_systemd"}}
 
 
 @functools.cache

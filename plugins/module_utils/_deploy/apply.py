@@ -16,10 +16,10 @@ from .._jobs import check_mode as planned_jobs
 from .._jobs import predicting
 from .._jobs.run import change_files
 from .._services import request, run
-from .._services.manifests import proven_jobs
 from .._services.report import differences, instance_entries
 from .._services.report import warnings as service_warnings
 from .._system.reading import read_file
+from .proven import proven_jobs
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -136,7 +136,7 @@ class Deployer:
         own["files"] = dict(own.get("files", {}), **acts.get("files", {}))
         own["up"] = [start for start in own.get("up", []) if tuple(start[:2]) not in down] + list(acts.get("up", ()))
         own["down"] = [pair for pair in own.get("down", []) if tuple(pair) not in up] + list(acts.get("down", ()))
-        for key in ("met", "unknown"):
+        for key in ("met", "unknown", "boot"):
             own[key] = dict(own.get(key, {}), **(acts.get(key) or {}))
 
     def add_record(self, result):

@@ -89,6 +89,15 @@ def plan_jobs(
     return job_plans
 
 
+def warnings_of(job_plans):
+    # type: (Sequence[JobPlan]) -> List[str]
+    """Return a sentence for each job whose listed instances are not started although nothing is due."""
+    return ["Job %s: its listed instances were not started, because instances with other names are still running and "
+            "the job is not to be restarted (see on_change and restart). Restart the job to start them." % plan.job.name
+            for plan in job_plans if plan.job.state == "started" and _is_renamed(plan.files)
+            and not any(task["state"] == "restarted" for task in plan.due)]
+
+
 def _is_removed_job(plan):
     # type: (FilePlan) -> bool
     return plan.wanted.state == "absent" and not plan.wanted.override

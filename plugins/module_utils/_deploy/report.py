@@ -30,12 +30,18 @@ class Messages:
 
     :ivar failures: dict of name to text, why a job failed.
     :ivar rollbacks: dict of name to text, how the rollback of a failed job ended.
+    :ivar manifest_errors: list of text, why manifests could not be written at the end.
     """
 
     def __init__(self):
         # type: () -> None
         self.failures = collections.OrderedDict()  # type: Dict[str, str]
         self.rollbacks = {}  # type: Dict[str, str]
+        self.manifest_errors = []  # type: List[str]
+
+    def is_failure(self):
+        # type: () -> bool
+        return bool(self.failures or self.manifest_errors)
 
     def text(self, pending):
         # type: (Iterable[Dict[str, Any]]) -> str
@@ -53,7 +59,7 @@ class Messages:
         late = [entry["name"] for entry in pending if entry["name"] not in self.failures]
         if late:
             sentences.append("Restarts and reloads left for the next run: %s." % ", ".join(late))
-        return " ".join(sentences)
+        return " ".join(sentences + self.manifest_errors)
 
 
 def nothing_pending():
@@ -83,13 +89,15 @@ def result_of(
     paths = set(manifest.path for manifest in manifests)
     waiting = dict((entry["name"], entry) for entry in pending if any(
         name_of_set(path) == entry["set"] for path in paths))
-    others = sorted(set(files).union(instances).difference(names))
+    others = sorted(set(files).union(instances, waiting).difference(names))
     jobs = [_job(name, files.get(name, []), instances.get(name, []), messages, waiting.get(name))
             for name in list(names) + others]
     changed_manifests = [manifest for manifest in manifests if manifest.before != manifest.after]
+    # With restart: none, this task asks nobody to make up for what is pending.
+    is_handler_needed = bool(waiting) and deployer.params["restart"] != "none"
     text = summary(jobs)
     return {
-        "changed": bool(changed_manifests or waiting) or any(job["changed"] for job in jobs),
+        "changed": bool(changed_manifests) or is_handler_needed or any(job["changed"] for job in jobs),
         "jobs": jobs,
         "pending": pending,
         "summary": text,

@@ -98,7 +98,10 @@ def roll_back(deployer, entries, undo, stable_for):
              for task in restart_tasks(name, entries, undo[name], deployer)]
     failed_again, start_error = _bring_about(deployer, tasks, stable_for)
     for manifest in _manifests(failed, undo):
-        deployer.save(manifest)
+        try:
+            deployer.save(manifest)
+        except UpstartError:
+            pass  # the task writes it once more at its end, and reports the error then
     for name in failed:
         restorations[name].stop_error = not_ended.get(name)
         restorations[name].is_tried = name in failed_again

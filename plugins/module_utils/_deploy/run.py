@@ -9,26 +9,29 @@ If it is killed, the manifest tells the next run what is left to do.
 
 from __future__ import absolute_import, division, print_function
 
+import os
 import signal
 
 from .._errors import UpstartError
 from .._host import check_mode
-from .._jobs.manifest import path_of_set
+from .._jobs.manifest import name_of_set, path_of_set
 from .._jobs.proof import proven_jobs
 from .._jobs.report import warnings_of
 from .._jobs.run import load_manifest, plan_files
 from .._services.run import loss_warnings
+from .._system import locks
 from . import entries, instances, pending, plan, report
 from .apply import Deployer
 from .rollback import failure_reasons, roll_back, undo_for
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Set  # noqa: F401
+    from typing import Any, Callable, ContextManager, Dict, Iterable, List, Mapping, Sequence, Set  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
     from .._daemon.client import Upstart  # noqa: F401
     from .._jobs.manifest import Manifest  # noqa: F401
     from .._jobs.plans import FilePlan  # noqa: F401
+    from .._jobs.wanted_file import WantedFile  # noqa: F401
     from .entries import ListedJob  # noqa: F401
     from .plan import Task  # noqa: F401
     from .rollback import Undo  # noqa: F401
@@ -37,6 +40,7 @@ __metaclass__ = type
 
 
 DEFAULT_SET = "default"
+LOCK_NAME = ".%s.lock"  # beside the manifest of a list of jobs
 
 
 def run(module, connect, attributes):
@@ -64,13 +68,21 @@ def deploy(module, connect, attributes):
     # type: (AnsibleModule, Callable[[], Upstart], Any) -> Dict[str, Any]
     """Bring a list of jobs to the host."""
     params = module.params
+    if params["jobs"] is None:
+        raise UpstartError("jobs has no value. Set it to a list of jobs; [] is an empty list.")
     listed = entries.checked(params["jobs"])
     jobs = entries.listed_jobs(listed)
     wanted = entries.wanted_files(listed, jobs, params["_texts"], params["conf_dir"])
     if params["restart"] == "none":
         for job in jobs:
             job.on_change = "none"
-    deployer = Deployer(module, connect(), attributes)
+    with _only_run(module, [params["set"]]):
+        return _deploy_jobs(module, Deployer(module, connect(), attributes), jobs, wanted)
+
+
+def _deploy_jobs(module, deployer, jobs, wanted):
+    # type: (AnsibleModule, Deployer, List[ListedJob], List[WantedFile]) -> Dict[str, Any]
+    params = module.params
     manifest = load_manifest(path_of_set(params["manifest_dir"], params["set"]), deployer.client, params["conf_dir"],
                              deployer.version)
     obsolete = manifest.obsolete(wanted) if params["prune"] else []
@@ -93,10 +105,32 @@ def make_up(module, connect, attributes):
     params = module.params
     if module.check_mode:
         check_mode.load(params)  # earlier tasks may have been about to write manifests
-    manifests = pending.load(params["manifest_dir"], params["set"], params["_play"])
-    if not manifests:
+    names = [name_of_set(manifest.path) for manifest in _pending_manifests(params)]
+    if not names:
         return report.nothing_pending()
-    deployer = Deployer(module, connect(), attributes)
+    with _only_run(module, names):
+        manifests = [manifest for manifest in _pending_manifests(params) if name_of_set(manifest.path) in names]
+        if not manifests:
+            return report.nothing_pending()
+        return _make_up(module, Deployer(module, connect(), attributes), manifests)
+
+
+def _pending_manifests(params):
+    # type: (Dict[str, Any]) -> List[Manifest]
+    return pending.load(params["manifest_dir"], params["set"], params["_play"])
+
+
+def _only_run(module, sets):
+    # type: (AnsibleModule, Iterable[str]) -> ContextManager[None]
+    """Keep out other runs for the same lists, for example one whose controller has died. Check mode needs no lock."""
+    paths = [] if module.check_mode else [
+        os.path.join(module.params["manifest_dir"], LOCK_NAME % name) for name in sets]
+    return locks.held(paths, module.params["timeout"])
+
+
+def _make_up(module, deployer, manifests):
+    # type: (AnsibleModule, Deployer, List[Manifest]) -> Dict[str, Any]
+    params = module.params
     due = [(manifest, entry) for manifest in manifests
            for entry in pending.selected(manifest, params["set"], params["_play"])]
     names = sorted(set(entry["name"] for _manifest, entry in due))
@@ -167,7 +201,10 @@ class Rollout:
         done = set(names).difference(failed).union(self._messages.rollbacks)
         for manifest in self._manifests:
             manifest.pending = [entry for entry in manifest.pending if entry["name"] not in done]
-            self._deployer.save(manifest)
+            try:
+                self._deployer.save(manifest)
+            except UpstartError as error:  # the message also needs the reasons of the jobs
+                self._messages.manifest_errors.append(error.message)
 
 
 def _start(deployer, manifest, jobs, messages):
@@ -175,6 +212,7 @@ def _start(deployer, manifest, jobs, messages):
     """Start and stop the jobs after their files are written, and record or make up for what is pending."""
     params = deployer.params
     plans = plan.plan_jobs(jobs, deployer.plans, manifest.unproven, params["on_change"], params["on_failure"])
+    deployer.warnings.extend(plan.warnings_of(plans))
     manifest.pending = pending.after_plans(manifest.pending, plans, params["_play"], params["stable_for"], [
         job.name for job in jobs if job.name not in manifest.recorded_jobs()])
     deployer.save(manifest)
@@ -238,7 +276,7 @@ def _finish(module, deployer, names, down, manifests, messages):
     waiting = pending.waiting(params["manifest_dir"], manifests, params["set"], params["_play"])
     result = report.result_of(deployer, names, manifests, messages, waiting, losses)
     deployer.add_record(result)
-    if messages.failures:
+    if messages.is_failure():
         del result["msg"]
         raise UpstartError(messages.text(waiting), **result)
     return result

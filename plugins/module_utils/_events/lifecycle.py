@@ -59,6 +59,7 @@ class SimulatedInstance:
         events, self.blocking = self.blocking, []
         for event in events:
             event.failed = event.failed or failed
+            event.released_by = self
             event.blockers -= 1
 
     def block_events(self, tree):
@@ -146,7 +147,7 @@ class SimulatedInstance:
     def _running(self, old):
         # type: (str) -> str
         if old != PRE_STOP:
-            self.simulation.emit("started", self._event_env())
+            self.simulation.emit("started", self._event_env(), self)
         if not self.job.definition.task:
             self.release_events(False)
         return RUNNING
@@ -164,7 +165,7 @@ class SimulatedInstance:
 
     def _waiting(self, unused):
         # type: (str) -> str
-        self.simulation.emit("stopped", self._event_env(stopped=True))
+        self.simulation.emit("stopped", self._event_env(stopped=True), self)
         self.release_events(False)
         if self.stop_on is not None:
             self.stop_on.reset()
@@ -176,7 +177,7 @@ class SimulatedInstance:
     # -- events --------------------------------------------------------------------------------------------------
     def _emit_and_wait(self, name):
         # type: (str) -> str
-        self.blocker = self.simulation.emit(name, self._event_env(stopped=name == "stopping"))
+        self.blocker = self.simulation.emit(name, self._event_env(stopped=name == "stopping"), self)
         self.blocker.instance = self
         return self.state
 

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from .._jobfile.shell.init_commands import EMITS
+from .._jobfile.signals import NUMBERS
 from . import tables
 from .audience import Audience
 from .glob import fnmatch, is_literal
@@ -16,7 +17,7 @@ from .variables import merge
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Callable, Dict, Iterable, List, Optional, OrderedDict, Protocol, Sequence  # noqa: F401
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, OrderedDict, Protocol, Sequence  # noqa: F401
     from typing import Set, Tuple  # noqa: F401
     from .._jobfile.shell.init_commands import InitCommand  # noqa: F401
 
@@ -35,28 +36,74 @@ __metaclass__ = type
 
 STAYS, ENDS, CANNOT_RUN = "stays", "ends", "cannot run"
 MANY_RESPAWNS = 300  # a higher respawn limit counts as this one
+STANZAS = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
+           "expect", "emits")
+HARMLESS_SIGNALS = frozenset([0] + [NUMBERS[name] for name in (
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # their default action ends no process
 PENDING, HANDLING, FINISHED = "pending", "handling", "finished"
 
 # The expected behaviour of a process.
 # does: STAYS, ENDS or CANNOT_RUN; status: its exit status; seconds: how long it runs, None when unknown; known: whether
 # this is certain, not only usual for such a process; settles: whether it does what the job's expect stanza waits
-# for; orders: tuple of init_commands.InitCommand that it may run.
-Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders")
+# for; orders: tuple of init_commands.InitCommand that it may run; steps: tuple of ProcessStep that it certainly takes;
+# possible: tuple of ProcessStep that it may take.
+Behaviour = collections.namedtuple("Behaviour", "does status seconds known settles orders steps possible")
+# A request that a process sends to init, or a pause.
+# verb: as in InitCommand, None for a pause; name: event or job, env: tuple of KEY=VALUE, both with references to the
+# variables of the instance; waits: whether the process waits for the end of what it requests; checked: whether the
+# process fails with its request; after: tuple of the indexes of the steps that must be over; seconds: float, how long
+# it works before the request, None when unknown; until: tuple of Seen, what it waits for first; only_if: tuple of Seen,
+# without which it does not send the request; once: whether nobody sends the same event twice.
+ProcessStep = collections.namedtuple("ProcessStep", "verb name env waits checked after seconds until only_if once")
+# Something that has happened: the name of an event, and a tuple of the KEY=VALUE among its variables. ``running/NAME``
+# stands for a running job, ``own variables`` for the variables of the process's own instance.
+Seen = collections.namedtuple("Seen", "event env")
+IS_RUNNING, OWN_VARIABLES = "running/", "own variables"
 
 
-def stays(known=False, settles=True, orders=()):
-    # type: (bool, bool, Iterable[InitCommand]) -> Behaviour
-    return Behaviour(STAYS, 0, None, known, settles, tuple(orders))
+def stays(known=False, settles=True, orders=(), steps=(), possible=()):
+    # type: (bool, bool, Iterable[InitCommand], Iterable[ProcessStep], Iterable[ProcessStep]) -> Behaviour
+    return Behaviour(STAYS, 0, None, known, settles, tuple(orders), tuple(steps), tuple(possible))
 
 
-def ends(status=0, seconds=None, known=False, settles=True, orders=()):
-    # type: (int, Optional[float], bool, bool, Iterable[InitCommand]) -> Behaviour
-    return Behaviour(ENDS, status, seconds, known, settles, tuple(orders))
+def ends(status=0,  # type: int
+         seconds=None,  # type: Optional[float]
+         known=False,  # type: bool
+         settles=True,  # type: bool
+         orders=(),  # type: Iterable[InitCommand]
+         steps=(),  # type: Iterable[ProcessStep]
+         possible=(),  # type: Iterable[ProcessStep]
+         ):
+    # type: (...) -> Behaviour
+    return Behaviour(ENDS, status, seconds, known, settles, tuple(orders), tuple(steps), tuple(possible))
 
 
 def cannot_run():
     # type: () -> Behaviour
-    return Behaviour(CANNOT_RUN, -1, 0.0, True, True, ())
+    return Behaviour(CANNOT_RUN, -1, 0.0, True, True, (), (), ())
+
+
+def step(verb,  # type: Optional[str]
+         name=u"",  # type: str
+         env=(),  # type: Iterable[str]
+         waits=True,  # type: bool
+         checked=False,  # type: bool
+         after=(),  # type: Iterable[int]
+         seconds=0.0,  # type: Optional[float]
+         until=(),  # type: Iterable[Seen]
+         only_if=(),  # type: Iterable[Seen]
+         once=False,  # type: bool
+         ):
+    # type: (...) -> ProcessStep
+    """Return a ProcessStep; by default the process waits for what it requests, and does not fail with it."""
+    return ProcessStep(
+        verb, name, tuple(env), waits, checked, tuple(after), seconds, tuple(until), tuple(only_if), once)
+
+
+def stanzas_of(values):
+    # type: (Mapping[str, Any]) -> Dict[str, Any]
+    """Return the stanzas for a SimulatedDefinition from the values of a job, see _jobfile.values."""
+    return dict([(name, values[name]) for name in STANZAS], kill_spares=values["kill_signal"] in HARMLESS_SIGNALS)
 
 
 class SimulatedDefinition:
@@ -103,6 +150,7 @@ class SimulatedDefinition:
         behaviours = [self.processes[name] for name in (tables.MAIN,) + tables.HELPERS if name in self.processes]
         seen = [order.pattern(self.name) for behaviour in behaviours for order in behaviour.orders
                 if order.verb == EMITS]
+        seen += [taken.name for behaviour in behaviours for taken in behaviour.steps if taken.verb == EMITS]
         return [name for name in self.emits if not any(fnmatch(pattern, name) for pattern in seen)]
 
     def waits_for_expect(self, state):
@@ -155,7 +203,12 @@ class SimulatedEvent:
     """An event; it is not finished while something blocks it.
 
     :ivar on_release: function that is called with the event when nothing blocks it any more, or None.
+    :ivar on_finish: function that is called with the event when it is finished, or None.
     :ivar instance: the SimulatedInstance that waits for this event, or None.
+    :ivar source: the SimulatedInstance whose event this is, the steps.Course that sent it, the event that failed, or
+        None for one that comes from outside.
+    :ivar released_by: the SimulatedInstance that was the last to release it, or None.
+    :ivar after: the event whose end its sender waited for before, or None.
     """
 
     def __init__(self, name, env=(), progress=PENDING, failed=False, blockers=0):
@@ -165,8 +218,12 @@ class SimulatedEvent:
         self.progress = progress
         self.failed = failed
         self.on_release = None  # type: Optional[Callable[[SimulatedEvent], None]]
+        self.on_finish = None  # type: Optional[Callable[[SimulatedEvent], None]]
         self._blockers = blockers
         self.instance = None  # type: Any
+        self.source = None  # type: Any
+        self.released_by = None  # type: Any
+        self.after = None  # type: Any
 
     @property
     def blockers(self):

@@ -18,7 +18,7 @@ from .timing import ENDED, EXECUTED, Timing
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple  # noqa: F401
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple  # noqa: F401
     from .effects import Effect  # noqa: F401
     from .model import SimulatedDefinition, SimulatedEvent, World  # noqa: F401
 
@@ -58,8 +58,8 @@ EARLIER_EVENTS_UNKNOWN = "earlier events are unknown: job %s: %s"
 ALREADY_MOVING = "job %s was already changing state, in %s/%s"
 
 
-def predict(world, name, env, horizon=60.0, budget=None):
-    # type: (World, str, Sequence[str], float, Optional[Budget]) -> Prediction
+def predict(world, name, env, horizon=60.0, budget=None, observe=None):
+    # type: (World, str, Sequence[str], float, Optional[Budget], Optional[Callable[[Simulation], None]]) -> Prediction
     """Return the Prediction of an event.
 
     The event is simulated several times with different durations of processes. If the outcome depends on them, the
@@ -69,6 +69,7 @@ def predict(world, name, env, horizon=60.0, budget=None):
     :param env: list of KEY=VALUE.
     :param horizon: float, seconds to simulate.
     :param budget: budget.Budget, the time limit; the prediction reports when it is used up.
+    :param observe: function that is called with each Simulation that varies the durations of processes.
     """
     usual, others = _timings(horizon)
     scenario = _Scenario(world, name, env, horizon, budget or Budget())
@@ -85,7 +86,8 @@ def predict(world, name, env, horizon=60.0, budget=None):
         if simulation.endless:
             open_jobs.update(effect.job for effect in effects)
         else:
-            different = _jobs_that_differ(scenario, others, _outcome(first, fold(simulation.trace)))
+            different = _jobs_that_differ(
+                scenario, others, _outcome(first, fold(simulation.trace)), observe)
             open_jobs.update(different)
             if different:
                 reasons.append(RACE % _listed(sorted(different)))
@@ -211,12 +213,18 @@ def _outcome(run, effects):
     return outcome
 
 
-def _jobs_that_differ(scenario, timings, expected):
-    # type: (_Scenario, Iterable[Timing], Mapping[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]) -> Set[str]
+def _jobs_that_differ(scenario,  # type: _Scenario
+                      timings,  # type: Iterable[Timing]
+                      expected,  # type: Mapping[Tuple[Optional[str], Optional[str]], Tuple[Any, ...]]
+                      observe,  # type: Optional[Callable[[Simulation], None]]
+                      ):
+    # type: (...) -> Set[str]
     """Return the set of the names of the jobs whose outcome depends on the timing, or a text for the event itself."""
     names = set()  # type: Set[str]
     for timing in timings:
         run = scenario.run(timing)
+        if observe is not None:
+            observe(run.simulation)
         outcome = _outcome(run, fold(run.simulation.trace))
         for key in set(outcome).union(expected):
             if outcome.get(key) != expected.get(key):

@@ -5,16 +5,15 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .expand import instance_name
-from .lifecycle import SimulatedInstance
 from .simulation import Simulation
-from .tables import START, STOP
-from .variables import merge
+from .steps import start_instance, stop_instance
+from .tables import STOP
 
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
     from .budget import Budget  # noqa: F401
+    from .lifecycle import SimulatedInstance  # noqa: F401
     from .model import World  # noqa: F401
 
 __metaclass__ = type
@@ -41,11 +40,11 @@ def play(world,  # type: World
     """
     simulation = Simulation(world, horizon=horizon, budget=budget)
     for job, instance in stops:
-        _stop(simulation, job, instance)
+        stop_instance(simulation, job, instance)
     simulation.run(until=lambda: not any(simulation.status_of(job, instance) for job, instance in stops))
     if not (simulation.endless or simulation.is_cut_off):
         for job, unused, env in starts:
-            _start(simulation, job, env)
+            start_instance(simulation, job, env)
         simulation.run()
         _start_again(simulation, up)
     return simulation
@@ -58,7 +57,7 @@ def _start_again(simulation, up):
     if not missing or simulation.endless or simulation.is_cut_off:
         return
     for job, unused, env in missing:
-        _start(simulation, job, env)
+        start_instance(simulation, job, env)
     simulation.started_again = set((job, instance) for job, instance, unused in missing
                                    if not _is_down(simulation, job, instance))
     simulation.run()
@@ -68,33 +67,6 @@ def _is_down(simulation, job_name, name):
     # type: (Simulation, str, str) -> bool
     instance = _instances(simulation, job_name).get(name)
     return (instance is None or instance.goal == STOP) and (job_name, name) not in simulation.failures
-
-
-def _stop(simulation, job_name, name):
-    # type: (Simulation, str, str) -> None
-    instance = _instances(simulation, job_name).get(name)
-    if instance is not None and instance.goal != STOP:
-        instance.release_events(False)
-        instance.change_goal(STOP)
-
-
-def _start(simulation, job_name, env):
-    # type: (Simulation, str, Iterable[str]) -> None
-    """Start the instance that an environment names; Upstart refuses a started instance and one without a name."""
-    if job_name not in simulation.world.by_name:
-        return
-    job = simulation.job(job_name)
-    start_env = merge(job.environment(), env)
-    name = instance_name(job.definition.instance, start_env)
-    if name is None:
-        return
-    instance = job.instances.get(name)  # type: Optional[SimulatedInstance]
-    if instance is None:
-        instance = job.instances[name] = SimulatedInstance(simulation, job, name)
-    if instance.goal != START:
-        instance.start_env = start_env
-        instance.release_events(False)
-        instance.change_goal(START)
 
 
 def _instances(simulation, job_name):

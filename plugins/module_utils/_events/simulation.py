@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import collections
 import heapq
 
 from . import tables
@@ -14,13 +15,15 @@ from .expand import ExpansionError, expand_instance_name
 from .glob import fnmatch, is_literal
 from .lifecycle import TERM, SimulatedInstance
 from .model import ENDS, SimulatedDefinition, SimulatedEvent, SimulatedJob, tree_of
+from .steps import STEP, Courses
 from .tables import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE, MAIN, START, STOP
 from .timing import ENDED, EXECUTED, SETTLED, Timing
 from .variables import as_dict
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple  # noqa: F401
+    from typing import Any, Callable, Dict, Iterable, List, Optional, OrderedDict  # noqa: F401
+    from typing import Sequence, Set, Tuple  # noqa: F401
     from .model import Behaviour, Present, World  # noqa: F401
 
 __metaclass__ = type
@@ -57,6 +60,10 @@ class Simulation:
     :ivar is_cut_off: whether the budget was used up before the end.
     :ivar started_again: set of the (job, instance) that were asked to start again, see requested.play.
     :ivar endless: sorted list of the names of the jobs that start each other forever.
+    :ivar courses: steps.Courses, the processes that send requests to init.
+    :ivar start_causes: OrderedDict of (job, instance) to the list of events that let it start first, the deciding one
+        first; in the order of these starts.
+    :ivar stop_causes: dict of (job, instance) to the same for its last stop.
     """
 
     def __init__(self, world, timing=None, horizon=60.0, contrary=(), budget=None):
@@ -75,6 +82,9 @@ class Simulation:
         self.endless = []  # type: List[str]
         self.started_again = set()  # type: Set[Tuple[str, str]]
         self.is_cut_off = False
+        self.start_causes = collections.OrderedDict()  # type: OrderedDict[Tuple[str, str], List[SimulatedEvent]]
+        self.stop_causes = {}  # type: Dict[Tuple[str, str], List[SimulatedEvent]]
+        self.courses = Courses(self)
         self._queue = EventQueue()
         self._budget = budget or Budget()
         self._timing = timing or Timing()
@@ -181,10 +191,13 @@ class Simulation:
                 or len(counts) > MAX_STARTS + MAX_NEW_INSTANCES * len(self.world.definitions)):
             raise EndlessError()
 
-    def emit(self, name, env):
-        # type: (str, Iterable[str]) -> SimulatedEvent
+    def emit(self, name, env, source=None):
+        # type: (str, Iterable[str], Any) -> SimulatedEvent
+        """Return a new event in the queue; ``source`` as in SimulatedEvent."""
         event = SimulatedEvent(name, env)
+        event.source = source
         self._queue.add(event)
+        self.courses.notice(event)
         return event
 
     def spawn(self, instance, process):
@@ -199,7 +212,9 @@ class Simulation:
         if process == MAIN and definition.expect != "none" and behaviour.settles:
             executed = self._schedule(self._timing.life(0.0 if behaviour.known else None), instance, process, SETTLED,
                                       after=executed)
-        if behaviour.does == ENDS:
+        if behaviour.steps:
+            self.courses.begin(instance, process, behaviour, executed - self.now)
+        elif behaviour.does == ENDS:
             if self._timing.first == ENDED and behaviour.seconds == 0:
                 executed = self.now  # init may learn of the end first (1.13: of 2 in 60 that it started together)
             self._schedule(self._timing.life(behaviour.seconds), instance, process, ENDED, behaviour.status, executed)
@@ -221,6 +236,16 @@ class Simulation:
             self.doubts.add((job.name, doubt))
         for event in job.definition.awaited():
             self._awaited.setdefault(event, set()).add(job.name)
+
+    def schedule_step(self, instance, process, index, seconds):
+        # type: (SimulatedInstance, str, int, Optional[float]) -> None
+        """Schedule a step of a process, after a time as in Timing.life."""
+        self._schedule(self._timing.life(seconds), instance, process, STEP, index)
+
+    def schedule_end(self, instance, process, seconds, status):
+        # type: (SimulatedInstance, str, Optional[float], int) -> None
+        """Schedule the end of a process, after a time as in Timing.life."""
+        self._schedule(self._timing.life(seconds), instance, process, ENDED, status)
 
     def _schedule(self, seconds, instance, process, kind, status=0, after=None):
         # type: (float, SimulatedInstance, str, str, int, Optional[float]) -> float
@@ -266,7 +291,9 @@ class Simulation:
         if instance.pids.get(process) != pid:
             return
         self.now = max(self.now, due)
-        if kind == EXECUTED:
+        if kind == STEP:
+            self.courses.take_step(pid, status)
+        elif kind == EXECUTED:
             if instance.exec_is_separate:
                 instance.handle_exec(process)
         elif kind == SETTLED:
@@ -289,8 +316,10 @@ class Simulation:
         instance, event.instance = event.instance, None
         if instance is not None:
             instance.advance_after_event()
+        if event.on_finish is not None:
+            event.on_finish(event)
         if event.failed and not event.name.endswith(FAILED):
-            self.emit(event.name + FAILED, event.env)
+            self.emit(event.name + FAILED, event.env, event)
 
     def _deliver(self, event):
         # type: (SimulatedEvent) -> None
@@ -316,6 +345,7 @@ class Simulation:
         if instance.goal != STOP:
             instance.release_events(False)
             instance.block_events(tree)
+            self.stop_causes[instance.job.name, instance.name] = [event] + tree.events()
             instance.change_goal(STOP)
         tree.reset()
 
@@ -344,6 +374,7 @@ class Simulation:
             instance.start_env = env
             instance.release_events(False)
             instance.block_events(tree)
+            self.start_causes.setdefault((job.name, name), [event] + tree.events())
             instance.change_goal(START)
         tree.reset()
         return True

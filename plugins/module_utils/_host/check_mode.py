@@ -203,6 +203,7 @@ def record(
         met=None,  # type: Optional[Dict[str, List[bool]]]
         unknown=None,  # type: Optional[Dict[str, str]]
         settings=None,  # type: Optional[Dict[str, Any]]
+        boot=None,  # type: Optional[Dict[str, Optional[Dict[str, Any]]]]
 ):
     # type: (...) -> Dict[str, Any]
     """Return what a task would do, for later tasks of the play; empty if it would do nothing.
@@ -213,10 +214,11 @@ def record(
     :param met: dict of job to a list of bool, see PlayState.
     :param unknown: dict of job to a clause with the reason why its state is unknown.
     :param settings: dict of settings of the daemon, see settings.read.
+    :param boot: dict of job to its options, None for a removed job: only the action plugin reads it.
     """
     texts = dict((path, None if data is None else base64.b64encode(data).decode("ascii"))
                  for path, data in dict(files).items())
     entries = dict(files=texts, up=[list(start) for start in up], down=[list(pair) for pair in down], met=met or {},
-                   unknown=unknown or {}, settings=settings or {})
+                   unknown=unknown or {}, settings=settings or {}, boot=boot or {})
     entries = dict((key, value) for key, value in entries.items() if value)
     return dict(entries, address=address) if entries else {}

@@ -13,6 +13,7 @@ from .._events.expand import ExpansionError, expand, instance_name
 from .._events.glob import fnmatch
 from .._events.match import split_argument
 from .._events.model import SimulatedEvent
+from .._events.relations import FAILED
 from .._events.tables import RUNNING, START, STARTING, STOP, STOPPING, WAITING
 from .._events.trees import environment_started_by
 from .._events.variables import OF_INIT, merge
@@ -21,7 +22,6 @@ from .._jobfile.shell import init_commands
 from . import crash_guard
 from .definitions import Definition
 from .job_effects import trace
-from .relations import FAILED
 from .releases import STATES_SIGNALLED_SINCE
 
 MYPY = False  # mypy takes it for true

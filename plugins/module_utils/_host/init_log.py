@@ -17,7 +17,7 @@ from .._system.deadline import Deadline
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Iterable, List, Optional  # noqa: F401
+    from typing import Iterable, Iterator, List, Optional  # noqa: F401
 
 __metaclass__ = type
 
@@ -93,18 +93,8 @@ class InitLog:
 
     def _kernel_log(self):
         # type: () -> str
-        lines = []
-        for unused in range(RECORDS_PER_READ):
-            try:
-                record = os.read(self._handle, RECORD_BYTES)  # type: ignore[arg-type]  # it is open here
-            except OSError as error:
-                if error.errno == errno.EPIPE:  # records that were overwritten before they were read
-                    continue
-                break  # the end, or a kernel before 3.5, whose log has another format
-            if not record:
-                break
-            lines.append(record.decode("utf-8", "replace").partition(";")[2])
-        return "\n".join(lines)
+        records = kernel_records(self._handle)  # type: ignore[arg-type]  # it is open here
+        return "\n".join(record.partition(";")[2] for record in records)
 
     def _new_text(self):
         # type: () -> str
@@ -117,6 +107,21 @@ class InitLog:
         lines = data[:data.rfind(b"\n") + 1]
         self._start = start + len(lines)
         return lines.decode("utf-8", "replace")
+
+
+def kernel_records(handle):
+    # type: (int) -> Iterator[str]
+    """Yield the records of the kernel's log, as text, from the present position of an open descriptor."""
+    for unused in range(RECORDS_PER_READ):
+        try:
+            record = os.read(handle, RECORD_BYTES)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # records that were overwritten before they were read
+                continue
+            return  # the end, or a kernel before 3.5, whose log has another format
+        if not record:
+            return
+        yield record.decode("utf-8", "replace")
 
 
 def failed_after_start(messages):

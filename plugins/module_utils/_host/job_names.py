@@ -25,6 +25,7 @@ DEFAULT_CONF_DIR = "/etc/init"
 FILE_SUFFIXES = (".conf", ".override")
 LOG_PATH_LIMIT = 255  # bytes; init tries forever to start a process whose log has a longer path
 PATH_LIMIT = 4095  # bytes
+CONTROL = re.compile("[\x01-\x1f\x7f]")  # for NUL see check_job_name
 # Directories that init skips, from libnih: hidden ones, backups, swap files of editors, and those of version control
 # and of package managers.
 SKIPPED = re.compile(
@@ -86,7 +87,7 @@ def meant_name(name, conf_dir=DEFAULT_CONF_DIR):
 
 def check_written_name(name, conf_dir, removal=False):
     # type: (Optional[str], str, bool) -> None
-    """Raise UpstartError for the name of a file instead of a job, and for blanks around a name.
+    """Raise UpstartError for the name of a file instead of a job, for blanks around a name and for control characters.
 
     A job that has such a name all the same can be removed.
     """
@@ -102,6 +103,9 @@ def check_written_name(name, conf_dir, removal=False):
             option = " and override: true" if suffix == ".override" else ""
             raise UpstartError("Invalid job name %s: it is the name of a file. Leave out %s: write name: %s%s." % (
                 _shown(name), suffix, _shown(meant), option), name=name)
+    if CONTROL.search(name.strip()):
+        raise UpstartError("Invalid job name %r: it contains a line break or another control character. Remove it."
+                           % name, name=name)
     if name != name.strip():
         raise UpstartError("Invalid job name '%s': it begins or ends with a blank or a line break. Write name: %s." % (
             _shown(name), _shown(name.strip())), name=name)

@@ -10,10 +10,9 @@ import os
 from .._daemon.errors import DaemonError, NotFoundError
 from .._errors import UpstartError
 from .._events.expand import variable_behind
-from .._events.model import Present, SimulatedDefinition, World
+from .._events.model import Present, SimulatedDefinition, World, stanzas_of
 from .._events.variables import OF_INIT, merge
 from .._jobfile.expression import dbus_to_rpn
-from .._jobfile.signals import NUMBERS
 from .._jobfile.values import new_values
 from . import crash_guard, daemon_state
 from .check_mode_world import world_after
@@ -31,8 +30,6 @@ if MYPY:
 
 __metaclass__ = type
 
-HARMLESS_SIGNALS = frozenset([0] + [NUMBERS[name] for name in (
-    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "WINCH")])  # their default action ends no process
 NO_SESSION = 0  # the session of a job that belongs to no chroot and no user
 
 
@@ -83,7 +80,7 @@ class NextDefinitions:
             return None, "the new job file of %s cannot be read: %s" % (name, error.message)
         if values is None:
             return None, None
-        return SimulatedDefinition(name, processes=LazyBehaviours(self._programs, values), **_stanzas(values)), None
+        return SimulatedDefinition(name, processes=LazyBehaviours(self._programs, values), **stanzas_of(values)), None
 
 
 def read_world(client, conf_dir):
@@ -114,7 +111,7 @@ def _after_earlier_tasks(client, conf_dir):
 
     def definition_of(name, values):
         # type: (str, Dict[str, Any]) -> SimulatedDefinition
-        return SimulatedDefinition(name, processes=LazyBehaviours(programs, values), **_stanzas(values))
+        return SimulatedDefinition(name, processes=LazyBehaviours(programs, values), **stanzas_of(values))
 
     return world_after(world, client.foreseen, conf_dir, definition_of), unknown
 
@@ -135,14 +132,7 @@ def _definition(job_class, programs):
     return SimulatedDefinition(
         job_class["name"], start_met=_met(job_class.get("start_on")), processes=LazyBehaviours(programs, values),
         instances=[_present(job, values) for job in job_class.get("jobs") or []],
-        is_replaced=bool(job_class.get("deleted")), **_stanzas(values))
-
-
-def _stanzas(values):
-    # type: (Dict[str, Any]) -> Dict[str, Any]
-    names = ("start_on", "stop_on", "env", "export", "instance", "task", "respawn", "respawn_limit", "normal_exit",
-             "expect", "emits")
-    return dict([(name, values[name]) for name in names], kill_spares=values["kill_signal"] in HARMLESS_SIGNALS)
+        is_replaced=bool(job_class.get("deleted")), **stanzas_of(values))
 
 
 def _met(items):
@@ -206,7 +196,7 @@ def _from_calls(client, conf_dir, version, programs, query_conditions):
         present = [_guessed(instance, statuses[name, instance], values, environment) for instance in instances[name]
                    if statuses[name, instance] is not None]
         definitions.append(SimulatedDefinition(name, processes=LazyBehaviours(programs, values), instances=present,
-                                               is_replaced=is_replaced, **_stanzas(values)))
+                                               is_replaced=is_replaced, **stanzas_of(values)))
     world = World(definitions, (), version, environment, conditions_known=False, notes=notes, doubts=doubts)
     return world, (unknown or [None])[0]  # type: ignore[list-item]
 

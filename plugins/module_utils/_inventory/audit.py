@@ -23,7 +23,7 @@ if MYPY:
     from typing import Any, Dict, Iterator, List, Optional, Set, Tuple  # noqa: F401
     from .._host.instances import InstanceReport  # noqa: F401
     from .._host.job_directory import JobFiles  # noqa: F401
-    from .._host.relations import Relations  # noqa: F401
+    from .._events.relations import Relations  # noqa: F401
     from .._jobfile.checks.job import Problem  # noqa: F401
     from .host import Host  # noqa: F401
 

@@ -31,6 +31,7 @@ class Host:
     """The daemon, its job files and its jobs.
 
     :ivar version: tuple, the daemon's.
+    :ivar peer_pid: int, the daemon's process ID as this task sees it; 0 if it does not.
     :ivar transport: text, how it is reached (see connection.Connection).
     :ivar default_console: text, see init_defaults.
     :ivar programs: program_search.HostPrograms, or None if unknown here.
@@ -53,8 +54,9 @@ class Host:
         """
         self.version = client.version()
         self.transport = client.connection.transport_name
-        self.default_console = default_console(client.connection.peer["pid"])
-        self.programs = programs_of_host(client.connection.peer["pid"])
+        self.peer_pid = client.connection.peer["pid"]
+        self.default_console = default_console(self.peer_pid)
+        self.programs = programs_of_host(self.peer_pid)
         self.folder = JobDirectory(conf_dir, self.version)
         # Replaces the dump where the daemon must not be asked for it.
         self._evidence = None  # type: Optional[orphans.Evidence]

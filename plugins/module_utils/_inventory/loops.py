@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from .._events.glob import fnmatch
-from .._host.relations import GLOB, job_argument
+from .._events.relations import GLOB, job_argument
 from .._jobfile.expression import fold
 from .._jobfile.known_events import JOB_EVENTS
 from .._jobfile.shell.init_commands import RESTARTS, STARTS
@@ -20,7 +20,7 @@ MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import (  # noqa: F401
         Any, Callable, Counter, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple)
-    from .._host.relations import RelatedJob, Relations  # noqa: F401
+    from .._events.relations import RelatedJob, Relations  # noqa: F401
     Node = Tuple[str, str]  # START or STOP, and the name of a job
 
 __metaclass__ = type

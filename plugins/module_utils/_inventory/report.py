@@ -8,15 +8,15 @@ from __future__ import absolute_import, division, print_function
 import time
 
 from .._host.job_logs import log_path
-from .._host.relations import RelatedJob, Relations
+from .._events.relations import RelatedJob, Relations
 from .._host.releases import JOB_LOGS_SINCE, OVERRIDES_SINCE
 from .._host.status import START_RUNNING, state_text
 from .._jobfile.conditions import to_structure
 from .._jobfile.options import from_values
 from .._jobfile.stanzas import dotted
 from .._text import STRAY_BYTES, text_type
-from . import audit, summary
-from .request import AUDIT, DEFINITIONS, ENVIRONMENT, GRAPH, STANZAS
+from . import audit, boot, summary
+from .request import AUDIT, BOOT, DEFINITIONS, ENVIRONMENT, GRAPH, STANZAS
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -61,7 +61,7 @@ def report(host, runlevels, request):
     result = {
         "version": dotted(host.version), "transport": host.transport, "log_priority": host.log_priority,
         "runlevel": current, "previous_runlevel": previous, "jobs": [] if request.only_summary else jobs,
-        "summary": summary.lines(jobs), "left_out": host.left_out, "changed": False}
+        "summary": summary.lines(jobs), "left_out": host.left_out, "changed": False}  # type: Dict[str, Any]
     if not request.sections.isdisjoint([GRAPH, AUDIT]):
         related_jobs = [RelatedJob(name, known) for name, known in sorted(values.items()) if known]
         relations = Relations(related_jobs, host.names)
@@ -70,6 +70,9 @@ def report(host, runlevels, request):
             result.update(_graph(relations, names, request))
         if AUDIT in request.sections:
             result["findings"] = _findings(host, relations, names, request)
+    if BOOT in request.sections:
+        result["boot"] = boot.last_boot(host.peer_pid, request.init_log, [
+            instance for name in host.names if request.is_named(name) for instance in host.instances.get(name, ())])
     return _without_stray_bytes(result) if host.folder.stray else result
 
 

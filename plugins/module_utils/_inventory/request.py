@@ -16,27 +16,32 @@ if MYPY:
 
 __metaclass__ = type
 
-STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = SECTIONS = (
+STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = DEFAULT_SECTIONS = (
     "stanzas", "audit", "graph", "environment", "definitions")
+KERNEL_LOG = "/dev/kmsg"
+BOOT = "boot"  # only if it is asked for by name: a log may be long
+SECTIONS = DEFAULT_SECTIONS + (BOOT,)
 ALL, NONE, SUMMARY, NOT = "all", "min", "summary", "!"
-SUBSETS = (ALL, NONE, SUMMARY) + SECTIONS + (NOT + ALL,) + tuple(NOT + section for section in SECTIONS)
+SUBSETS = (ALL, NONE, SUMMARY) + SECTIONS + (NOT + ALL,) + tuple(NOT + section for section in DEFAULT_SECTIONS)
 
 
-class InfoRequest(collections.namedtuple("InfoRequest", "names states sections conf_dir log_dir only_summary")):
+class InfoRequest(collections.namedtuple(
+        "InfoRequest", "names states sections conf_dir log_dir only_summary init_log")):
     """What a task asks for.
 
     :ivar names: list of shell patterns, empty for any name.
     :ivar states: list of keys of report.STATES, empty for any state.
     :ivar sections: set of SECTIONS.
     :ivar only_summary: bool, whether to leave out the jobs themselves.
+    :ivar init_log: text, the log to which init writes.
     """
 
     __slots__ = ()
 
-    def __new__(cls, names, states, sections, conf_dir, log_dir, only_summary=False):
-        # type: (Sequence[str], Sequence[str], Set[str], str, str, bool) -> InfoRequest
+    def __new__(cls, names, states, sections, conf_dir, log_dir, only_summary=False, init_log=KERNEL_LOG):
+        # type: (Sequence[str], Sequence[str], Set[str], str, str, bool, str) -> InfoRequest
         names = [decode(name) for name in names]  # bytes on Python 2
-        return super(InfoRequest, cls).__new__(cls, names, states, sections, conf_dir, log_dir, only_summary)
+        return super(InfoRequest, cls).__new__(cls, names, states, sections, conf_dir, log_dir, only_summary, init_log)
 
     def is_named(self, job):
         # type: (str) -> bool
@@ -53,5 +58,5 @@ def selected_sections(subset):
     selected = set(word for word in subset if word in SECTIONS)
     excluded = set(word[len(NOT):] for word in subset if word.startswith(NOT))
     if ALL in subset or not (selected or ALL in excluded or {NONE, SUMMARY}.intersection(subset)):
-        selected = set(SECTIONS)
+        selected.update(DEFAULT_SECTIONS)
     return selected.difference(excluded)

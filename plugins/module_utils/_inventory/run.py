@@ -41,6 +41,7 @@ def run(module, client):
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
         only_summary=SUMMARY in params["subset"],
+        init_log=params["init_log"],
     ), module.warn)
 
 

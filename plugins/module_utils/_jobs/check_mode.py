@@ -5,11 +5,12 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .next_boot import changed_jobs
 from .plans import removed_paths
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Dict, Optional, Sequence  # noqa: F401
+    from typing import Any, Dict, Optional, Sequence  # noqa: F401
     from .manifest import Manifest  # noqa: F401
     from .plans import FilePlan  # noqa: F401
 
@@ -17,8 +18,8 @@ __metaclass__ = type
 
 
 def of_jobs(plans, manifest=None):
-    # type: (Sequence[FilePlan], Optional[Manifest]) -> Dict[str, Dict[str, Optional[bytes]]]
-    """Return the files that upstart_job would change, as a dict for check_mode.add_to.
+    # type: (Sequence[FilePlan], Optional[Manifest]) -> Dict[str, Dict[str, Any]]
+    """Return the files and conditions that upstart_job would change, as a dict for check_mode.add_to.
 
     :param plans: list of plans.FilePlan after ``predicting.predict``.
     :param manifest: manifest.Manifest after its ``update``, or None.
@@ -31,4 +32,4 @@ def of_jobs(plans, manifest=None):
             files[plan.path] = plan.after
     if manifest is not None and manifest.after is not None:
         files[manifest.path] = manifest.text()
-    return {"files": files}
+    return {"files": files, "boot": changed_jobs(plans)}

@@ -10,6 +10,7 @@ and reloads that upstart_deploy has left to a later task.
 
 from __future__ import absolute_import, division, print_function
 
+import base64
 import json
 import os
 
@@ -33,6 +34,13 @@ SUFFIX = ".json"
 MODE = 0o600  # earlier files may contain secrets
 FORMATS = (1, 2)  # format 2 adds ``pending``
 ABOUT = "Job files written by sysinit.upstart.upstart_job"
+# The keys of an entry of ``pending`` and the types of their values, and the keys of its tasks; see _deploy/pending.
+PENDING_KINDS = {
+    "name": text_type, "action": text_type, "since": text_type, "reason": text_type, "tasks": list,
+    "state": (text_type, type(None)), "stable_for": (int, float), "rollback": bool,
+    "instances": (list, type(None)), "play": (text_type, type(None)),
+}  # type: Dict[str, Any]
+TASK_KEYS = frozenset(["name", "state", "enabled", "env", "instances", "exact"])
 KINDS = {"jobs": False, "overrides": True}  # the lists in the file, and whether their files are overrides
 
 
@@ -56,19 +64,18 @@ class Manifest:
         self._entries, self.unproven, self.pending = (set(), {}, []) if data is None else _parse(path, data)
         self.before = self.after = None if data is None else _text(self._entries)
 
-    def obsolete(self, wanted, spared=()):
-        # type: (Iterable[WantedFile], Container[str]) -> List[WantedFile]
+    def obsolete(self, wanted):
+        # type: (Iterable[WantedFile]) -> List[WantedFile]
         """Return a WantedFile (state absent) for each recorded file that is no longer listed.
 
-        Files of ``spared`` jobs, and files that another manifest in the same directory records too, are only dropped
-        from this manifest. So are names such as ./web, which 1.0.0 accepted: these files belong to other jobs.
+        Files that another manifest in the same directory records too are only dropped from this manifest. So are names
+        such as ./web, which 1.0.0 accepted: these files belong to other jobs.
 
         :param wanted: list of WantedFile, the listed files.
-        :param spared: iterable of text, names of jobs.
         """
         unlisted = self._entries.difference((file.name, file.override) for file in wanted)
         removed = unlisted.difference(self._entries_of_others()) if unlisted else unlisted
-        removed = set(entry for entry in removed if entry[0] not in spared and "." not in entry[0].split("/"))
+        removed = set(entry for entry in removed if "." not in entry[0].split("/"))
         self._entries -= unlisted - removed
         removed -= set((name, True) for name, override in removed if not override)  # removed with the job file
         return [without_options(name, override, state="absent") for name, override in sorted(removed)]
@@ -195,8 +202,8 @@ class Manifest:
             if not os.path.isdir(folder):
                 os.makedirs(folder, 0o755)
         except OSError as error:
-            raise UpstartError("Cannot make the directory %s for the manifest: %s. No job file was changed."
-                               % (folder, error.strerror), path=folder)
+            raise UpstartError("Cannot make the directory %s for the manifest: %s. Check what is at this path, then "
+                               "run the task again." % (folder, error.strerror), path=folder)
         with Batch() as batch:
             batch.place(self.path, data, _ManifestAttributes, self._written)
             batch.finish()
@@ -260,10 +267,12 @@ def _parse(path, data):
     try:
         content = json.loads(data.decode("utf-8"))
         lists = dict((kind, content[kind]) for kind in KINDS)
-        unproven = dict(((_native(entry["name"]), entry["override"]), dict(entry["previous"]))
+        unproven = dict(((_native(entry["name"]), entry["override"]), _checked_previous(dict(entry["previous"])))
                         for entry in content.get("unproven", []))
-        pending = [_as_native(dict(entry, name=entry["name"])) for entry in content.get("pending", [])]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        pending = [_as_native(_checked_pending(dict(entry))) for entry in content.get("pending", [])]
+    except KeyError as error:
+        raise _invalid(path, "the key %s is missing" % error)
+    except (ValueError, TypeError, AttributeError, RuntimeError) as error:  # RuntimeError: nested too deeply
         raise _invalid(path, error)
     if content.get("format", FORMATS[0]) not in FORMATS:  # 1.0.0 wrote none
         raise _invalid(path, "it has format %s, but this release reads formats %d and %d" % (
@@ -272,6 +281,29 @@ def _parse(path, data):
                for names in lists.values()):
         raise _invalid(path, "jobs and overrides must be lists of names")
     return set((_native(name), KINDS[kind]) for kind, names in lists.items() for name in names), unproven, pending
+
+
+def _checked_previous(previous):
+    # type: (Dict[str, Any]) -> Dict[str, Any]
+    """Return an entry's ``previous``; raise ValueError, TypeError or KeyError if no file can be restored from it."""
+    content = previous["content"]
+    if content is not None:
+        content = content.encode("ascii")
+        if base64.b64encode(base64.b64decode(content)) != content:  # the decoder skips what is not base64
+            raise ValueError("an unproven entry has the content %r, which is not base64" % previous["content"])
+    return previous
+
+
+def _checked_pending(entry):
+    # type: (Dict[str, Any]) -> Dict[str, Any]
+    """Return an entry of ``pending``; raise ValueError or KeyError if a task cannot make up for it."""
+    for key, kinds in PENDING_KINDS.items():
+        if not isinstance(entry[key], kinds):
+            raise ValueError("a pending entry has %s %r" % (key, entry[key]))
+    for task in entry["tasks"]:
+        if not isinstance(task, dict) or task.get("name") != entry["name"] or not TASK_KEYS.issuperset(task):
+            raise ValueError("pending of %s has the task %r" % (entry["name"], task))
+    return entry
 
 
 def _native(name):

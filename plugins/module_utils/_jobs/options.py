@@ -99,6 +99,9 @@ def wanted_file(params, conf_dir):
     if params["restore"] is None:
         check_written_name(params["name"], conf_dir, params["state"] == "absent")
     stanzas = dict((name, params[name]) for name in NAMES_OF_OPTIONS if params.get(name) is not None)
+    if params["state"] == "absent" and params["force"] is False:
+        raise UpstartError("Job %s: force: false keeps an existing file and state: absent removes it. Leave out one of "
+                           "them." % params["name"], name=params["name"])
     preset = params["preset"]
     complete = [name for name in ("content", "restore") if params[name] is not None]
     if complete and (stanzas or preset or params["merge"] or len(complete) > 1):

@@ -46,7 +46,7 @@ def run(module, client, wanted, attributes):
     manifest = None if params["manifest"] is None else load_manifest(params["manifest"], client, conf_dir, version)
 
     # Plan
-    obsolete = manifest.obsolete(wanted, params["prune_except"]) if manifest and params["prune"] else []
+    obsolete = manifest.obsolete(wanted) if manifest and params["prune"] else []
     plans = plan_files(obsolete + wanted, client, params, version, module.check_mode)
     if manifest:
         manifest.mark(plans)

@@ -42,6 +42,8 @@ def plan(client, targets, request, snapshot):
     :param request: request.ServiceRequest.
     :param snapshot: daemon_state.Snapshot.
     """
+    for target in targets:
+        target.plan.enabled_before = target.definition.is_enabled()
     jobs = [target for target in without_error(targets) if target.script is None]
     for target in jobs:
         if _may_stay_up(target):

@@ -22,6 +22,8 @@ if MYPY:
 
 __metaclass__ = type
 
+QUOTED, NAMED = 3, 20  # messages of instances, and names of further ones, in the message of a task
+
 
 def result(targets, request, losses):
     # type: (List[Target], ServiceRequest, List[Dict[str, Any]]) -> Dict[str, Any]
@@ -46,8 +48,19 @@ def result(targets, request, losses):
     if errors:
         facts = dict(errors[0].facts)
         facts.update(fields)
-        raise UpstartError(" ".join(error.message for error in errors), **facts)
+        raise UpstartError(_message(targets), **facts)
     return fields
+
+
+def _message(targets):
+    # type: (List[Target]) -> str
+    """Return the messages of the first instances that failed, and the names of the others."""
+    messages = [target.result.error.message for target in targets if target.result.error is not None]
+    others = [target.label for target in targets if target.result.error is not None][QUOTED:]
+    if others:
+        more = " and others" if len(others) > NAMED else ""
+        messages[QUOTED:] = ["%d more failed: %s%s. See instances." % (len(others), ", ".join(others[:NAMED]), more)]
+    return " ".join(messages)
 
 
 def instance_entries(targets, request):
@@ -70,7 +83,7 @@ def _entry(target, request):
         "status": None if target.is_ambiguous else state_text(outcome.after),
         "processes": _real_processes((outcome.after or {}).get("processes", {})),
         "enabled": plan.change.enabled if plan.change else enabled,
-        "enabled_before": enabled,
+        "enabled_before": plan.enabled_before,
         "stale": _is_stale(target),
         "env_differs": _differing_variables(target),
         "leftovers": outcome.leftovers,

@@ -15,7 +15,7 @@ from .._daemon.errors import ConnectionLostError, UnknownJobError
 from .._errors import UpstartError
 from .._host.daemon_state import snapshot_of
 from .._host.status import RECONNECT_TIMEOUT
-from . import judging, lookup, manifests, planning, report
+from . import judging, lookup, planning, report
 from .judging import is_held
 
 MYPY = False  # mypy takes it for true
@@ -47,9 +47,7 @@ def run(module, client, request, attributes):
         client = _simulation_stage().client_for(client, module.params)
         request = _simulation_stage().with_expected_jobs(request)
     outcome = bring_about(client, request, attributes, module.check_mode)
-    if module.params["manifests"] and not module.check_mode:
-        manifests.remove_proven_jobs(module.params["manifests"], outcome.targets)
-    for text in _loss_warnings(outcome, module) + report.warnings(outcome.targets):
+    for text in loss_warnings(outcome.losses, module.check_mode) + report.warnings(outcome.targets):
         module.warn(text)
     if module.check_mode:
         return _check_mode_result(module, client, request, outcome)
@@ -154,18 +152,6 @@ def loss_data(losses):
     # type: (List[Any]) -> List[Dict[str, Any]]
     """Return the value of ``taken_down`` for a list of bystanders.Loss."""
     return _acting_stage().loss_data(losses) if losses else []
-
-
-def _loss_warnings(outcome, module):
-    # type: (TaskOutcome, AnsibleModule) -> List[str]
-    """Return the warnings of lost services that no later task of the play starts again.
-
-    After a failure the later task may not run, so every loss counts.
-    """
-    losses = outcome.losses
-    if not any(target.result.error is not None for target in outcome.targets):
-        losses = [loss for loss in losses if loss.job not in module.params["restored_later"]]
-    return loss_warnings(losses, module.check_mode)
 
 
 def _result(request, outcome):

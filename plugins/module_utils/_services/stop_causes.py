@@ -11,7 +11,7 @@ import itertools
 from .._events.glob import fnmatch
 from .._events.tables import START, STOP
 from .._host.consequences import events_of, may_match
-from .._host.relations import GLOB, job_argument
+from .._events.relations import GLOB, job_argument
 from .._jobfile.conditions import show
 from .._jobfile.shell import init_commands
 

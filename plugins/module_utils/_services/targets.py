@@ -32,6 +32,7 @@ class Plan:
 
     :ivar steps: list of what is to be done, in order: clean, wait, free, stop, start, reload.
     :ivar change: enabling.Change that enables or disables the job, or None; one target of a job has it.
+    :ivar enabled_before: bool, whether events started the job before the task; None if the daemon rejects its files.
     :ivar group: list of Targets, the instances that a job shall have and those that give way to them, or None.
     :ivar env_before: list of KEY=VALUE that an instance in a group was started with; None when that is not known.
     :ivar stale: bool, whether the running instance follows an older definition; None when that is unknown.
@@ -46,6 +47,7 @@ class Plan:
         # type: () -> None
         self.steps = []  # type: List[str]
         self.change = None  # type: Optional[Change]
+        self.enabled_before = None  # type: Optional[bool]
         self.group = None  # type: Optional[List[Target]]
         self.env_before = None  # type: Optional[List[str]]
         self.stale = None  # type: Optional[bool]

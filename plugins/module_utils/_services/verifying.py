@@ -24,6 +24,7 @@ from .._host.status import (
 from .._system.deadline import Deadline
 from . import failure_errors, refusals, signal_history, steps, watching
 from .judging import expectation, first_fault, instance_before, judged_targets, observed_instance
+from .planning import without_error
 from .targets import Target, main_of
 from .timeouts import timeout_error
 
@@ -99,6 +100,8 @@ def _read_faults(client, targets, request, deadline):
         if young and attempt + 1 < SETTLE_AT_MOST:
             watching.watch(client, young, request, deadline)
             judged = [target for target in judged if target.result.error is None]
+    _set_statuses(client, [target for target in without_error(targets) if target.script is None
+                           and target.wanted.state is None and not target.is_ambiguous])
     return [(target, fault) for target, fault in faults if fault is not None and target.result.error is None]
 
 
@@ -107,9 +110,7 @@ def _read_statuses(client, judged, deadline):
     """Wait until no target is still starting, then read the statuses, definitions and variables of all together."""
     up = [target for target in judged if target.wanted.state != "stopped" and not target.definition.is_task()]
     wait_until_resting(client, up, deadline)
-    statuses = read_statuses(client, [(target.job, target.instance_name) for target in judged])
-    for target, status in zip(judged, statuses):
-        target.result.after = status
+    _set_statuses(client, judged)
     alive = [target for target in judged if target.result.after is not None and target.wanted.state != "stopped"]
     if alive:
         snapshot = Snapshot(client, alive[0].wanted.conf_dir)
@@ -120,6 +121,13 @@ def _read_statuses(client, judged, deadline):
         if target.definition.is_task() and target.plan.steps:  # its variables are no longer known
             names = [entry.partition("=")[0] for entry in target.env]
             target.plan.env_differs = sorted(names) if target.progress.overtaken else []
+
+
+def _set_statuses(client, targets):
+    # type: (Upstart, List[Target]) -> None
+    statuses = read_statuses(client, [(target.job, target.instance_name) for target in targets])
+    for target, status in zip(targets, statuses):
+        target.result.after = status
 
 
 def _add_new_instances(client, targets):

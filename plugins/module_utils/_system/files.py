@@ -128,7 +128,7 @@ class Batch:
             except OSError:  # it does not exist, or the disk is broken, which the first error reports
                 pass
         for folder in reversed(self._folders):
-            _remove_if_empty(folder)
+            remove_if_empty(folder)
         for handle in self._locks.values():
             if handle is not None:
                 os.close(handle)
@@ -225,7 +225,7 @@ class Batch:
             del self._steps[0]
             for _level in range(self._levels.pop(path, 0)):
                 path = os.path.dirname(path)
-                if _remove_if_empty(path):
+                if remove_if_empty(path):
                     folders.discard(path)
                     folders.add(os.path.dirname(path))
         for folder in folders:
@@ -290,7 +290,7 @@ def _staged_prefix(name):
     return short if str is bytes else short.decode("utf-8", "ignore")  # type: ignore[return-value]  # Python 2
 
 
-def _remove_if_empty(folder):
+def remove_if_empty(folder):
     # type: (str) -> bool
     """Remove a directory if it is empty, and return whether it was."""
     try:

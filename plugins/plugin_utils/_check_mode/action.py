@@ -8,13 +8,16 @@ from __future__ import annotations
 import typing as t
 
 from ansible import constants, context
-from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE
+from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE, boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.planned_change import boot_difference, losses
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journal import Journal, Record, encoded
 
 Result = dict[str, t.Any]
 OPTION = "_foreseen"  # option of the modules: the predictions of earlier tasks
 INTERNAL = "_"  # the first letter of options that only an action plugin sets
+# The options that the modules share with upstart_info, which reads the jobs for the forecast of the next boot.
+INFO_OPTIONS = ("scope", "address", "conf_dir", "log_dir", "timeout", "dialect")
 KEY = "_sysinit_upstart_foreseen"  # key in a module's result: its own predictions
 
 
@@ -39,6 +42,8 @@ class CheckModeAction(ActionBase):
             arguments[OPTION] = encoded(journal.records())
         result.update(self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async))
         own = result.pop(KEY, None)
+        if own and own.get("boot") and boolean(arguments.get("boot_forecast", True), strict=False):
+            self._add_boot(result, own["boot"], journal, arguments, task_vars)
         shown = result.get("invocation", {}).get("module_args", {})
         for option in [option for option in shown if option.startswith(INTERNAL)]:
             del shown[option]
@@ -50,6 +55,22 @@ class CheckModeAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _add_boot(self, result: Result, change: t.Any, journal: Journal, arguments: Result,
+                  task_vars: dict[str, t.Any] | None) -> None:
+        """Add what the task would make of the next boot, with a warning for each job that would no longer start."""
+        if not boolean(arguments.get("load", True), strict=False):
+            return  # the files are those of an image
+        options = {key: arguments[key] for key in INFO_OPTIONS if key in arguments}
+        info = self._execute_module("sysinit.upstart.upstart_info", {**options, "subset": ["stanzas"]},
+                                    task_vars=task_vars)
+        warnings = result.setdefault("warnings", [])
+        if info.get("failed"):
+            warnings.append(f"The next boot cannot be forecast: {info.get('msg')}")
+            return
+        earlier = [record["boot"] for record in journal.records() if "boot" in record]
+        boot = result["boot"] = boot_difference(info, earlier, change)
+        warnings += losses(boot, change)
 
     def _arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options for the module, without those that only this plugin sets."""

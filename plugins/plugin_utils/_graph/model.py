@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import conditions, expression
 
 Kind = t.Literal["job", "event", "gate"]
-Relation = t.Literal["start", "stop", "emit"]
+Relation = t.Literal["start", "stop", "emit", "order"]
 Info = Mapping[str, t.Any]
 Branch = t.Union["Leaf", "Gate"]
 
@@ -119,16 +119,20 @@ def cause_of(leaf: Leaf) -> EventCause:
 
 
 def state_of(job: Info) -> tuple[str, str]:
-    """Return the name of the appearance, and the text, for a job's state."""
+    """Return the name of the appearance, and the text, for a job's state. Files alone give no state."""
     instances = job.get("instances") or []
     active = [instance for instance in instances if instance.get("status") != "stop/waiting"]
     appearance, text = _activity(active)
     notes = [text]
-    if not active and not job.get("loaded", True):
+    if job.get("instances") is None:
+        appearance, notes = "known", []
+    elif not active and not job.get("loaded", True):
         appearance, notes = "broken", ["not loaded"]
     for mark in ("suspended", "hollow", "zombie", "wedged"):
         if any(instance.get(mark) for instance in instances):
             appearance, notes = "trouble", [mark]
+    if job.get("down"):
+        appearance, notes = "trouble", [text, "should run"]
     if job.get("orphan"):
         appearance, notes = "trouble", [*notes, "no file"]
     if job.get("error"):
@@ -220,10 +224,10 @@ class Builder:
             job = self._jobs.get(name)
             if job is not None:
                 appearance, text = state_of(job)
-                text = "task, " + text if job.get("task") else text
+                text = ", ".join(filter(None, ("task" if job.get("task") else "", text)))
             else:
                 appearance, text = ("known", "state unknown") if name in self._elsewhere else ("absent", "no such job")
-            self.graph.nodes[key] = Node(key, "job", (name, text), appearance)
+            self.graph.nodes[key] = Node(key, "job", (name, text) if text else (name,), appearance)
         return key
 
     def _event(self, cause: EventCause, emitters: list[str]) -> str:

@@ -39,11 +39,17 @@ APPEARANCES = {
     "known": Appearance("#ffffff", "#4d4d4d", "#1f1f1f"),
     "unknown": Appearance("#ffffff", "#a3120a", "#5c0a05", "dashed"),
     "gate": Appearance("#4d4d4d", "#4d4d4d", "#ffffff"),
+    # The worst verdict on the translation of a job
+    "exact": Appearance("#d5f0da", "#1a6b2f", "#0b3d18"),
+    "near": Appearance("#d9e8ff", "#1d4f91", "#0b2a52"),
+    "approximate": Appearance("#ffe3b3", "#8a4b00", "#4a2800", "double"),
+    "impossible": Appearance("#ffd9d6", "#a3120a", "#5c0a05", "dashed"),
 }
 ARROWS = {
     "start": Arrow("#1a6b2f", "style=solid, arrowhead=normal", "-->"),
     "stop": Arrow("#a3120a", "style=dashed, arrowhead=tee", "-.-x"),
     "emit": Arrow("#5c5c5c", "style=dotted, arrowhead=odot", "--o"),
+    "order": Arrow("#5c5c5c", "style=dotted, arrowhead=vee", "-.->"),
 }
 DOT_SHAPES = {"job": "shape=box", "event": "shape=ellipse", "gate": 'shape=circle, margin="0.02", fontsize=9'}
 MERMAID_SHAPES = {"job": ("[", "]"), "event": ("([", "])"), "gate": ("((", "))")}

@@ -13,7 +13,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.document import Document
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA, OVERRIDES_SINCE
 
 Values = dict[str, t.Any]
 FOLDER = "/etc/init/"
@@ -72,10 +72,11 @@ class HostJob:
         return process if process and process["command"] is not None else None
 
 
-def read_jobs(source: t.Any) -> list[HostJob]:
+def read_jobs(source: t.Any, version: tuple[int, ...] = EVERY_STANZA) -> list[HostJob]:
     """Return the jobs, sorted by name.
 
     :param source: a result of upstart_info, or a mapping of a name to a text, or to a mapping with conf and override.
+    :param version: the release of Upstart that reads the files.
     :raises InputError: for another form.
     """
     if not isinstance(source, Mapping):
@@ -85,13 +86,13 @@ def read_jobs(source: t.Any) -> list[HostJob]:
     elif source.get("failed") or source.get("unreachable"):
         raise InputError(f"the input has no jobs: {source.get('msg', 'the task failed')}")
     else:
-        jobs = [_from_texts(str(name), texts) for name, texts in source.items()]
+        jobs = [_from_texts(str(name), texts, version) for name, texts in source.items()]
     return sorted(jobs, key=lambda job: job.name)
 
 
-def _from_texts(name: str, texts: t.Any) -> HostJob:
+def _from_texts(name: str, texts: t.Any, version: tuple[int, ...]) -> HostJob:
     conf, override = (texts, None) if isinstance(texts, str) else _pair(name, texts)
-    return _parse(HostJob(name, f"{FOLDER}{name}.conf"), conf, override, f"{FOLDER}{name}.override", True)
+    return _parse(HostJob(name, f"{FOLDER}{name}.conf"), conf, override, f"{FOLDER}{name}.override", True, version)
 
 
 def _pair(name: str, texts: t.Any) -> tuple[str, str | None]:
@@ -119,12 +120,13 @@ def _from_info(job: Mapping[str, t.Any]) -> HostJob:
     return _parse(result, text, None, "", False)
 
 
-def _parse(job: HostJob, conf: str, override: str | None, override_file: str, has_lines: bool) -> HostJob:
+def _parse(job: HostJob, conf: str, override: str | None, override_file: str, has_lines: bool,
+           version: tuple[int, ...] = EVERY_STANZA) -> HostJob:
     try:
-        job.conf_values = job.values = parse_job(conf, None, EVERY_STANZA)
+        job.conf_values = job.values = parse_job(conf, None, version)
         job.places = _places(conf, job.file, has_lines, False)
-        if override is not None:
-            job.values = parse_job(conf, override, EVERY_STANZA)
+        if override is not None and version >= OVERRIDES_SINCE:
+            job.values = parse_job(conf, override, version)
             job.places += _places(override, override_file, has_lines, True)
     except UpstartError as exc:
         facts = exc.facts

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections import Counter
 
 from .rows import VERDICTS
@@ -34,3 +35,14 @@ def summary_lines(translation: Translation) -> list[str]:
         if count > 1:
             lines.append(f"approximate: {count} jobs: {first.subject}: {first.message} {first.remedy}".rstrip())
     return lines
+
+
+def job_entries(translation: Translation) -> list[dict[str, t.Any]]:
+    """Return for each job its unit, files and links, and its worst verdict, without those that most jobs have."""
+    verdicts: dict[str, int] = {}
+    for finding in translation.findings:
+        if finding.code not in OF_MOST_JOBS:
+            verdicts[finding.job] = max(verdicts.get(finding.job, 0), VERDICTS.index(finding.verdict))
+    return [{"name": name, "file": job.file, "unit": job.unit, "replaced_by": job.replaced_by,
+             "files": sorted(job.files), "links": sorted(job.links), "verdict": VERDICTS[verdicts.get(name, 0)]}
+            for name, job in translation.jobs.items()]

@@ -23,6 +23,23 @@ from .units import INSTALL, UNIT, UnitFile, comment, drop_in, specifier_safe
 
 
 @dataclass
+class TranslatedJob:
+    """What becomes of one job.
+
+    :ivar unit: its unit, or None if it is not translated.
+    :ivar replaced_by: the unit of the distribution that replaces it, NOTHING if none has to, or None.
+    :ivar files: the paths of its files; a drop-in for a unit of another job is one of them.
+    :ivar links: the paths of its links.
+    """
+
+    file: str
+    unit: str | None = None
+    replaced_by: str | None = None
+    files: dict[str, None] = field(default_factory=dict)
+    links: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass
 class Translation:
     """The result: files by path, links by path with their targets, and findings in the order of jobs and lines."""
 
@@ -30,6 +47,7 @@ class Translation:
     links: dict[str, str] = field(default_factory=dict)
     findings: list[TranslationFinding] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
+    jobs: dict[str, TranslatedJob] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,7 +68,7 @@ class HostTranslator:
         self._host = UpstartHost(jobs, options)
         self._events = EventUnits(self._host)
         self._readers = readers_of_exports([job for job in jobs if job.error is None])
-        self._result = Translation()
+        self._result = Translation(jobs={job.name: TranslatedJob(job.file) for job in jobs})
         self._additions: dict[str, list[tuple[str, str, str]]] = {}
         self._lists = {job.name: FindingList(job) for job in jobs}
 
@@ -122,6 +140,7 @@ class HostTranslator:
                 continue
             stem = self._host.stems[job_unit.job.name]
             path = f"{self._options.unit_dir}/{name}.d/upstart-{stem}.conf"
+            self._result.jobs[job_unit.job.name].files[path] = None
             text = self._result.files.get(path, "")
             line = f"[{section}]\n{key}={value}\n"
             self._result.files[path] = text + line if line not in text else text
@@ -133,7 +152,7 @@ class HostTranslator:
         form = instance_form(job)
         scripts = ScriptTranslator(self._host, findings, self._events, None if form.is_template else name)
         processes = ProcessTranslator(job, stem, self._options, scripts, findings)
-        path = f"{self._options.unit_dir}/{name}"
+        path, files, own_job = f"{self._options.unit_dir}/{name}", {}, self._result.jobs[job.name]
         wanted = self._complete(job_unit, job.values, processes)
         if job.has_override:
             override = [place for place in job.places if place.is_override]
@@ -144,17 +163,21 @@ class HostTranslator:
                     base.settings[INSTALL] = wanted.settings[INSTALL]
                 findings.add("override", f"{job.name}.override", override[0])
                 if any(change.settings.values()):
-                    add_files(self._result.files, {f"{path}.d/override.conf": change.text()})
+                    files[f"{path}.d/override.conf"] = change.text()
                 wanted = base
             elif override:
                 findings.add("override-merged", f"{job.name}.override", override[0])
-        add_files(self._result.files, {path: wanted.text(), **processes.files, **job_unit.dependencies.files})
-        self._result.units[job.name] = name
+        files = {path: wanted.text(), **files, **processes.files, **job_unit.dependencies.files}
+        add_files(self._result.files, files)
+        own_job.files.update(dict.fromkeys(files))
+        self._result.units[job.name] = own_job.unit = name
         links = [(target, own) for target, own in job_unit.dependencies.wanted_by if "@." not in own]
         for target, own in [*links, *job_unit.dependencies.links]:
             folder = self._options.unit_dir
             file = own if not form.is_template or not own.endswith(".service") else name
-            self._result.links[f"{folder}/{target}.wants/{own}"] = f"{folder}/{file}"
+            link = f"{folder}/{target}.wants/{own}"
+            self._result.links[link] = f"{folder}/{file}"
+            own_job.links[link] = None
 
     def _complete(self, job_unit: _JobUnit, values: Values, processes: ProcessTranslator) -> UnitFile:
         """Return the whole unit for some values of a job, with the settings that other jobs added."""
@@ -197,7 +220,7 @@ class HostTranslator:
                 "unreadable", job.name, file, job.error_line, job.name, "impossible",
                 f"Upstart rejects the file: {job.error}. The job is not translated.", "Fix the file."))
         elif job.name in self._host.replaced:
-            unit = self._host.replaced[job.name]
+            unit = self._result.jobs[job.name].replaced_by = self._host.replaced[job.name]
             more = f"{unit} of the target distribution replaces it." if unit != NOTHING else \
                 "The target distribution needs no such job."
             findings.add("replaced", job.name, more=more)
@@ -207,4 +230,4 @@ class HostTranslator:
         findings = [*self._result.findings, *(item for items in self._lists.values() for item in items.items)]
         findings.sort(key=lambda item: (order[item.job], item.file, item.line or 0, item.code, item.subject))
         return Translation(dict(sorted(self._result.files.items())), dict(sorted(self._result.links.items())), findings,
-                           dict(sorted(self._result.units.items())))
+                           dict(sorted(self._result.units.items())), dict(sorted(self._result.jobs.items())))

@@ -30,6 +30,7 @@ class _Tools(NamedTuple):
     matches: Callable[..., bool]
     expand: Callable[[str, Mapping[str, str]], str]
     expansion_error: type[Exception]
+    hash_bin: Callable[[bytes], int]
 
 
 _loaded: list[_Tools] = []
@@ -38,12 +39,12 @@ _loaded: list[_Tools] = []
 def _tools() -> _Tools:
     if not _loaded:
         from ansible_collections.sysinit.upstart.plugins.module_utils import _text
-        from ansible_collections.sysinit.upstart.plugins.module_utils._events import expand, match
+        from ansible_collections.sysinit.upstart.plugins.module_utils._events import expand, match, visit_order
         from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import dialects, parser, values
 
         _loaded.append(_Tools(
             parser.apply, dialects.Release, values.new_values, _text.decode, match.event_matches, expand.expand,
-            expand.ExpansionError,
+            expand.ExpansionError, visit_order.hash_bin,
         ))
     return _loaded[0]
 
@@ -68,6 +69,11 @@ def apply(data: bytes, values: Values, version: tuple[int, ...], dialect: str = 
 def matches(item: Mapping[str, Any], name: str, env: list[str], variables: Mapping[str, str] | None) -> bool:
     """Return whether an event satisfies an operand of a condition."""
     return _tools().matches(item, name, env, variables)
+
+
+def hash_bin(key: bytes) -> int:
+    """Return the number of the bin of a key in init's hash tables."""
+    return _tools().hash_bin(key)
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:

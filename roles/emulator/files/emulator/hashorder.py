@@ -9,19 +9,13 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 
-_BINS = 17
-_FNV_OFFSET = 2166136261
-_FNV_PRIME = 16777619
+from . import collection
 
 
 @lru_cache(maxsize=4096)
 def hash_bin(key: str) -> int:
-    """Return the number of a key's bin: a 32-bit FNV-1 hash of signed bytes, modulo the number of bins."""
-    value = _FNV_OFFSET
-    for byte in os.fsencode(key):
-        value = value * _FNV_PRIME & 0xFFFFFFFF
-        value ^= byte if byte < 128 else byte | 0xFFFFFF00
-    return value % _BINS
+    """Return the number of a key's bin."""
+    return collection.hash_bin(os.fsencode(key))
 
 
 def hash_order(keys: Iterable[str]) -> list[str]:

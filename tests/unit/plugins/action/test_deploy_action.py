@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import pytest
@@ -29,3 +30,12 @@ def test_the_templates_of_a_list() -> None:
 @pytest.mark.parametrize("jobs", ["web", {"name": "web"}, 3, None])
 def test_the_module_reports_what_is_no_list(jobs: Any) -> None:
     assert upstart_deploy.templates(jobs) == []
+
+
+def test_a_tilde_is_left_to_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There it is the home directory of the user that become selects."""
+    monkeypatch.setenv("HOME", "/home/of/the/controller")
+    action = upstart_deploy.ActionModule.__new__(upstart_deploy.ActionModule)
+    arguments = {"jobs": [], "manifest_dir": "~/lists"}
+    action._task = types.SimpleNamespace(args=arguments, get_play=lambda: types.SimpleNamespace(_uuid="play"))
+    assert action._arguments({}) == {**arguments, "_texts": [], "_play": "play"}

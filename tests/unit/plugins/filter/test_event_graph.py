@@ -116,7 +116,8 @@ def test_conditions_that_only_the_edges_show() -> None:
     ({"jobs": [{}], "edges": [], "events": []}, {}, "sysinit.upstart.event_graph: jobs must be a list of dictionaries"),
     ({"jobs": [{"name": "a", "start_on": {"bogus": 1}}], "edges": [], "events": []}, {},
      "sysinit.upstart.event_graph: a condition cannot be read: a condition cannot have the keys bogus"),
-    (BOOT, {"format": "png"}, "sysinit.upstart.event_graph: format must be dot, mermaid or problem, not 'png'"),
+    (BOOT, {"format": "png"},
+     "sysinit.upstart.event_graph: format must be dot, mermaid, pictures or problem, not 'png'"),
     (BOOT, {"direction": "up"}, "sysinit.upstart.event_graph: direction must be LR or TB, not 'up'"),
     (BOOT, {"depth": -1}, "sysinit.upstart.event_graph: depth must be an integer of at least 0, not -1"),
     (BOOT, {"depth": True}, "sysinit.upstart.event_graph: depth must be an integer of at least 0, not True"),
@@ -130,6 +131,27 @@ def test_errors(info: Any, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(AnsibleFilterError) as caught:
         event_graph(info, **arguments)
     assert str(caught.value).startswith(message)
+
+
+def test_pictures() -> None:
+    result = event_graph(BOOT, "pictures")
+    assert not isinstance(result, str)
+    assert [picture["caption"] for picture in result["pictures"]] == ["15 jobs around runlevel"]
+    assert result["pictures"][0]["svg"] == (DATA / "boot.svg").read_text()
+    assert result["unconnected"] == [{"name": "backup", "state": "broken file (line 3)", "appearance": "broken"}]
+
+
+def test_unconnected_jobs_are_a_list() -> None:
+    jobs = [{"name": name, "loaded": True, "instances": []} for name in "abc"]
+    text = event_graph({"jobs": jobs, "edges": [], "events": []}, "mermaid")
+    assert '  jobs_stopped_stopped["a, b, c<br/>stopped"]:::stopped\n' in text
+
+
+def test_a_job_that_should_run_is_marked() -> None:
+    idle = {"name": "cron", "loaded": True, "enabled": True, "task": False, "start_on": "startup", "instances": []}
+    info = {"jobs": [idle], "edges": [{"event": "startup", "args": [], "job": "cron", "stanza": "start_on"}],
+            "events": []}
+    assert 'job_cron["cron<br/>stopped, should run"]:::trouble' in event_graph(info, "mermaid")
 
 
 def test_why_there_is_no_graph() -> None:
@@ -149,7 +171,7 @@ def test_the_documentation_names_the_options() -> None:
     parameters = list(inspect.signature(event_graph).parameters.values())[1:]
     assert options == {parameter.name: parameter.default for parameter in parameters}
     assert list(options)[:3] == documented["positional"].split(", ")
-    assert documented["options"]["format"]["choices"] == [*plugin.WRITERS, plugin.PROBLEM]
+    assert documented["options"]["format"]["choices"] == [*plugin.WRITERS, plugin.PICTURES, plugin.PROBLEM]
     assert documented["options"]["direction"]["choices"] == list(plugin.DIRECTIONS)
     assert list(plugin.FilterModule().filters()) == [documented["name"]]
     assert yaml.safe_load(plugin.EXAMPLES)

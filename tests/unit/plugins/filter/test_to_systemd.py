@@ -18,7 +18,7 @@ WEB = "start on runlevel [2345]\nexec /usr/bin/web\n"
 
 def test_the_result() -> None:
     result = plugin.FilterModule().filters()["to_systemd"]({"web": WEB})
-    assert sorted(result) == ["files", "findings", "links", "summary", "units"]
+    assert sorted(result) == ["files", "findings", "jobs", "links", "summary", "units"]
     assert result["links"] == {
         "/etc/systemd/system/multi-user.target.wants/web.service": "/etc/systemd/system/web.service"}
 

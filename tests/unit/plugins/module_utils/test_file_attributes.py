@@ -48,8 +48,9 @@ class Module:
         self.wanted.append(arguments)
         return True
 
-    def run_command(self, command: str) -> tuple[int, str, str]:
-        raise AssertionError("not run: %s" % command)
+    def run_command(self, command: str, handle_exceptions: bool) -> tuple[int, str, str]:
+        assert not handle_exceptions
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), command.split()[0])
 
 
 @pytest.fixture
@@ -126,6 +127,14 @@ def test_a_copy_is_complete_or_does_not_exist(tmp_path: Path, monkeypatch: pytes
         found.backup(str(path))
     assert [entry.name for entry in tmp_path.iterdir()] == ["web.conf"]
     assert found.backup(str(tmp_path)) is None and found.backup(str(tmp_path / "none")) is None
+
+
+def test_a_check_whose_program_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(UpstartError) as caught:
+        _file_attributes.FileAttributes(Module(tmp_path)).validate("nosuch %s", "web.conf", b"exec a\n")
+    assert caught.value.message == ("Cannot run the validate command nosuch %s: No such file or directory. Nothing was "
+                                    "written; correct the command, or install the program.")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("command", "said"), [

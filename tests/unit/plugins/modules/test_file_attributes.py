@@ -131,7 +131,7 @@ class Module:
         self.given.append((path, context))
         return True
 
-    def run_command(self, command: str) -> tuple[int, str, str]:
+    def run_command(self, command: str, handle_exceptions: bool = True) -> tuple[int, str, str]:
         path = Path(command.split()[1])
         self.ran.append((path.name, mode(path.parent), path.parent.stat().st_uid))
         return 0, "", ""

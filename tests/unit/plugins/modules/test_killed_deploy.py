@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ class Deployment:
 
     daemon: with_daemon.Daemon
     kills = KILLS
+    proves = False  # upstart_job drops an earlier text only in a run after the job has been up for a while
 
     def calls(self, generation: int) -> list[Call]:
         """Return the calls for a generation: stop the removed jobs, write the files, start the others."""
@@ -50,7 +52,7 @@ class Deployment:
             ("upstart_service", {**place, "jobs": [{"name": gone, "state": "stopped"}], "must_exist": False}),
             ("upstart_job", {**place, "jobs": jobs, "manifest": str(self.manifest), "prune": True}),
             ("upstart_service", {**place, "jobs": [{"name": name} for name in running], "state": "started",
-                                 "definition": "current", "stable_for": 0, "manifests": [str(self.manifest)]}),
+                                 "definition": "current", "stable_for": 0}),
         ]
 
     def jobs(self, generation: int) -> tuple[str, list[str], list[dict[str, Any]]]:
@@ -87,6 +89,7 @@ class OneRun(Deployment):
     """The same with upstart_deploy: a task, and a handler for the restarts."""
 
     kills = KILLS_OF_DEPLOY
+    proves = True
 
     def calls(self, generation: int) -> list[Call]:
         _gone, running, jobs = self.jobs(generation)
@@ -115,6 +118,7 @@ class Seen:
     next: Run
     states: list[tuple[str, bool]]
     third: Run | None
+    proves: bool
 
     def how_many_new(self) -> int:
         return sum(self.left.get(name) == self.new.get(name) for name in self.both())
@@ -149,7 +153,8 @@ def kills(request: pytest.FixtureRequest) -> Iterator[list[Seen]]:
             then = runner.run(calls)
             third = runner.run(calls) if number % EVERY == 0 else None
             seen.append(Seen(moment, killed.status == -9, old, left, listed, deployment.files(), deployment.listed(),
-                             then, deployment.states(then) if then.status == 0 else [], third))
+                             then, deployment.states(then) if then.status == 0 else [], third,
+                             deployment.proves))
         yield seen
     assert with_daemon.no_process_left(daemon.scratch)
 
@@ -187,6 +192,12 @@ def test_the_manifest_names_every_file_that_is_there(kills: list[Seen]) -> None:
         assert names(each.new_listed) == set(each.new), each.moment
 
 
+def generation(text: bytes) -> int:
+    line = re.search(rb"GENERATION=(\d+)", text)
+    assert line
+    return int(line[1])
+
+
 def test_the_manifest_keeps_the_old_text_until_the_job_runs_with_the_new_file(kills: list[Seen]) -> None:
     for each in kills:
         for job in ("web", "db"):
@@ -194,9 +205,10 @@ def test_the_manifest_keeps_the_old_text_until_the_job_runs_with_the_new_file(ki
                     if entry["name"] == job}
             changed = each.left[f"{job}.conf"] != each.old[f"{job}.conf"]
             if changed and kept:
-                assert base64.b64decode(kept[False]) == each.old[f"{job}.conf"], each.moment
+                newer = generation(each.old[f"{job}.conf"]) - generation(base64.b64decode(kept[False]))
+                assert newer == 0 or (newer > 0 and not each.proves), each.moment
             assert not changed or kept or each.left == each.new, each.moment
-        assert not {"web", "db"} & {entry["name"] for entry in each.new_listed.get("unproven", [])}
+        assert not each.proves or not {"web", "db"} & {entry["name"] for entry in each.new_listed.get("unproven", [])}
 
 
 def test_the_next_run_converges_and_leaves_no_litter(kills: list[Seen]) -> None:

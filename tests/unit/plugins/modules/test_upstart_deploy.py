@@ -15,6 +15,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +145,57 @@ def test_two_lists_in_one_play(host: DeployHost) -> None:
     assert host.pid("late") != old["late"]
 
 
+def test_runs_for_one_list_take_turns(host: DeployHost) -> None:
+    """The second run begins when the first has ended, and finds that nothing is left to do."""
+    host.deploy(job("slow", pre_stop={"exec": "sleep 0.5"}), job("a"))
+    changed = host.options(jobs=[job("slow", nice=1, pre_stop={"exec": "sleep 0.5"}), job("a", nice=1)], restart="now")
+    runs = [run_module.start("upstart_deploy", **changed) for _number in range(3)]
+    results = [run_module.result(run) for run in runs]
+    assert sorted(result["summary"] for result in results) == ["2 unchanged", "2 unchanged", "2 written, 2 restarted"]
+    assert [path.name for path in host.manifests.iterdir()] == ["default.json"]
+
+
+def test_a_run_that_waits_too_long_for_another_names_it(host: DeployHost) -> None:
+    host.deploy(job("slow", pre_stop={"exec": RUNS}), job("a"))
+    first = run_module.start("upstart_deploy", **host.options(jobs=[job("a")], prune=True))
+    lock = host.manifests / ".default.lock"
+    waiting.wait_for(lambda: lock.exists() and lock.read_text(), "the first run has no lock")
+    result = host.run(jobs=[job("a", nice=1)], timeout=0.3)
+    assert result["failed"] and result["msg"] == (
+        f"The lock file {lock} was still held by process {first.pid} after 0.3 s (timeout). Nothing was changed. Wait "
+        "until that task ends, or end it, then run this task again.")
+    assert host.run(jobs=[job("a", nice=1)], check=True, timeout=5)["summary"] == "1 written, 1 pending"
+    status = host.client.status("slow")
+    assert status is not None
+    os.kill(status["processes"]["pre-stop"], signal.SIGKILL)
+    assert run_module.result(first)["summary"] == "1 removed, 1 stopped, 1 unchanged"
+
+
+def test_check_mode_predicts_whether_events_started_a_job_before(host: DeployHost) -> None:
+    """The job file is written before its override disables the job."""
+    disabled = job("a", start_on="ready", enabled=False)
+    for jobs in ([disabled], [{**disabled, "nice": 1}], [{**disabled, "enabled": True}]):
+        predicted, real = host.run(check=True, jobs=jobs)["jobs"], host.deploy(*jobs)["jobs"]
+        keys = ("enabled", "enabled_before", "changed")
+        assert [predicted[0][key] for key in keys] == [real[0][key] for key in keys]
+
+
+def test_a_pending_restart_of_a_job_that_is_not_listed_is_in_the_result(host: DeployHost) -> None:
+    host.deploy(job("a"), job("b"))
+    host.deploy(job("a", nice=1), job("b"))
+    result = host.deploy(job("b"))
+    assert (result["changed"], result["summary"]) == (True, "1 pending, 1 unchanged")
+    assert [(entry["name"], bool(entry["pending"])) for entry in result["jobs"]] == [("b", False), ("a", True)]
+    assert not host.deploy(job("b"), restart="none")["changed"] and host.pending() == ["a"]
+
+
+def test_the_result_has_the_state_of_jobs_that_other_jobs_start(host: DeployHost) -> None:
+    follows = job("b", state="present", start_on="started a", enabled=True)
+    predicted, real = host.run(check=True, jobs=[job("a"), follows]), host.deploy(job("a"), follows)
+    for result in (predicted, real):
+        assert [instance["status"] for instance in result["jobs"][1]["instances"]] == ["start/running"]
+
+
 def test_a_job_that_somebody_has_restarted_is_not_restarted_again(host: DeployHost) -> None:
     host.deploy(job("a"), job("idle", state="present"))
     host.client.request("Start", "idle", wait=False)
@@ -184,6 +236,17 @@ def test_a_changed_instance_that_fails_is_rolled_back_with_the_old_names(host: D
     assert sorted(host.client.instances("w")) == ["7", "8"]
 
 
+@pytest.mark.parametrize("more", [{"restart": "none"}, {"on_change": "reload"}])
+def test_renamed_instances_that_are_not_started_are_named(host: DeployHost, more: Result) -> None:
+    host.deploy(job("w", instance="$N", script="trap '' HUP\nsleep 1000", instances=[{"N": 1}]))
+    renamed = [job("w", instance="x-$N", script="trap '' HUP\nsleep 1000", instances=[{"N": 1}])]
+    for check in (True, False):
+        result = host.run(check=check, jobs=renamed, **more)
+        assert "Job w: its listed instances were not started" in str(result["warnings"])
+    assert host.client.instances("w") == ["1"]
+    assert "warnings" not in host.deploy(*renamed, restart="now") and host.client.instances("w") == ["x-1"]
+
+
 def test_a_job_to_remove_that_does_not_stop_leaves_all_files(host: DeployHost) -> None:
     host.deploy(job("stays", pre_stop={"exec": RUNS}), job("a"))
     text = (host.daemon.conf / "a.conf").read_text()
@@ -200,6 +263,34 @@ def test_a_check_of_the_user_refuses_the_list_before_anything_stops(host: Deploy
     host.deploy(job("goes"), job("a"))
     result = host.run(jobs=[job("a", nice=1, validate="false %s")], prune=True)
     assert result["failed"] and "The validate command refused a.conf" in result["msg"] and host.pid("goes")
+
+
+def test_a_manifest_that_cannot_be_written_does_not_hide_why_a_job_failed(host: DeployHost) -> None:
+    """The job moves the directory of the manifests away when it is restarted."""
+    host.deploy(job("a"))
+    text = (host.daemon.conf / "a.conf").read_text()
+    moves = f"mv {host.manifests} {host.manifests}.old\ntouch {host.manifests}\nexit 3"
+    result = host.run(jobs=[job("a", script=moves)], restart="now", on_failure="rollback")
+    assert result["failed"] and result["msg"].startswith("Job a failed with its new definition: Job a did not stay up")
+    assert f"Cannot make the directory {host.manifests} for the manifest: File exists. Check" in result["msg"]
+    assert (host.daemon.conf / "a.conf").read_text() == text and host.pid("a")
+
+
+def test_jobs_without_a_value_are_refused(host: DeployHost) -> None:
+    """In YAML, a key with nothing after it has this value."""
+    host.deploy(job("a"))
+    assert host.run(jobs=None, prune=True)["msg"] == "jobs has no value. Set it to a list of jobs; [] is an empty list."
+    assert host.pid("a")
+
+
+def test_a_tilde_is_the_home_directory_of_the_user_on_the_host(
+        host: DeployHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    host.deploy(job("a"), manifest_dir="~/lists")
+    host.deploy(job("a", nice=1), manifest_dir="~/lists")
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["default.json"]
+    done = [host.run(check=check, pending=True, manifest_dir="~/lists")["summary"] for check in (True, False)]
+    assert done == ["1 restarted", "1 restarted"] and not host.manifests.exists()
 
 
 def test_the_keys_of_a_job_are_the_same_in_every_mode(host: DeployHost) -> None:

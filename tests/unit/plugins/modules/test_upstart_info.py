@@ -40,6 +40,18 @@ def daemon() -> Iterator[with_daemon.Daemon]:
         yield started
 
 
+def test_the_last_boot(daemon: with_daemon.Daemon) -> None:
+    deploy(daemon, web="start on web-needed\nexec sleep 1000\n")
+    initctl(daemon, "emit", "web-needed")
+    (daemon.scratch / "log-of-init").write_text("Jan 1 init: Handling startup event\n")
+    result = info(daemon, subset=["boot"], init_log=str(daemon.scratch / "log-of-init"))
+    assert set(result["boot"]) == {"began", "init_log", "clock", "left_out", "messages", "processes"}
+    process, = result["boot"]["processes"]
+    assert process["name"] == "web" and process["seconds"] >= 0
+    assert (result["boot"]["clock"], result["boot"]["left_out"], result["boot"]["messages"]) == ("syslog", None, [])
+    assert "boot" not in info(daemon, subset=["all"])
+
+
 def deploy(daemon: with_daemon.Daemon, **texts: str) -> None:
     for name, text in texts.items():
         (daemon.conf / f"{name}.conf").write_text(text)

@@ -88,7 +88,8 @@ def test_other_jobs_of_the_list_that_the_manifest_does_not_record() -> None:
 
 
 def put(folder: Path, name: str, play: str | None) -> None:
-    entry = {"name": f"job-of-{name}", "action": "restart", "since": "now", "reason": "r", "tasks": [], "play": play}
+    entry = {"name": f"job-of-{name}", "action": "restart", "since": "now", "reason": "r", "tasks": [], "play": play,
+             "state": None, "stable_for": 1.0, "rollback": False, "instances": None}
     (folder / f"{name}.json").write_text(json.dumps({"format": 2, "jobs": [], "overrides": [], "pending": [entry]}))
 
 

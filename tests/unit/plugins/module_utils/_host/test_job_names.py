@@ -129,6 +129,7 @@ def test_a_relative_log_directory_does_no_harm() -> None:
                           "web."),
     ("web.override", "Invalid job name web.override: it is the name of a file. Leave out .override: write name: web "
                      "and override: true."),
+    ("a\nb", r"Invalid job name 'a\nb': it contains a line break or another control character. Remove it."),
     ("web ", "Invalid job name 'web ': it begins or ends with a blank or a line break. Write name: web."),
     ("web\n", "Invalid job name 'web\n': it begins or ends with a blank or a line break. Write name: web."),
 ])

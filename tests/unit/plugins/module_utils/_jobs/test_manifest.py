@@ -42,11 +42,10 @@ def conf(tmp_path: Path) -> Path:
 class Deployment:
     """The parts of an upstart_job task that concern the manifest."""
 
-    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False,
-                 spared: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, conf: Path, *entries: dict[str, Any], prune: bool = False) -> None:
         self.manifest = Manifest(str(path))
         listed = wanted(*entries)
-        self.obsolete = self.manifest.obsolete(listed, spared) if prune else []
+        self.obsolete = self.manifest.obsolete(listed) if prune else []
         self.plans = plan_all(self.obsolete + listed, str(conf))
         self.manifest.mark(self.plans)
 
@@ -56,6 +55,12 @@ class Deployment:
     def run(self) -> None:
         self.manifest.announce(self.plans)
         self.manifest.settle(self.plans)
+
+
+PENDING = {"name": "web", "action": "restart", "since": "now", "reason": "r", "state": "started", "stable_for": 1.0,
+           "tasks": [{"name": "web", "state": "restarted", "env": {"N": 1}}], "rollback": True, "instances": None,
+           "play": None}
+LISTS = {"format": 2, "jobs": [], "overrides": []}
 
 
 def names(path: Path) -> list[str]:
@@ -167,6 +172,34 @@ def test_garbage_is_refused_with_the_name_of_the_file(path: Path, conf: Path, te
         Deployment(other, conf, prune=True)
 
 
+@pytest.mark.parametrize("changes", [
+    *({key: 7} for key in PENDING if key != "stable_for"), {"stable_for": "1"}, {"tasks": [1]}, {"tasks": [{}]},
+    {"tasks": [{"name": "db", "state": "restarted"}]}, {"tasks": [{"name": "web", "stat": "restarted"}]}])
+def test_pending_entries_that_no_task_can_make_up_for_are_refused(path: Path, changes: dict[str, Any]) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({**LISTS, "pending": [PENDING]}))
+    assert Manifest(str(path)).pending == [PENDING]
+    for entry in ({**PENDING, **changes}, {key: PENDING[key] for key in PENDING if key not in changes}):
+        path.write_text(json.dumps({**LISTS, "pending": [entry]}))
+        with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+            Manifest(str(path))
+
+
+@pytest.mark.parametrize("previous", [{}, {"content": 1}, {"content": "%%%"}, {"content": "é"}, {"content": "YQ"}])
+def test_earlier_contents_that_cannot_be_restored_are_refused(path: Path, previous: dict[str, Any]) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({**LISTS, "unproven": [{"name": "web", "override": False, "previous": previous}]}))
+    with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+        Manifest(str(path))
+
+
+def test_a_manifest_that_is_nested_too_deeply_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("[" * 100000)
+    with pytest.raises(UpstartError, match="default.json is not a manifest: "):
+        Manifest(str(path))
+
+
 def test_other_places_are_refused(tmp_path: Path, conf: Path) -> None:
     with pytest.raises(UpstartError, match="must end in .json"):
         Manifest(str(tmp_path / "list"))
@@ -236,14 +269,6 @@ def test_removed_or_restored_files_are_not_kept(path: Path, conf: Path) -> None:
     assert unproven(path) == {}
 
 
-def test_jobs_that_another_list_gains_are_kept(path: Path, conf: Path) -> None:
-    Deployment(path, conf, job("web"), job("web", override=True), job("db"), job("mail")).run()
-    pruned = Deployment(path, conf, job("mail"), prune=True, spared=("web", "other"))
-    assert pruned.removed() == ["db"]
-    pruned.run()
-    assert names(path) == ["mail"]
-
-
 def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -> None:
     """The override may belong to somebody else; an override of the same list is restored separately."""
     Deployment(path, conf, job("web"), job("web", override=True, nice=1)).run()
@@ -281,13 +306,13 @@ def test_what_is_pending_needs_the_second_format(path: Path, conf: Path) -> None
     Deployment(path, conf, job("web")).run()
     assert json.loads(path.read_text())["format"] == 1
     manifest = Manifest(str(path))
-    manifest.pending = [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    manifest.pending = [PENDING]
     manifest.save()
     assert json.loads(path.read_text())["format"] == 2
     assert path.stat().st_mode & 0o777 == 0o600
     Deployment(path, conf, job("web"), job("db")).run()  # other modules keep what is pending
     manifest = Manifest(str(path))
-    assert manifest.pending == [{"name": "web", "tasks": [{"env": {"N": 1}}]}]
+    assert manifest.pending == [PENDING]
     assert sorted(manifest.recorded_jobs()) == ["db", "web"]
     manifest.pending = []
     manifest.save()

@@ -62,6 +62,7 @@ def test_a_list_of_jobs() -> None:
     ([{"name": "web", "expect": "spoon"}], ["jobs: web: ", "expect", "fork"]),
     ([{"name": "web", "jobs": []}], ["jobs: web: ", "jobs"]),
     ([{"name": "web"}, {"name": "b"}, {"name": "web"}], ["jobs: web is listed twice"]),
+    ([{"name": "web", "state": "absent", "force": False}], ["Job web: force: false keeps an existing file"]),
     ([{"name": "web", "content": "a", "exec": "b"}], ["Job web: content sets the whole file", "combined with exec."]),
 ])
 def test_lists_that_are_refused(jobs: list[dict[str, Any]], words: list[str]) -> None:

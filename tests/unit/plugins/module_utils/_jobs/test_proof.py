@@ -5,15 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs import proof
-from ansible_collections.sysinit.upstart.plugins.module_utils._services import manifests
 from ansible_collections.sysinit.upstart.tests.unit.support.fake_client import (
     COMING,
     GOING,
@@ -49,38 +44,3 @@ def test_whether_a_job_has_started_successfully(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(proof, "changed_since", lambda definition, peer, pid: None if age > 60 else definition.conf)
     client = FakeClient({"web": {"": [found]} if found else {}}, (), [held(command)] if command else None)
     assert proof.proven_jobs(client, ["web"], str(tmp_path), (1, 13, 2)) == ({"web"} if come_up else set())
-
-
-def target(name: str, *steps: str, state: str | None = "started", error: UpstartError | None = None,
-           script: str | None = None, **plan: Any) -> SimpleNamespace:
-    planned = SimpleNamespace(**{"steps": list(steps), "kept_by": [], "group": None, "stale": None, **plan})
-    return SimpleNamespace(job=name, script=script, wanted=SimpleNamespace(state=state), plan=planned,
-                           result=SimpleNamespace(error=error))
-
-
-@pytest.mark.parametrize(("targets", "forgotten"), [
-    ([target("web", "start")], True),
-    ([target("web", "stop", "start", state="restarted")], True),
-    ([target("web", "reload", state="reloaded", stale=True)], True),
-    ([target("web", stale=False)], True),
-    ([target("web", stale=True)], False),
-    ([target("web", stale=None)], False),
-    ([target("web", "start", error=UpstartError("x"))], False),
-    ([target("web", "start"), target("web", "start", error=UpstartError("x"))], False),
-    ([target("web", "start", kept_by=["2"])], False),
-    ([target("web", "stop", state="stopped", stale=False)], False),
-    ([target("web", state=None, stale=False)], False),
-    ([target("web", "start", script="/etc/init.d/web")], False),
-    ([target("other", "start")], False),
-    ([target("web", "stop", state="stopped", group=["it", "other"]), target("web", "start", state="restarted")], True),
-    ([target("web", "stop", state="stopped", group=["it"])], False),
-])
-def test_successfully_started_jobs_are_forgotten(tmp_path: Path, targets: list[Any], forgotten: bool) -> None:
-    path = tmp_path / "a.json"
-    entry = {"name": "web", "override": False, "previous": {"content": None, "listed": False, "enabled": None}}
-    path.write_text(json.dumps({"format": 1, "jobs": ["web"], "overrides": [], "unproven": [entry]}))
-    before = path.read_bytes()
-    manifests.remove_proven_jobs([str(path)], targets)
-    assert json.loads(path.read_text()).get("unproven", []) == ([] if forgotten else [entry])
-    assert json.loads(path.read_text())["jobs"] == ["web"]
-    assert forgotten or path.read_bytes() == before

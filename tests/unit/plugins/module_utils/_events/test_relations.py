@@ -9,7 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.plugins.module_utils._host.relations import RelatedJob, Relations, job_argument
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.relations import (
+    RelatedJob,
+    Relations,
+    job_argument,
+)
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import loops
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import parser
 from ansible_collections.sysinit.upstart.tests.unit.support import counted_work

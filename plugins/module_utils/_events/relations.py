@@ -7,11 +7,11 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from .._events.expand import ExpansionError, expand
-from .._events.glob import fnmatch
-from .._events.match import split_argument
 from .._jobfile.known_events import JOB_EVENTS, known_event
 from .._jobfile.shell import init_commands
+from .expand import ExpansionError, expand
+from .glob import fnmatch
+from .match import split_argument
 
 MYPY = False  # mypy takes it for true
 if MYPY:

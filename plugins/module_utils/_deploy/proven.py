@@ -1,40 +1,23 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remove jobs from the manifests of the role once a task of upstart_service has them running with current files."""
+"""Jobs that a run has started, reloaded or seen running with their current files."""
 
 from __future__ import absolute_import, division, print_function
-
-from .._jobs.manifest import Manifest
 
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import List, Set  # noqa: F401
-    from .targets import Target  # noqa: F401
+    from .._services.targets import Target  # noqa: F401
 
 __metaclass__ = type
 
 
-def remove_proven_jobs(manifests, targets):
-    # type: (List[str], List[Target]) -> None
-    """Remove the jobs from manifests that this task has started, reloaded or seen running with their current files.
-
-    :param manifests: list of text, paths.
-    :param targets: list of targets.Target, as the task leaves them.
-    """
-    names = proven_jobs(targets)
-    for path in manifests:
-        manifest = Manifest(path)
-        if names.intersection(manifest.names()):
-            manifest.forget(names)
-            manifest.save()
-
-
 def proven_jobs(targets):
     # type: (List[Target]) -> Set[str]
-    """Return the names of the jobs that a task has started, reloaded or seen running with their current files.
+    """Return the names of the jobs that a run has started, reloaded or seen running with their current files.
 
-    :param targets: list of targets.Target, as the task leaves them.
+    :param targets: list of targets.Target, as the run leaves them.
     """
     counted = [target for target in targets if not (target.plan.group and target.wanted.state == "stopped")]
     names = set(target.job for target in counted)

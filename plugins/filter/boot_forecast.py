@@ -1,0 +1,382 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: boot_forecast
+short_description: Forecast which Upstart jobs come up at the next boot
+version_added: 1.1.0
+author:
+  - The sysinit.upstart contributors !UNKNOWN
+description:
+  - Simulates the boot of a host from its job files. It says which jobs start, in which order, and because of which
+    event.
+  - For each job that does not start, it names the event that never comes, and the jobs that could send it.
+  - It also names what holds the boot up, the jobs that are started and stopped again, and the chain of jobs that leads
+    to a job and to the runlevel.
+  - With O(before), it says what a change of the job files makes of the boot.
+  - It needs no host and no daemon. It changes nothing, and the same input always gives the same result.
+positional: profile
+options:
+  _input:
+    description:
+      - The directory of the job files on the controller, the result of M(sysinit.upstart.upstart_info) with its subset
+        V(stanzas), or a dictionary of jobs.
+      - In a dictionary, the value of a job is the text of its file, or a dictionary with the texts C(conf) and
+        C(override).
+      - Give it all jobs of a host, because the jobs that send events must be known.
+    type: raw
+    required: true
+  profile:
+    description:
+      - The family of the host. It says which events its programs send, such as C(mountall) and C(ifup).
+      - With V(plain), no program sends anything. Events then only come from Upstart, and from commands such as
+        C(initctl emit) in job files.
+      - V(auto) guesses the family from the names of the jobs and the release of Upstart. RV(_value.profile) says which
+        one it is.
+    type: string
+    choices: [auto, plain, ubuntu_12_04, ubuntu_14_04, ubuntu_container, enterprise_linux_6, chromeos]
+    default: plain
+  before:
+    description: The jobs before a change, in the same forms as the input. The result then has the key C(difference).
+    type: raw
+  jobs:
+    description: Jobs that must come up. The key C(missing) names those that are not sure to.
+    type: list
+    elements: string
+    default: []
+  interfaces:
+    description:
+      - The network interfaces, as names or as dictionaries with C(name) and C(auto), which says whether it is brought
+        up at boot. The default is C(lo) and C(eth0).
+    type: list
+    elements: raw
+  mounts:
+    description:
+      - The mount points in C(/etc/fstab), as paths or as dictionaries with C(path), C(type), C(device) and C(options).
+        A network file system waits for the network. The default is C(/).
+    type: list
+    elements: raw
+  devices:
+    description: Events that the bridge of udev sends for further devices, each a text with the name and the variables.
+    type: list
+    elements: string
+  runlevel:
+    description: The runlevel that the host boots into. The default is that of the profile.
+    type: string
+  upstart_version:
+    description:
+      - The release of Upstart. The default is the one in the result of M(sysinit.upstart.upstart_info), or that of the
+        profile.
+    type: string
+  horizon:
+    description: How many seconds of the boot to simulate.
+    type: float
+    default: 300
+  budget:
+    description:
+      - How many seconds of processor time the forecast may take. If it needs more, it is not sure.
+    type: float
+    default: 60
+notes:
+  - A program that is not known here is assumed to keep running if it is the main process of a service, and to end
+    successfully otherwise. RV(_value.assumed) lists these assumptions.
+  - The filter simulates the boot more than 20 times, with different durations of processes. A job whose fate depends on
+    which process is faster is V(unsure).
+seealso:
+  - module: sysinit.upstart.upstart_info
+  - module: sysinit.upstart.upstart_event
+"""
+
+EXAMPLES = r"""
+- name: Show what the next boot of a host brings
+  vars:
+    forecast: "{{ upstart | sysinit.upstart.boot_forecast('ubuntu_14_04', interfaces=['lo', 'eth0', 'eth1']) }}"
+  ansible.builtin.debug:
+    msg: "{{ forecast.summary }}"
+
+- name: Fail if jobs in a repository will not come up
+  vars:
+    forecast: "{{ 'files/init' | sysinit.upstart.boot_forecast('ubuntu_14_04', jobs=['web', 'db']) }}"
+  ansible.builtin.assert:
+    that: not forecast.missing
+    fail_msg: "{{ forecast.missing }}"
+
+- name: Show what a change makes of the boot
+  vars:
+    forecast: "{{ 'new/init' | sysinit.upstart.boot_forecast('ubuntu_14_04', before='old/init') }}"
+  ansible.builtin.debug:
+    msg: "{{ forecast.difference.summary }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The forecast.
+  type: dictionary
+  contains:
+    profile:
+      description: The profile.
+      type: string
+      sample: ubuntu_14_04
+    jobs:
+      description: The fate of each job, by name.
+      type: dictionary
+      contains:
+        starts:
+          description: V(yes), V(no) or V(unsure). A task starts if it runs.
+          type: string
+          sample: "no"
+        place:
+          description: Its place in the usual order of starts, or null.
+          type: integer
+          sample: 4
+        because:
+          description: The event that lets it start, or null.
+          type: string
+          sample: started db
+        instances:
+          description: The names of its instances.
+          type: list
+          elements: string
+          sample: [eth0]
+        state:
+          description: Its goal and state when nothing more happens.
+          type: string
+          sample: start/running
+        stopped_again:
+          description: Whether it starts and is then stopped. A task that ends is not.
+          type: boolean
+        stopped_by:
+          description: The event that stops it, or null.
+          type: string
+          sample: runlevel RUNLEVEL=2 PREVLEVEL=N
+        failed:
+          description: What fails, or null.
+          type: string
+          sample: its pre-start process ends with status 1
+        missing:
+          description: The events in its C(start on) that never come.
+          type: list
+          elements: dictionary
+          contains:
+            job:
+              description: The job that waits.
+              type: string
+              sample: web
+            event:
+              description: The event as written in the condition.
+              type: string
+              sample: started dbb
+            reason:
+              description: Why it never comes.
+              type: string
+              sample: there is no job dbb; did you mean db?
+            senders:
+              description: The jobs that could send it.
+              type: list
+              elements: string
+              sample: []
+        root:
+          description: The missing event behind it all, perhaps of another job, with the same keys; or null.
+          type: dictionary
+        chain:
+          description: The chain of jobs that leads to its start, each with the event that lets it start.
+          type: list
+          elements: dictionary
+          sample:
+            - {job: mountall, because: startup}
+            - {job: db, because: filesystem}
+        reasons:
+          description: Why it does not start, or why that is not sure.
+          type: list
+          elements: string
+          sample: ["started dbb never comes: there is no job dbb; did you mean db?"]
+    order:
+      description: The names of the jobs that start, in the usual order.
+      type: list
+      elements: string
+      sample: [mountall, db]
+    starts:
+      description: The jobs that start.
+      type: list
+      elements: string
+      sample: [db, mountall]
+    never:
+      description: The jobs that do not start.
+      type: list
+      elements: string
+      sample: [web]
+    unsure:
+      description: The jobs of which that is not sure.
+      type: list
+      elements: string
+      sample: []
+    stopped_again:
+      description: The jobs that are started and stopped again.
+      type: list
+      elements: string
+      sample: []
+    runlevel:
+      description: The last runlevel that the boot reaches, or null.
+      type: string
+      sample: "2"
+    runlevel_chain:
+      description: The chain of jobs that leads to the runlevel.
+      type: list
+      elements: dictionary
+      sample:
+        - {job: mountall, because: startup}
+        - {job: rc-sysinit, because: static-network-up}
+    holding:
+      description: What holds the boot up.
+      type: list
+      elements: dictionary
+      contains:
+        event:
+          description: The event that does not end.
+          type: string
+          sample: starting db
+        waits:
+          description: The job that waits for its end.
+          type: string
+          sample: db
+        jobs:
+          description: The jobs that hold it.
+          type: list
+          elements: string
+          sample: [check]
+        reasons:
+          description: Sentences about them.
+          type: list
+          elements: string
+          sample: [job check is in start/running (process main)]
+    sure:
+      description: Whether the forecast is certain, apart from the assumptions.
+      type: boolean
+    reasons:
+      description: Why it is not certain.
+      type: list
+      elements: string
+      sample: [what happens to web depends on which process is faster]
+    assumed:
+      description: The assumptions about processes.
+      type: list
+      elements: string
+      sample: ["job db: its main process keeps running"]
+    notes:
+      description: What cannot be done, for example an instance without a name.
+      type: list
+      elements: string
+      sample: []
+    missing:
+      description: The jobs in O(jobs) that are not sure to come up, with the reason.
+      type: dictionary
+      sample: {"web": "started dbb never comes: there is no job dbb; did you mean db?"}
+    difference:
+      description: What the change makes of the boot; only with O(before).
+      type: dictionary
+      contains:
+        no_longer:
+          description: The jobs that started and will not, with the reason.
+          type: dictionary
+          sample: {"web": "started dbb never comes: there is no job dbb; did you mean db?"}
+        newly:
+          description: The jobs that did not start and will.
+          type: list
+          elements: string
+          sample: []
+        later:
+          description: The jobs that wait for more jobs than before, with the reason.
+          type: dictionary
+          sample: {"mail": "because of started db, after db"}
+        unsure:
+          description: The jobs that started for sure and may not, with the reason.
+          type: dictionary
+          sample: {}
+        runlevel:
+          description: The runlevel before and after.
+          type: list
+          elements: string
+          sample: ["2", "2"]
+        summary:
+          description: Lines for people.
+          type: list
+          elements: string
+          sample: ["web no longer starts: started dbb never comes: there is no job dbb; did you mean db?"]
+    summary:
+      description: Lines for people.
+      type: list
+      elements: string
+      sample:
+        - 2 jobs start, 1 do not, 0 are not sure; runlevel 2
+        - "web does not start: started dbb never comes: there is no job dbb; did you mean db?"
+"""
+
+import typing as t
+from collections.abc import Sequence
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import LATEST
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.compare import compare_boots, missing_jobs
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast import BootForecast, forecast_boot
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine import make_machine
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import FactsError, MachineFacts
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import probable_profile
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.report import difference_as_dict, forecast_as_dict
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources, version_of
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+
+NAME = "sysinit.upstart.boot_forecast"
+AUTO = "auto"
+
+
+def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, jobs: Sequence[str] = (),
+                  interfaces: t.Any = None, mounts: t.Any = None, devices: t.Any = None, runlevel: t.Any = None,
+                  upstart_version: str | None = None, horizon: float = 300, budget: float = 60) -> dict[str, t.Any]:
+    """Return the forecast of the boot of a host."""
+    if profile == AUTO:
+        try:
+            profile = probable_profile([job.name for job in read_sources(source, LATEST)], version_of(source))
+        except InputError as exc:
+            raise AnsibleFilterError(f"{NAME}: {exc}") from exc
+    if profile not in PROFILES:
+        raise AnsibleFilterError(f"{NAME}: profile must be one of {', '.join((AUTO, *PROFILES))}, not {profile!r}")
+    if isinstance(jobs, str) or not isinstance(jobs, Sequence):
+        raise AnsibleFilterError(f"{NAME}: jobs must be a list of names, not {jobs!r}")
+    for name, number in (("horizon", horizon), ("budget", budget)):
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
+            raise AnsibleFilterError(f"{NAME}: {name} must be a number of seconds above 0, not {number!r}")
+    chosen = PROFILES[profile]
+
+    def forecast(of: t.Any) -> BootForecast:
+        facts = MachineFacts(chosen, interfaces, mounts, devices, runlevel)
+        version = parse_version(upstart_version or version_of(of) or chosen.version, chosen.dialect)
+        return forecast_boot(make_machine(read_sources(of, version), chosen, facts, version), horizon, budget)
+
+    try:
+        after = forecast(source)
+        result = forecast_as_dict(after, profile)
+        result["missing"] = missing_jobs(jobs, after)
+        if before is not None:
+            result["difference"] = difference_as_dict(compare_boots(forecast(before), after))
+    except (InputError, FactsError) as exc:
+        raise AnsibleFilterError(f"{NAME}: {exc}") from exc
+    return result
+
+
+def parse_version(text: str, dialect: str) -> Release:
+    numbers = str(text).split(".")
+    if not all(number.isdigit() for number in numbers):
+        raise AnsibleFilterError(f"{NAME}: upstart_version must be a release such as 1.12.1, not {text!r}")
+    return Release([int(number) for number in numbers], dialect)
+
+
+class FilterModule:
+    """The filter boot_forecast."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"boot_forecast": boot_forecast}

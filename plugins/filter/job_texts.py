@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: job_texts
+short_description: Collect the texts of Upstart job files for a translation
+version_added: 1.1.0
+author:
+  - The sysinit.upstart contributors !UNKNOWN
+description:
+  - Converts the results of M(ansible.builtin.slurp) in a loop over paths to the dictionary of job files that
+    P(sysinit.upstart.to_systemd#filter) and P(sysinit.upstart.event_graph#filter) take.
+  - A byte that is not UTF-8 becomes the character U+FFFD.
+positional: source
+options:
+  _input:
+    description: The C(results) of M(ansible.builtin.slurp) in a loop over the paths of job files and overrides.
+    type: list
+    elements: dictionary
+    required: true
+  source:
+    description:
+      - The folder of the files. The name of a job is the path below it, without C(.conf).
+      - For the files of a host, the result of M(sysinit.upstart.upstart_info) with its subset V(stanzas), which has the
+        names of the jobs. If the file of a job could not be read, the text comes from its stanzas.
+    type: raw
+    required: true
+seealso:
+  - plugin: sysinit.upstart.to_systemd
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Read two job files
+  ansible.builtin.slurp:
+    src: "{{ item }}"
+  loop: [/etc/init/shop.conf, /etc/init/shop.override]
+  register: read
+
+- name: Show what changes with systemd
+  ansible.builtin.debug:
+    msg: "{{ (read.results | sysinit.upstart.job_texts('/etc/init') | sysinit.upstart.to_systemd).summary }}"
+"""
+
+RETURN = r"""
+_value:
+  description: For each job, a dictionary with the text C(conf) and, if there is one, C(override).
+  type: dictionary
+  sample: {"shop": {"conf": "exec /usr/bin/shop", "override": "manual"}}
+"""
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_texts import (
+    Texts,
+    contents_of,
+    texts_of_folder,
+    texts_of_host,
+)
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+
+NAME = "sysinit.upstart.job_texts"
+
+
+def job_texts(results: t.Any, source: str | Mapping[str, t.Any]) -> Texts:
+    """Return the texts of job files by the names of their jobs."""
+    if not isinstance(source, (str, Mapping)):
+        raise AnsibleFilterError(f"{NAME}: source must be a folder or the result of upstart_info, not {source!r}")
+    try:
+        contents = contents_of(results)
+        return texts_of_folder(source, contents) if isinstance(source, str) else texts_of_host(source, contents)
+    except InputError as exc:
+        raise AnsibleFilterError(f"{NAME}: {exc}") from exc
+
+
+class FilterModule:
+    """The filter job_texts."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"job_texts": job_texts}

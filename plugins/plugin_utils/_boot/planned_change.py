@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task in check mode would make of the next boot of a host."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
+
+from .compare import compare_boots
+from .forecast import BootForecast, forecast_boot
+from .machine import make_machine
+from .machine_facts import MachineFacts
+from .profiles.all_profiles import PROFILES
+from .profiles.probable import probable_profile
+from .report import difference_as_dict
+from .sources import read_sources
+
+Info = Mapping[str, t.Any]
+Change = Mapping[str, t.Any]  # the name of a job to its options, None for a job that is removed
+BUDGET_SECONDS = 20.0  # of processor time for each of the two forecasts
+HORIZON_SECONDS = 300.0
+
+
+def with_change(info: Info, change: Change) -> Info:
+    """Return a result of upstart_info as it would be after a change."""
+    jobs = [job for job in info["jobs"] if job["name"] not in change]
+    jobs += [{"name": name, "stanzas": stanzas} for name, stanzas in change.items() if stanzas is not None]
+    return {**info, "jobs": jobs}
+
+
+def boot_difference(info: Info, earlier: Iterable[Change], own: Change) -> dict[str, t.Any]:
+    """Return what a change makes of the next boot, in the form of ``difference`` of boot_forecast, with the profile.
+
+    :param info: result of upstart_info with stanzas, as the host is.
+    :param earlier: the changes that earlier tasks of the play would make.
+    :param own: the change of the task.
+    """
+    before = info
+    for change in earlier:
+        before = with_change(before, change)
+    profile = probable_profile((job["name"] for job in info["jobs"]), info["version"])
+    difference = compare_boots(_forecast(before, profile), _forecast(with_change(before, own), profile))
+    return {"profile": profile, **difference_as_dict(difference)}
+
+
+def losses(difference: Mapping[str, t.Any], own: Change) -> list[str]:
+    """Return a sentence for each job that would no longer start, apart from those that the task removes or disables."""
+    intended = {name for name, stanzas in own.items() if not (stanzas or {}).get("start_on")}
+    lines = [f"job {name} will no longer start: {reason}" for name, reason in difference["no_longer"].items()
+             if name not in intended]
+    lines += [f"job {name} may no longer start: {reason}" for name, reason in difference["unsure"].items()
+              if name not in intended]
+    return [f"At the next boot, {line}{'' if line.endswith('?') else '.'}" for line in lines]
+
+
+def _forecast(info: Info, name: str) -> BootForecast:
+    profile = PROFILES[name]
+    version = Release([int(number) for number in str(info["version"]).split(".")], profile.dialect)
+    facts = MachineFacts(profile, None, None, None, None)
+    return forecast_boot(make_machine(read_sources(info, version), profile, facts, version), HORIZON_SECONDS,
+                         BUDGET_SECONDS)

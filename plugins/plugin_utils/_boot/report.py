@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A forecast as data, and as lines for people."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .compare import BootDifference
+from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
+
+Link = tuple[str, str]
+
+
+def forecast_as_dict(forecast: BootForecast, profile: str) -> dict[str, t.Any]:
+    """Return a forecast as the filter returns it."""
+    jobs = forecast.jobs.values()
+    return {
+        "profile": profile,
+        "jobs": {name: _job(job) for name, job in forecast.jobs.items()},
+        "order": list(forecast.order),
+        "starts": [job.name for job in jobs if job.starts == YES],
+        "never": [job.name for job in jobs if job.starts == NO],
+        "unsure": [job.name for job in jobs if job.starts == UNSURE],
+        "stopped_again": [job.name for job in jobs if job.stopped_again],
+        "runlevel": forecast.runlevel,
+        "runlevel_chain": _links(forecast.runlevel_chain),
+        "holding": [{"event": item.event, "waits": item.waits, "jobs": item.jobs, "reasons": item.reasons}
+                    for item in forecast.holding],
+        "sure": forecast.sure,
+        "reasons": forecast.reasons,
+        "assumed": forecast.assumed,
+        "notes": forecast.notes,
+        "summary": summary_lines(forecast),
+    }
+
+
+def _job(job: JobForecast) -> dict[str, t.Any]:
+    return {
+        "starts": job.starts, "place": job.place, "because": job.because, "instances": job.instances,
+        "state": job.state, "stopped_again": job.stopped_again, "stopped_by": job.stopped_by, "failed": job.failed,
+        "missing": [leaf.as_dict() for leaf in job.missing],
+        "root": job.root.as_dict() if job.root is not None else None,
+        "chain": _links(job.chain), "reasons": job.reasons,
+    }
+
+
+def _links(chain: t.Iterable[Link]) -> list[dict[str, str]]:
+    return [{"job": job, "because": because} for job, because in chain]
+
+
+def summary_lines(forecast: BootForecast) -> list[str]:
+    """Return lines for people: the counts, what holds the boot up, and the jobs that do not come up."""
+    counts = {word: sum(job.starts == word for job in forecast.jobs.values()) for word in (YES, NO, UNSURE)}
+    runlevel = f"runlevel {forecast.runlevel}" if forecast.runlevel is not None else "no runlevel"
+    lines = [f"{counts[YES]} jobs start, {counts[NO]} do not, {counts[UNSURE]} are not sure; {runlevel}"]
+    lines += [f"{item.waits} waits for the end of {item.event}: {'; '.join(item.reasons)}" for item in forecast.holding]
+    for job in forecast.jobs.values():
+        if job.starts == NO:
+            lines.append(f"{job.name} does not start: {'; '.join(job.reasons)}{_root_text(job)}")
+        elif job.starts == UNSURE:
+            lines.append(f"{job.name} is not sure to start: {'; '.join(job.reasons)}")
+        elif job.stopped_again:
+            lines.append(f"{job.name} starts and stops again{f', by {job.stopped_by}' if job.stopped_by else ''}")
+    return lines
+
+
+def _root_text(job: JobForecast) -> str:
+    if job.root is None or job.root.job == job.name:
+        return ""
+    return f" (because {job.root.leaf} of job {job.root.job} never comes: {job.root.reason})"
+
+
+def difference_as_dict(difference: BootDifference) -> dict[str, t.Any]:
+    """Return a difference as the filter returns it."""
+    return {
+        "no_longer": difference.no_longer, "newly": difference.newly, "later": difference.later,
+        "unsure": difference.unsure, "runlevel": list(difference.runlevel), "summary": difference.lines(),
+    }

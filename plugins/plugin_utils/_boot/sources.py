@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The job files of a machine: a directory on the controller, texts, or the result of upstart_info."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Sequence
+
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError, read_jobs
+
+CONF, OVERRIDE = ".conf", ".override"
+
+
+def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
+    """Return the jobs of a source, sorted by name.
+
+    :param source: the path of a directory, or what _systemd.jobs.read_jobs takes.
+    :param version: the release of Upstart that reads the files.
+    :raises InputError: for another form, and for a directory that cannot be read.
+    """
+    return read_jobs(_read_directory(source) if isinstance(source, str) else source, version)
+
+
+def version_of(source: t.Any) -> str | None:
+    """Return the release of Upstart that a result of upstart_info names, or None."""
+    if isinstance(source, t.Mapping) and isinstance(source.get("jobs"), Sequence):
+        version = source.get("version")
+        return version if isinstance(version, str) and version else None
+    return None
+
+
+def _read_directory(path: str) -> dict[str, dict[str, str]]:
+    """Return the texts of the job files and overrides in a directory, by job name."""
+    if not os.path.isdir(path):
+        raise InputError(f"there is no directory {path}; give the directory of the job files, for example /etc/init")
+    files: dict[str, dict[str, str]] = {}
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            stem, suffix = os.path.splitext(name)
+            if suffix in (CONF, OVERRIDE) and stem not in ("", CONF):
+                job = os.path.relpath(os.path.join(folder, stem), path)
+                files.setdefault(job, {})[suffix[1:]] = _read(os.path.join(folder, name))
+    return {job: texts for job, texts in files.items() if "conf" in texts}
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read()
+    except OSError as exc:
+        raise InputError(f"cannot read {path}: {exc.strerror}") from exc

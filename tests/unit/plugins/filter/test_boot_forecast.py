@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter boot_forecast: its input, its options and its errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.sysinit.upstart.plugins.filter import boot_forecast as plugin
+from ansible_collections.sysinit.upstart.plugins.filter.boot_forecast import boot_forecast
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
+
+DB, WEB = "start on startup\nexec db\n", "start on started db\nexec web\n"
+JOBS: dict[str, Any] = {"db": DB, "web": WEB}
+
+
+def test_the_result_is_plain_data() -> None:
+    result = plugin.FilterModule().filters()["boot_forecast"](JOBS)
+    assert json.loads(json.dumps(result)) == result
+    assert result["starts"] == result["order"] == ["db", "web"] and result["sure"]
+    assert result["jobs"]["web"]["chain"] == [
+        {"job": "db", "because": "startup"}, {"job": "web", "because": "started db"}]
+    assert result["summary"] == ["2 jobs start, 0 do not, 0 are not sure; no runlevel"]
+
+
+def test_every_key_is_documented() -> None:
+    documented = yaml.safe_load(plugin.RETURN)["_value"]["contains"]
+    result = boot_forecast(JOBS, before=JOBS, jobs=["web"])
+    assert set(result) == set(documented)
+    assert set(result["jobs"]["web"]) == set(documented["jobs"]["contains"])
+    assert set(result["difference"]) == set(documented["difference"]["contains"])
+    options = yaml.safe_load(plugin.DOCUMENTATION)["options"]
+    assert options["profile"]["choices"] == ["auto", *PROFILES]
+
+
+def test_forms_of_input(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "db.conf").write_text(DB)
+    (tmp_path / "sub" / "web.conf").write_text(WEB)
+    (tmp_path / "db.override").write_text("manual\n")
+    (tmp_path / "lonely.override").write_text("manual\n")
+    (tmp_path / "README").write_text("nothing")
+    result = boot_forecast(str(tmp_path))
+    assert result["never"] == ["db", "sub/web"]
+    assert boot_forecast(str(tmp_path), upstart_version="0.6.5")["never"] == [], "0.6.5 has no overrides"
+    info = {"version": "1.5", "jobs": [
+        {"name": name, "path": f"/etc/init/{name}.conf", "error": None, "stanzas": structure.read(text)}
+        for name, text in JOBS.items()]}
+    assert boot_forecast(info)["starts"] == ["db", "web"]
+
+
+def test_named_jobs_and_a_change() -> None:
+    after = {"db": DB, "web": "start on started dbb\nexec web\n"}
+    result = boot_forecast(after, before=JOBS, jobs=["db", "web", "mail"])
+    reason = "started dbb never comes: there is no job dbb; did you mean db?"
+    assert result["missing"] == {"web": reason, "mail": "there is no such job"}
+    assert result["difference"]["no_longer"] == {"web": reason}
+    assert result["difference"]["summary"] == [f"web no longer starts: {reason}"]
+    assert result["jobs"]["web"]["root"] == result["jobs"]["web"]["missing"][0]
+    assert result["summary"][1] == f"web does not start: {reason}"
+
+
+def test_the_summary_names_the_root() -> None:
+    jobs = {**JOBS, "db": "start on never\nexec db\n"}
+    assert boot_forecast(jobs)["summary"][2] == (
+        "web does not start: started db never comes: job db does not come up "
+        "(because never of job db never comes: no job and no program of the profile sends it)")
+
+
+def test_dialects() -> None:
+    assert boot_forecast({"a": "import X\nstart on startup\nexec a\n"}, "chromeos")["starts"] == ["a"]
+    assert not boot_forecast({"a": "import X\nstart on startup\nexec a\n"}, "ubuntu_14_04")["sure"]
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"profile": "x"}, "profile must be one of auto, plain, ubuntu_12_04"),
+    ({"jobs": "web"}, "jobs must be a list of names"),
+    ({"horizon": 0}, "horizon must be a number of seconds above 0, not 0"), ({"budget": "x"}, "budget must be"),
+    ({"upstart_version": "new"}, "upstart_version must be a release such as 1.12.1, not 'new'"),
+    ({"interfaces": "eth0"}, "interfaces must be a list"), ({"before": 5}, "needs a dictionary of job files"),
+])
+def test_wrong_options(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"^sysinit.upstart.boot_forecast: {message}"):
+        boot_forecast(JOBS, **options)
+
+
+def test_wrong_input() -> None:
+    with pytest.raises(AnsibleFilterError, match="there is no directory /no/such; give the directory of the job files"):
+        boot_forecast("/no/such")

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the sysinit.upstart contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""playbooks/boot_check.yml on a directory of job files, and on a host."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import with_daemon
+from ansible_collections.sysinit.upstart.tests.unit.support.boot_machines import BASE
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOK = ROOT / "playbooks" / "boot_check.yml"
+DB, WEB = "start on filesystem\nexec /usr/bin/db\n", "start on started db and runlevel [2345]\nexec /usr/bin/web\n"
+REASON = "started dbb never comes: there is no job dbb; did you mean db?"
+
+
+def write(folder: Path, **jobs: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in {**BASE, **jobs}.items():
+        (folder / f"{name}.conf").write_text(text.replace("@bin", "/sbin"))
+    return folder
+
+
+def check(home: Path, **variables: Any) -> tuple[int, str]:
+    """Run the playbook; return its exit status and its output."""
+    command = [sys.executable, "-m", "ansible.cli.playbook", str(PLAYBOOK), "-i", "localhost,", "-c", "local",
+               "-e", json.dumps(variables), "-e", f"ansible_python_interpreter={sys.executable}"]
+    environment = {**os.environ, "HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    return result.returncode, result.stdout + result.stderr
+
+
+def test_a_directory_that_comes_up(tmp_path: Path) -> None:
+    folder = write(tmp_path / "init", db=DB, web=WEB)
+    status, output = check(tmp_path, boot_check_dir=str(folder), boot_check_jobs=["web", "db"])
+    assert status == 0, output
+    assert "All jobs that must come up will, up to runlevel 2" in output
+
+
+@pytest.mark.parametrize(("form", "expected"), [
+    ("github", "::error file={folder}/web.conf::web does not come up at boot: " + REASON),
+    ("gitlab", '"path": "{folder}/web.conf"'),
+    ("junit", '<failure message="' + REASON + '"/>'),
+])
+def test_a_change_that_stops_a_job(tmp_path: Path, form: str, expected: str) -> None:
+    before = write(tmp_path / "before", db=DB, web=WEB)
+    after = write(tmp_path / "after", db=DB, web=WEB.replace("db", "dbb"))
+    report = tmp_path / "report.txt"
+    status, output = check(tmp_path, boot_check_dir=str(after), boot_check_before_dir=str(before),
+                           boot_check_report=str(report), boot_check_format=form)
+    assert status == 2, output
+    assert f"web no longer starts: {REASON}" in output
+    assert expected.format(folder=after) in report.read_text()
+
+
+def test_a_host(tmp_path: Path) -> None:
+    with with_daemon.running() as daemon:
+        write(daemon.conf, db=DB, web=WEB)
+        variables: dict[str, Any] = {"boot_check_jobs": ["web"], "upstart_address": daemon.address,
+                                     "upstart_conf_dir": str(daemon.conf), "boot_check_hosts": "localhost"}
+        status, output = check(tmp_path, **variables)
+        assert status == 0, output
+        variables["boot_check_jobs"] = ["web", "mail"]
+        status, output = check(tmp_path, **variables)
+        assert status == 2 and "there is no such job" in output, output
