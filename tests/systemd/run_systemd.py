@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -89,6 +90,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="print the declared differences, too")
     options = parser.parse_args()
     be_like_an_init()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # the hosts end with this program
     began = time.monotonic()
     try:
         systemd = find_systemd(options.systemd or [Path("/"), UNPACKED])

@@ -55,11 +55,18 @@ class Processes:
                 result.setdefault(record.label, []).append(record.number)
         return result
 
+    def environment(self, pid: int) -> dict[str, str]:
+        """Return the environment with which a process began; an empty dict if it has ended."""
+        try:
+            entries = (self.proc / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            return {}
+        return {name: value for name, _equals, value in (entry.partition("=") for entry in entries if entry)}
+
     def traits(self, pid: int) -> dict[str, str]:
         """Return what a process has inherited; an empty dict if it has ended."""
         folder = self.proc / str(pid)
         try:
-            environment = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
             status = dict(line.split(":\t", 1)
                           for line in (folder / "status").read_text().splitlines() if ":\t" in line)
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
@@ -69,7 +76,7 @@ class Processes:
         except OSError:
             return {}
         result = {name: value if name in ("oom", "chdir") else _kind(value) for name, value in result.items()}
-        result.update({f"env {entry.partition('=')[0]}": entry.partition("=")[2] for entry in environment if entry})
+        result.update({f"env {name}": value for name, value in self.environment(pid).items()})
         result.update({f"limit {line[:26].strip()}": " ".join(line[26:68].split()) for line in limits
                        if line[:26].strip() not in IGNORED_LIMITS})
         result.update({"umask": status["Umask"], "nice": stat[16], "user": status["Uid"].split()[0],

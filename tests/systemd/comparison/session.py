@@ -129,3 +129,5 @@ def session(systemd: Systemd, scratch: Path, stories: Sequence[Story],
                 yield result, pairs
             except CallError as error:
                 raise CallError(f"{error}\nUpstart:{daemon.last_words()}\nsystemd:{last_words(scratch)}") from error
+            finally:
+                upstart.end_processes()

@@ -12,13 +12,13 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from signal import Signals
+from signal import SIGKILL, Signals
 from typing import Any
 
 from chaos.bus import INTERFACE, MANAGER, Bus, CallError, Signal, instance_path, job_path, unescape
 from with_daemon import EMULATOR, Daemon
 
-from .records import Processes
+from .records import Processes, read_records
 from .side import CALL_SECONDS, COMMANDS, DOWN, FAILED, OK, PENDING, UP, JobStates, Play, Side
 from .story import PlacedStory, Step
 
@@ -128,6 +128,15 @@ class UpstartSide(Side):
     def _call(self, path: str, interface: str, member: str, signature: str = "",
               body: tuple[Any, ...] = ()) -> tuple[Any, ...]:
         return self.bus.call(path, interface, member, signature, body, timeout=CALL_SECONDS)
+
+    def end_processes(self) -> None:
+        """End what still runs of the stories. A real Upstart leaves the processes of its jobs behind when it ends."""
+        for run in self.runs.iterdir():
+            for pids in self.processes.alive(read_records(run)).values():
+                for pid in pids:
+                    if "UPSTART_JOB" in self.processes.environment(pid):
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(pid, SIGKILL)
 
     def kill(self, play: Play, step: Step) -> None:
         number = Signals[f"SIG{step.env[0]}"]
