@@ -16,13 +16,13 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance chaos integration molecule package lint docs format pages matrix hosts corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos systemd integration molecule package lint docs format pages matrix hosts corpus coverage mutation mirror prepare-demo prepare-test clean
 
 help:
 	@echo "make demo         deploy real jobs on a private Upstart daemon, twice, and show the result"
 	@echo "make test         run all tests and checks"
 	@echo "make unit [TEST=path::name]   run the unit tests, or a single test"
-	@echo "make conformance | chaos | integration | molecule | package | lint   run another suite"
+	@echo "make conformance | chaos | systemd | integration | molecule | package | lint   run another suite"
 	@echo "make docs         build the documentation site in .build/docs/html"
 	@echo "make format       format the Python code and sort its imports"
 	@echo "make pages        update the generated pages and the role's argument_specs.yml"
@@ -52,7 +52,7 @@ test: prepare-test mirror
 unit: prepare-test mirror
 	@$(RUN) $(if $(TEST),'--test=$(TEST)',unit)
 
-conformance chaos integration molecule package lint: prepare-test mirror
+conformance chaos systemd integration molecule package lint: prepare-test mirror
 	@$(RUN) $@
 
 docs: mirror

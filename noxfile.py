@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import nox
 
-SESSIONS = ("unit", "conformance", "chaos", "integration", "molecule", "package", "docs", "lint", "format", "coverage")
+SESSIONS = ("unit", "conformance", "chaos", "systemd", "integration",
+            "molecule", "package", "docs", "lint", "format", "coverage")
 
 nox.options.sessions = ["unit", "lint"]
 

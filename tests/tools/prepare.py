@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ DEBIAN_PYTHON = "/usr/bin/python3"
 # files need chattr.
 PROGRAMS = {"ssh-keygen": "openssh-client", "dbus-daemon": "dbus-daemon", "chattr": "e2fsprogs"}
 # Some tests render graphs and pages with these programs; the tests are skipped if a distribution has none.
+SYSTEMD = ("/lib/systemd/systemd", "/usr/lib/systemd/systemd")
 EXTRAS = {"dot": "graphviz", "chromium": "chromium"}
 
 
@@ -111,6 +113,40 @@ def install_extras() -> None:
         print_progress(f"{package} cannot be installed here: the tests that need it are skipped")
 
 
+def provide_systemd(folder: Path) -> None:
+    """Unpack the distribution's systemd into a folder if this machine has none; the suite ``systemd`` boots it."""
+    if any(Path(place).exists() for place in SYSTEMD) or folder.exists():
+        return
+    if not shutil.which("apt-get") or not policy("systemd").strip():
+        print_progress("there is no systemd, and no package of it: the suite systemd is skipped")
+        return
+    print_progress("downloading systemd, to run it in namespaces without installing it")
+    packages, waiting = {"systemd"}, ["systemd"]
+    while waiting:
+        more = {name for name in libraries_of(waiting.pop()) if name not in packages}
+        packages |= more
+        waiting += sorted(more & {"libsystemd-shared"})
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    done = subprocess.run(["apt-get", "--quiet", "download", *sorted(packages)], cwd=partial, check=False,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        print_progress(f"systemd cannot be downloaded, so its suite is skipped: {done.stderr.strip()}")
+        return
+    for archive in partial.glob("*.deb"):
+        run(["dpkg-deb", "--extract", str(archive), str(partial)])
+        archive.unlink()
+    partial.rename(folder)
+
+
+def libraries_of(package: str) -> list[str]:
+    """Return the libraries that a package depends on, without those that each machine has."""
+    done = subprocess.run(["apt-cache", "depends", package], capture_output=True, text=True, check=False)
+    names = re.findall(r"^ *(?:Pre)?Depends: (lib[\w.+-]+)", done.stdout, re.M)
+    return [name for name in names if name != "libc6"]
+
+
 def policy(package: str) -> str:
     """Return apt's policy of a package; an empty text for an unknown package."""
     done = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True, check=False)
@@ -186,6 +222,7 @@ def main() -> None:
         install_programs()
     if level == "test":
         install_extras()
+        provide_systemd(folder / "systemd")
     if not can_import(str(venv / "bin/python"), "pip"):
         make_environment(python, venv)
     install_python(venv, REQUIREMENTS / f"{level}.txt")

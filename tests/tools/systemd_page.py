@@ -48,7 +48,8 @@ learn how to use the filter, see :ref:`the guide <ansible_collections.sysinit.up
 
 **exact** means that nothing changes, **near** that only unusual cases change, **approximate** that you can notice the
 change, and **impossible** that systemd has nothing for it. *Measured* rows were measured on systemd {MEASURED}, as
-process 1. The other rows follow the manual of systemd.
+process 1: the tests play the same steps on Upstart and on systemd, and compare what runs, what waits for what, how each
+job ends, and what its processes inherit. The other rows follow the manual of systemd.
 
 .. contents::
    :local:

@@ -31,8 +31,11 @@ from .leaves import (
 )
 from .ordering import order_settings
 from .trigger_leaves import own_event, start_on_trigger
+from .units import SYSTEMCTL, exec_word
 
 START, STOP = "start on", "stop on"
+SKIPPING = "ExecCondition= for started"
+AT_SHUTDOWN = {"runlevel-stop", "network-deconfiguring"}
 
 
 @dataclass
@@ -71,21 +74,25 @@ class ConditionTranslator:
         self._findings = findings
         self._job_events = JobEvents(host)
         self._stem = host.stems[job.name]
+        self._stops_at_shutdown = False
 
     def translate(self, values: Values) -> Dependencies:
         """Return the dependencies for the conditions in some values of the job."""
         result = Dependencies()
         env = dict(entry.split("=", 1) for entry in values["env"] if "=" in entry)
-        self._start(values, env, result)
+        self._start(values, result)
         self._stop(values, env, result)
+        self._report_both(values)
+        if not values["task"] and not self._stops_at_shutdown:
+            self._findings.add("shutdown", "the shutdown")
         if self._job.name in self._host.early:
             result.settings += [("Unit", "DefaultDependencies", "no"), ("Unit", "Conflicts", "shutdown.target"),
                                 ("Unit", "Before", "shutdown.target")]
         return result
 
-    def _start(self, values: Values, env: dict[str, str], result: Dependencies) -> None:
+    def _start(self, values: Values, result: Dependencies) -> None:
         place = self._place(START)
-        operands = self._operands(values["start_on"], env, place, self._start_leaf)
+        operands = self._operands(values["start_on"], {}, place, self._start_leaf)  # Upstart has no variables here
         operators = {item["op"] for item in values["start_on"] or [] if "op" in item}
         moments = [operand for operand in operands if operand.plan.kind == "moment" and not operand.is_alternative]
         if "and" in operators:
@@ -102,20 +109,36 @@ class ConditionTranslator:
             result.links += [(key, value) for section, key, value in plan.settings if section == "Link"]
             result.settings += [setting for setting in plan.settings if setting[0] != "Link"]
             if plan.requisite and not operand.is_alternative:
-                result.settings.append(("Unit", "Requisite", plan.requisite))
+                result.settings.append(self._only_while_active(plan.requisite, place))
         if any(pull == MULTI_USER for pull, _own in result.wanted_by):
             result.wanted_by = {pair: None for pair in result.wanted_by if pair[0] != "sysinit.target"}
+
+    def _only_while_active(self, unit: str, place: StanzaPlace | None) -> tuple[str, str, str]:
+        """Return the setting that skips a start unless another unit is active, and let it run on when that stops."""
+        if self._host.options.release.has(SKIPPING):
+            return "Service", "ExecCondition", f"+{SYSTEMCTL} is-active --quiet {exec_word(unit)}"
+        self._findings.add_missing(BY_NAME[SKIPPING], place)
+        return "Unit", "Requisite", unit
 
     def _stop(self, values: Values, env: dict[str, str], result: Dependencies) -> None:
         place = self._place(STOP)
         operands = self._operands(values["stop_on"], env, place, self._stop_leaf)
         if any(item.get("op") == "and" for item in values["stop_on"] or []):
             self._findings.add("and-stop", "stop on with and", place)
+        self._stops_at_shutdown = any(AT_SHUTDOWN & set(operand.plan.codes) for operand in operands)
         for operand in operands:
             order = order_settings(operand.plan.settings)
             result.stop_order += order
             result.settings += [setting for setting in operand.plan.settings if setting[1:] not in order]
             result.others += operand.plan.others
+
+    def _report_both(self, values: Values) -> None:
+        """Report the events that start and stop the job."""
+        started, stopped = ([" ".join([item["event"], *item["args"]]) for item in values[key] or [] if "event" in item]
+                            for key in ("start_on", "stop_on"))
+        for words in dict.fromkeys(started):
+            if words in stopped:
+                self._findings.add("event-both", f"stop on {words}", self._place(STOP))
 
     def _place(self, name: str) -> StanzaPlace | None:
         """Return the stanza that counts: the last one."""
@@ -161,9 +184,6 @@ class ConditionTranslator:
         if plan_or_none is not None:
             return plan_or_none
         unit, value, codes = own_event(leaf, self._host)
-        if "event-failed" in codes:
-            failed = self._host.unit_of(leaf.event.rpartition("/")[0])
-            return LeafPlan(codes, "moment", others=[(failed, "OnFailure", own)])
         if unit is not None:
             self._events.add(leaf.event, value, "Wants", own)
         return LeafPlan(codes, "moment")

@@ -35,6 +35,8 @@ DIRECTIVES = (
               "The output goes to the journal, not to a file."),
     Directive("ExecCondition=", 243, "ExecStartPre=", "approximate",
               "The unit fails where Upstart stops the job without a failure."),
+    Directive("ExecCondition= for started", 243, "Requisite=", "approximate",
+              "The unit also stops and restarts when the other one does, and its start fails without it."),
     Directive("AllowedCPUs=", 244, "CPUAffinity=", "near", "The program can change the set of processors."),
     Directive("Restart=on-failure of Type=oneshot", 244, "no restart", "impossible", "The task is not retried."),
     Directive("StopPropagatedFrom=", 249, "PartOf=", "approximate", "The unit does not stop if the other one crashes."),

@@ -12,6 +12,7 @@ from .host import EARLY_UNITS, NOTHING, UpstartHost
 from .instances import instance_form, instance_unit
 from .leaves import EventLeaf, LeafPlan, after, start_on_runlevel
 from .names import escape
+from .units import SYSTEMCTL, exec_word
 
 JOB, INSTANCE, RESULT = "JOB", "INSTANCE", "RESULT"
 PLACES = (JOB, INSTANCE, RESULT)
@@ -41,6 +42,8 @@ class JobEvents:
             return LeafPlan(codes)
         is_target = unit.endswith(".target")
         known = "job-unknown" not in codes
+        if leaf.event == "started" and self._is_task(leaf):
+            return LeafPlan([*codes, "started-task"], "moment", [unit])
         if leaf.event == "started":
             settings = after(unit)
             requisite = unit if known and not is_target else ""
@@ -63,9 +66,8 @@ class JobEvents:
         if unit in EARLY_UNITS or unit.endswith(".target"):
             return LeafPlan([*codes, "stop-at-boot"] if leaf.event in ("starting", "started") else ["runlevel-stop"])
         if leaf.event in ("starting", "started"):
-            order = "Before" if leaf.event == "starting" else "After"
-            return LeafPlan([*codes, "stops-when-started"], settings=[
-                ("Unit", "Conflicts", unit), ("Unit", order, unit)])
+            key = "ExecStartPre" if leaf.event == "starting" else "ExecStartPost"
+            return LeafPlan([*codes, "stops-when-started"], others=[(unit, key, self._stop_command(own))])
         directive = "StopPropagatedFrom="
         key = "StopPropagatedFrom" if self._host.options.release.has(directive) else "PartOf"
         if key == "PartOf":
@@ -73,6 +75,19 @@ class JobEvents:
         code = "stopping" if leaf.event == "stopping" else "stopped-then-stop"
         order_settings = after(unit) if leaf.event == "stopping" else []
         return LeafPlan([*codes, code], settings=[("Unit", key, unit), *order_settings])
+
+    def _is_task(self, leaf: EventLeaf) -> bool:
+        """Return whether the event is about a task that is translated."""
+        name = leaf.value(JOB, position=0)
+        return name in self._host.stems and bool(self._host.jobs[str(name)].values["task"])
+
+    def _stop_command(self, unit: str) -> str:
+        """Return the command by which another unit stops a unit, or all instances of a template."""
+        directive = "ExecStartPre=+"
+        if not self._host.options.release.has(directive):
+            self.missing.append(directive)
+        privileged = "+" if self._host.options.release.has(directive) else ""
+        return f"-{privileged}{SYSTEMCTL} stop {exec_word(unit.replace('@.', '@*.'))}"
 
     def _unit(self, leaf: EventLeaf) -> tuple[str | None, list[str]]:
         """Return the unit that the event is about, and findings; None if no unit stands for it."""

@@ -21,6 +21,7 @@ Kind = t.Literal["boot", "state", "moment", "none"]
 MULTI_USER = "multi-user.target"
 NETWORK = "network-online.target"
 LEVELS = "0123456S"
+ALWAYS_MOUNTED = ("/", "/usr", "/proc", "/sys", "/dev", "/run")  # before systemd reads its units
 FILESYSTEMS = {
     "filesystem": ("local-fs.target", "remote-fs.target"), "local-filesystems": ("local-fs.target",),
     "remote-filesystems": ("remote-fs.target",), "all-swaps": ("swap.target",),
@@ -162,6 +163,8 @@ def _mount(leaf: EventLeaf) -> LeafPlan:
     if path is None or not path.startswith("/"):
         return LeafPlan(["mount-unknown"])
     unit = f"{escape_path(path)}.mount"
+    if leaf.event == "mounted" and path in ALWAYS_MOUNTED:
+        return LeafPlan(["mounted"], "boot", [MULTI_USER])
     if leaf.event == "mounted":
         return LeafPlan(["mounted"], "state", [unit], settings=[("Unit", "RequiresMountsFor", path)])
     return LeafPlan(["mounting"], "moment", [unit], settings=[

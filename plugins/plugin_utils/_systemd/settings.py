@@ -67,6 +67,7 @@ def add_life(values: Values, unit: UnitFile, release: SystemdRelease) -> None:
     if signal_is_valid(values["kill_signal"]):
         unit.add("Service", "KillSignal", _signal(values["kill_signal"]))
     unit.add("Service", "KillMode", "control-group")
+    unit.add("Service", "IgnoreSIGPIPE", "no")
     exits = [str(status) if status < 256 else _signal(status // 256) for status in values["normal_exit"]
              if status < 256 or status // 256 in NAMES]
     if exits:

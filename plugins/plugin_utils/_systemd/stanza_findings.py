@@ -71,6 +71,8 @@ def _code(job: HostJob, place: StanzaPlace, options: TranslationOptions, form: I
         return "no-main"
     if name.startswith("pre-start"):
         return "pre-start-stop" if ProcessTranslator.stops_itself(values) else "pre-start"
+    if name.startswith("post-start") and values["task"]:
+        return "post-start-task"
     if name == "exec":
         return "exec-shell" if SHELL_CHARACTERS.search(str(values["process"]["main"]["command"])) else "exec"
     if name == "respawn":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 UNIT, INSTALL = "Unit", "Install"
+SYSTEMCTL = "/bin/systemctl"
 SECTIONS = (UNIT, "Service", "Path", "Socket", INSTALL)
 # Settings that name other units. A drop-in adds to them but cannot empty them.
 DEPENDENCIES = frozenset([
@@ -19,7 +20,7 @@ LISTS = frozenset([
     "ExecStop", "ExecStopPost", "PassEnvironment", "RestartPreventExitStatus", "SuccessExitStatus",
 ])
 DOCUMENTED = "# Translated from an Upstart job by the filter sysinit.upstart.to_systemd."
-PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./*-]+")
 
 
 def specifier_safe(text: str) -> str:

@@ -57,8 +57,7 @@ class Bus:
     """A connection with a reading thread. Several threads may call."""
 
     def __init__(self, address: str) -> None:
-        kind, value = address.partition(":")[2].split("=", 1)
-        self._socket = prep_socket("\0" + value if kind == "abstract" else value, timeout=60.0)
+        self._socket = self.connect(address)
         self._lock = threading.Condition()
         self._serial = 0
         self._replies: dict[int, Any] = {}
@@ -68,6 +67,12 @@ class Bus:
         self.on_signal: Callable[[Signal], None] = lambda signal: None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def connect(self, address: str) -> socket.socket:
+        """Return an authenticated connection to an address."""
+        kind, value = address.partition(":")[2].split("=", 1)
+        connection: socket.socket = prep_socket("\0" + value if kind == "abstract" else value, timeout=60.0)
+        return connection
 
     def _read(self) -> None:
         parser = Parser()

@@ -17,7 +17,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation 
 # A condition of the job web for each row; the jobs db and one (an instance) exist.
 CONDITIONS = {
     "runlevel": "start on runlevel [2345]", "runlevel-stop": "stop on runlevel [!2345]",
-    "runlevel-unlike": "start on runlevel 3", "runlevel-graphical": "start on runlevel 5",
+    "shutdown": "start on own", "runlevel-unlike": "start on runlevel 3", "runlevel-graphical": "start on runlevel 5",
     "runlevel-rescue": "start on runlevel S", "runlevel-shutdown": "start on runlevel [06]",
     "runlevel-previous": "start on runlevel RUNLEVEL=2 PREVLEVEL=N", "boot-early": "start on startup",
     "boot-filesystems": "start on filesystem", "mounted": "start on mounted MOUNTPOINT=/srv",
@@ -25,15 +25,16 @@ CONDITIONS = {
     "network-up": "start on net-device-up IFACE!=lo", "network-interface": "start on net-device-up IFACE=eth0",
     "network-loopback": "start on net-device-up IFACE=lo", "network-down": "stop on net-device-down",
     "network-deconfiguring": "stop on deconfiguring-networking", "started": "start on started db",
+    "started-task": "start on started daily",
     "starting": "start on starting db", "starts-when-stopping": "start on stopping db",
     "stopping": "stop on stopping db",
     "stopped-then-stop": "stop on stopped db", "stopped": "start on stopped db",
     "stopped-result": "start on stopped db RESULT=failed", "stops-when-started": "stop on started db",
     "job-instance": "start on started one INSTANCE=5", "job-pattern": "start on started JOB=d*",
     "job-arguments": "start on started db X=5", "job-unknown": "start on started nobody", "event": "start on own",
-    "event-stop": "stop on own", "event-value": "start on own X=5",
+    "event-stop": "stop on own", "event-both": "start on own\nstop on own", "event-value": "start on own X=5",
     "event-instance": "instance $N\nstart on own", "event-arguments": "start on own X=5*",
-    "event-failed": "start on db/failed", "event-variable": "env D=db\nstart on started $D",
+    "event-failed": "start on db/failed", "event-variable": "env D=db\nstop on stopped $D",
     "event-variable-unknown": "start on started $D", "and": "start on started db and runlevel [2345]",
     "and-events": "start on started db and own", "and-several-events": "start on own and other",
     "and-stop": "stop on own and other", "or": "start on started db or own",
@@ -54,9 +55,9 @@ SCRIPTS = {
 OTHERS = {
     "unreadable": "nonsense\n", "replaced": ("ssh", "exec /x\n"), "reserved": ("systemd-x", "exec /x\n"),
     "older-systemd": "exec /x\n", "path-search": "exec x\n",
-    "stop-order": "start on started db\nstop on starting db\n", "order-cycle": "start on started db\n",
+    "stop-order": "start on starting db\nstop on stopping db\n", "order-cycle": "start on started db\n",
 }
-NEIGHBOURS = {"db": "exec /db\n", "one": "instance $N\nexec /x\n"}
+NEIGHBOURS = {"daily": "task\nexec /x\n", "db": "exec /db\n", "one": "instance $N\nexec /x\n"}
 
 
 @pytest.mark.parametrize("row", CONDITION_ROWS, ids=lambda row: row.code)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 from ansible_collections.sysinit.upstart.plugins.filter.to_systemd import to_systemd
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.conditions import add_files
-from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation import UNITS, unit_lines
+from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation import UNITS, codes, unit_lines
 
 DB = {"db": "exec /db\n"}
+ACTIVE_DB = "ExecCondition=+/bin/systemctl is-active --quiet db.service"
 
 
 def links(jobs: dict[str, str]) -> list[str]:
@@ -18,10 +19,10 @@ def links(jobs: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("condition", "names", "lines"), [
-    ("started db", ["db.service.wants"], ["After=db.service", "Requisite=db.service"]),
-    ("started db and runlevel [2345]", ["db.service.wants", "multi-user.target.wants"], ["Requisite=db.service"]),
+    ("started db", ["db.service.wants"], ["After=db.service", ACTIVE_DB]),
+    ("started db and runlevel [2345]", ["db.service.wants", "multi-user.target.wants"], [ACTIVE_DB]),
     ("started db or runlevel [2345]", ["db.service.wants", "multi-user.target.wants"], ["After=db.service"]),
-    ("started db and own", [], ["Requisite=db.service"]),
+    ("started db and own", [], [ACTIVE_DB]),
     ("filesystem and runlevel [2345]", ["multi-user.target.wants"], ["After=local-fs.target"]),
     ("startup and runlevel [2345]", ["multi-user.target.wants"], []),
     ("startup", ["sysinit.target.wants"], ["DefaultDependencies=no", "Conflicts=shutdown.target"]),
@@ -33,7 +34,33 @@ def test_start_on(condition: str, names: list[str], lines: list[str]) -> None:
 
 
 def test_alternatives_are_not_required() -> None:
-    assert not [line for line in unit_lines({**DB, "web": "start on started db or own\n"}) if "Requisite" in line]
+    assert not [line for line in unit_lines({**DB, "web": "start on started db or own\n"}) if line == ACTIVE_DB]
+
+
+def test_an_older_systemd_needs_the_other_unit_all_the_time() -> None:
+    jobs = {**DB, "web": "start on started db\nexec /x\n"}
+    assert "Requisite=db.service" in unit_lines(jobs, systemd_version=242)
+    assert codes(jobs, systemd_version=242)["older-systemd"] == "approximate"
+    assert "older-systemd" not in codes(jobs, systemd_version=243)
+
+
+def test_no_variable_in_start_on() -> None:
+    """Upstart looks for the variables of start on in no environment, not even in that of the job file."""
+    jobs = {**DB, "web": "env D=db\nstart on started $D\nexec /x\n"}
+    assert (links(jobs), codes(jobs)["event-variable-unknown"]) == ([], "impossible")
+
+
+@pytest.mark.parametrize(("text", "is_reported"), [
+    ("stop on runlevel [!2345]\n", False), ("stop on deconfiguring-networking\n", False), ("stop on own\n", True),
+    ("", True), ("task\n", False),
+])
+def test_the_shutdown_stops_each_unit(text: str, is_reported: bool) -> None:
+    assert ("shutdown" in codes({"web": f"{text}exec /x\n"})) == is_reported
+
+
+def test_the_same_event_starts_and_stops() -> None:
+    assert codes({"web": "start on up\nstop on up\n"})["event-both"] == "impossible"
+    assert "event-both" not in codes({"web": "start on up A=1\nstop on up A=2\n"})
 
 
 def test_lines_of_events() -> None:

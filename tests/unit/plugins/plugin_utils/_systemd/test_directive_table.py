@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
+from ansible_collections.sysinit.upstart.plugins.filter.to_systemd import to_systemd
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.directive_table import (
     BY_NAME,
     DIRECTIVES,
@@ -14,7 +19,13 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.directive
     Directive,
     SystemdRelease,
 )
-from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation import codes, unit_lines
+from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation import (
+    DATA,
+    UNITS,
+    accepted_jobs,
+    codes,
+    unit_lines,
+)
 
 # A job whose unit needs the setting, what a line of it has from then on, and what it has before.
 NEEDING = {
@@ -29,6 +40,9 @@ NEEDING = {
     "ExecCondition=": ("pre-start script\nstop\nend script\nexec /x\n",
                        "ExecCondition=/bin/sh -e /usr/local/lib/upstart-jobs/web.pre-start",
                        "ExecStartPre=/bin/sh -e /usr/local/lib/upstart-jobs/web.pre-start"),
+    "ExecCondition= for started": ("start on started db\nexec /x\n",
+                                   "ExecCondition=+/bin/systemctl is-active --quiet db.service",
+                                   "Requisite=db.service"),
     "AllowedCPUs=": ("cgroup cpuset cpus 0\n", "AllowedCPUs=0", "CPUAffinity=0"),
     "Restart=on-failure of Type=oneshot": ("task\nrespawn\nexec /x\n", "Restart=on-failure", "Type=oneshot"),
     "StopPropagatedFrom=": ("stop on stopping db\n", "StopPropagatedFrom=db.service", "PartOf=db.service"),
@@ -58,8 +72,60 @@ def test_a_release() -> None:
     assert SystemdRelease(229).start_limit_burst() == ("Service", "StartLimitBurst")
 
 
-@pytest.mark.parametrize("version", [237, 245, 249, 255])
-def test_the_output_only_differs_where_the_table_says(version: int) -> None:
-    jobs = {"web": "respawn\nexec /x\n", "db": "start on started web\nexec /x\n"}
-    newest, this = (unit_lines(jobs, systemd_version=number) for number in (NEWEST, version))
-    assert set(newest) ^ set(this) == (set() if version >= 240 else {"Type=exec", "Type=simple"})
+# The lines in which a release without the setting differs from one with it.
+LINES = {
+    "StartLimitIntervalSec=": "StartLimit(Interval|IntervalSec|Burst)=",
+    "MemoryMax=": "Memory(Max|Limit)=",
+    "CPUWeight=": "CPU(Weight|Shares)=",
+    "ExecStartPre=+": r"ExecStart(Pre|Post)=-\+?/(bin/systemctl stop|bin/systemd-tmpfiles|sbin/apparmor_parser)",
+    "ExecStart= without a path": "(no line)",
+    "Type=exec": "Type=(exec|simple)$",
+    "StandardOutput=append:": "Standard(Output|Error)=append:",
+    "ExecCondition=": r"Exec(Condition|StartPre)=/bin/sh -e .*\.pre-start(\.conf)?$",
+    "ExecCondition= for started": r"ExecCondition=(\+/bin/systemctl is-active |$)|Requisite=",
+    "AllowedCPUs=": "(AllowedCPUs|CPUAffinity)=",
+    "Restart=on-failure of Type=oneshot": "Restart(Sec|PreventExitStatus)?=|StartLimit",
+    "StopPropagatedFrom=": "(StopPropagatedFrom|PartOf)=",
+    "OnSuccess=": r"OnSuccess=|ExecStopPost=-/bin/sh -c '\[ ",
+}
+
+
+Jobs = Mapping[str, "str | dict[str, str]"]
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Jobs:
+    """A third of the recorded job files that Upstart accepts, and a job for each setting, as one host."""
+    sample = dict(list(accepted_jobs(DATA / "own.jsonl"))[::3])
+    return {**sample, **{f"needing-{index}": job for index, (job, _newer, _older) in enumerate(NEEDING.values())}}
+
+
+@pytest.fixture(scope="module")
+def newest(recorded: Jobs) -> dict[str, Any]:
+    return translation(recorded, NEWEST)
+
+
+def translation(jobs: Jobs, version: int) -> dict[str, Any]:
+    result: dict[str, Any] = to_systemd(jobs, version, log="files", distribution="none")
+    return result
+
+
+def settings(files: Mapping[str, str], path: str) -> set[str]:
+    """Return the settings of a unit."""
+    return {line for line in files.get(path, "").splitlines() if path.startswith(UNITS) and "=" in line}
+
+
+@pytest.mark.parametrize("version", [229, 237, 245, 249, 255])
+def test_the_output_only_differs_where_the_table_says(version: int, recorded: Jobs, newest: dict[str, Any]) -> None:
+    this = translation(recorded, version)
+    missing = [re.compile(LINES[directive.name]) for directive in DIRECTIVES if directive.since > version]
+    changed = {line for path in {*newest["files"], *this["files"]}
+               for line in settings(newest["files"], path) ^ settings(this["files"], path)}
+    assert [line for line in changed if not any(pattern.match(line) for pattern in missing)] == []
+    assert bool(changed) == bool(missing)
+    assert newest["links"] == this["links"]
+    assert without_older(newest) == without_older(this)
+
+
+def without_older(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [finding for finding in result["findings"] if finding["code"] != "older-systemd"]

@@ -14,7 +14,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_leave
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import read_jobs
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.leaves import read_leaf
 
-JOBS = {"db": "exec /x\n", "one": "instance tty$N\nexec /x\n", "mountall": "task\n"}
+JOBS = {"daily": "task\nexec /x\n", "db": "exec /x\n", "one": "instance tty$N\nexec /x\n", "mountall": "task\n"}
 
 
 def events(version: int = 252) -> JobEvents:
@@ -27,6 +27,7 @@ def events(version: int = 252) -> JobEvents:
     ("started one", ["job-pattern"], [], ""), ("started one x", ["job-pattern"], [], ""),
     ("started mountall", ["started"], ["local-fs.target"], ""), ("started ureadahead", ["job-unknown"], [], ""),
     ("started gone", ["job-unknown", "started"], ["gone.service"], ""),
+    ("started daily", ["started-task"], ["daily.service"], ""),
     ("stopped rc RUNLEVEL=[2345]", ["runlevel"], ["multi-user.target"], ""),
     ("stopped mountall", ["stopped"], ["local-fs.target"], ""),
 ])
@@ -55,9 +56,19 @@ def test_older_systemd() -> None:
 @pytest.mark.parametrize(("text", "settings"), [
     ("stopping db", [("StopPropagatedFrom", "db.service"), ("After", "db.service")]),
     ("stopped db", [("StopPropagatedFrom", "db.service")]),
-    ("starting db", [("Conflicts", "db.service"), ("Before", "db.service")]), ("started mountall", []),
-    ("stopping d*", []),
+    ("starting db", []), ("started mountall", []), ("stopping d*", []),
 ])
 def test_stop(text: str, settings: list[tuple[str, str]]) -> None:
     plan = events().stop(read_leaf(from_text(text)[0], {}), "web.service")
     assert [(key, value) for _section, key, value in plan.settings] == settings
+
+
+@pytest.mark.parametrize(("text", "own", "version", "other"), [
+    ("starting db", "web.service", 252, ("ExecStartPre", "-+/bin/systemctl stop web.service")),
+    ("started db", "web.service", 252, ("ExecStartPost", "-+/bin/systemctl stop web.service")),
+    ("starting db", "web@.service", 252, ("ExecStartPre", "-+/bin/systemctl stop web@*.service")),
+    ("starting db", "web.service", 229, ("ExecStartPre", "-/bin/systemctl stop web.service")),
+])
+def test_another_unit_stops_it(text: str, own: str, version: int, other: tuple[str, str]) -> None:
+    plan = events(version).stop(read_leaf(from_text(text)[0], {}), own)
+    assert plan.others == [("db.service", *other)]

@@ -48,6 +48,7 @@ def test_dbus() -> None:
     assert codes({"web": "start on dbus-activation\n"})["dbus-signal"] == "impossible"
 
 
-def test_the_failure_of_a_job() -> None:
-    result = to_systemd({"web": "start on db/failed\nexec /x\n", "db": "exec /x\n"})
-    assert "OnFailure=web.service" in result["files"][UNITS + "db.service"]
+def test_the_failure_of_an_event() -> None:
+    jobs = {"web": "start on up/failed\nexec /x\n", "db": "start on up\nexec /x\n"}
+    assert codes(jobs)["event-failed"] == "impossible"
+    assert not [text for text in to_systemd(jobs)["files"].values() if "OnFailure" in text]
