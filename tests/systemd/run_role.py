@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Translate job files with the playbook migrate, and install them with the role systemd_units on a booted systemd.
 
-    run_role.py
+    run_role.py [FOLDER...]
 
-Prints a line for each check; the exit status is 1 if one failed. The directories that the role writes to are mounts of
-the namespace, so that nothing is written to this machine.
+FOLDER is the root folder of a systemd, / or that of an unpacked package; the first one with a systemd counts. Prints a line for
+each check; the exit status is 1 if one failed. The directories that the role writes to are mounts of the namespace, so
+that nothing is written to this machine.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Host:
         self._environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "HOME": str(folder),
                              "ANSIBLE_LOCALHOST_WARNING": "False", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
                              "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-        self.failed = 0
+        self.passed = self.failed = 0
         self.check("mounts", self.inside("/bin/sh", "-ec", MOUNT, "sh", str(units)), "status 0")
 
     def run(self, *command: str) -> str:
@@ -79,6 +80,7 @@ class Host:
     def check(self, name: str, output: str, *wanted: str) -> None:
         missing = [text for text in wanted if text not in output]
         self.failed += bool(missing)
+        self.passed += not missing
         print(f"FAIL {name}: no {missing} in\n{output}" if missing else f"ok   {name}", flush=True)
 
 
@@ -101,7 +103,7 @@ def play(host: Host, units: Path) -> None:
 def main() -> int:
     try:
         check_namespaces()
-        systemd = find_systemd([Path("/"), ROOT / ".build" / "systemd"])
+        systemd = find_systemd([Path(name) for name in sys.argv[1:]] or [Path("/"), ROOT / ".build" / "systemd"])
     except UnavailableError as error:
         print(f"SKIPPED [1] systemd: {error}")
         return 0
@@ -121,6 +123,7 @@ def main() -> int:
         with booted(systemd, scratch, scratch / "units") as init:
             host = Host(init, scratch / "units", scratch, scratch / "collections")
             play(host, scratch / "units")
+    print(f"{host.passed} passed, {host.failed} failed")
     return 1 if host.failed else 0
 
 

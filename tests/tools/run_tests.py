@@ -193,12 +193,17 @@ def chaos(suite: Suite) -> None:
 
 
 def systemd(suite: Suite) -> None:
-    """Play stories on Upstart and on systemd, which boots in namespaces; one with an undeclared difference failed."""
-    status, output = suite.run(VENV / "python", "tests/systemd/run_systemd.py", "--systemd", "/",
-                               "--systemd", FOLDER / "systemd")
-    counted(suite, output)
-    if status != 0 and not suite.failed:
-        suite.failed = 1
+    """Play stories on Upstart and on systemd, which boots in namespaces; one with an undeclared difference failed.
+
+    Then install translated jobs with the role on a systemd.
+    """
+    unpacked = str(FOLDER / "systemd")
+    for command in (["tests/systemd/run_systemd.py", "--systemd", "/", "--systemd", unpacked],
+                    ["tests/systemd/run_role.py", "/", unpacked]):
+        status, output = suite.run(VENV / "python", *command)
+        counted(suite, output)
+        if status != 0 and not suite.failed:
+            suite.failed = 1
 
 
 def integration(suite: Suite) -> None:
