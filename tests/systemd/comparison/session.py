@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.bus import CallError
-from with_daemon import running
+from with_daemon import running, stop
 
 from .catalogue import is_boot_story
 from .compare import Difference, differences
@@ -130,4 +130,5 @@ def session(systemd: Systemd, scratch: Path, stories: Sequence[Story],
             except CallError as error:
                 raise CallError(f"{error}\nUpstart:{daemon.last_words()}\nsystemd:{last_words(scratch)}") from error
             finally:
+                stop(daemon)
                 upstart.end_processes()
