@@ -62,7 +62,7 @@ options:
   set:
     description:
       - Name of the list, from letters, digits, C(_), C(.) and C(-). Several lists can be deployed to one host, and do
-        not prune each other's jobs.
+        not prune each other's jobs. If two lists have a job with different options, each run writes its own file.
       - The default is V(default). With O(pending=true), the default is all lists in O(manifest_dir) in which a task of
         the same play has left something pending.
     type: str
@@ -96,7 +96,8 @@ options:
     description:
       - When the restarts and reloads of O(on_change) take place.
       - V(handler) leaves them to a task with O(pending=true). V(now) carries them out in this task. V(none) does not
-        carry them out, whatever O(on_change) and the entries say.
+        carry them out, whatever O(on_change) and the entries say. It leaves nothing pending for the jobs of the list,
+        not even what an earlier run left.
     type: str
     choices: [handler, now, none]
     default: handler
@@ -165,8 +166,10 @@ EXAMPLES = r"""
     jobs:
       - {name: shop, preset: service, exec: /usr/bin/shop --port 8080}
       - {name: report, preset: task, state: present, template: report.conf.j2}
+  notify: Restart and reload the jobs of the shop
 
-- name: Restart and reload the jobs of the shop whose files have changed (in a handler, or at night)
+# This task belongs to the handlers of the play. You can also run it later, without notify in the first task.
+- name: Restart and reload the jobs of the shop
   sysinit.upstart.upstart_deploy:
     set: shop
     pending: true
@@ -181,7 +184,7 @@ EXAMPLES = r"""
   sysinit.upstart.upstart_deploy:
     jobs:
       - {name: clock, exec: /usr/bin/clock}
-  async: 1800
+  async: "{{ 0 if ansible_check_mode else 1800 }}"  # in check mode, later tasks need the result
   poll: 10
 """
 
@@ -230,6 +233,7 @@ jobs:
           C(stopped), C(restarted), C(reloaded) or null. C(before) and C(status) are goal and state before and after the
           task, in check mode the predicted ones. The other keys are as in
           RV(sysinit.upstart.upstart_service#module:instances).
+        - Instances whose restart or reload stays pending are not in this list but in RV(jobs[].stale_instances).
       returned: always
       type: list
       elements: dict

@@ -73,9 +73,9 @@ def _files(path: Path) -> Iterator[tuple[Path, Path]]:
     """Yield (job directory, file) for a path. The names of jobs are relative to the directory."""
     if path.is_dir():
         yield from ((path, file) for suffix in (CONF, OVERRIDE) for file in path.rglob(f"*{suffix}") if file.is_file())
-    elif path.suffix not in (CONF, OVERRIDE):
-        raise UnreadableError(f"{path}: a job file ends in {CONF}, and an override in {OVERRIDE}")
     elif not path.exists():
         raise UnreadableError(f"{path}: No such file or directory")
+    elif path.suffix not in (CONF, OVERRIDE):
+        raise UnreadableError(f"{path}: a job file ends in {CONF}, and an override in {OVERRIDE}")
     else:
         yield path.parent, path

@@ -110,7 +110,8 @@ def checked(entries):
         converted.append(dict((key, values.get(key, entry[key])) for key in entry))
     faults.extend(_contradictions(converted))
     if faults:
-        raise UpstartError("%s." % "; ".join(faults))
+        text = "; ".join(faults)
+        raise UpstartError(text if text.endswith("?") else text + ".")
     return converted
 
 

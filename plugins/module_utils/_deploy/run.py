@@ -103,10 +103,12 @@ def make_up(module, connect, attributes):
     # type: (AnsibleModule, Callable[[], Upstart], Any) -> Dict[str, Any]
     """Restart and reload what is pending in the set; without a set, what the same play has left pending."""
     params = module.params
-    if module.check_mode:
-        check_mode.load(params)  # earlier tasks may have been about to write manifests
+    # Earlier tasks may have been about to write manifests.
+    earlier = check_mode.load(params) if module.check_mode else None
     names = [name_of_set(manifest.path) for manifest in _pending_manifests(params)]
     if not names:
+        for text in check_mode.doubt_warnings(earlier) if earlier else []:
+            module.warn(text)
         return report.nothing_pending()
     with _only_run(module, names):
         manifests = [manifest for manifest in _pending_manifests(params) if name_of_set(manifest.path) in names]

@@ -177,6 +177,12 @@ def load(params):
     return state
 
 
+def doubt_warnings(earlier):
+    # type: (PlayState) -> List[str]
+    """Return warnings about earlier tasks whose effects are unknown."""
+    return ["Check mode does not know everything that this play would do: %s." % doubt for doubt in earlier.doubts]
+
+
 def address_of(params):
     # type: (Dict[str, Any]) -> str
     """Return the D-Bus address of a module's daemon: the parameter, or the default."""

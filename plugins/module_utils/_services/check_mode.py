@@ -5,7 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from .._host import planned_files
+from .._host import check_mode, planned_files
 from .._host.check_mode_client import UNKNOWN_JOB
 from .._host.check_mode_record import with_consequences
 from . import bystanders
@@ -84,5 +84,4 @@ def warnings(client, targets):
         return []
     texts = ["Check mode cannot tell the state of job %s: %s." % (job, earlier.unknown[job])
              for job in sorted(set(target.job for target in targets)) if job in earlier.unknown]
-    texts.extend("Check mode does not know everything that this play would do: %s." % doubt for doubt in earlier.doubts)
-    return texts
+    return texts + check_mode.doubt_warnings(earlier)

@@ -89,15 +89,15 @@ def stale_warning(target):
     if target.plan.kept_by:
         return ("Job %s runs with an older definition than %s, %s. Restart all of these instances in one task to use "
                 "the current file." % (target.label, target.definition.conf, _why_kept(target)))
-    return ("Job %s runs with an older definition than %s. Use state: restarted or definition: current to apply the "
-            "current file." % (target.label, target.definition.conf))
+    return ("Job %s runs with an older definition than %s. Restart it to apply the current file, for example with "
+            "state: restarted or definition: current of upstart_service." % (target.label, target.definition.conf))
 
 
 def changed_warning(target):
     # type: (Target) -> str
     """Return the warning on an instance that may follow an older definition, where the daemon does not report it."""
     return ("Job %s may run with an older definition: %s was changed after it started, and its definition is unknown "
-            "(%s). Use state: restarted to apply the current file." % (
+            "(%s). Restart it to apply the current file, for example with state: restarted of upstart_service." % (
                 target.label, target.plan.changed_file, target.plan.unknown_because))
 
 

@@ -128,14 +128,16 @@ def test_github(tmp_path: Path) -> None:
         "kill timeout is 0: set at least 1 second\n")
 
 
-@pytest.mark.parametrize("make", [
-    lambda folder: folder / "none.conf",
-    lambda folder: write(folder, a_txt="x") / "a.txt",
-    lambda folder: folder,
-    lambda folder: os.mkfifo(folder / "a.conf") or folder / "a.conf",
+@pytest.mark.parametrize(("make", "reason"), [
+    (lambda folder: folder / "none.conf", "No such file or directory"),
+    (lambda folder: folder / "none", "No such file or directory"),
+    (lambda folder: write(folder, a_txt="x") / "a.txt", "a job file ends in .conf, and an override in .override"),
+    (lambda folder: folder, ""),
+    (lambda folder: os.mkfifo(folder / "a.conf") or folder / "a.conf", ""),
 ])
-def test_what_cannot_be_read(tmp_path: Path, make: Any) -> None:
-    assert run(make(tmp_path), status=2).startswith("upstart-check: ")
+def test_what_cannot_be_read(tmp_path: Path, make: Any, reason: str) -> None:
+    said = run(make(tmp_path), status=2)
+    assert said.startswith("upstart-check: ") and reason in said
 
 
 def test_bytes_that_are_not_utf_8(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ how many moments a run loses its connection.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import random
 import signal
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -194,6 +196,12 @@ def test_the_result_has_the_state_of_jobs_that_other_jobs_start(host: DeployHost
     predicted, real = host.run(check=True, jobs=[job("a"), follows]), host.deploy(job("a"), follows)
     for result in (predicted, real):
         assert [instance["status"] for instance in result["jobs"][1]["instances"]] == ["start/running"]
+
+
+def test_check_mode_warns_that_an_earlier_task_may_have_left_something_pending(host: DeployHost) -> None:
+    earlier = base64.b64encode(zlib.compress(json.dumps([{"doubt": "a task runs with async"}]).encode())).decode()
+    result = host.run(check=True, pending=True, _foreseen=earlier)
+    assert result["summary"] == "nothing to do" and "a task runs with async" in str(result["warnings"])
 
 
 def test_a_job_that_somebody_has_restarted_is_not_restarted_again(host: DeployHost) -> None:

@@ -44,6 +44,13 @@ def test_wrong_entries_are_named(entry: Any, words: str) -> None:
     assert "fine" not in caught.value.message
 
 
+@pytest.mark.parametrize(("key", "end"), [("exce", "; did you mean exec?"), ("colour", "unknown key 'colour'.")])
+def test_a_message_ends_with_one_mark(key: str, end: str) -> None:
+    with pytest.raises(UpstartError) as caught:
+        job_entries.checked([{"name": "a", key: "a"}])
+    assert caught.value.message.endswith(end)
+
+
 def test_all_faults_are_reported_together() -> None:
     with pytest.raises(UpstartError) as caught:
         job_entries.checked([{"name": "a", "exce": "a"}, {"name": "b", "spcript": "a"}])

@@ -34,7 +34,8 @@ def test_a_file_that_was_changed_after_the_start(tmp_path: Path, name: str) -> N
     assert (left.result.error, left.plan.steps, left.plan.stale) == (None, [], None)
     assert report.warnings([left]) == [
         f"Job web may run with an older definition: {changed} was changed after it started, and its definition is "
-        f"unknown ({UNTOLD}). Use state: restarted to apply the current file."]
+        f"unknown ({UNTOLD}). Restart it to apply the current file, for example with state: restarted of "
+        "upstart_service."]
 
 
 def test_a_job_without_a_process_has_no_start_time(tmp_path: Path) -> None:
