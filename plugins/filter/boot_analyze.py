@@ -15,7 +15,7 @@ description:
     instance started, how long it waited for others and how long its own processes took, the chain of waits that leads
     to a job, and a picture.
   - The log of init only has this if init ran with C(--verbose). Without it, the filter only knows when the main
-    processes began that still run. RV(_value.notes) says what is not known.
+    processes began that still run. C(notes) says what is not known.
   - A service is ready when it is in the state C(running), a task when it has ended. The own time of a service ends when
     it is running, so it contains C(pre-start), C(post-start), and the wait that C(expect) asks for.
 positional: to, forecast
@@ -28,7 +28,7 @@ options:
     required: true
   to:
     description:
-      - The job to which RV(_value.chain) leads. By default, this is the instance that was ready last.
+      - The job to which C(chain) leads. By default, this is the instance that was ready last.
       - For an instance of a job with several ones, write the name as in C(initctl list), such as V(tty (tty1\)).
     type: string
   forecast:

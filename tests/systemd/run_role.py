@@ -5,9 +5,9 @@
 
     run_role.py [FOLDER...]
 
-FOLDER is the root folder of a systemd, / or that of an unpacked package; the first one with a systemd counts. Prints a line for
-each check; the exit status is 1 if one failed. The directories that the role writes to are mounts of the namespace, so
-that nothing is written to this machine.
+FOLDER is the root folder of a systemd, / or that of an unpacked package; the first one with a systemd counts. Prints a
+line for each check; the exit status is 1 if one failed. The directories that the role writes to are mounts of the
+namespace, so that nothing is written to this machine.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if MYPY:
 
 __metaclass__ = type
 
-QUOTED, NAMED = 3, 20  # messages of instances, and names of further ones, in the message of a task
+QUOTED, NAMED = 5, 20  # messages of instances, and names of further ones, in the message of a task
 
 
 def result(targets, request, losses):

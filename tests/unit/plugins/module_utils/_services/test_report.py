@@ -13,12 +13,16 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._errors import Ups
 from ansible_collections.sysinit.upstart.plugins.module_utils._services import report
 
 
+def sentences(count: int) -> str:
+    return " ".join("Job a%d failed." % number for number in range(count))
+
+
 @pytest.mark.parametrize(("failed", "message"), [
     (1, "Job a0 failed."),
-    (3, "Job a0 failed. Job a1 failed. Job a2 failed."),
-    (5, "Job a0 failed. Job a1 failed. Job a2 failed. 2 more failed: a3, a4. See instances."),
-    (30, "Job a0 failed. Job a1 failed. Job a2 failed. 27 more failed: %s and others. See instances."
-     % ", ".join("a%d" % number for number in range(3, 23))),
+    (5, sentences(5)),
+    (7, sentences(5) + " 2 more failed: a5, a6. See instances."),
+    (30, sentences(5) + " 25 more failed: %s and others. See instances."
+     % ", ".join("a%d" % number for number in range(5, 25))),
 ])
 def test_the_message(monkeypatch: pytest.MonkeyPatch, failed: int, message: str) -> None:
     for name in ("instance_entries", "differences"):
