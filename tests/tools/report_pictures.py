@@ -33,11 +33,20 @@ JOBS = ("backup", "cron", "dbus", "mountall", "network-interface", "rc-sysinit",
 STOPPED = "ssh"
 STARTED = 1_795_239_072  # seconds since 1970
 INTERFACES = ("eth0", "eth1", "eth2", "lo", "tun0")
-SCREEN = (1280, 2560)
+# The jobs of a boot: when they were started, by which event, the seconds that they waited, and their own seconds.
+BOOT = (("mountall", 0.02, "startup", 0.0, 2.31), ("network-interface (eth0)", 0.9, "net-device-added", 0.0, 1.72),
+        ("dbus", 2.1, "local-filesystems", 0.0, 0.24), ("rsyslog", 2.34, "filesystem", 0.0, 0.41),
+        ("rc-sysinit", 2.64, "static-network-up", 0.0, 0.87), ("cron", 3.5, "runlevel", 0.62, 0.05),
+        ("ssh", 3.5, "runlevel", 0.0, 0.33))
+FAILED = "ssh"
+# The programs that send events; every other job runs some service.
+SCRIPTS = {"mountall": "exec mountall", "network-interface": "exec ifup --allow auto $INTERFACE",
+           "rc-sysinit": "exec telinit 2"}
+SCREEN = (1280, 3520)
 PHONE = (390, 844)
 PHONE_GAP = 24
-# A phone at the top of the page, and one at the table and one at the graph.
-PHONE_TARGETS = ("h1", "#host-1-jobs", ".pictures")
+# Phones at the top of the page, at the table, at the last boot and at the graph.
+PHONE_TARGETS = ("h1", "#host-1-jobs", "#host-1-last-boot", ".pictures")
 PHONE_FRAME = """<iframe style="border: 1px solid #8c8c8c; width: {width}px; height: {height}px; margin-right: {gap}px"
  srcdoc="{page}" onload="const view = this.contentWindow;
  view.scrollTo(0, view.document.querySelector('{target}').getBoundingClientRect().top - 16)"></iframe>"""
@@ -47,6 +56,24 @@ OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm
 SECONDS = 120
 
 
+def messages() -> list[dict[str, Any]]:
+    """Return what init logs of the boot."""
+    lines: list[tuple[float, str]] = [(0.0, "Handling startup event")]
+    for name, began, event, waited, own in BOOT:
+        ready = began + waited + own
+        lines += [(began - 0.001, f"Handling {event} event"),
+                  (began, f"{name} state changed from waiting to starting"),
+                  (began + waited, f"{name} state changed from starting to pre-start")]
+        if name == FAILED:
+            lines.append((ready, f"{name} pre-start process (812) terminated with status 1"))
+        else:
+            lines.append((ready, f"{name} state changed from post-start to running"))
+        if name in ("mountall", "rc-sysinit", FAILED):  # tasks, and the job that fails
+            lines += [(ready, f"{name} state changed from running to stopping"),
+                      (ready + 0.001, f"{name} state changed from post-stop to waiting")]
+    return [{"seconds": seconds, "text": text} for seconds, text in sorted(lines, key=lambda line: line[0])]
+
+
 def answers() -> dict[str, Any]:
     """Return the results of three hosts: one with nine jobs in many states, and two that do not answer."""
     info = copy.deepcopy(test_report_page.BOOT)
@@ -54,7 +81,12 @@ def answers() -> dict[str, Any]:
     for key in ("jobs", "edges", "findings"):
         name = "name" if key == "jobs" else "job"
         info[key] = [row for row in info[key] if row[name] in JOBS]
+    info["boot"] = {"messages": messages(), "processes": [], "clock": "kernel", "left_out": None}
     for job in info["jobs"]:
+        script = SCRIPTS.get(job["name"], "exec /usr/sbin/daemon")
+        job["stanzas"] = {"start_on": job["start_on"], "script": script, "task": bool(job["task"])}
+        if job["name"] == "mountall":
+            job["stanzas"]["pre_start"] = {"exec": "initctl emit net-device-added INTERFACE=eth0"}
         if job["name"] == STOPPED:
             job["instances"] = []
         if job["name"] == "network-interface":

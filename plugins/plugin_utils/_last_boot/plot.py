@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 WIDTH, ROW, TOP, LABEL, END = 390, 18, 30, 128, 42  # units; on a telephone one unit is one pixel
-NAME_LENGTH = 19  # characters
+NAME_LENGTH = 17  # characters
 LEAST = 1.5  # units, the width of the shortest bar
 STEPS = (1, 2, 5)
 MOST_TICKS = 5
