@@ -102,7 +102,7 @@ def test_lines_with_findings_are_marked() -> None:
     text = render()
     assert '<span class="impossible">  /usr/bin/report $VERSION</span>' in text
     assert '<span class="approximate">post-start exec initctl emit' in text
-    assert "<span>exec /usr/bin/shop</span>" in text and "<span>console log</span>" in text
+    assert '<span class="near">exec /usr/bin/shop</span>' in text and "<span>console log</span>" in text
 
 
 def test_the_summary_counts_jobs() -> None:

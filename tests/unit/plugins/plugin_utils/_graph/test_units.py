@@ -20,7 +20,7 @@ def arrows(jobs: dict[str, str], version: int = 252) -> set[str]:
 
 @pytest.mark.parametrize(("web", "arrow"), [
     ("start on runlevel [2345]\nexec web\n", "multi-user.target -> web.service wants"),
-    ("start on started db\nexec web\n", "db.service -> web.service requisite, wants, after"),
+    ("start on started db\nexec web\n", "db.service -> web.service wants, after"),
     ("start on starting db\ntask\nexec web\n", "db.service -> web.service wants, before"),
     ("stop on stopping db\nexec web\n", "db.service -x web.service stop, after"),
     ("start on stopped db\ntask\nexec web\n", "db.service -> web.service on success, on failure"),

@@ -95,7 +95,7 @@ def test_long_scripts_take_no_more_than_their_length(text: str) -> None:
 def test_nothing_else_splits_scripts() -> None:
     """Rules and forecasts use the reader. They do not split at separators or remove quotes themselves."""
     plugins = Path(__file__).resolve().parents[6] / "plugins" / "module_utils"
-    files = [plugins / "_jobfile" / "checks" / "commands.py", plugins / "_host" / "programs.py"]
+    files = [plugins / "_jobfile" / "checks" / "commands.py", plugins / "_events" / "programs.py"]
     files.append(plugins / "_jobfile" / "shell" / "init_commands.py")
     for path in files:
         text = path.read_text(encoding="utf-8")
