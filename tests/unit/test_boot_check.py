@@ -75,8 +75,8 @@ def test_a_host(tmp_path: Path) -> None:
 
 def test_names_and_texts_of_job_files_stay_data(tmp_path: Path) -> None:
     """A template in a job file must not be evaluated, and a text must not end a workflow command."""
-    folder = write(tmp_path / "init", **{"a,b:c%": 'start on started "{{ lookup(\'pipe\', \'touch$IFS@mark\') }}%0A"\n'.replace(
-        "@mark", str(tmp_path / "mark"))})
+    condition = f"started \"{{{{ lookup('pipe', 'touch ' ~ '{tmp_path}/mark') }}}}%0A\""
+    folder = write(tmp_path / "init", **{"a,b:c%": f"start on {condition}\n"})
     report = tmp_path / "report.txt"
     status, output = check(tmp_path, boot_check_dir=f"{folder}/", boot_check_jobs=["a,b:c%"],
                            boot_check_report=str(report))
