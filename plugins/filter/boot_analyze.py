@@ -103,11 +103,13 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._last_boot import analysis, plot
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.boot_analyze"
 BLAMED = 10  # lines of the summary
 
 
+@untrusted
 def boot_analyze(info: Mapping[str, t.Any], to: str | None = None,
                  forecast: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
     """Return what a result of upstart_info tells of the last boot."""

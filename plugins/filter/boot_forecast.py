@@ -329,11 +329,13 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.pro
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.report import difference_as_dict, forecast_as_dict
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources, version_of
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.boot_forecast"
 AUTO = "auto"
 
 
+@untrusted
 def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, jobs: Sequence[str] = (),
                   interfaces: t.Any = None, mounts: t.Any = None, devices: t.Any = None, runlevel: t.Any = None,
                   upstart_version: str | None = None, horizon: float = 300, budget: float = 60) -> dict[str, t.Any]:
@@ -343,19 +345,18 @@ def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, j
             profile = probable_profile([job.name for job in read_sources(source, LATEST)], version_of(source))
         except InputError as exc:
             raise AnsibleFilterError(f"{NAME}: {exc}") from exc
-    if profile not in PROFILES:
+    if not isinstance(profile, str) or profile not in PROFILES:
         raise AnsibleFilterError(f"{NAME}: profile must be one of {', '.join((AUTO, *PROFILES))}, not {profile!r}")
-    if isinstance(jobs, str) or not isinstance(jobs, Sequence):
+    if isinstance(jobs, str) or not isinstance(jobs, Sequence) or not all(isinstance(name, str) for name in jobs):
         raise AnsibleFilterError(f"{NAME}: jobs must be a list of names, not {jobs!r}")
-    for name, number in (("horizon", horizon), ("budget", budget)):
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
-            raise AnsibleFilterError(f"{NAME}: {name} must be a number of seconds above 0, not {number!r}")
+    horizon_seconds, budget_seconds = parse_seconds("horizon", horizon), parse_seconds("budget", budget)
     chosen = PROFILES[profile]
 
     def forecast(of: t.Any) -> BootForecast:
         facts = MachineFacts(chosen, interfaces, mounts, devices, runlevel)
         version = parse_version(upstart_version or version_of(of) or chosen.version, chosen.dialect)
-        return forecast_boot(make_machine(read_sources(of, version), chosen, facts, version), horizon, budget)
+        return forecast_boot(make_machine(read_sources(of, version), chosen, facts, version), horizon_seconds,
+                             budget_seconds)
 
     try:
         after = forecast(source)
@@ -368,9 +369,20 @@ def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, j
     return result
 
 
+def parse_seconds(name: str, value: t.Any) -> float:
+    """Return a number of seconds. Templates of ansible-core before 2.19 make a text of it."""
+    try:
+        seconds = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else 0.0
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise AnsibleFilterError(f"{NAME}: {name} must be a number of seconds above 0, not {value!r}")
+    return seconds
+
+
 def parse_version(text: str, dialect: str) -> Release:
     numbers = str(text).split(".")
-    if not all(number.isdigit() for number in numbers):
+    if not all(number.isascii() and number.isdigit() for number in numbers):
         raise AnsibleFilterError(f"{NAME}: upstart_version must be a release such as 1.12.1, not {text!r}")
     return Release([int(number) for number in numbers], dialect)
 

@@ -131,6 +131,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import (
     pictures,
     text,
 )
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.event_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
@@ -141,6 +142,7 @@ DIRECTIONS = ("LR", "TB")
 REQUIRED_KEYS = {"jobs": {"name"}, "edges": {"event", "job", "stanza"}, "events": {"name"}}
 
 
+@untrusted
 def event_graph(info: Mapping[str, t.Any], format: str = "dot", jobs: Sequence[str] | None = None, depth: int = 1,
                 events: bool = True, direction: str = "LR") -> str | pictures.Pictures:
     """Return the graph of a result of upstart_info, as text or as pictures."""

@@ -78,8 +78,10 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 
+@untrusted
 def from_job_file(text: str, override: str | None = None, version: str = "1.13.2",
                   dialect: str = "stock") -> dict[str, t.Any]:
     """Return the options in the texts of a job file and its override."""

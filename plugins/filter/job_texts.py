@@ -63,10 +63,12 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_texts
     texts_of_host,
 )
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.job_texts"
 
 
+@untrusted
 def job_texts(results: t.Any, source: str | Mapping[str, t.Any]) -> Texts:
     """Return the texts of job files by the names of their jobs."""
     if not isinstance(source, (str, Mapping)):

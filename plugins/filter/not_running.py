@@ -53,10 +53,12 @@ from collections.abc import Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import expected
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.not_running"
 
 
+@untrusted
 def not_running(info: Mapping[str, t.Any]) -> dict[str, str]:
     """Return the jobs that should run and do not, with the condition that starts them."""
     if not isinstance(info, Mapping) or not isinstance(info.get("jobs"), Sequence) \

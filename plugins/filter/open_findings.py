@@ -68,10 +68,12 @@ from collections.abc import Mapping, Sequence
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd import acknowledged as acknowledging
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.open_findings"
 
 
+@untrusted
 def open_findings(translation: Mapping[str, t.Any], acknowledged: Mapping[str, Sequence[str]] | None = None,
                   vendor_units: Sequence[str] | None = None) -> list[acknowledging.Finding]:
     """Return the findings of a translation that nobody has acknowledged."""

@@ -79,8 +79,10 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 
+@untrusted
 def to_job_file(options: Mapping[str, t.Any], version: str = "1.13.2", header: str | None = None,
                 dialect: str = "stock") -> str:
     """Return the text of a job file for options of upstart_job."""

@@ -215,11 +215,13 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.findings 
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError, read_jobs
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.summary import job_entries, summary_lines
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.translate import HostTranslator
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.to_systemd"
 LOGS = ("journal", "files")
 
 
+@untrusted
 def to_systemd(jobs: Mapping[str, t.Any], systemd_version: int = 252, log: str = "journal",
                log_dir: str = "/var/log/upstart", wanted_by: Mapping[t.Any, str] | None = None,
                event_prefix: str = "event-", distribution: str = "debian",

@@ -74,12 +74,14 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph import text, units
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.unit_graph"
 WRITERS: dict[str, t.Callable[..., str]] = {"dot": text.to_dot, "mermaid": text.to_mermaid}
 DIRECTIONS = ("LR", "TB")
 
 
+@untrusted
 def unit_graph(translation: Mapping[str, t.Any], format: str = "dot", direction: str = "LR") -> str:
     """Return the graph of a result of to_systemd, as text."""
     if format not in WRITERS:

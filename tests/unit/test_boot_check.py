@@ -29,9 +29,9 @@ def write(folder: Path, **jobs: str) -> Path:
     return folder
 
 
-def check(home: Path, **variables: Any) -> tuple[int, str]:
+def check(home: Path, hosts: str = "localhost,", **variables: Any) -> tuple[int, str]:
     """Run the playbook; return its exit status and its output."""
-    command = [sys.executable, "-m", "ansible.cli.playbook", str(PLAYBOOK), "-i", "localhost,", "-c", "local",
+    command = [sys.executable, "-m", "ansible.cli.playbook", str(PLAYBOOK), "-i", hosts, "-c", "local",
                "-e", json.dumps(variables), "-e", f"ansible_python_interpreter={sys.executable}"]
     environment = {**os.environ, "HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
@@ -71,3 +71,32 @@ def test_a_host(tmp_path: Path) -> None:
         variables["boot_check_jobs"] = ["web", "mail"]
         status, output = check(tmp_path, **variables)
         assert status == 2 and "there is no such job" in output, output
+
+
+def test_names_and_texts_of_job_files_stay_data(tmp_path: Path) -> None:
+    """A template in a job file must not be evaluated, and a text must not end a workflow command."""
+    condition = f"started \"{{{{ lookup('pipe', 'touch ' ~ '{tmp_path}/mark') }}}}%0A\""
+    folder = write(tmp_path / "init", **{"a,b:c%": f"start on {condition}\n"})
+    report = tmp_path / "report.txt"
+    status, output = check(tmp_path, boot_check_dir=f"{folder}/", boot_check_jobs=["a,b:c%"],
+                           boot_check_report=str(report))
+    assert status == 2 and not (tmp_path / "mark").exists(), output
+    assert report.read_text().startswith(
+        f"::error file={folder}/a%2Cb%3Ac%25.conf::a,b:c%25 does not come up at boot: started")
+    assert "}}%250A" in report.read_text()
+
+
+@pytest.mark.parametrize(("form", "expected"), [
+    ("github", "::web does not come up at boot of {host}: " + REASON),
+    ("gitlab", '"description": "web does not come up at boot of {host}: ' + REASON),
+    ("junit", '<testsuite name="boot of {host}" tests="10" failures="1">'),
+])
+def test_the_annotations_of_several_hosts(tmp_path: Path, form: str, expected: str) -> None:
+    report = tmp_path / "report.txt"
+    with with_daemon.running() as daemon:
+        write(daemon.conf, db=DB, web=WEB.replace("db", "dbb"))
+        status, output = check(tmp_path, "one,two,", boot_check_jobs=["web"], upstart_address=daemon.address,
+                               upstart_conf_dir=str(daemon.conf), boot_check_report=str(report),
+                               boot_check_format=form)
+    assert status == 2, output
+    assert [expected.format(host=host) in report.read_text() for host in ("one", "two")] == [True, True]

@@ -197,6 +197,8 @@ def add_to(result, params, **acts):
     """
     if params.get(OPTION):
         own_record = record(address_of(params), **acts)
+        if "boot" in own_record:
+            own_record["conf_dir"] = params["conf_dir"]
         if own_record:
             result[KEY] = own_record
 

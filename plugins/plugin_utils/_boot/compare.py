@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
+from .forecast import NO, UNSURE, YES, BootForecast
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class BootDifference:
 def compare_boots(before: BootForecast, after: BootForecast) -> BootDifference:
     """Return what changes from one forecast to another."""
     return BootDifference(
-        no_longer={name: _reason(after.jobs.get(name)) for name, job in before.jobs.items()
+        no_longer={name: _reason(after, name) for name, job in before.jobs.items()
                    if job.starts == YES and _starts(after, name) == NO},
         newly=[name for name, job in after.jobs.items() if job.starts == YES and _starts(before, name) != YES],
         later=_later(before, after),
-        unsure={name: _reason(after.jobs.get(name)) for name, job in before.jobs.items()
+        unsure={name: _reason(after, name) for name, job in before.jobs.items()
                 if job.starts == YES and _starts(after, name) == UNSURE},
         runlevel=(before.runlevel, after.runlevel))
 
@@ -57,10 +57,12 @@ def _starts(forecast: BootForecast, name: str) -> str:
     return job.starts if job is not None else NO
 
 
-def _reason(job: JobForecast | None) -> str:
-    if job is None:
-        return "the job is gone"
-    return "; ".join(job.reasons) or "unknown"
+def _reason(forecast: BootForecast, name: str, no_job: str = "the job is gone") -> str:
+    if name in forecast.rejected:
+        return f"Upstart rejects its file: {forecast.rejected[name]}"
+    if name not in forecast.jobs:
+        return no_job
+    return "; ".join(forecast.jobs[name].reasons) or "unknown"
 
 
 def _later(before: BootForecast, after: BootForecast) -> dict[str, str]:
@@ -80,11 +82,4 @@ def _later(before: BootForecast, after: BootForecast) -> dict[str, str]:
 
 def missing_jobs(names: t.Iterable[str], forecast: BootForecast) -> dict[str, str]:
     """Return the named jobs that do not start for sure, with the reason."""
-    missing = {}
-    for name in names:
-        job = forecast.jobs.get(name)
-        if job is None:
-            missing[name] = "there is no such job"
-        elif job.starts != YES:
-            missing[name] = _reason(job)
-    return missing
+    return {name: _reason(forecast, name, "there is no such job") for name in names if _starts(forecast, name) != YES}

@@ -91,6 +91,7 @@ class BootForecast:
     :ivar runlevel: the last runlevel that the machine enters, or None.
     :ivar runlevel_chain: the critical chain to it.
     :ivar holding: what holds the boot up.
+    :ivar rejected: the jobs whose files Upstart rejects, with the error.
     """
 
     jobs: dict[str, JobForecast]
@@ -102,6 +103,7 @@ class BootForecast:
     reasons: list[str]
     assumed: list[str]
     notes: list[str]
+    rejected: dict[str, str]
 
     @property
     def sure(self) -> bool:
@@ -126,11 +128,12 @@ def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: f
     order = sorted((name for name in jobs if jobs[name].place is not None), key=lambda name: jobs[name].place or 0)
     runlevel, chain = reader.runlevel()
     reasons = list(prediction.reasons) + cut_off + sorted(set(changed.values()))
-    reasons += [f"Upstart rejects the file of job {job.name}: {job.error}" for job in machine.rejected.values()]
+    rejected = {name: str(machine.rejected[name].error) for name in sorted(machine.rejected)}
+    reasons += [f"Upstart rejects the file of job {name}: {error}" for name, error in rejected.items()]
     return BootForecast(
         jobs, order, start_order, runlevel, chain, reader.holding(), reasons,
         [f"job {job}: its {process} process {behaviour}" for job, process, behaviour in prediction.assumed],
-        list(prediction.notes))
+        list(prediction.notes), rejected)
 
 
 def _places(simulation: Simulation) -> dict[str, int]:

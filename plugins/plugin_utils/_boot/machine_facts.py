@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from .rows import AUTO, DEVICE, INTERFACE, LOCAL, REMOTE, TERMINAL, VIRTUAL, Profile
 
 LOOPBACK = "lo"
@@ -15,6 +17,7 @@ DEFAULT_INTERFACES = (LOOPBACK, "eth0")
 DEFAULT_MOUNTS = ("/",)
 REMOTE_TYPES = ("nfs", "nfs4", "smbfs", "cifs", "ncpfs", "coda", "ocfs2", "gfs", "gfs2", "ceph")
 NETWORK_OPTION = "_netdev"
+RUNLEVELS = ("0", "1", "2", "3", "4", "5", "6", "S", "s")
 Item = dict[str, str]
 
 
@@ -39,7 +42,10 @@ class MachineFacts:
         """
         interface_items = _items("interfaces", DEFAULT_INTERFACES if interfaces is None else interfaces, "name")
         mount_items = _items("mounts", DEFAULT_MOUNTS if mounts is None else mounts, "path")
-        auto = [item for item in interface_items if item.get("auto", "True") != "False" and item["name"] != LOOPBACK]
+        auto = [item for item in interface_items
+                if boolean(item.get("auto", "True"), strict=False) and item["name"] != LOOPBACK]
+        if runlevel is not None and str(runlevel) not in RUNLEVELS:
+            raise FactsError(f"runlevel must be one of {', '.join(RUNLEVELS)}, not {runlevel!r}")
         self.values = {"runlevel": profile.runlevel if runlevel is None else str(runlevel),
                        "network": auto[0]["name"] if auto else LOOPBACK}
         self._items: dict[str, list[Item]] = {

@@ -17,7 +17,7 @@ from .machine_facts import MachineFacts
 from .profiles.all_profiles import PROFILES
 from .profiles.probable import probable_profile
 from .report import difference_as_dict
-from .sources import read_sources
+from .sources import read_sources, version_of
 
 Info = Mapping[str, t.Any]
 Change = Mapping[str, t.Any]  # the name of a job to its options, None for a job that is removed
@@ -32,6 +32,24 @@ def with_change(info: Info, change: Change) -> Info:
     return {**info, "jobs": jobs}
 
 
+def earlier_changes(records: Iterable[Mapping[str, t.Any]], conf_dir: str) -> list[Change]:
+    """Return the changes of earlier tasks to the job files in a directory.
+
+    A real change of a job in between has replaced the predictions about it.
+
+    :param records: those of the journal, in the order of the tasks.
+    """
+    changes: list[Change] = []
+    for record in records:
+        if record.get("conf_dir") == conf_dir and "boot" in record:
+            changes.append(record["boot"])
+        elif "forget" in record:
+            names = record["forget"]
+            changes = [{name: change[name] for name in change if name not in names} for change in changes] \
+                if names else []
+    return changes
+
+
 def boot_difference(info: Info, earlier: Iterable[Change], own: Change) -> dict[str, t.Any]:
     """Return what a change makes of the next boot, in the form of ``difference`` of boot_forecast, with the profile.
 
@@ -42,7 +60,7 @@ def boot_difference(info: Info, earlier: Iterable[Change], own: Change) -> dict[
     before = info
     for change in earlier:
         before = with_change(before, change)
-    profile = probable_profile((job["name"] for job in info["jobs"]), info["version"])
+    profile = probable_profile((job["name"] for job in info["jobs"]), version_of(info))
     difference = compare_boots(_forecast(before, profile), _forecast(with_change(before, own), profile))
     return {"profile": profile, **difference_as_dict(difference)}
 
@@ -59,7 +77,8 @@ def losses(difference: Mapping[str, t.Any], own: Change) -> list[str]:
 
 def _forecast(info: Info, name: str) -> BootForecast:
     profile = PROFILES[name]
-    version = Release([int(number) for number in str(info["version"]).split(".")], profile.dialect)
+    release = version_of(info) or profile.version
+    version = Release([int(number) for number in release.split(".")], profile.dialect)
     facts = MachineFacts(profile, None, None, None, None)
     return forecast_boot(make_machine(read_sources(info, version), profile, facts, version), HORIZON_SECONDS,
                          BUDGET_SECONDS)

@@ -51,11 +51,12 @@ def _links(chain: t.Iterable[Link]) -> list[dict[str, str]]:
 
 
 def summary_lines(forecast: BootForecast) -> list[str]:
-    """Return lines for people: the counts, what holds the boot up, and the jobs that do not come up."""
+    """Return lines for people: the counts, what holds the boot up, rejected files, and jobs that do not come up."""
     counts = {word: sum(job.starts == word for job in forecast.jobs.values()) for word in (YES, NO, UNSURE)}
     runlevel = f"runlevel {forecast.runlevel}" if forecast.runlevel is not None else "no runlevel"
     lines = [f"{counts[YES]} jobs start, {counts[NO]} do not, {counts[UNSURE]} are not sure; {runlevel}"]
     lines += [f"{item.waits} waits for the end of {item.event}: {'; '.join(item.reasons)}" for item in forecast.holding]
+    lines += [f"Upstart rejects the file of job {name}: {error}" for name, error in forecast.rejected.items()]
     for job in forecast.jobs.values():
         if job.starts == NO:
             lines.append(f"{job.name} does not start: {'; '.join(job.reasons)}{_root_text(job)}")

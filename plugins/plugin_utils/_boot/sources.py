@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError, read_jobs
 
 CONF, OVERRIDE = ".conf", ".override"
+UNKNOWN_VERSION = "0"  # in a result of upstart_info
 
 
 def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
@@ -25,10 +26,10 @@ def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
 
 
 def version_of(source: t.Any) -> str | None:
-    """Return the release of Upstart that a result of upstart_info names, or None."""
+    """Return the release of Upstart that a result of upstart_info names, or None if it does not know it."""
     if isinstance(source, t.Mapping) and isinstance(source.get("jobs"), Sequence):
         version = source.get("version")
-        return version if isinstance(version, str) and version else None
+        return version if isinstance(version, str) and version not in ("", UNKNOWN_VERSION) else None
     return None
 
 

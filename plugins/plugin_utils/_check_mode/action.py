@@ -10,7 +10,11 @@ import typing as t
 from ansible import constants, context
 from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE, boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.planned_change import boot_difference, losses
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.planned_change import (
+    boot_difference,
+    earlier_changes,
+    losses,
+)
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journal import Journal, Record, encoded
 
 Result = dict[str, t.Any]
@@ -43,7 +47,7 @@ class CheckModeAction(ActionBase):
         result.update(self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async))
         own = result.pop(KEY, None)
         if own and own.get("boot") and boolean(arguments.get("boot_forecast", True), strict=False):
-            self._add_boot(result, own["boot"], journal, arguments, task_vars)
+            self._add_boot(result, own, journal, arguments, task_vars)
         shown = result.get("invocation", {}).get("module_args", {})
         for option in [option for option in shown if option.startswith(INTERNAL)]:
             del shown[option]
@@ -56,7 +60,7 @@ class CheckModeAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _add_boot(self, result: Result, change: t.Any, journal: Journal, arguments: Result,
+    def _add_boot(self, result: Result, own: Record, journal: Journal, arguments: Result,
                   task_vars: dict[str, t.Any] | None) -> None:
         """Add what the task would make of the next boot, with a warning for each job that would no longer start."""
         if not boolean(arguments.get("load", True), strict=False):
@@ -68,9 +72,9 @@ class CheckModeAction(ActionBase):
         if info.get("failed"):
             warnings.append(f"The next boot cannot be forecast: {info.get('msg')}")
             return
-        earlier = [record["boot"] for record in journal.records() if "boot" in record]
-        boot = result["boot"] = boot_difference(info, earlier, change)
-        warnings += losses(boot, change)
+        earlier = earlier_changes(journal.records(), own["conf_dir"])
+        boot = result["boot"] = boot_difference(info, earlier, own["boot"])
+        warnings += losses(boot, own["boot"])
 
     def _arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options for the module, without those that only this plugin sets."""

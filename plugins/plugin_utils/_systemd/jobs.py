@@ -108,10 +108,12 @@ def _from_info(job: Mapping[str, t.Any]) -> HostJob:
         raise InputError(f"job {name} has no stanzas; call upstart_info with the subset stanzas")
     result = HostJob(name, str(job.get("path") or f"{FOLDER}{name}.conf"))
     if job.get("error"):
-        error = job["error"]
+        error = job["error"] if isinstance(job["error"], Mapping) else {"message": job["error"]}
         result.error, result.error_file, result.error_line = (
             str(error.get("message")), str(error.get("file") or result.file), error.get("line"))
         return result
+    if not isinstance(job["stanzas"], Mapping):
+        raise InputError(f"the stanzas of job {name} must be a dictionary, not {type(job['stanzas']).__name__}")
     try:
         text = structure.write(dict(job["stanzas"]), EVERY_STANZA)
     except UpstartError as exc:

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.sysinit.upstart.plugins.filter import boot_forecast as plugin
 from ansible_collections.sysinit.upstart.plugins.filter.boot_forecast import boot_forecast
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import MachineFacts
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
 
 DB, WEB = "start on startup\nexec db\n", "start on started db\nexec web\n"
@@ -83,12 +84,45 @@ def test_dialects() -> None:
     ({"profile": "x"}, "profile must be one of auto, plain, ubuntu_12_04"),
     ({"jobs": "web"}, "jobs must be a list of names"),
     ({"horizon": 0}, "horizon must be a number of seconds above 0, not 0"), ({"budget": "x"}, "budget must be"),
+    ({"horizon": float("nan")}, "horizon must be a number of seconds above 0, not nan"),
+    ({"profile": ["plain"]}, "profile must be one of auto"), ({"jobs": [["web"]]}, "jobs must be a list of names"),
+    ({"runlevel": "single"}, "runlevel must be one of 0, 1, 2, 3, 4, 5, 6, S, s, not 'single'"),
+    ({"upstart_version": "1.\u00b2"}, "upstart_version must be a release such as 1.12.1"),
     ({"upstart_version": "new"}, "upstart_version must be a release such as 1.12.1, not 'new'"),
     ({"interfaces": "eth0"}, "interfaces must be a list"), ({"before": 5}, "needs a dictionary of job files"),
 ])
 def test_wrong_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=f"^sysinit.upstart.boot_forecast: {message}"):
         boot_forecast(JOBS, **options)
+
+
+def test_numbers_as_texts() -> None:
+    """Templates of ansible-core before 2.19 make texts of numbers."""
+    assert boot_forecast(JOBS, horizon="60.0", budget="30") == boot_forecast(JOBS, horizon=60, budget=30)
+
+
+def test_rejected_files_are_in_the_summary() -> None:
+    result = boot_forecast({**JOBS, "web": "start on (\n"}, jobs=["web"])
+    assert result["summary"][1] == "Upstart rejects the file of job web: Expected event"
+    assert result["missing"] == {"web": "Upstart rejects its file: Expected event"}
+
+
+def test_a_host_that_does_not_know_its_version() -> None:
+    jobs = [{"name": name, "stanzas": structure.read("start on startup\ntask\nexec a\n")}
+            for name in ("mountall", "rc-sysinit")]
+    assert boot_forecast({"version": "0", "jobs": jobs}, "auto")["profile"] == "ubuntu_14_04"
+
+
+@pytest.mark.parametrize(("auto", "network"), [("no", "eth1"), ("false", "eth1"), (False, "eth1"), ("yes", "eth0")])
+def test_an_interface_that_is_not_brought_up(auto: Any, network: str) -> None:
+    facts = MachineFacts(PROFILES["plain"], [{"name": "eth0", "auto": auto}, "eth1"])
+    assert facts.values["network"] == network
+
+
+@pytest.mark.parametrize("job", [{"stanzas": None}, {"stanzas": []}])
+def test_wrong_stanzas(job: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleFilterError, match="the stanzas of job a must be a dictionary, not "):
+        boot_forecast({"version": "1.5", "jobs": [{"name": "a", **job}]})
 
 
 def test_wrong_input() -> None:

@@ -80,6 +80,13 @@ def test_a_module_that_no_plugin_called_sees_the_host_as_it_is(tmp_path: Path) -
     assert result == {}
 
 
+def test_a_change_of_the_boot_belongs_to_a_directory() -> None:
+    result: dict[str, Any] = {}
+    params = {"_foreseen": encoded([]), "address": "here", "conf_dir": "/mnt/etc/init"}
+    check_mode.add_to(result, params, boot={"web": None})
+    assert result[check_mode.KEY] == {"boot": {"web": None}, "conf_dir": "/mnt/etc/init", "address": "here"}
+
+
 def test_files_are_read_as_they_would_be(tmp_path: Path) -> None:
     host = Host(tmp_path, web=WEB, old=WEB)
     host.task(files={"web": GETTY, "old": None, "new": WEB})

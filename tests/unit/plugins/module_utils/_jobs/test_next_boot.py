@@ -37,6 +37,15 @@ def test_changes_of_a_job(tmp_path: Path, options: dict[str, Any], changed: dict
     assert changes(tmp_path, **options) == changed
 
 
+@pytest.mark.parametrize("options", [
+    {"env": {"A": "b"}}, {"export": ["A"]}, {"pre_start": {"exec": "initctl emit a"}},
+    {"post_start": {"exec": "start b"}},
+])
+def test_causes_besides_conditions(tmp_path: Path, options: dict[str, Any]) -> None:
+    (tmp_path / "web.conf").write_text(OLD)
+    assert list(changes(tmp_path, start_on="startup", exec="a", **options)) == ["web"]
+
+
 def test_a_new_job(tmp_path: Path) -> None:
     assert changes(tmp_path, exec="a") == {"web": {"exec": "a"}}
 

@@ -19,6 +19,7 @@ GONE = "started x never comes: there is no job x"
     ({"a": A}, {"a": A}, []),
     ({"a": A, "b": B}, {"a": A, "b": "start on started x"}, [f"b no longer starts: {GONE}"]),
     ({"a": A, "b": B}, {"a": A}, ["b no longer starts: the job is gone"]),
+    ({"a": A, "b": B}, {"a": A, "b": "start on (\n"}, ["b no longer starts: Upstart rejects its file: Expected token"]),
     ({"a": A}, {"a": A, "b": B}, ["b starts now"]),
     ({"a": A, "b": "start on never"}, {"a": A, "b": B}, ["b starts now"]),
     ({"a": A, "b": B, "t": f"start on started a\n{TASK}"}, {"a": A, "b": "start on stopped t", "t": f"{B}\n{TASK}"},
@@ -36,5 +37,6 @@ def test_differences(before: dict[str, Any], after: dict[str, Any], lines: list[
 
 
 def test_named_jobs() -> None:
-    forecast = forecast_of({"a": A, "b": "start on started x"})
-    assert missing_jobs(["a", "b", "c"], forecast) == {"b": GONE, "c": "there is no such job"}
+    forecast = forecast_of({"a": A, "b": "start on started x", "d": "start on (\n"})
+    assert missing_jobs(["a", "b", "c", "d"], forecast) == {
+        "b": GONE, "c": "there is no such job", "d": "Upstart rejects its file: Expected token"}

@@ -62,3 +62,22 @@ def test_the_host_is_left_as_it_is() -> None:
     before = host(db=DB)
     planned_change.boot_difference(before, [{"db": None}], {"web": WEB})
     assert before == host(db=DB)
+
+
+def test_a_host_that_does_not_tell_its_version() -> None:
+    jobs = {"mountall": DB, "rc-sysinit": WEB, "db": DB, "web": WEB}
+    difference = planned_change.boot_difference(host("0", **jobs), [], {"web": {**WEB, "start_on": "started dbb"}})
+    assert difference["profile"] == "ubuntu_14_04" and list(difference["no_longer"]) == ["web"]
+
+
+def test_only_changes_of_the_same_directory_count() -> None:
+    records = [{"boot": {"db": None}, "conf_dir": "/mnt/etc/init"}, {"boot": {"db": DB}, "conf_dir": "/etc/init"},
+               {"doubt": "a task runs with async"}]
+    assert planned_change.earlier_changes(records, "/etc/init") == [{"db": DB}]
+
+
+@pytest.mark.parametrize(("names", "expected"), [(["db"], [{"web": WEB}]), (None, []), ([], [])])
+def test_a_real_change_replaces_predictions(names: list[str] | None, expected: list[Any]) -> None:
+    records = [{"boot": {"db": DB, "web": WEB}, "conf_dir": "/etc/init"}, {"forget": names}]
+    assert planned_change.earlier_changes(records, "/etc/init") == expected
+    assert planned_change.earlier_changes([*records, records[0]], "/etc/init") == [*expected, records[0]["boot"]]
