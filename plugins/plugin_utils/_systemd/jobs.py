@@ -125,7 +125,8 @@ def _from_info(job: Mapping[str, t.Any]) -> HostJob:
 
 def _parse(job: HostJob, conf: str, override: str | None, override_file: str, has_lines: bool,
            version: tuple[int, ...] = EVERY_STANZA) -> HostJob:
-    conf, override = (text if text is None else LONE_BYTE.sub(NOT_UTF_8, text) for text in (conf, override))
+    conf = LONE_BYTE.sub(NOT_UTF_8, conf)
+    override = None if override is None else LONE_BYTE.sub(NOT_UTF_8, override)
     try:
         job.conf_values = job.values = parse_job(conf, None, version)
         job.places = _places(conf, job.file, has_lines, False)

@@ -62,8 +62,8 @@ STANZA_ROWS = (
         "approximate", "The unit waits by polling, ten times a second.",
         "Use Type=notify if the program supports it.", MEASURED),
     Row("expect-task", "expect fork, daemon or stop of a task", "Type=oneshot", "impossible",
-        "The unit ends when the first process exits, and its other processes are ended. Nothing continues a process that "
-        "stops itself.", "Remove expect, and run the program in the foreground.", MEASURED),
+        "The unit ends when the first process exits, and its other processes are ended. Nothing continues a process "
+        "that stops itself.", "Remove expect, and run the program in the foreground.", MEASURED),
     Row("respawn", "respawn", "Restart=always, RestartSec=0, RestartPreventExitStatus=", "near",
         "A program that exits with one of the statuses 200, 203, 205, 210, 216 or 217 is not restarted.",
         "Change RestartPreventExitStatus= if the program uses one of these statuses.", MEASURED),

@@ -43,7 +43,8 @@ def test_rewritten(text: str, written: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "start $JOB_NAME", "initctl emit colour C=$X", "initctl list", "start one", "start nobody", "sh -c 'start db'",
-    "status db && /bin/x", "[ -x /sbin/initctl ] && x", "which initctl", "x=$(status db)", "/etc/init.d/start db", "start db --verbose", "start", "initctl emit colour C=red D=5",
+    "status db && /bin/x", "x=$(status db)", "/etc/init.d/start db", "start db --verbose", "start",
+    "initctl emit colour C=red D=5", "[ -x /sbin/initctl ] && x", "which initctl",
 ])
 def test_reported(text: str) -> None:
     assert script(text) == text
