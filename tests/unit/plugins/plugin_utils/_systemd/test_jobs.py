@@ -21,7 +21,7 @@ def test_texts_have_lines() -> None:
 
 def test_bytes_that_are_not_utf_8() -> None:
     job, = read_jobs({"web": b"exec /x \xe9\n".decode("utf-8", "surrogateescape")})
-    assert job.values["process"]["main"]["command"] == "/x \ufffd"
+    assert ascii(job.values["process"]["main"]["command"]) == r"'/x \ufffd'"
 
 
 def test_overrides() -> None:
