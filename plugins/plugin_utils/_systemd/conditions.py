@@ -100,9 +100,12 @@ class ConditionTranslator:
             self._findings.add(code, "start on with and", place)
         if "or" in operators:
             self._findings.add("or", "start on with or", place)
+        alternatives = {operand.plan.kind for operand in operands if operand.is_alternative}
+        boot_is_not_enough = "and" in operators and bool(alternatives) and alternatives <= {"state", "moment"}
         for operand in operands:
             plan = operand.plan
-            if not moments or plan.kind == "moment" or operand.is_alternative:
+            is_late = moments or boot_is_not_enough and plan.kind == "boot"
+            if not is_late or plan.kind == "moment" or operand.is_alternative:
                 result.wanted_by.update(dict.fromkeys((pull, operand.own) for pull in plan.pulls))
                 result.others += plan.others
             add_files(result.files, plan.files)
@@ -208,7 +211,7 @@ class ConditionTranslator:
         if form.code != "instance" or len(leaf.arguments) != 1 \
                 or patterns not in ([f"${form.variable}"], [f"${{{form.variable}}}"]):
             return None
-        unit = self._host.event_unit(leaf.event).replace(".service", "@%i.service")
+        unit = self._host.event_unit(leaf.event).removesuffix(".service") + "@%i.service"
         self._events.add(leaf.event, ANY_VALUE)
         return LeafPlan(["event-instance"], settings=[("Unit", "Conflicts", unit), ("Unit", "Before", unit)],
                         names_instance=True)

@@ -42,7 +42,7 @@ class EventUnits:
             if event not in self.templates():
                 continue
             general += self._events.get((event, ANY_VALUE), {})
-            result[name.replace(".service", "@.service")] = self._unit(event, "%I", general).text()
+            result[name.removesuffix(".service") + "@.service"] = self._unit(event, "%I", general).text()
             for value in [value for other, value in self._events if other == event and value not in (None, ANY_VALUE)]:
                 unit = self._unit(event, value, [*self._events[event, value], *general])
                 result[self._host.event_unit(event, value)] = unit.text()

@@ -14,7 +14,7 @@ from .distribution_table import replacing_unit
 from .findings import TranslationOptions
 from .instances import instance_form
 from .jobs import HostJob
-from .names import escape, unit_stem, unit_stems
+from .names import escape, event_stem, unit_stem, unit_stems
 
 NOTHING = "none"
 EMIT = re.compile(r"\bemit\b[^\n;|&]*")
@@ -37,6 +37,7 @@ class UpstartHost:
         replacing = {name: replacing_unit(name, options.distribution) for name in readable}
         self.replaced = {name: unit for name, unit in replacing.items() if unit}
         self.stems = unit_stems(name for name in readable if name not in self.replaced)
+        self._unit_stems = frozenset(self.stems.values())
         self.early = self._early_jobs()
         self.event_variables = self._event_variables()
 
@@ -56,7 +57,9 @@ class UpstartHost:
 
     def event_unit(self, event: str, value: str | None = None) -> str:
         """Return the name of the unit that stands for an event, with a value for one with an argument."""
-        stem = self.options.event_prefix + unit_stem(event)
+        stem = self.options.event_prefix + event_stem(event)
+        while stem in self._unit_stems:  # a job has the same name
+            stem = f"event-{stem}"
         return f"{stem}.service" if value is None else f"{stem}@{escape(value)}.service"
 
     def _event_variables(self) -> set[str]:

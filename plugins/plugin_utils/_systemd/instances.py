@@ -66,4 +66,4 @@ def instance_unit(stem: str, job: HostJob, arguments: t.Sequence[str]) -> str | 
         return None
     behind = variable_behind(str(job.values["instance"]), name)
     value = behind[0].partition("=")[2] if form.code == "instance" and behind else name
-    return f"{stem}@{escape(value)}.service"
+    return f"{stem}@{escape(value)}.service" if value else None  # a unit has no instance with an empty name

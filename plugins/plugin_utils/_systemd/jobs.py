@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas i
 
 Values = dict[str, t.Any]
 FOLDER = "/etc/init/"
+NOT_UTF_8 = "\ufffd"  # what readers put in place of a byte that is not UTF-8
+LONE_BYTE = re.compile("[\udc80-\udcff]")  # what Python puts there for file names
 
 
 class InputError(Exception):
@@ -124,6 +127,8 @@ def _from_info(job: Mapping[str, t.Any]) -> HostJob:
 
 def _parse(job: HostJob, conf: str, override: str | None, override_file: str, has_lines: bool,
            version: tuple[int, ...] = EVERY_STANZA) -> HostJob:
+    conf = LONE_BYTE.sub(NOT_UTF_8, conf)
+    override = None if override is None else LONE_BYTE.sub(NOT_UTF_8, override)
     try:
         job.conf_values = job.values = parse_job(conf, None, version)
         job.places = _places(conf, job.file, has_lines, False)

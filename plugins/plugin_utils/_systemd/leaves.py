@@ -15,6 +15,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.match impo
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.known_events import known_event
 
 from .names import escape_path
+from .units import setting_word
 
 Setting = tuple[str, str, str]
 Kind = t.Literal["boot", "state", "moment", "none"]
@@ -166,7 +167,7 @@ def _mount(leaf: EventLeaf) -> LeafPlan:
     if leaf.event == "mounted" and path in ALWAYS_MOUNTED:
         return LeafPlan(["mounted"], "boot", [MULTI_USER])
     if leaf.event == "mounted":
-        return LeafPlan(["mounted"], "state", [unit], settings=[("Unit", "RequiresMountsFor", path)])
+        return LeafPlan(["mounted"], "state", [unit], settings=[("Unit", "RequiresMountsFor", setting_word(path))])
     return LeafPlan(["mounting"], "moment", [unit], settings=[
         ("Unit", "DefaultDependencies", "no"), ("Unit", "Before", unit)])
 

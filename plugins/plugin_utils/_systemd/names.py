@@ -31,8 +31,17 @@ def _bytes(char: str) -> str:
 
 
 def unit_stem(job: str, slash: str = "-") -> str:
-    """Return the name of a job's unit without its suffix, with ``slash`` in place of each /."""
-    return "".join(slash if char == "/" else char if ALLOWED.match(char) else _bytes(char) for char in job)
+    """Return the name of a job's unit without its suffix, with ``slash`` in place of each /.
+
+    A - at the end is escaped: a drop-in for a-.service also counts for a-b.service.
+    """
+    stem = "".join(slash if char == "/" else char if ALLOWED.match(char) else _bytes(char) for char in job)
+    return stem[:-1] + _bytes("-") if stem.endswith("-") else stem
+
+
+def event_stem(event: str) -> str:
+    """Return the name of an event for its unit; no two events have the same."""
+    return unit_stem(event, _bytes("/"))
 
 
 def unit_stems(jobs: Iterable[str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from .units import UnitFile, exec_word
 SHELL = "/bin/sh"
 LONGEST_LINE = 1500  # older releases of systemd read lines of 2048 bytes
 PID_FILE = re.compile(r"--?pid-?file[= ]+([\"']?)(/[\w./-]+)\1")
+COMMENT_LINE = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 # In the script of pre-start: a job that stops itself there ends without a failure. Status 75 skips the unit.
 STOP_FUNCTION = """\
 stop() { UPSTART_STOPPED=1; }
@@ -67,7 +68,7 @@ class ProcessTranslator:
             unit.add("Service", "ExecStart", self._command("main", main))
         elif "pre-start" not in processes:
             unit.add("Service", "ExecStart", "/bin/true")
-        if values["expect"] == "stop" and main is not None:
+        if values["expect"] == "stop" and main is not None and not values["task"]:
             unit.add("Service", "ExecStartPost", f"{SHELL} -c {exec_word(WAIT_FOR_STOP)}")
         if "post-start" in processes:
             unit.add("Service", "ExecStartPost", "-" + self._command("post-start", processes["post-start"]))
@@ -118,7 +119,7 @@ class ProcessTranslator:
             return self._script_file(name, head + body)
         if head or SHELL_CHARACTERS.search(translated) or translated != text:
             return f"{SHELL} -e -c {exec_word(f'{head}exec {translated}')}"
-        words = translated.split()
+        words = [word for word in translated.split(" ") if word]  # init splits at blanks only
         if not words[0].startswith("/"):
             if not self._options.release.has("ExecStart= without a path"):
                 self._findings.add_missing(BY_NAME["ExecStart= without a path"], where.place)
@@ -145,6 +146,6 @@ class ProcessTranslator:
 
 
 def pid_file(command: str) -> str | None:
-    """Return the path of the PID file that a command line names."""
-    match = PID_FILE.search(command)
+    """Return the path of the PID file that a command line or script names outside of comments."""
+    match = PID_FILE.search(COMMENT_LINE.sub("", command))
     return match.group(2) if match else None

@@ -41,6 +41,8 @@ STATUS_TEST = re.compile(
 UPSTART_VARIABLE = re.compile(r"\$\{?(UPSTART_(?!JOB\b|INSTANCE\b)[A-Z_]+)")
 EVENT_VARIABLES = (*STOP_VARIABLES, "RUNLEVEL", "PREVLEVEL", "IFACE", "ADDRFAM", "MOUNTPOINT", "DEVNAME", "DEVPATH")
 SYSTEMCTL = "systemctl"
+INITCTL = ("initctl", "/sbin/initctl")
+TESTS = ("[", "[[", "test", "which", "command", "type", "hash")
 
 
 @dataclass(frozen=True)
@@ -179,9 +181,7 @@ class ScriptTranslator:
                 calls = [call for call in calls if (call.verb, call.name) != (EMITS, RUNLEVEL)]
             if skips_own_stop:
                 calls = [call for call in calls if not (call.verb == "stops" and call.name is None)]
-            is_other = any(program_words([unquoted(word) for word in statement.words])[:1] in (
-                ["initctl"], ["/sbin/initctl"], ["status"]) for statement in read_script(code))
-            if (calls or is_other) and SYSTEMCTL not in code:
+            if calls or any(_is_other(statement) for statement in read_script(code)):
                 shown = old_lines[offset] if offset < len(old_lines) else line
                 self._findings.add("script-call", shown.strip(), where.place, where.line_of(offset))
 
@@ -196,6 +196,14 @@ class ScriptTranslator:
                 if re.search(rf"\$(?:{name}\b|\{{{name}\b)", line) \
                         and not re.search(rf"^\s*(?:export\s+)?{name}=|\bfor\s+{name}\b", text, re.MULTILINE):
                     self._findings.add("script-variable", f"${name}", where.place, where.line_of(offset))
+
+
+def _is_other(statement: Statement) -> bool:
+    """Return whether a statement calls initctl or status, or tests whether the host has initctl."""
+    words = program_words([unquoted(word) for word in statement.words])
+    if words[:1] and words[0] in TESTS:
+        return any(word in INITCTL for word in words[1:])
+    return words[:1] == ["status"] or bool(words) and words[0] in INITCTL
 
 
 def _shell_word(text: str) -> str:

@@ -14,7 +14,7 @@ from .findings import TranslationOptions
 from .instances import InstanceForm
 from .jobs import Values
 from .processes import pid_file
-from .units import UnitFile, assignment, exec_word, specifier_safe
+from .units import UnitFile, assignment, specifier_safe
 
 # Statuses with which systemd says that it could not start the program.
 CANNOT_START = ("200", "203", "205", "210", "216", "217")
@@ -30,6 +30,7 @@ HIGHEST_SIGNAL = 64
 HIGHEST_NICE_LIMIT = 40
 HIGHEST_NUMBER = 2 ** 62
 LONGEST_TIME = 10 ** 9
+SHORTEST_TIME = "1ms"
 
 
 def add_settings(values: Values, unit: UnitFile, options: TranslationOptions, job: str, form: InstanceForm) -> None:
@@ -62,8 +63,7 @@ def add_life(values: Values, unit: UnitFile, release: SystemdRelease) -> None:
     unit.add("Service", "TimeoutStartSec", UNLIMITED)
     if kind == "forking":
         unit.set("Service", "TimeoutStartSec", "90")
-    timeout = values["kill_timeout"]
-    unit.add("Service", "TimeoutStopSec", str(timeout) if timeout < LONGEST_TIME else UNLIMITED)
+    unit.add("Service", "TimeoutStopSec", _stop_time(values["kill_timeout"]))
     if signal_is_valid(values["kill_signal"]):
         unit.add("Service", "KillSignal", _signal(values["kill_signal"]))
     unit.add("Service", "KillMode", "control-group")
@@ -88,12 +88,22 @@ def add_life(values: Values, unit: UnitFile, release: SystemdRelease) -> None:
         unit.add(*release.start_limit_burst(), str(count + 1))
 
 
+def _stop_time(seconds: int) -> str:
+    """Return a time for TimeoutStopSec=, for which 0 means no limit."""
+    return SHORTEST_TIME if seconds == 0 else str(seconds) if seconds < LONGEST_TIME else UNLIMITED
+
+
 def _signal(number: int) -> str:
     return f"SIG{NAMES[number]}" if number in NAMES else str(number)
 
 
 def signal_is_valid(number: int) -> bool:
     return 0 < number <= HIGHEST_SIGNAL
+
+
+def directory_is_valid(path: str) -> bool:
+    """Return whether systemd reads a path as it is: absolute, without .., and without a blank at its end."""
+    return path.startswith("/") and ".." not in path.split("/") and path == path.rstrip(" \t\r") and "\n" not in path
 
 
 def limit_is_valid(resource: str, bounds: list[int | str]) -> bool:
@@ -170,8 +180,8 @@ def add_process_settings(values: Values, unit: UnitFile) -> None:
     if values["oom_score_adj"]:
         unit.add("Service", "OOMScoreAdjust", str(values["oom_score_adj"]))
     for key, name in (("chdir", "WorkingDirectory"), ("chroot", "RootDirectory")):
-        if values[key] and values[key].startswith("/"):
-            unit.add("Service", name, specifier_safe(values[key]))
+        if values[key] and directory_is_valid(values[key]):
+            unit.add("Service", name, values[key].replace("%", "%%"))
     for key, name in (("setuid", "User"), ("setgid", "Group")):
         if values[key] and USER_NAME.fullmatch(values[key]):
             unit.add("Service", name, values[key])
@@ -195,7 +205,7 @@ def add_environment(values: Values, unit: UnitFile, job: str, form: InstanceForm
     if VARIABLE_NAME.fullmatch(form.variable):
         unit.add("Service", "Environment", quoted_template(form.variable, "%I"))
     elif form.is_template:
-        unit.add("Service", "EnvironmentFile", f"/etc/default/upstart-instances/{exec_word(job)}/%i")
+        unit.add("Service", "EnvironmentFile", f"/etc/default/upstart-instances/{specifier_safe(job)}/%i")
 
 
 def quoted_template(name: str, value: str) -> str:

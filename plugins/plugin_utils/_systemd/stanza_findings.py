@@ -14,12 +14,13 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values im
 from .directive_table import BY_NAME as DIRECTIVES
 from .findings import FindingList, TranslationOptions
 from .instances import InstanceForm
-from .jobs import HostJob, StanzaPlace
+from .jobs import NOT_UTF_8, HostJob, StanzaPlace
 from .processes import ProcessTranslator
 from .settings import (
     USER_NAME,
     VARIABLE_NAME,
     cgroup_setting,
+    directory_is_valid,
     limit_is_valid,
     missing_cgroup_directive,
     service_type,
@@ -45,6 +46,8 @@ def add_stanza_findings(job: HostJob, findings: FindingList, options: Translatio
         if last[_subject_key(place)] is not place and STANZAS[place.name].repeat != APPEND:
             findings.add("overruled", shown, place)
             continue
+        if NOT_UTF_8 in place.text:
+            findings.add("not-utf-8", shown, place)
         code = _code(job, place, options, form)
         more = _export_readers(place, readers) if code == "export" else ""
         findings.add(code, shown, place, more=more)
@@ -91,10 +94,12 @@ def _code(job: HostJob, place: StanzaPlace, options: TranslationOptions, form: I
     if name in ("kill signal", "reload signal"):
         return codes[0] if signal_is_valid(values[name.replace(" ", "_")]) else "signal-refused"
     if name in ("chdir", "chroot"):
-        return name if str(values[name]).startswith("/") else "relative-path"
+        return name if directory_is_valid(str(values[name])) else "relative-path"
     if name == "console":
         return CONSOLE_CODES.get(values["console"], "console-output")
     if name == "expect":
+        if values["task"] and values["expect"] != "none":
+            return "expect-task"
         return EXPECT_CODES.get(values["expect"], "expect-fork")
     if name == "cgroup":
         index = [other for other in job.places if other.name == "cgroup"].index(place)

@@ -61,6 +61,9 @@ STANZA_ROWS = (
     Row("expect-stop", "expect stop", "ExecStartPost= waits for the process to stop itself and continues it",
         "approximate", "The unit waits by polling, ten times a second.",
         "Use Type=notify if the program supports it.", MEASURED),
+    Row("expect-task", "expect fork, daemon or stop of a task", "Type=oneshot", "impossible",
+        "The unit ends when the first process exits, and its other processes are ended. Nothing continues a process "
+        "that stops itself.", "Remove expect, and run the program in the foreground.", MEASURED),
     Row("respawn", "respawn", "Restart=always, RestartSec=0, RestartPreventExitStatus=", "near",
         "A program that exits with one of the statuses 200, 203, 205, 210, 216 or 217 is not restarted.",
         "Change RestartPreventExitStatus= if the program uses one of these statuses.", MEASURED),
@@ -97,8 +100,8 @@ STANZA_ROWS = (
     Row("chroot", "chroot", "RootDirectory=", "approximate",
         "systemd needs the programs of all processes, and the script files, inside the directory.",
         "Copy the script files into the directory."),
-    Row("relative-path", "chdir or chroot with a relative path", "none", "impossible",
-        "systemd refuses a relative path.", "Write the absolute path.", MEASURED),
+    Row("relative-path", "chdir or chroot with a path that is relative, has .. in it, or ends with a blank", "none",
+        "impossible", "systemd refuses the path, or reads another one.", "Write the absolute path.", MEASURED),
     Row("user-refused", "setuid, setgid with a name that is no user name", "none", "impossible",
         "systemd refuses the name. Upstart fails to start a job with an unknown user.", "Fix the name.", MEASURED),
     Row("setuid", "setuid, setgid", "User=, Group=", "approximate",
@@ -153,6 +156,8 @@ STANZA_ROWS = (
     Row("start-on", "start on", "see the table of conditions", "exact", "", "", MEASURED),
     Row("stop-on", "stop on", "see the table of conditions", "exact", "", "", MEASURED),
     Row("overruled", "a stanza that a later one replaces", "none", "exact", "", "", MEASURED),
+    Row("not-utf-8", "(any stanza with a byte that is not UTF-8)", "U+FFFD in place of the byte", "impossible",
+        "The unit has another text, because systemd refuses what is not UTF-8.", "Convert the file to UTF-8."),
 )
 BY_CODE = by_code(STANZA_ROWS)
 
@@ -162,7 +167,8 @@ STANZA_CODES: dict[str, tuple[str, ...]] = {
     "emits": ("about",), "start on": ("start-on",), "manual": ("manual",), "stop on": ("stop-on",),
     "instance": ("instance", "instance-several", "instance-fixed", "instance-start"), "import": ("import",),
     "env": ("env", "env-from-init", "env-refused"), "export": ("export",), "task": ("task", "task-respawn"),
-    "expect": ("expect-none", "expect-fork", "expect-stop"), "respawn": ("respawn", "task-respawn"),
+    "expect": ("expect-none", "expect-fork", "expect-stop", "expect-task"),
+    "respawn": ("respawn", "task-respawn"),
     "respawn limit": ("respawn-limit",), "normal exit": ("normal-exit",),
     "kill signal": ("kill-signal", "signal-refused"),
     "kill timeout": ("kill-timeout",), "reload signal": ("reload-signal", "signal-refused"), "debug": ("debug",),

@@ -103,6 +103,6 @@ def own_event(leaf: EventLeaf, host: UpstartHost) -> tuple[str | None, str | Non
     if not leaf.arguments:
         return host.event_unit(leaf.event), None, [*codes, "event"]
     values = literal_values(leaf)
-    if values is None or len(values) != 1 or "event-variable-unknown" in codes:
+    if values is None or len(values) != 1 or not values[0] or "event-variable-unknown" in codes:
         return None, None, [*codes, "event-arguments"]
     return host.event_unit(leaf.event, values[0]), values[0], [*codes, "event", "event-value"]

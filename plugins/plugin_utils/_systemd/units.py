@@ -40,8 +40,13 @@ def exec_word(text: str) -> str:
 
 def assignment(name: str, value: str) -> str:
     """Return a word of Environment= for a variable."""
-    text = f"{name}={value}".replace("%", "%%")
-    return text if PLAIN_WORD.fullmatch(text) else quoted(text)
+    return setting_word(f"{name}={value}")
+
+
+def setting_word(text: str) -> str:
+    """Return a word of a setting that takes several words and replaces specifiers, but no variables."""
+    escaped = text.replace("%", "%%")
+    return escaped if PLAIN_WORD.fullmatch(text) else quoted(escaped)
 
 
 def quoted(text: str) -> str:
@@ -83,7 +88,7 @@ class UnitFile:
 
 def _line(key: str, value: str) -> str:
     """Return the line of a setting. A backslash at its end would join the next line to it."""
-    text = " ".join(value.splitlines())
+    text = re.sub(r"[\r\n]+", " ", value)
     return f"{key}={text} " if text.endswith("\\") else f"{key}={text}"
 
 

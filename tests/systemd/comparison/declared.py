@@ -44,6 +44,7 @@ DECLARES: dict[str, tuple[str, ...]] = {
                   "answer start ok/failed", "answer stop waits/ok"),
     "pre-stop": ("runs more", "answer stop ok/failed", "state up/down"),
     "expect-fork": LIFE,
+    "expect-task": LIFE,
     "respawn-limit": (*ABSENT, "failed", "answer start ok/failed"),
     "respawn": (*ABSENT, "failed", "answer start ok/failed"),
     "limit-refused": LIFE,

@@ -94,6 +94,8 @@ PROCESS_STORIES = (
     Story("expect fork without a fork", ("expect-fork",), {"@web": "expect fork\n" + main("web")}, (start("@web"),)),
     Story("expect stop", ("expect-stop",), {"@web": "expect stop\n" + main("web", "stop")},
           (start("@web"), stop("@web"))),
+    Story("expect fork of a task", ("expect-task",), {"@report": "task\nexpect fork\n" + main("report", "fork")},
+          (start("@report"), kill("report.main-child"))),
     Story("respawn", ("respawn",), {"@web": "respawn\n" + main("web") + process("post-stop", "web")},
           (start("@web"), kill("web.main"), kill("web.main", "TERM"), stop("@web"))),
     Story("respawn with all processes", ("respawn",), {"@web": "respawn\n" + main("web") + "".join(

@@ -37,6 +37,13 @@ def test_alternatives_are_not_required() -> None:
     assert not [line for line in unit_lines({**DB, "web": "start on started db or own\n"}) if line == ACTIVE_DB]
 
 
+def test_the_boot_alone_does_not_start_what_also_waits_for_alternatives() -> None:
+    jobs = {**DB, "web": "start on (started db or own) and runlevel [2345]\nexec /x\n"}
+    assert links(jobs) == ["db.service.wants/web.service"]
+    jobs["web"] = "start on (started db or filesystem) and runlevel [2345]\nexec /x\n"
+    assert links(jobs) == ["db.service.wants/web.service", "multi-user.target.wants/web.service"]
+
+
 def test_an_older_systemd_needs_the_other_unit_all_the_time() -> None:
     jobs = {**DB, "web": "start on started db\nexec /x\n"}
     assert "Requisite=db.service" in unit_lines(jobs, systemd_version=242)

@@ -25,6 +25,13 @@ def test_listeners() -> None:
         "After=web.service\n\n[Service]\nType=oneshot\nExecStart=/bin/true\n")
 
 
+def test_an_event_with_the_name_of_a_unit() -> None:
+    events = EventUnits(UpstartHost([], TranslationOptions(SystemdRelease(252))))
+    events.add("a.service", "1", "Wants", "web.service")
+    assert sorted(events.files()) == [UNITS + name for name in (
+        "event-a.service.service", "event-a.service@.service", "event-a.service@1.service")]
+
+
 def test_values() -> None:
     events = EventUnits(UpstartHost([], TranslationOptions(SystemdRelease(252))))
     events.add("own", "a b", "Wants", "web.service")

@@ -23,9 +23,15 @@ def test_units() -> None:
         True, True, True, False, False]
 
 
+def test_event_units_have_other_names_than_jobs() -> None:
+    jobs = host(**{"event-own": "exec /x\n", "event-event-own": "instance $N\n"})
+    assert jobs.event_unit("own", "1") == "event-event-event-own@1.service"
+
+
 def test_event_units() -> None:
     assert host().event_unit("own") == "event-own.service"
     assert host().event_unit("own", "a/b") == "event-own@a-b.service"
+    assert host().event_unit("a/b") == "event-a\\x2fb.service"
 
 
 def test_a_job_before_an_early_one_is_early() -> None:

@@ -31,6 +31,7 @@ def test_form(stanza: str, form: InstanceForm) -> None:
     ("instance tty$N", ["N=4"], "web@4.service"), ("env N=5\ninstance $N", [], "web@5.service"),
     ("instance $N", ["N=[12]"], None), ("instance $N", ["N!=1"],
                                         None), ("instance $A-$B", ["A=1", "B=2"], "web@1\\x2d2.service"),
+    ("instance $N", ["N="], None),
 ])
 def test_unit(text: str, arguments: list[str], unit: str | None) -> None:
     (job,) = read_jobs({"web": f"{text}\n"})

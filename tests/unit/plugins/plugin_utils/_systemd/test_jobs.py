@@ -19,6 +19,11 @@ def test_texts_have_lines() -> None:
     assert not job.has_override and not job.is_manual
 
 
+def test_bytes_that_are_not_utf_8() -> None:
+    job, = read_jobs({"web": b"exec /x \xe9\n".decode("utf-8", "surrogateescape")})
+    assert ascii(job.values["process"]["main"]["command"]) == r"'/x \ufffd'"
+
+
 def test_overrides() -> None:
     (job,) = read_jobs({"web": {"conf": CONF, "override": "manual\nnice 5\n"}})
     assert job.has_override and job.is_manual

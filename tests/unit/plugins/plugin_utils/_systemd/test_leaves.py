@@ -58,6 +58,7 @@ def test_the_boot() -> None:
     assert boot("startup", True).pulls == ["sysinit.target"]
     assert boot("filesystem").settings == [("Unit", "After", "local-fs.target"), ("Unit", "After", "remote-fs.target")]
     assert boot("mounted MOUNTPOINT=/srv/a-b").pulls == ["srv-a\\x2db.mount"]
+    assert boot("mounted MOUNTPOINT='/srv/a b%'").settings == [("Unit", "RequiresMountsFor", '"/srv/a b%%"')]
     assert ("Unit", "Wants", "network-online.target") in boot("net-device-up IFACE!=lo").settings
     assert boot("not-container").settings == [("Unit", "ConditionVirtualization", "|!container")]
     assert boot("container CONTAINER=lxc").settings == [("Unit", "ConditionVirtualization", "|lxc")]

@@ -32,4 +32,5 @@ def test_stems_keep_usual_names() -> None:
 
 
 def test_no_two_jobs_share_a_unit() -> None:
+    assert unit_stems(["a-"]) == {"a-": "a\\x2d"}  # a drop-in for a-.service would count for a-b.service, too
     assert unit_stems(["a/b", "a-b", "rescue"]) == {"a-b": "a-b", "a/b": "a\\x2fb", "rescue": "upstart-rescue"}

@@ -26,10 +26,15 @@ FOLDER = "/usr/local/lib/upstart-jobs"
     ("exec /y\npost-stop exec /x", "ExecStopPost=-/x"), ("pre-stop exec /x", "ExecStop=-/x"),
     ("exec /y\npre-stop exec /x", 'ExecStop=-/bin/sh -e -c "[ -n \\"$$MAINPID\\" ] || exit 0; exec /x"'),
     ("exec /y\nreload signal USR1", "ExecReload=/bin/kill -10 $MAINPID"),
+    ("exec /bin/x a\u00a0b c", 'ExecStart=/bin/x "a\u00a0b" c'),
     ("exec /y\napparmor load /a", "ExecStartPre=-+/sbin/apparmor_parser -r -W /a"),
 ])
 def test_settings(text: str, line: str) -> None:
     assert line in unit_lines({"web": f"{text}\n"})
+
+
+def test_nothing_waits_for_a_task_that_stops_itself() -> None:
+    assert not [line for line in unit_lines({"web": "task\nexpect stop\nexec /x\n"}) if "ExecStartPost" in line]
 
 
 def test_a_long_command_gets_a_file() -> None:
@@ -50,6 +55,7 @@ def test_scripts_that_an_override_replaces() -> None:
 
 
 @pytest.mark.parametrize(("command", "path"), [
-    ("/x --pidfile=/run/x.pid", "/run/x.pid"), ("/x --pid-file '/run/x'", "/run/x"), ("/x -p 5", None)])
+    ("/x --pidfile=/run/x.pid", "/run/x.pid"), ("/x --pid-file '/run/x'", "/run/x"), ("/x -p 5", None),
+    ("# --pidfile /no\n/x --pidfile /run/x", "/run/x")])
 def test_pid_file(command: str, path: str | None) -> None:
     assert pid_file(command) == path

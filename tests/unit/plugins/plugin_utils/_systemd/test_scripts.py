@@ -43,11 +43,22 @@ def test_rewritten(text: str, written: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "start $JOB_NAME", "initctl emit colour C=$X", "initctl list", "start one", "start nobody", "sh -c 'start db'",
-    "x=$(status db)", "/etc/init.d/start db", "start db --verbose", "start", "initctl emit colour C=red D=5",
+    "status db && /bin/x", "x=$(status db)", "/etc/init.d/start db", "start db --verbose", "start",
+    "initctl emit colour C=red D=5", "[ -x /sbin/initctl ] && x", "which initctl",
 ])
 def test_reported(text: str) -> None:
     assert script(text) == text
     assert ("script-call", 3) in findings(text)
+
+
+@pytest.mark.parametrize(("text", "written"), [
+    ("status db && restart db", "status db && systemctl restart db.service"),
+    ("[ -x /sbin/initctl ] && start db", "[ -x /sbin/initctl ] && systemctl start db.service"),
+    ("start db; initctl emit own$X", "systemctl start db.service; initctl emit own$X"),
+])
+def test_reported_beside_a_rewritten_call(text: str, written: str) -> None:
+    assert script(text) == written
+    assert {("script-call", 3), ("script-start", 3)} <= set(findings(text))
 
 
 @pytest.mark.parametrize("text", ["echo start db", "# start db", "restart-db", "start-stop-daemon --start", "reboot"])

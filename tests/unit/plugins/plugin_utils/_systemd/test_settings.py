@@ -30,6 +30,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation 
     ("oom never", ["OOMScoreAdjust=-1000"]), ("chdir /a\nchroot /b", ["WorkingDirectory=/a", "RootDirectory=/b"]),
     ("setuid a\nsetgid b", ["User=a", "Group=b"]), ('env A="b c"\nenv D', ['Environment="A=b c"', "PassEnvironment=D"]),
     ("env A=1\nenv A=2", ["Environment=A=2"]), ("kill timeout 9999999999", ["TimeoutStopSec=infinity"]),
+    ("kill timeout 0", ["TimeoutStopSec=1ms"]), ("chdir /a\\ \\ b%c", ["WorkingDirectory=/a  b%%c"]),
     ("apparmor switch /p", ["AppArmorProfile=/p"]), ("umask 077", ["UMask=0077"]),
 ])
 def test_settings(text: str, lines: list[str]) -> None:
@@ -38,7 +39,7 @@ def test_settings(text: str, lines: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "setting"), [
     ("setuid a/b", "User="), ("env 9=x", "9=x"), ("limit core 9 1", "LimitCORE="), ("kill signal 0", "KillSignal="),
-    ("chdir x", "WorkingDirectory="),
+    ("chdir x", "WorkingDirectory="), ("chdir /a/../b", "WorkingDirectory="), ("chroot '/a '", "RootDirectory="),
 ])
 def test_refused_values_are_left_out(text: str, setting: str) -> None:
     assert not [line for line in unit_lines({"web": f"{text}\n"}) if setting in line]
@@ -51,6 +52,11 @@ def test_log_files() -> None:
 def test_instances() -> None:
     lines = unit_lines({"one": "instance tty$N\nexec /x\n"}, "one@.service")
     assert {'Environment="UPSTART_INSTANCE=tty%I"', 'Environment="N=%I"'} <= set(lines)
+
+
+def test_the_file_of_an_instance_with_an_odd_name() -> None:
+    lines = unit_lines({'a$b "c': "instance $A-$B\nexec /x\n"}, "a\\x24b\\x20\\x22c@.service")
+    assert 'EnvironmentFile=/etc/default/upstart-instances/a$b "c/%i' in lines
 
 
 @pytest.mark.parametrize(("group", "setting"), [

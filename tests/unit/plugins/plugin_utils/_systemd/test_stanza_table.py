@@ -38,7 +38,7 @@ JOBS = {
     "apparmor-switch": "apparmor switch x\n", "apparmor-load": "apparmor load /x\n",
     "cgroup": "cgroup memory limit_in_bytes 5\n", "cgroup-other": "cgroup freezer\n", "debug": "debug\n",
     "import": "import A\n", "tmpfiles": "tmpfiles /x\n", "start-on": START, "stop-on": "stop on x\n",
-    "overruled": "nice 1\nnice 2\n",
+    "overruled": "nice 1\nnice 2\n", "not-utf-8": "exec /x \ufffd\n", "expect-task": "task\nexpect fork\nexec /x\n",
 }
 OVERRIDES = {"override": ("exec /x\n", "nice 5\n"), "override-merged": ("start on started a\n", "start on started b\n")}
 

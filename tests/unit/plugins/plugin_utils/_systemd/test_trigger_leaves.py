@@ -48,6 +48,10 @@ def test_dbus() -> None:
     assert codes({"web": "start on dbus-activation\n"})["dbus-signal"] == "impossible"
 
 
+def test_an_event_with_an_empty_value() -> None:
+    assert codes({"web": "start on up A=\nexec /x\n"})["event-arguments"] == "impossible"
+
+
 def test_the_failure_of_an_event() -> None:
     jobs = {"web": "start on up/failed\nexec /x\n", "db": "start on up\nexec /x\n"}
     assert codes(jobs)["event-failed"] == "impossible"

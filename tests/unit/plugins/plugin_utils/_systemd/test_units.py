@@ -37,6 +37,7 @@ def test_assignment_keeps_dollars() -> None:
 def test_texts_stay_on_their_line() -> None:
     assert specifier_safe("a\n b 5%") == "a b 5%%"
     assert unit(("Unit", "Description", "a\nb\\")).text().splitlines()[-1] == "Description=a b\\ "
+    assert "Environment=A=a\u2028b" in unit(("Service", "Environment", "A=a\u2028b")).text().split("\n")
 
 
 def test_the_same_setting_is_there_once() -> None:
