@@ -68,13 +68,14 @@ class CheckModeAction(ActionBase):
         options = {key: arguments[key] for key in INFO_OPTIONS if key in arguments}
         info = self._execute_module("sysinit.upstart.upstart_info", {**options, "subset": ["stanzas"]},
                                     task_vars=task_vars)
-        warnings = result.setdefault("warnings", [])
         if info.get("failed"):
-            warnings.append(f"The next boot cannot be forecast: {info.get('msg')}")
-            return
-        earlier = earlier_changes(journal.records(), own["conf_dir"])
-        boot = result["boot"] = boot_difference(info, earlier, own["boot"])
-        warnings += losses(boot, own["boot"])
+            warnings = [f"The next boot cannot be forecast: {info.get('msg')}"]
+        else:
+            earlier = earlier_changes(journal.records(), own["conf_dir"])
+            result["boot"] = boot_difference(info, earlier, own["boot"])
+            warnings = losses(result["boot"], own["boot"])
+        if warnings:
+            result.setdefault("warnings", []).extend(warnings)
 
     def _arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options for the module, without those that only this plugin sets."""
