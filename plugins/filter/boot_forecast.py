@@ -325,9 +325,12 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.forecast imp
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine import make_machine
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.machine_facts import FactsError, MachineFacts
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import probable_profile
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import (
+    probable_profile,
+    version_of,
+)
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.report import difference_as_dict, forecast_as_dict
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources, version_of
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 

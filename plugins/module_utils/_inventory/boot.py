@@ -19,7 +19,7 @@ if MYPY:
 
 __metaclass__ = type
 
-KERNEL, SYSLOG = CLOCKS = (u"kernel", u"syslog")
+KERNEL, SYSLOG = u"kernel", u"syslog"
 KEPT = 20000  # messages, the first ones
 EARLY = 2.0  # seconds; the clocks of the kernel's log and of /proc may differ by less
 BOOT_MESSAGE = re.compile(r"Handling \S+ event$|.* state changed from |.* process \([0-9]+\)|.* respawning too fast")

@@ -6,23 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
-
-from .compare import compare_boots
-from .forecast import BootForecast, forecast_boot
-from .machine import make_machine
-from .machine_facts import MachineFacts
-from .profiles.all_profiles import PROFILES
-from .profiles.probable import probable_profile
-from .report import difference_as_dict
-from .sources import read_sources, version_of
+from .profiles.probable import probable_profile, version_of
 
 Info = Mapping[str, t.Any]
 Change = Mapping[str, t.Any]  # the name of a job to its options, None for a job that is removed
 BUDGET_SECONDS = 20.0  # of processor time for each of the two forecasts
-HORIZON_SECONDS = 300.0
 
 
 def with_change(info: Info, change: Change) -> Info:
@@ -50,19 +40,21 @@ def earlier_changes(records: Iterable[Mapping[str, t.Any]], conf_dir: str) -> li
     return changes
 
 
-def boot_difference(info: Info, earlier: Iterable[Change], own: Change) -> dict[str, t.Any]:
+def boot_difference(info: Info, earlier: Iterable[Change], own: Change,
+                    forecast: Callable[..., dict[str, t.Any]]) -> dict[str, t.Any]:
     """Return what a change makes of the next boot, in the form of ``difference`` of boot_forecast, with the profile.
 
     :param info: result of upstart_info with stanzas, as the host is.
     :param earlier: the changes that earlier tasks of the play would make.
     :param own: the change of the task.
+    :param forecast: the filter boot_forecast. The caller loads it, because most tasks need none.
     """
     before = info
     for change in earlier:
         before = with_change(before, change)
     profile = probable_profile((job["name"] for job in info["jobs"]), version_of(info))
-    difference = compare_boots(_forecast(before, profile), _forecast(with_change(before, own), profile))
-    return {"profile": profile, **difference_as_dict(difference)}
+    after = with_change(before, own)
+    return {"profile": profile, **forecast(after, profile, before=before, budget=BUDGET_SECONDS)["difference"]}
 
 
 def losses(difference: Mapping[str, t.Any], own: Change) -> list[str]:
@@ -73,12 +65,3 @@ def losses(difference: Mapping[str, t.Any], own: Change) -> list[str]:
     lines += [f"job {name} may no longer start: {reason}" for name, reason in difference["unsure"].items()
               if name not in intended]
     return [f"At the next boot, {line}{'' if line.endswith('?') else '.'}" for line in lines]
-
-
-def _forecast(info: Info, name: str) -> BootForecast:
-    profile = PROFILES[name]
-    release = version_of(info) or profile.version
-    version = Release([int(number) for number in release.split(".")], profile.dialect)
-    facts = MachineFacts(profile, None, None, None, None)
-    return forecast_boot(make_machine(read_sources(info, version), profile, facts, version), HORIZON_SECONDS,
-                         BUDGET_SECONDS)

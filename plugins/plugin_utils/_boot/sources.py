@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import typing as t
-from collections.abc import Sequence
 
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError, read_jobs
 
 CONF, OVERRIDE = ".conf", ".override"
-UNKNOWN_VERSION = "0"  # in a result of upstart_info
 
 
 def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
@@ -23,14 +21,6 @@ def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
     :raises InputError: for another form, and for a directory that cannot be read.
     """
     return read_jobs(_read_directory(source) if isinstance(source, str) else source, version)
-
-
-def version_of(source: t.Any) -> str | None:
-    """Return the release of Upstart that a result of upstart_info names, or None if it does not know it."""
-    if isinstance(source, t.Mapping) and isinstance(source.get("jobs"), Sequence):
-        version = source.get("version")
-        return version if isinstance(version, str) and version not in ("", UNKNOWN_VERSION) else None
-    return None
 
 
 def _read_directory(path: str) -> dict[str, dict[str, str]]:

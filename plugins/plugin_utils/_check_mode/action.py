@@ -10,6 +10,7 @@ import typing as t
 from ansible import constants, context
 from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE, boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.planned_change import (
     boot_difference,
     earlier_changes,
@@ -20,6 +21,7 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._check_mode.journa
 Result = dict[str, t.Any]
 OPTION = "_foreseen"  # option of the modules: the predictions of earlier tasks
 INTERNAL = "_"  # the first letter of options that only an action plugin sets
+FORECAST = "sysinit.upstart.boot_forecast"
 # The options that the modules share with upstart_info, which reads the jobs for the forecast of the next boot.
 INFO_OPTIONS = ("scope", "address", "conf_dir", "log_dir", "timeout", "dialect")
 KEY = "_sysinit_upstart_foreseen"  # key in a module's result: its own predictions
@@ -72,7 +74,7 @@ class CheckModeAction(ActionBase):
             warnings = [f"The next boot cannot be forecast: {info.get('msg')}"]
         else:
             earlier = earlier_changes(journal.records(), own["conf_dir"])
-            result["boot"] = boot_difference(info, earlier, own["boot"])
+            result["boot"] = boot_difference(info, earlier, own["boot"], filter_loader.get(FORECAST).j2_function)
             warnings = losses(result["boot"], own["boot"])
         if warnings:
             result.setdefault("warnings", []).extend(warnings)

@@ -71,7 +71,6 @@ class Timeline:
 
     def __init__(self, messages: Iterable[Message], waits_for: Callable[[str, str], bool], complete: bool) -> None:
         self.starts: dict[Key, Start] = {}
-        self.events: list[Handled] = []
         self._waits_for = waits_for
         self._complete = complete
         self._queued: dict[str, deque[Key]] = defaultdict(deque)
@@ -88,7 +87,6 @@ class Timeline:
         name = message.event.partition("/")[0]
         waiting = self._queued[name] if name == message.event else deque[Key]()
         self._handled = message.event, waiting.popleft() if waiting and self._complete else None
-        self.events.append(message)
 
     def _fail(self, message: Failure) -> None:
         start = self.starts.get(message.key)

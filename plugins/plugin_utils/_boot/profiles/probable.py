@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+import typing as t
+from collections.abc import Collection, Iterable, Sequence
 
+UNKNOWN_VERSION = "0"  # in a result of upstart_info
 PLAIN = "plain"
 # The jobs by which a family is known, and the releases of Upstart that it has; the first match counts. No release
 # matches "", so the last row of a family is that for an unknown release.
@@ -28,3 +30,11 @@ def probable_profile(names: Iterable[str], version: str | None) -> str:
     known = set(names)
     return next((profile for profile, marks, release in MARKS
                  if known.issuperset(marks) and re.match(release, version or "")), PLAIN)
+
+
+def version_of(source: t.Any) -> str | None:
+    """Return the release of Upstart that a result of upstart_info names, or None if it does not know it."""
+    if isinstance(source, t.Mapping) and isinstance(source.get("jobs"), Sequence):
+        version = source.get("version")
+        return version if isinstance(version, str) and version not in ("", UNKNOWN_VERSION) else None
+    return None

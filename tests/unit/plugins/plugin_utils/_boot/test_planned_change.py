@@ -8,11 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.filter.boot_forecast import boot_forecast
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot import planned_change
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.all_profiles import PROFILES
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.probable import probable_profile
 
 DB, WEB = {"start_on": "startup", "exec": "a"}, {"start_on": "started db", "exec": "b"}
+
+
+def boot_difference(*arguments: Any) -> dict[str, Any]:
+    return planned_change.boot_difference(*arguments, boot_forecast)
 
 
 def host(version: str = "1.13.2", **jobs: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def test_the_profile_of_a_host(version: str | None, jobs: list[str], profile: st
 
 
 def test_a_condition_that_never_comes_true() -> None:
-    difference = planned_change.boot_difference(host(db=DB, web=WEB), [], {"web": {**WEB, "start_on": "started dbb"}})
+    difference = boot_difference(host(db=DB, web=WEB), [], {"web": {**WEB, "start_on": "started dbb"}})
     assert list(difference["no_longer"]) == ["web"] and difference["profile"] == "plain"
     line, = planned_change.losses(difference, {"web": {**WEB, "start_on": "started dbb"}})
     assert line.startswith("At the next boot, job web will no longer start: started dbb never comes")
@@ -44,29 +49,29 @@ def test_a_condition_that_never_comes_true() -> None:
 
 def test_a_job_that_loses_what_it_waits_for() -> None:
     change = {"db": None}
-    difference = planned_change.boot_difference(host(db=DB, web=WEB), [], change)
+    difference = boot_difference(host(db=DB, web=WEB), [], change)
     assert set(difference["no_longer"]) == {"db", "web"}
     assert [line.split()[5] for line in planned_change.losses(difference, change)] == ["web"]  # db goes on purpose
 
 
 def test_earlier_tasks_count() -> None:
     new = {"db": DB}
-    alone = planned_change.boot_difference(host(), [], {"web": WEB})
+    alone = boot_difference(host(), [], {"web": WEB})
     assert alone["newly"] == []
-    assert planned_change.boot_difference(host(), [new], {"web": WEB})["newly"] == ["web"]
-    back = planned_change.boot_difference(host(db=DB), [{"db": None}, new], {"web": WEB})
+    assert boot_difference(host(), [new], {"web": WEB})["newly"] == ["web"]
+    back = boot_difference(host(db=DB), [{"db": None}, new], {"web": WEB})
     assert (back["newly"], back["no_longer"]) == (["web"], {})
 
 
 def test_the_host_is_left_as_it_is() -> None:
     before = host(db=DB)
-    planned_change.boot_difference(before, [{"db": None}], {"web": WEB})
+    boot_difference(before, [{"db": None}], {"web": WEB})
     assert before == host(db=DB)
 
 
 def test_a_host_that_does_not_tell_its_version() -> None:
     jobs = {"mountall": DB, "rc-sysinit": WEB, "db": DB, "web": WEB}
-    difference = planned_change.boot_difference(host("0", **jobs), [], {"web": {**WEB, "start_on": "started dbb"}})
+    difference = boot_difference(host("0", **jobs), [], {"web": {**WEB, "start_on": "started dbb"}})
     assert difference["profile"] == "ubuntu_14_04" and list(difference["no_longer"]) == ["web"]
 
 
