@@ -14,12 +14,11 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
+from generated import ROOT, write_or_check
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 TABLE = ROOT / "tests" / "data" / "faults.yml"
 PAGE = ROOT / "docs" / "docsite" / "rst" / "faults.rst"
 WIDTH = 116
@@ -81,16 +80,5 @@ def page(sections: list[dict[str, Any]]) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def main() -> int:
-    text = page(yaml.safe_load(TABLE.read_text(encoding="utf-8")))
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({PAGE: page(yaml.safe_load(TABLE.read_text(encoding="utf-8")))}))

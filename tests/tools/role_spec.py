@@ -20,8 +20,8 @@ from typing import Any
 
 import systemd_role_spec
 import yaml
+from generated import ROOT, write_or_check
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 MODULE = ROOT / "plugins" / "modules" / "upstart_job.py"
 ROLE = ROOT / "roles" / "upstart_jobs"
 LICENCE = """Copyright (c) 2026, the sysinit.upstart contributors
@@ -297,21 +297,14 @@ Handlers run outside of blocks: `become` and `module_defaults` of a block around
 
 
 def main() -> int:
+    """Write or check the files of both roles; return the exit status."""
     systemd, of_systemd = ROOT / "roles" / systemd_role_spec.NAME, systemd_role_spec
-    written = {
+    return write_or_check({
         ROLE / "meta" / "argument_specs.yml": argument_specs(specification(), WARNING), ROLE / "README.md": readme(),
         systemd / "meta" / "argument_specs.yml": argument_specs(
             {"argument_specs": {"main": of_systemd.ENTRY}}, of_systemd.WARNING),
         systemd / "README.md": role_page(of_systemd.NAME, of_systemd.ENTRY, of_systemd.WARNING, of_systemd.EXAMPLE),
-    }
-    if "--check" not in sys.argv[1:]:
-        for path, text in written.items():
-            path.write_text(text)
-        return 0
-    stale = [path for path, text in written.items() if not path.exists() or path.read_text() != text]
-    for path in stale:
-        print(f"{path.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
-    return 1 if stale else 0
+    })
 
 
 if __name__ == "__main__":

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import checkout
+from generated import ROOT, write_or_check
 
 checkout.mount()
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import stanzas
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "support.rst"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "support.rst"
 TABLE = re.compile(r"(^Options by release\n-+\n(?:.*\n)*?   \* - .*\n     - .*\n)((?:   .*\n)+)", re.M)
 
 Version = tuple[int, ...]
@@ -50,16 +50,5 @@ def with_table(text: str) -> str:
     return text
 
 
-def main() -> int:
-    text = PAGE.read_text(encoding="utf-8")
-    wanted = with_table(text)
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(wanted, encoding="utf-8")
-    elif wanted != text:
-        print("docs/docsite/rst/support.rst is out of date: run make pages", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({PAGE: with_table(PAGE.read_text(encoding="utf-8"))}))

@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import checkout
+from generated import ROOT, write_or_check
 
 checkout.mount()
 
@@ -29,7 +29,6 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.distribut
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.rows import MEASURED, Row
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.stanza_table import STANZA_ROWS
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "docsite" / "rst" / "systemd_tables.rst"
 HEAD = f"""..
   Copyright (c) 2026, the sysinit.upstart contributors
@@ -112,16 +111,5 @@ def distribution_table() -> str:
     return table(["Job", *(f"``{distribution}``" for distribution in OF_PACKAGES)], "30 35 35", rows)
 
 
-def main() -> int:
-    text = page()
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run make pages", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({PAGE: page()}))
