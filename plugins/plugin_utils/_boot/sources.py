@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_texts import (
+    CONF,
+    OVERRIDE,
+    Texts,
+    texts_of_folder,
+)
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError, read_jobs
-
-CONF, OVERRIDE = ".conf", ".override"
 
 
 def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
@@ -23,19 +27,14 @@ def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
     return read_jobs(_read_directory(source) if isinstance(source, str) else source, version)
 
 
-def _read_directory(path: str) -> dict[str, dict[str, str]]:
+def _read_directory(path: str) -> Texts:
     """Return the texts of the job files and overrides in a directory, by job name."""
     if not os.path.isdir(path):
         raise InputError(f"there is no directory {path}; give the directory of the job files, for example /etc/init")
-    files: dict[str, dict[str, str]] = {}
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        for name in sorted(names):
-            stem, suffix = os.path.splitext(name)
-            if suffix in (CONF, OVERRIDE) and stem not in ("", CONF):
-                job = os.path.relpath(os.path.join(folder, stem), path)
-                files.setdefault(job, {})[suffix[1:]] = _read(os.path.join(folder, name))
-    return {job: texts for job, texts in files.items() if "conf" in texts}
+    top = path.rstrip("/") or "/"
+    files = [os.path.join(folder, name) for folder, _folders, names in os.walk(top) for name in names
+             if os.path.splitext(name)[1] in (CONF, OVERRIDE) and name != CONF * 2]
+    return texts_of_folder(top, {file: _read(file) for file in files})
 
 
 def _read(path: str) -> str:
