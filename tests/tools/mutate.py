@@ -40,12 +40,19 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 # Number of mutants of each room.
-ROOMS = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_deploy": 60, "_emission": 20,
-         "_inventory": 30, "_init": 10, "_lsb": 30, "_system": 20}
+ON_HOST = {"_jobfile": 220, "_events": 70, "_host": 90, "_jobs": 40, "_services": 90, "_deploy": 60, "_emission": 20,
+           "_inventory": 30, "_init": 10, "_lsb": 30, "_system": 20}
+ON_CONTROLLER = {"_boot": 50, "_last_boot": 20, "_systemd": 80, "_graph": 50, "_check_mode": 10}
+LINTER = "upstart_check"
+ROOMS = {**ON_HOST, **ON_CONTROLLER, LINTER: 20}
+FOLDERS = {**{room: f"plugins/module_utils/{room}" for room in ON_HOST},
+           **{room: f"plugins/plugin_utils/{room}" for room in ON_CONTROLLER}, LINTER: f"tools/{LINTER}"}
 UNIT = "tests/unit/plugins/module_utils/"
 # The tests of a room, and tests of other code that uses functions which the room itself does not use.
-TESTS = {room: [UNIT + room] for room in ROOMS}
+TESTS = {room: [f"tests/unit/{folder}"] for room, folder in FOLDERS.items()}
 TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
+TESTS |= {room: [*TESTS[room], "tests/unit/plugins/filter"] for room in ON_CONTROLLER}
+TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py"]
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
@@ -64,7 +71,9 @@ patch =
     _exit
     execv
 dynamic_context = test_function
-include = */sysinit/upstart/plugins/module_utils/*
+include =
+    */sysinit/upstart/plugins/*
+    */sysinit/upstart/tools/*
 disable_warnings = no-data-collected, module-not-measured
 """
 TIMEOUT_FACTOR, MIN_TIMEOUT = 6, 30.0  # multiple of the tests' usual time; seconds
@@ -165,7 +174,7 @@ def learn(folder: Path, room: str) -> Knowledge:
     data.read()
     runs: dict[str, dict[int, list[str]]] = {}
     for measured in data.measured_files():
-        path = "plugins/" + measured.rpartition("/plugins/")[2]
+        path = measured.rpartition(f"/{PLACE}/")[2]
         runs[path] = {line: sorted({name(context) for context in contexts})
                       for line, contexts in data.contexts_by_lineno(measured).items()}
     seconds: dict[str, float] = {}
@@ -254,7 +263,7 @@ def judge_all(folder: Path, candidates: list[mutants.Mutant], knowledge: Knowled
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--room", choices=ROOMS, action="append", help="a room of module_utils; default: all")
+    parser.add_argument("--room", choices=ROOMS, action="append", help="a room; default: all")
     parser.add_argument("--file", default="*", help="only files whose names match")
     parser.add_argument("--count", type=int, help="mutants of each room")
     parser.add_argument("--seed", type=int, default=1)
@@ -276,7 +285,7 @@ def main() -> int:
     before = {tuple(result["key"]): result["verdict"] for result in last_results}
     results: list[dict[str, Any]] = []
     for room in given.room or ROOMS:
-        paths = [str(path.relative_to(mirror)) for path in (mirror / "plugins/module_utils" / room).glob("*.py")
+        paths = [str(path.relative_to(mirror)) for path in (mirror / FOLDERS[room]).rglob("*.py")
                  if fnmatch.fnmatch(path.name, given.file)]
         candidates = mutants.sample(mirror, sorted(paths), given.count or ROOMS[room], given.seed)
         asked = [mutant for mutant in candidates
