@@ -193,6 +193,21 @@ _value:
           type: list
           elements: string
           sample: ["started dbb never comes: there is no job dbb; did you mean db?"]
+    places:
+      description:
+        - Where each job's files say when it starts, by job name. This is the last C(start on) or C(manual), or the fault
+          of a file that Upstart rejects.
+        - Only jobs with texts have it, not those of a result of M(sysinit.upstart.upstart_info).
+      type: dictionary
+      contains:
+        file:
+          description: The name of the job file or override, below the directory.
+          type: string
+          sample: web.conf
+        line:
+          description: The number of the line, from 1.
+          type: integer
+          sample: 2
     order:
       description: The names of the jobs that start, in the usual order.
       type: list
@@ -330,8 +345,8 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.profiles.pro
     version_of,
 )
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.report import difference_as_dict, forecast_as_dict
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import InputError
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._boot.sources import read_sources, start_places
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._untrusted import untrusted
 
 NAME = "sysinit.upstart.boot_forecast"
@@ -355,18 +370,19 @@ def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, j
     horizon_seconds, budget_seconds = parse_seconds("horizon", horizon), parse_seconds("budget", budget)
     chosen = PROFILES[profile]
 
-    def forecast(of: t.Any) -> BootForecast:
+    def forecast(of: t.Any) -> tuple[BootForecast, list[HostJob]]:
         facts = MachineFacts(chosen, interfaces, mounts, devices, runlevel)
         version = parse_version(upstart_version or version_of(of) or chosen.version, chosen.dialect)
-        return forecast_boot(make_machine(read_sources(of, version), chosen, facts, version), horizon_seconds,
-                             budget_seconds)
+        files = read_sources(of, version)
+        return forecast_boot(make_machine(files, chosen, facts, version), horizon_seconds, budget_seconds), files
 
     try:
-        after = forecast(source)
+        after, files = forecast(source)
         result = forecast_as_dict(after, profile)
+        result["places"] = start_places(files)
         result["missing"] = missing_jobs(jobs, after)
         if before is not None:
-            result["difference"] = difference_as_dict(compare_boots(forecast(before), after))
+            result["difference"] = difference_as_dict(compare_boots(forecast(before)[0], after))
     except (InputError, FactsError) as exc:
         raise AnsibleFilterError(f"{NAME}: {exc}") from exc
     return result

@@ -46,13 +46,13 @@ def test_a_directory_that_comes_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("form", "expected"), [
-    ("github", "::error file={folder}/web.conf::web does not come up at boot: " + REASON),
-    ("gitlab", '"path": "{folder}/web.conf"'),
+    ("github", "::error file={folder}/web.conf,line=2::web does not come up at boot: " + REASON),
+    ("gitlab", '"lines": {{\n                "begin": 2\n            }},\n            "path": "{folder}/web.conf"'),
     ("junit", '<failure message="' + REASON + '"/>'),
 ])
 def test_a_change_that_stops_a_job(tmp_path: Path, form: str, expected: str) -> None:
     before = write(tmp_path / "before", db=DB, web=WEB)
-    after = write(tmp_path / "after", db=DB, web=WEB.replace("db", "dbb"))
+    after = write(tmp_path / "after", db=DB, web="# The shop\n" + WEB.replace("db", "dbb"))
     report = tmp_path / "report.txt"
     status, output = check(tmp_path, boot_check_dir=str(after), boot_check_before_dir=str(before),
                            boot_check_report=str(report), boot_check_format=form)
@@ -82,7 +82,7 @@ def test_names_and_texts_of_job_files_stay_data(tmp_path: Path) -> None:
                            boot_check_report=str(report))
     assert status == 2 and not (tmp_path / "mark").exists(), output
     assert report.read_text().startswith(
-        f"::error file={folder}/a%2Cb%3Ac%25.conf::a,b:c%25 does not come up at boot: started")
+        f"::error file={folder}/a%2Cb%3Ac%25.conf,line=1::a,b:c%25 does not come up at boot: started")
     assert "}}%250A" in report.read_text()
 
 

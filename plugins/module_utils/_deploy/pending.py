@@ -77,21 +77,24 @@ def _entry(plan, old, is_own, play, stable_for):
     }
 
 
-def load(folder, set_name, play):
-    # type: (str, Optional[str], Optional[str]) -> List[Manifest]
+def load(folder, set_name, play, unread=None):
+    # type: (str, Optional[str], Optional[str], Optional[List[UpstartError]]) -> List[Manifest]
     """Return the manifests with pending entries, see ``selected``.
 
     A file of another set that is no manifest is left to the tasks of that set.
 
     :param folder: text, the directory of the manifests.
+    :param unread: list, receives the error of each file of another set that cannot be read.
     """
     manifests = []
     for name in sets_in(folder) if set_name is None else [set_name]:
         try:
             manifest = Manifest(path_of_set(folder, name))
-        except UpstartError:
+        except UpstartError as exc:
             if name == set_name:
                 raise
+            if unread is not None:
+                unread.append(exc)
             continue
         if selected(manifest, set_name, play):
             manifests.append(manifest)

@@ -26,7 +26,8 @@ from .rollback import failure_reasons, roll_back, undo_for
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Callable, ContextManager, Dict, Iterable, List, Mapping, Sequence, Set  # noqa: F401
+    from typing import (  # noqa: F401
+        Any, Callable, ContextManager, Dict, Iterable, List, Mapping, Optional, Sequence, Set)
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
     from .._daemon.client import Upstart  # noqa: F401
     from .._jobs.manifest import Manifest  # noqa: F401
@@ -105,7 +106,10 @@ def make_up(module, connect, attributes):
     params = module.params
     # Earlier tasks may have been about to write manifests.
     earlier = check_mode.load(params) if module.check_mode else None
-    names = [name_of_set(manifest.path) for manifest in _pending_manifests(params)]
+    unread = []  # type: List[UpstartError]
+    names = [name_of_set(manifest.path) for manifest in _pending_manifests(params, unread)]
+    for exc in unread:
+        module.warn("What is pending in one list is not known, so this task does nothing for it: %s" % exc)
     if not names:
         for text in check_mode.doubt_warnings(earlier) if earlier else []:
             module.warn(text)
@@ -117,9 +121,9 @@ def make_up(module, connect, attributes):
         return _make_up(module, Deployer(module, connect(), attributes), manifests)
 
 
-def _pending_manifests(params):
-    # type: (Dict[str, Any]) -> List[Manifest]
-    return pending.load(params["manifest_dir"], params["set"], params["_play"])
+def _pending_manifests(params, unread=None):
+    # type: (Dict[str, Any], Optional[List[UpstartError]]) -> List[Manifest]
+    return pending.load(params["manifest_dir"], params["set"], params["_play"], unread)
 
 
 def _only_run(module, sets):

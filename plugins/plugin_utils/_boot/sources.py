@@ -27,6 +27,21 @@ def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
     return read_jobs(_read_directory(source) if isinstance(source, str) else source, version)
 
 
+def start_places(jobs: t.Iterable[HostJob]) -> dict[str, dict[str, t.Any]]:
+    """Return where the files say when each job starts, as file name and line.
+
+    This is the last ``start on`` or ``manual``, or the fault of a file that Upstart rejects. Jobs without such a place,
+    and jobs whose texts are not known, are left out.
+    """
+    places = {}
+    for job in jobs:
+        written = [(place.file, place.line) for place in job.places if place.name in ("start on", "manual")]
+        file, line = (job.error_file, job.error_line) if job.error is not None else written[-1] if written else ("", None)
+        if line is not None:
+            places[job.name] = {"file": f"{job.name}{os.path.splitext(file)[1]}", "line": line}
+    return places
+
+
 def _read_directory(path: str) -> Texts:
     """Return the texts of the job files and overrides in a directory, by job name."""
     if not os.path.isdir(path):

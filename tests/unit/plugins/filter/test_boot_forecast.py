@@ -107,6 +107,15 @@ def test_rejected_files_are_in_the_summary() -> None:
     assert result["missing"] == {"web": "Upstart rejects its file: Expected event"}
 
 
+def test_places_of_conditions() -> None:
+    conf = "# web\nstart on started db\nexec x\n"
+    source = {"web": conf, "off": {"conf": conf, "override": "\nmanual\n"}, "bad": "exec a\nrespawn limit x\n",
+              "hand": "exec x\n"}
+    assert boot_forecast(source)["places"] == {
+        "web": {"file": "web.conf", "line": 2}, "off": {"file": "off.override", "line": 2},
+        "bad": {"file": "bad.conf", "line": 2}}
+
+
 def test_a_host_that_does_not_know_its_version() -> None:
     jobs = [{"name": name, "stanzas": structure.read("start on startup\ntask\nexec a\n")}
             for name in ("mountall", "rc-sysinit")]

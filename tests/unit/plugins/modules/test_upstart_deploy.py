@@ -147,6 +147,16 @@ def test_two_lists_in_one_play(host: DeployHost) -> None:
     assert host.pid("late") != old["late"]
 
 
+def test_a_damaged_manifest_of_another_list_is_named(host: DeployHost) -> None:
+    host.deploy(job("shop"), set="shop", _play="first")
+    host.deploy(job("shop", nice=1), set="shop", _play="second")
+    (host.manifests / "mail.json").write_text("{")
+    done = host.run(pending=True, _play="second")
+    assert done["summary"] == "1 restarted"
+    assert [f"{host.manifests}/mail.json" in str(text) for text in done["warnings"]] == [True]
+    assert host.run(pending=True, set="mail")["failed"]
+
+
 def test_runs_for_one_list_take_turns(host: DeployHost) -> None:
     """The second run begins when the first has ended, and finds that nothing is left to do."""
     host.deploy(job("slow", pre_stop={"exec": "sleep 0.5"}), job("a"))
