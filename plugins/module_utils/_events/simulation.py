@@ -61,6 +61,7 @@ class Simulation:
     :ivar started_again: set of the (job, instance) that were asked to start again, see requested.play.
     :ivar endless: sorted list of the names of the jobs that start each other forever.
     :ivar courses: steps.Courses, the processes that send requests to init.
+    :ivar emitted: list of all SimulatedEvents in their order, finished ones too.
     :ivar start_causes: OrderedDict of (job, instance) to the list of events that let it start first, the deciding one
         first; in the order of these starts.
     :ivar stop_causes: dict of (job, instance) to the same for its last stop.
@@ -84,6 +85,7 @@ class Simulation:
         self.is_cut_off = False
         self.start_causes = collections.OrderedDict()  # type: OrderedDict[Tuple[str, str], List[SimulatedEvent]]
         self.stop_causes = {}  # type: Dict[Tuple[str, str], List[SimulatedEvent]]
+        self.emitted = []  # type: List[SimulatedEvent]
         self.courses = Courses(self)
         self._queue = EventQueue()
         self._budget = budget or Budget()
@@ -196,6 +198,7 @@ class Simulation:
         """Return a new event in the queue; ``source`` as in SimulatedEvent."""
         event = SimulatedEvent(name, env)
         event.source = source
+        self.emitted.append(event)
         self._queue.add(event)
         self.courses.notice(event)
         return event

@@ -5,10 +5,19 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.lifecycle import SimulatedInstance
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.match import event_matches
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.model import SimulatedEvent
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.simulation import Simulation
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.steps import Course
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.expression import fold
+
+EVERY_JOB = -1  # the set of all jobs
 
 
 class StartOrder:
@@ -22,18 +31,25 @@ class StartOrder:
         """Take a Simulation into account."""
         earlier: dict[str, int] = {}
         siblings: dict[int, int] = {}
-        for (job, _instance), events in simulation.start_causes.items():
+        meeting = _events_that_meet(simulation)
+
+        def before_event(event: SimulatedEvent) -> int:
+            sender = _sender(event)
+            return 0 if sender is None else earlier.get(sender, 0) | self._bits[sender]
+
+        for (job, _instance), causes in simulation.start_causes.items():
             if job in earlier:
                 continue
-            before = 0 if _has_alternatives(simulation, job) else siblings.get(id(events[0]), 0)
-            for event in events:
-                sender = _sender(event)
-                if sender is not None:
-                    before |= earlier.get(sender, 0) | self._bits[sender]
+            start_on, events = simulation.world.by_name[job].start_on, meeting.get(job, {})
+            before = fold(start_on, lambda _item, index: _common(map(before_event, events.get(index, ()))), _joined)
+            if before is None or not any(cause in met for cause in causes for met in events.values()):  # a request
+                before = _common(map(before_event, causes)) & (EVERY_JOB if before is None else before)
+            if not _has_alternatives(start_on, events):
+                before |= siblings.get(id(causes[0]), 0)
             before &= ~self._bits[job]
             earlier[job] = before
-            if len({id(event) for event in events}) == 1:  # nothing else can delay it
-                siblings[id(events[0])] = siblings.get(id(events[0]), 0) | before | self._bits[job]
+            if len({id(cause) for cause in causes}) == 1:  # nothing else can delay it
+                siblings[id(causes[0])] = siblings.get(id(causes[0]), 0) | before | self._bits[job]
         if self._earlier is None:
             self._earlier = earlier
         else:
@@ -44,8 +60,31 @@ class StartOrder:
         return bool((self._earlier or {}).get(second, 0) & self._bits[first])
 
 
-def _has_alternatives(simulation: Simulation, job: str) -> bool:
-    return any(item.get("op") == "or" for item in simulation.world.by_name[job].start_on)
+def _events_that_meet(simulation: Simulation) -> dict[str, dict[int, list[SimulatedEvent]]]:
+    """Return the events that meet each item of a start condition, by job and index of the item."""
+    meeting: dict[str, dict[int, list[SimulatedEvent]]] = {}
+    world = simulation.world
+    for event in simulation.emitted:
+        if world.is_awaited(event.name):
+            for job in world.reached_by(event):
+                for index, item in enumerate(world.by_name[job].start_on or ()):
+                    if "op" not in item and event_matches(item, event.name, event.env):
+                        meeting.setdefault(job, {}).setdefault(index, []).append(event)
+    return meeting
+
+
+def _has_alternatives(start_on: Sequence[Mapping[str, t.Any]] | None, events: dict[int, list[SimulatedEvent]]) -> bool:
+    return any(item.get("op") == "or" for item in start_on or ()) or any(len(met) > 1 for met in events.values())
+
+
+def _common(masks: Iterable[int]) -> int:
+    """Return the jobs that are in all sets; all jobs if there is no set."""
+    return functools.reduce(operator.and_, masks, EVERY_JOB)
+
+
+def _joined(kind: str, left: int, right: int) -> int:
+    """Return what is before a condition. An operand that no event meets does not count."""
+    return left & right if kind == "or" or EVERY_JOB in (left, right) else left | right
 
 
 def _sender(event: SimulatedEvent) -> str | None:
