@@ -67,6 +67,18 @@ def test_alternatives_are_in_no_certain_order() -> None:
     assert not {"sa", "ta"} <= before(forecast)
 
 
+@pytest.mark.parametrize("more", ["", "\ninstance $K"])
+def test_several_events_that_may_start_a_job(more: str) -> None:
+    """Nothing says which of two senders is faster, with one instance or with one for each event."""
+    early, late = visit_order(["a", "b"])
+    forecast = forecast_of({"s": f"{A}\ntask\nexec initctl emit up K=1\n",
+                            "u": f"{A}\ntask\nscript\n  sleep 5\n  initctl emit up K=2\nend script\n",
+                            early: "start on up K=1", late: f"start on up{more}"})
+    assert forecast.order.index(early) < forecast.order.index(late)
+    assert early + late not in before(forecast) and late + early not in before(forecast)
+    assert f"s{early}" in before(forecast)
+
+
 def test_chains() -> None:
     files = {"a": A, "b": "start on started a", "c": "start on started a and stopped t",
              "t": f"start on started b\n{TASK}"}
