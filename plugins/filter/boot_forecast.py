@@ -195,8 +195,8 @@ _value:
           sample: ["started dbb never comes: there is no job dbb; did you mean db?"]
     places:
       description:
-        - Where each job's files say when it starts, by job name. This is the last C(start on) or C(manual), or the fault
-          of a file that Upstart rejects.
+        - Where each job's files say when it starts, by job name. This is the last C(start on) or C(manual), or the
+          fault of a file that Upstart rejects.
         - Only jobs with texts have it, not those of a result of M(sysinit.upstart.upstart_info).
       type: dictionary
       contains:

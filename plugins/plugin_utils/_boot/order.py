@@ -41,7 +41,8 @@ class StartOrder:
             if job in earlier:
                 continue
             start_on, events = simulation.world.by_name[job].start_on, meeting.get(job, {})
-            before = fold(start_on, lambda _item, index: _common(map(before_event, events.get(index, ()))), _joined)
+            masks = {index: _common(map(before_event, met)) for index, met in events.items()}
+            before = _before_condition(start_on, masks)
             if before is None or not any(cause in met for cause in causes for met in events.values()):  # a request
                 before = _common(map(before_event, causes)) & (EVERY_JOB if before is None else before)
             if not _has_alternatives(start_on, events):
@@ -80,6 +81,11 @@ def _has_alternatives(start_on: Sequence[Mapping[str, t.Any]] | None, events: di
 def _common(masks: Iterable[int]) -> int:
     """Return the jobs that are in all sets; all jobs if there is no set."""
     return functools.reduce(operator.and_, masks, EVERY_JOB)
+
+
+def _before_condition(start_on: Sequence[Mapping[str, t.Any]] | None, masks: Mapping[int, int]) -> int | None:
+    """Return what is before a condition from what is before its events; None for no condition."""
+    return fold(start_on, lambda _item, index: masks.get(index, EVERY_JOB), _joined)
 
 
 def _joined(kind: str, left: int, right: int) -> int:

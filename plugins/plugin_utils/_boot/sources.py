@@ -36,7 +36,9 @@ def start_places(jobs: t.Iterable[HostJob]) -> dict[str, dict[str, t.Any]]:
     places = {}
     for job in jobs:
         written = [(place.file, place.line) for place in job.places if place.name in ("start on", "manual")]
-        file, line = (job.error_file, job.error_line) if job.error is not None else written[-1] if written else ("", None)
+        if job.error is not None:
+            written = [(job.error_file, job.error_line)]
+        file, line = written[-1] if written else ("", None)
         if line is not None:
             places[job.name] = {"file": f"{job.name}{os.path.splitext(file)[1]}", "line": line}
     return places
