@@ -32,9 +32,10 @@ AT_ONCE = 200
 @contextmanager
 def emulator(folder: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run an emulator on a folder of job files."""
-    process = subprocess.Popen([
-        sys.executable, str(ROOT / "roles/emulator/files/upstart-emulator"), "--confdir", str(folder / "init"),
-        "--logdir", str(folder), "--address", address, "--no-startup-event"])
+    command = [sys.executable, str(ROOT / "roles/emulator/files/upstart-emulator"), "--confdir", str(folder / "init"),
+               "--logdir", str(folder), "--address", address, "--no-startup-event"]
+    with (folder / "messages").open("wb") as messages:  # one for each stop
+        process = subprocess.Popen(command, stderr=messages)
     try:
         yield process
     finally:
