@@ -5,9 +5,9 @@
 
     reference_pages.py [--check]
 
-These are the facts of each stanza (upstart_stanzas.rst) and the stanzas by release (upstart_versions.rst), both from the
-table of stanzas, and the picture of the states (images/upstart_states.svg) from that of the emulator. People write the
-rest. --check writes nothing; the exit status is 1 if something is out of date.
+These are the facts of each stanza (upstart_stanzas.rst) and the stanzas by release (upstart_versions.rst), both from
+the table of stanzas, and the picture of the states (images/upstart_states.svg) from the states of the emulator. People
+write the rest. --check writes nothing; the exit status is 1 if something is out of date.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ LABEL = "ansible_collections.sysinit.upstart.docsite."
 REPEATED = {LAST: "The last one counts.", APPEND: "Each adds to the list.", stanzas.ONCE: "No effect."}
 # A default that the table of values does not tell.
 DEFAULTS = {
-    "console": "``log``. Before 1.4 ``none``.", "nice": "That of init. Up to 1.5 0.", "umask": "``022``", "chdir": "``/``",
+    "console": "``log``. Before 1.4 ``none``.", "nice": "That of init. Up to 1.5 0.", "umask": "``022``",
+    "chdir": "``/``",
     "respawn": "Off", "task": "Off: a service", "debug": "Off", "respawn limit": "``10 5``", "manual": "Off",
     "instance": "A single instance with an empty name", "limit": "Those of init", "oom": "``0``", "oom score": "``0``",
 }
 FIELDS = ("Syntax", "Values", "Default", "If repeated", "Since", "Option")
-SECTION = re.compile(
-    rf"((?:\.\. _{re.escape(LABEL)}upstart_stanzas\.\w+:\n)+\n.+\n\^+\n\n)((?:(?::(?:{'|'.join(FIELDS)}): .+\n)+\n)?)", re.M)
+FACTS = rf"((?:(?::(?:{'|'.join(FIELDS)}): .+\n)+\n)?)"
+SECTION = re.compile(rf"((?:\.\. _{re.escape(LABEL)}upstart_stanzas\.\w+:\n)+\n.+\n\^+\n\n){FACTS}", re.M)
 TABLE = re.compile(r"(\.\. begin generated: stanzas by release\n)(?:.*\n)*?(\.\. end generated: stanzas by release\n)")
 
 
@@ -62,7 +63,8 @@ def values_of(stanza: Stanza) -> str:
     if stanza.kind == "seconds":
         return "Whole seconds. 0 is accepted and dangerous."
     if stanza.low is not None and stanza.high is not None:
-        return f"A whole number from {stanza.low} to {stanza.high}" + (", or ``never``." if stanza.kind == "oom" else ".")
+        never = ", or ``never``" if stanza.kind == "oom" else ""
+        return f"A whole number from {stanza.low} to {stanza.high}{never}."
     return ""
 
 
@@ -102,8 +104,9 @@ def facts(rows: list[Stanza]) -> str:
         f"``{row.name}``: {text[0].lower() + text[1:]}" for row, text in zip(rows, sinces))
     values = [f"``{row.name}``: {values_of(row)[0].lower() + values_of(row)[1:]}" if len(rows) > 1 else values_of(row)
               for row in rows if values_of(row)]
-    texts = (joined(map(syntax, rows)), " ".join(values), joined(map(default_of, rows)), joined(map(repeated, rows)), since,
-             joined(f":ansopt:`sysinit.upstart.upstart_job#module:{row.option}`" for row in rows))
+    options = joined(f":ansopt:`sysinit.upstart.upstart_job#module:{row.option}`" for row in rows)
+    texts = (joined(map(syntax, rows)), " ".join(values), joined(map(default_of, rows)), joined(map(repeated, rows)),
+             since, options)
     return "".join(f":{name}: {text}\n" for name, text in zip(FIELDS, texts) if text) + "\n"
 
 
@@ -138,7 +141,8 @@ def with_releases(text: str) -> str:
             if since > stanzas.FIRST:
                 name = f":ref:`{row.name} {word} <{LABEL}upstart_stanzas.{slug(row)}>`"
                 releases.setdefault(since, []).append(name)
-    rows = "".join(f"   * - {stanzas.dotted(since)}\n     - {', '.join(names)}\n" for since, names in sorted(releases.items()))
+    rows = "".join(f"   * - {stanzas.dotted(since)}\n     - {', '.join(names)}\n"
+                   for since, names in sorted(releases.items()))
     table = f"\n.. list-table::\n   :header-rows: 1\n   :widths: 15 85\n\n   * - Since\n     - Stanzas\n{rows}\n"
     text, count = TABLE.subn(lambda match: match[1] + table + match[2], text)
     if count != 1:

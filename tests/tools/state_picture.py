@@ -103,7 +103,8 @@ def arrow(way: Way) -> str:
 def legend() -> list[str]:
     lines, y = [], TOP + 11 * ROW_HEIGHT - 6
     for x, colour, text in ((40, GREEN, "goal start"), (190, RED, "goal stop"), (340, DARK, "either goal")):
-        lines.append(f'<path d="M{x} {y}L{x + 34} {y}" stroke="{colour}" stroke-width="1.6" marker-end="url(#{colour[1:]})"/>'
+        lines.append(f'<path d="M{x} {y}L{x + 34} {y}" stroke="{colour}" stroke-width="1.6" '
+                     f'marker-end="url(#{colour[1:]})"/>'
                      f'<text x="{x + 44}" y="{y + 5}" fill="{colour}">{text}</text>')
     lines.append(f'<text x="40" y="{y + 36}" fill="#6b6b6b">Grey states exist since 1.13, security since 1.9.</text>')
     return lines
@@ -114,6 +115,6 @@ def picture() -> str:
     markers = [f'<marker id="{colour[1:]}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
                f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{colour}"/></marker>' for colour in (GREEN, RED, DARK)]
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-             'font-size="14">', "<defs>" + "".join(markers) + "</defs>", '<rect width="100%" height="100%" fill="white"/>',
+             'font-size="14">', f"<defs>{''.join(markers)}</defs>", '<rect width="100%" height="100%" fill="white"/>',
              *map(arrow, ways()), *map(box, PLACES), *legend(), "</svg>"]
     return HEAD + "\n".join(lines) + "\n"

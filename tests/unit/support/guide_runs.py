@@ -16,7 +16,6 @@ import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import with_daemon
@@ -217,19 +216,23 @@ class GuideRun:
             key: value for key, value in role.items() if key != "role"}} for role in play.get("roles", [])),
             *play.get("tasks", [])]
         caught = {"ansible.builtin.set_fact": {"guide_failed": True, "guide_failure": "{{ ansible_failed_result }}"}}
-        block = {"block": [*tasks, {"ansible.builtin.meta": "flush_handlers"}], "rescue": [caught], "ignore_errors": False}
+        block = {"block": [*tasks, {"ansible.builtin.meta": "flush_handlers"}], "rescue": [caught],
+                 "ignore_errors": False}
         rest = {key: value for key, value in play.items() if key not in ("roles", "tasks")}
         return {**rest, "tasks": [{"ansible.builtin.set_fact": {"guide_failed": False}}, block, {
             "name": "Check that the example failed", "ansible.builtin.assert": {"that": "guide_failed"}}]}
 
     def _checks(self, step: Step) -> list[dict[str, Any]]:
-        return [
-            {"name": "Read the host", "sysinit.upstart.upstart_info": {"subset": ["all"]}, "register": "host"},
-            {"name": "Check what the page says", "vars": {
-                "jobs": "{{ dict(host.jobs | map(attribute='name') | zip(host.jobs)) }}",
-                "status": "{{ host.summary | statuses }}", "output": "{{ ran.stdout | default('') }}",
-                "texts": {self.page: guide_texts(self.page)}, "shown": guide_data(self.page)},
-             "ansible.builtin.assert": {"that": step.checks, "fail_msg": "{{ [output[-3000:], status, jobs] | to_json }}"}}] if step.checks else []
+        """Return the tasks that check what a section says."""
+        if not step.checks:
+            return []
+        variables = {"jobs": "{{ dict(host.jobs | map(attribute='name') | zip(host.jobs)) }}",
+                     "status": "{{ host.summary | statuses }}", "output": "{{ ran.stdout | default('') }}",
+                     "texts": {self.page: guide_texts(self.page)}, "shown": guide_data(self.page)}
+        message = "{{ [output[-3000:], status, jobs] | to_json }}"
+        return [{"name": "Read the host", "sysinit.upstart.upstart_info": {"subset": ["all"]}, "register": "host"},
+                {"name": "Check what the page says", "vars": variables,
+                 "ansible.builtin.assert": {"that": step.checks, "fail_msg": message}}]
 
     def run(self) -> dict[str, str]:
         """Run the plays; return the output of each section. A section goes on, and says so, if a task of it fails."""
