@@ -66,7 +66,9 @@ I_WANT_TO = {
     "Start a job at boot": Step(checks=["jobs['shop'].enabled", "jobs['shop'].stop_on == {'runlevel': '!2345'}"]),
     "Stop a job from starting at boot, and keep its file": Step(checks=[
         "status['shop'] == 'stop/waiting'", "not jobs['shop'].enabled", "jobs['shop'].override is string"]),
-    "Restart a job only if its file has changed": Step(checks=["status['shop'] == 'start/running'"]),
+    "Restart a job only if its file has changed": Step(
+        before="[{sysinit.upstart.upstart_service: {name: shop, enabled: true}}]",
+        checks=["status['shop'] == 'start/running'"]),
     "Reload a job without a restart": Step(
         before="""
         - sysinit.upstart.upstart_job: {name: shop, script: "trap : HUP\\nwhile sleep 1 || :; do :; done\\n"}
