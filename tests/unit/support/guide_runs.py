@@ -37,6 +37,8 @@ class FilterModule:
     def filters(self):
         return {"statuses": statuses}
 """
+# The command start, for scripts of jobs.
+START = "#!/bin/sh\nUPSTART_SESSION='{address}' PYTHON='{python}' exec {initctl} start \"$@\"\n"
 FAILED = "\n...ignoring\n"
 SERVICE = "#!/bin/sh\nexec sleep 100000\n"
 # Options of the modules that name the daemon under test; upstart_init has no log_dir.
@@ -119,7 +121,9 @@ class GuideRun:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "ansible_collections/sysinit/upstart").symlink_to(ROOT)
         (self.folder / "etc/init").symlink_to(self.daemon.conf)
-        for name, text in self.programs.items():
+        programs = {**self.programs, "start": START.format(
+            address=self.daemon.address, python=sys.executable, initctl=ROOT / "roles/emulator/files/initctl")}
+        for name, text in programs.items():
             (self.folder / "bin" / name).write_text(text)
             (self.folder / "bin" / name).chmod(0o755)
         variables = {
@@ -132,6 +136,7 @@ class GuideRun:
         """Return a text of the page with the directories and programs of this run."""
         for name in self.programs:
             text = re.sub(rf"/usr/bin/{re.escape(name)}(?![\w-])", str(self.folder / "bin" / name), text)
+        text = re.sub(r"^( +)start (?=\w+ \w+=)", rf"\1{self.folder / 'bin' / 'start'} ", text, flags=re.M)
         text = text.replace("/etc/init/", f"{self.daemon.conf}/").replace("/run/shop", str(self.folder / "spool"))
         return text.replace("/var/lib/sysinit.upstart", str(self.folder / "manifests"))
 
