@@ -56,7 +56,7 @@ class Step:
     :ivar after: tasks in YAML that run before the checks.
     :ivar checks: expressions that are true after the examples. ``jobs`` is a dictionary of the jobs of upstart_info by
         name, ``status`` one of the status of each instance by its name as in initctl list, ``output`` the output of the
-        last command, ``texts`` the texts and ``shown`` the captioned data of the page, ``guide_failure`` the result of
+        last command, ``texts`` the texts and ``shown`` the files of variables of the page, ``guide_failure`` the result of
         the task that had to fail. The variables that the examples register are there, too.
     :ivar fails: whether the last command or play of the section must fail.
     :ivar why_not: the reason why the examples are not run, or an empty text.
@@ -98,9 +98,9 @@ def guide_texts(page: str) -> list[str]:
 
 
 def guide_data(page: str) -> dict[str, Any]:
-    """Return the data of the YAML blocks with a caption that is not the name of a file."""
-    return {block.caption: block.data() for block in blocks_of(PAGES / f"{page}.rst")
-            if block.language == "yaml" and block.caption and "." not in block.caption}
+    """Return the dictionaries that a page shows as files, by the names of the files."""
+    blocks = [block for block in blocks_of(PAGES / f"{page}.rst") if block.language == "yaml" and block.caption]
+    return {block.caption: block.data() for block in blocks if isinstance(block.data(), dict)}
 
 
 class GuideRun:
@@ -151,8 +151,6 @@ class GuideRun:
 
     def plays_of_block(self, block: Block) -> list[dict[str, Any]]:
         local = Block(block.page, block.line, block.language, block.caption, self.localised(block.text))
-        if block.caption and "." not in block.caption:
-            return []
         if block.caption.endswith((".yml", ".conf")):
             content: Any = local.data() if block.language == "yaml" else None
             if isinstance(content, list):
@@ -231,9 +229,10 @@ class GuideRun:
         """Return the tasks that check what a section says."""
         if not step.checks:
             return []
+        shown = yaml.safe_load(self.localised(yaml.safe_dump(guide_data(self.page))))
         variables = {"jobs": "{{ dict(host.jobs | map(attribute='name') | zip(host.jobs)) }}",
                      "status": "{{ host.summary | statuses }}", "output": "{{ ran.stdout | default('') }}",
-                     "texts": {self.page: guide_texts(self.page)}, "shown": guide_data(self.page)}
+                     "texts": {self.page: guide_texts(self.page)}, "shown": shown}
         message = "{{ [output[-3000:], status, jobs] | to_json }}"
         return [{"name": "Read the host", "sysinit.upstart.upstart_info": {"subset": ["all"]}, "register": "host"},
                 {"name": "Check what the page says", "vars": variables,
