@@ -56,8 +56,8 @@ class Step:
     :ivar after: tasks in YAML that run before the checks.
     :ivar checks: expressions that are true after the examples. ``jobs`` is a dictionary of the jobs of upstart_info by
         name, ``status`` one of the status of each instance by its name as in initctl list, ``output`` the output of the
-        last command, ``texts`` the texts and ``shown`` the files of variables of the page, ``guide_failure`` the result of
-        the task that had to fail. The variables that the examples register are there, too.
+        last command, ``texts`` the texts and ``shown`` the files of variables of the page, ``guide_failure`` the result
+        of the task that had to fail. The variables that the examples register are there, too.
     :ivar fails: whether the last command or play of the section must fail.
     :ivar why_not: the reason why the examples are not run, or an empty text.
     """
