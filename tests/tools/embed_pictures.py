@@ -22,6 +22,7 @@ PAGES = {
     "benchmarks.rst": ["deploy.svg"],
     "event_graph.rst": ["event_graph.svg", "event_graph_el6.svg", "report.png", "report_phone.png"],
     "migrate.rst": ["migration.png", "migration_phone.png"],
+    "upstart_states.rst": ["upstart_states.svg"],
 }
 MARK = ".. The pictures of images/, written by tests/tools/embed_pictures.py.\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -38,6 +39,9 @@ TEXTS = {
     "migration_phone.png": "The same page on a phone, with one paragraph for each job",
     "report.png": "The report on a wide screen: a summary of three hosts, the jobs of the first with their states and "
                   "findings, and the graph of these jobs",
+    "upstart_states.svg": "Boxes for the states, down from waiting to running on the left side and up again from "
+                          "pre-stopping to post-stop on the right side, joined by green arrows for the goal start and "
+                          "red arrows for the goal stop",
     "report_phone.png": "The same report on a phone: a paragraph for each host and job, and a narrow form of the graph",
 }
 WIDE = {"deploy.svg", "event_graph.svg", "event_graph_el6.svg", "migration.png", "report.png", "report_phone.png"}

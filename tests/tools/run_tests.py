@@ -313,6 +313,7 @@ def lint(suite: Suite) -> None:
         [VENV / "python", "tests/tools/fault_page.py", "--check"],
         [VENV / "python", "tests/tools/support_page.py", "--check"],
         [VENV / "python", "tests/tools/systemd_page.py", "--check"],
+        [VENV / "python", "tests/tools/reference_pages.py", "--check"],
     ]
 
     def task(command: list[str | Path]) -> Task:
