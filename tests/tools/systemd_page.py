@@ -79,7 +79,8 @@ def table(columns: Sequence[str], widths: str, rows: Iterable[Sequence[str]]) ->
 
 
 def row_cells(row: Row) -> list[str]:
-    change = escaped(" ".join(text for text in (row.change, row.remedy) if text)) or "Nothing changes."
+    change = escaped(row.change) or "Nothing changes."
+    change += f" *To do:* {escaped(row.remedy)}" if row.remedy else ""
     measured = f" *Measured on {row.measured}.*" if row.measured else ""
     return [f"``{row.code}``", escaped(row.upstart), escaped(row.systemd), row.verdict, change + measured]
 
