@@ -285,14 +285,17 @@ EXAMPLE = """```yaml
           on_change: reload
 ```
 
-The guide `docs/docsite/rst/role.rst` explains how the role handles changes, removals and failures.
+The guide [Deploying jobs with the role](../../docs/docsite/rst/role.rst) explains what happens when a job changes, is
+removed, or fails.
 
 ## Requirements
 
-The role has the requirements of the modules: Python 2.7, or 3.6 and later, and root privileges. Use `become` if Ansible
-does not log in as root. If the daemon does not use its default address or directories, set `address`, `conf_dir` and
-`log_dir` with `module_defaults` of the play, for the group `sysinit.upstart.upstart`.
-Handlers run outside of blocks: `become` and `module_defaults` of a block around the role do not apply to them.
+The hosts need Upstart, Python 2.7, or 3.6 and later, and root privileges. Use `become` if Ansible does not log in as
+root. If the daemon does not use its default address or directories, set `address`, `conf_dir` and `log_dir` with
+`module_defaults` of the play, for the group `sysinit.upstart.upstart`.
+
+Set `become` and `module_defaults` for the play. Handlers run outside of blocks, so those of a block around the role do
+not apply to its handler.
 """
 
 

@@ -39,16 +39,18 @@ HEAD = f"""..
 
 .. _ansible_collections.sysinit.upstart.docsite.systemd_tables:
 
-What becomes of each stanza
-===========================
+How each stanza translates to systemd
+=====================================
 
-These are the tables that the filter ``to_systemd`` translates by. A finding of the filter has the code of its row. To
-learn how to use the filter, see :ref:`the guide <ansible_collections.sysinit.upstart.docsite.to_systemd>`.
+Look up a stanza, an event or the code of a finding here, to see what the filter
+:ref:`to_systemd <ansible_collections.sysinit.upstart.docsite.to_systemd>` writes for it and what changes.
 
-**exact** means that nothing changes, **near** that only unusual cases change, **approximate** that you can notice the
-change, and **impossible** that systemd has nothing for it. *Measured* rows were measured on systemd {MEASURED}, as
-process 1: the tests play the same steps on Upstart and on systemd, and compare what runs, what waits for what, how each
-job ends, and what its processes inherit. The other rows follow the manual of systemd.
+The verdict **exact** means that nothing changes, **near** that only unusual cases change, **approximate** that you can
+notice the change, and **impossible** that systemd has nothing for it.
+
+Rows marked *measured* were checked on systemd {MEASURED}, as process 1: the tests run the same steps on Upstart and on
+systemd, and compare what runs, what waits for what, how each job ends, and what its processes inherit. The other rows
+follow the manual of systemd.
 
 .. contents::
    :local:
@@ -76,7 +78,8 @@ def table(columns: Sequence[str], widths: str, rows: Iterable[Sequence[str]]) ->
 
 
 def row_cells(row: Row) -> list[str]:
-    change = escaped(" ".join(text for text in (row.change, row.remedy) if text)) or "Nothing changes."
+    change = escaped(row.change) or "Nothing changes."
+    change += f" *To do:* {escaped(row.remedy)}" if row.remedy else ""
     measured = f" *Measured on {row.measured}.*" if row.measured else ""
     return [f"``{row.code}``", escaped(row.upstart), escaped(row.systemd), row.verdict, change + measured]
 

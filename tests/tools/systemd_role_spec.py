@@ -80,10 +80,10 @@ EXAMPLE = """```yaml
       systemd_units_start: [shop]
 ```
 
-The guide `docs/docsite/rst/migrate.rst` leads from the first look to the last switch.
+The guide [Migrating to systemd](../../docs/docsite/rst/migrate.rst) shows the whole migration, step by step.
 
 ## Requirements
 
-The host needs systemd 229 or later and root privileges. The collection must be on the controller only; the role uses
-modules of ansible-core. It does not remove the units of jobs that are no longer in the folder.
+The host needs systemd 229 or later and root privileges. Only the controller needs the collection, because the role uses
+modules of ansible-core. The role does not remove the units of jobs that are no longer in the folder.
 """

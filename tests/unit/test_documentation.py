@@ -118,11 +118,13 @@ def test_the_action_group_is_the_modules_that_talk_to_the_daemon() -> None:
 
 
 def test_the_tests_that_the_page_on_security_names() -> None:
-    text = (ROOT / "docs" / "docsite" / "rst" / "security.rst").read_text(encoding="utf-8")
-    places = re.findall(r"``(tests/[^`]+\.py)::(\w+)``", text)
-    assert len(places) > 20
-    for path, function in places:
-        assert re.search(rf"^def {function}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), function
-    statements = re.findall(r"^(?:\*\*|The |\S).*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
-    bold = [statement for statement in statements if statement.startswith("**")]
-    assert [statement for statement in bold if "\nTest" not in statement] == []
+    """Each statement of the page is a row of its last table, and each row names tests that exist."""
+    page = (ROOT / "docs" / "docsite" / "rst" / "security.rst").read_text(encoding="utf-8")
+    statements, _heading, table = page.partition("\nTests\n-----\n")
+    rows = dict(re.findall(r"^   \* - (.+)\n     - ((?:.+\n)(?:       .+\n)*)", table, re.MULTILINE)[1:])
+    assert list(rows) == re.findall(r"^\*\*(.+?)\*\*", statements, re.MULTILINE)
+    places = {row: re.findall(r"``([^`]+\.py)::(\w+)``", tests) for row, tests in rows.items()}
+    assert [row for row, found in places.items() if not found] == []
+    for path, function in (place for found in places.values() for place in found):
+        test = (ROOT / "tests" / "unit" / path).read_text(encoding="utf-8")
+        assert re.search(rf"^def {function}\(", test, re.MULTILINE), function

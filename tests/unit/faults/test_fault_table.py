@@ -1,10 +1,12 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of faults, its page and the tests agree."""
+"""The table of faults, the page on troubleshooting and the tests agree."""
 
 from __future__ import annotations
 
+import ast
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from ansible_collections.sysinit.upstart.tests.unit.support import faults
 
 HERE = Path(__file__).resolve().parent
 KEYS = sorted(faults.table())
+BY_HAND, _mark, _generated = fault_page.PAGE.read_text(encoding="utf-8").partition(fault_page.MARK)
+QUOTED = re.findall(r"^   \* - ``(.+)``$", BY_HAND.partition("\nA task fails or warns\n")[2], re.MULTILINE)
 
 
 def test_the_page() -> None:
@@ -23,11 +27,37 @@ def test_the_page() -> None:
     assert fault_page.PAGE.read_text(encoding="utf-8") == fault_page.page(sections)
     keys = [fault["key"] for section in sections for fault in section["faults"]]
     assert sorted(keys) == KEYS, "a key is there twice"
+    titles = [fault["title"] for section in sections for fault in section["faults"]]
+    assert len(set(titles)) == len(titles)
 
 
 def test_the_page_is_listed() -> None:
     listed = yaml.safe_load((fault_page.ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     assert {"faults", "security"} <= {name for section in listed["sections"] for name in section["toctree"]}
+
+
+@functools.cache
+def texts_of_modules() -> list[str]:
+    """Return all string literals of the modules, without the names of their placeholders."""
+    found = []
+    for path in (fault_page.ROOT / "plugins" / "module_utils").rglob("*.py"):
+        found += [re.sub(r"%[sdgr]", "%s", node.value) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                  if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return found
+
+
+def test_messages_are_quoted() -> None:
+    assert len(QUOTED) > 10
+
+
+@pytest.mark.parametrize("quoted", QUOTED)
+def test_a_quoted_message_is_one_of_the_modules(quoted: str) -> None:
+    """Its longest part between three dots is in a text of the modules, or it contains such a text with its values."""
+    part = max((part.strip(" .:,") for part in quoted.split("...")), key=len)
+    filled = [text for text in texts_of_modules() if max(map(len, text.split("%s"))) > 12
+              and re.search(re.escape(text).replace("%s", ".+"), quoted)]
+    assert len(part) > 10
+    assert filled or [text for text in texts_of_modules() if part in text], part
 
 
 @pytest.mark.parametrize("key", KEYS)
