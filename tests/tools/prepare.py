@@ -25,6 +25,7 @@ from pathlib import Path
 from versions import CORES
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
+PINS = REQUIREMENTS / "pins"
 DEBIAN_PYTHON = "/usr/bin/python3"
 # ansible-test integration needs ssh-keygen, the tests on a message bus need dbus-daemon, and the tests of immutable
 # files need chattr.
@@ -160,10 +161,24 @@ def make_environment(python: str, venv: Path) -> None:
     run([python, "-m", "venv", "--clear", "--system-site-packages", str(venv)])
 
 
-def install_python(venv: Path, requirements: Path) -> None:
+def pin_options(name: str) -> list[str]:
+    """Return the options with which pip installs exact versions; none for PINS=no, which takes the newest ones."""
+    return [] if os.environ.get("PINS") == "no" else ["--constraint", str(PINS / f"{name}.txt")]
+
+
+def pip_install(venv: Path, pins: str, *words: str) -> None:
+    try:
+        run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *pin_options(pins), *words])
+    except SystemExit:
+        if pin_options(pins):
+            print_progress("with PINS=no, make installs the newest versions in place of the tested ones")
+        raise
+
+
+def install_python(venv: Path, requirements: Path, pins: str = "test") -> None:
     names = [line for line in requirements.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
     print_progress(f"installing the Python packages {', '.join(names)} into it")
-    run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)])
+    pip_install(venv, pins, "-r", str(requirements))
 
 
 def provide_dbus(python: str, venv: Path) -> None:
@@ -180,6 +195,18 @@ def provide_dbus(python: str, venv: Path) -> None:
     run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "dbus-python"])
 
 
+def check_python(python: str) -> None:
+    """Exit if no supported ansible-core runs on a Python because it is too old."""
+    version = python_version(python)
+    oldest = min((python for controllers, _hosts in CORES.values() for python in controllers), key=numbers)
+    if version and numbers(version) < numbers(oldest):
+        sys.exit(f"prepare: {python} is Python {version}, too old for ansible-core: name {oldest} or later in PYTHON")
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
 def oldest_core(venv: Path) -> str:
     """Return the oldest supported ansible-core that the Python of an environment can run."""
     version = python_version(venv / "bin/python")
@@ -194,8 +221,7 @@ def make_oldest(python: str, venv: Path, oldest: Path) -> None:
     core = oldest_core(venv)
     make_environment(python, oldest)
     print_progress(f"installing ansible-core {core} into it")
-    run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check",
-         "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*"])
+    pip_install(oldest, "oldest", "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*")
     provide_dbus(python, oldest)
 
 
@@ -210,13 +236,15 @@ def main() -> None:
     venv, stamp = folder / "venv", folder / "venv" / f"prepared-{level}"
     wanted = hashlib.sha256()
     here = Path(__file__)
-    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
+    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt",
+                 PINS / "test.txt", PINS / "oldest.txt"):
         wanted.update(path.read_bytes())
-    wanted.update(python.encode())
+    wanted.update(python.encode() + "".join(pin_options("test")[:1]).encode())
     prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
     with_dbus = level != "demo"  # the modules do not need it; the tests try both transports
     if prepared and can_import(str(venv / "bin/python"), "ansible, dbus" if with_dbus else "ansible"):
         return
+    check_python(python)
     folder.mkdir(parents=True, exist_ok=True)
     if level != "demo":
         install_programs()
