@@ -44,6 +44,12 @@ def run(*words: str | Path, folder: Path | None = None) -> str:
     return done.stdout
 
 
+def only_collections_in(folder: str | Path) -> dict[str, str]:
+    """Return an environment in which Ansible finds no collections outside of a folder."""
+    return {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+            "PYTHONPATH": "", "HOME": str(folder)}
+
+
 def export(top: Path, commit: str, folder: Path) -> None:
     """Write the files of a commit to a new folder."""
     folder.mkdir(parents=True)

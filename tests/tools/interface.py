@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users can name: plugins, roles, playbooks, their options and return values, and what changed since a release.
+"""What users can name: plugins, roles, playbooks, options, return values and findings, and what changed since a release.
 
     interface.py [COMMIT]
 
@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPARED = ("type", "elements", "default", "choices", "required", "aliases")
 PLUGINS = {"plugins/modules": "module", "plugins/filter": "filter", "plugins/doc_fragments": "fragment"}
 INTERNAL = {"playbook demo"}
+FINDINGS = "docs/docsite/rst/warnings.rst"  # a heading for each code of a finding
+UNVERSIONED = ("playbook", "finding")  # they have no version_added
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,21 @@ def read_interface(names: list[str], read: Callable[[str], str]) -> Interface:
             found += role_parts(f"role {path.parts[1]}", read(name))
         elif re.fullmatch(r"playbooks/\w+\.yml", name):
             found += playbook_parts(f"playbook {path.stem}", read(name))
+        elif name == FINDINGS:
+            found += [Part(f"finding {code}", (), "") for code in re.findall(r"^([a-z][a-z-]+)\n\^{4,}$", read(name), re.M)]
     return {part.name: part for part in found if part.owner not in INTERNAL
             and not any(word.startswith("_") for word in part.path)}
 
 
 def interface_at(top: Path, commit: str) -> Interface:
-    names = last_release.git(top, "ls-tree", "-r", "--name-only", commit, "--", "plugins", "roles", "playbooks").splitlines()
-    return read_interface(names, lambda name: last_release.git(top, "show", f"{commit}:{name}"))
+    listing = last_release.git(top, "ls-tree", "-r", "--name-only", commit, "--", "plugins", "roles", "playbooks", FINDINGS)
+    return read_interface(listing.splitlines(), lambda name: last_release.git(top, "show", f"{commit}:{name}"))
 
 
 def interface_here(top: Path) -> Interface:
     names = [path.relative_to(top).as_posix() for folder in ("plugins", "roles", "playbooks")
              for path in sorted((top / folder).rglob("*")) if path.is_file()]
-    return read_interface(names, lambda name: (top / name).read_text(encoding="utf-8"))
+    return read_interface([*names, FINDINGS], lambda name: (top / name).read_text(encoding="utf-8"))
 
 
 def new_parts(old: Interface, new: Interface) -> list[Part]:
@@ -135,7 +139,7 @@ def version_faults(old: Interface, new: Interface, version: str) -> list[str]:
     fresh = {part.name for part in new_parts(old, new)}
     return [f"{part.name} is new, and its version_added is {part.version_added or 'missing'}, not {version}"
             for name, part in new.items() if name in fresh and part.version_added != version
-            and not part.owner.startswith("playbook")] + [
+            and not part.owner.startswith(UNVERSIONED)] + [
         f"{part.name} has version_added {version}, but it is not new, or its owner is"
         for name, part in new.items() if part.version_added == version and name not in fresh]
 

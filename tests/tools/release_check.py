@@ -14,7 +14,6 @@ is built for the check stays in FOLDER/release.  --tagged also requires the tag 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -30,7 +29,7 @@ import last_release
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESSES = ("repository", "documentation", "homepage", "issues")
-PLACE = re.compile(r"^# PUBLIC ADDRESS.*?^(?=\w)|^(?:repository|documentation|homepage|issues):.*\n", re.M | re.S)
+PLACE = re.compile(r"^# PUBLIC ADDRESS.*?^(?=\w)|^(?:repository|documentation|homepage|issues):[^\n]*\n", re.M | re.S)
 INVENTED = (".invalid", ".example", "example.com", "example.org", "example.net", "localhost")
 LIMIT = 20 * 1024 * 1024  # bytes that Galaxy accepts
 UNWANTED = re.compile(r"(^|/)(\.git(/|ignore|hub)|\.build/|\.nox/|__pycache__|tests/output)|\.(pyc|retry|swp|orig|rej|tar\.gz)$")
@@ -105,7 +104,7 @@ def package_faults(package: Path, names: list[str]) -> Faults:
 def install_faults(package: Path) -> Faults:
     """Install the package, and compare the installed files with its checksums."""
     with tempfile.TemporaryDirectory(prefix="upstart-release-") as work:
-        environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": work, "HOME": work}
+        environment = build_release.only_collections_in(work)
         for words in (["install", "--offline", "-p", work, str(package)], ["verify", "--offline", "sysinit.upstart"]):
             done = subprocess.run([build_release.GALAXY, "collection", *words], env=environment, cwd=work, check=False,
                                   capture_output=True, text=True, stdin=subprocess.DEVNULL)
