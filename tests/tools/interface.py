@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users can name: plugins, roles, playbooks, options, return values and findings, and what changed since a release.
+"""What users can name, such as plugins, options, return values and findings, and what changed since a release.
 
     interface.py [COMMIT]
 
@@ -47,8 +47,8 @@ Interface = dict[str, Part]
 
 
 def parts_of(owner: str, path: tuple[str, ...], options: dict[str, Any] | None, nested: str) -> Iterator[Part]:
-    for name, option in (options or {}).items():
-        option = option or {}
+    for name, given in (options or {}).items():
+        option = given or {}
         facts = tuple((key, repr(option[key])) for key in COMPARED if key in option) if nested != "contains" else ()
         yield Part(owner, (*path, name), str(option.get("version_added", "")), facts)
         for key in {nested, "suboptions"}:
@@ -100,13 +100,15 @@ def read_interface(names: list[str], read: Callable[[str], str]) -> Interface:
         elif re.fullmatch(r"playbooks/\w+\.yml", name):
             found += playbook_parts(f"playbook {path.stem}", read(name))
         elif name == FINDINGS:
-            found += [Part(f"finding {code}", (), "") for code in re.findall(r"^([a-z][a-z-]+)\n\^{4,}$", read(name), re.M)]
+            codes = re.findall(r"^([a-z][a-z-]+)\n\^{4,}$", read(name), re.M)
+            found += [Part(f"finding {code}", (), "") for code in codes]
     return {part.name: part for part in found if part.owner not in INTERNAL
             and not any(word.startswith("_") for word in part.path)}
 
 
 def interface_at(top: Path, commit: str) -> Interface:
-    listing = last_release.git(top, "ls-tree", "-r", "--name-only", commit, "--", "plugins", "roles", "playbooks", FINDINGS)
+    places = ("plugins", "roles", "playbooks", FINDINGS)
+    listing = last_release.git(top, "ls-tree", "-r", "--name-only", commit, "--", *places)
     return read_interface(listing.splitlines(), lambda name: last_release.git(top, "show", f"{commit}:{name}"))
 
 

@@ -77,7 +77,8 @@ def changes_of_releases(top: Path) -> dict[str, dict[str, Any]]:
 
 def fragments(top: Path) -> dict[str, dict[str, Any]]:
     """Return the content of each fragment by its name."""
-    return {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((top / FRAGMENTS).glob("*.yml"))}
+    paths = sorted((top / FRAGMENTS).glob("*.yml"))
+    return {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def next_version(last: str, sections: Iterable[str]) -> Version:
@@ -95,7 +96,8 @@ def number_faults(version: str, releases: dict[str, dict[str, Any]], waiting: di
     *earlier, last = releases
     if version == last:
         if waiting:
-            return [f"galaxy.yml still has version {last} of the last release, but there are fragments: {', '.join(waiting)}"]
+            return [f"galaxy.yml still has version {last} of the last release, but there are fragments: "
+                    f"{', '.join(waiting)}"]
         if not earlier:
             return []
         last, sections = earlier[-1], set(releases[version])
@@ -113,15 +115,16 @@ def number_faults(version: str, releases: dict[str, dict[str, Any]], waiting: di
 def find_release(top: Path, version: str) -> Release:
     """Return a release with its commits."""
     for tag in (version, f"v{version}"):
-        done = subprocess.run(["git", "-C", str(top), "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"],
-                              capture_output=True, text=True, check=False)
+        command = ["git", "-C", str(top), "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return Release(version, done.stdout.strip(), done.stdout.strip())
     shallow = Path(git(top, "rev-parse", "--git-path", "shallow").strip())
     ends = (top / shallow).read_text(encoding="utf-8").split() if (top / shallow).exists() else []
     added = git(top, "log", "--reverse", "--format=%H", f"-S  {version}:", "--", CHANGELOG).split()
     if added and added[0] in ends:
-        raise HistoryMissingError(f"this is a shallow clone that ends after release {version}: run git fetch --unshallow")
+        raise HistoryMissingError(f"this is a shallow clone that ends after release {version}: "
+                                  "run git fetch --unshallow")
     if not added:
         raise HistoryMissingError(f"no commit of this checkout adds release {version} to {CHANGELOG}")
     return Release(version, added[0], git(top, "log", "-1", "--format=%H", "--", CHANGELOG).strip())

@@ -64,8 +64,9 @@ def resolve(uv: Path, names: tuple[str, ...], extra: str) -> str:
         more.write(extra)
         more.flush()
         done = subprocess.run(
-            [uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal", "--upgrade", "--python-version",
-             PYTHONS[0], "--python", sys.executable, *[prepare.REQUIREMENTS / f"{name}.txt" for name in names], more.name],
+            [uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal", "--upgrade",
+             "--python-version", PYTHONS[0], "--python", sys.executable,
+             *[prepare.REQUIREMENTS / f"{name}.txt" for name in names], more.name],
             env={**os.environ, **index_options()}, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"raise: uv could not resolve {', '.join(names)}:\n{done.stderr}")

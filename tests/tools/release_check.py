@@ -7,7 +7,7 @@
     release_check.py --address ADDRESS
 
 Prints one line for each condition; exits with status 1 if one is not met.  FOLDER is the build folder; the package that
-is built for the check stays in FOLDER/release.  --tagged also requires the tag of the release, as ``make release`` does.
+is built for the check stays in FOLDER/release.  --tagged also requires the tag of the release, for ``make release``.
 --address writes the public address of the repository into galaxy.yml, in place of the comment that asks for it.
 """
 
@@ -32,7 +32,8 @@ ADDRESSES = ("repository", "documentation", "homepage", "issues")
 PLACE = re.compile(r"^# PUBLIC ADDRESS.*?^(?=\w)|^(?:repository|documentation|homepage|issues):[^\n]*\n", re.M | re.S)
 INVENTED = (".invalid", ".example", "example.com", "example.org", "example.net", "localhost")
 LIMIT = 20 * 1024 * 1024  # bytes that Galaxy accepts
-UNWANTED = re.compile(r"(^|/)(\.git(/|ignore|hub)|\.build/|\.nox/|__pycache__|tests/output)|\.(pyc|retry|swp|orig|rej|tar\.gz)$")
+UNWANTED = re.compile(r"(^|/)(\.git(/|ignore|hub)|\.build/|\.nox/|__pycache__|tests/output)"
+                      r"|\.(pyc|retry|swp|orig|rej|tar\.gz)$")
 Faults = list[str]
 
 
@@ -54,7 +55,8 @@ def is_public(address: str) -> bool:
 def with_address(text: str, address: str) -> str:
     """Return galaxy.yml with the four addresses of a repository."""
     address = address.rstrip("/")
-    values = {"repository": address, "documentation": f"{address}#readme", "homepage": address, "issues": f"{address}/issues"}
+    values = {"repository": address, "documentation": f"{address}#readme", "homepage": address,
+              "issues": f"{address}/issues"}
     lines = "".join(f"{name}: {value}\n" for name, value in values.items())
     head, match, rest = text, PLACE.search(text), ""
     if match:
@@ -63,8 +65,8 @@ def with_address(text: str, address: str) -> str:
 
 
 def version_faults(top: Path) -> Faults:
-    galaxy, releases, waiting = last_release.galaxy(top), last_release.changes_of_releases(top), last_release.fragments(top)
-    return last_release.number_faults(galaxy["version"], releases, waiting)
+    releases, waiting = last_release.changes_of_releases(top), last_release.fragments(top)
+    return last_release.number_faults(last_release.galaxy(top)["version"], releases, waiting)
 
 
 def changelog_faults(top: Path) -> Faults:

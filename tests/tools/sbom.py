@@ -36,7 +36,8 @@ def main() -> None:
         subprocess.run([program, "environment", "--output-reproducible", "--output-format", "JSON",
                         "--output-file", path, python], check=True)
         document = json.loads(path.read_text(encoding="utf-8"))
-        print(f"sbom: {path}: {document['bomFormat']} {document['specVersion']}, {len(document['components'])} packages")
+        print(f"sbom: {path}: {len(document['components'])} packages, as {document['bomFormat']} "
+              f"{document['specVersion']}")
 
 
 if __name__ == "__main__":

@@ -175,7 +175,8 @@ def test_a_tag_names_the_release(project: Project, tag: str) -> None:
 def test_a_shallow_clone_has_no_history(project: Project, tmp_path: Path) -> None:
     project.write("plugins/filter/y.py", "")
     project.commit("A change")
-    subprocess.run(["git", "clone", "--quiet", "--depth=1", project.folder.as_uri(), str(tmp_path / "clone")], check=True)
+    command = ["git", "clone", "--quiet", "--depth=1", project.folder.as_uri(), str(tmp_path / "clone")]
+    subprocess.run(command, check=True)
     with pytest.raises(last_release.HistoryMissingError, match="shallow clone that ends after release 1.0.0"):
         last_release.content_faults(tmp_path / "clone")
 
@@ -201,15 +202,16 @@ OLD = read("  old: {type: str}")
 
 @pytest.mark.parametrize(("options", "fragments", "fault"), [
     ("  old: {type: str}", {}, ""),
-    ("  old: {type: str}\n  new: {version_added: 2.0.0}", {"a": {"minor_changes": ["x - ``new`` is new."]}}, ""),
-    ("  old: {type: str}\n  new: {version_added: 2.0.0}", {"a": {"minor_changes": ["x - news."]}}, "names filter x options/new, which is new"),
-    ("  old: {type: int}", {"a": {"breaking_changes": ["x - ``old`` is a number."]}}, ""),
+    ("  old: {type: str}\n  new: {}", {"minor_changes": ["x - ``new`` is new."]}, ""),
+    ("  old: {type: str}\n  new: {}", {"minor_changes": ["x - news."]}, "names filter x options/new, which is new"),
+    ("  old: {type: str}\n  new: {}", {"minor_changes": ["y - ``new`` is new."]}, "names filter x options/new"),
+    ("  old: {type: int}", {"breaking_changes": ["x - ``old`` is a number."]}, ""),
     ("  old: {type: int}", {}, "old, which changed"),
-    ("  other: {version_added: 2.0.0}", {"a": {"breaking_changes": ["x - ``old`` is now ``other``."]}}, ""),
-    ("  other: {version_added: 2.0.0}", {"a": {"minor_changes": ["x - ``old`` is now ``other``."]}}, "old, which is gone, as a breaking change"),
+    ("  other: {}", {"breaking_changes": ["x - ``old`` is now ``other``."]}, ""),
+    ("  other: {}", {"minor_changes": ["x - ``old`` is now ``other``."]}, "old, which is gone, as a breaking change"),
 ])
 def test_what_a_fragment_must_name(options: str, fragments: dict[str, Any], fault: str) -> None:
-    faults = interface.fragment_faults(OLD, read(options), fragments)
+    faults = interface.fragment_faults(OLD, read(options), {"a.yml": fragments})
     assert fault in "".join(faults) and bool(faults) is bool(fault)
 
 
