@@ -20,11 +20,9 @@ import prepare
 def ready(name: str, folder: Path) -> Path:
     """Return the folder of the environment's programs; make the environment if it is missing or outdated."""
     requirements, venv = prepare.REQUIREMENTS / f"{name}.txt", folder / "venvs" / name
-    pins = prepare.PINS / f"{name}.txt"
     python = os.environ.get("PYTHON") or sys.executable
     stamp = venv / "prepared"
-    wanted = hashlib.sha256(requirements.read_bytes() + pins.read_bytes() + python.encode()
-                            + "".join(prepare.pin_options(name)[:1]).encode()).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes() + prepare.pins(name) + python.encode()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
         if not prepare.can_import(python, "ensurepip, venv"):
             prepare.install_debian(["python3-venv"])

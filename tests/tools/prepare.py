@@ -163,22 +163,29 @@ def make_environment(python: str, venv: Path) -> None:
 
 def pin_options(name: str) -> list[str]:
     """Return the options with which pip installs exact versions; none for PINS=no, which takes the newest ones."""
-    return [] if os.environ.get("PINS") == "no" else ["--constraint", str(PINS / f"{name}.txt")]
+    path = PINS / f"{name}.txt"
+    return ["--constraint", str(path)] if path.exists() and os.environ.get("PINS") != "no" else []
 
 
-def pip_install(venv: Path, pins: str, *words: str) -> None:
+def pins(name: str) -> bytes:
+    """Return what decides the versions in an environment: the pins, or nothing."""
+    return b"".join(Path(path).read_bytes() for path in pin_options(name)[1:])
+
+
+def pip_install(venv: Path, pinned: str, *words: str) -> None:
+    options = pin_options(pinned)
     try:
-        run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *pin_options(pins), *words])
+        run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *options, *words])
     except SystemExit:
-        if pin_options(pins):
+        if options:
             print_progress("with PINS=no, make installs the newest versions in place of the tested ones")
         raise
 
 
-def install_python(venv: Path, requirements: Path, pins: str = "test") -> None:
+def install_python(venv: Path, requirements: Path, pinned: str = "test") -> None:
     names = [line for line in requirements.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
     print_progress(f"installing the Python packages {', '.join(names)} into it")
-    pip_install(venv, pins, "-r", str(requirements))
+    pip_install(venv, pinned, "-r", str(requirements))
 
 
 def provide_dbus(python: str, venv: Path) -> None:
@@ -236,10 +243,9 @@ def main() -> None:
     venv, stamp = folder / "venv", folder / "venv" / f"prepared-{level}"
     wanted = hashlib.sha256()
     here = Path(__file__)
-    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt",
-                 PINS / "test.txt", PINS / "oldest.txt"):
+    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
         wanted.update(path.read_bytes())
-    wanted.update(python.encode() + "".join(pin_options("test")[:1]).encode())
+    wanted.update(python.encode() + pins("test") + pins("oldest"))
     prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
     with_dbus = level != "demo"  # the modules do not need it; the tests try both transports
     if prepared and can_import(str(venv / "bin/python"), "ansible, dbus" if with_dbus else "ansible"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -200,6 +201,14 @@ def test_each_requirement_is_pinned_for_each_python() -> None:
             lacking = [str(line) for line in wanted if line.name.lower() not in here
                        or not line.specifier.contains(str(here[line.name.lower()])[2:])]
             assert lacking == [], f"{pins}.txt, Python {python}: run make raise-requirements"
+
+
+def test_each_file_of_requirements_has_pins() -> None:
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in prepare.REQUIREMENTS.glob("*.txt")}
+    included = {name for text in texts.values() for name in re.findall(r"^-r (\w+)\.txt$", text, re.M)}
+    covered = {name for names in raise_requirements.SETS.values() for name in names}
+    assert set(texts) - covered - included == set(), "add it to raise_requirements.SETS, run make raise-requirements"
+    assert {path.stem for path in prepare.PINS.glob("*.txt")} == set(raise_requirements.SETS)
 
 
 def test_pins_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
