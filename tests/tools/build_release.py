@@ -10,7 +10,7 @@ files of the commit, and nothing else.  Then this program packs its result again
 by name, all of them have the time of the commit (or of SOURCE_DATE_EPOCH), no owner, and mode 0644 or 0755, and the
 gzip header has no time.  A second build, in another folder and with another umask, must have the same bytes.
 
---key signs MANIFEST.json with that key of gpg, for ``ansible-galaxy collection install --signature``.
+--key signs MANIFEST.json with that key of gpg, for ``ansible-galaxy collection verify --signature``.
 """
 
 from __future__ import annotations

@@ -168,19 +168,18 @@ def test_a_signature_that_ansible_galaxy_accepts(
     subprocess.run(["gpg", "--batch", "--quiet", "--export", "--output", str(tmp_path / "public"), "test@example.org"],
                    check=True, capture_output=True)
 
-    def install(folder: str) -> int:
-        place = tmp_path / folder
-        place.mkdir()
-        words = ["collection", "install", "--offline", "-p", str(place), "--keyring", str(tmp_path / "public"),
-                 "--signature", f"file://{signature}", "--required-valid-signature-count", "+1", str(package)]
-        return subprocess.run([build_release.GALAXY, *words], env=build_release.only_collections_in(place), cwd=place,
-                              check=False, capture_output=True, stdin=subprocess.DEVNULL).returncode
+    def galaxy(*words: str | Path) -> int:
+        command = [build_release.GALAXY, "collection", words[0], "--offline", *words[1:]]
+        return subprocess.run(command, env=build_release.only_collections_in(tmp_path), cwd=tmp_path, check=False,
+                              capture_output=True, stdin=subprocess.DEVNULL).returncode
 
-    assert install("good") == 0
+    verify = ["verify", "--keyring", tmp_path / "public", "--signature", f"file://{signature}", "sysinit.upstart"]
+    assert galaxy("install", "-p", tmp_path, package) == 0
+    assert galaxy(*verify) == 0
     other = manifest.with_name("other.json")
     other.write_bytes(manifest.read_bytes() + b"\n")
     signature.write_bytes(build_release.sign(other, "test@example.org").read_bytes())
-    assert install("bad") != 0
+    assert galaxy(*verify) != 0
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)
 
 
