@@ -7,6 +7,7 @@
 #   UPSTART_BOOT  the daemon for demo, integration and molecule in place of the emulator: a command with {conf}, {log}
 #                 and {address}
 #   PYTHONS       colon-separated folders that make matrix and make hosts search for interpreters before PATH
+#   PINS          no: install the newest packages that the requirements allow, and not the tested versions
 #   TEST          a test file or test for make unit: path::name, with the path relative to this folder
 
 SHELL := /bin/bash
@@ -16,7 +17,7 @@ MIRROR := $(BUILD)/ansible_collections/sysinit/upstart
 PYTHON3 := $(or $(PYTHON),$(wildcard /usr/bin/python3),python3)
 RUN := $(PYTHON3) tests/tools/run_tests.py $(BUILD)
 
-.PHONY: help demo test unit conformance chaos systemd integration molecule package lint docs format pages matrix hosts corpus coverage mutation mirror prepare-demo prepare-test clean
+.PHONY: help demo test unit conformance chaos systemd integration molecule package lint docs format pages matrix hosts corpus coverage mutation mirror prepare-demo prepare-test release release-check release-address sbom raise-requirements clean
 
 help:
 	@echo "make demo         deploy real jobs on a private Upstart daemon, twice, and show the result"
@@ -31,6 +32,11 @@ help:
 	@echo "make matrix [CELLS=\"--kinds smoke --cores 2.16\"]   run the tests on every ansible-core, target Python and Upstart"
 	@echo "make hosts [ROOTS=\"python27 no-proc\"]   run the modules in root file systems of managed hosts (root)"
 	@echo "make corpus CASES=FILE   compare the job file parser with more recorded results of the real parser"
+	@echo "make release-check   say what the commit here still needs before it can be released"
+	@echo "make release [KEY=ID]   build the package of the tagged commit twice, compare, and sign it with a key of gpg"
+	@echo "make release-address ADDRESS=https://HOST/OWNER/NAME   write the public address into galaxy.yml"
+	@echo "make sbom         list the packages of the test environments in .build/sbom"
+	@echo "make raise-requirements   raise the pinned versions of the test environments"
 	@echo "make clean        delete .build/"
 
 prepare-demo:
@@ -79,6 +85,24 @@ coverage mutation:
 	@$(PYTHON3) tests/tools/prepare.py $@ $(BUILD)/$@
 	@$(PYTHON3) tests/tools/mirror.py $(BUILD)/$@
 	@$(BUILD)/$@/venv/bin/python tests/tools/$(if $(filter coverage,$@),coverage_run,mutate).py $(BUILD)/$@ $(ARGS)
+
+release-check: prepare-test
+	@$(VENV)/bin/python tests/tools/release_check.py $(BUILD)
+
+# The check needs the tag. The package, its checksums and its signature are in .build/release, and nothing is uploaded.
+release: prepare-test
+	@$(VENV)/bin/python tests/tools/release_check.py $(BUILD) --tagged
+	@$(VENV)/bin/python tests/tools/build_release.py $(BUILD) $(if $(KEY),--key $(KEY))
+	@$(VENV)/bin/python tests/tools/sbom.py $(BUILD)
+
+release-address: prepare-test
+	@$(VENV)/bin/python tests/tools/release_check.py --address '$(ADDRESS)'
+
+sbom: prepare-test
+	@$(VENV)/bin/python tests/tools/sbom.py $(BUILD)
+
+raise-requirements: prepare-test
+	@$(VENV)/bin/python tests/tools/raise_requirements.py $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

@@ -24,7 +24,7 @@ options:
     type: str
     choices: [system, session]
     default: system
-    version_added: 1.1.0
+    version_added: 2.0.0
   address:
     description:
       - Address of the Upstart daemon. V(system) is the system message bus, V(session) the session message bus of
@@ -74,7 +74,7 @@ options:
     type: str
     choices: [stock, chromeos]
     default: stock
-    version_added: 1.1.0
+    version_added: 2.0.0
 notes:
   - The managed host needs no Python package. The module uses dbus-python if the Python that Ansible uses has it, and
     otherwise speaks D-Bus by itself.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: boot_analyze
 short_description: Tell what the last boot of an Upstart host spent its time on
-version_added: 1.1.0
+version_added: 2.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:

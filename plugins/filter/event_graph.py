@@ -24,7 +24,7 @@ options:
   _input:
     description:
       - The result of M(sysinit.upstart.upstart_info), with its subset V(graph).
-      - Since 1.1.0, also a dictionary of job files, as P(sysinit.upstart.to_systemd#filter) takes it. The graph then
+      - Since 2.0.0, also a dictionary of job files, as P(sysinit.upstart.to_systemd#filter) takes it. The graph then
         shows no states.
       - To draw a part of the graph, set O(jobs) of the filter, not names of the module, because the filter needs the
         neighbours too.
@@ -34,7 +34,7 @@ options:
     description:
       - The language of the graph.
       - V(pictures) returns SVG pictures, drawn without Graphviz, as a dictionary. A large graph is divided into parts
-        that belong together. It is available since 1.1.0.
+        that belong together. It is available since 2.0.0.
       - V(problem) returns no graph, but the reason why the input cannot be drawn, or an empty string. Use it to skip
         hosts that cannot be drawn.
     type: string

@@ -32,7 +32,7 @@ options:
     type: string
     choices: [stock, chromeos]
     default: stock
-    version_added: 1.1.0
+    version_added: 2.0.0
 seealso:
   - plugin: sysinit.upstart.to_job_file
     plugin_type: filter

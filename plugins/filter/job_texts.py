@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: job_texts
 short_description: Collect the texts of Upstart job files for a translation
-version_added: 1.1.0
+version_added: 2.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:

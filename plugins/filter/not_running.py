@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: not_running
 short_description: List the jobs of an Upstart host that should run and do not
-version_added: 1.1.0
+version_added: 2.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:

@@ -29,7 +29,7 @@ options:
     type: string
     choices: [stock, chromeos]
     default: stock
-    version_added: 1.1.0
+    version_added: 2.0.0
   header:
     description: Text for a comment at the top of the file.
     type: string

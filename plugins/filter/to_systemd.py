@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: to_systemd
 short_description: Translate the Upstart jobs of a host to systemd units
-version_added: 1.1.0
+version_added: 2.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:

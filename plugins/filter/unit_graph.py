@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: unit_graph
 short_description: Draw the systemd units of translated Upstart jobs as a graph
-version_added: 1.1.0
+version_added: 2.0.0
 author:
   - The sysinit.upstart contributors !UNKNOWN
 description:

@@ -223,7 +223,7 @@ outputs:
   type: list
   elements: dict
   sample: [{"action": "start", "cmd": /etc/init.d/nfs start, "rc": 0, "stdout": "Starting NFS: ok\n", "stderr": ""}]
-  version_added: 1.1.0
+  version_added: 2.0.0
   contains:
     action:
       description: V(start), V(stop) or V(restart).

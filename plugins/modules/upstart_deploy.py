@@ -10,7 +10,7 @@ __metaclass__ = type
 DOCUMENTATION = r"""
 module: upstart_deploy
 short_description: Deploy a list of jobs of the Upstart init daemon
-version_added: 1.1.0
+version_added: 2.0.0
 description:
   - Writes the files of all jobs in a list, starts and stops the jobs, removes jobs that are no longer in the list, and
     rolls back jobs that fail with a changed file. All of this happens in one run on the host.
@@ -132,7 +132,6 @@ options:
         jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
     type: bool
     default: true
-    version_added: 1.1.0
   init_log:
     description:
       - File that init writes its messages to, as in O(sysinit.upstart.upstart_service#module:init_log).
@@ -285,7 +284,6 @@ boot:
   returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
   type: dict
   sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
-  version_added: 1.1.0
 summary:
   description: How many jobs were written, started and so on. Also the message of a task that succeeds.
   returned: always

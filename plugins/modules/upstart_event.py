@@ -94,7 +94,7 @@ options:
     description:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
-    version_added: 1.1.0
+    version_added: 2.0.0
 seealso:
   - module: sysinit.upstart.upstart_service
 """
@@ -273,7 +273,7 @@ summary:
   sample:
     - migrate stop/waiting (started, stopped)
     - "web stop/waiting -- failed: its main process exited with status 6"
-  version_added: 1.1.0
+  version_added: 2.0.0
 held_by:
   description:
     - The jobs that hold an event that was not complete within O(timeout), and what each of them waits for. Empty if the

@@ -98,7 +98,7 @@ options:
         from it. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages) for that release.
     type: path
     default: /dev/kmsg
-    version_added: 1.1.0
+    version_added: 2.0.0
 seealso:
   - module: sysinit.upstart.upstart_service
   - module: sysinit.upstart.upstart_job
@@ -156,7 +156,7 @@ transport:
   returned: always
   type: str
   sample: wire
-  version_added: 1.1.0
+  version_added: 2.0.0
 log_priority:
   description: Lowest priority of messages that the daemon logs.
   returned: always
@@ -320,7 +320,7 @@ jobs:
           returned: always
           type: str
           sample: "2026-11-21T05:20:16Z"
-          version_added: 1.1.0
+          version_added: 2.0.0
         env:
           description: The variables of its start, from O(ignore:env) of M(sysinit.upstart.upstart_service) or from an
             event. Null if unknown, for example before Upstart 1.6.1 or without root.
@@ -361,13 +361,13 @@ jobs:
           returned: always
           type: bool
           sample: false
-          version_added: 1.1.0
+          version_added: 2.0.0
         suspended:
           description: Whether its main process is suspended by SIGSTOP or a debugger.
           returned: always
           type: bool
           sample: false
-          version_added: 1.1.0
+          version_added: 2.0.0
 events:
   description: The events that jobs wait for or emit, sorted by name.
   returned: with V(graph) in O(subset)
@@ -489,7 +489,7 @@ boot:
       RV(log_priority) was V(info) or V(debug) early enough.
   returned: with V(boot) in O(subset)
   type: dict
-  version_added: 1.1.0
+  version_added: 2.0.0
   contains:
     began:
       description: Seconds between the start of the kernel and that of init, or null if this task cannot see init.
@@ -566,7 +566,7 @@ summary:
   sample:
     - cron start/running, process 812
     - shop start/running, process 4711 -- its main process is a zombie
-  version_added: 1.1.0
+  version_added: 2.0.0
 left_out:
   description: Sentences about missing information, with the reason.
   returned: always

@@ -80,7 +80,7 @@ options:
     description:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
-    version_added: 1.1.0
+    version_added: 2.0.0
 seealso:
   - module: sysinit.upstart.upstart_service
   - module: sysinit.upstart.upstart_job

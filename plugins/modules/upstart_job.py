@@ -104,7 +104,7 @@ options:
         jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
     type: bool
     default: true
-    version_added: 1.1.0
+    version_added: 2.0.0
   content:
     description:
       - The complete text of the file, instead of single stanzas.
@@ -132,13 +132,13 @@ options:
         if Upstart would reject an existing file. O(enabled) still applies.
     type: bool
     default: true
-    version_added: 1.1.0
+    version_added: 2.0.0
   return_previous:
     description:
       - Whether to return the earlier text of changed files in RV(jobs[].previous), for O(restore). It may hold secrets.
     type: bool
     default: false
-    version_added: 1.1.0
+    version_added: 2.0.0
   load:
     description:
       - Whether to wait until the daemon has loaded the files. V(false) only writes them, for example while you build an
@@ -166,12 +166,12 @@ options:
       - V(task) is a task that runs when a runlevel from 2 to 5 begins.
     type: str
     choices: [service, task]
-    version_added: 1.1.0
+    version_added: 2.0.0
   _foreseen:
     description:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
-    version_added: 1.1.0
+    version_added: 2.0.0
   description:
     description: Description of the job, one line.
     type: str
@@ -212,7 +212,7 @@ options:
         ChromeOS drops all others. Needs O(dialect=chromeos).
     type: list
     elements: str
-    version_added: 1.1.0
+    version_added: 2.0.0
   env:
     description:
       - Variables for the job's processes and their defaults.
@@ -308,7 +308,7 @@ options:
         before O(pre_start). Needs O(dialect=chromeos).
     type: list
     elements: str
-    version_added: 1.1.0
+    version_added: 2.0.0
   exec:
     description: Command of the main process, one line.
     type: str
@@ -556,7 +556,7 @@ boot:
   returned: in check mode, if the task would change when jobs start and O(boot_forecast) is true
   type: dict
   sample: {"profile": "ubuntu_14_04", "no_longer": {"web": "started dbb never comes: there is no job dbb"}}
-  version_added: 1.1.0
+  version_added: 2.0.0
 summary:
   description:
     - A line for people for each job file. It says whether the file is V(created), V(changed), V(unchanged), V(removed),
@@ -568,7 +568,7 @@ summary:
   sample:
     - db unchanged, file /etc/init/db.conf
     - web changed, file /etc/init/web.conf -- it runs with an older definition
-  version_added: 1.1.0
+  version_added: 2.0.0
 manifest:
   description: The content of O(manifest) other than the names.
   returned: when O(manifest) is given

@@ -84,7 +84,7 @@ options:
         description: With O(jobs[].instances) and O(jobs[].state=started), as O(exact).
         type: bool
         default: false
-        version_added: 1.1.0
+        version_added: 2.0.0
       expected:
         description:
           - In check mode, the job as an earlier task would leave it, in the form of
@@ -145,20 +145,20 @@ options:
         not listed stay as they are, unless O(exact) is set.
     type: list
     elements: raw
-    version_added: 1.1.0
+    version_added: 2.0.0
   count:
     description:
       - A number of instances, instead of O(instances). In O(env), C(%d) stands for the numbers from 1. For example,
         V(3) with C(env=N=%d) means the instances with C(N=1), C(N=2) and C(N=3).
     type: int
-    version_added: 1.1.0
+    version_added: 2.0.0
   exact:
     description:
       - Whether to stop the other instances of the job. Listed instances that already run stay as they are.
       - Requires O(state=started), and O(instances) or O(count).
     type: bool
     default: false
-    version_added: 1.1.0
+    version_added: 2.0.0
   definition:
     description:
       - What O(state=started) does with a job that runs with an older definition than its current files.
@@ -240,7 +240,7 @@ options:
     description:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
-    version_added: 1.1.0
+    version_added: 2.0.0
 seealso:
   - module: sysinit.upstart.upstart_job
   - module: sysinit.upstart.upstart_event
@@ -480,7 +480,7 @@ taken_down:
   returned: always
   type: list
   elements: dict
-  version_added: 1.1.0
+  version_added: 2.0.0
   contains:
     name:
       description: Name of the job.
@@ -533,7 +533,7 @@ summary:
   sample:
     - web start/running, process 4711 -- it runs with an older definition
     - shop stop/waiting -- stopped because of db
-  version_added: 1.1.0
+  version_added: 2.0.0
 process:
   description: Process of the job that failed, such as C(main) or C(pre-start). C(respawn) if the job was respawned too
     often.

@@ -59,6 +59,8 @@ def main() -> None:
             path.unlink()
     if not (mirror / ".git").exists():
         subprocess.run(["git", "-C", str(mirror), "init", "--quiet"], check=True)
+    # For tests that need the history, see last_release.py.
+    subprocess.run(["git", "-C", str(mirror), "config", "sysinit.checkout", str(ROOT)], check=True)
     subprocess.run(["git", "-C", str(mirror), "add", "--all", "--", "."], check=True, capture_output=True)
 
 

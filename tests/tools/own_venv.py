@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Separate virtual environments for tools whose packages must not mix with those of the tests.
 
-``tests/requirements/NAME.txt`` goes into FOLDER/venvs/NAME, once for each version of that file.
+``tests/requirements/NAME.txt`` goes into FOLDER/venvs/NAME, in the versions of ``pins/NAME.txt``, and again when one of
+these files changes.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ def ready(name: str, folder: Path) -> Path:
     requirements, venv = prepare.REQUIREMENTS / f"{name}.txt", folder / "venvs" / name
     python = os.environ.get("PYTHON") or sys.executable
     stamp = venv / "prepared"
-    wanted = hashlib.sha256(requirements.read_bytes() + python.encode()).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes() + prepare.pins(name) + python.encode()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
         if not prepare.can_import(python, "ensurepip, venv"):
             prepare.install_debian(["python3-venv"])
         prepare.print_progress(f"making the virtual environment {venv}")
         prepare.run([python, "-m", "venv", "--clear", str(venv)])
-        prepare.install_python(venv, requirements)
+        prepare.install_python(venv, requirements, name)
         stamp.write_text(wanted)
     return venv / "bin"

@@ -25,6 +25,7 @@ from pathlib import Path
 from versions import CORES
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
+PINS = REQUIREMENTS / "pins"
 DEBIAN_PYTHON = "/usr/bin/python3"
 # ansible-test integration needs ssh-keygen, the tests on a message bus need dbus-daemon, and the tests of immutable
 # files need chattr.
@@ -160,10 +161,31 @@ def make_environment(python: str, venv: Path) -> None:
     run([python, "-m", "venv", "--clear", "--system-site-packages", str(venv)])
 
 
-def install_python(venv: Path, requirements: Path) -> None:
+def pin_options(name: str) -> list[str]:
+    """Return the options with which pip installs exact versions; none for PINS=no, which takes the newest ones."""
+    path = PINS / f"{name}.txt"
+    return ["--constraint", str(path)] if path.exists() and os.environ.get("PINS") != "no" else []
+
+
+def pins(name: str) -> bytes:
+    """Return what decides the versions in an environment: the pins, or nothing."""
+    return b"".join(Path(path).read_bytes() for path in pin_options(name)[1:])
+
+
+def pip_install(venv: Path, pinned: str, *words: str) -> None:
+    options = pin_options(pinned)
+    try:
+        run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *options, *words])
+    except SystemExit:
+        if options:
+            print_progress("with PINS=no, make installs the newest versions in place of the tested ones")
+        raise
+
+
+def install_python(venv: Path, requirements: Path, pinned: str = "test") -> None:
     names = [line for line in requirements.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
     print_progress(f"installing the Python packages {', '.join(names)} into it")
-    run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)])
+    pip_install(venv, pinned, "-r", str(requirements))
 
 
 def provide_dbus(python: str, venv: Path) -> None:
@@ -180,6 +202,18 @@ def provide_dbus(python: str, venv: Path) -> None:
     run([str(venv / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "dbus-python"])
 
 
+def check_python(python: str) -> None:
+    """Exit if no supported ansible-core runs on a Python because it is too old."""
+    version = python_version(python)
+    oldest = min((python for controllers, _hosts in CORES.values() for python in controllers), key=numbers)
+    if version and numbers(version) < numbers(oldest):
+        sys.exit(f"prepare: {python} is Python {version}, too old for ansible-core: name {oldest} or later in PYTHON")
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
 def oldest_core(venv: Path) -> str:
     """Return the oldest supported ansible-core that the Python of an environment can run."""
     version = python_version(venv / "bin/python")
@@ -194,8 +228,7 @@ def make_oldest(python: str, venv: Path, oldest: Path) -> None:
     core = oldest_core(venv)
     make_environment(python, oldest)
     print_progress(f"installing ansible-core {core} into it")
-    run([str(oldest / "bin/pip"), "install", "--quiet", "--disable-pip-version-check",
-         "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*"])
+    pip_install(oldest, "oldest", "-r", str(REQUIREMENTS / "demo.txt"), f"ansible-core=={core}.*")
     provide_dbus(python, oldest)
 
 
@@ -212,11 +245,12 @@ def main() -> None:
     here = Path(__file__)
     for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
         wanted.update(path.read_bytes())
-    wanted.update(python.encode())
+    wanted.update(python.encode() + pins("test") + pins("oldest"))
     prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
     with_dbus = level != "demo"  # the modules do not need it; the tests try both transports
     if prepared and can_import(str(venv / "bin/python"), "ansible, dbus" if with_dbus else "ansible"):
         return
+    check_python(python)
     folder.mkdir(parents=True, exist_ok=True)
     if level != "demo":
         install_programs()

@@ -59,7 +59,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "instances_exact": {
         "description": ["Whether to stop the instances of the job that are not in O(instances)."],
         "type": "bool",
-        "version_added": "1.1.0",
+        "version_added": "2.0.0",
     },
     "on_change": {
         "description": [

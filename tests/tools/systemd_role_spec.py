@@ -19,7 +19,7 @@ ENTRY: dict[str, Any] = {
         "C(systemd-analyze verify) does not accept a unit.",
     ],
     "author": ["The sysinit.upstart contributors"],
-    "version_added": "1.1.0",
+    "version_added": "2.0.0",
     "options": {
         "systemd_units_tree": {
             "description": [

@@ -91,7 +91,7 @@ def test_readme_names_each_plugin_once() -> None:
 
 
 def test_readme_names_the_tested_versions() -> None:
-    install = README.partition("## Installation\n")[2].partition("\n## ")[0]
+    install = README.partition("## Requirements\n")[2].partition("\n## ")[0]
     assert f"ansible-core {min(versions.CORES, key=number)} or later" in install
     assert f"Upstart {versions.UPSTARTS[0]} to {versions.UPSTARTS[-1]}" in install
     fragment = (ROOT / "plugins/doc_fragments/attributes.py").read_text()
