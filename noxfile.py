@@ -28,6 +28,25 @@ except ImportError:
 
 antsibull_nox.load_antsibull_nox_toml()
 
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the workflows of GitHub: check-jsonschema and zizmor."""
+    session.install("check-jsonschema", "zizmor")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows",
+                *map(str, sorted(Path(".github/workflows").iterdir())))
+    session.run("zizmor", "--offline", "--quiet", ".github")
+
+
+@nox.session(name="pre-commit")
+def pre_commit(session: nox.Session) -> None:
+    """Run the hooks of .pre-commit-config.yaml, in the environment that make prepares."""
+    session.install("pre-commit")
+    session.run("make", "prepare-test", external=True)
+    session.run("pre-commit", "run", "--all-files", *session.posargs)
+
+
 # Sessions and their targets of make.
 SESSIONS = {"make-lint": "lint", **{target: target for target in (
     "unit", "conformance", "chaos", "systemd", "integration", "molecule", "package", "docs", "format", "coverage")}}

@@ -25,7 +25,8 @@ NODE = "tests/unit/emulator/test_emulator_rules.py::test_a_plain_command_is_spli
 
 
 def nox(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "nox", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "nox", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @functools.cache
@@ -42,7 +43,8 @@ def targets_of_sessions() -> set[str]:
 
 def test_every_suite_has_a_session_and_every_session_of_make_a_target() -> None:
     suites = set(re.findall(r'^    "([a-z]+)": \(', RUNNER, re.M))
-    targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split())  # type: ignore[index]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split())  # type: ignore[index]
     assert len(suites) == 9
     assert suites <= targets_of_sessions() <= targets
 
