@@ -25,8 +25,10 @@ NODE = "tests/unit/emulator/test_emulator_rules.py::test_a_plain_command_is_spli
 
 
 def nox(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run nox; make only prints its commands."""
+    environment = {**os.environ, "MAKEFLAGS": "--dry-run"}
     command = [sys.executable, "-m", "nox", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 @functools.cache
@@ -65,7 +67,7 @@ def test_each_core_with_a_python_here_has_a_session(name: str) -> None:
 
 
 def test_a_session_runs_the_target_of_make() -> None:
-    done = nox("--session", "unit", "--", "--dry-run", f"TEST={NODE}")
+    done = nox("--session", "unit", "--", f"TEST={NODE}")
     assert done.returncode == 0, done.stderr
     assert f"--test={NODE}" in done.stdout + done.stderr
 
