@@ -19,6 +19,7 @@ import nox
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tests" / "tools"))
 
 import interpreters
+from matrix import SANITY_CORES
 from versions import CORES
 
 try:
@@ -89,4 +90,5 @@ for ansible_core, (controllers, _hosts) in CORES.items():
     newest = next(filter(has_python, reversed(controllers)), None)
     if newest:  # without a Python for this ansible-core, the session could not run
         for session_name, cell_kind in WITH_CORE.items():
-            add_session_with_core(session_name, cell_kind, ansible_core, newest)
+            if cell_kind != "sanity" or ansible_core in SANITY_CORES:
+                add_session_with_core(session_name, cell_kind, ansible_core, newest)
