@@ -10,10 +10,10 @@ FOLDER is the folder of mirror.py; environments, logs and table.txt go to FOLDER
 
 Kinds of cells: "unit" is the unit tests on each ansible-core, and "sanity" ansible-test sanity on those whose rules the
 code follows. "smoke" is the integration target of that name, which uses every module of the collection, for each pair
-of ansible-core and target Python, over both transports. "full" is all targets: for Python 2.7 and the newest pair over both transports, and on the
-newest pair for each older release that the emulator supports. PYTHONS lists folders, separated by colons, that are
-searched for Pythons before PATH. A cell that cannot run here is shown as missing and makes the exit status 1, unless
---allow-missing is given.
+of ansible-core and target Python, over both transports. "full" is all targets: for Python 2.7 and the newest pair over
+both transports, and on the newest pair for each older release that the emulator supports. PYTHONS lists folders,
+separated by colons, that are searched for Pythons before PATH. A cell that cannot run here is shown as missing and
+makes the exit status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations
