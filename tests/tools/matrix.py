@@ -8,11 +8,12 @@
 
 FOLDER is the folder of mirror.py; environments, logs and table.txt go to FOLDER/matrix/.
 
-Kinds of cells: "unit" is the unit tests on each ansible-core. "smoke" is the integration target of that name, which
-uses every module of the collection, for each pair of ansible-core and target Python, over both transports. "full" is
-all targets: for Python 2.7 and the newest pair over both transports, and on the newest pair for each older release that
-the emulator supports. PYTHONS lists folders, separated by colons, that are searched for Pythons before PATH. A cell
-that cannot run here is shown as missing and makes the exit status 1, unless --allow-missing is given.
+Kinds of cells: "unit" is the unit tests on each ansible-core, and "sanity" ansible-test sanity on those whose rules the
+code follows. "smoke" is the integration target of that name, which uses every module of the collection, for each pair
+of ansible-core and target Python, over both transports. "full" is all targets: for Python 2.7 and the newest pair over
+both transports, and on the newest pair for each older release that the emulator supports. PYTHONS lists folders,
+separated by colons, that are searched for Pythons before PATH. A cell that cannot run here is shown as missing and
+makes the exit status 1, unless --allow-missing is given.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import interpreters
+import sanity_pip
 import verdicts
 from versions import CORES, UPSTARTS
 
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 LATEST = UPSTARTS[-1]
-KINDS = ["unit", "smoke", "full"]
+KINDS = ["sanity", "unit", "smoke", "full"]
+ON_CONTROLLER = ("sanity", "unit")  # kinds that need no managed host
+SANITY_CORES = ("2.19",)  # others have other rules of style: 2.16 wants lines for Python 2 in files that need Python 3
 SMOKE = ["smoke"]
 TRANSPORTS = ["dbus_python", "wire"]
 HEAD = ["core", "on", "target Python", "Upstart", "transport", "ran", "passed", "time", ""]
@@ -64,7 +68,8 @@ class Cell(verdicts.Judged):
         return f"ansible-core {self.core}, Python {self.host}, Upstart {self.upstart}, {self.transport}"
 
     def row(self) -> list[str]:
-        ran = {"unit": "unit tests", "smoke": "every part once", "full": f"{len(self.targets)} targets"}[self.kind]
+        ran = {"sanity": "sanity tests", "unit": "unit tests", "smoke": "every part once",
+               "full": f"{len(self.targets)} targets"}[self.kind]
         count = "-" if self.missing else str(self.passed) + (f", {len(self.failed)} failed" if self.failed else "")
         return [f"ansible-core {self.core}", self.controller, self.host, self.upstart, self.transport, ran, count,
                 f"{self.seconds:.0f} s", self.verdict]
@@ -72,7 +77,7 @@ class Cell(verdicts.Judged):
 
 @dataclass
 class Job:
-    """An integration target or the unit tests of a cell."""
+    """An integration target, the unit tests or the sanity tests of a cell."""
 
     cell: Cell
     target: str
@@ -85,7 +90,8 @@ def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
     cells = []
     newest, oldest = list(CORES)[-1], list(CORES)[0]
     for core, (_unused, hosts) in CORES.items():
-        cells.append(Cell("unit", core, "-", LATEST, ["unit"]))
+        cells += [Cell(kind, core, "-", LATEST, [kind]) for kind in ON_CONTROLLER
+                  if kind != "sanity" or core in SANITY_CORES]
         cells += [Cell("smoke", core, host, LATEST, [name for name in SMOKE if name in targets], transport)
                   for host in hosts for transport in TRANSPORTS]
     for transport in TRANSPORTS:
@@ -93,8 +99,13 @@ def plan(options: argparse.Namespace, targets: list[str]) -> list[Cell]:
                   Cell("full", newest, CORES[newest][1][-1], LATEST, targets, transport)]
     cells += [Cell("full", newest, CORES[newest][1][-1], upstart, targets) for upstart in reversed(UPSTARTS[:-1])]
     return [cell for cell in cells if cell.core in options.cores and cell.kind in options.kinds
-            and (cell.kind == "unit" or cell.transport in options.transports)
+            and (cell.kind in ON_CONTROLLER or cell.transport in options.transports)
             and cell.host in [*options.hosts, "-"] and cell.upstart in options.upstarts and cell.targets]
+
+
+def sanity_home(matrix: Path, core: str) -> Path:
+    """Return the home folder in which the ansible-test of an ansible-core keeps its virtual environments."""
+    return matrix / f"home-{core}"
 
 
 def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
@@ -104,10 +115,12 @@ def prepare(cells: list[Cell], made: interpreters.Environments) -> list[Job]:
         try:
             cell.controller = made.controller_version(cell.core)
             controller = made.controller(cell.core, cell.controller)
-            python = made.host(cell.host) if cell.kind != "unit" else None
+            python = made.host(cell.host) if cell.kind not in ON_CONTROLLER else None
             if python and cell.transport == "wire":
                 python = made.over_wire(python, cell.host)
-        except interpreters.MissingError as error:
+            if cell.kind == "sanity":
+                sanity_pip.provide(controller, sanity_home(made.folder, cell.core))
+        except (interpreters.MissingError, OSError, subprocess.SubprocessError) as error:
             cell.missing = str(error)
             continue
         jobs += [Job(cell, target, controller, python) for target in cell.targets]
@@ -118,8 +131,9 @@ class Lane:
     """A separate mirror of the collection, in which one job runs at a time."""
 
     def __init__(self, folder: Path, number: int) -> None:
-        self.logs = folder / "matrix" / "logs"
-        self.folder = folder / "matrix" / "lanes" / str(number)
+        self.matrix = folder / "matrix"
+        self.logs = self.matrix / "logs"
+        self.folder = self.matrix / "lanes" / str(number)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(folder / PLACE, self.folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
         (self.folder / "home").mkdir()
@@ -127,13 +141,14 @@ class Lane:
     def environment(self, job: Job) -> dict[str, str]:
         emulator = self.folder / PLACE / "roles" / "emulator" / "files" / "upstart-emulator"
         boot = f"{job.controller}/python {emulator} --upstart-version {job.cell.upstart} --no-startup-event"
-        more = {} if job.target == "unit" else {
+        more = {} if job.target in ON_CONTROLLER else {
             "UPSTART_PYTHON": str(job.python),
             "UPSTART_BOOT": boot + " --confdir {conf} --logdir {log} --address {address} 2>>{tmp}/kmsg"}
+        home = sanity_home(self.matrix, job.cell.core) if job.target == "sanity" else self.folder / "home"
         ours = {"UPSTART_BOOT", "UPSTART_PYTHON"}
         inherited = {name: value for name, value in os.environ.items() if name not in ours}
         return {**inherited, "PATH": f"{job.controller}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-                "HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder),
+                "HOME": str(home), "PYTHONPATH": str(self.folder),
                 "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False",
                 "ANSIBLE_NOCOWS": "1", "LC_ALL": "C.UTF-8", **more}
 
@@ -141,6 +156,9 @@ class Lane:
         python = str(job.controller / "python")
         if job.target == "unit":
             return [python, "-m", "pytest", "-q", "tests/unit"]
+        if job.target == "sanity":
+            return [str(job.controller / "ansible-test"), "sanity", "--venv", "--color", "no",
+                    "--python", job.cell.controller]
         return [python, "tests/tools/with_daemon.py", "--ansible-test", "tests/integration/integration_config.yml",
                 str(job.controller / "ansible-test"), "integration", "--local", "--color", "no",
                 "--python", job.cell.controller, job.target]

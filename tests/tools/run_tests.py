@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import prepare
+import sanity_pip
 
 FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
@@ -263,39 +264,15 @@ def package(suite: Suite) -> None:
         f"UPSTART_SESSION=$UPSTART_ADDRESS {VENV}/ansible localhost -e ansible_python_interpreter={VENV}/python "
         "-m sysinit.upstart.upstart_event -a 'name=deploy-done env=VERSION=7'")), environment=elsewhere)
     suite.check(sys.executable, "tests/tools/importer.py", FOLDER, *archives)
+    suite.check(sys.executable, "tests/tools/execution_environment.py", FOLDER, *archives)
 
 
 def docs(suite: Suite) -> None:
     suite.check(sys.executable, "tests/tools/build_docs.py", FOLDER)
 
 
-def wanted_pip() -> str:
-    """Return the version of pip that this ansible-test installs in its virtual environments."""
-    source = next(FOLDER.glob("venv/lib/python*/site-packages/ansible_test/_internal/python_requirements.py"))
-    match = re.search(r"\bpip='([0-9.]+)'", source.read_text())
-    if not match:
-        raise OSError(f"{source} does not name its version of pip")
-    return match.group(1)
-
-
-def pip_for_sanity() -> None:
-    """Provide the pip script that ansible-test would otherwise download from outside the package index."""
-    version = wanted_pip()
-    cache, wheels = HOME / ".ansible/test/cache", HOME / "wheels"
-    cache.mkdir(parents=True, exist_ok=True)
-    if not list(wheels.glob(f"pip-{version}-*.whl")):
-        command = [str(VENV / "pip"), "download", "--quiet", "--no-deps", "--dest", str(wheels), f"pip=={version}"]
-        subprocess.run(command, check=True)
-    wheel = next(wheels.glob(f"pip-{version}-*.whl"))
-    (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(
-        "import runpy\nimport sys\n\n"
-        f"sys.path.insert(0, {str(wheel)!r})\n"
-        f"sys.argv = ['pip', 'install', '--no-index', {str(wheel)!r}]\n"
-        "runpy.run_module('pip', run_name='__main__')\n")
-
-
 def lint(suite: Suite) -> None:
-    pip_for_sanity()
+    sanity_pip.provide(VENV, HOME)
     commands: list[list[str | Path]] = [
         [VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
         [VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production"],

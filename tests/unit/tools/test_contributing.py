@@ -54,24 +54,6 @@ def test_every_target_of_make_exists() -> None:
     assert named <= targets
 
 
-def test_every_suite_has_a_nox_session_and_every_session_is_a_target_of_make() -> None:
-    def names(path: str, pattern: str) -> set[str]:
-        return set(re.findall(r"[a-z-]+", re.search(pattern, (ROOT / path).read_text(encoding="utf-8"), re.M)[1]))
-
-    sessions = names("noxfile.py", r"^SESSIONS = \(([^)]*)\)$")
-    runner = (ROOT / "tests" / "tools" / "run_tests.py").read_text(encoding="utf-8")
-    suites = set(re.findall(r'^    "([a-z]+)": \(', runner, re.M))
-    assert len(suites) == 9
-    assert suites <= sessions <= names("Makefile", r"^\.PHONY: (.*)$")
-
-
-def test_nox_runs_the_target_of_make() -> None:
-    command = [sys.executable, "-m", "nox", "--session", "unit", "--", "--dry-run", f"TEST={NODE}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"--test={NODE}" in done.stdout + done.stderr
-
-
 def last_command(*arguments: str) -> list[str]:
     """Return the words of the last command that make would run; make itself may run this test."""
     command = ["make", "--no-print-directory", "--dry-run", *arguments]
