@@ -373,6 +373,7 @@ instances:
   description:
     - The result for each instance, in the order of the requested jobs. An instance that is part of several entries of
       O(jobs) appears once.
+    - If an instance failed, its entry also has the keys about the failure, such as RV(process) and RV(log_lines).
   returned: always
   type: list
   elements: dict

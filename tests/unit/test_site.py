@@ -47,7 +47,7 @@ def test_a_good_page(page: browser_control.Page, tmp_path: Path, body: str) -> N
     ("<script>missing()</script>", "writes 'ReferenceError: missing is not defined"),
     ("<script>console.log('loaded')</script>", "writes 'loaded' to the console"),
     ("<div style='width: 900px'>wide</div>", "in a window of 390 pixels, the page is 9"),
-    ("<p style='color: #999'>pale</p>", "in the light theme, rgb(153,153,153) on rgb(255,255,255) has the contrast 2.8"),
+    ("<p style='color: #999'>x</p>", "in the light theme, rgb(153,153,153) on rgb(255,255,255) has the contrast 2.8"),
     ("<p style='opacity: .3'>old</p>", "in the light theme, rgb(179,179,179) on rgb(255,255,255) has the contrast 2."),
 ])
 def test_a_bad_page(page: browser_control.Page, tmp_path: Path, body: str, complaint: str) -> None:

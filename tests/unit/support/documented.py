@@ -113,6 +113,11 @@ def undocumented(name: str, result: dict[str, Any]) -> list[str]:
                   for path in _undocumented_within(key, result[key], keys[key].get("contains"), keys)]
 
 
+def ensure_documented(name: str, result: dict[str, Any]) -> None:
+    missing = undocumented(name, result)
+    assert missing == [], f"{name} returned keys that its RETURN does not document: {missing}"
+
+
 def _undocumented_within(path: str, value: Any, keys: dict[str, Any] | None, of_failures: dict[str, Any]) -> list[str]:
     if not keys:
         return []

@@ -31,9 +31,7 @@ def result(process: subprocess.Popen[str], timeout: float = 400.0) -> dict[str, 
         raise AssertionError(f"no result, status {process.returncode}: {output}{errors}") from None
     from ansible_collections.sysinit.upstart.tests.unit.support import documented  # not in the module's process
 
-    module = cast("list[str]", process.args)[2]
-    undocumented = documented.undocumented(module, answer)
-    assert undocumented == [], f"{module} returned keys that its RETURN does not document: {undocumented}"
+    documented.ensure_documented(cast("list[str]", process.args)[2], answer)
     return answer
 
 
