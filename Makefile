@@ -69,7 +69,7 @@ format: prepare-test
 	@$(VENV)/bin/ruff check --quiet --fix .
 
 pages: prepare-test
-	@set -e; for page in role_spec fault_page support_page systemd_page reference_pages embed_pictures; do $(VENV)/bin/python tests/tools/$$page.py; done
+	@set -e; for page in role_spec fault_page support_page systemd_page reference_pages; do $(VENV)/bin/python tests/tools/$$page.py; done
 
 matrix: prepare-test mirror
 	@$(VENV)/bin/python tests/tools/matrix.py $(BUILD) $(CELLS)

@@ -11,82 +11,75 @@ class ModuleDocFragment:
 options:
   scope:
     description:
-      - Which Upstart the task is about. V(system) is init, process 1. V(session) is the Upstart of the desktop session
-        (C(init --user), Upstart 1.7 and later) of the user that the task runs as. See
-        R(the page on user sessions,ansible_collections.sysinit.upstart.docsite.user_sessions).
-      - With V(session), the module finds the running session itself. It looks for an address in the environment
-        variable E(UPSTART_SESSION) of the task, then in the files C($XDG_RUNTIME_DIR/upstart/sessions/*.session) and
-        C(/run/user/UID/upstart/sessions/*.session), then in the environment of the user's processes. It skips sessions
-        that have ended and sessions of other users.
-      - The task fails if the user has no running session, or several. O(address) selects one of several.
-      - With V(session), only an Upstart that runs as the user of the task is accepted. Use C(become_user) to run the
-        task as the user of the session.
+      - Which Upstart to manage. V(system) is init, process 1. V(session) is the Upstart of a user's desktop session
+        (C(init --user), Upstart 1.7 and later).
+      - With V(session), run the task as the user of the session (C(become_user)). The module finds the running session
+        itself. If there are several, set O(address) too. See
+        R(the guide to user sessions,ansible_collections.sysinit.upstart.docsite.user_sessions).
     type: str
     choices: [system, session]
     default: system
     version_added: 2.0.0
   address:
     description:
-      - Address of the Upstart daemon. V(system) is the system message bus, V(session) the session message bus of
-        C(init --session). Any other value is a D-Bus address of the daemon's own socket.
-      - With O(scope=system), the default is the address that initctl uses. It comes from the environment variable
-        E(UPSTART_SESSION) of the task. Without that variable, root uses the private socket of init,
-        C(unix:abstract=/com/ubuntu/upstart), and other users use the system message bus.
-      - With O(scope=session), the default is the running session of the user.
-      - On the system message bus every user can read. Starts, stops, events and all other changes need root. The
-        private socket is for root only. Without root (C(become)), the modules can therefore only read.
-      - On the private socket and the system message bus, the process that answers must belong to root. Otherwise the
-        module sends nothing and the task fails. The socket of a session init must belong to the user of the session.
-      - The addresses of the buses come from E(DBUS_SYSTEM_BUS_ADDRESS) (default
-        C(unix:path=/var/run/dbus/system_bus_socket)) and E(DBUS_SESSION_BUS_ADDRESS).
+      - Where the daemon listens. Most tasks do not need it; the notes below describe the default.
+      - V(system) is the system message bus, on which every user can read. V(session) is the session message bus of
+        C(init --session). Any other value is a D-Bus address, such as V(unix:abstract=/com/ubuntu/upstart).
     type: str
   conf_dir:
     description:
-      - Directory from which the daemon reads job files.
+      - Directory of the job files. Set it if the daemon was started with C(--confdir).
       - With O(scope=system), the default is C(/etc/init).
-      - With O(scope=session), the default is what the user's Upstart reads, by the environment that it was started
-        with. Files are written to C($XDG_CONFIG_HOME/upstart) (C(~/.config/upstart)). Jobs are also read from
-        C(~/.init), from C(upstart) in each directory of E(XDG_CONFIG_DIRS) (C(/etc/xdg/upstart)), and from
-        C(/usr/share/upstart/sessions). The first of these directories that has a job's file counts.
-      - Set it if the daemon was started with C(--confdir). The module then uses only this directory.
+      - With O(scope=session), the default is the directories of the user's Upstart. The module writes to
+        C($XDG_CONFIG_HOME/upstart) (C(~/.config/upstart)). It also reads C(~/.init), C(upstart) in each directory of
+        E(XDG_CONFIG_DIRS) (C(/etc/xdg/upstart)), and C(/usr/share/upstart/sessions). If several have a file for a job,
+        the first one counts. If you set this option, the module uses only this directory.
     type: path
   log_dir:
     description:
-      - Directory to which the daemon writes the output of jobs.
+      - Directory where the daemon writes the output of jobs.
       - With O(scope=system), the default is C(/var/log/upstart).
       - With O(scope=session), the default is C($XDG_CACHE_HOME/upstart) (C(~/.cache/upstart)).
     type: path
   timeout:
     description:
-      - Seconds that the task may wait on the host. If it does not reach the requested state in this time, it fails and
-        says what is missing.
-      - In M(sysinit.upstart.upstart_service) it applies to all stops of a task together, and then again to all starts.
-        In a restart, the stop may also use the kill timeout of the job. O(ignore:stable_for) is added to these times.
-      - After the timeout the job stays as it is, and nothing keeps waiting on the host. The exception is a restart
-        whose stop takes too long. The module then asks Upstart to start the job again once it has stopped.
+      - How many seconds the task may wait on the host. If it does not reach the requested state in this time, it fails
+        and says what is missing. Increase it for jobs that start or stop slowly.
+      - In M(sysinit.upstart.upstart_service), it applies to all stops of a task together, and then again to all starts.
+        The stop of a restart may also use the kill timeout of the job. O(ignore:stable_for) is added to these times.
+      - After the timeout, the job stays as it is, and nothing keeps waiting on the host. There is one exception. If the
+        stop of a restart takes too long, the module asks Upstart to start the job again once it has stopped.
     type: float
     default: 60
   dialect:
     description:
-      - The language of the host's job files. V(chromeos) is the init of ChromeOS, which has the stanzas C(import) and
-        C(tmpfiles). See R(the page on support,ansible_collections.sysinit.upstart.docsite.support.chromeos).
-      - With V(stock), a file with such a stanza is an error, because Upstart rejects it.
+      - The language of the host's job files. Use V(chromeos) for the init of ChromeOS, which has the stanzas C(import)
+        and C(tmpfiles). With V(stock), a file with one of these stanzas is an error, because Upstart rejects it. See
+        R(the page on support,ansible_collections.sysinit.upstart.docsite.support.chromeos).
     type: str
     choices: [stock, chromeos]
     default: stock
     version_added: 2.0.0
 notes:
-  - The managed host needs no Python package. The module uses dbus-python if the Python that Ansible uses has it, and
-    otherwise speaks D-Bus by itself.
+  - With O(scope=system), changes need root (C(become)). Other users can only read, over the system message bus.
   - Variables and job files may contain secrets. Set C(no_log) on these tasks. Otherwise the secrets appear in the
     output, in the diff and, like the arguments of every module, in the system log of the host. With C(no_log), the
     cause of a failure is only in the field C(hidden_msg) of the registered result, because ansible-core 2.19 and later
     show the message of a failure even with C(no_log).
   - Upstart 1.7 and later sends every event with its variables to all users of the system message bus. Do not put
     secrets in the variables of an event, or in exported variables of a job.
-  - In check mode, each task also takes into account what earlier tasks of these modules would have written, removed,
-    started and stopped on the same host. M(sysinit.upstart.upstart_info) reports the host as it is. See
-    R(the page on check mode,ansible_collections.sysinit.upstart.docsite.check_mode).
-  - Runs on hosts with Python 2.7 (with ansible-core 2.16) or 3.6 and later, as supported by ansible-core on the
-    controller.
+  - In check mode, each task takes into account what earlier tasks of the play would have written, removed, started and
+    stopped on the same host with these modules. M(sysinit.upstart.upstart_info) reports the host as it is. See
+    R(the guide to check mode,ansible_collections.sysinit.upstart.docsite.check_mode).
+  - The managed host needs no Python package. The module uses dbus-python if the Python that Ansible uses has it.
+    Otherwise it speaks D-Bus itself. It runs on hosts with Python 2.7 (with ansible-core 2.16) or 3.6 and later, as
+    supported by ansible-core on the controller.
+  - Without O(address) and with O(scope=system), the module connects to the address in the environment variable
+    E(UPSTART_SESSION) of the task, as initctl does. Without this variable, root uses the private socket of init,
+    C(unix:abstract=/com/ubuntu/upstart), and other users use the system message bus. The addresses of the message buses
+    come from E(DBUS_SYSTEM_BUS_ADDRESS) (default C(unix:path=/var/run/dbus/system_bus_socket)) and
+    E(DBUS_SESSION_BUS_ADDRESS).
+  - The process that answers must belong to root, or with O(scope=session) to the user of the session. Otherwise the
+    module sends nothing and the task fails. See
+    R(the page on security,ansible_collections.sysinit.upstart.docsite.security).
 """

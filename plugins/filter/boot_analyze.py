@@ -6,35 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: boot_analyze
-short_description: Tell what the last boot of an Upstart host spent its time on
+short_description: Show what took time in the last boot of an Upstart host
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Reads what M(sysinit.upstart.upstart_info) finds of the last boot with its subset V(boot). Returns when each
-    instance started, how long it waited for others and how long its own processes took, the chain of waits that leads
-    to a job, and a picture.
-  - The log of init only has this if init ran with C(--verbose). Without it, the filter only knows when the main
-    processes began that still run. C(notes) says what is not known.
-  - A service is ready when it is in the state C(running), a task when it has ended. The own time of a service ends when
-    it is running, so it contains C(pre-start), C(post-start), and the wait that C(expect) asks for.
+  - Returns when each instance started in the last boot, how long it waited for others, how long its own processes took,
+    the chain of waits that leads to a job, and a picture. See
+    R(the guide to the last boot,ansible_collections.sysinit.upstart.docsite.last_boot).
+  - Needs a log of init with C(--verbose), for example on the command line of the kernel. Without it, the filter only
+    knows when those main processes began that are still running. C(notes) says what is missing.
+  - A service is ready when it is in the state C(running), and a task when it has ended. The own time of a service ends
+    when it is ready, so it includes C(pre-start), C(post-start), and the wait for what C(expect) announces.
 positional: to, forecast
 options:
   _input:
     description:
-      - The result of M(sysinit.upstart.upstart_info), with its subset V(boot). With V(graph), the filter also knows
-        which scripts emit an event.
+      - The result of M(sysinit.upstart.upstart_info) with V(boot) in its subset. With V(graph) too, the filter also
+        knows which scripts emit an event.
     type: dictionary
     required: true
   to:
     description:
       - The job to which C(chain) leads. By default, this is the instance that was ready last.
-      - For an instance of a job with several ones, write the name as in C(initctl list), such as V(tty (tty1\)).
+      - For a job with several instances, write the name as in C(initctl list), such as V(tty (tty1\)).
     type: string
   forecast:
     description:
-      - The result of P(sysinit.upstart.boot_forecast#filter) for this host. C(disagreements) then says where the last
-        boot went another way.
+      - The result of P(sysinit.upstart.boot_forecast#filter) for this host. C(disagreements) then lists the jobs that
+        did something else in the last boot.
     type: dictionary
 seealso:
   - module: sysinit.upstart.upstart_info
@@ -43,7 +41,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what is left of the last boot
+- name: Read the messages of the last boot
   sysinit.upstart.upstart_info:
     subset: [stanzas, graph, boot]
   register: upstart
@@ -56,7 +54,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ (upstart | sysinit.upstart.boot_analyze('ssh')).chain }}"
 
-- name: Show where the last boot did not go as forecast
+- name: Show which jobs did something else than the forecast says
   vars:
     forecast: "{{ upstart | sysinit.upstart.boot_forecast('ubuntu_14_04') }}"
   ansible.builtin.debug:
@@ -78,15 +76,15 @@ _value:
       C(name), C(instance), C(label) as in C(initctl list), C(task), C(began) and C(ready) in seconds after the start
       of init, C(own_seconds), C(waiting_seconds), C(waited_for) as a list of instances, C(event) that completed its
       C(start on), C(caused_by) as the instance that caused this event, C(starts) as the number of starts, C(failure)
-      as what init logged, and C(stopped) as the seconds at which a service stopped. What is unknown is null.
+      as what init logged, and C(stopped) as the seconds at which a service stopped. Unknown values are null.
     - C(blame) is the same list, with the longest C(own_seconds) first.
-    - C(chain) is the list of the entries that the job in O(to) had to wait for, in their order.
+    - C(chain) is the list of the entries that the job in O(to) had to wait for, in the order of their starts.
     - C(finished) is the time at which the last instance was ready, in seconds after the start of init, or null.
     - C(disagreements) is a list of texts, one for each job that did not do what O(forecast) says. It is empty without
       O(forecast), and if the log does not hold the whole boot.
-    - C(notes) is a list of texts about what is not known.
+    - C(notes) is a list of texts about missing information.
     - C(summary) is a list of lines for people.
-    - C(picture) is SVG.
+    - C(picture) is an SVG picture of the boot.
   type: dictionary
   sample:
     finished: 4.21

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: boot_forecast
-short_description: Forecast which Upstart jobs come up at the next boot
+short_description: Predict which Upstart jobs start at the next boot
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Simulates the boot of a host from its job files. It says which jobs start, in which order, and because of which
-    event.
-  - For each job that does not start, it names the event that never comes, and the jobs that could send it.
-  - It also names what holds the boot up, the jobs that are started and stopped again, and the chain of jobs that leads
+  - Simulates the boot of a host from its job files. Returns which jobs start, in which order, and because of which
+    event. See R(the guide to the boot forecast,ansible_collections.sysinit.upstart.docsite.boot_forecast).
+  - For each job that does not start, returns the event that never comes, and the jobs that could send it.
+  - Also returns what holds the boot up, the jobs that are started and stopped again, and the chain of jobs that leads
     to a job and to the runlevel.
-  - With O(before), it says what a change of the job files makes of the boot.
-  - It needs no host and no daemon. It changes nothing, and the same input always gives the same result.
+  - With O(before), returns how a change of the job files affects the boot.
+  - Needs no host and no daemon. The same input always gives the same result.
 positional: profile
 options:
   _input:
@@ -26,31 +24,32 @@ options:
         V(stanzas), or a dictionary of jobs.
       - In a dictionary, the value of a job is the text of its file, or a dictionary with the texts C(conf) and
         C(override).
-      - Give it all jobs of a host, because the jobs that send events must be known.
+      - Pass all jobs of a host, because the filter must know the jobs that send events.
     type: raw
     required: true
   profile:
     description:
-      - The family of the host. It says which events its programs send, such as C(mountall) and C(ifup).
+      - The distribution of the host. It decides which events the programs of the host send, such as C(mountall) and
+        C(ifup).
       - With V(plain), no program sends anything. Events then only come from Upstart, and from commands such as
         C(initctl emit) in job files.
-      - V(auto) guesses the family from the names of the jobs and the release of Upstart. RV(_value.profile) says which
-        one it is.
+      - V(auto) guesses the distribution from the names of the jobs and the release of Upstart. The result is in
+        RV(_value.profile).
     type: string
     choices: [auto, plain, ubuntu_12_04, ubuntu_14_04, ubuntu_container, enterprise_linux_6, chromeos]
     default: plain
   before:
-    description: The jobs before a change, in the same forms as the input. The result then has the key C(difference).
+    description: The jobs before a change, in the same forms as the input. The result then has RV(_value.difference).
     type: raw
   jobs:
-    description: Jobs that must come up. The key C(missing) names those that are not sure to.
+    description: Jobs that must start. RV(_value.missing) lists those that do not, or may not.
     type: list
     elements: string
     default: []
   interfaces:
     description:
-      - The network interfaces, as names or as dictionaries with C(name) and C(auto), which says whether it is brought
-        up at boot. The default is C(lo) and C(eth0).
+      - The network interfaces, as names, or as dictionaries with C(name) and C(auto), which says whether the interface
+        is brought up at boot. The default is C(lo) and C(eth0).
     type: list
     elements: raw
   mounts:
@@ -60,7 +59,8 @@ options:
     type: list
     elements: raw
   devices:
-    description: Events that the bridge of udev sends for further devices, each a text with the name and the variables.
+    description: More events that the udev bridge sends for devices, each a text with the name and the variables, such
+      as V(net-device-added INTERFACE=eth2).
     type: list
     elements: string
   runlevel:
@@ -72,39 +72,39 @@ options:
         profile.
     type: string
   horizon:
-    description: How many seconds of the boot to simulate.
+    description: How many seconds of the boot to simulate. Increase it if jobs need longer.
     type: float
     default: 300
   budget:
     description:
-      - How many seconds of processor time the forecast may take. If it needs more, it is not sure.
+      - How many seconds of processor time the filter may take. If it needs more, RV(_value.sure) is false.
     type: float
     default: 60
 notes:
-  - A program that is not known here is assumed to keep running if it is the main process of a service, and to end
-    successfully otherwise. RV(_value.assumed) lists these assumptions.
-  - The filter simulates the boot more than 20 times, with different durations of processes. A job whose fate depends on
-    which process is faster is V(unsure).
+  - The filter assumes that a program that it does not know keeps running if it is the main process of a service, and
+    ends successfully otherwise. RV(_value.assumed) lists these assumptions.
+  - The filter simulates the boot more than 20 times, with different durations of processes. If it depends
+    on the speed of processes whether a job starts, the job is V(unsure).
 seealso:
   - module: sysinit.upstart.upstart_info
   - module: sysinit.upstart.upstart_event
 """
 
 EXAMPLES = r"""
-- name: Show what the next boot of a host brings
+- name: Show which jobs start at the next boot of a host
   vars:
     forecast: "{{ upstart | sysinit.upstart.boot_forecast('ubuntu_14_04', interfaces=['lo', 'eth0', 'eth1']) }}"
   ansible.builtin.debug:
     msg: "{{ forecast.summary }}"
 
-- name: Fail if jobs in a repository will not come up
+- name: Fail if jobs in a repository would not start at boot
   vars:
     forecast: "{{ 'files/init' | sysinit.upstart.boot_forecast('ubuntu_14_04', jobs=['web', 'db']) }}"
   ansible.builtin.assert:
     that: not forecast.missing
     fail_msg: "{{ forecast.missing }}"
 
-- name: Show what a change makes of the boot
+- name: Show how a change of the job files affects the boot
   vars:
     forecast: "{{ 'new/init' | sysinit.upstart.boot_forecast('ubuntu_14_04', before='old/init') }}"
   ansible.builtin.debug:
@@ -117,11 +117,11 @@ _value:
   type: dictionary
   contains:
     profile:
-      description: The profile.
+      description: The profile that the filter used.
       type: string
       sample: ubuntu_14_04
     jobs:
-      description: The fate of each job, by name.
+      description: What happens to each job, by name.
       type: dictionary
       contains:
         starts:
@@ -133,7 +133,7 @@ _value:
           type: integer
           sample: 4
         because:
-          description: The event that lets it start, or null.
+          description: The event that starts it, or null.
           type: string
           sample: started db
         instances:
@@ -142,18 +142,18 @@ _value:
           elements: string
           sample: [eth0]
         state:
-          description: Its goal and state when nothing more happens.
+          description: Its goal and state at the end of the simulation.
           type: string
           sample: start/running
         stopped_again:
-          description: Whether it starts and is then stopped. A task that ends is not.
+          description: Whether it starts and is then stopped. False for a task that ends.
           type: boolean
         stopped_by:
           description: The event that stops it, or null.
           type: string
           sample: runlevel RUNLEVEL=2 PREVLEVEL=N
         failed:
-          description: What fails, or null.
+          description: Why it fails, or null.
           type: string
           sample: its pre-start process ends with status 1
         missing:
@@ -179,17 +179,18 @@ _value:
               elements: string
               sample: []
         root:
-          description: The missing event behind it all, perhaps of another job, with the same keys; or null.
+          description: The missing event that is the first cause, perhaps of another job, with the same keys. Null if
+            there is none.
           type: dictionary
         chain:
-          description: The chain of jobs that leads to its start, each with the event that lets it start.
+          description: The chain of jobs that leads to its start, each with the event that starts it.
           type: list
           elements: dictionary
           sample:
             - {job: mountall, because: startup}
             - {job: db, because: filesystem}
         reasons:
-          description: Why it does not start, or why that is not sure.
+          description: Why it does not start, or why it may not.
           type: list
           elements: string
           sample: ["started dbb never comes: there is no job dbb; did you mean db?"]
@@ -224,7 +225,7 @@ _value:
       elements: string
       sample: [web]
     unsure:
-      description: The jobs of which that is not sure.
+      description: The jobs that may start or not.
       type: list
       elements: string
       sample: []
@@ -250,15 +251,15 @@ _value:
       elements: dictionary
       contains:
         event:
-          description: The event that does not end.
+          description: The event that is not complete.
           type: string
           sample: starting db
         waits:
-          description: The job that waits for its end.
+          description: The job that waits until it is complete.
           type: string
           sample: db
         jobs:
-          description: The jobs that hold it.
+          description: The jobs that keep it from being complete.
           type: list
           elements: string
           sample: [check]
@@ -268,7 +269,7 @@ _value:
           elements: string
           sample: [job check is in start/running (process main)]
     sure:
-      description: Whether the forecast is certain, apart from the assumptions.
+      description: Whether the prediction is certain, apart from the assumptions.
       type: boolean
     reasons:
       description: Why it is not certain.
@@ -281,24 +282,24 @@ _value:
       elements: string
       sample: ["job db: its main process keeps running"]
     notes:
-      description: What cannot be done, for example an instance without a name.
+      description: Problems of single jobs, for example an instance that gets no name.
       type: list
       elements: string
       sample: []
     missing:
-      description: The jobs in O(jobs) that are not sure to come up, with the reason.
+      description: The jobs in O(jobs) that do not start, or may not, with the reason.
       type: dictionary
       sample: {"web": "started dbb never comes: there is no job dbb; did you mean db?"}
     difference:
-      description: What the change makes of the boot; only with O(before).
+      description: How the change affects the boot. Only with O(before).
       type: dictionary
       contains:
         no_longer:
-          description: The jobs that started and will not, with the reason.
+          description: The jobs that started before the change and do not start after it, with the reason.
           type: dictionary
           sample: {"web": "started dbb never comes: there is no job dbb; did you mean db?"}
         newly:
-          description: The jobs that did not start and will.
+          description: The jobs that did not start before the change and start after it.
           type: list
           elements: string
           sample: []
@@ -307,7 +308,7 @@ _value:
           type: dictionary
           sample: {"mail": "because of started db, after db"}
         unsure:
-          description: The jobs that started for sure and may not, with the reason.
+          description: The jobs that started before the change and may not start after it, with the reason.
           type: dictionary
           sample: {}
         runlevel:

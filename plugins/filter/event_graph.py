@@ -8,8 +8,6 @@ DOCUMENTATION = r"""
 name: event_graph
 short_description: Draw the jobs and events of an Upstart host as a graph
 version_added: 1.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Converts a result of M(sysinit.upstart.upstart_info) to a graph in the DOT language of Graphviz or in Mermaid.
   - Jobs and events are nodes. A solid arrow shows an event in C(start on), and a dashed arrow an event in C(stop on).
@@ -70,6 +68,8 @@ options:
     choices: [LR, TB]
     default: LR
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.event_graph
+    description: How to read the graph, with pictures.
   - module: sysinit.upstart.upstart_info
 """
 

@@ -8,8 +8,6 @@ DOCUMENTATION = r"""
 name: from_job_file
 short_description: Convert the text of an Upstart job file to options of upstart_job
 version_added: 0.1.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Reads a job file exactly as the Upstart daemon does, and returns its stanzas as a dictionary of options of
     M(sysinit.upstart.upstart_job).

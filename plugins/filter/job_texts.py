@@ -8,10 +8,8 @@ DOCUMENTATION = r"""
 name: job_texts
 short_description: Collect the texts of Upstart job files for a translation
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Converts the results of M(ansible.builtin.slurp) in a loop over paths to the dictionary of job files that
+  - Converts the results of a loop of M(ansible.builtin.slurp) over job files to the dictionary that
     P(sysinit.upstart.to_systemd#filter) and P(sysinit.upstart.event_graph#filter) take.
   - A byte that is not UTF-8 becomes the character U+FFFD.
 positional: source

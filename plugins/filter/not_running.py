@@ -8,15 +8,13 @@ DOCUMENTATION = r"""
 name: not_running
 short_description: List the jobs of an Upstart host that should run and do not
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
-  - Returns the jobs whose C(start on) certainly came true since the boot, whose C(stop on) certainly did not, and
-    that have no instance.
-  - The runlevel, the jobs that run, and the events that every boot emits decide this. If a condition depends on
-    anything else, such as another event, the job is not in the result.
+  - Returns the jobs that have no instance, although their C(start on) certainly came true since the boot, and their
+    C(stop on) certainly did not.
+  - The filter decides this by the runlevel, the running jobs, and the events that every boot emits. If a condition
+    depends on anything else, such as another event, the job is not in the result.
   - Tasks, disabled jobs, jobs with C(instance), and jobs that a script of a job stops are never in the result. A
-    job that ends by itself, without C(task), is.
+    service that ends by itself is.
 options:
   _input:
     description:

@@ -6,10 +6,8 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: open_findings
-short_description: Select the findings that forbid to install translated units
+short_description: Select the findings that prevent the installation of translated units
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Returns the findings with the verdict V(impossible) that nobody has acknowledged.
   - Adds a finding C(shadowed-unit) for each unit that would hide a unit of a package.
@@ -32,12 +30,14 @@ options:
     elements: string
     default: []
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.migrate
+    description: How to move a host to systemd, with decisions about findings.
   - plugin: sysinit.upstart.to_systemd
     plugin_type: filter
 """
 
 EXAMPLES = r"""
-- name: Fail if a person must decide
+- name: Fail if there are findings that somebody must decide about
   ansible.builtin.assert:
     that: translation | sysinit.upstart.open_findings(acknowledged) | length == 0
   vars:

@@ -8,8 +8,6 @@ DOCUMENTATION = r"""
 name: to_job_file
 short_description: Convert options of upstart_job to the text of an Upstart job file
 version_added: 0.1.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Returns a job file that the Upstart daemon reads exactly as the options say. Fails for values that no job file can
     contain.

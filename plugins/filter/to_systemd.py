@@ -8,14 +8,12 @@ DOCUMENTATION = r"""
 name: to_systemd
 short_description: Translate the Upstart jobs of a host to systemd units
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Translates job files and overrides to service units, event units, drop-ins, script files, links, and, where a
     condition needs one, path and socket units and udev rules.
-  - Returns a finding for each stanza, each event of a condition and each call of init in a script. It says how well the
-    translation matches, what changes, and what to do. Nothing is dropped without a finding.
-  - Give it all jobs of a host in one call, because the jobs that wait for an event or for another job must be known.
+  - Returns a finding for each stanza, each event of a condition and each call of init in a script. It says how
+    close the translation is, what changes, and what to do. Nothing is dropped without a finding.
+  - Pass all jobs of a host in one call, because the filter must know which jobs wait for an event or for another job.
   - The filter writes no files. The same input always gives the same result.
 positional: systemd_version
 options:
@@ -29,7 +27,7 @@ options:
   systemd_version:
     description:
       - The version of systemd on the new host, V(229) (Ubuntu 16.04) or later.
-      - A setting that this version does not have is replaced if possible, and named in a finding.
+      - If this version does not have a setting, the filter uses another one if possible, and adds a finding.
     type: integer
     default: 252
   log:
@@ -65,6 +63,10 @@ options:
     type: string
     default: /usr/local/lib/upstart-jobs
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.to_systemd
+    description: How the translation works, and its limits.
+  - ref: ansible_collections.sysinit.upstart.docsite.systemd_tables
+    description: What becomes of each stanza, event and command.
   - module: sysinit.upstart.upstart_info
   - plugin: sysinit.upstart.event_graph
     plugin_type: filter
@@ -165,7 +167,8 @@ _value:
       elements: dictionary
       contains:
         code:
-          description: The code of the row in the tables of the documentation.
+          description: The code of the finding. It stands in
+            R(the tables of the translation,ansible_collections.sysinit.upstart.docsite.systemd_tables).
           type: string
           sample: respawn
         job:
@@ -177,7 +180,7 @@ _value:
           type: string
           sample: /etc/init/web.conf
         line:
-          description: The line, or null if it is not known or the finding is about the whole job.
+          description: The line. Null if it is unknown, or if the finding is about the whole job.
           type: integer
           sample: 4
         subject:

@@ -8,14 +8,12 @@ DOCUMENTATION = r"""
 name: unit_graph
 short_description: Draw the systemd units of translated Upstart jobs as a graph
 version_added: 2.0.0
-author:
-  - The sysinit.upstart contributors !UNKNOWN
 description:
   - Converts a result of P(sysinit.upstart.to_systemd#filter) to a graph in the DOT language of Graphviz or in Mermaid,
     in the style of P(sysinit.upstart.event_graph#filter).
-  - Units are nodes. A solid arrow leads from a unit to one that it starts, a dashed arrow to one that it stops. The
-    label names the settings, and says whether the second unit starts after or before the first one. A dotted arrow
-    without a label means that the first unit starts before the second one, if both start.
+  - Units are nodes. A solid arrow leads from a unit to a unit that it starts, and a dashed arrow to a unit that it
+    stops. The label names the settings, and says whether the second unit starts after or before the first one. A dotted
+    arrow without a label means that the first unit starts before the second one, if both start.
   - A dotted arrow from a job to the unit of an event means that a script of the job emits the event.
   - The outline and colour of a job's unit show the worst verdict of its findings.
 positional: format, direction

@@ -12,15 +12,14 @@ module: lsb_service
 short_description: Start and stop services that Upstart does not supervise
 version_added: 1.0.0
 description:
-  - Brings a service into the requested state with commands that have the exit codes of the Linux Standard Base, such as
-    init scripts. Without such commands, it uses a pid file or the process table.
+  - Starts and stops services with an init script, or with other commands that have the exit codes of the Linux Standard
+    Base. Without such commands, it uses a pid file or the process table. It needs no Upstart daemon.
+  - Reads the status again after every action. The task only succeeds if the service is in the requested state.
   - Exit code 0 of the status command means running, and 3 means stopped. Any other exit code and a timeout mean dirty.
     The module stops a dirty service to clean it up, ignores the result of the stop, and then starts it if it should
     run.
-  - Reads the status again after every action. The task only succeeds if the service is in the requested state.
-  - Needs no Upstart daemon.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+  - For Upstart jobs, use M(sysinit.upstart.upstart_service).
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.attributes
 attributes:
@@ -39,7 +38,8 @@ attributes:
 options:
   name:
     description:
-      - Name of the service, for the result and for messages.
+      - Name of the service, for the result and for messages. The module does not search for it; name the commands with
+        O(control) or O(start).
     type: str
     required: true
   state:
@@ -112,15 +112,15 @@ options:
     type: str
   timeout:
     description:
-      - Seconds that each command may take. After that, all processes of the command's session get the signal TERM and,
-        two seconds later, KILL.
+      - How many seconds each command may take. After that, all processes of the command's session get the signal TERM
+        and, two seconds later, KILL.
       - Also the longest wait for the requested status after each action. With O(state=awaited), it is the time for all
         checks together.
     type: float
     default: 60
   interval:
     description:
-      - Seconds between two checks of the status with O(state=awaited).
+      - How many seconds to wait between two checks of the status with O(state=awaited).
     type: float
     default: 1
   careful:

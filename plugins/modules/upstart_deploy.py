@@ -12,22 +12,22 @@ module: upstart_deploy
 short_description: Deploy a list of jobs of the Upstart init daemon
 version_added: 2.0.0
 description:
-  - Writes the files of all jobs in a list, starts and stops the jobs, removes jobs that are no longer in the list, and
-    rolls back jobs that fail with a changed file. All of this happens in one run on the host.
+  - Deploys a list of jobs in one run on the host. Writes their files, starts and stops the jobs, removes jobs that are
+    no longer in the list, and rolls back jobs that fail with a changed file.
+  - The role P(sysinit.upstart.upstart_jobs#role) consists of a task and a handler with this module. Most users need
+    only the role.
   - Checks the whole list before it changes anything.
   - First stops the jobs to remove, then writes all files and waits until the daemon has loaded them, then starts all
     other jobs at the same time. All stops come before the first start.
-  - A job that was running while its file changed keeps running with its old file. By default its restart or reload is
-    pending, and a task with O(pending=true) does it, for example a handler. The manifest on the host records what is
-    pending. If a play ends before its handlers, the next run makes up for it.
+  - If the file of a running job changes, the job keeps running with its old file until it is restarted. By default, the
+    restart or reload is pending, and a task with O(pending=true) carries it out, for example a handler. The manifest on
+    the host records what is pending. If a play ends before its handlers, the next run makes up for it.
   - If a stop or a restart also stops other jobs of the list, the module starts them again. If that fails, the task
     fails.
-  - Runs for the same list on the same host take turns. A run waits up to O(timeout) seconds for another one, such as
-    one whose controller has died.
+  - Runs for the same list on the same host wait for each other. A run waits up to O(timeout) seconds for another one,
+    such as one whose controller has died.
   - If the connection to the host is lost, the task carries on to its end on the host.
-  - The role P(sysinit.upstart.upstart_jobs#role) consists of a task and a handler with this module.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -45,8 +45,9 @@ attributes:
 options:
   jobs:
     description:
-      - The jobs. Each is a dictionary with the options of M(sysinit.upstart.upstart_job) from C(name) to C(post_stop),
-        except C(force), C(keep_running) and C(restore), and with the keys below.
+      - The jobs. Required unless O(pending) is set. Each is a dictionary with the options of
+        M(sysinit.upstart.upstart_job) for a job, except C(force), C(keep_running) and C(restore), and with the keys
+        below.
       - "C(state): V(started) (the default) starts the job and V(stopped) stops it. V(present) only writes its file.
         V(absent) stops the job and removes its file and override."
       - "C(enabled): whether events start the job, as in
@@ -54,15 +55,15 @@ options:
       - "C(instances): for a job with an C(instance) stanza, the variables of the instances to start or stop, one
         dictionary for each. C(instances_exact): whether to stop its other instances."
       - "C(on_change) and C(on_failure): as O(on_change) and O(on_failure), for this job."
-      - "C(template): path of a template for the complete text of the file, instead of C(content) or single stanzas. It
-        is searched for in C(templates) of the role, and next to the playbook."
-      - Required unless O(pending) is set.
+      - "C(template): path of a template for the complete text of the file, instead of C(content) or single stanzas. The
+        module searches for it in C(templates) of the role, and next to the playbook."
     type: list
     elements: raw
   set:
     description:
-      - Name of the list, from letters, digits, C(_), C(.) and C(-). Several lists can be deployed to one host, and do
-        not prune each other's jobs. If two lists have a job with different options, each run writes its own file.
+      - Name of the list, from letters, digits, C(_), C(.) and C(-). Set it if several roles or plays deploy jobs to one
+        host. They then do not prune each other's jobs. If two lists have a job with different options, each run writes
+        its own file.
       - The default is V(default). With O(pending=true), the default is all lists in O(manifest_dir) in which a task of
         the same play has left something pending.
     type: str
@@ -73,45 +74,43 @@ options:
         with their new files yet.
       - C(~) is the home directory, on the host, of the user that the task runs as. With C(become) this is
         C(become_user). Use the same path for all tasks with O(set).
-      - The module reads the files that release 1.0.0 wrote.
     type: path
     default: /var/lib/sysinit.upstart
   prune:
     description:
-      - Stop and remove jobs that earlier runs deployed and that are no longer in O(jobs). With an empty list, these are
-        all jobs of O(set).
+      - Whether to stop and remove jobs that earlier runs deployed and that are no longer in O(jobs). With an empty
+        list, these are all jobs of O(set).
       - Files that existed before and in which C(merge) changed stanzas are kept. So are jobs that are also in another
         list on the host.
     type: bool
     default: false
   on_change:
     description:
-      - What happens to a job that was running while its file changed, unless its entry sets it.
+      - What to do with a job that was running while its file changed. An entry of O(jobs) can set it for its job.
       - V(restart) stops and starts the job, which then uses the new file. V(reload) sends the reload signal to its main
-        process; Upstart keeps using the old file. V(none) does nothing.
+        process, but Upstart keeps using the old file. V(none) does nothing.
     type: str
     choices: [restart, reload, none]
     default: restart
   restart:
     description:
-      - When the restarts and reloads of O(on_change) take place.
-      - V(handler) leaves them to a task with O(pending=true). V(now) carries them out in this task. V(none) does not
-        carry them out, whatever O(on_change) and the entries say. It leaves nothing pending for the jobs of the list,
-        not even what an earlier run left.
+      - When to carry out the restarts and reloads of O(on_change).
+      - V(handler) leaves them to a task with O(pending=true). V(now) carries them out in this task. V(none) never
+        carries them out, whatever O(on_change) and the entries say, and also drops what an earlier run left pending for
+        the jobs of the list.
     type: str
     choices: [handler, now, none]
     default: handler
   pending:
     description:
-      - Carry out the restarts and reloads that are pending in O(set), each job once.
-      - A job that has been restarted in the meantime is left alone.
-      - Excludes O(jobs).
+      - Whether to carry out the restarts and reloads that are pending in O(set). Use it for a handler. A job that has
+        been restarted in the meantime is left alone. Excludes O(jobs).
     type: bool
     default: false
   on_failure:
     description:
-      - What to do if a job fails to start with its changed file, unless its entry sets it. The task fails in both
-        cases.
+      - What to do if a job fails to start with its changed file. The task fails in both cases. An entry of O(jobs) can
+        set it for its job.
       - V(fail) keeps the new file and leaves the job as it is.
       - V(rollback) restores the old file and starts the job with it. A job that did not exist before is removed again
         in the run that added it. A process that hangs is ended. Other jobs keep their new files.
@@ -120,21 +119,23 @@ options:
     default: fail
   stable_for:
     description:
-      - Seconds that a job must stay up after a start, restart or reload. For what is pending, the value of the task
-        that left it counts.
+      - How many seconds a job must stay up after a start, restart or reload. For pending restarts and reloads, the
+        value of the task that left them counts.
     type: float
     default: 1.0
   boot_forecast:
     description:
-      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
-        RV(boot). The module warns about jobs that would no longer start.
-      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
-        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+      - In check mode, whether to predict how the task would change the next boot. If jobs would start at another time,
+        or not at all, the result has RV(boot). The task warns about jobs that would no longer start.
+      - The prediction reads all jobs of the host, and runs on the controller. It guesses the distribution of the host
+        from its jobs. To give it more facts, such as network interfaces, use the filter
+        P(sysinit.upstart.boot_forecast#filter). See R(the guide to the boot
+        forecast,ansible_collections.sysinit.upstart.docsite.boot_forecast).
     type: bool
     default: true
   init_log:
     description:
-      - File that init writes its messages to, as in O(sysinit.upstart.upstart_service#module:init_log).
+      - Where to read the messages of init when a job fails, as in O(sysinit.upstart.upstart_service#module:init_log).
     type: path
     default: /dev/kmsg
   _texts:
@@ -152,12 +153,14 @@ options:
       - "Internal: set by the action plugin in check mode. Do not use."
     type: str
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.role
+    description: How the role handles changes, removals and failures.
   - module: sysinit.upstart.upstart_job
   - module: sysinit.upstart.upstart_service
 """
 
 EXAMPLES = r"""
-- name: Deploy the jobs of the shop
+- name: Deploy the jobs of the shop, and remove those that are no longer in the list
   sysinit.upstart.upstart_deploy:
     set: shop
     prune: true
@@ -173,7 +176,7 @@ EXAMPLES = r"""
     set: shop
     pending: true
 
-- name: Deploy and restart in one task
+- name: Deploy a job, and restart it in the same task if its file has changed
   sysinit.upstart.upstart_deploy:
     restart: now
     jobs:
@@ -277,7 +280,7 @@ pending:
   sample: []
 boot:
   description:
-    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+    - How the task would change the next boot. The keys are those of C(difference) in the result of
       P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
       C(profile).
     - The comparison includes what earlier tasks of the play would change.
@@ -307,6 +310,110 @@ line:
   returned: when the daemon would reject a text
   type: int
   sample: 3
+name:
+  description: Name of the job that the failure is about.
+  returned: when the failure is about one job
+  type: str
+  sample: web
+code:
+  description: Code of the finding because of which the module refuses the file. It is a heading of
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
+  returned: when the module refuses a file
+  type: str
+  sample: kill-timeout-zero
+text:
+  description: The message of the daemon without the place and the remedy.
+  returned: when the daemon would reject a text, or rejects a call
+  type: str
+  sample: Unknown stanza
+hint:
+  description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
+  returned: when an option or a file has a wrong value
+  type: str
+  sample: check the spelling of the stanza and of its second word; both are lower case and not quoted
+option:
+  description: The option with the wrong value.
+  returned: when an option is the cause
+  type: str
+  sample: exec
+entry:
+  description: The part of a list of variables that is wrong.
+  returned: when a variable is the cause
+  type: str
+  sample: PORT 80
+keys:
+  description: The keys that do not exist.
+  returned: when a dictionary has unknown keys
+  type: list
+  elements: str
+  sample: [strat_on]
+done:
+  description: Files that the task changed before the failure. The changes stay.
+  returned: when a file cannot be written or removed
+  type: list
+  elements: str
+  sample: [/etc/init/db.conf]
+command:
+  description: The command of C(validate) that failed.
+  returned: when the command of C(validate) fails
+  type: str
+  sample: /usr/local/bin/check-job /etc/init/web.conf
+rc:
+  description: Exit status of RV(command).
+  returned: when the command of C(validate) fails
+  type: int
+  sample: 1
+stdout:
+  description: Standard output of RV(command).
+  returned: when the command of C(validate) fails
+  type: str
+  sample: ""
+stderr:
+  description: Standard error of RV(command).
+  returned: when the command of C(validate) fails
+  type: str
+  sample: no description
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 import functools

@@ -12,17 +12,16 @@ module: upstart_event
 short_description: Emit events of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Emits an event over the daemon's D-Bus socket, waits until everything that it causes is complete, and reports the
-    effects.
-  - Fails if the event fails because of a job, and returns the job, how it ended, and the last lines of its log. For
+  - Emits an event, waits until everything that it causes is complete, and reports which jobs started, stopped and
+    failed.
+  - Fails if the event fails because of a job. The result has the job, how it ended, and the last lines of its log. For
     Upstart, an event fails if a service that it starts fails before it is running, if a task that it starts fails, or
     if a job that it stops fails before it has stopped.
+  - Fails if the event is not complete in time. The result has the jobs that hold it, and what each of them waits for.
   - A job that fails later, or that a further event starts, does not make the task fail. The task warns about it, and
     RV(jobs[].failed) is true.
-  - Fails if the event is not complete in time, and returns the jobs that hold it and what each of them waits for.
-  - In check mode the module simulates Upstart's event model and predicts all this, without emitting anything.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+  - In check mode, the module emits nothing. It simulates Upstart and predicts the effects.
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -31,7 +30,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Emits nothing. The result has the keys of a real run, with predicted values of RV(jobs), RV(held_by) and
+      - The result has the keys of a real run, with predicted values of RV(jobs), RV(held_by) and
         RV(settled). RV(sure), RV(reasons) and RV(assumed) say how reliable the prediction is.
       - The prediction covers the next O(timeout) seconds. A real run ends shortly after the event is complete; see
         O(wait) and O(stable_for). Jobs that change later are therefore only in the prediction. O(stable_for) does not
@@ -60,13 +59,13 @@ attributes:
 options:
   name:
     description:
-      - Name of the event.
+      - Name of the event, as it stands in C(start on) and C(stop on) of job files.
     type: str
     required: true
   env:
     description:
-      - Variables of the event. Conditions can match them by position, so their order matters. A dictionary keeps the
-        order in which you write it.
+      - Variables of the event. The jobs that it starts get them. Conditions can match them by position, so their order
+        matters. A dictionary keeps the order in which you write it.
       - A list of C(KEY=VALUE), a dictionary, a string of such words quoted as in a shell, or JSON of a list or a
         dictionary.
       - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
@@ -82,7 +81,7 @@ options:
     default: true
   stable_for:
     description:
-      - Seconds for which the module watches the services that the event started or restarted, directly or indirectly.
+      - How many seconds to watch the services that the event started or restarted, directly or indirectly.
         This time is added to O(timeout). It ends early if all of these services have stopped. The module then follows
         the effects of these stops for up to two more seconds.
       - If a service fails or is respawned in this time, the task reports it and warns, but does not fail.
@@ -96,6 +95,8 @@ options:
     type: str
     version_added: 2.0.0
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.events
+    description: How events start and stop jobs, and how to predict it.
   - module: sysinit.upstart.upstart_service
 """
 
@@ -361,6 +362,62 @@ outlook:
       type: list
       elements: str
       sample: ["job web: start on (a and b): a has happened, b has not"]
+hint:
+  description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
+  returned: when an option or a file has a wrong value
+  type: str
+  sample: check the spelling of the stanza and of its second word; both are lower case and not quoted
+entry:
+  description: The part of a list of variables that is wrong.
+  returned: when a variable is the cause
+  type: str
+  sample: PORT 80
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+text:
+  description: The message of the daemon without the place and the remedy.
+  returned: when the daemon would reject a text, or rejects a call
+  type: str
+  sample: Unknown stanza
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -12,14 +12,13 @@ module: upstart_info
 short_description: Get information about an Upstart init daemon and its jobs
 version_added: 1.0.0
 description:
-  - Returns the daemon's settings, and all jobs that have a file or are loaded, with their conditions, instances and
-    processes.
-  - Returns the events that start and stop the jobs, the jobs that emit these events, and findings about dangerous,
-    wrong or questionable job files and states.
-  - Changes nothing and does not need root. Without root it uses the system message bus. RV(left_out) lists what the
-    policy of the bus or file permissions hide.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+  - Returns all jobs that have a file or are loaded, with their conditions, instances and processes, and the settings of
+    the daemon.
+  - Returns findings about dangerous, wrong or questionable job files and states. Also returns the events that start and
+    stop the jobs, and the jobs that emit these events.
+  - Changes nothing and does not need root. Without root, it uses the system message bus, and RV(left_out) lists what
+    the policy of the bus and the permissions of files hide.
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -40,7 +39,8 @@ attributes:
 options:
   name:
     description:
-      - Shell patterns for the names of jobs to report, such as C(web*) or C(net/*). C(*) also matches C(/).
+      - Report only jobs whose names match one of these shell patterns, such as V(web*) or V(net/*). C(*) also matches
+        C(/). By default, all jobs are reported.
       - RV(findings) are limited to these jobs, and RV(edges) to those that start or end at one of them. The module
         still reads all files.
     type: list
@@ -49,7 +49,7 @@ options:
     aliases: [names]
   state:
     description:
-      - Only report jobs to which one of these states applies.
+      - Report only jobs to which one of these states applies. By default, all jobs are reported.
       - V(running) means an instance in C(start/running), V(changing) an instance in any other state, and V(stopped) no
         instance.
       - For V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan), see the return values of the same
@@ -61,16 +61,17 @@ options:
     choices: [changing, hollow, orphan, refused, running, stale, stopped, suspended, wedged, zombie]
   subset:
     description:
-      - Information to collect in addition to the jobs and their states, as in M(ansible.builtin.setup). V(all) collects
-        everything, and V(min) collects nothing more. V(summary) is the same as V(min), but leaves RV(jobs) empty.
-      - An exclamation mark excludes a part. If you list parts without an exclamation mark, the module only collects
-        these.
-      - V(stanzas) is all stanzas of the jobs, V(audit) the findings, and V(graph) the events and edges.
+      - What to collect in addition to the jobs and their states, as in M(ansible.builtin.setup). Leave out parts to
+        make the task faster. If you list parts without an exclamation mark, the module collects only these. An
+        exclamation mark excludes a part.
+      - V(all) collects everything except V(boot). V(min) collects nothing more. V(summary) is the same as V(min), but
+        leaves RV(jobs) empty.
+      - V(stanzas) is all stanzas of the jobs, V(audit) the findings, V(graph) the events and edges, and V(boot) what is
+        left of the last boot. For everything, use V([all, boot]).
       - V(environment) is the environment of the instances, and V(definitions) says which of them are stale. For both,
         the module asks the daemon for its complete state, which is possible from 1.6.1 on. It does not ask if a file
         has text that is not UTF-8, because the daemon would crash, or if a loaded job has no readable file in
         O(conf_dir). It then judges the other jobs by their properties, the times of their files, and their processes.
-      - V(boot) is what is left of the last boot. V(all) does not include it; use V([all, boot]) for both.
       - The daemon also crashes if a running job still has such text after its file changed. If this is possible,
         exclude both parts.
     type: list
@@ -94,24 +95,29 @@ options:
       - "!definitions"
   init_log:
     description:
-      - The kernel log, or a file that syslog writes. With V(boot) in O(subset), the module reads the messages of init
-        from it. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages) for that release.
+      - Where to read the messages of init with V(boot) in O(subset). This is the kernel log, or a file that syslog
+        writes.
+      - Upstart 0.6.5 only writes to syslog. Use V(/var/log/messages) for this release.
     type: path
     default: /dev/kmsg
     version_added: 2.0.0
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.warnings
+    description: The findings, with their reasons and remedies.
+  - ref: ansible_collections.sysinit.upstart.docsite.event_graph
+    description: How to draw the jobs of a host, and the report playbook.
   - module: sysinit.upstart.upstart_service
   - module: sysinit.upstart.upstart_job
   - module: ansible.builtin.service_facts
 """
 
 EXAMPLES = r"""
-- name: Read everything
+- name: Read the jobs of a host, with everything about them
   sysinit.upstart.upstart_info:
     subset: [all]
   register: upstart
 
-- name: Fail if there are findings of severity error
+- name: Fail if a job file or a job has a finding of the severity error
   sysinit.upstart.upstart_info:
     subset: [audit]
   register: upstart
@@ -440,9 +446,9 @@ edges:
       elements: str
       sample: [db]
 findings:
-  description: Dangerous, wrong or questionable job files and states. For all codes, see
-    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings). At most 50 loops are reported for
-    each group of jobs that start one another.
+  description: Dangerous, wrong or questionable job files and states. R(The page about
+    findings,ansible_collections.sysinit.upstart.docsite.warnings) has a section for each code, with the reason. At most
+    50 loops are reported for each group of jobs that start one another.
   returned: with V(audit) in O(subset)
   type: list
   elements: dict
@@ -463,7 +469,8 @@ findings:
       type: int
       sample: 3
     code:
-      description: Code of the finding, which does not change between releases.
+      description: Code of the finding, which does not change between releases. It is a heading of
+        R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
       returned: always
       type: str
       sample: unknown-event
@@ -573,6 +580,52 @@ left_out:
   type: list
   elements: str
   sample: ["Which instances are stale and the env of the instances: Upstart reports its definitions only since 1.6.1."]
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+text:
+  description: The message of the daemon without the place and the remedy.
+  returned: when the daemon would reject a text, or rejects a call
+  type: str
+  sample: Unknown stanza
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

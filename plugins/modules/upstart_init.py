@@ -12,11 +12,10 @@ module: upstart_init
 short_description: Manage settings and the runlevel of the Upstart init daemon
 version_added: 1.0.0
 description:
-  - Sets the daemon's log priority, job environment and runlevel, reloads its configuration, and sends a host's
-    M(ansible.builtin.service) tasks to M(sysinit.upstart.upstart_service).
+  - Sets the log priority and the runlevel of the daemon and the environment of its jobs, and reloads its configuration.
+  - Can make the M(ansible.builtin.service) tasks of a host use M(sysinit.upstart.upstart_service).
   - Checks everything before it changes anything. Without options it only returns the settings.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -33,8 +32,8 @@ attributes:
 options:
   log_priority:
     description:
-      - Lowest priority of messages that the daemon logs. The daemon's default is V(message).
-      - The setting is lost at the next boot.
+      - Lowest priority of messages that the daemon logs. V(info) also logs each event and each change of a job's state.
+        The daemon's default is V(message). The setting is lost at the next boot.
     type: str
     choices: [debug, info, message, warn, error, fatal]
   job_env:
@@ -51,15 +50,15 @@ options:
     type: raw
   reload_configuration:
     description:
-      - Make the daemon read all job files again, and wait until it is done. You only need it for changes that the
-        daemon does not notice, for example to links.
+      - Whether to make the daemon read all job files again, and wait until it is done. You only need it for changes
+        that the daemon does not notice, for example to links.
       - The task reports a change if the daemon knows more or fewer jobs afterwards. As with C(daemon_reload) of
         M(ansible.builtin.systemd_service), reading the same jobs again is not a change.
     type: bool
     default: false
   runlevel:
     description:
-      - Runlevel to change to with C(telinit), V(1) to V(5) or V(S).
+      - Runlevel to change to with C(telinit), V(1) to V(5) or V(S). The task waits until the host has reached it.
       - V(0) and V(6) are errors. Use M(ansible.builtin.reboot) to reboot, and shut down by hand.
       - From Upstart 1.7 on, the task also waits until the services that this starts are running, its tasks have ended,
         and the jobs that it stops have stopped. It does not wait if a condition holds the event; see RV(held_by).
@@ -68,9 +67,11 @@ options:
     type: str
   handle_service_module:
     description:
-      - V(true) sets the fact C(ansible_facts.service_mgr) to V(sysinit.upstart.upstart_service).
-        M(ansible.builtin.service) uses this fact to choose a module. Roles that were not written for this collection
-        then use it.
+      - Whether M(ansible.builtin.service) tasks of this host use M(sysinit.upstart.upstart_service). Use it for roles
+        that were not written for this collection. See R(how to move from template and
+        service,ansible_collections.sysinit.upstart.docsite.moving_from_template_service).
+      - V(true) sets the fact C(ansible_facts.service_mgr), by which M(ansible.builtin.service) chooses a module, to
+        V(sysinit.upstart.upstart_service).
       - V(false) sets it back to V(upstart), which is the value that Ansible detects.
       - The fact stays until the play gathers facts again, so gather facts before this task. Defaults of
         M(sysinit.upstart.upstart_service) in C(module_defaults) apply to these tasks.
@@ -88,16 +89,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Send the service tasks of all later roles to upstart_service
+- name: Make the service tasks of all later roles use upstart_service
   sysinit.upstart.upstart_init:
     handle_service_module: true
   when: ansible_facts.service_mgr == 'upstart'
 
-- name: Make the daemon log more
+- name: Log each event and each state of a job, to find out why a job does not start
   sysinit.upstart.upstart_init:
     log_priority: info
 
-- name: Load job files that are links
+- name: Make the daemon notice job files that are links
   sysinit.upstart.upstart_init:
     reload_configuration: true
 
@@ -172,6 +173,84 @@ ansible_facts:
   type: dict
   sample:
     ansible_service_mgr: sysinit.upstart.upstart_service
+names:
+  description: The variables that Upstart did not change.
+  returned: when a change of O(job_env) fails
+  type: list
+  elements: str
+  sample: [LANG]
+program:
+  description: The program that does not run.
+  returned: when C(telinit) or C(runlevel) does not run
+  type: str
+  sample: telinit
+rc:
+  description: Exit status of C(telinit).
+  returned: when C(telinit) fails
+  type: int
+  sample: 1
+jobs:
+  description: The jobs that keep the change of the runlevel from being complete.
+  returned: when the change is not complete in time
+  type: list
+  elements: str
+  sample: [web]
+hint:
+  description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
+  returned: when an option or a file has a wrong value
+  type: str
+  sample: check the spelling of the stanza and of its second word; both are lower case and not quoted
+entry:
+  description: The part of a list of variables that is wrong.
+  returned: when a variable is the cause
+  type: str
+  sample: PORT 80
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+text:
+  description: The message of the daemon without the place and the remedy.
+  returned: when the daemon would reject a text, or rejects a call
+  type: str
+  sample: Unknown stanza
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -12,17 +12,19 @@ module: upstart_job
 short_description: Write job files and overrides of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Writes C(NAME.conf) or C(NAME.override) from options or from its complete text, and waits until the daemon has
-    loaded it.
-  - Rejects files that the daemon would reject before it writes anything, with the daemon's own message and line.
+  - Writes the job file C(NAME.conf), or its override C(NAME.override), from options or from a complete text. Waits
+    until the daemon has loaded it.
+  - Does not start, stop or restart jobs. Running instances keep the definition that they were started with, and the
+    result lists them as stale. Use M(sysinit.upstart.upstart_service) to start and restart them, or
+    M(sysinit.upstart.upstart_deploy) to do both in one task.
+  - Checks everything before it writes anything. If the daemon would reject a file, the task fails with the daemon's own
+    message and the line. Likely mistakes are warnings; see
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
   - Leaves a file alone if the daemon would read the same job from it.
-  - A file only appears under its name when it is complete. The daemon never loads a part of a file.
-  - If a file changes after the task has read it, the task fails and writes nothing.
-  - If init may have missed a file, for example a symbolic link, the task makes init reload its configuration.
-  - Running instances keep the definition that they were started with, and the result lists them as stale. Restart them
-    with M(sysinit.upstart.upstart_service).
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+  - Writes files atomically, so the daemon never loads a part of a file. If a file changes after the task has read it,
+    the task fails and writes nothing.
+  - If the daemon may have missed a change, for example to a symbolic link, the task makes it reload its configuration.
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -38,53 +40,59 @@ attributes:
 options:
   name:
     description:
-      - Name of the job. This is the path of its file below O(conf_dir) without C(.conf).
-      - The path components V(.) and V(..) are not allowed, nor names that Upstart never reads, for example V(CVS/web).
-      - A name with blanks around it, or with C(.conf) or C(.override) at its end, is only accepted for O(state=absent).
-      - The task refuses a job whose log path in O(log_dir) is longer than 255 bytes, because init would retry its start
-        forever. With O(console=none) there is no log.
-      - Required unless O(jobs) is given.
+      - Name of the job, which is the path of its file below O(conf_dir) without C(.conf). Required unless O(jobs) is
+        given.
+      - The path components V(.) and V(..) are not allowed. Names that Upstart never reads, such as V(CVS/web), are not
+        allowed either.
+      - Names with blanks around them, or with C(.conf) or C(.override) at the end, are only accepted with
+        O(state=absent).
+      - If the path of the log in O(log_dir) would be longer than 255 bytes, the task fails, because init would retry
+        the start forever. With O(console=none) there is no log.
     type: str
   state:
     description:
-      - V(absent) removes the file, and with a job file its override. It does not stop the job.
-      - The module also removes subdirectories of O(conf_dir) that are empty afterwards.
+      - V(present) writes the file. V(absent) removes it, and with a job file also its override. Neither starts or stops
+        the job. To stop it first, use M(sysinit.upstart.upstart_service).
+      - With V(absent), the module also removes subdirectories of O(conf_dir) that are empty afterwards.
     type: str
     choices: [present, absent]
     default: present
   keep_running:
     description:
-      - With O(state=absent), keep the file if instances of the job are running. RV(jobs[].kept) is then true. Stop the
-        instances, then remove the file with another task.
+      - With O(state=absent), keep the file while instances of the job are running. RV(jobs[].kept) is then true. Stop
+        the instances, and remove the file with another task.
     type: bool
     default: false
     version_added: 1.0.0
   enabled:
     description:
-      - Whether events start the job, as in O(sysinit.upstart.upstart_service#module:enabled). Set it if tasks of both
-        modules use the same list. Otherwise each module undoes the other's change.
-      - It only affects the file that M(sysinit.upstart.upstart_service) changes as well, which is the override, or the
-        job file before Upstart 1.3. In that file it adds or removes C(manual). This module does not report a job that
-        cannot be enabled; M(sysinit.upstart.upstart_service) does. It warns if the job is not as asked after all.
+      - Whether events start the job, as in O(sysinit.upstart.upstart_service#module:enabled). Set it here if a list of
+        jobs is used for tasks of both modules. Otherwise each module undoes the change of the other.
+      - With O(override), it adds C(manual) to the override or removes it. Without O(override) it has no effect, except
+        before Upstart 1.3, which has no overrides. There it changes the job file.
+      - The task warns if the job is not enabled or disabled as asked. It does not fail for a job that cannot be
+        enabled; M(sysinit.upstart.upstart_service) does.
     type: bool
     version_added: 1.0.0
   override:
     description:
-      - Write C(NAME.override), which changes the job of another file, instead of C(NAME.conf). Needs Upstart 1.3.
+      - Write C(NAME.override) instead of C(NAME.conf). Upstart reads it after the job file, and its stanzas replace
+        those of the job file. Use it to change a job of a package. Needs Upstart 1.3.
     type: bool
     default: false
   jobs:
     description:
-      - Several jobs in one task. Each is a dictionary with the options of this module from O(name) to O(validate),
-        without O(jobs). The module checks all of them before it writes the first.
+      - Several jobs in one task, each a dictionary with the options from O(name) to O(post_stop), except O(jobs) and
+        those that apply to the task, such as O(manifest) and O(load). The module checks all of them before it writes
+        the first.
     type: list
     elements: dict
   manifest:
     description:
-      - File that records the names of the files that O(jobs) wrote, for O(prune). Its name must end in C(.json). The
-        module creates its directory.
-      - It also keeps the earlier text of changed files. A later task with the same manifest drops it once the jobs run
-        with the new one. See RV(manifest.unproven). Only its owner can read the file.
+      - File on the host that records which files O(jobs) wrote. O(prune) needs it to find the jobs to remove. Its name
+        must end in C(.json). The module creates its directory. Only its owner can read the file.
+      - It also keeps the earlier text of changed files, until the jobs have started with the new one. See
+        RV(manifest.unproven).
       - If you deploy several lists of jobs to one host, use one manifest for each list, all in one directory. A file
         that is in two manifests is kept until it is in neither.
       - If a file existed before and O(merge) only changed stanzas in it, the manifest does not list it.
@@ -92,63 +100,68 @@ options:
     version_added: 1.0.0
   prune:
     description:
-      - Remove the files that are in O(manifest) but no longer in O(jobs), as with O(state=absent) and O(keep_running).
+      - Remove files that are in O(manifest) but no longer in O(jobs), as O(state=absent) does. O(keep_running) applies.
     type: bool
     default: false
     version_added: 1.0.0
   boot_forecast:
     description:
-      - Whether to say in check mode what the task would make of the next boot, if it changes when jobs start. See
-        RV(boot). The module warns about jobs that would no longer start.
-      - The forecast reads all jobs of the host and runs on the controller. It guesses the family of the host from its
-        jobs. For other facts, such as network interfaces, use the filter P(sysinit.upstart.boot_forecast#filter).
+      - In check mode, whether to predict how the task would change the next boot. If jobs would start at another time,
+        or not at all, the result has RV(boot). The task warns about jobs that would no longer start.
+      - The prediction reads all jobs of the host, and runs on the controller. It guesses the distribution of the host
+        from its jobs. To give it more facts, such as network interfaces, use the filter
+        P(sysinit.upstart.boot_forecast#filter). See R(the guide to the boot
+        forecast,ansible_collections.sysinit.upstart.docsite.boot_forecast).
     type: bool
     default: true
     version_added: 2.0.0
   content:
     description:
-      - The complete text of the file, instead of single stanzas.
+      - The complete text of the file, instead of single stanzas. Use it to copy an existing job file.
     type: str
   restore:
     description:
-      - RV(jobs[].previous) of an earlier task, which is the file before that task changed it. The module restores the
-        file byte for byte, even if it is invalid. If C(content) is null, as in RV(manifest.unproven) for a new file,
-        the module removes the file and keeps its override. O(keep_running) applies as well.
+      - The file to restore, which is RV(jobs[].previous) of an earlier task with O(return_previous), or C(previous) in
+        RV(manifest.unproven).
+        The module restores it byte for byte, even if it is invalid. If its C(content) is null, there was no file, so
+        the module removes the file and keeps its override. O(keep_running) applies.
     type: dict
     version_added: 1.0.0
   merge:
     description:
-      - Only change the given stanzas and keep the rest of an existing file, including comments and layout.
+      - Change only the given stanzas, and keep the rest of an existing file, including comments and layout.
     type: bool
     default: false
   exact:
     description:
-      - Compare files byte for byte. Replaces a file even if it only differs in comments or layout.
+      - Whether to replace a file that differs only in comments or layout. By default, such a file stays as it is.
     type: bool
     default: false
   force:
     description:
-      - Whether to change an existing file. With V(false), the module only writes a file that does not exist. It fails
-        if Upstart would reject an existing file. O(enabled) still applies.
+      - Whether to change an existing file. With V(false), the module only writes files that do not exist. Use it for
+        jobs that the administrators of the host edit. The task fails if Upstart would reject an existing file.
+        O(enabled) still applies.
     type: bool
     default: true
     version_added: 2.0.0
   return_previous:
     description:
-      - Whether to return the earlier text of changed files in RV(jobs[].previous), for O(restore). It may hold secrets.
+      - Whether to return the earlier text of changed files in RV(jobs[].previous), for O(restore). The text may contain
+        secrets.
     type: bool
     default: false
     version_added: 2.0.0
   load:
     description:
-      - Whether to wait until the daemon has loaded the files. V(false) only writes them, for example while you build an
-        image.
+      - Whether to wait until the daemon has loaded the files. V(false) only writes them, and needs no daemon. Use it to
+        build images.
     type: bool
     default: true
   upstart_version:
     description:
-      - Release of Upstart that will read the files, such as V(1.5). The default is the version of the daemon, or 1.13.2
-        with O(load=false).
+      - Release of Upstart that will read the files, such as V(1.5). Set it with O(load=false) if the files are for an
+        older release. The default is the version of the daemon, or 1.13.2 with O(load=false).
     type: str
   backup:
     description:
@@ -157,13 +170,14 @@ options:
     default: false
   validate:
     description:
-      - Command that checks the file before the module installs it, with C(%s) for the path of a copy.
+      - Command that checks the file before the module installs it. C(%s) stands for the path of a copy. If the command
+        fails, the task fails and writes nothing.
     type: str
   preset:
     description:
-      - Stanzas that most jobs of a kind have. The stanzas that you set replace them.
-      - V(service) starts and stops with the runlevels 2 to 5 and respawns.
-      - V(task) is a task that runs when a runlevel from 2 to 5 begins.
+      - Start with the usual stanzas of a kind of job. The stanzas that you set replace them.
+      - V(service) sets C(start on runlevel [2345]), C(stop on runlevel [!2345]) and C(respawn).
+      - V(task) sets C(start on runlevel [2345]) and C(task).
     type: str
     choices: [service, task]
     version_added: 2.0.0
@@ -173,7 +187,7 @@ options:
     type: str
     version_added: 2.0.0
   description:
-    description: Description of the job, one line.
+    description: Short description of the job, one line.
     type: str
   author:
     description: Author of the job.
@@ -182,29 +196,34 @@ options:
     description: Version of the job.
     type: str
   usage:
-    description: How to start the job with variables; shown in Upstart's errors. Needs Upstart 1.5.
+    description: Which variables the job needs, for users. Upstart shows it if one is missing. Needs Upstart 1.5.
     type: str
   emits:
-    description: Events that the job emits itself, for documentation.
+    description: Names of the events that the job emits itself. Upstart does not use the list, but tools do that
+      search for the emitter of an event, such as M(sysinit.upstart.upstart_info).
     type: list
     elements: str
   start_on:
     description:
-      - Condition that starts the job, as text (as after C(start on)) or as a structure.
-      - In a structure C(all) and C(any) hold lists; items are texts, C({event, args, env}), or the shorthands
-        C({runlevel, started, starting, stopping, stopped}).
+      - Condition on events that starts the job. As text, it is what follows C(start on) in a job file, such as
+        V(runlevel [2345] and started dbus).
+      - As a structure, it is an event, or a dictionary with C(all) or C(any) and a list of conditions. An event is its
+        name, a dictionary with C(event), C(args) and C(env), or a dictionary with one of the keys C(runlevel),
+        C(starting), C(started), C(stopping) and C(stopped).
       - A text that begins with C({) is JSON of a structure.
+      - See R(the guide to events,ansible_collections.sysinit.upstart.docsite.events).
     type: raw
   stop_on:
     description: Condition that stops the job, in the same forms as O(start_on).
     type: raw
   manual:
     description:
-      - Do not start the job on events. In an override this disables the job's C(start on).
-      - The job file keeps the condition of O(start_on), so that O(enabled=true) finds it later.
+      - Do not start the job on events. In an override, it disables the C(start on) of the job file.
+      - With O(start_on), the file keeps the condition, so O(enabled=true) can restore it later.
     type: bool
   instance:
-    description: Name of the job's instances, formed from variables, such as V($TTY).
+    description: Name of the instances, formed from variables, such as V($TTY). Upstart then runs one instance of the
+      job for each name. Without it, the job has a single instance.
     type: str
   import:
     description:
@@ -215,86 +234,100 @@ options:
     version_added: 2.0.0
   env:
     description:
-      - Variables for the job's processes and their defaults.
+      - Environment variables for the processes of the job, with their default values. Events and commands that start
+        the job can set other values.
       - A dictionary, a list of C(KEY=VALUE), a string of such words quoted as in a shell, or JSON of a dictionary or a
-        list. A name without a value is a variable that the job gets from init.
+        list. For a name without a value, the job gets the value of init's own environment.
     type: raw
   export:
-    description: Variables to add to the job's own events.
+    description: Names of variables that the job's own events, such as C(started), also carry.
     type: list
     elements: str
   task:
-    description: Whether the job is a task, which runs and ends.
+    description: Whether the job is a task, which runs to its end. A start of a task waits until it has ended.
     type: bool
   expect:
     description:
-      - How the main process signals that it is ready.
-      - A wrong value makes Upstart wait forever, or track the wrong process.
+      - How the main process shows that it is ready. V(none) means that it is ready at once. V(stop) means that it stops
+        itself with SIGSTOP. V(fork) and V(daemon) mean that it forks once or twice, as programs do that go into the
+        background.
+      - With a wrong value, Upstart waits forever or tracks the wrong process. If possible, make the program stay in the
+        foreground, and leave this option out.
     type: str
     choices: [none, stop, fork, daemon]
   respawn:
-    description: Start the main process again when it exits.
+    description: Whether to start the main process again when it exits. O(respawn_limit) limits how often.
     type: bool
   respawn_limit:
     description:
-      - Limit of respawns, a dictionary with C(count) and C(interval) in seconds, or V(unlimited).
-      - As text, the words of a job file, such as V(10 5), or JSON of the dictionary.
+      - How often Upstart starts the main process again, before it gives up. A dictionary with C(count) and C(interval)
+        in seconds, or V(unlimited). As text, the words of a job file, such as V(10 5), or JSON of the dictionary.
+      - The default of Upstart is 10 times in 5 seconds. It has no effect without O(respawn).
     type: raw
   normal_exit:
     description:
-      - Exit statuses and signal names after which the main process is not respawned.
-      - As text, words such as V(0 TERM).
+      - Exit statuses and names of signals with which the main process ends normally. It is then not started again, and
+        a task does not fail. As text, words such as V(0 TERM).
     type: list
     elements: str
   kill_signal:
-    description: Signal that stops the main process, by name. Needs Upstart 1.3.
+    description: Name of the signal that stops the main process. The default of Upstart is V(TERM). Needs Upstart 1.3.
     type: str
   kill_timeout:
-    description: Seconds after which a process that ignores this signal gets SIGKILL.
+    description: Seconds that a process may take to end after O(kill_signal). After that, it gets SIGKILL. The default
+      of Upstart is 5 seconds.
     type: int
   reload_signal:
-    description: Signal that makes the main process reload its configuration, by name. Needs Upstart 1.10.
+    description: Name of the signal that makes the main process reload its configuration. The default of Upstart is
+      V(HUP). Needs Upstart 1.10.
     type: str
   debug:
-    description: Stop each child before it runs its program if init runs with C(--debug). Needs Upstart 0.6.7.
+    description: For developers of Upstart. If init runs with C(--debug), each process of the job stops before it runs
+      its program. Needs Upstart 0.6.7.
     type: bool
   console:
-    description: Destination of the output of the processes. V(log) needs Upstart 1.4.
+    description:
+      - Where the output of the processes goes. V(log) is a file in the log directory, and needs Upstart 1.4. V(none) is
+        C(/dev/null). V(output) and V(owner) are the system console, C(/dev/console).
+      - The default of Upstart is V(log) from 1.4 on, and V(none) before.
     type: str
     choices: [none, log, output, owner]
   umask:
     description:
-      - File creation mask, an octal number in quotes.
-      - A number without quotes is an error, because YAML reads it as a different number.
+      - Permissions that new files of the processes do not get, an octal number in quotes such as V("022"). A number
+        without quotes is an error, because YAML reads it as a different number.
     type: raw
   nice:
-    description: Nice level, from -20 to 19.
+    description: Nice level of the processes, from -20 (first) to 19 (last).
     type: int
   oom_score:
-    description: How early the kernel kills the process when memory runs out, from -1000 to 1000, or V(never).
+    description: How early the kernel kills the processes when memory runs out, from V(-1000) (last) to V(1000) (first),
+      or V(never).
     type: str
   limits:
     description:
-      - Resource limits. For each, a dictionary with C(soft) and C(hard), two values, or one value for both.
-      - As text, the words of a job file, such as V(nofile 1024 4096), one limit in a line, or JSON of the dictionary.
+      - Resource limits of the processes, a dictionary by name, such as C(nofile). A value is a dictionary with C(soft)
+        and C(hard), a list of these two, or one value for both.
+      - As text, the words of a job file, such as V(nofile 1024 4096), with one limit in each line, or JSON of the
+        dictionary.
     type: raw
   chroot:
-    description: Directory that the processes see as the root.
+    description: Directory that the processes see as C(/).
     type: str
   chdir:
-    description: Working directory.
+    description: Working directory of the processes. The default of Upstart is C(/).
     type: str
   setuid:
-    description: Name of the user of the processes. Needs Upstart 1.4.
+    description: Name of the user that runs the processes. The default is root. Needs Upstart 1.4.
     type: str
   setgid:
-    description: Name of the group of the processes. Needs Upstart 1.4.
+    description: Name of the group of the processes. Needs Upstart 1.4. Set it together with O(setuid).
     type: str
   apparmor_load:
-    description: AppArmor profile file to load before the job starts. Needs Upstart 1.9.
+    description: Path of an AppArmor profile to load before the job starts. Needs Upstart 1.9.
     type: str
   apparmor_switch:
-    description: AppArmor profile of the main process. Needs Upstart 1.9.
+    description: Name of the AppArmor profile of the main process. Needs Upstart 1.9.
     type: str
   cgroup:
     description:
@@ -310,17 +343,18 @@ options:
     elements: str
     version_added: 2.0.0
   exec:
-    description: Command of the main process, one line.
+    description: Command of the main process, one line. For several commands, use O(script).
     type: str
   script:
-    description: Shell script of the main process, or code for O(interpreter).
+    description: Shell script of the main process, or code for O(interpreter). Excludes O(exec). Put C(exec) in front of
+      the last command, so that Upstart tracks the program and not the shell.
     type: str
   interpreter:
     description: Program that runs O(script), such as V(python3). The default is the shell, C(/bin/sh -e).
     type: str
   pre_start:
     description:
-      - Command or script to run before the main process.
+      - Command or script to run before the main process. If it fails, the job does not start.
       - A string without a line break is a command. A string with line breaks, such as a block after C(|), is a script.
         To be explicit, use a dictionary with C(exec), or with C(script) and C(interpreter), or JSON of it.
     type: raw
@@ -335,7 +369,13 @@ options:
     type: raw
 seealso:
   - module: sysinit.upstart.upstart_service
-  - module: sysinit.upstart.upstart_event
+  - module: sysinit.upstart.upstart_deploy
+  - plugin: sysinit.upstart.from_job_file
+    plugin_type: filter
+  - ref: ansible_collections.sysinit.upstart.docsite.warnings
+    description: The findings in job files, with their reasons and remedies.
+  - ref: ansible_collections.sysinit.upstart.docsite.moving_from_template_service
+    description: How to replace template and service tasks.
 """
 
 EXAMPLES = r"""
@@ -355,7 +395,7 @@ EXAMPLES = r"""
     setgid: www-data
     exec: /usr/bin/shop --port $PORT
 
-- name: Write a service with the usual stanzas, unless it has a file already
+- name: Write a service with the usual stanzas, unless the host already has a file for it
   sysinit.upstart.upstart_job:
     name: shop-worker
     preset: service
@@ -383,7 +423,7 @@ EXAMPLES = r"""
     name: cron
     content: "{{ lookup('file', 'cron.conf') }}"
 
-- name: Write these jobs, and remove jobs of an earlier version of the list
+- name: Write these jobs, and remove jobs that were in an earlier version of the list
   sysinit.upstart.upstart_job:
     jobs:
       - {name: web, exec: /usr/bin/shop, respawn: true}
@@ -458,7 +498,7 @@ jobs:
       sample: false
     job:
       description:
-        - The job as the daemon reads it from the file and its override, as options of this module.
+        - The job as the daemon reads it from the file and its override, in the form of the options of this module.
         - Empty for a removed job, and for an override without a job file.
       returned: always
       type: dict
@@ -477,8 +517,8 @@ jobs:
       version_added: 1.0.0
     previous:
       description:
-        - With O(return_previous), the earlier file, if the task changed or removed it, or would in check mode. Null if
-          there was none. Use O(restore) to restore it.
+        - With O(return_previous), the file before the task changed or removed it; in check mode, before it would
+          change. Null if there was no file, or no change. Pass it to O(restore) to restore the file.
         - C(content) is its text in base64. C(listed) says whether O(manifest) listed the file, and C(enabled) whether
           the job was enabled.
       returned: always
@@ -487,8 +527,9 @@ jobs:
       version_added: 1.0.0
     backup_file:
       description:
-        - Copy of the old file, or null. The module also keeps a copy without O(backup) if the file has text that is not
-          UTF-8 and the job is running; see R(what can go wrong,ansible_collections.sysinit.upstart.docsite.faults).
+        - Path of the copy of the old file, or null. The module also keeps a copy without O(backup) if the file has text
+          that is not UTF-8 and the job is running; see R(the page about what can go
+          wrong,ansible_collections.sysinit.upstart.docsite.faults).
       returned: always
       type: str
       sample: /etc/init/web.conf.4711.2026-11-21@10:00:00~
@@ -511,13 +552,13 @@ jobs:
       sample: {"exec": "/usr/bin/old-shop", "respawn": true}
       version_added: 1.0.0
     warnings:
-      description: Likely mistakes and surprises in a job that the daemon accepts.
+      description: Findings, which are likely mistakes and surprises in a job that the daemon accepts.
       returned: always
       type: list
       elements: dict
       contains:
         code:
-          description: Code of the finding, as in
+          description: Code of the finding. It is a heading of
             R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
           returned: always
           type: str
@@ -549,7 +590,7 @@ jobs:
           sample: add a line with only respawn
 boot:
   description:
-    - What the task would make of the next boot. The keys are those of C(difference) in the result of
+    - How the task would change the next boot. The keys are those of C(difference) in the result of
       P(sysinit.upstart.boot_forecast#filter), such as C(no_longer), C(newly), C(later), C(unsure) and C(summary), and
       C(profile).
     - The comparison includes what earlier tasks of the play would change.
@@ -570,7 +611,7 @@ summary:
     - web changed, file /etc/init/web.conf -- it runs with an older definition
   version_added: 2.0.0
 manifest:
-  description: The content of O(manifest) other than the names.
+  description: What O(manifest) holds apart from the names of the files.
   returned: when O(manifest) is given
   type: dict
   version_added: 1.0.0
@@ -583,7 +624,8 @@ manifest:
     unproven:
       description:
         - Files that this task or an earlier task changed or removed, and with which the job has not started
-          successfully yet. Every task removes jobs from this list that run with their current files.
+          successfully yet. A later task with the same manifest removes an entry when the job runs with its current
+          files.
         - Each is a dictionary with C(name), C(override) and C(previous). C(previous) has the form of
           RV(jobs[].previous), with C(content) null for a new file.
       returned: always
@@ -613,6 +655,99 @@ text:
   returned: when the daemon would reject a text
   type: str
   sample: Unknown stanza
+name:
+  description: Name of the job that the failure is about.
+  returned: when the failure is about one job
+  type: str
+  sample: web
+code:
+  description: Code of the finding because of which the module refuses the file. It is a heading of
+    R(the page about findings,ansible_collections.sysinit.upstart.docsite.warnings).
+  returned: when the module refuses a file
+  type: str
+  sample: kill-timeout-zero
+hint:
+  description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
+  returned: when an option or a file has a wrong value
+  type: str
+  sample: check the spelling of the stanza and of its second word; both are lower case and not quoted
+option:
+  description: The option with the wrong value.
+  returned: when an option is the cause
+  type: str
+  sample: exec
+entry:
+  description: The part of a list of variables that is wrong.
+  returned: when a variable is the cause
+  type: str
+  sample: PORT 80
+keys:
+  description: The keys that do not exist.
+  returned: when a dictionary has unknown keys
+  type: list
+  elements: str
+  sample: [strat_on]
+command:
+  description: The command of O(validate) that failed.
+  returned: when the command of O(validate) fails
+  type: str
+  sample: /usr/local/bin/check-job /etc/init/web.conf
+rc:
+  description: Exit status of RV(command).
+  returned: when the command of O(validate) fails
+  type: int
+  sample: 1
+stdout:
+  description: Standard output of RV(command).
+  returned: when the command of O(validate) fails
+  type: str
+  sample: ""
+stderr:
+  description: Standard error of RV(command).
+  returned: when the command of O(validate) fails
+  type: str
+  sample: no description
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -12,14 +12,13 @@ module: upstart_service
 short_description: Start, stop, restart, reload, enable and disable jobs of the Upstart init daemon
 version_added: 0.1.0
 description:
-  - Brings jobs and their instances into the requested state over the daemon's D-Bus socket, and reads the state again
-    before it reports success.
-  - Fails if a job fails to start or does not stay up for O(stable_for) seconds. The result has the process that failed,
-    how it ended, the messages of init, and the last lines of its log.
-  - Also takes the options of M(ansible.builtin.service), whose tasks can set C(use=sysinit.upstart.upstart_service).
-    M(sysinit.upstart.upstart_init) sends all service tasks of a host to this module.
-author:
-  - The sysinit.upstart contributors !UNKNOWN
+  - Brings jobs and their instances into the requested state, and reads the state again before it reports success.
+  - Fails if a job does not start, or does not stay up for O(stable_for) seconds. The result then has the process that
+    failed, how it ended, the messages of init, and the last lines of its log.
+  - Takes the options of M(ansible.builtin.service) too. A task of that module can set
+    C(use=sysinit.upstart.upstart_service), and M(sysinit.upstart.upstart_init) can make all its tasks on a host use
+    this module.
+author: []
 extends_documentation_fragment:
   - sysinit.upstart.daemon
   - sysinit.upstart.attributes
@@ -36,20 +35,20 @@ attributes:
 options:
   name:
     description:
-      - Name of the job, with C(/) for a job in a subdirectory. Either O(name) or O(jobs) is required.
-      - The task refuses to start an instance whose log path in O(log_dir) is longer than 255 bytes, because init would
-        retry forever.
-      - With a list, the module starts, stops or restarts all jobs at the same time.
-      - If the name is a script in O(script_dir) and not an Upstart job, the module runs the script as
+      - Name of the job, with C(/) for a job in a subdirectory. With a list, the module starts, stops or restarts all
+        jobs at the same time. Either O(name) or O(jobs) is required.
+      - If there is no such job, but a script of this name in O(script_dir), the module runs the script as
         M(sysinit.upstart.lsb_service) does.
+      - If the path of an instance's log in O(log_dir) would be longer than 255 bytes, the task fails, because init
+        would retry the start forever.
     type: list
     elements: str
     aliases: [names]
   jobs:
     description:
-      - Several jobs with different states, or several instances of a job. The module handles all of them together.
-      - All stops come before all starts. A job can therefore take over the port of another job.
-      - If an entry fails, the module still handles the other entries. The task fails at the end.
+      - Several jobs with different states, or several instances of a job, in one task. The module handles all of them
+        together. All stops come before all starts, so a job can take over the port of another one.
+      - If an entry fails, the module still handles the others, and the task fails at the end.
       - Entries that contradict each other are an error, and nothing is changed. Examples are two different states for
         one instance, or for all instances and one of them.
     type: list
@@ -72,8 +71,8 @@ options:
         type: raw
       instances:
         description:
-          - With O(jobs[].state=restarted), the variables of all instances that the job should have, each in the forms
-            of O(env). Use it after the job's C(instance) stanza has changed. V([{}]) is the single instance of a job
+          - With O(jobs[].state=restarted), all instances that the job should have, each as variables in the forms of
+            O(env). Use it after the C(instance) stanza of the job has changed. V([{}]) is the single instance of a job
             without C(instance). With an empty list, no instance is started.
           - The module stops all running instances of the job before it starts these. If it cannot start one of these,
             it changes nothing.
@@ -81,7 +80,8 @@ options:
         type: list
         elements: raw
       exact:
-        description: With O(jobs[].instances) and O(jobs[].state=started), as O(exact).
+        description: Whether to stop the other instances of this job, as O(exact) does. Requires O(jobs[].instances) and
+          O(jobs[].state=started).
         type: bool
         default: false
         version_added: 2.0.0
@@ -90,104 +90,108 @@ options:
           - In check mode, the job as an earlier task would leave it, in the form of
             RV(sysinit.upstart.upstart_job#module:jobs[].job). The module then predicts what it would do, even if the
             job does not exist yet.
-          - Not needed after M(sysinit.upstart.upstart_job) tasks of the same play, because check mode knows about them.
+          - You do not need it after M(sysinit.upstart.upstart_job) tasks of the same play, because check mode knows
+            about them.
         type: dict
   state:
     description:
+      - V(started) starts the job unless it runs. The task waits until its state is running and its main process is
+        alive. It runs a task job once, and fails if the task job fails.
+      - V(stopped) stops all instances of the job. With O(env), it stops this instance only.
+      - V(restarted) stops the job, waits until it has stopped, and starts it with its current file. A stopped job is
+        started. If the daemon would reject the file, the task fails and does not stop the job.
+      - V(reloaded) sends the reload signal of the job to its main process. A stopped job is started. If O(env) selects
+        an instance that is not running, the task fails.
       - Each job needs at least one of O(state) and O(enabled).
-      - V(started) means that the job's goal is start, its state is running, and its main process is alive. The module
-        waits for a job that is still starting. It runs a task job once, and fails if the task job fails.
-      - V(stopped) means that no instance is running. With O(env), it means that this instance is not running.
-      - V(restarted) stops the job, waits until it has stopped, and starts it with its current file. If the daemon would
-        reject that file, the task fails and does not stop the job. A stopped job is started.
-      - If the stop of a restart takes longer than O(timeout), the task waits for the kill timeout of the job as well.
-        If the job is still there after that, the task fails and asks Upstart to start the job again once it has
-        stopped.
+      - In a restart, the instances of a job with C(instance) keep their variables. A job with a single instance gets
+        only the variables in O(env), not those of its earlier start.
+      - Upstart before 1.6.1 does not report the variables of an instance. There, a restarted instance only gets the
+        variable that forms its name, and the task warns. If that is not enough, the task fails before the stop, unless
+        O(env) has all variables.
       - If the job no longer has an C(instance) stanza, a restart replaces its instances with a single one. If the
         variables of an instance no longer form an instance name, the task fails and does not stop it. Use
         O(jobs[].instances) to start different instances.
-      - A restarted instance keeps its variables. Upstart before 1.6.1 does not report them. In that case the instance
-        only gets the variable that forms its name, and the task warns. If that is not enough, the task fails before the
-        stop, unless O(env) has all variables.
-      - A job with a single instance gets only the variables in O(env), not those of its earlier start.
-      - V(reloaded) sends the job's reload signal to its main process. A stopped job is started. If O(env) selects an
-        instance that is not running, the task fails.
+      - If the stop of a restart takes longer than O(timeout), the task also waits for the kill timeout of the job. If
+        the job is still there after that, the task fails, and asks Upstart to start the job again once it has stopped.
     type: str
     choices: [started, stopped, restarted, reloaded]
   enabled:
     description:
-      - Whether events start the job, that is, whether its file and its override together have an effective C(start on).
+      - Whether events start the job, for example at boot. It does not start or stop the job now; use O(state) for that.
       - V(false) adds C(manual) to the override, and V(true) removes it. The rest of the override stays as it is. An
         empty override is removed. If the job file itself has C(manual), V(true) writes the hidden C(start on) to the
         override.
-      - Upstart 0.6.7 to 1.2 has no overrides, so the module writes C(manual) to the job file. Before 0.6.7 it comments
+      - Upstart 0.6.7 to 1.2 has no overrides, so the module writes C(manual) to the job file. Before 0.6.7, it comments
         out C(start on), and removes the comment characters to enable the job.
       - A job without C(start on) cannot be enabled. A file that the daemon rejects is an error.
     type: bool
     version_added: 1.0.0
   env:
     description:
-      - Variables for the job. For a job with instances, they also select the instance. For several instances, use
-        O(instances).
-      - A dictionary, a list of C(KEY=VALUE), a string of such words, or JSON of a list or a dictionary. With O(jobs),
-        set it for each entry. A variable can only be set once.
-      - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
-      - Instance names must be ASCII, because other characters corrupt the memory of Upstart. Other values can be any
-        text.
-      - Without it, O(state=stopped), O(state=restarted) and O(state=reloaded) apply to all existing instances.
+      - Variables for the start of the job. For a job with C(instance), they also choose the instance. For several
+        instances, use O(instances) or O(jobs).
+      - A dictionary, a list of C(KEY=VALUE), a string of such words quoted as in a shell, or JSON of a list or a
+        dictionary. A variable can only be set once.
+      - Without it, V(stopped), V(restarted) and V(reloaded) of O(state) apply to all existing instances.
       - A running job keeps its variables. The task warns if they differ, or if Upstart does not report them (before
         1.6.1).
+      - Instance names must be ASCII, because other characters corrupt the memory of Upstart. Other values can be any
+        text.
+      - With Upstart before 1.1, names may only have letters, digits and underscores, and must not start with a digit.
     type: raw
     aliases: [arguments, args]
   instances:
     description:
-      - Several instances of the job, each as variables in the forms of O(env), or JSON of the list. Instances that are
-        not listed stay as they are, unless O(exact) is set.
+      - Several instances of the job, each as variables in the forms of O(env), or JSON of the list. Other instances
+        stay as they are, unless O(exact) is set.
     type: list
     elements: raw
     version_added: 2.0.0
   count:
     description:
-      - A number of instances, instead of O(instances). In O(env), C(%d) stands for the numbers from 1. For example,
-        V(3) with C(env=N=%d) means the instances with C(N=1), C(N=2) and C(N=3).
+      - How many instances to handle, instead of listing them in O(instances). In O(env), C(%d) stands for their
+        numbers, which begin with 1. For example, V(3) with C(env=N=%d) means the instances with C(N=1), C(N=2) and
+        C(N=3).
     type: int
     version_added: 2.0.0
   exact:
     description:
-      - Whether to stop the other instances of the job. Listed instances that already run stay as they are.
+      - Whether to stop the instances of the job that the task does not list. Use it if the list is complete.
       - Requires O(state=started), and O(instances) or O(count).
     type: bool
     default: false
     version_added: 2.0.0
   definition:
     description:
-      - What O(state=started) does with a job that runs with an older definition than its current files.
-      - V(any) leaves it as it is and warns. RV(instances[].stale) is true.
-      - V(current) restarts it, or fails if the daemon would reject the current files. It also fails with Upstart before
-        1.6.1, which does not report the definition of a running job. With V(any) on these releases, the task warns if a
-        file changed after the job's main process started.
-      - While instances of a job run with an older definition, Upstart starts new instances with it too. V(any) allows
-        this and warns; V(current) fails. A task stops all instances that it restarts before it starts the first one, so
-        they use the current files.
+      - What O(state=started) does if the job is running with an older definition than its current files.
+      - V(any) leaves it running, and warns. RV(instances[].stale) is true.
+      - V(current) restarts it. Use it instead of a handler. If the daemon would reject the current files, the task
+        fails and does not stop the job. With Upstart before 1.6.1, which does not report the definition of a running
+        job, the task fails too. With V(any) on these releases, it warns if a file changed after the main process
+        started.
+      - While one instance of a job runs with an older definition, Upstart also starts new instances with it. V(any)
+        allows this and warns, and V(current) fails. A task stops all instances that it restarts before it starts the
+        first one, so they use the current files.
     type: str
     choices: [any, current]
     default: any
     version_added: 1.0.0
   stable_for:
     description:
-      - Seconds that a job must stay up after a start, restart or reload. This time is added to O(timeout).
+      - How many seconds a job must stay up after a start, restart or reload. Increase it for programs that fail late.
+        With V(0), the task does not watch the job. This time is added to O(timeout).
     type: float
     default: 1
   must_exist:
     description:
-      - V(false) allows the state V(stopped) for a job that the daemon does not know. A file that the daemon rejects is
-        still an error.
+      - Whether the job must exist. With V(false), O(state=stopped) succeeds for a job that the daemon does not know. A
+        file that the daemon rejects is still an error.
     type: bool
     default: true
   unwedge:
     description:
-      - Free a stuck job, which Upstart can neither stop nor start. A wrong C(expect) stanza makes Upstart track a
-        process that no longer exists, or wait for a fork that never happens. Needs root.
+      - Whether to free a stuck job, which Upstart can neither stop nor start. A wrong C(expect) stanza makes Upstart
+        track a process that no longer exists, or wait for a fork that never happens. Needs root.
       - The module creates a short-lived child of init with the lost process ID. Upstart takes its exit for the end of
         the job. The module ends a process that hangs before its fork, even if the current file no longer has C(expect).
       - Without it, the task fails for a stuck job, and the message says so.
@@ -196,7 +200,7 @@ options:
     version_added: 1.0.0
   end_leftovers:
     description:
-      - With O(unwedge), end the processes that a stuck job left running without supervision. Without this option, the
+      - With O(unwedge), whether to end the processes that a stuck job left running without supervision. Otherwise the
         task only warns about them.
       - Processes of another Upstart, in a user's session or in a container, are not touched, even if its job has the
         same name.
@@ -205,15 +209,16 @@ options:
     version_added: 1.0.0
   init_log:
     description:
-      - The kernel log, or a file that syslog writes. The module reads the messages of init from it when a job fails.
-      - If it cannot be read, the messages are missing. Upstart 0.6.5 only writes to syslog; use V(/var/log/messages)
-        for that release.
+      - Where to read the messages of init when a job fails. This is the kernel log, or a file that syslog writes. If
+        the module cannot read it, the messages are missing.
+      - Upstart 0.6.5 only writes to syslog. Use V(/var/log/messages) for this release.
     type: path
     default: /dev/kmsg
     version_added: 1.0.0
   script_dir:
     description:
-      - Directory of scripts for names that are not Upstart jobs. It is not used with O(scope=session).
+      - Directory of the init scripts, which the module runs for names that are not Upstart jobs. It is not used with
+        O(scope=session).
     type: path
     default: /etc/init.d
     version_added: 1.0.0
@@ -242,7 +247,10 @@ options:
     type: str
     version_added: 2.0.0
 seealso:
+  - ref: ansible_collections.sysinit.upstart.docsite.faults
+    description: What can go wrong, with the messages of the modules and their remedies.
   - module: sysinit.upstart.upstart_job
+  - module: sysinit.upstart.upstart_deploy
   - module: sysinit.upstart.upstart_event
   - module: sysinit.upstart.upstart_init
   - module: sysinit.upstart.lsb_service
@@ -250,12 +258,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Start the web server
+- name: Start the web server, now and at boot
   sysinit.upstart.upstart_service:
     name: web
     state: started
+    enabled: true
 
-- name: Start two jobs at the same time and watch them for five seconds
+- name: Restart the web server
+  sysinit.upstart.upstart_service:
+    name: web
+    state: restarted
+
+- name: Start two jobs at the same time, and fail if one of them does not stay up for five seconds
   sysinit.upstart.upstart_service:
     name: [web, worker]
     state: started
@@ -280,7 +294,7 @@ EXAMPLES = r"""
         env: {TTY: tty6}
         state: stopped
 
-- name: Run getty on these two terminals only, even if its instance names have changed
+- name: Run getty on these two terminals only, after the instance stanza of its job file has changed
   sysinit.upstart.upstart_service:
     jobs:
       - name: getty
@@ -295,7 +309,7 @@ EXAMPLES = r"""
     state: stopped
     enabled: false
 
-- name: Run the web server with its current job file (after upstart_job, in place of a handler)
+- name: Restart the web server if its job file has changed (after upstart_job, instead of a handler)
   sysinit.upstart.upstart_service:
     name: web
     state: started
@@ -308,7 +322,7 @@ EXAMPLES = r"""
     unwedge: true
     end_leftovers: true
 
-- name: Run five workers, with N=1 to N=5, and no others; those that run stay as they are
+- name: Run five workers, with N=1 to N=5, and no others
   sysinit.upstart.upstart_service:
     name: worker
     state: started
@@ -350,7 +364,7 @@ state:
   type: str
   sample: started
 enabled:
-  description: Whether the jobs are enabled after the task; in check mode, whether they would be.
+  description: Whether the jobs are enabled after the task. In check mode, whether they would be.
   returned: when O(enabled) was given
   type: bool
   sample: true
@@ -359,6 +373,7 @@ instances:
   description:
     - The result for each instance, in the order of the requested jobs. An instance that is part of several entries of
       O(jobs) appears once.
+    - If an instance failed, its entry also has the keys about the failure, such as RV(process) and RV(log_lines).
   returned: always
   type: list
   elements: dict
@@ -599,6 +614,110 @@ pid:
   type: int
   sample: 4711
   version_added: 1.0.0
+zombie:
+  description: Present and true if the main process of the job is a zombie, so Upstart still counts the job as running.
+  returned: when it is the cause
+  type: bool
+  sample: true
+leftovers:
+  description: Processes that the module could not end, as C(pid) and C(command).
+  returned: when O(end_leftovers) fails
+  type: list
+  elements: dict
+  sample: [{"pid": 4712, "command": /usr/bin/shop}]
+kept_by:
+  description: Names of the instances that make Upstart start new instances with an older definition.
+  returned: when O(definition=current) fails because of them
+  type: list
+  elements: str
+  sample: [tty1]
+missing:
+  description: Names of the variables that O(env) must set.
+  returned: when variables are missing
+  type: list
+  elements: str
+  sample: [TTY]
+log_file:
+  description: File with the output of the job. Null before Upstart 1.4, which keeps no logs.
+  returned: when a process of the job failed or did not end in time
+  type: str
+  sample: /var/log/upstart/web.log
+cmd:
+  description: The command of the init script that failed.
+  returned: when a script fails
+  type: str
+  sample: /etc/init.d/web start
+rc:
+  description: Exit code of RV(cmd), negative for a signal. Null if it timed out or could not be executed.
+  returned: when a script fails
+  type: int
+  sample: 1
+stdout:
+  description: Standard output of RV(cmd), at most the last 8 KiB.
+  returned: when a script fails
+  type: str
+  sample: ""
+stderr:
+  description: Standard error of RV(cmd), at most the last 8 KiB.
+  returned: when a script fails
+  type: str
+  sample: "web: cannot bind port 80"
+hint:
+  description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
+  returned: when an option or a file has a wrong value
+  type: str
+  sample: check the spelling of the stanza and of its second word; both are lower case and not quoted
+entry:
+  description: The part of a list of variables that is wrong.
+  returned: when a variable is the cause
+  type: str
+  sample: PORT 80
+error:
+  description: D-Bus name of the error.
+  returned: when Upstart or the message bus rejects a call
+  type: str
+  sample: com.ubuntu.Upstart0_6.Error.PermissionDenied
+text:
+  description: The message of the daemon without the place and the remedy.
+  returned: when the daemon would reject a text, or rejects a call
+  type: str
+  sample: Unknown stanza
+method:
+  description: D-Bus method of the call.
+  returned: when a call fails
+  type: str
+  sample: GetAllJobs
+address:
+  description: Address of the daemon.
+  returned: when the connection to it fails
+  type: str
+  sample: unix:abstract=/com/ubuntu/upstart
+timeout:
+  description: Seconds that the module waited.
+  returned: when something did not happen in time
+  type: float
+  sample: 60.0
+peer:
+  description: The process that answers at the address, as C(pid) and C(uid).
+  returned: when it belongs to the wrong user, or the daemon was replaced
+  type: dict
+  sample: {"pid": 4711, "uid": 1000}
+before:
+  description: Process ID of the daemon before the connection to it was lost.
+  returned: when another process answers after a lost connection
+  type: int
+  sample: 1
+uid:
+  description: ID of the user whose sessions the module searched for.
+  returned: when the user has no running session, or several
+  type: int
+  sample: 1000
+sessions:
+  description: Addresses of the running sessions of the user.
+  returned: when the user has no running session, or several
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

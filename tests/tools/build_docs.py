@@ -7,7 +7,8 @@
 
 Needs the mirror of the collection in FOLDER (mirror.py) and creates its own virtual environment there. These are
 errors: a warning of antsibull-docs or Sphinx, a link to a page or a heading that does not exist, a resource that a page
-loads from another site, and an invalid address of another site. The program does not contact other sites.
+loads from another site, an invalid address of another site, a finding without an anchor, and what site_in_browser.py
+finds. The program does not contact other sites.
 """
 
 from __future__ import annotations
@@ -22,8 +23,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import own_venv
+import site_in_browser
+from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import audit_codes
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import codes
 
 COLLECTION = Path("ansible_collections", "sysinit", "upstart")
+DOCSITE = Path("docsite")  # where antsibull-docs puts the pages of docs/docsite/rst
+FINDINGS = DOCSITE / "warnings.html"
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
 
 
@@ -79,6 +85,13 @@ def wrong_links(site: Path) -> list[str]:
     return sorted(set(wrong))
 
 
+def without_anchor(page: Path) -> list[str]:
+    """Return a sentence for each code of a finding that the page about findings has no anchor for."""
+    anchors = Page(page.read_text(encoding="utf-8")).anchors
+    return [f"{page.name} has no anchor for the finding {row.code}"
+            for row in (*codes.CODES, *audit_codes.CODES) if row.code not in anchors]
+
+
 def run(*command: str | Path, **environment: str) -> None:
     """Run a command; exit with its output if it fails."""
     done = subprocess.run([str(word) for word in command], env={**os.environ, **environment}, check=False, text=True,
@@ -96,13 +109,16 @@ def build(folder: Path) -> Path:
     for name in ("conf.py", "introduction.rst"):
         shutil.copy2(source / name, work)
     (work / "_site").mkdir()
-    shutil.copy2(source / "site.css", work / "_site")
+    for name in ("site.css", "search.js"):
+        shutil.copy2(source / name, work / "_site")
     environment = {"PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}", "LC_ALL": "C.UTF-8",
                    "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_HOME": str(work / "home")}
     old_mask = os.umask(0o022)  # antsibull-docs refuses a folder that others may write to
     run(programs / "antsibull-docs", "--config-file", source / "antsibull-docs.cfg", "collection", "--use-current",
         "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything", "--dest-dir", work / "rst",
         "sysinit.upstart", **environment)
+    shutil.copytree(folder / COLLECTION / "docs" / "docsite" / "rst" / "images", work / "rst" / DOCSITE / "images",
+                    ignore=shutil.ignore_patterns("*.license"))  # antsibull-docs only copies pages
     os.umask(old_mask)
     run(programs / "sphinx-build", "-q", "-n", "-W", "--keep-going", "-b", "html", "-c", work, "-d", work / "doctrees",
         work / "rst", site, **environment)
@@ -111,7 +127,11 @@ def build(folder: Path) -> Path:
 
 def main() -> None:
     site = build(Path(sys.argv[1]).absolute())
-    wrong = wrong_links(site)
+    wrong = wrong_links(site) + without_anchor(site / FINDINGS)
+    if site_in_browser.can_look():
+        wrong += site_in_browser.problems(site)
+    else:
+        print("docs: the pages are not checked in a browser, because there is no Chromium or Chrome on the PATH")
     if wrong:
         sys.exit("\n".join(wrong))
     print(f"docs: {len(list(site.rglob('*.html')))} pages without a warning or a broken link: "

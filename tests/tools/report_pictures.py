@@ -5,8 +5,7 @@
 
     report_pictures.py
 
-It needs Chromium or Chrome. The host is made up from the results in tests/data/event_graph/boot.json. Run
-embed_pictures.py afterwards.
+It needs Chromium or Chrome. The host is made up from the results in tests/data/event_graph/boot.json.
 """
 
 from __future__ import annotations

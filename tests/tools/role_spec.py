@@ -96,12 +96,13 @@ VARIABLES: dict[str, Any] = {
         "type": "str", "choices": ["restart", "reload", "none"], "default": "restart",
     },
     "upstart_jobs_stable_for": {
-        "description": ["Seconds that a job must stay up after a start, restart or reload."],
+        "description": ["How many seconds a job must stay up after a start, restart or reload. Increase it for "
+                        "programs that fail late."],
         "type": "float", "default": 1,
     },
     "upstart_jobs_on_failure": {
         "description": [
-            "What to do if a job fails to start with its changed file. The host fails in both cases. An entry can "
+            "What to do if a job fails to start with its changed file. The task fails in both cases. An entry can "
             "override it with O(upstart_jobs_list[].on_failure).",
             "V(fail) keeps the new file and leaves the job as it is.",
             "V(rollback) restores the old file and starts the job with it. A job that did not exist before is removed "
@@ -113,8 +114,8 @@ VARIABLES: dict[str, Any] = {
     },
     "upstart_jobs_prune": {
         "description": [
-            "Stop and remove jobs that earlier runs deployed and that are no longer in O(upstart_jobs_list). With an "
-            "empty list, these are all jobs of O(upstart_jobs_set).",
+            "Whether to stop and remove jobs that earlier runs deployed and that are no longer in "
+            "O(upstart_jobs_list). With an empty list, these are all jobs of O(upstart_jobs_set).",
             "Files that existed before and in which O(upstart_jobs_list[].merge) changed stanzas are kept. So are jobs "
             "that are also in another set on the host.",
         ],
@@ -122,8 +123,8 @@ VARIABLES: dict[str, Any] = {
     },
     "upstart_jobs_set": {
         "description": [
-            "Name of this list of jobs, from letters, digits, C(_), C(.) and C(-). Several roles or plays can deploy "
-            "lists with different names to one host, and do not prune each other's jobs.",
+            "Name of this list of jobs, from letters, digits, C(_), C(.) and C(-). Set it if several roles or plays "
+            "deploy lists to one host. They then do not prune each other's jobs.",
         ],
         "type": "str", "default": "default", "version_added": "1.0.0",
     },
@@ -181,6 +182,7 @@ def specification() -> dict[str, Any]:
         "description": [
             "Writes all job files and starts the jobs, with one task of M(sysinit.upstart.upstart_deploy). Its handler "
             "restarts or reloads each job once if its file changed while it was running.",
+            "See R(the guide to the role,ansible_collections.sysinit.upstart.docsite.role).",
             "The role checks the entries of O(upstart_jobs_list) before it changes anything. If a key does not exist, "
             "the message names the job and the likely key.",
         ],
@@ -218,6 +220,7 @@ def argument_specs(specs: dict[str, Any], warning: str) -> str:
 def plain(text: str) -> str:
     """Return a description with Ansible's markup converted to Markdown."""
     text = re.sub(r"O\((?:[\w.]+#module:)?(?:upstart_jobs_list\[\]\.)?([^)]*)\)", r"`\1`", text)
+    text = re.sub(r"\bR\(([^,]*),[^)]*\)", r"\1", text)
     return re.sub(r"\b[VCM]\(([^)]*)\)", r"`\1`", text)
 
 

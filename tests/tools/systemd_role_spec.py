@@ -15,7 +15,9 @@ ENTRY: dict[str, Any] = {
     "description": [
         "Installs the units, drop-ins, scripts and links that the playbook C(sysinit.upstart.migrate) has written for "
         "one host, on the host that replaces it.",
-        "The role refuses to install anything while a finding is impossible and nobody has acknowledged it, or if "
+        "See R(the guide to the migration,ansible_collections.sysinit.upstart.docsite.migrate).",
+        "The role refuses to install anything while there is an impossible finding that you have not "
+        "acknowledged, or if "
         "C(systemd-analyze verify) does not accept a unit.",
     ],
     "author": ["The sysinit.upstart contributors"],
@@ -30,8 +32,8 @@ ENTRY: dict[str, Any] = {
         },
         "systemd_units_acknowledged": {
             "description": [
-                "Codes of findings that a person has decided about, a list for each job. Only the verdict "
-                "V(impossible) needs this.",
+                "Codes of findings that you accept, a list for each job. Only findings with the verdict V(impossible) "
+                "need this.",
                 "The code V(shadowed-unit) stands for a unit that hides one of a package on the host.",
                 "It is an error if a job or finding does not exist.",
             ],
@@ -39,15 +41,15 @@ ENTRY: dict[str, Any] = {
         },
         "systemd_units_verify": {
             "description": [
-                "Check the units with C(systemd-analyze verify) before they are installed. It also looks for the "
-                "programs, so install them first.",
+                "Whether to check the units with C(systemd-analyze verify) before they are installed. The check also "
+                "looks for the programs, so install them first.",
             ],
             "type": "bool", "default": True,
         },
         "systemd_units_enabled": {
             "description": [
-                "Make the links that start the units at boot and with one another. With V(false), the role makes no "
-                "links and removes none.",
+                "Whether to make the links that start the units at boot and with one another. With V(false), the role "
+                "makes no links and removes none.",
             ],
             "type": "bool", "default": True,
         },

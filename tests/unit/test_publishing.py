@@ -48,6 +48,15 @@ def test_a_wrong_link(tmp_path: Path, body: str, complaint: str) -> None:
     assert site(tmp_path, body) == [complaint]
 
 
+def test_a_finding_without_an_anchor(tmp_path: Path) -> None:
+    rows = [*build_docs.codes.CODES, *build_docs.audit_codes.CODES]
+    path = tmp_path / "warnings.html"
+    path.write_text(HEAD + "".join(f'<section id="{row.code}">' for row in rows))
+    assert build_docs.without_anchor(path) == []
+    path.write_text(path.read_text().replace('"wedged"', '"stuck"'))
+    assert build_docs.without_anchor(path) == ["warnings.html has no anchor for the finding wedged"]
+
+
 @pytest.mark.parametrize(("named", "expected"), [(None, importer.NO_REPOSITORY), ("https://example.org/x",) * 2])
 def test_the_importer_gets_a_repository(tmp_path: Path, named: str | None, expected: str) -> None:
     manifest = {"collection_info": {"name": "upstart", "repository": named}}

@@ -74,6 +74,13 @@ def test_nothing_of_a_host_is_markup() -> None:
     assert page.text.count("<script>alert(1)</script>") > 50
 
 
+def test_the_codes_of_findings_lead_to_the_documentation() -> None:
+    codes = {finding["code"] for finding in BOOT["findings"]}
+    text = render({"a": BOOT}, report_docs="https://docs.example.com/upstart/")
+    link = re.compile(r'<a href="https://docs\.example\.com/upstart/docsite/warnings\.html#([\w-]+)">\1</a>')
+    assert set(link.findall(text)) == codes
+
+
 def test_silent_hosts_are_named() -> None:
     page = check(render({"a": {"msg": "no such socket"}, "b": {"msg": "no route", "unreachable": True}}))
     words = re.sub(r"\s+", " ", page.text)

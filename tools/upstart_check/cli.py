@@ -11,8 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import codes
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import NAMES as DIALECTS
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.dialects import Release
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.spelling import did_you_mean
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import LATEST
 
 from . import findings, formats, job_files
@@ -21,6 +23,9 @@ NOTHING, FOUND, FAILED = 0, 1, 2  # exit statuses
 EPILOG = """\
 A comment "# upstart-check: ignore=CODE" silences a finding at its line or, on a line of its own, at the next line.
 "# upstart-check: ignore-file=CODE" silences it in the whole file. Separate several codes with commas.
+
+The word in brackets at the end of a line is the code of the finding. --explain CODE says why it matters; the page
+about findings in the documentation lists all codes.
 
 Exit status: 0 if there is nothing to report, 1 if there are findings of the severity of --fail-on or worse, 2 if a file
 cannot be read.
@@ -31,6 +36,19 @@ def release(text: str) -> tuple[int, ...]:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)+", text):
         raise argparse.ArgumentTypeError(f"{text} is not a release such as 1.12.1")
     return tuple(int(part) for part in text.split("."))
+
+
+class Explain(argparse.Action):
+    """Print the reason and the remedy of a finding, and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object,
+                 option_string: str | None = None) -> None:
+        code = str(values)
+        if code not in codes.BY_CODE:
+            parser.error(f"there is no finding {code}; " + (
+                did_you_mean(code, codes.BY_CODE) or "use the word in brackets at the end of a line"))
+        sys.stdout.write(formats.explanation(codes.BY_CODE[code]))
+        parser.exit()
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -48,6 +66,8 @@ def arguments() -> argparse.ArgumentParser:
                         help=f"the stanzas of which system; {DIALECTS[0]} by default")
     parser.add_argument("--all-jobs", action="store_true",
                         help="the files are all jobs of a host: report names of jobs that are not among them")
+    parser.add_argument("--explain", action=Explain, metavar="CODE",
+                        help="say why there is a finding with this code, and how to fix it")
     parser.add_argument("--version", action="version", version=f"%(prog)s {formats.version()}")
     return parser
 

@@ -37,6 +37,12 @@ def to_text(findings: Sequence[Finding]) -> str:
                    for one in findings)
 
 
+def explanation(row: codes.Code) -> str:
+    """Return what a code means, for --explain."""
+    return (f"{row.code}: {row.severity}\n\nMessage: {row.message.replace('%s', '...')}\nWhy: {row.why}\n"
+            f"Remedy: {row.remedy}\n")
+
+
 def to_json(findings: Sequence[Finding]) -> str:
     return json.dumps([{**asdict(one), "path": str(one.path)} for one in findings], indent=2) + "\n"
 

@@ -65,7 +65,7 @@ def see(text: str, folder: Path) -> Seen:
         try:
             document, messages = process.communicate(timeout=PATIENCE)
         finally:
-            _end(process.pid)
+            end(process.pid)
     assert process.returncode == 0, messages
     events = json.loads(log.read_text(encoding="utf-8"))["events"]
     asked = [event["params"] for event in events if "initiator" in event.get("params", {})]
@@ -81,7 +81,7 @@ def widths(text: str, folder: Path, width: int) -> tuple[int, int]:
     return int(match.group(1)), int(match.group(2))
 
 
-def _end(session: int) -> None:
+def end(session: int) -> None:
     """End all processes of the browser's session, and wait until they no longer exist."""
     deadline = time.monotonic() + PATIENCE
     while True:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.sysinit.upstart.plugins.module_utils._host import check_mode
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = "sysinit.upstart."
@@ -86,3 +87,45 @@ def complaints(given: dict[str, Any], known: dict[str, dict[str, Any]], where: s
             for entry in value if isinstance(value, list) else [value]:
                 problems += complaints(entry, inner, f"{where}: {name}") if isinstance(entry, dict) else []
     return problems
+
+
+# Keys that results of all modules have. The record is for the action plugins, which remove it.
+OF_EVERY_RESULT = {"changed", "failed", "msg", "hidden_msg", "exception", "warnings", "deprecations", "invocation",
+                   "diff", check_mode.KEY}
+
+
+@functools.cache
+def returned(name: str) -> dict[str, dict[str, Any]]:
+    """Return the documented keys of the result of a module of this collection."""
+    text = importlib.import_module(PLUGINS + "modules." + name).RETURN
+    keys: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return keys
+
+
+def undocumented(name: str, result: dict[str, Any]) -> list[str]:
+    """Return the keys of a module's result that its RETURN does not document, also those in its lists and dicts.
+
+    The entry of a failed instance has the keys about its failure too.
+    """
+    keys = returned(name)
+    top = sorted(set(result) - set(keys) - OF_EVERY_RESULT)
+    return top + [path for key in result if key in keys
+                  for path in _undocumented_within(key, result[key], keys[key].get("contains"), keys)]
+
+
+def ensure_documented(name: str, result: dict[str, Any]) -> None:
+    missing = undocumented(name, result)
+    assert missing == [], f"{name} returned keys that its RETURN does not document: {missing}"
+
+
+def _undocumented_within(path: str, value: Any, keys: dict[str, Any] | None, of_failures: dict[str, Any]) -> list[str]:
+    if not keys:
+        return []
+    if isinstance(value, list):
+        return sorted({name for entry in value for name in _undocumented_within(path, entry, keys, of_failures)})
+    if not isinstance(value, dict):
+        return []
+    allowed = {*keys, *of_failures} if value.get("failed") else set(keys)
+    return [f"{path}.{key}" for key in sorted(set(value) - allowed)] + [
+        name for key in value if key in keys
+        for name in _undocumented_within(f"{path}.{key}", value[key], keys[key].get("contains"), of_failures)]

@@ -57,7 +57,12 @@ def run(module: str, arguments: list[dict[str, Any]], at_once: int = 12) -> list
     output, errors = process.communicate(json.dumps(arguments))
     assert process.returncode == 0, output + errors
     waiting.wait_for(lambda: not of_session(process.pid), "a process of the runs still exists")
-    return [Ended(**entry) for entry in json.loads(output)]
+    ends = [Ended(**entry) for entry in json.loads(output)]
+    documented = importlib.import_module("ansible_collections.sysinit.upstart.tests.unit.support.documented")
+    for ended in ends:
+        if ended.output.startswith("{"):
+            documented.ensure_documented(module, ended.result())
+    return ends
 
 
 def of_session(session: int) -> list[int]:

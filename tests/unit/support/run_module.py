@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 
 def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
@@ -23,12 +23,15 @@ def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
 
 
 def result(process: subprocess.Popen[str], timeout: float = 400.0) -> dict[str, Any]:
-    """Return a module's result; fail if its output is not JSON."""
+    """Return a module's result; fail if its output is not JSON, or if its documentation lacks a key."""
     output, errors = process.communicate(timeout=timeout)
     try:
         answer: dict[str, Any] = json.loads(output)
     except ValueError:
         raise AssertionError(f"no result, status {process.returncode}: {output}{errors}") from None
+    from ansible_collections.sysinit.upstart.tests.unit.support import documented  # not in the module's process
+
+    documented.ensure_documented(cast("list[str]", process.args)[2], answer)
     return answer
 
 

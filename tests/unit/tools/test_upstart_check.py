@@ -163,3 +163,12 @@ def test_the_pre_commit_hook() -> None:
     pattern = re.compile(hook["files"])
     assert all(pattern.search(name) for name in ("etc/init/a.conf", "init/b/c.override", "roles/x/files/init/a.conf"))
     assert not any(pattern.search(name) for name in ("etc/a.conf", "init/a.txt", "myinit/a.conf"))
+
+
+def test_the_explanation_of_a_code() -> None:
+    assert run("--explain", "kill-timeout-zero") == (
+        "kill-timeout-zero: error\n\nMessage: kill timeout is 0\n"
+        "Why: From 1.6 on, init aborts when it stops the job, and the host goes down with it.\n"
+        "Remedy: set at least 1 second\n")
+    assert "there is no finding kill-timeout; did you mean kill-timeout-zero?" in run(
+        "--explain", "kill-timeout", status=2)
