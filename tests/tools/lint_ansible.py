@@ -13,7 +13,6 @@ ansible-lint that does not have these functions.
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,5 +55,5 @@ check_one_by_one: Any = getattr(Runner, "_run_syntax_check_phase", None)
 
 if __name__ == "__main__":
     if check_one_by_one:
-        setattr(Runner, "_run_syntax_check_phase", check_together)
-    sys.exit(ansible_lint._run_cli_entrypoint())
+        Runner._run_syntax_check_phase = check_together  # type: ignore[method-assign,assignment]
+    ansible_lint._run_cli_entrypoint()

@@ -41,6 +41,7 @@ PLACE = Path("ansible_collections", "sysinit", "upstart")
 COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
+PAYLOADS = FOLDER / "lanes" / "payloads"  # the modules as Ansible has packed them, for all plays of this run
 CALLBACKS = "tests/tools/callback_plugins"
 TAIL_LINES = 60
 LANES = 2  # number of checks at the same time
@@ -143,8 +144,11 @@ def share_out(suite: Suite, tasks: Iterable[Task], lanes: int = WAITING_LANES) -
     def lane(number: int) -> None:
         folder = FOLDER / "lanes" / f"{suite.name}-{number}"
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        # Other suites may be writing bytecode at this moment.
+        ignored = shutil.ignore_patterns("output", "__pycache__")
+        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=ignored)
         (folder / "home").mkdir()
+        (folder / "home" / "payloads").symlink_to(PAYLOADS)
         write_settings(folder)
         while True:
             try:
@@ -318,7 +322,9 @@ def pip_for_sanity() -> None:
 def lint(suite: Suite) -> None:
     pip_for_sanity()
     commands: list[list[str | Path]] = [
-        [VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
+        # Pylint starts a process for each processor, and each of them reads all that the files import.
+        ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0))),
+         VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
         [VENV / "python", "tests/tools/lint_ansible.py", "--offline", "--nocolor", "--profile", "production"],
         [VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
          "--validate-collection-refs", "dependent", "."],
@@ -395,6 +401,8 @@ def main() -> int:
     names = [word for word in sys.argv[2:] if not word.startswith("--")] or list(SUITES)
     LOGS.mkdir(parents=True, exist_ok=True)
     HOME.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(PAYLOADS, ignore_errors=True)
+    PAYLOADS.mkdir(parents=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         suites = list(pool.map(run_suite, sorted(names, key=ORDER.index)))
     passed, failed = sum(suite.passed for suite in suites), sum(suite.failed for suite in suites)

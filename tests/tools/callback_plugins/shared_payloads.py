@@ -17,8 +17,8 @@ type: aggregate
 short_description: Share packed modules between runs of ansible-playbook
 description:
   - In each run, ansible-playbook packs a module with all that it imports. That takes longer than a task.
-  - Runs with this plugin keep the packed modules in the home directory. They must all have the same collections.
-  - For the tests only. C(run_tests.py) gives each of its lanes a new home directory.
+  - Runs with this plugin keep the packed modules in C(~/payloads). They must all have the same collections.
+  - For the tests only. C(run_tests.py) empties that folder when it begins.
 author: the sysinit.upstart contributors
 """
 PLACE = "ansiballz_cache"  # where Ansible looks for packed modules, below its temporary folder for this run
@@ -33,8 +33,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        shared = Path.home() / f"payloads-{__version__}"
-        shared.mkdir(exist_ok=True)
-        link = Path(constants.DEFAULT_LOCAL_TMP) / PLACE
+        shared = Path.home() / "payloads" / __version__
+        shared.mkdir(parents=True, exist_ok=True)
+        link = Path(constants.DEFAULT_LOCAL_TMP) / PLACE  # type: ignore[attr-defined]
         if not link.exists():
             link.symlink_to(shared)

@@ -33,8 +33,8 @@ def imported(tmp_path: Path, archive: str, value: int) -> tuple[int, str, bool]:
     (tmp_path / "kept").mkdir(exist_ok=True)
     with zipfile.ZipFile(tmp_path / archive, "w") as stream:
         stream.writestr("payload.py", f"def function():\n    return {value}\n")
-    done = subprocess.run([sys.executable, "-S", "-c", MAIN, str(TOOLS), str(tmp_path / "kept"), str(tmp_path / archive)],
-                          capture_output=True, check=True, timeout=60)
+    folders = [str(path) for path in (TOOLS, tmp_path / "kept", tmp_path / archive)]
+    done = subprocess.run([sys.executable, "-S", "-c", MAIN, *folders], capture_output=True, check=True, timeout=60)
     result, path, compiled = json.loads(done.stdout)
     return result, path, compiled
 
