@@ -63,13 +63,23 @@ def with_repository(archive: Path, copy: Path) -> None:
                 target.addfile(member, content)
 
 
+def write_ansible_lint(folder: Path, programs: Path) -> None:
+    """Write the program ansible-lint that the importer calls; see lint_ansible.py."""
+    folder.mkdir(exist_ok=True)
+    program = folder / "ansible-lint"
+    program.write_text(
+        f'#!/bin/sh\nexec {programs}/python {Path(__file__).resolve().with_name("lint_ansible.py")} "$@"\n')
+    program.chmod(0o755)
+
+
 def main() -> None:
     folder, archive = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
     programs, work = own_venv.ready("importer", folder), folder / "importer"
     (work / "home").mkdir(parents=True, exist_ok=True)
     (work / "settings").write_text(SETTINGS)
+    write_ansible_lint(work / "bin", programs)
     with_repository(archive, work / archive.name)
-    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(work / "home"), "LC_ALL": "C.UTF-8",
+    environment = {"PATH": f"{work / 'bin'}:{programs}:/usr/bin:/bin", "HOME": str(work / "home"), "LC_ALL": "C.UTF-8",
                    "GALAXY_IMPORTER_CONFIG": str(work / "settings"), "ANSIBLE_COLLECTIONS_PATH": "", "PYTHONPATH": ""}
     done = subprocess.run([programs / "python", "-c", PROGRAM, work / archive.name], cwd=work, text=True,
                           env={**os.environ, **environment}, check=False, stdin=subprocess.DEVNULL,

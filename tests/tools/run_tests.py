@@ -35,18 +35,22 @@ FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
+HOST = FOLDER / "venv-host" / "bin"  # the same, and it compiles the modules once instead of in each task
 NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
+PAYLOADS = FOLDER / "lanes" / "payloads"  # the modules as Ansible has packed them, for all plays of this run
+CALLBACKS = "tests/tools/callback_plugins"
 TAIL_LINES = 60
 LANES = 2  # number of checks at the same time
 WAITING_LANES = 3  # the same for integration targets and scenarios, which mostly wait
 CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["playbooks", "smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
 ON_DBUS_PYTHON = ["smoke", "peers"]  # the same for hosts with dbus-python
+ON_BARE = ["smoke"]  # the same for hosts that compile the modules in each task
 UNIT_PROCESSES = 4
 SLOW_TESTS = [f"tests/unit/{name}.py" for name in (  # the longest files; they start first
     "plugins/modules/test_interference", "plugins/modules/test_main_processes", "plugins/modules/test_prediction",
@@ -102,8 +106,12 @@ class Suite:
 
 
 def base_environment(folder: Path, venv: Path) -> dict[str, str]:
+    # Without __pycache__, each Python compiles the collection or the emulator again. Unbuffered, Python reads a module
+    # that Ansible sends with pipelining byte by byte.
+    inherited = {name: value for name, value in os.environ.items()
+                 if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
     return {
-        **os.environ,
+        **inherited,
         "PATH": f"{venv}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": str(HOME),
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
@@ -137,8 +145,12 @@ def share_out(suite: Suite, tasks: Iterable[Task], lanes: int = WAITING_LANES) -
     def lane(number: int) -> None:
         folder = FOLDER / "lanes" / f"{suite.name}-{number}"
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
+        # Other suites may be writing bytecode at this moment.
+        ignored = shutil.ignore_patterns("output", "__pycache__")
+        shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=ignored)
         (folder / "home").mkdir()
+        (folder / "home" / "payloads").symlink_to(PAYLOADS)
+        write_settings(folder)
         while True:
             try:
                 task = waiting.get_nowait()
@@ -149,6 +161,17 @@ def share_out(suite: Suite, tasks: Iterable[Task], lanes: int = WAITING_LANES) -
     with ThreadPoolExecutor() as pool:
         for running in [pool.submit(lane, number) for number in range(lanes)]:
             running.result()
+
+
+def write_settings(folder: Path) -> None:
+    """Write the settings with which ansible-test runs the plays of a lane. It ignores Ansible's environment variables.
+
+    Ansible's default is to look for the result of a task a thousand times in a second, and to start five processes on
+    the host for each task.
+    """
+    (folder / PLACE / "tests/integration/integration.cfg").write_text(
+        f"[defaults]\ninternal_poll_interval = 0.01\ncallback_plugins = {folder / PLACE / CALLBACKS}\n"
+        "[connection]\npipelining = true\n")
 
 
 def counted(suite: Suite, output: str) -> None:
@@ -216,7 +239,7 @@ def integration(suite: Suite) -> None:
     targets = list((COLLECTION / "tests/integration/targets").iterdir())
     targets.sort(key=lambda path: sum(file.stat().st_size for file in path.rglob("*.yml")), reverse=True)
     names = [path.name for path in targets]
-    runs = [(name, VENV, BARE) for name in names]
+    runs = [(name, VENV, BARE if name in ON_BARE else HOST) for name in names]
     runs += [(name, VENV, VENV) for name in names if name in ON_DBUS_PYTHON]
     if not NEWEST_ONLY:
         runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
@@ -233,8 +256,10 @@ def integration(suite: Suite) -> None:
 def molecule(suite: Suite) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
+            environment = {**home, "ANSIBLE_PIPELINING": "true",
+                           "ANSIBLE_CALLBACK_PLUGINS": str(folder / PLACE / CALLBACKS)}
             status, output = suite.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
-                                       folder=folder, environment=home)
+                                       folder=folder, environment=environment)
             unmatched = "no hosts matched" in output
             if unmatched:
                 suite.notes.append(f"{scenario}: no hosts matched, so nothing was tested")
@@ -274,8 +299,10 @@ def docs(suite: Suite) -> None:
 def lint(suite: Suite) -> None:
     sanity_pip.provide(VENV, HOME)
     commands: list[list[str | Path]] = [
-        [VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
-        [VENV / "ansible-lint", "--offline", "--nocolor", "--profile", "production"],
+        # Pylint starts a process for each processor, and each of them reads all that the files import.
+        ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0))),
+         VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
+        [VENV / "python", "tests/tools/lint_ansible.py", "--offline", "--nocolor", "--profile", "production"],
         [VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
          "--validate-collection-refs", "dependent", "."],
         [VENV / "antsibull-changelog", "lint"],
@@ -312,7 +339,9 @@ SUITES: dict[str, tuple[str, Callable[[Suite], None]]] = {
 }
 
 
-ASIDE = ("conformance", "systemd", "package", "docs")  # run one after another, at the same time as the other suites
+# The order in which the suites start: those that take long first, so that none of them is left alone at the end.
+ORDER = ("unit", "integration", "lint", "molecule", "systemd", "chaos", "package", "conformance", "docs")
+AT_ONCE = 3  # number of suites at the same time: most of them mostly wait
 
 
 def run_suite(name: str) -> Suite:
@@ -350,12 +379,10 @@ def main() -> int:
     names = [word for word in sys.argv[2:] if not word.startswith("--")] or list(SUITES)
     LOGS.mkdir(parents=True, exist_ok=True)
     HOME.mkdir(parents=True, exist_ok=True)
-    # Suites that mostly wait or use a single process run at the same time as the others.
-    aside = [name for name in names if name in ASIDE]
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(lambda: [run_suite(name) for name in aside])
-        suites = [run_suite(name) for name in names if name not in aside]
-        suites += running.result()
+    shutil.rmtree(PAYLOADS, ignore_errors=True)
+    PAYLOADS.mkdir(parents=True)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        suites = list(pool.map(run_suite, sorted(names, key=ORDER.index)))
     passed, failed = sum(suite.passed for suite in suites), sum(suite.failed for suite in suites)
     skipped = sum(len(suite.skipped) for suite in suites)
     print(f"total: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

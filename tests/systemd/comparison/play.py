@@ -14,7 +14,7 @@ from .records import counts
 from .side import PENDING, WAITING, JobStates, Play, Side
 from .story import SHUT_DOWN, PlacedStory, Step
 
-POLL_SECONDS = 0.03
+POLL_SECONDS = 0.075  # asking systemd for the units of a story costs more than the rest of a step
 # How long nothing may change before a step counts as done: at first, and when a story is played again.
 QUIET_SECONDS = (0.15, 0.5, 1.5)
 # The same for a job that is between two states, or a command that waits, although no gate holds it.

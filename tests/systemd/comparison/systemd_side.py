@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 from typing import Any
@@ -29,6 +30,15 @@ MANAGER, INTERFACE = "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Mana
 ETC = "/etc/systemd/system/"
 
 
+@dataclass(frozen=True)
+class _JobUnit:
+    """The unit of a job, or the units of its instances."""
+
+    job: str  # its name in the story
+    pattern: re.Pattern[str]  # of their names
+    is_task: bool
+
+
 class SystemdSide(Side):
     """systemd as process 1 of new namespaces."""
 
@@ -42,6 +52,7 @@ class SystemdSide(Side):
         self.units = scratch / "units"
         self.units.mkdir()
         self._translations: dict[str, dict[str, Any]] = {}
+        self._units: dict[str, list[_JobUnit]] = {}
         self._lock = threading.Condition()
         self._results: dict[str, str] = {}
         self._root = Path("/")
@@ -54,6 +65,7 @@ class SystemdSide(Side):
             (placed.run / "commands").write_text(placed.text(COMMANDS))
             translation = to_systemd(placed.jobs(), self._version, script_dir=str(placed.run))
             self._translations[placed.prefix] = translation
+            self._units.pop(placed.prefix, None)
             for path, text in translation["files"].items():
                 self._write(path, text)
             for path, target in translation["links"].items():
@@ -161,17 +173,25 @@ class SystemdSide(Side):
                 int(Signals[f"SIG{step.env[0]}"])))
 
     def states(self, play: Play) -> dict[str, JobStates]:
-        placed = play.placed
-        rows = self._call("ListUnitsByPatterns", "asas", ([], [f"{placed.prefix}*"]))[0]
+        rows = self._call("ListUnitsByPatterns", "asas", ([], [f"{play.placed.prefix}*"]))[0]
         result = {}
-        for job, unit in {**self._replacing_units(placed), **self._translations[placed.prefix]["units"]}.items():
-            pattern = re.compile(re.escape(unit).replace("@\\.", "@.*\\."))
-            text = self._translations[placed.prefix]["files"].get(ETC + unit, "")
-            is_task = "Type=oneshot" in text and "RemainAfterExit" not in text
-            present = [(_state(row[3], row[4], is_task), row[3]) for row in rows if pattern.fullmatch(row[0])]
-            result[placed.plain(job)] = JobStates(tuple(sorted(state for state, _active in present if state != DOWN)),
-                                                  any(active == "failed" for _state, active in present))
+        for unit in self._units_of(play.placed):
+            present = [(_state(row[3], row[4], unit.is_task), row[3]) for row in rows if unit.pattern.fullmatch(row[0])]
+            result[unit.job] = JobStates(tuple(sorted(state for state, _active in present if state != DOWN)),
+                                         any(active == "failed" for _state, active in present))
         return result
+
+    def _units_of(self, placed: PlacedStory) -> list[_JobUnit]:
+        """Return the units of a story's jobs. They stay the same for the whole story, and each poll needs them."""
+        if placed.prefix not in self._units:
+            translation = self._translations[placed.prefix]
+            found = []
+            for job, unit in {**self._replacing_units(placed), **translation["units"]}.items():
+                text = translation["files"].get(ETC + unit, "")
+                found.append(_JobUnit(placed.plain(job), re.compile(re.escape(unit).replace("@\\.", "@.*\\.")),
+                                      "Type=oneshot" in text and "RemainAfterExit" not in text))
+            self._units[placed.prefix] = found
+        return self._units[placed.prefix]
 
     def _replacing_units(self, placed: PlacedStory) -> dict[str, str]:
         """Return the units of the distribution that replace jobs of a story, as far as the story provides them."""

@@ -50,7 +50,7 @@ def imported(tmp_path: Path, hook: str) -> Any:
     with zipfile.ZipFile(archive, "w") as stream:
         for name, text in {**FILES, "room/_compile_once.py": hook}.items():
             stream.writestr(name, text)
-    done = subprocess.run([sys.executable, "-c", MAIN, str(archive)], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-S", "-c", MAIN, str(archive)], capture_output=True, check=True, timeout=60)
     return json.loads(done.stdout)
 
 
