@@ -30,3 +30,8 @@ def keep_bytecode() -> None:
 if os.environ.get("PYTHONDONTWRITEBYTECODE"):
     keep_bytecode()
 checkout.mount()
+
+import with_daemon
+from ansible_collections.sysinit.upstart.tests.unit.support import module_server
+
+with_daemon.start_emulator = module_server.Emulator

@@ -1,18 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that has imported the modules of the collection, and forks for each run of one.
+"""Processes that have imported the modules of the collection, or the emulator, and fork for each run of one.
 
-    python module_server.py < SOCKET
+    python module_server.py modules|emulator PADDING < SOCKET
 
-The start of Python and the import of Ansible and of a module take ten times as long as a typical run. The server is
-started by the first run and ends with the process of the tests.
+The start of Python and the imports take ten times as long as a typical run. A server is started by the first run and
+ends with the process of the tests. PADDING is room for the words that /proc shows of a run.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import faulthandler
 import functools
 import gc
@@ -34,15 +35,17 @@ COLLECTION = "ansible_collections.sysinit.upstart."
 ROOT = Path(__file__).resolve().parents[3]
 LENGTH_BYTES = 8  # of the length before each request
 DESCRIPTORS = 3  # of each request: output, errors, status
+WORDS_BYTES = 600  # at most, of the words of a run
+MODULES, EMULATOR = "modules", "emulator"
 
 
 class Server:
     """The client's side of a server process."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
         self._socket, other = socket.socketpair()
         with other:
-            self._process = subprocess.Popen([sys.executable, __file__], stdin=other)
+            self._process = subprocess.Popen([sys.executable, __file__, kind, "-" * WORDS_BYTES], stdin=other)
 
     def close(self) -> None:
         self._socket.close()
@@ -55,8 +58,8 @@ class Server:
 
 
 @functools.cache
-def _server_of(_pid: int) -> Server:
-    server = Server()
+def _server_of(_pid: int, kind: str) -> Server:
+    server = Server(kind)
     atexit.register(server.close)
     return server
 
@@ -76,22 +79,27 @@ class Run:
     """
 
     def __init__(self, module: str, arguments: dict[str, Any], own_session: bool = False, hang_seconds: int = 0) -> None:
-        pipes = [os.pipe() for _number in range(DESCRIPTORS)]
+        self._begin(MODULES, {"module": module, "arguments": arguments, "own_session": own_session,
+                              "hang_seconds": hang_seconds})
+
+    def _begin(self, kind: str, request: dict[str, Any], *descriptors: int) -> None:
+        """Start the run; it has these descriptors or pipes for its output and its errors."""
+        pipes = [os.pipe() for _number in range(DESCRIPTORS - len(descriptors))]
         self._received = {read_end: b"" for read_end, _write_end in pipes}
         self._names = list(self._received)
         self._open = set(self._received)
         self.seconds = 0.0
         self.returncode: int | None = None
         try:
-            _server_of(os.getpid()).send({
-                "module": module, "arguments": arguments, "environment": dict(os.environ), "folder": os.getcwd(),
-                "own_session": own_session, "hang_seconds": hang_seconds}, [write_end for _read_end, write_end in pipes])
+            _server_of(os.getpid(), kind).send(
+                {**request, "environment": dict(os.environ), "folder": os.getcwd()},
+                [*descriptors, *(write_end for _read_end, write_end in pipes)])
         finally:
             for _read_end, write_end in pipes:
                 os.close(write_end)
-        while b"\n" not in self._received[self._names[2]]:
+        while b"\n" not in self._received[self._names[-1]]:
             progress([self])
-        self.pid = int(self._received[self._names[2]].split()[0])
+        self.pid = int(self._received[self._names[-1]].split()[0])
 
     def __del__(self) -> None:
         for descriptor in self._open:
@@ -114,7 +122,7 @@ class Run:
         if not data:
             self._open.discard(descriptor)
             os.close(descriptor)
-            if descriptor == self._names[2]:
+            if descriptor == self._names[-1]:
                 _pid, status, seconds, processor = self._received[descriptor].split()
                 self.returncode = os.waitstatus_to_exitcode(int(status))
                 self.seconds = float(seconds)
@@ -131,6 +139,27 @@ class Run:
         return output, errors
 
 
+class Emulator(Run):
+    """A run of the emulator, in its own session; it writes its errors to a file."""
+
+    def __init__(self, arguments: list[str], errors: Path) -> None:
+        with errors.open("ab") as stream, open(os.devnull, "wb") as nothing:
+            self._begin(EMULATOR, {"arguments": arguments, "own_session": True, "hang_seconds": 0},
+                        nothing.fileno(), stream.fileno())
+
+    def poll(self) -> int | None:
+        progress([self], 0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while self.returncode is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            progress([self], None if deadline is None else deadline - time.monotonic())
+        return self.returncode
+
+
 def progress(runs: Sequence[Run], timeout: float | None = None) -> None:
     """Wait until one of some runs has news, and receive it."""
     owners = {descriptor: run for run in runs for descriptor in run.descriptors}
@@ -141,8 +170,8 @@ def progress(runs: Sequence[Run], timeout: float | None = None) -> None:
         owners[descriptor].receive(descriptor)
 
 
-def execute(main: Callable[[], None], request: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Be the process of a module: run it with the environment and the folder of the client."""
+def execute(main: Callable[[], int | None], request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Be the process of a run, with the environment and the folder of the client."""
     status = 1
     try:
         os.environ.clear()
@@ -156,11 +185,7 @@ def execute(main: Callable[[], None], request: dict[str, Any], descriptors: list
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if request["hang_seconds"]:
             faulthandler.dump_traceback_later(request["hang_seconds"], exit=True)
-        basic = importlib.import_module("ansible.module_utils.basic")
-        given = json.dumps({"ANSIBLE_MODULE_ARGS": request["arguments"]}).encode()
-        vars(basic).update(_ANSIBLE_ARGS=given, _ANSIBLE_PROFILE="legacy")
-        main()
-        status = 0
+        status = main() or 0
     except SystemExit as end:
         status = int(end.code or 0)
     except BaseException:
@@ -175,8 +200,9 @@ def execute(main: Callable[[], None], request: dict[str, Any], descriptors: list
 class _Forks:
     """The server's side of all runs."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, main: Callable[[dict[str, Any]], int | None]) -> None:
         self._channel = channel
+        self._main = main
         self._running: dict[int, tuple[int, float]] = {}  # by pid: descriptor for the status, time of the start
         self._wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -201,11 +227,10 @@ class _Forks:
         while len(data) < left:
             data += self._channel.recv(left - len(data))
         request = json.loads(data)
-        main = importlib.import_module(COLLECTION + "plugins.modules." + request["module"]).main
         pid = os.fork()
         if not pid:
             self._leave(descriptors[2])
-            execute(main, request, descriptors[:2])
+            execute(functools.partial(self._main, request), request, descriptors[:2])
         for descriptor in descriptors[:2]:
             os.close(descriptor)
         os.write(descriptors[2], b"%d\n" % pid)
@@ -243,14 +268,40 @@ def import_all() -> None:
         importlib.import_module("dbus.mainloop.glib")
 
 
+def run_module(request: dict[str, Any]) -> None:
+    basic = importlib.import_module("ansible.module_utils.basic")
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": request["arguments"]}).encode()
+    vars(basic).update(_ANSIBLE_ARGS=given, _ANSIBLE_PROFILE="legacy")
+    importlib.import_module(COLLECTION + "plugins.modules." + request["module"]).main()
+
+
+def run_emulator(request: dict[str, Any]) -> int:
+    show_words(["upstart-emulator", *request["arguments"]])
+    status: int = importlib.import_module("emulator.cli").main(request["arguments"])
+    return status
+
+
+def show_words(words: list[str]) -> None:
+    """Have /proc show these words of this process, in place of those of the server."""
+    first, last = (int(field) for field in Path("/proc/self/stat").read_text().rpartition(")")[2].split()[45:47])
+    text = "\0".join(words).encode()
+    assert len(text) < last - first, f"WORDS_BYTES must be more than {len(text)}"
+    ctypes.memmove(first, text.ljust(last - first, b"\0"), last - first)
+
+
 def main() -> None:
     sys.path.insert(0, str(ROOT / "tests" / "tools"))
     importlib.import_module("checkout").mount()
-    import_all()
+    if sys.argv[1] == MODULES:
+        import_all()
+    else:
+        importlib.import_module("emulator.cli")
+        importlib.import_module("emulator.daemon")
+        importlib.import_module("emulator.collection").preload()
     gc.freeze()  # a collection in a fork would copy all pages
     with socket.socket(fileno=os.dup(0)) as channel:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        _Forks(channel).serve()
+        _Forks(channel, run_module if sys.argv[1] == MODULES else run_emulator).serve()
 
 
 if __name__ == "__main__":
