@@ -69,7 +69,7 @@ def answers(address: str) -> bool:
 
 
 def start_emulator(options: list[str], errors: Path) -> subprocess.Popen[bytes]:
-    """Start the emulator in its own session. The unit tests replace this function by one that forks a running Python."""
+    """Start the emulator in its own session. The unit tests replace this function: theirs forks a running Python."""
     with errors.open("ab") as stream:
         return subprocess.Popen([sys.executable, EMULATOR, *options], stdin=subprocess.DEVNULL, stderr=stream,
                                 start_new_session=True)

@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 
-import checkout
-
 
 def keep_bytecode() -> None:
-    """Keep compiled code in .build where Python is to write none: the many processes of the tests compile nothing twice.
+    """Keep compiled code in .build where Python is to write none.
 
-    Without this, most of the processor time of a module or a daemon is spent on compiling the same files.
+    Otherwise a module or a daemon spends most of its processor time on compiling the same files again.
     """
     mirror = ROOT.parts[-3:] == ("ansible_collections", "sysinit", "upstart")
     folder = (ROOT.parents[2] if mirror else ROOT / ".build") / "bytecode"
@@ -29,9 +32,15 @@ def keep_bytecode() -> None:
 
 if os.environ.get("PYTHONDONTWRITEBYTECODE"):
     keep_bytecode()
-checkout.mount()
+importlib.import_module("checkout").mount()
+importlib.import_module("with_daemon").start_emulator = importlib.import_module(
+    "ansible_collections.sysinit.upstart.tests.unit.support.module_server").Emulator
 
-import with_daemon
-from ansible_collections.sysinit.upstart.tests.unit.support import module_server
 
-with_daemon.start_emulator = module_server.Emulator
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the garbage collector away from the thousands of tests: they stay until the end."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()

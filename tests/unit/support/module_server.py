@@ -45,7 +45,8 @@ class Server:
     def __init__(self, kind: str) -> None:
         self._socket, other = socket.socketpair()
         with other:
-            self._process = subprocess.Popen([sys.executable, __file__, kind, "-" * WORDS_BYTES], stdin=other)
+            self._process = subprocess.Popen([sys.executable, __file__, kind, "-" * WORDS_BYTES],
+                                             stdin=other.fileno())
 
     def close(self) -> None:
         self._socket.close()
@@ -78,7 +79,8 @@ class Run:
     :ivar seconds: how long it took, once it has ended.
     """
 
-    def __init__(self, module: str, arguments: dict[str, Any], own_session: bool = False, hang_seconds: int = 0) -> None:
+    def __init__(self, module: str, arguments: dict[str, Any], own_session: bool = False,
+                 hang_seconds: int = 0) -> None:
         self._begin(MODULES, {"module": module, "arguments": arguments, "own_session": own_session,
                               "hang_seconds": hang_seconds})
 
@@ -212,11 +214,11 @@ class _Forks:
     def serve(self) -> None:
         """Serve until the client closes its end."""
         while True:
-            ready, _, _ = select.select([self._channel, self._wake_read], [], [])
+            ready, _, _ = select.select([self._channel.fileno(), self._wake_read], [], [])
             if self._wake_read in ready:
                 os.read(self._wake_read, 4096)
                 self._reap()
-            if self._channel in ready and not self._accept():
+            if self._channel.fileno() in ready and not self._accept():
                 return
 
     def _accept(self) -> bool:
