@@ -31,6 +31,7 @@ LONGER_THAN_A_LIFE = 3.0  # stable_for for a process that ends soon, but not at 
 TIMEOUT = 6.0  # of requests that fail when it has passed
 LONG_TIMEOUT = 90.0  # of all others: they end as soon as they can, which takes long on a busy machine
 AT_ONCE = 10
+STATES_TOGETHER = 6  # states on the same daemon: a request reads all instances, often several times
 SLEEP = "exec sleep 1000\n"
 HUNG = "expect fork\n" + SLEEP
 LOST = "expect fork\nscript\n  (exit 0)\n  sleep 1000\nend script\n"  # the daemon tracks the subshell
@@ -267,9 +268,12 @@ def matrices() -> Iterator[dict[Question, Matrix]]:
     every = [(*cell, checked) for cell in CELLS for checked in (True, False)]
     quiet = [question for question in every if question[:2] in QUIET and not question[2]]
     restless = [question for question in every if STATES[question[0]].restless]
-    rest = [question for question in every if question not in quiet + restless]
+    groups: dict[int, list[Question]] = {}
+    for question in every:
+        if question not in quiet + restless:
+            groups.setdefault(list(STATES).index(question[0]) // STATES_TOGETHER, []).append(question)
     found, scratches = {}, []
-    for questions in (rest, quiet, restless):
+    for questions in (*groups.values(), quiet, restless):
         with with_daemon.running() as files:
             matrix = Matrix(files, questions)
             assert files.process.poll() is None, "the daemon has died"
