@@ -68,6 +68,13 @@ def answers(address: str) -> bool:
         return probe.connect_ex("\0" + value if kind == "abstract" else value) == 0
 
 
+def start_emulator(options: list[str], errors: Path) -> subprocess.Popen[bytes]:
+    """Start the emulator in its own session. The unit tests replace this function: theirs forks a running Python."""
+    with errors.open("ab") as stream:
+        return subprocess.Popen([sys.executable, EMULATOR, *options], stdin=subprocess.DEVNULL, stderr=stream,
+                                start_new_session=True)
+
+
 def wait_until_up(daemon: Daemon) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not answers(daemon.address):
@@ -110,10 +117,15 @@ def running() -> Iterator[Daemon]:
     conf, log = scratch / "init", scratch / "log"
     conf.mkdir()
     log.mkdir()
-    boot = os.environ.get("UPSTART_BOOT") or f"{sys.executable} {EMULATOR} {OPTIONS} 2>>{{tmp}}/kmsg"
-    command = boot.format(conf=conf, log=log, address=address, tmp=scratch)
-    process = subprocess.Popen(["/bin/sh", "-c", "exec " + command], stdin=subprocess.DEVNULL, start_new_session=True)
-    if "{address}" not in boot:
+    boot = os.environ.get("UPSTART_BOOT") or None
+    options = OPTIONS.format(conf=conf, log=log, address=address).split()
+    if boot is None:
+        process = start_emulator(options, scratch / "kmsg")
+    else:
+        command = boot.format(conf=conf, log=log, address=address, tmp=scratch)
+        process = subprocess.Popen(["/bin/sh", "-c", "exec " + command], stdin=subprocess.DEVNULL,
+                                   start_new_session=True)
+    if boot is not None and "{address}" not in boot:
         address = f"unix:abstract=/com/ubuntu/upstart-session/{os.geteuid()}/{process.pid}"
     daemon = Daemon(process, address, conf, log, scratch)
     try:

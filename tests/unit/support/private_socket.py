@@ -35,7 +35,7 @@ def main() -> None:
 
     leave_the_network()
     with fake_daemon.squatter(int(sys.argv[1]), sys.argv[2]) as (_address, heard):
-        answer = run_module.result(run_module.start(sys.argv[3], **json.loads(sys.argv[4])))
+        answer = run_module.result(run_module.start_python(sys.argv[3], **json.loads(sys.argv[4])))
         print(json.dumps({"said": answer, "heard": heard().decode("latin-1")}))
 
 

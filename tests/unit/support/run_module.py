@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module of the collection as Ansible does, in its own process.
+"""Run a module of the collection in a process of its own.
 
     python run_module.py MODULE ARGUMENTS_AS_JSON
 """
@@ -13,16 +13,29 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Union, cast
+
+if TYPE_CHECKING:
+    from ansible_collections.sysinit.upstart.tests.unit.support.module_server import Run
+
+    Process = Union[Run, subprocess.Popen[str]]
 
 
-def start(module: str, **arguments: Any) -> subprocess.Popen[str]:
-    """Start a module; ``result`` waits for it."""
+def start(module: str, **arguments: Any) -> Run:
+    """Start a module in a fork of a process that has imported it; ``result`` waits for it."""
+    # Imported here because this file is also a program, which makes the collection importable itself.
+    server = importlib.import_module("ansible_collections.sysinit.upstart.tests.unit.support.module_server")
+    run: Run = server.Run(module, arguments)
+    return run
+
+
+def start_python(module: str, **arguments: Any) -> subprocess.Popen[str]:
+    """Start a module as Ansible does, in a new Python that has imported nothing; ``result`` waits for it."""
     command = [sys.executable, __file__, module, json.dumps(arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def result(process: subprocess.Popen[str], timeout: float = 400.0) -> dict[str, Any]:
+def result(process: Process, timeout: float = 400.0) -> dict[str, Any]:
     """Return a module's result; fail if its output is not JSON, or if its documentation lacks a key."""
     output, errors = process.communicate(timeout=timeout)
     try:

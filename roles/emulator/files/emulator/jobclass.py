@@ -42,6 +42,8 @@ class JobClass:
 
     def ordered_instances(self) -> list[Instance]:
         """Return the instances in init's order."""
+        if not self.instances:
+            return []  # most jobs; each event asks each job
         return [self.instances[name] for name in hashorder.hash_order(self.instances)]
 
     def has_process(self, process: str) -> bool:

@@ -106,6 +106,12 @@ class LostPids:
 def parent_of(pid: int) -> int | None:
     """Return the parent of a process; None if no process has that pid, or a zombie has it."""
     try:
+        os.kill(pid, 0)  # most lost pids have no process; this takes a tenth of the time of a look into /proc
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    try:
         with open("/proc/%d/stat" % pid, "rb") as stream:
             state, parent = stream.read().rpartition(b")")[2].split()[:2]
     except (OSError, ValueError):

@@ -38,9 +38,10 @@ def children(pid: int) -> list[int]:
 def test_the_daemon_is_killed_during_a_start() -> None:
     with with_daemon.running() as daemon:
         job = slow_job(daemon)
-        deployed = run_module.result(run_module.start("upstart_job", **options(daemon), **job))
+        deployed = run_module.result(run_module.start_python("upstart_job", **options(daemon), **job))
         assert deployed["changed"], deployed
-        module = run_module.start("upstart_service", **options(daemon, name=["slow"], state="started", timeout=600))
+        module = run_module.start_python("upstart_service", **options(
+            daemon, name=["slow"], state="started", timeout=600))
         wait_for((daemon.scratch / "begun").exists, "the pre-start did not run")
         began = time.monotonic()
         os.killpg(daemon.process.pid, signal.SIGKILL)
@@ -57,8 +58,9 @@ def test_the_daemon_is_killed_during_a_start() -> None:
 def test_a_module_whose_timeout_is_over_leaves_nothing_behind() -> None:
     with with_daemon.running() as daemon:
         job = slow_job(daemon)
-        run_module.result(run_module.start("upstart_job", **options(daemon), **job))
-        module = run_module.start("upstart_service", **options(daemon, name=["slow"], state="started", timeout=2))
+        run_module.result(run_module.start_python("upstart_job", **options(daemon), **job))
+        module = run_module.start_python("upstart_service", **options(
+            daemon, name=["slow"], state="started", timeout=2))
         wait_for((daemon.scratch / "begun").exists, "the pre-start did not run")
         assert children(module.pid) == []
         found = run_module.result(module)
@@ -69,7 +71,8 @@ def test_a_module_whose_timeout_is_over_leaves_nothing_behind() -> None:
 def test_a_daemon_that_never_answers() -> None:
     daemon = fake_daemon.FakeDaemon()
     daemon.answers = dict.fromkeys(["Get", "GetJobByName"], fake_daemon.silence)
-    module = run_module.start("upstart_service", address=daemon.address, timeout=1, name=["web"], state="started")
+    module = run_module.start_python(
+        "upstart_service", address=daemon.address, timeout=1, name=["web"], state="started")
     found = run_module.result(module)
     daemon.close()
     assert found["failed"] is True

@@ -143,7 +143,7 @@ def kills(request: pytest.FixtureRequest) -> Iterator[list[Seen]]:
     with with_daemon.running() as daemon, Runner("upstart_job", "upstart_service", "upstart_deploy") as runner:
         deployment = request.param(daemon)
         runner.run(deployment.calls(0))
-        whole = runner.run(deployment.calls(1))
+        whole = runner.run(deployment.calls(1), counted=True)
         assert whole.status == 0, whole.results
         seen = []
         for number, moment in enumerate(moments(whole, deployment.kills)):

@@ -9,7 +9,6 @@ afterwards. UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import re
@@ -32,6 +31,7 @@ LONGER_THAN_A_LIFE = 3.0  # stable_for for a process that ends soon, but not at 
 TIMEOUT = 6.0  # of requests that fail when it has passed
 LONG_TIMEOUT = 90.0  # of all others: they end as soon as they can, which takes long on a busy machine
 AT_ONCE = 10
+STATES_TOGETHER = 6  # states on the same daemon: a request reads all instances, often several times
 SLEEP = "exec sleep 1000\n"
 HUNG = "expect fork\n" + SLEEP
 LOST = "expect fork\nscript\n  (exit 0)\n  sleep 1000\nend script\n"  # the daemon tracks the subshell
@@ -105,7 +105,8 @@ CHECKED = "checked"  # replaces the request in the name of the job for all reque
 Cell = tuple[str, str]  # state, request
 Question = tuple[str, str, bool]  # state, request, check mode
 CELLS: list[Cell] = list(itertools.product(STATES, REQUESTS))
-# Giving back a lost process id would disturb other jobs with a lost process, so a separate daemon does that.
+# Giving back a lost process id would disturb other jobs with a lost process, so a separate daemon does that. Jobs that
+# always respawn have a daemon of their own, too: it sends all their signals to all of its clients.
 QUIET = [(state, request) for state, request in CELLS if STATES[state].lost and request == "freed"]
 TRIVIAL, EVERY = "trivial", 10  # a request that has nothing to do, repeated after this many others
 
@@ -212,14 +213,13 @@ def see_it_there(daemon: Daemon, state: State, job: str, status: str) -> None:
 
 
 class Matrix:
-    """The jobs of a daemon before and after, and the answers to all requests."""
+    """The jobs of a daemon before and after, its living main processes then, and the answers to all requests."""
 
     def __init__(self, files: with_daemon.Daemon, questions: list[Question]) -> None:
         daemon = Daemon(files)
         cells = list(dict.fromkeys((state, CHECKED if checked else request) for state, request, checked in questions))
         set_up(daemon, cells)
         names = [job_name(*cell) for cell in cells]
-        self.lives = daemon.lives
         self.before = {name: daemon.look(name) for name in names}
         del daemon.client  # it would not read the signals in the meantime
         asked: list[Question | None] = []
@@ -232,6 +232,7 @@ class Matrix:
         until(lambda: daemon.connections() == 0, lambda: f"{daemon.connections()} clients are left")
         daemon.connect()
         self.after = {name: daemon.look(name) for name in names}
+        self.living = {pid for seen in self.after.values() for pid in seen.mains.values() if daemon.lives(pid)}
 
 
 def expected_letter(state: str, request: str) -> str:
@@ -264,17 +265,22 @@ def arguments(files: with_daemon.Daemon, question: Question | None) -> dict[str,
 @pytest.fixture(scope="module")
 def matrices() -> Iterator[dict[Question, Matrix]]:
     """Yield the matrix that answers each question."""
-    quiet = [(*cell, False) for cell in QUIET]
-    rest = [question for question in itertools.chain.from_iterable(
-        ((*cell, True), (*cell, False)) for cell in CELLS) if question not in quiet]
-    with contextlib.ExitStack() as stack:
-        daemons = [stack.enter_context(with_daemon.running()) for number in range(2)]
-        found = {}
-        for files, questions in zip(daemons, (rest, quiet)):
-            found.update(dict.fromkeys(questions, Matrix(files, questions)))
-        yield found
-        assert [files.process.poll() for files in daemons] == [None, None], "a daemon has died"
-    assert all(with_daemon.no_process_left(files.scratch) for files in daemons)
+    every = [(*cell, checked) for cell in CELLS for checked in (True, False)]
+    quiet = [question for question in every if question[:2] in QUIET and not question[2]]
+    restless = [question for question in every if STATES[question[0]].restless]
+    groups: dict[int, list[Question]] = {}
+    for question in every:
+        if question not in quiet + restless:
+            groups.setdefault(list(STATES).index(question[0]) // STATES_TOGETHER, []).append(question)
+    found, scratches = {}, []
+    for questions in (*groups.values(), quiet, restless):
+        with with_daemon.running() as files:
+            matrix = Matrix(files, questions)
+            assert files.process.poll() is None, "the daemon has died"
+        found.update(dict.fromkeys(questions, matrix))
+        scratches.append(files.scratch)
+    yield found
+    assert all(with_daemon.no_process_left(scratch) for scratch in scratches)
 
 
 def letter(answer: many_modules.Ended) -> str:
@@ -299,7 +305,7 @@ def check_state(matrix: Matrix, state: State, job: str, wanted: str) -> None:
         return
     assert statuses == ["start/running"] * len(chosen) and chosen, after
     if state.conf:  # jobs with a file have a main process
-        assert all(matrix.lives(after.mains[instance]) for instance in chosen)
+        assert all(after.mains[instance] in matrix.living for instance in chosen)
         assert wanted != "restarted" or all(after.mains[name] != before.mains.get(name) for name in chosen)
 
 

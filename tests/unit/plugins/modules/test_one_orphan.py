@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 import with_daemon
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
+from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
 from ansible_collections.sysinit.upstart.tests.unit.support import run_module
-from ansible_collections.sysinit.upstart.tests.unit.support.waiting import wait_for
+from ansible_collections.sysinit.upstart.tests.unit.support.waiting import PATIENCE, wait_for
 
 INITCTL = Path(__file__).resolve().parents[4] / "roles" / "emulator" / "files" / "initctl"
 RUNS = "exec sleep 1000\n"
@@ -29,6 +31,7 @@ class Host:
     def __init__(self, daemon: with_daemon.Daemon) -> None:
         self.daemon = daemon
         self.conf = daemon.conf
+        self.client = Upstart(Connection(daemon.address).open(PATIENCE), PATIENCE)
 
     def initctl(self, *words: str) -> str:
         return subprocess.run([sys.executable, str(INITCTL), *words], capture_output=True, text=True, check=False,
@@ -41,13 +44,11 @@ class Host:
         time.sleep(APART)
 
     def start(self, *words: str) -> None:
-        name = words[0]
-        self.wait_for(lambda: f"\n{name} " in "\n" + self.initctl("list").replace("(", " ("))
-        self.initctl("start", *words)
+        name, *env = words
+        wait_for(lambda: name in self.client.jobs(), "the job is not loaded")
+        started = self.client.request("Start", name, env)
+        assert self.client.connection.wait(lambda: started.done, PATIENCE), "the start does not end"
         time.sleep(APART)
-
-    def wait_for(self, happened: Any) -> None:
-        wait_for(happened, "the job is not loaded")
 
     def run(self, name: str, text: str, *env: str) -> None:
         self.write(name, text)
@@ -79,7 +80,9 @@ class Host:
 @pytest.fixture
 def host() -> Iterator[Host]:
     with with_daemon.running() as daemon:
-        yield Host(daemon)
+        host = Host(daemon)
+        yield host
+        host.client.connection.close()
 
 
 def test_the_others_are_known(host: Host) -> None:

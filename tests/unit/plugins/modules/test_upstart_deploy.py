@@ -329,10 +329,10 @@ def test_a_lost_connection_does_not_leave_a_rollback_half_done(host: DeployHost)
     bad = host.options(jobs=[job("web", exec="sh -c 'sleep 0.1; exit 3'"), job("new", exec="false")], restart="now",
                        on_failure="rollback", stable_for=0.3)
     began = time.monotonic()
-    assert run_module.result(run_module.start("upstart_deploy", **bad))["failed"]
+    assert run_module.result(run_module.start_python("upstart_deploy", **bad))["failed"]
     whole = time.monotonic() - began
     for _number in range(MOMENTS):
-        process = run_module.start("upstart_deploy", **bad)
+        process = run_module.start_python("upstart_deploy", **bad)
         time.sleep(chance.uniform(0.2, 0.95) * whole)
         process.send_signal(signal.SIGHUP)
         assert process.stdout is not None and process.stderr is not None

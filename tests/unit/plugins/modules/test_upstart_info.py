@@ -65,7 +65,8 @@ def initctl(daemon: with_daemon.Daemon, *words: str) -> str:
 
 
 def listed(daemon: with_daemon.Daemon) -> list[str]:
-    return [line.split()[0] for line in initctl(daemon, "list").splitlines() if not line.startswith("\t")]
+    with Connection(daemon.address) as connection:
+        return Upstart(connection, PATIENCE).jobs()
 
 
 def info(daemon: with_daemon.Daemon, **options: Any) -> dict[str, Any]:

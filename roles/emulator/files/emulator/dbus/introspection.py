@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from .dispatch import Arguments, Call, Interface, Method
 from .paths import INTROSPECTABLE, PEER, PROPERTIES
@@ -44,12 +44,12 @@ def _interface(interface: Interface) -> list[str]:
 
 
 def _nodes(names: Iterable[str]) -> list[str]:
-    return ["  <node name=%s/>" % quoteattr(name) for name in sorted(names)]
+    return ['  <node name="%s"/>' % escape(name) for name in sorted(names)]
 
 
 def describe(path: str, interface: Interface, children: Iterable[str]) -> str:
     """Return the introspection data of an object and the names of its children."""
-    lines = ["<node name=%s>" % quoteattr(path)]
+    lines = ['<node name="%s">' % escape(path)]
     for described_interface in (interface,) + _STANDARD:
         lines += _interface(described_interface)
     lines += _nodes(children)
