@@ -117,7 +117,7 @@ def running() -> Iterator[Daemon]:
     conf, log = scratch / "init", scratch / "log"
     conf.mkdir()
     log.mkdir()
-    boot = os.environ.get("UPSTART_BOOT")
+    boot = os.environ.get("UPSTART_BOOT") or None
     options = OPTIONS.format(conf=conf, log=log, address=address).split()
     if boot is None:
         process = start_emulator(options, scratch / "kmsg")
