@@ -150,7 +150,6 @@ def share_out(suite: Suite, tasks: Iterable[Task], lanes: int = WAITING_LANES) -
         shutil.copytree(COLLECTION, folder / PLACE, symlinks=True, ignore=ignored)
         (folder / "home").mkdir()
         (folder / "home" / "payloads").symlink_to(PAYLOADS)
-        write_settings(folder)
         while True:
             try:
                 task = waiting.get_nowait()
@@ -245,10 +244,13 @@ def integration(suite: Suite) -> None:
         runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
 
     def task(target: str, venv: Path, host: Path) -> Task:
-        return lambda folder, home: suite.check(*with_daemon(
-            "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
-            "--local", "--color", "no", "--python", version, target, venv=venv),
-            folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python")})
+        def run(folder: Path, home: dict[str, str]) -> None:
+            write_settings(folder)
+            suite.check(*with_daemon(
+                "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
+                "--local", "--color", "no", "--python", version, target, venv=venv),
+                folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python")})
+        return run
 
     share_out(suite, [task(*run) for run in runs])
 
@@ -299,9 +301,7 @@ def docs(suite: Suite) -> None:
 def lint(suite: Suite) -> None:
     sanity_pip.provide(VENV, HOME)
     commands: list[list[str | Path]] = [
-        # Pylint starts a process for each processor, and each of them reads all that the files import.
-        ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0))),
-         VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
+        [VENV / "ansible-test", "sanity", "--local", "--color", "no", "--python", python_version()],
         [VENV / "python", "tests/tools/lint_ansible.py", "--offline", "--nocolor", "--profile", "production"],
         [VENV / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
          "--validate-collection-refs", "dependent", "."],
