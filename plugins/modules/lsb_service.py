@@ -276,6 +276,11 @@ stderr:
   returned: failure
   type: str
   sample: "rpc.nfsd: unable to bind: Address already in use\n"
+option:
+  description: The option with the wrong value.
+  returned: when an option is the cause
+  type: str
+  sample: interval
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -662,6 +662,12 @@ stderr:
   returned: when a script fails
   type: str
   sample: "web: cannot bind port 80"
+done:
+  description: Files that the task changed before the failure. The changes stay.
+  returned: when a file cannot be written or removed
+  type: list
+  elements: str
+  sample: [/etc/init/db.conf]
 hint:
   description: The remedy alone, which RV(ignore:msg) contains too. Null if there is none.
   returned: when an option or a file has a wrong value

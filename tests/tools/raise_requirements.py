@@ -25,6 +25,7 @@ from versions import CORES
 SETS = {
     "test": ("test", "coverage", "mutation"),
     "docs": ("docs",),
+    "ee": ("ee",),
     "importer": ("importer",),
     "sbom": ("sbom",),
     "raise": ("raise",),

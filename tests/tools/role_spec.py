@@ -214,6 +214,7 @@ def argument_specs(specs: dict[str, Any], warning: str) -> str:
     """
     comment = "".join(f"# {line}\n" for line in LICENCE.splitlines())
     text = yaml.dump(specs, Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)
+    text = re.sub(r" choices:\n((?: +- \w+\n)+)", lambda match: f" choices: [{', '.join(match[1].split()[1::2])}]\n", text)
     return f"---\n{comment}\n# {warning}\n{text}"
 
 

@@ -46,6 +46,9 @@ if MYPY:
 __metaclass__ = type
 
 
+MOVES = frozenset(["start", "stop", "free"])  # steps that start or stop an instance
+
+
 def enable(client, targets, attributes, conf_dir):
     # type: (Upstart, List[Target], Any, str) -> None
     """Write the changes that enable or disable jobs. All targets of a job share one change."""
@@ -69,11 +72,14 @@ def act(client, targets, request, log=None):
     """
     deadline = Deadline(request.timeout)
     _have_files_read(client, targets, request)
+    moves_some = any(MOVES.intersection(target.progress.todo) for target in targets)
     for target in targets:
         _name_instance(target)
         if target.progress.init_log is None:
             target.mark_log(request.log_dir)
             target.progress.init_log = log
+        if moves_some and _only_stays_up(target):
+            target.progress.todo = []  # other steps may stop or restart it: verify watches it after them
         if _will_run(target):
             target.progress.todo.append("watch")
     while True:
@@ -82,6 +88,12 @@ def act(client, targets, request, log=None):
             return
         except ConnectionLostError:
             _resume(client, targets, deadline)
+
+
+def _only_stays_up(target):
+    # type: (Target) -> bool
+    """Return whether all that a target needs is time in which its service stays up."""
+    return target.progress.todo == ["wait"] and not _is_stopping(target) and not target.definition.is_task()
 
 
 def _will_run(target):
@@ -104,7 +116,7 @@ def _have_files_read(client, targets, request):
     init may drop the job together with its last instance.
     """
     moving = [target for target in without_error(targets)
-              if {"start", "stop", "free"}.intersection(target.progress.todo)]
+              if MOVES.intersection(target.progress.todo)]
     for target in moving:
         if target.definition.is_task():
             target.definition = target.definition.anew()  # no longer known after its end

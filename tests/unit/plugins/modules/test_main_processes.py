@@ -14,7 +14,7 @@ import time
 
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
-from ansible_collections.sysinit.upstart.tests.unit.support import rival_host
+from ansible_collections.sysinit.upstart.tests.unit.support import rival_host, waiting
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
 host = rival_host.host
@@ -75,6 +75,8 @@ def test_a_warning_when_a_suspended_process_is_reloaded(host: Host) -> None:
     pid = next(process.pid for process in processes.table(host.client.connection.peer["pid"]).values()
                if process.inner == host.status("web")["processes"]["main"])
     os.kill(pid, signal.SIGSTOP)
+    waiting.wait_for(lambda: processes.state_of(host.client.connection.peer["pid"], pid) in processes.SUSPENDED,
+                     "the process is not suspended")
     answer = host.run("web", "reloaded")
     assert answer.get("changed") is True and "is suspended by a signal" in str(answer["warnings"]), answer
 

@@ -93,6 +93,13 @@ def test_a_job_that_starts_again_by_itself_is_not_changed_but_has_another_proces
     assert predicted["instances"][1]["processes"] == {}
 
 
+def test_jobs_that_are_still_watched_when_the_task_stops_them_are_started_again(run: Run) -> None:
+    """They have run for less than stable_for, for example since the task before."""
+    real = run(jobs=entries(db="restarted", follower="started", store="started"), stable_for=1.0)
+    assert not real.get("failed"), real["msg"]
+    assert [entry["status"] for entry in real["instances"]] == ["start/running"] * 3
+
+
 @pytest.mark.parametrize("daemon", ["1.5", "1.13.2"], indirect=True)
 def test_a_job_that_does_not_stay_stopped_fails(run: Run) -> None:
     wanted = entries(db="restarted", follower="stopped", store="started")
