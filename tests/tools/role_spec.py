@@ -206,6 +206,10 @@ class Indented(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+def _in_one_line(choices: re.Match[str]) -> str:
+    return f" choices: [{', '.join(choices[1].split()[1::2])}]\n"
+
+
 def argument_specs(specs: dict[str, Any], warning: str) -> str:
     """Return meta/argument_specs.yml.
 
@@ -214,7 +218,7 @@ def argument_specs(specs: dict[str, Any], warning: str) -> str:
     """
     comment = "".join(f"# {line}\n" for line in LICENCE.splitlines())
     text = yaml.dump(specs, Dumper=Indented, sort_keys=False, width=110, allow_unicode=True)
-    text = re.sub(r" choices:\n((?: +- \w+\n)+)", lambda match: f" choices: [{', '.join(match[1].split()[1::2])}]\n", text)
+    text = re.sub(r" choices:\n((?: +- \w+\n)+)", _in_one_line, text)
     return f"---\n{comment}\n# {warning}\n{text}"
 
 
