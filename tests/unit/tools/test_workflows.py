@@ -111,7 +111,7 @@ def test_commands_exist() -> None:
     targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split())  # type: ignore[index]
     called = {word for text in commands() for words in re.findall(r"make ((?:[a-z]+ )+)", text)
               for word in words.split()}
-    assert {"test", "matrix", "docs", "lint", "package"} == called <= targets
+    assert {"test", "matrix", "docs", "lint", "release"} == called <= targets
     files = [word for text in commands() for word in re.findall(r"tests/\S+", text)]
     assert files == ["tests/requirements/nox.txt"]
     assert [name for name in files if not (ROOT / name).is_file()] == []
