@@ -169,6 +169,13 @@ def _restart(status):
     return ["stop", "start"] if is_resting(status) else ["settle", "stop", "start"]
 
 
+def only_stays_up(target):
+    # type: (Target) -> bool
+    """Return whether all that a target needs is time in which its service stays up."""
+    return (target.progress.todo == ["wait"] and target.wanted.state != "stopped"
+            and not target.definition.is_task())
+
+
 def _may_hang(status, definition, age):
     # type: (Optional[Dict[str, Any]], Definition, float) -> bool
     """Return whether Upstart may wait for an event of ``expect`` that never comes; it neither ends that nor gives up.

@@ -31,7 +31,7 @@ from .._host.status import (
 )
 from .._system.deadline import Deadline
 from . import failure_errors, groups, refusals, signal_history, unknown_jobs, unwedge, watching
-from .planning import without_error
+from .planning import only_stays_up, without_error
 from .timeouts import longest_kill_timeout, timeout_error
 
 MYPY = False  # mypy takes it for true
@@ -78,7 +78,7 @@ def act(client, targets, request, log=None):
         if target.progress.init_log is None:
             target.mark_log(request.log_dir)
             target.progress.init_log = log
-        if moves_some and _only_stays_up(target):
+        if moves_some and only_stays_up(target):
             target.progress.todo = []  # other steps may stop or restart it: verify watches it after them
         if _will_run(target):
             target.progress.todo.append("watch")
@@ -88,12 +88,6 @@ def act(client, targets, request, log=None):
             return
         except ConnectionLostError:
             _resume(client, targets, deadline)
-
-
-def _only_stays_up(target):
-    # type: (Target) -> bool
-    """Return whether all that a target needs is time in which its service stays up."""
-    return target.progress.todo == ["wait"] and not _is_stopping(target) and not target.definition.is_task()
 
 
 def _will_run(target):
@@ -115,8 +109,7 @@ def _have_files_read(client, targets, request):
     A job that must start gets an error if init cannot load it. A job that only stops needs its file read too: otherwise
     init may drop the job together with its last instance.
     """
-    moving = [target for target in without_error(targets)
-              if MOVES.intersection(target.progress.todo)]
+    moving = [target for target in without_error(targets) if MOVES.intersection(target.progress.todo)]
     for target in moving:
         if target.definition.is_task():
             target.definition = target.definition.anew()  # no longer known after its end

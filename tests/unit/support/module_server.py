@@ -216,7 +216,7 @@ class _Forks:
     def serve(self) -> None:
         """Serve until the client closes its end."""
         while True:
-            ready, _, _ = select.select([self._channel.fileno(), self._wake_read], [], [])
+            ready, _writable, _broken = select.select([self._channel.fileno(), self._wake_read], [], [])
             if self._wake_read in ready:
                 os.read(self._wake_read, 4096)
                 self._reap()
@@ -246,7 +246,8 @@ class _Forks:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._channel.close()
-        for descriptor in (self._wake_read, self._wake_write, *own, *(status for status, _ in self._running.values())):
+        statuses = [status for status, _began in self._running.values()]
+        for descriptor in (self._wake_read, self._wake_write, *own, *statuses):
             os.close(descriptor)
 
     def _reap(self) -> None:

@@ -25,7 +25,8 @@ SERVICE = ["name", "control", "start", "stop", "status", "restart", "pattern", "
 SUPERVISOR = ["strategy", "window", "adjustments", "expected", "children", "interval", "store"]
 COMMANDS = ["start", "stop", "status", "restart", "check", "restart_child", "wake_up", "single"]
 OWN = ["careful", "interval", "state"]
-FAILURE = {"cmd", "rc", "stdout", "stderr"}
+FAILURE = {"cmd", "rc", "stdout", "stderr"}  # of a command
+WRONG_OPTION = {"option"}
 
 
 def run(control: Control, **options: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def test_the_second_run_changes_nothing(tmp_path: Path) -> None:
     first, second = run(control), run(control, expected="running")
     assert first["changed"] is True and first["actions"] == ["stop", "start"]
     assert second["changed"] is False and second["check"] == "web: OK, running, as expected"
-    assert returned(first) == returned(second) == returned(predicted) == set(documented()) - FAILURE
+    assert returned(first) == returned(second) == returned(predicted) == set(documented()) - FAILURE - WRONG_OPTION
 
 
 def test_a_failure_has_all_fields(tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_a_failure_has_all_fields(tmp_path: Path) -> None:
     result = run(control, state="started")
     assert result["failed"] is True
     assert result["msg"].endswith("exited with status 1: bad luck. Its status is stopped (3).")
-    assert returned(result) == set(documented())
+    assert returned(result) == set(documented()) - WRONG_OPTION
     assert (result["rc"], result["stderr"]) == (1, "bad luck\n")
 
 
@@ -67,7 +68,7 @@ def test_types_of_what_is_returned(tmp_path: Path) -> None:
     result = run(Control(tmp_path, 3))
     for name, value in documented().items():
         assert isinstance(value["sample"], kinds[value["type"]]), name
-        assert name in FAILURE or isinstance(result[name], kinds[value["type"]]), name
+        assert name in FAILURE | WRONG_OPTION or isinstance(result[name], kinds[value["type"]]), name
 
 
 def test_warnings_reach_the_user(tmp_path: Path) -> None:
