@@ -40,6 +40,8 @@ STATUS_TEST = re.compile(
     r"(?=[ \t]*(?:;|&&|\|\||$|\)))", re.MULTILINE)
 UPSTART_VARIABLE = re.compile(r"\$\{?(UPSTART_(?!JOB\b|INSTANCE\b)[A-Z_]+)")
 EVENT_VARIABLES = (*STOP_VARIABLES, "RUNLEVEL", "PREVLEVEL", "IFACE", "ADDRFAM", "MOUNTPOINT", "DEVNAME", "DEVPATH")
+USED_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+OF_EVERY_JOB = frozenset(["PATH", "TERM"])  # variables that init sets
 SYSTEMCTL = "systemctl"
 INITCTL = ("initctl", "/sbin/initctl")
 TESTS = ("[", "[[", "test", "which", "command", "type", "hash")
@@ -188,7 +190,7 @@ class ScriptTranslator:
     def _report_variables(self, text: str, where: ScriptPlace) -> None:
         job = self._findings.job
         own = {entry.partition("=")[0] for entry in job.values["env"]} | {instance_form(job).variable}
-        names = sorted({*EVENT_VARIABLES, *self._host.event_variables} - own)
+        names = sorted({*EVENT_VARIABLES, *self._host.event_variables, *_unset_variables(text, where)} - own)
         for offset, line in enumerate(text.splitlines()):
             for match in UPSTART_VARIABLE.finditer(line):
                 self._findings.add("script-events", f"${match.group(1)}", where.place, where.line_of(offset))
@@ -196,6 +198,18 @@ class ScriptTranslator:
                 if re.search(rf"\$(?:{name}\b|\{{{name}\b)", line) \
                         and not re.search(rf"^\s*(?:export\s+)?{name}=|\bfor\s+{name}\b", text, re.MULTILINE):
                     self._findings.add("script-variable", f"${name}", where.place, where.line_of(offset))
+
+
+def _unset_variables(text: str, where: ScriptPlace) -> set[str]:
+    """Return the variables of an exec command that nothing in it sets: only an event or a request can.
+
+    A script may set them in ways that are not seen, for example with a file that it reads.
+    """
+    if where.place is None or not where.place.name.endswith("exec"):
+        return set()
+    names = {plain or braced for plain, braced in USED_VARIABLE.findall(text)}
+    return {name for name in names - OF_EVERY_JOB if not name.startswith("UPSTART_")
+            and not re.search(rf"\b{name}=|\b(?:for|read)\s+{name}\b", text)}
 
 
 def _is_other(statement: Statement) -> bool:

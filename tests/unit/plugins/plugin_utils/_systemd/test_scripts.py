@@ -86,6 +86,18 @@ def test_variables_that_other_jobs_send() -> None:
             if item["code"] == "script-variable"] == [("web", "$VERSION")]
 
 
+@pytest.mark.parametrize(("text", "names"), [
+    ("exec /bin/x --version $VERSION ${PORT}", ["$PORT", "$VERSION"]), ("env VERSION=1\nexec /bin/x $VERSION", []),
+    ("exec /bin/x $PATH $UPSTART_JOB", []), ("exec sh -c 'V=1; echo $V'", []), ("exec /bin/x ${VERSION:-1}", []),
+    ("script\n  . /etc/default/x\n  exec /bin/x $VERSION\nend script", []),
+    ("instance $N\nexec /bin/x $N", []), ("pre-start exec /bin/x $VERSION\nexec /bin/x", ["$VERSION"]),
+])
+def test_a_variable_that_only_the_start_can_set(text: str, names: list[str]) -> None:
+    """The event comes from outside of the jobs, so nothing else names its variables."""
+    findings = to_systemd({"job": f"start on deployed\n{text}\n"})["findings"]
+    assert sorted(item["subject"] for item in findings if item["code"] == "script-variable") == names
+
+
 def test_the_line_of_a_command() -> None:
     result = to_systemd({"web": "nice 5\npost-stop exec initctl emit own\n"})
     (finding,) = [item for item in result["findings"] if item["code"] == "script-emit"]
