@@ -51,7 +51,7 @@ def parts_of(owner: str, path: tuple[str, ...], options: dict[str, Any] | None, 
         option = given or {}
         facts = tuple((key, repr(option[key])) for key in COMPARED if key in option) if nested != "contains" else ()
         yield Part(owner, (*path, name), str(option.get("version_added", "")), facts)
-        for key in {nested, "suboptions"}:
+        for key in dict.fromkeys((nested, "suboptions")):
             yield from parts_of(owner, (*path, name), option.get(key), nested)
 
 
@@ -127,7 +127,7 @@ def new_parts(old: Interface, new: Interface) -> list[Part]:
 
 
 def gone_parts(old: Interface, new: Interface) -> list[Part]:
-    return new_parts(new, old)
+    return new_parts(old=new, new=old)
 
 
 def changed_parts(old: Interface, new: Interface) -> list[str]:

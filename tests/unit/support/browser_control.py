@@ -106,12 +106,12 @@ class Page:
 
     def _read(self, deadline: float) -> dict[str, Any]:
         while b"\0" not in self._unread:
-            ready, _, _ = select.select([self.answers], [], [], max(0.0, deadline - time.monotonic()))
+            ready, _writable, _broken = select.select([self.answers], [], [], max(0.0, deadline - time.monotonic()))
             data = os.read(self.answers, CHUNK) if ready else b""
             if not data:
                 raise BrowserError("the browser ended" if ready else f"no answer in {PATIENCE:.0f} seconds")
             self._unread += data
-        line, _, self._unread = self._unread.partition(b"\0")
+        line, _zero, self._unread = self._unread.partition(b"\0")
         message: dict[str, Any] = json.loads(line)
         return message
 
