@@ -32,8 +32,8 @@ def test_a_fork_has_the_environment_and_the_folder(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("UPSTART_SESSION", "unix:abstract=/sysinit-upstart-test/mine")
     assert "/sysinit-upstart-test/mine" in run_module.result(run_module.start("upstart_info", scope="session"))["msg"]
     monkeypatch.delenv("UPSTART_SESSION")
-    another = run_module.result(run_module.start("upstart_info", scope="session"))  # perhaps of a session on the machine
-    assert "/mine" not in str(another)
+    answer = run_module.result(run_module.start("upstart_info", scope="session"))
+    assert "/mine" not in str(answer)  # the machine may have another session
     monkeypatch.chdir(tmp_path)
     with with_daemon.running() as daemon:
         options = {"address": daemon.address, "conf_dir": str(daemon.conf), "log_dir": str(daemon.log)}
