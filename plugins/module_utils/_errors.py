@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any  # noqa: F401
+    from typing import Any, Dict  # noqa: F401
 
 __metaclass__ = type
 
@@ -24,3 +24,14 @@ class UpstartError(Exception):
         super(UpstartError, self).__init__(message)
         self.message = message
         self.facts = facts
+
+    def fields(self):
+        # type: () -> Dict[str, Any]
+        """Return the facts as fields of a result: ``path`` is called ``file`` there.
+
+        AnsibleModule would add the mode, owner and state of a ``path`` to the result.
+        """
+        fields = dict(self.facts)
+        if "path" in fields:
+            fields["file"] = fields.pop("path")
+        return fields

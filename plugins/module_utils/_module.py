@@ -104,10 +104,7 @@ def run(module, action):
     try:
         result = action(module)
     except UpstartError as error:
-        facts = dict(error.facts)
-        if "path" in facts:  # AnsibleModule would add that file's mode, owner and state to the result
-            facts["file"] = facts.pop("path")
         if module.no_log:
-            module.fail_json(msg=HIDDEN, hidden_msg=error.message, **facts)
-        module.fail_json(msg=error.message, **facts)
+            module.fail_json(msg=HIDDEN, hidden_msg=error.message, **error.fields())
+        module.fail_json(msg=error.message, **error.fields())
     module.exit_json(**result)

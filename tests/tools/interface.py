@@ -22,6 +22,7 @@ import last_release
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+BLOCKS = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 COMPARED = ("type", "elements", "default", "choices", "required", "aliases")
 PLUGINS = {"plugins/modules": "module", "plugins/filter": "filter", "plugins/doc_fragments": "fragment"}
 INTERNAL = {"playbook demo"}
@@ -60,7 +61,7 @@ def blocks(source: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) \
-                and node.targets[0].id in ("DOCUMENTATION", "RETURN") and isinstance(node.value, ast.Constant):
+                and node.targets[0].id in BLOCKS and isinstance(node.value, ast.Constant):
             found[node.targets[0].id] = yaml.safe_load(str(node.value.value))
     return found
 

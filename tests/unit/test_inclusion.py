@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import interface
 import release_check
 import versions
 import yaml
@@ -54,9 +55,7 @@ def section(heading: str) -> str:
 
 def blocks(path: Path) -> dict[str, Any]:
     """Return DOCUMENTATION, EXAMPLES and RETURN of a plugin."""
-    return {node.targets[0].id: yaml.safe_load(str(node.value.value)) for node in ast.parse(path.read_text()).body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Constant) and node.targets[0].id in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
+    return interface.blocks(path.read_text())
 
 
 def rows() -> list[list[str]]:

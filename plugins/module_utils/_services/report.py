@@ -94,10 +94,7 @@ def _entry(target, request):
     if plan.group is not None and target.before is not None:
         entry["env_before"] = plan.env_before
     if outcome.error is not None:
-        facts = dict(outcome.error.facts)
-        if "path" in facts:  # as in the result of the task, see _module.run
-            facts["file"] = facts.pop("path")
-        entry.update(facts)
+        entry.update(outcome.error.fields())
         entry.update(failed=True, msg=outcome.error.message)
     return entry
 
