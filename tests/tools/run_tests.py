@@ -36,6 +36,7 @@ VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
 HOST = FOLDER / "venv-host" / "bin"  # the same, and it compiles the modules once instead of in each task
+RESIDENT = os.environ.get("UPSTART_RESIDENT", "yes")  # empty: each module of a test host has a Python of its own
 NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
 PLACE = Path("ansible_collections", "sysinit", "upstart")
@@ -249,7 +250,8 @@ def integration(suite: Suite) -> None:
             suite.check(*with_daemon(
                 "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
                 "--local", "--color", "no", "--python", version, target, venv=venv),
-                folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python")})
+                folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python"),
+                                                       "UPSTART_RESIDENT": "" if host == BARE else RESIDENT})
         return run
 
     share_out(suite, [task(*run) for run in runs])
@@ -258,7 +260,7 @@ def integration(suite: Suite) -> None:
 def molecule(suite: Suite) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
-            environment = {**home, "ANSIBLE_PIPELINING": "true",
+            environment = {**home, "ANSIBLE_PIPELINING": "true", "UPSTART_RESIDENT": RESIDENT,
                            "ANSIBLE_CALLBACK_PLUGINS": str(folder / PLACE / CALLBACKS)}
             status, output = suite.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
                                        folder=folder, environment=environment)

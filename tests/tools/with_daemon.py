@@ -9,6 +9,7 @@ The environment of the command describes the daemon: UPSTART_ADDRESS, UPSTART_CO
 UPSTART_LOG_DIR, UPSTART_INIT_LOG, UPSTART_SCRATCH and UPSTART_TOOLS (this folder).
 --ansible-test also writes them to FILE as variables for ``ansible-test integration``, with
 upstart_python: the interpreter for the modules, UPSTART_PYTHON or by default the controller's.
+With UPSTART_RESIDENT, that interpreter stays in memory; see resident_python.py.
 
 The daemon is the emulator, or the command in UPSTART_BOOT, which must stay in the
 foreground and contain {conf}, {log} and {address}. Without {address}, it is the init of a
@@ -31,6 +32,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import resident_python
 
 EMULATOR = Path(__file__).resolve().parents[2] / "roles" / "emulator" / "files" / "upstart-emulator"
 OPTIONS = "--confdir {conf} --logdir {log} --address {address} --no-startup-event"
@@ -146,6 +151,16 @@ def no_process_left(scratch: Path) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def interpreter(folder: Path) -> Iterator[None]:
+    """Have UPSTART_PYTHON be an interpreter that stays in memory, if that is wanted."""
+    with contextlib.ExitStack() as stack:
+        if os.environ.get("UPSTART_RESIDENT"):
+            python = os.environ.get("UPSTART_PYTHON") or sys.executable
+            os.environ["UPSTART_PYTHON"] = str(stack.enter_context(resident_python.running(python, folder)))
+        yield
+
+
 def main() -> int:
     arguments = sys.argv[1:]
     settings = None
@@ -153,7 +168,7 @@ def main() -> int:
         settings, arguments = Path(arguments[1]), arguments[2:]
     if not arguments:
         sys.exit(__doc__)
-    with running() as daemon:
+    with running() as daemon, interpreter(daemon.scratch):
         variables = {**daemon.variables(), "upstart_tools": str(Path(__file__).resolve().parent)}
         if settings:
             python = os.environ.get("UPSTART_PYTHON") or "{{ ansible_playbook_python }}"
