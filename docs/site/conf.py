@@ -35,6 +35,7 @@ html_short_title = project
 html_static_path = ["_site"]
 html_css_files = ["site.css"]
 html_js_files = ["search.js"]
+html_search_scorer = "scorer.js"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
