@@ -35,6 +35,7 @@ html_short_title = project
 html_static_path = ["_site"]
 html_css_files = ["site.css"]
 html_js_files = ["search.js"]
+html_search_scorer = str(HERE / "scorer.js")
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -65,11 +66,15 @@ def entry(line: str) -> str:
 
 
 def with_introduction(index: str) -> str:
-    """Return the index page with this collection's introduction, and headed, short entries in the side bar."""
+    """Return the index page with our introduction, the playbooks, and headed, short entries in the side bar."""
     introduction = (HERE / "introduction.rst").read_text(encoding="utf-8")
+    playbooks = (HERE / "playbooks.rst").read_text(encoding="utf-8")
     index = re.sub(r"^Description\n-+\n.*?^\.\. toctree::\n    :maxdepth: 1\n\n", lambda _all: introduction, index,
                    count=1, flags=re.M | re.S)
     index = re.sub(r"^Sysinit\.Upstart\n=+\n", f"{project}\n{'=' * len(project)}\n", index, flags=re.M)
+    index = re.sub(r"^\.\. _changelog_section_for.*?^    changelog\n\n", "", index, flags=re.M | re.S)
+    index = re.sub(r"^    docsite/support\n", r"\g<0>    Release notes <changelog>\n", index, flags=re.M)
+    index = re.sub(r"^\.\. _plugin_index_for", lambda label: f"{playbooks}\n{label[0]}", index, flags=re.M)
     index = re.sub(r"^These are the (plugins|roles) in .*\n\n", "", index, flags=re.M)
     for plain, generated in {"Modules": "Modules", "Filters": "Filter Plugins", "Roles": "Role Index",
                              "Reference": "Plugin Index"}.items():

@@ -106,7 +106,7 @@ def build(folder: Path) -> Path:
     source, work, site = folder / COLLECTION / "docs" / "site", folder / "docs", folder / "docs" / "html"
     shutil.rmtree(work, ignore_errors=True)
     (work / "rst").mkdir(parents=True, mode=0o755)
-    for name in ("conf.py", "introduction.rst"):
+    for name in ("conf.py", "introduction.rst", "playbooks.rst", "scorer.js"):
         shutil.copy2(source / name, work)
     (work / "_site").mkdir()
     for name in ("site.css", "search.js"):

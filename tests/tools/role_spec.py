@@ -279,10 +279,10 @@ EXAMPLE = """```yaml
     - role: sysinit.upstart.upstart_jobs
       upstart_jobs_prune: true
       upstart_jobs_on_failure: rollback
+      upstart_jobs_stable_for: 5
       upstart_jobs_list:
         - name: shop
-          start_on: {runlevel: [2, 3, 4, 5]}
-          respawn: true
+          preset: service
           exec: /usr/bin/shop --port 8080
         - name: worker
           instance: $QUEUE

@@ -4,13 +4,15 @@
 """Look at each page of the built site in a headless browser, as files and without a network.
 
 A page must not write to the console, must fit a phone and a desktop without sideways scrolling, and its text must have
-enough contrast in the light and in the dark theme. The search must find a word, and the switch must change the theme.
+enough contrast in the light and in the dark theme. The search for a stanza must find its section first, and the option
+of that name too. The switch must change the theme.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import checkout
 
@@ -21,7 +23,7 @@ from ansible_collections.sysinit.upstart.tests.unit.support import browser, brow
 WINDOWS = ((390, 844), (1280, 900))  # a phone and a desktop
 SCHEMES = ("light", "dark")
 CONTRAST = 4.5  # of text, as WCAG 2 requires at level AA
-SEARCHED = "respawn"
+SEARCHED = ("respawn", "kill timeout", "start on")  # stanzas
 SEARCH_SECONDS = 120
 
 # Elements that stand out of the window, without those that scroll in a box of their own.
@@ -118,11 +120,19 @@ def problems(site: Path) -> Iterator[str]:
         page.open((site / "index.html").as_uri())
         if page.run(SWITCH) != len(SCHEMES):
             yield "index.html: the switch does not change between a light and a dark theme"
-        page.open(f"{(site / 'search.html').as_uri()}?q={SEARCHED}")
-        links = page.run(SEARCH % SEARCH_SECONDS)
-        yield from (f"search.html: the search writes {text!r} to the console" for text in page.console)
-        if not any("upstart_job" in link for link in links):
-            yield f"search.html: the search for {SEARCHED} finds {links}, but not the option of upstart_job"
+        for stanza in SEARCHED:
+            page.open(f"{(site / 'search.html').as_uri()}?q={quote(stanza)}")
+            links = page.run(SEARCH % SEARCH_SECONDS)
+            yield from (f"search.html: the search writes {text!r} to the console" for text in page.console)
+            yield from (f"search.html: the search for {stanza} {fault}" for fault in search_faults(stanza, links))
+
+
+def search_faults(stanza: str, links: list[str]) -> Iterator[str]:
+    """Yield what is wrong with the links that a search for a stanza finds, best first."""
+    if not links or not links[0].endswith(f"/upstart_stanzas.html#{stanza.replace(' ', '-')}"):
+        yield f"does not find its section first, but {links[:3]}"
+    if not any("upstart_job_module" in link for link in links):
+        yield "does not find the option of upstart_job"
 
 
 def problems_of_page(page: browser_control.Page) -> Iterator[str]:

@@ -90,6 +90,12 @@ def test_readme_names_each_plugin_once() -> None:
     assert sorted(named) == sorted(public)
 
 
+def test_the_front_page_lists_each_playbook() -> None:
+    page = (ROOT / "docs/site/playbooks.rst").read_text(encoding="utf-8")
+    here = [path.stem for path in (ROOT / "playbooks").glob("*.yml") if not path.name.startswith(INTERNAL)]
+    assert sorted(re.findall(r"^\* :ref:`(\w+) <", page, re.M)) == sorted(here)
+
+
 def test_readme_names_the_tested_versions() -> None:
     install = README.partition("## Requirements\n")[2].partition("\n## ")[0]
     assert f"ansible-core {min(versions.CORES, key=number)} or later" in install

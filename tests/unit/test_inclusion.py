@@ -93,6 +93,8 @@ def test_the_address_is_missing_or_public() -> None:
     given = [name for name in release_check.ADDRESSES if GALAXY.get(name)]
     assert not given or release_check.address_faults(GALAXY) == []
     assert given or text("galaxy.yml").count("# PUBLIC ADDRESS") == 1
+    for page in ("README.md", "docs/docsite/rst/getting_started.rst"):
+        assert ("not on Galaxy yet" in text(page)) is (not given), page
 
 
 def test_readme_names_the_forum() -> None:
