@@ -44,7 +44,7 @@ LIBRARY = re.compile(r"((?:ansible|ansible_collections/\w+/\w+/plugins)/module_u
 LENGTH_BYTES = 4
 STATUS_BYTES = 16
 STREAMS = 3  # standard input, output and errors
-PATIENCE = 300.0  # seconds for the start of the server, and for each read
+PATIENCE = 120.0  # seconds for the start of the server, for each read, and for its end
 # With a script on the standard input, it starts as quickly as Python can. Anything else goes to the Python itself.
 LAUNCHER = """\
 #!/bin/sh
@@ -82,7 +82,10 @@ def running(python: str, folder: Path) -> Iterator[Path]:
         finally:
             if server.stdin:
                 server.stdin.close()
-            server.wait(PATIENCE)
+            try:
+                server.wait(PATIENCE)
+            finally:
+                server.kill()
 
 
 class Libraries:
@@ -142,7 +145,12 @@ def execute(script: bytes, fit: bool, request: list[Any], streams: list[int], pa
         exec(compile(script, "<stdin>", "exec"), vars(main))  # as the interpreter does with its standard input
         status = 0
     except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, int):
+            status = end.code
+        elif end.code is None:
+            status = 0
+        else:
+            print(end.code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
     finally:
