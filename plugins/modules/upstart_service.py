@@ -633,7 +633,7 @@ leftovers:
   sample: [{"pid": 4712, "command": /usr/bin/shop}]
 kept_by:
   description: Names of the instances that make Upstart start new instances with an older definition.
-  returned: when O(definition=current) fails because of them
+  returned: when a start fails because of them
   type: list
   elements: str
   sample: [tty1]
