@@ -90,8 +90,8 @@ def stale_warning(target):
         return ("Job %s runs with an older definition than %s, %s. Restart all of these instances in one task to use "
                 "the current file." % (target.label, target.definition.conf, _why_kept(target)))
     if target.instance and not target.definition.instance_variables():
-        return ("Job %s is an instance of an older definition: %s has no instance stanza any more. Use state: restarted "
-                "of upstart_service without env to replace it with the single instance." % (
+        return ("Job %s is an instance of an older definition: %s has no instance stanza any more. Use state: "
+                "restarted of upstart_service without env to replace it with the single instance." % (
                     target.label, target.definition.conf))
     return ("Job %s runs with an older definition than %s. Restart it to apply the current file, for example with "
             "state: restarted or definition: current of upstart_service." % (target.label, target.definition.conf))

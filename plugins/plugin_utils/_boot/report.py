@@ -12,8 +12,8 @@ from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
 
 Link = tuple[str, str]
 MAX_EVENTS = 10  # in one sentence
-NO_SENDERS = ("No job starts, because nothing here sends these events: {}. Add the job files of the distribution and set "
-              "profile, or list the events in events (boot_check_events in the playbook boot_check).")
+NO_SENDERS = ("No job starts, because nothing here sends these events: {}. Add the job files of the distribution and "
+              "set profile, or list the events in events (boot_check_events in the playbook boot_check).")
 
 
 def forecast_as_dict(forecast: BootForecast, profile: str) -> dict[str, t.Any]:
