@@ -24,7 +24,8 @@ options:
         V(stanzas), or a dictionary of jobs.
       - In a dictionary, the value of a job is the text of its file, or a dictionary with the texts C(conf) and
         C(override).
-      - Pass all jobs of a host, because the filter must know the jobs that send events.
+      - Pass all jobs of a host, because the filter must know the jobs that send events. If you only have some of them,
+        name the events of the others in O(events).
     type: raw
     required: true
   profile:
@@ -61,6 +62,14 @@ options:
   devices:
     description: More events that the udev bridge sends for devices, each a text with the name and the variables, such
       as V(net-device-added INTERFACE=eth2).
+    type: list
+    elements: string
+  events:
+    description:
+      - Events that come from outside of the job files, each a text with the name and the variables, such as
+        V(runlevel RUNLEVEL=2 PREVLEVEL=N).
+      - They come after C(startup), in this order and five seconds apart, in addition to those that the jobs and the
+        profile send. Use them for a directory that only has your own jobs, and not those of the distribution.
     type: list
     elements: string
   runlevel:
@@ -103,6 +112,12 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: not forecast.missing
     fail_msg: "{{ forecast.missing }}"
+
+- name: Show which of my own jobs start when the events of the distribution come
+  vars:
+    forecast: "{{ 'files/init' | sysinit.upstart.boot_forecast(events=['filesystem', 'runlevel RUNLEVEL=2']) }}"
+  ansible.builtin.debug:
+    msg: "{{ forecast.summary }}"
 
 - name: Show how a change of the job files affects the boot
   vars:
@@ -357,7 +372,8 @@ AUTO = "auto"
 @untrusted
 def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, jobs: Sequence[str] = (),
                   interfaces: t.Any = None, mounts: t.Any = None, devices: t.Any = None, runlevel: t.Any = None,
-                  upstart_version: str | None = None, horizon: float = 300, budget: float = 60) -> dict[str, t.Any]:
+                  upstart_version: str | None = None, horizon: float = 300, budget: float = 60,
+                  events: t.Any = None) -> dict[str, t.Any]:
     """Return the forecast of the boot of a host."""
     if profile == AUTO:
         try:
@@ -372,7 +388,7 @@ def boot_forecast(source: t.Any, profile: str = "plain", before: t.Any = None, j
     chosen = PROFILES[profile]
 
     def forecast(of: t.Any) -> tuple[BootForecast, list[HostJob]]:
-        facts = MachineFacts(chosen, interfaces, mounts, devices, runlevel)
+        facts = MachineFacts(chosen, interfaces, mounts, devices, runlevel, events)
         version = parse_version(upstart_version or version_of(of) or chosen.version, chosen.dialect)
         files = read_sources(of, version)
         return forecast_boot(make_machine(files, chosen, facts, version), horizon_seconds, budget_seconds), files

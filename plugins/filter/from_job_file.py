@@ -52,7 +52,8 @@ _value:
   description:
     - Options of M(sysinit.upstart.upstart_job). Options with default values are omitted.
     - Conditions are in the structured form, signals are names, and RV(ignore:umask) is an octal string.
-    - RV(ignore:env) is a dictionary, or a list of C(NAME=VALUE) if a name is set twice.
+    - RV(ignore:env) is a dictionary. Without O(override), it is a list of C(NAME=VALUE) if a name is set twice. With
+      O(override), it has only the last value of each name, because Upstart ignores the others.
     - RV(ignore:manual) is true if that stanza disables the job's C(start on).
   type: dictionary
   sample:

@@ -565,6 +565,12 @@ exit_signal:
   returned: when a signal ended it
   type: str
   sample: KILL
+program:
+  description: The program that this process could not execute, as the job file names it.
+  returned: when a process of the job failed because the program does not exist or cannot be executed
+  type: str
+  sample: /opt/shop/bin/server
+  version_added: 2.0.0
 failed_status:
   description: Upstart's raw number for the failure. V(0) if the job reached its respawn limit, V(-1) if the process
     could not be executed.
@@ -627,7 +633,7 @@ leftovers:
   sample: [{"pid": 4712, "command": /usr/bin/shop}]
 kept_by:
   description: Names of the instances that make Upstart start new instances with an older definition.
-  returned: when O(definition=current) fails because of them
+  returned: when a start fails because of them
   type: list
   elements: str
   sample: [tty1]

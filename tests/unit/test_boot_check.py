@@ -100,3 +100,15 @@ def test_the_annotations_of_several_hosts(tmp_path: Path, form: str, expected: s
                                boot_check_format=form)
     assert status == 2, output
     assert [expected.format(host=host) in report.read_text() for host in ("one", "two")] == [True, True]
+
+
+def test_own_jobs_and_the_events_of_the_distribution(tmp_path: Path) -> None:
+    folder = tmp_path / "init"
+    folder.mkdir()
+    (folder / "db.conf").write_text(DB)
+    (folder / "web.conf").write_text(WEB)
+    status, output = check(tmp_path, boot_check_dir=str(folder), boot_check_jobs=["web"])
+    assert status == 2 and "nothing here sends these events: filesystem, runlevel [2345]. Add" in output, output
+    status, output = check(tmp_path, boot_check_dir=str(folder), boot_check_jobs=["web"],
+                           boot_check_events=["filesystem", "runlevel RUNLEVEL=2 PREVLEVEL=N"])
+    assert status == 0 and "All jobs that must come up will, up to runlevel 2" in output, output

@@ -115,7 +115,9 @@ class Deployer:
             return ServiceStage([], [], [], set())
         asked = request.for_jobs(self.params, list(tasks), stable_for, **options)
         outcome = run.bring_about(self.client, asked, self._attributes, self.check_mode)
-        self.warnings.extend(service_warnings(outcome.targets))
+        # What runs with older files is in the result. A task that only enables a job is not about its instances.
+        self.warnings.extend(service_warnings([
+            target for target in outcome.targets if target.wanted.state is not None]))
         entries = instance_entries(outcome.targets, asked)
         diffs = differences(outcome.targets, entries, asked) if any(entry["changed"] for entry in entries) else []
         stage = ServiceStage(entries, outcome.losses, diffs, proven_jobs(outcome.targets))

@@ -34,6 +34,7 @@ Prediction = collections.namedtuple(
     "Prediction", "effects failures statuses finished failed held_by reasons open_jobs assumed notes simulation")
 
 RANDOM_TIMINGS = 20
+EVENT_INTERVAL = 5.0  # seconds between two events
 TOGETHER_SECONDS = 0.03  # within which init may learn of the ends of several processes at once
 MAX_LISTED_JOBS = 5  # in one sentence
 UNKNOWN_SHARE = 1000.0  # a process about which nothing is known takes the horizon divided by this
@@ -58,8 +59,16 @@ EARLIER_EVENTS_UNKNOWN = "earlier events are unknown: job %s: %s"
 ALREADY_MOVING = "job %s was already changing state, in %s/%s"
 
 
-def predict(world, name, env, horizon=60.0, budget=None, observe=None):
-    # type: (World, str, Sequence[str], float, Optional[Budget], Optional[Callable[[Simulation], None]]) -> Prediction
+def predict(
+    world,  # type: World
+    name,  # type: str
+    env,  # type: Sequence[str]
+    horizon=60.0,  # type: float
+    budget=None,  # type: Optional[Budget]
+    observe=None,  # type: Optional[Callable[[Simulation], None]]
+    following=(),  # type: Sequence[Tuple[str, Sequence[str]]]
+):
+    # type: (...) -> Prediction
     """Return the Prediction of an event.
 
     The event is simulated several times with different durations of processes. If the outcome depends on them, the
@@ -70,9 +79,10 @@ def predict(world, name, env, horizon=60.0, budget=None, observe=None):
     :param horizon: float, seconds to simulate.
     :param budget: budget.Budget, the time limit; the prediction reports when it is used up.
     :param observe: function that is called with each Simulation that varies the durations of processes.
+    :param following: list of (name, env), events that come after the event, see ``emit_all``.
     """
     usual, others = _timings(horizon)
-    scenario = _Scenario(world, name, env, horizon, budget or Budget())
+    scenario = _Scenario(world, [(name, env)] + list(following), horizon, budget or Budget())
     first = scenario.run(usual, may_be_cut_off=True)
     simulation = first.simulation
     effects = fold(simulation.trace)
@@ -114,6 +124,22 @@ def predict(world, name, env, horizon=60.0, budget=None, observe=None):
         notes=list(simulation.notes), simulation=simulation)
 
 
+def emit_all(simulation, events):
+    # type: (Simulation, Iterable[Tuple[str, Sequence[str]]]) -> Optional[SimulatedEvent]
+    """Emit events one after the other, each some seconds after the one before it, and run; return the first.
+
+    :param events: list of (name, env).
+    """
+    first = None
+    for name, env in events:
+        if first is not None:
+            simulation.run(seconds=EVENT_INTERVAL)
+        event = simulation.emit(name, env)
+        first = first or event
+    simulation.run()
+    return first
+
+
 def _timings(horizon):
     # type: (float) -> Tuple[Timing, List[Timing]]
     """Return the Timing with the usual durations, and a list of others to compare with."""
@@ -145,14 +171,13 @@ class _Run:
 
 
 class _Scenario:
-    """An event and the World that it happens in."""
+    """Events, of which the first one counts, and the World that they happen in."""
 
-    def __init__(self, world, name, env, horizon, budget):
-        # type: (World, str, Sequence[str], float, Budget) -> None
+    def __init__(self, world, events, horizon, budget):
+        # type: (World, Sequence[Tuple[str, Sequence[str]]], float, Budget) -> None
         self.world = world
         self.budget = budget
-        self._name = name
-        self._env = env
+        self._events = events
         self.horizon = horizon
 
     def run(self, timing, contrary=(), emitted=True, may_be_cut_off=False):
@@ -160,13 +185,12 @@ class _Scenario:
         """Return the _Run with a timing; raise OverBudgetError when it takes too long and must be complete.
 
         :param contrary: see Simulation.
-        :param emitted: whether the event is emitted.
+        :param emitted: whether the events are emitted.
         """
         if self.budget.is_spent() and not may_be_cut_off:
             raise OverBudgetError()
         simulation = Simulation(self.world, timing, self.horizon, contrary, self.budget)
-        event = simulation.emit(self._name, self._env) if emitted else None
-        simulation.run()
+        event = emit_all(simulation, self._events if emitted else ())
         if simulation.is_cut_off and not may_be_cut_off:
             raise OverBudgetError()
         return _Run(simulation, event)

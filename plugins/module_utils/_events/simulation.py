@@ -264,12 +264,13 @@ class Simulation:
         return due
 
     # -- the course of events ------------------------------------------------------------------------------------
-    def run(self, until=lambda: False):
-        # type: (Callable[[], bool]) -> None
-        """Run until nothing more happens by itself, or until ``until()`` is true."""
+    def run(self, until=lambda: False, seconds=None):
+        # type: (Callable[[], bool], Optional[float]) -> None
+        """Run until nothing more happens by itself, until ``until()`` is true, or for at most some seconds."""
+        end = self._horizon if seconds is None else min(self._horizon, self.now + seconds)
         try:
             self._poll()
-            while self._agenda and self._agenda[0][0] <= self._horizon and not until():
+            while self._agenda and self._agenda[0][0] <= end and not until():
                 self._budget.check()
                 for entry in self._due_entries():
                     self._handle(*entry)

@@ -133,12 +133,12 @@ def is_only_in_init_log(cause):
     return cause.get("process") == "respawn" or cause.get("failed_status") in (0, -1)
 
 
-def describe(cause, is_quoted=False):
+def describe(cause, is_explained=False):
     # type: (Dict[str, Any], bool) -> Optional[str]
     """Return a cause as the end of a sentence, or None when it is unknown.
 
     :param cause: dict as ``from_signals`` returns it.
-    :param is_quoted: bool, whether init's message follows, which says why a process could not be run.
+    :param is_explained: bool, whether the text that follows says why a process could not be run.
     """
     process = cause.get("process")
     status = cause.get("failed_status")
@@ -150,7 +150,7 @@ def describe(cause, is_quoted=False):
     if end:
         return end
     if status == -1 or (process and status is None):
-        reasons = "" if is_quoted else " (no such program, user, group or directory, or a limit was refused)"
+        reasons = "" if is_explained else " (no such program, user, group or directory, or a limit was refused)"
         return "%s could not be run%s" % (subject, reasons)
     return None
 
@@ -170,12 +170,14 @@ def failure_message(job, instance, verb, facts, advice=None):
     """Return the full text of a failure: job, cause, advice, init's message, and the end of the job's log.
 
     :param verb: text that follows the job's name, such as "failed to start".
-    :param facts: dict with the keys of ``from_signals``, ``init_messages``, ``log_file`` and ``log_lines``.
+    :param facts: dict with the keys of ``from_signals``, ``init_messages``, ``log_file`` and ``log_lines``, and
+        ``program`` if the advice names the program that could not be run.
     :param advice: text, a sentence or two, or None.
     """
     messages = facts.get("init_messages") or []
     text = "Job %s %s" % (display_name(job, instance), verb)
-    reason = describe(facts, is_quoted=spawn_error(messages, facts.get("process")) is not None)
+    is_explained = "program" in facts or spawn_error(messages, facts.get("process")) is not None
+    reason = describe(facts, is_explained)
     if reason:
         text += ": " + reason
     text += "."

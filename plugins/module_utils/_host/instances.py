@@ -27,6 +27,7 @@ class InstanceReport:
     :ivar status: dict as client.Upstart.statuses returns it, with ``lost`` if its main process does not exist.
     :ivar env: list of KEY=VALUE that it was started with, or None when unknown.
     :ivar since: int, seconds since 1970 at which its main process began, or None.
+    :ivar state_since: int, the same for the process that its present state waits for, such as pre-start, or None.
     :ivar lacks_main: bool, see status.is_missing_main_process.
     :ivar zombie: bool, whether the main process has ended and its parent, which is not init, has not collected it.
     :ivar suspended: bool, whether a signal or a debugger has stopped the main process.
@@ -39,6 +40,7 @@ class InstanceReport:
         self.status = status
         self.env = env
         self.since = None  # type: Optional[int]
+        self.state_since = None  # type: Optional[int]
         self.lacks_main = False
         self.zombie = False
         self.suspended = False
@@ -143,9 +145,14 @@ def examine(client, instances, definitions):
 
 def _read_clock(clock, instance):
     # type: (Clock, InstanceReport) -> Optional[str]
-    """Set ``since`` of an instance; return the state of its main process, None when it has none."""
-    pid = instance.status["processes"].get("main")
+    """Set ``since`` and ``state_since`` of an instance; return the state of its main process, None when it has none."""
+    pids = instance.status["processes"]
+    pid = pids.get("main")
     instance.since, state = clock.read(pid) if pid else (None, None)
+    helper = pids.get(instance.status["state"])  # pre-start and so on
+    instance.state_since = clock.read(helper)[0] if helper else None
+    if instance.status["state"] == "spawned":
+        instance.state_since = instance.since
     return state
 
 

@@ -10,6 +10,7 @@ import time
 from .._daemon.names import display_name
 from .._host.accounts import Accounts
 from .._host.job_directory import CONF
+from .._host.status import is_resting, state_text
 from .._jobfile.checks import check
 from .._jobfile.checks.codes import BY_CODE as CODES_OF_FILES
 from .._jobfile.known_events import BY_NAME, JOB_EVENTS
@@ -30,6 +31,7 @@ if MYPY:
 __metaclass__ = type
 
 FORK_WAIT_SECONDS = 60  # that a job may wait for a fork before it counts as stuck
+PROCESS_SECONDS = 60  # that a process on the way to another state may take before it is reported as slow
 MAX_STEPS_SHOWN = 20  # of a loop
 UNTIL_STOPPED = "; if the job runs, stop it too, because Upstart keeps the old text until then"
 
@@ -144,15 +146,26 @@ def _of_job(host, name, files):
     if files is not None and name.rpartition(u"/")[2].startswith(u"."):
         yield _finding("hidden-job", files.conf, None, name + CONF)
     for instance in running:
-        code, details = _of_instance(host, instance)
-        if code:
+        for code, details in _of_instance(host, instance):
             yield _finding(code, files.conf if files else None, None, *details)
 
 
 def _of_instance(host, instance):
-    # type: (Host, InstanceReport) -> Tuple[Optional[str], Tuple[Any, ...]]
-    """Return the code of the worst finding about an instance, and the details of its message."""
+    # type: (Host, InstanceReport) -> Iterator[Tuple[str, Tuple[Any, ...]]]
+    """Yield (code, details of its message) of the worst finding about an instance; one that only moves is a hint."""
     label = display_name(instance.job, instance.name)
+    code, details = _worst_of_instance(host, instance, label)
+    if code:
+        yield code, details
+    elif host.is_stale(instance):
+        yield "stale", (label,)
+    if not code and not is_resting(instance.status):
+        yield "under-way", (label, state_text(instance.status))
+
+
+def _worst_of_instance(host, instance, label):
+    # type: (Host, InstanceReport, str) -> Tuple[Optional[str], Tuple[Any, ...]]
+    """Return the code of the worst finding about how an instance runs, and the details of its message."""
     status = instance.status
     if instance.lost is not None:
         return "wedged", (label, instance.lost)
@@ -166,7 +179,10 @@ def _of_instance(host, instance):
         return "fork-not-seen", (label, expect, int(waited))
     if instance.suspended:
         return "suspended", (label, status["processes"]["main"])
-    return ("stale", (label,)) if host.is_stale(instance) else (None, ())
+    waited = time.time() - instance.state_since if instance.state_since is not None else 0
+    if waited > PROCESS_SECONDS:
+        return "slow-process", (label, state_text(status), int(waited))
+    return None, ()
 
 
 def _shortened(steps):

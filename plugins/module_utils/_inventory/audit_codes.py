@@ -65,6 +65,13 @@ INSTANCES = (
          "If the program does not do what expect announces, the start never ends, and a stop neither ends nor sends a "
          "signal.",
          "fix expect, then stop the job with upstart_service and unwedge"),
+    Code("slow-process", WARNING, "%s has not got further than %s for %s seconds",
+         "Upstart waits until the process of this state ends, without a time limit.",
+         "check what this process does; if it hangs, end it with kill and fix the job file"),
+    Code("under-way", HINT, "%s had not got further than %s when its state was read",
+         "A job that starts or stops passes through this state, and stays in it until a process ends or another job "
+         "moves on.",
+         "read the state again; if it is still the same, find out which process or job it waits for"),
 )
 
 RELATIONS = (

@@ -14,6 +14,7 @@ from .._host.status import START_RUNNING, state_text
 from .._jobfile.conditions import to_structure
 from .._jobfile.options import from_values
 from .._jobfile.stanzas import dotted
+from .._jobfile.values import last_assignments
 from .._text import STRAY_BYTES, text_type
 from . import audit, boot, summary
 from .request import AUDIT, BOOT, DEFINITIONS, ENVIRONMENT, GRAPH, STANZAS
@@ -133,6 +134,8 @@ def _stanzas(files, values):
     # type: (Optional[JobFiles], Optional[Dict[str, Any]]) -> Dict[str, Any]
     if values is None:
         return {}
+    if files and files.override:
+        values = dict(values, env=last_assignments(values["env"]))
     stanzas = from_values(values)
     if "start_on" not in stanzas and files and files.values and files.job.all("manual"):
         stanzas["manual"] = True

@@ -15,6 +15,7 @@ from .parser import parse_job
 from .render import render
 from .scalars import as_boolean
 from .stanzas import LATEST, OVERRIDES_SINCE
+from .values import last_assignments
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -29,14 +30,18 @@ def read(conf, override=None, version=LATEST):
     # type: (Union[str, bytes], Union[str, bytes, None], Tuple[int, ...]) -> Dict[str, Any]
     """Return the options of a job; raise JobFileError for a file that Upstart refuses.
 
-    They include ``manual`` if this stanza leaves the job without a condition in ``start on``.
+    They include ``manual`` if this stanza leaves the job without a condition in ``start on``. With an override, ``env``
+    has each variable once, with the value that counts.
 
     :param conf: text or bytes of NAME.conf.
     :param override: text or bytes of NAME.override, or None.
     :param version: tuple, the release of Upstart that reads the files.
     """
-    options = job_options.from_values(parse_job(conf, override, version))
     texts = [conf] if override is None or version < OVERRIDES_SINCE else [conf, override]
+    values = parse_job(conf, override, version)
+    if len(texts) > 1:
+        values["env"] = last_assignments(values["env"])
+    options = job_options.from_values(values)
     names = [stanza.name for text in texts for stanza in Document(text, version).stanzas]
     if "manual" in names and "start_on" not in options:
         options["manual"] = True

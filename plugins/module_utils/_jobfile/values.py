@@ -66,6 +66,12 @@ def _environment(assignments):
     """
     if any("=" not in assignment for assignment in assignments):
         return assignments
+    return last_assignments(assignments)
+
+
+def last_assignments(assignments):
+    # type: (List[str]) -> List[str]
+    """Return the last assignment of each variable, at the place of its first one: Upstart ignores the others."""
     order = []
     last = {}
     for assignment in assignments:

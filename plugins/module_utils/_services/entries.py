@@ -154,6 +154,10 @@ def distinct(targets):
         if twin is None:
             others.append((target, key))
             distinct_targets.append(target)
+        elif twin.plan.group is None and target.plan.group is not None:  # the others of its group know only this one
+            target.wanted = _merge(target.wanted, twin.wanted)
+            others[others.index((twin, key))] = (target, key)
+            distinct_targets[distinct_targets.index(twin)] = target
         else:
             twin.wanted = _merge(twin.wanted, target.wanted)
             twin.env = twin.env or target.env

@@ -9,10 +9,12 @@ import re
 
 from .._host import failures
 from .._jobfile.values import SHELL_CHARACTERS
+from .missing_program import program_with_variables
 
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Any, Dict, List, Optional  # noqa: F401
+    from .missing_program import MissingProgram  # noqa: F401
 
 __metaclass__ = type
 
@@ -26,22 +28,30 @@ HELPERS = {"pre-start": "starting", "post-start": "started", "pre-stop": "stoppi
 NO_INTERPRETER = "%s does not exist, or the interpreter in its first line does not."
 NOT_EXECUTABLE = "%s is not an executable file, or %s may not execute it."
 NO_FORMAT = "%s is neither a binary of this machine nor a script that begins with #!."
+NOT_FOUND, NO_EXECUTABLE = "does not exist", "cannot be executed"  # defects of a program_search.HostPrograms
 LIMIT = re.compile(r'^unable to set "(.*)" resource limit: ')
 END_THEM = "End %s with state: stopped, unwedge: true and end_leftovers: true"
 
 
-def advice(definition, facts, leftovers):
-    # type: (Any, Dict[str, Any], List[Dict[str, Any]]) -> Optional[str]
+def advice(definition, facts, leftovers, missing=None):
+    # type: (Any, Dict[str, Any], List[Dict[str, Any]], Optional[MissingProgram]) -> Optional[str]
     """Return a sentence or two on why a process of a job failed and what to do about it, or None.
 
     :param definition: definitions.Definition.
     :param facts: dict, as failures.failure_message takes it.
     :param leftovers: list of dicts ``pid``, ``command``: processes that the job left running.
+    :param missing: missing_program.MissingProgram, or None.
     """
     values = definition.values or {}
     process = facts.get("process")
     reason = failures.spawn_error(facts.get("init_messages") or [], process)
-    sentences = [_spawn_advice(values, process, reason) if reason else _rights_advice(values, facts)]
+    if missing is not None:
+        sentences = [_missing_text(missing)]  # type: List[Optional[str]]
+    else:
+        sentences = [_spawn_advice(values, process, reason) if reason else _rights_advice(values, facts)]
+        name = program_with_variables(values, facts) if values else None
+        if name is not None:
+            sentences.append("It runs %s: check the variables in this name." % name)
     if leftovers:
         sentences.append("Processes that it started still run unsupervised: %s. %s." % (
             listing(leftovers), END_THEM % _them(leftovers)))
@@ -79,6 +89,14 @@ def listing(leftovers):
     named = ", ".join("%d (%s)" % (entry["pid"], entry["command"]) for entry in leftovers[:LISTED])
     more = len(leftovers) - LISTED
     return "%s and %d more" % (named, more) if more > 0 else named
+
+
+def _missing_text(missing):
+    # type: (MissingProgram) -> str
+    if missing.defect == NOT_FOUND and "/" not in missing.name:
+        return "Its program %s is in no directory of its PATH." % missing.name
+    defect = "is not an executable file" if missing.defect == NO_EXECUTABLE else missing.defect
+    return "Its program %s %s." % (missing.name, defect)
 
 
 def _them(leftovers):

@@ -13,6 +13,7 @@ from .._host.releases import MAIN_MAY_END_DURING_STOP_SINCE, STATES_SIGNALLED_SI
 from .._host.status import is_resting, state_text, zombie_pid
 from . import background
 from .failure_advice import ADD_EXPECT, advice, background_advice, background_cause
+from .missing_program import find_missing_program
 from .signal_history import is_same_process, was_stopped
 from .timeouts import timeout_error, waiting_advice
 
@@ -103,8 +104,11 @@ def _failure_error(client, target, verb, facts, in_log=False):
         target.result.leftovers = background.processes_left_running(client, target)
     if target.result.leftovers and _exits_cleanly(facts) and not verb.startswith(NO_MAIN_PROCESS):
         return _background_error(target, verb, facts)
+    missing = find_missing_program(client.connection.peer["pid"], target.definition, facts)
+    if missing is not None:
+        facts["program"] = missing.name
     text = failures.failure_message(target.job, target.instance_name, verb, facts,
-                                    advice(target.definition, facts, target.result.leftovers))
+                                    advice(target.definition, facts, target.result.leftovers, missing))
     if _signals_no_states(target) and not facts["init_messages"]:
         text += " Upstart reports the reason only since 0.6.7; set init_log to the syslog file, where init writes it."
     elif (in_log or failures.is_only_in_init_log(facts)) and not facts["init_messages"] and not facts["log_lines"]:

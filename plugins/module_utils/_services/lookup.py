@@ -107,6 +107,9 @@ def _targets(client, job, definition, wanted):
                              and skipped_folder(job) is None)
         return [target]
     except InvalidArgumentsError as error:
+        named = client.instances(job)
+        if _becomes_single(definition, named):
+            return [_failed(job, definition, wanted, refusals.former_instances(definition, named))]
         return [_failed(job, definition, wanted, refusals.missing_variables(definition, wanted.env or [], error))]
 
 

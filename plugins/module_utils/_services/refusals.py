@@ -89,6 +89,10 @@ def stale_warning(target):
     if target.plan.kept_by:
         return ("Job %s runs with an older definition than %s, %s. Restart all of these instances in one task to use "
                 "the current file." % (target.label, target.definition.conf, _why_kept(target)))
+    if target.instance and not target.definition.instance_variables():
+        return ("Job %s is an instance of an older definition: %s has no instance stanza any more. Use state: "
+                "restarted of upstart_service without env to replace it with the single instance." % (
+                    target.label, target.definition.conf))
     return ("Job %s runs with an older definition than %s. Restart it to apply the current file, for example with "
             "state: restarted or definition: current of upstart_service." % (target.label, target.definition.conf))
 
@@ -202,6 +206,15 @@ def missing_variables(definition, env, cause):
         "Job %s has one instance per %s. Set %s in env to choose one, for example env: {%s: VALUE}."
         % (definition.name, " and ".join(missing), " and ".join(missing), missing[0]),
         name=definition.name, missing=missing)
+
+
+def former_instances(definition, names):
+    # type: (Definition, List[str]) -> UpstartError
+    """Return the error for the start of a job that runs only once by its files, while named instances still run."""
+    return UpstartError(
+        "Job %s was not started: Upstart keeps an older definition while instances run with it (%s), and %s has no "
+        "instance stanza any more. Use state: restarted to replace them with the single instance." % (
+            definition.name, ", ".join(names), definition.conf), name=definition.name, kept_by=names)
 
 
 def suspended_warning(target):

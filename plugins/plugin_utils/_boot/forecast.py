@@ -119,9 +119,10 @@ def forecast_boot(machine: Machine, horizon: float = HORIZON_SECONDS, seconds: f
     world = machine.world()
     budget = Budget(seconds)
     start_order = StartOrder(sorted(machine.jobs))
-    prediction = predict(world, STARTUP, [], horizon, budget, start_order.observe)
+    prediction = predict(world, STARTUP, [], horizon, budget, start_order.observe, machine.facts.events)
     start_order.observe(prediction.simulation)
-    changed, cut_off = jobs_that_requests_change(world, prediction, horizon, budget)
+    events = [(STARTUP, ()), *machine.facts.events]
+    changed, cut_off = jobs_that_requests_change(world, prediction, horizon, budget, events)
     reader = _Reader(machine, prediction, changed)
     jobs = {name: reader.job(name) for name in sorted(machine.jobs)}
     reader.explain(jobs)

@@ -19,6 +19,7 @@ REMOTE_TYPES = ("nfs", "nfs4", "smbfs", "cifs", "ncpfs", "coda", "ocfs2", "gfs",
 NETWORK_OPTION = "_netdev"
 RUNLEVELS = ("0", "1", "2", "3", "4", "5", "6", "S", "s")
 Item = dict[str, str]
+Event = tuple[str, tuple[str, ...]]
 
 
 class FactsError(Exception):
@@ -29,15 +30,17 @@ class MachineFacts:
     """The facts of a machine for the rows of its profile.
 
     :ivar values: what does not belong to an item: runlevel, network (the first interface besides lo).
+    :ivar events: events from outside, name and variables, in their order.
     """
 
     def __init__(self, profile: Profile, interfaces: t.Any = None, mounts: t.Any = None, devices: t.Any = None,
-                 runlevel: t.Any = None) -> None:
+                 runlevel: t.Any = None, events: t.Any = None) -> None:
         """Check the facts of a user; None stands for those of the profile.
 
         :param interfaces: list of names, or of dictionaries with name and auto.
         :param mounts: list of paths, or of dictionaries with path, type, device and options.
         :param devices: list of texts ``EVENT KEY=VALUE ...``.
+        :param events: list of such texts.
         :raises FactsError: for another form.
         """
         interface_items = _items("interfaces", DEFAULT_INTERFACES if interfaces is None else interfaces, "name")
@@ -48,6 +51,7 @@ class MachineFacts:
             raise FactsError(f"runlevel must be one of {', '.join(RUNLEVELS)}, not {runlevel!r}")
         self.values = {"runlevel": profile.runlevel if runlevel is None else str(runlevel),
                        "network": auto[0]["name"] if auto else LOOPBACK}
+        self.events = [_event(text) for text in _texts("events", events)]
         self._items: dict[str, list[Item]] = {
             "": [{}],
             VIRTUAL: [_mount({"path": path, "type": "virtual"}) for path in profile.virtual],
@@ -96,3 +100,11 @@ def _mount(item: Item) -> Item:
 def _device(text: str) -> Item:
     event, _blank, variables = text.partition(" ")
     return {"event": event, "variables": variables}
+
+
+def _event(text: str) -> Event:
+    name, *variables = text.split()
+    wrong = [word for word in variables if "=" not in word]
+    if "=" in name or wrong:
+        raise FactsError(f"events must be a list of texts such as 'runlevel RUNLEVEL=2', not {text!r}")
+    return name, tuple(variables)

@@ -11,6 +11,9 @@ from .compare import BootDifference
 from .forecast import NO, UNSURE, YES, BootForecast, JobForecast
 
 Link = tuple[str, str]
+MAX_EVENTS = 10  # in one sentence
+NO_SENDERS = ("No job starts, because nothing here sends these events: {}. Add the job files of the distribution and "
+              "set profile, or list the events in events (boot_check_events in the playbook boot_check).")
 
 
 def forecast_as_dict(forecast: BootForecast, profile: str) -> dict[str, t.Any]:
@@ -55,6 +58,8 @@ def summary_lines(forecast: BootForecast) -> list[str]:
     counts = {word: sum(job.starts == word for job in forecast.jobs.values()) for word in (YES, NO, UNSURE)}
     runlevel = f"runlevel {forecast.runlevel}" if forecast.runlevel is not None else "no runlevel"
     lines = [f"{counts[YES]} jobs start, {counts[NO]} do not, {counts[UNSURE]} are not sure; {runlevel}"]
+    outside = _events_from_outside(forecast) if not counts[YES] + counts[UNSURE] else []
+    lines += [NO_SENDERS.format(", ".join(outside))] if outside else []
     lines += [f"{item.waits} waits for the end of {item.event}: {'; '.join(item.reasons)}" for item in forecast.holding]
     lines += [f"Upstart rejects the file of job {name}: {error}" for name, error in forecast.rejected.items()]
     for job in forecast.jobs.values():
@@ -65,6 +70,13 @@ def summary_lines(forecast: BootForecast) -> list[str]:
         elif job.stopped_again:
             lines.append(f"{job.name} starts and stops again{f', by {job.stopped_by}' if job.stopped_by else ''}")
     return lines
+
+
+def _events_from_outside(forecast: BootForecast) -> list[str]:
+    """Return the events that jobs wait for and that no job sends, the first ones if there are many."""
+    events = {leaf.leaf for job in forecast.jobs.values() for leaf in job.missing
+              if not leaf.senders and leaf.follows is None and not leaf.is_alternative}
+    return sorted(events)[:MAX_EVENTS]
 
 
 def _root_text(job: JobForecast) -> str:

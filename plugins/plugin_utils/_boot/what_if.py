@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Sequence
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.budget import Budget
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.effects import fold
@@ -16,20 +17,23 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.model impo
     World,
     step,
 )
-from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.predict import Prediction, emit_all
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.simulation import Simulation
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.tables import HELPERS, MAIN
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.shell.init_commands import EMITS, STARTS, STOPS
 
 MAX_JOBS = 30  # with such requests; each costs another simulation
 Fates = dict[tuple[str, str], tuple[bool, bool]]
+Events = Sequence[tuple[str, Sequence[str]]]
 
 
 def jobs_that_requests_change(world: World, prediction: Prediction, horizon: float,
-                              budget: Budget) -> tuple[dict[str, str], list[str]]:
+                              budget: Budget, events: Events) -> tuple[dict[str, str], list[str]]:
     """Return the jobs whose fate depends on uncertain requests, with a sentence for each; and reasons to doubt it all.
 
     Each job's requests are tried alone, as long as the budget lasts.
+
+    :param events: the events from outside, name and variables, in their order.
     """
     expected = _fates(prediction.simulation)
     changed: dict[str, str] = {}
@@ -42,8 +46,7 @@ def jobs_that_requests_change(world: World, prediction: Prediction, horizon: flo
             left_out.append(job)
             continue
         simulation = Simulation(_world_with(world, job), horizon=horizon, budget=budget)
-        simulation.emit("startup", [])
-        simulation.run()
+        emit_all(simulation, events)
         fates = _fates(simulation)
         for key in set(fates) | set(expected):
             if fates.get(key) != expected.get(key):

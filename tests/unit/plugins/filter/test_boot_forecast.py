@@ -70,9 +70,45 @@ def test_named_jobs_and_a_change() -> None:
 
 def test_the_summary_names_the_root() -> None:
     jobs = {**JOBS, "db": "start on never\nexec db\n"}
-    assert boot_forecast(jobs)["summary"][2] == (
+    assert boot_forecast(jobs)["summary"][-1] == (
         "web does not start: started db never comes: job db does not come up "
         "(because never of job db never comes: no job and no program of the profile sends it)")
+
+
+OWN = {"db": "start on filesystem\nexec db\n", "mail": "start on started mysql\nexec mail\n",
+       "web": "start on started db and runlevel [2345]\nstop on runlevel [!2345]\nexec web\n"}
+
+
+@pytest.mark.parametrize("profile", ["plain", "ubuntu_14_04"])
+def test_own_jobs_without_those_of_the_distribution(profile: str) -> None:
+    assert boot_forecast(OWN, profile)["summary"][:2] == [
+        "0 jobs start, 3 do not, 0 are not sure; no runlevel",
+        "No job starts, because nothing here sends these events: filesystem, runlevel [2345], started mysql. Add the "
+        "job files of the distribution and set profile, or list the events in events (boot_check_events in the "
+        "playbook boot_check)."]
+    for jobs in ({"a": "exec a\n"}, {**OWN, "a": "start on startup\nexec a\n"}):
+        assert not any(line.startswith("No job") for line in boot_forecast(jobs, profile)["summary"])
+
+
+def test_events_from_outside() -> None:
+    result = boot_forecast(OWN, events=["filesystem", "started JOB=mysql", "runlevel RUNLEVEL=2 PREVLEVEL=N"])
+    assert result["order"] == ["db", "mail", "web"] and result["sure"] and result["runlevel"] == "2"
+    assert result["jobs"]["web"]["because"] == "runlevel RUNLEVEL=2 PREVLEVEL=N"
+    assert result["summary"] == ["3 jobs start, 0 do not, 0 are not sure; runlevel 2"]
+    result = boot_forecast(OWN, events=["runlevel RUNLEVEL=2", "filesystem", "runlevel RUNLEVEL=0"])
+    assert result["stopped_again"] == ["web"] and result["starts"] == ["db", "web"]
+    result = boot_forecast(OWN, events=["filesystem", "runlevel RUNLEVEL=0", "runlevel RUNLEVEL=S"])
+    assert result["starts"] == ["db"] and result["jobs"]["web"]["missing"][0]["reason"] == (
+        "the event only comes with other variables: RUNLEVEL=0")
+    before = {name: OWN[name] for name in ("db", "web")}
+    result = boot_forecast(OWN, before=before, events=["filesystem", "runlevel RUNLEVEL=2", "started JOB=mysql"])
+    assert result["difference"]["newly"] == ["mail"]
+
+
+def test_events_from_outside_and_a_request_that_may_be_sent() -> None:
+    jobs = {"a": "start on filesystem\ntask\nscript\n  [ -e /x ] && start b\nend script\n", "b": "exec b\n"}
+    result = boot_forecast(jobs, events=["filesystem"])
+    assert result["unsure"] == ["b"] and result["starts"] == ["a"]
 
 
 def test_dialects() -> None:
@@ -89,6 +125,8 @@ def test_dialects() -> None:
     ({"runlevel": "single"}, "runlevel must be one of 0, 1, 2, 3, 4, 5, 6, S, s, not 'single'"),
     ({"upstart_version": "1.\u00b2"}, "upstart_version must be a release such as 1.12.1"),
     ({"upstart_version": "new"}, "upstart_version must be a release such as 1.12.1, not 'new'"),
+    ({"events": "filesystem"}, "events must be a list of texts such as"),
+    ({"events": ["runlevel 2"]}, "events must be a list of texts such as .runlevel RUNLEVEL=2., not .runlevel 2."),
     ({"interfaces": "eth0"}, "interfaces must be a list"), ({"before": 5}, "needs a dictionary of job files"),
 ])
 def test_wrong_options(options: dict[str, Any], message: str) -> None:

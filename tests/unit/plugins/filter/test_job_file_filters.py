@@ -53,6 +53,7 @@ def test_the_sample_of_to_job_file() -> None:
         ("manual\n", None, {"manual": True}),
         ("manual\nstart on a\n", None, {"start_on": "a"}),
         ("start on a\n", "env A=1\n", {"start_on": "a", "env": {"A": "1"}}),
+        ("env A=1\n", "env A=2\n", {"env": {"A": "2"}}),
         ("kill signal USR1\nnormal exit 0 TERM\n", None, {"kill_signal": "USR1", "normal_exit": [0, "TERM"]}),
     ],
 )

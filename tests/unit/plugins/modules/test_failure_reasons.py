@@ -249,10 +249,11 @@ def test_a_post_start_without_rights(host: Host) -> None:
 
 
 @pytest.mark.parametrize(("text", "advice"), [
-    ("exec /nonexistent/web -x\n", "/nonexistent/web does not exist, or the interpreter in its first line does not."),
-    ("pre-start exec /nonexistent/web\n" + RUNS,
-     "/nonexistent/web does not exist, or the interpreter in its first line does not."),
-    ("exec /etc/passwd\n", "/etc/passwd is not an executable file, or init may not execute it."),
+    ("exec /nonexistent/web -x\n", "Its program /nonexistent/web does not exist."),
+    ("pre-start exec /nonexistent/web\n" + RUNS, "Its program /nonexistent/web does not exist."),
+    ("exec no-such-web\n", "Its program no-such-web is in no directory of its PATH."),
+    ("exec /etc/passwd\n", "Its program /etc/passwd is not an executable file."),
+    ("setuid nosuchuser\nexec /nonexistent/web\n", "User nosuchuser of setuid does not exist."),
     ("setuid nosuchuser\n" + RUNS, "User nosuchuser of setuid does not exist."),
     ("setgid nosuchgroup\n" + RUNS, "Group nosuchgroup of setgid does not exist."),
     ("chdir /nonexistent\n" + RUNS, "Check the directory /nonexistent of chdir."),
@@ -292,3 +293,38 @@ def test_a_stanza_that_this_release_does_not_have(old_host: Host, text: str, hin
     assert answer["msg"] == (f"The job web is not loaded: Upstart refuses {path}:1: Unknown stanza ({hint}). Fix the "
                              "file, then run the task again."), answer
     assert (answer["reason"], answer["line"]) == ("Unknown stanza", 1)
+
+
+@pytest.mark.parametrize(("text", "ended", "program"), [
+    ("exec /nonexistent/web -x\n", "its main process could not be run", "/nonexistent/web"),
+    ("exec /nonexistent/web \"$X\"\n", "its main process exited with status 127", "/nonexistent/web"),
+    ("script\n  : ready\n  exec /nonexistent/web $X\nend script\n", "its main process exited with status 127",
+     "/nonexistent/web"),
+    ("pre-start script\n  /nonexistent/prepare\nend script\n" + RUNS, "its pre-start process exited with status 127",
+     "/nonexistent/prepare"),
+    ("respawn\nscript\n  exec /nonexistent/web\nend script\n", "Upstart stopped respawning it", "/nonexistent/web"),
+])
+def test_a_program_that_does_not_exist_is_named(host: Host, text: str, ended: str, program: str) -> None:
+    """Nobody needs the logs to see it."""
+    host.write("web", text)
+    answer = host.run("web", "started", stable_for=60, timeout=300, init_log="/nonexistent/log")
+    assert f"{ended}. Its program {program} does not exist." in answer["msg"], answer
+    assert answer["program"] == answer["instances"][0]["program"] == program
+
+
+@pytest.mark.parametrize("text", [
+    "script\n  exit 127\nend script\n", "exec sh -c 'no-such-web'\n",
+    "script\n  [ -x /nonexistent/web ] || exit 127\n  exec /nonexistent/web\nend script\n",
+    "script\n  /nonexistent/web || exit 3\nend script\n",
+])
+def test_no_program_is_guessed(host: Host, text: str) -> None:
+    host.write("web", text)
+    answer = host.run("web", "started", stable_for=60, timeout=300)
+    assert "its main process exited with status " in answer["msg"], answer
+    assert "program" not in answer and "Its program" not in answer["msg"]
+
+
+def test_a_program_whose_name_has_variables(host: Host) -> None:
+    host.write("web", "env APP=/nonexistent\nexec $APP/bin/web --port 80\n")
+    answer = host.run("web", "started", stable_for=60, timeout=300)
+    assert "exited with status 127. It runs $APP/bin/web: check the variables in this name." in answer["msg"], answer

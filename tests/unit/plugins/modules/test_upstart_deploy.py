@@ -265,6 +265,35 @@ def test_renamed_instances_that_are_not_started_are_named(host: DeployHost, more
     assert "warnings" not in host.deploy(*renamed, restart="now") and host.client.instances("w") == ["x-1"]
 
 
+@pytest.mark.parametrize("enabled", [None, True])
+def test_an_entry_that_drops_instance(host: DeployHost, enabled: bool | None) -> None:
+    options: Result = {"start_on": "x", "enabled": enabled}
+    host.deploy(job("w", instance="$N", instances=[{"N": 1}], **options))
+    for check in (True, False):
+        result = host.run(check=check, jobs=[job("w", **options)])
+        assert [entry["name"] for entry in result["pending"]] == ["w"] and "warnings" not in result, result
+    assert "warnings" not in host.deploy(job("w", **options), restart="now")
+    assert host.client.instances("w") == [""] and host.pid("w")
+    assert not host.deploy(job("w", **options))["changed"]
+
+
+@pytest.mark.parametrize("env", [None, {"N": "1"}])
+def test_former_instances_are_named(host: DeployHost, env: Result | None) -> None:
+    host.deploy(job("w", instance="$N", instances=[{"N": 1}]))
+    host.deploy(job("w"), restart="handler")
+    options = faults.options(host.daemon, stable_for=0.2, init_log=str(host.daemon.messages))
+    answer = run_module.result(run_module.start("upstart_service", name="w", state="started", env=env, **options))
+    path = host.daemon.conf / "w.conf"
+    if env is None:
+        assert answer["failed"] and answer["kept_by"] == ["1"] and answer["msg"] == (
+            f"Job w was not started: Upstart keeps an older definition while instances run with it (1), and {path} has "
+            "no instance stanza any more. Use state: restarted to replace them with the single instance.")
+    else:
+        assert f"Job w (1) is an instance of an older definition: {path} has no instance" in str(answer["warnings"])
+    done = run_module.result(run_module.start("upstart_service", name="w", state="restarted", **options))
+    assert done["changed"] and "warnings" not in done and host.client.instances("w") == [""]
+
+
 def test_a_job_to_remove_that_does_not_stop_leaves_all_files(host: DeployHost) -> None:
     host.deploy(job("stays", pre_stop={"exec": RUNS}), job("a"))
     text = (host.daemon.conf / "a.conf").read_text()

@@ -127,6 +127,24 @@ CASES: list[tuple[str, Arrange, tuple[str, str | None, int | None, str], list[Ar
     ("suspended", lambda host: main_in_state(host, "T"),
      ("web", "web.conf", None, "web is not running: its main process PID is suspended by a signal or a debugger"),
      [lambda host: main_in_state(host, "S"), lambda host: main_in_state(host, "T", "expect stop\n", "start/spawned")]),
+    ("slow-process", lambda host: (host.deploy("web", "pre-start exec a\n"),
+                                   host.run("web", status="start/pre-start", main=None, pre_start=ALIVE)),
+     ("web", "web.conf", None, "web has not got further than start/pre-start for 100 seconds"),
+     [lambda host: (host.deploy("web"), host.run("web", post_start=ALIVE)),
+      lambda host: (host.deploy("web"), host.run("web", status="stop/killed")),
+      lambda host: spawned(host, "expect fork\nexec a\n")]),
+    ("slow-process", lambda host: spawned(host, "exec a\n"),
+     ("web", "web.conf", None, "web has not got further than start/spawned for 100 seconds"), []),
+    ("under-way", lambda host: (host.deploy("web", "instance $N\nexec a\n"), host.run("web", "7", "stop/killed")),
+     ("web", "web.conf", None, "web (7) had not got further than stop/killed when its state was read"),
+     [lambda host: (host.deploy("web"), host.run("web")), lambda host: (host.deploy("web", "task\n"), host.run("web")),
+      lambda host: (host.deploy("web"), host.run("web", status="start/spawned")),
+      lambda host: (host.deploy("web"), host.run("web", status="stop/killed", main=NO_PROCESS))]),
+    ("under-way", lambda host: (host.deploy("web"), host.run("web", status="start/starting", main=None)),
+     ("web", "web.conf", None, "web had not got further than start/starting when its state was read"), []),
+    ("under-way", lambda host: (host.deploy("web"), host.run("web", status="stop/stopping"),
+                                host.write("web", "exec b\n")),
+     ("web", "web.conf", None, "web had not got further than stop/stopping when its state was read"), []),
     ("start-leads-to-stop",
      lambda host: host.deploy_all(a="start on started x or y\nstop on started b\n", b="start on starting a\n", x=""),
      ("a", "a.conf", 2, "the start of a leads to its own stop: start of a, start of b, stop of a"),
@@ -321,3 +339,18 @@ def test_a_link_in_place_of_an_override_without_a_job(host: FakeHost) -> None:
     """It is one finding, not two."""
     (host.files / "web.override").symlink_to("elsewhere")
     assert [finding["code"] for finding in host.findings()] == ["override-is-link"]
+
+
+@pytest.mark.parametrize("status", ["start/pre-start", "start/spawned", "stop/post-stop"])
+def test_a_process_that_has_just_begun_is_not_slow(host: FakeHost, monkeypatch: pytest.MonkeyPatch,
+                                                   status: str) -> None:
+    monkeypatch.setattr(instances.Clock, "read", lambda _clock, _pid: (int(time.time()) - 2, "S"))
+    host.deploy("web", "expect fork\nexec a\n")
+    host.run("web", status=status, pre_start=ALIVE, post_stop=ALIVE)
+    assert [(entry["code"], entry["severity"]) for entry in host.findings()] == [("under-way", "hint")]
+
+
+def test_an_old_definition_and_a_stop_that_is_under_way(host: FakeHost) -> None:
+    stale(host, "exec a\n", "exec b\n", runs=False)
+    host.run("web", status="stop/killed")
+    assert host.codes() == ["stale", "under-way"]

@@ -89,6 +89,7 @@ def test_versions(tmp_path: Path, version: tuple[int, ...]) -> None:
     (instance,) = job["instances"]
     assert job["start_on"] == {"all": [{"started": "db"}, {"runlevel": [2, 3, 4, 5]}]}
     assert job["override"] == (None if version == (0, 6, 5) else f"{tmp_path}/web.override")
+    assert job["stanzas"]["env"] == {"PORT": "80" if version == (0, 6, 5) else "81"}
     assert instance["status"] == "start/running" and instance["processes"] == {"main": ALIVE}
     assert instance["stale"] is (False if reports_state else None)
     assert instance["env"] == ([] if reports_state else None)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.errors import JobFileError
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import parse_job
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.values import same_job
 
 
 @pytest.mark.parametrize(("conf", "override", "version", "options"), [
@@ -40,3 +42,22 @@ def test_a_dialect() -> None:
 ])
 def test_write_manual(manual: Any, text: str) -> None:
     assert structure.write({"start_on": "a", "manual": manual}) == text
+
+
+@pytest.mark.parametrize(("conf", "override", "env"), [
+    ("env A=1\nenv B=2\n", "env A=3\n", {"A": "3", "B": "2"}),
+    ("env A=1\nenv A=2\n", "env B=3\nenv B=4\n", {"A": "2", "B": "4"}),
+    ("env A\n", "env A=1\n", {"A": "1"}),
+    ("env A=1\n", "env A\n", {"A": None}),
+    ("env A=1\nenv A=2\n", None, ["A=1", "A=2"]),
+])
+def test_only_the_last_value_counts_with_an_override(conf: str, override: str | None, env: Any) -> None:
+    assert structure.read(conf, override)["env"] == env
+
+
+def test_a_job_with_an_override_is_the_same_when_it_is_written_to_one_file() -> None:
+    conf = "start on a\nemits x\nexport A\nenv A=1\nenv B=2\nlimit nofile 1 2\nnormal exit 1\nexec /bin/one\nnice 1\n"
+    override = "manual\nemits x\nexport A\nenv B=3\nenv A=4\nlimit nofile 3 4\nnormal exit 1\nscript\ntwo\nend script\n"
+    text = structure.write(structure.read(conf, override))
+    assert text.count("env A") == text.count("env B") == 1
+    assert same_job(parse_job(text), parse_job(conf, override))

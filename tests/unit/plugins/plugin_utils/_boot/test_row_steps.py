@@ -43,6 +43,7 @@ def test_given_facts() -> None:
     ({"interfaces": [{"auto": True}]}, "interfaces needs texts, or dictionaries with name"),
     ({"mounts": [5]}, "mounts needs texts, or dictionaries with path, not 5"),
     ({"devices": "x"}, "devices must be a list of texts"), ({"devices": [""]}, "devices must be a list of texts"),
+    ({"events": [""]}, "events must be a list of texts"), ({"events": ["A=b"]}, "events must be a list of texts"),
 ])
 def test_wrong_facts(facts: dict[str, Any], message: str) -> None:
     with pytest.raises(FactsError, match=message):
