@@ -27,7 +27,8 @@ import with_daemon
 
 def inventory(daemons: list[with_daemon.Daemon]) -> dict[str, Any]:
     """Return an inventory in which each daemon is a host."""
-    common = {"ansible_connection": "local", "ansible_python_interpreter": os.environ.get("UPSTART_PYTHON") or sys.executable}
+    common = {"ansible_connection": "local",
+              "ansible_python_interpreter": os.environ.get("UPSTART_PYTHON") or sys.executable}
     hosts = {"host%02d" % (number + 1): {
         **common, **daemon.variables(), "upstart_jobs_manifest_dir": str(daemon.scratch / "manifests"),
     } for number, daemon in enumerate(daemons)}

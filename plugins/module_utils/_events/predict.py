@@ -96,14 +96,12 @@ def predict(
         if simulation.endless:
             open_jobs.update(effect.job for effect in effects)
         else:
-            different = _jobs_that_differ(
-                scenario, others, _outcome(first, fold(simulation.trace)), observe)
+            different = _jobs_that_differ(scenario, others, _outcome(first, fold(simulation.trace)), observe)
             open_jobs.update(different)
             if different:
                 reasons.append(RACE % _listed(sorted(different)))
         assumed, ending = _assumed_of_running(scenario, usual, _outcome(first, effects))
-        commands = _init_commands(simulation, scenario.budget) + _declared_events(simulation, scenario.budget)
-        for jobs, text in commands:
+        for jobs, text in _init_commands(simulation, scenario.budget) + _declared_events(simulation, scenario.budget):
             not_predicted.append(NOT_PREDICTED % text)
             open_jobs.update(jobs)
     except OverBudgetError:
@@ -114,12 +112,10 @@ def predict(
     unknown = _unknown_facts(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
     reasons.extend([text for unused, text in unknown] + world.doubts + not_predicted)
     open_jobs.update(job for job, unused in unknown)
-    finished = None if simulation.is_cut_off else first.finished()
+    finished, event = None if simulation.is_cut_off else first.finished(), first.event
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
-        # The event of ``first`` is not None, because it was emitted.
-        failed=first.event.failed,  # type: ignore[union-attr]
-        held_by=holding.holders(simulation, first.event) if finished is False else [],  # type: ignore[arg-type]
+        failed=bool(event and event.failed), held_by=holding.holders(simulation, event) if finished is False else [],
         reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed_of_run(simulation) + assumed)),
         notes=list(simulation.notes), simulation=simulation)
 

@@ -103,8 +103,7 @@ def _device(text: str) -> Item:
 
 
 def _event(text: str) -> Event:
-    name, *variables = text.split()
-    wrong = [word for word in variables if "=" not in word]
-    if "=" in name or wrong:
+    name, *variables = text.split() or [""]
+    if not name or "=" in name or not all("=" in word for word in variables):
         raise FactsError(f"events must be a list of texts such as 'runlevel RUNLEVEL=2', not {text!r}")
     return name, tuple(variables)

@@ -126,6 +126,7 @@ def test_dialects() -> None:
     ({"upstart_version": "1.\u00b2"}, "upstart_version must be a release such as 1.12.1"),
     ({"upstart_version": "new"}, "upstart_version must be a release such as 1.12.1, not 'new'"),
     ({"events": "filesystem"}, "events must be a list of texts such as"),
+    ({"events": [" "]}, "events must be a list of texts such as"),
     ({"events": ["runlevel 2"]}, "events must be a list of texts such as .runlevel RUNLEVEL=2., not .runlevel 2."),
     ({"interfaces": "eth0"}, "interfaces must be a list"), ({"before": 5}, "needs a dictionary of job files"),
 ])
