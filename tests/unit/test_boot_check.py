@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 import with_daemon
+from ansible_collections.sysinit.upstart.tests.unit.support import ansible_runs
 from ansible_collections.sysinit.upstart.tests.unit.support.boot_machines import BASE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def check(home: Path, hosts: str = "localhost,", **variables: Any) -> tuple[int,
     """Run the playbook; return its exit status and its output."""
     command = [sys.executable, "-m", "ansible.cli.playbook", str(PLAYBOOK), "-i", hosts, "-c", "local",
                "-e", json.dumps(variables), "-e", f"ansible_python_interpreter={sys.executable}"]
-    environment = {**os.environ, "HOME": str(home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
+    environment = {**ansible_runs.environment(), "HOME": str(home), "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     return result.returncode, result.stdout + result.stderr
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.filter import job_texts
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
-from ansible_collections.sysinit.upstart.tests.unit.support import browser
+from ansible_collections.sysinit.upstart.tests.unit.support import ansible_runs, browser
 from ansible_collections.sysinit.upstart.tests.unit.support.html_pages import (
     HOSTILE,
     SVG,
@@ -66,7 +67,8 @@ def info(files: dict[str, str], folder: str = "/etc/init") -> dict[str, Any]:
 
 def render(files: dict[str, str] | None = None, folder: str = FOLDER, **variables: Any) -> str:
     values: dict[str, Any] = {
-        "migrate_answers": {"localhost": {}}, "migrate_reads": {"localhost": read(files or JOBS, folder)},
+        "migrate_answers": {"localhost": {}},
+        "migrate_texts": job_texts.job_texts(read(files or JOBS, folder)["results"], folder),
         "migrate_folder": folder, "migrate_name": "jobs", "migrate_drawn": {"results": []}, **variables}
     return environment().get_template("migrate.html.j2").render(**values)
 
@@ -213,8 +215,7 @@ class Controller:
     def migrate(self, *options: str) -> str:
         result = subprocess.run(
             ["ansible-playbook", *options, "sysinit.upstart.migrate"],
-            env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False",
-                 "ANSIBLE_PIPELINING": "True"},
+            env={**ansible_runs.environment("migrate"), "ANSIBLE_COLLECTIONS_PATH": str(self.folder)},
             cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout

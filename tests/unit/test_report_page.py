@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.sysinit.upstart.tests.unit.support import browser
+from ansible_collections.sysinit.upstart.tests.unit.support import ansible_runs, browser
 from ansible_collections.sysinit.upstart.tests.unit.support.html_pages import (
     HOSTILE,
     TEMPLATES,
@@ -253,7 +252,7 @@ def test_the_playbook_still_draws_the_other_graphs(tmp_path: Path) -> None:
     result = subprocess.run(
         ["ansible-playbook", "--inventory", tmp_path / "hosts.json", "--extra-vars",
          f"report_file={tmp_path}/page.html", "sysinit.upstart.report"],
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tmp_path), "ANSIBLE_LOCALHOST_WARNING": "False"},
+        env={**ansible_runs.environment("report"), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path)},
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     page = check((tmp_path / "page.html").read_text(encoding="utf-8"))

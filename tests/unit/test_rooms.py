@@ -71,10 +71,15 @@ def tree(name: str) -> ast.Module:
     return ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8"))
 
 
-def imports(name: str, within: ast.AST | None = None) -> Iterator[tuple[str, ast.ImportFrom]]:
+@functools.cache
+def imports(name: str, within: ast.AST | None = None) -> tuple[tuple[str, ast.ImportFrom], ...]:
     """Return the imports from the collection in a file, or in a part of it, including those inside functions."""
+    return tuple(_imports_within(name, within or tree(name)))
+
+
+def _imports_within(name: str, part: ast.AST) -> Iterator[tuple[str, ast.ImportFrom]]:
     package = name.split("/")[:-1]
-    for node in ast.walk(within or tree(name)):
+    for node in ast.walk(part):
         if not isinstance(node, ast.ImportFrom):
             continue
         if node.level:

@@ -8,13 +8,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_texts import (
-    CONF,
-    OVERRIDE,
-    Texts,
-    texts_of_folder,
-)
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, InputError, read_jobs
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.job_texts import texts_below
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import HostJob, read_jobs
 
 
 def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
@@ -24,7 +19,7 @@ def read_sources(source: t.Any, version: tuple[int, ...]) -> list[HostJob]:
     :param version: the release of Upstart that reads the files.
     :raises InputError: for another form, and for a directory that cannot be read.
     """
-    return read_jobs(_read_directory(source) if isinstance(source, str) else source, version)
+    return read_jobs(texts_below(source, "surrogateescape") if isinstance(source, str) else source, version)
 
 
 def start_places(jobs: t.Iterable[HostJob]) -> dict[str, dict[str, t.Any]]:
@@ -42,21 +37,3 @@ def start_places(jobs: t.Iterable[HostJob]) -> dict[str, dict[str, t.Any]]:
         if line is not None:
             places[job.name] = {"file": f"{job.name}{os.path.splitext(file)[1]}", "line": line}
     return places
-
-
-def _read_directory(path: str) -> Texts:
-    """Return the texts of the job files and overrides in a directory, by job name."""
-    if not os.path.isdir(path):
-        raise InputError(f"there is no directory {path}; give the directory of the job files, for example /etc/init")
-    top = path.rstrip("/") or "/"
-    files = [os.path.join(folder, name) for folder, _folders, names in os.walk(top) for name in names
-             if os.path.splitext(name)[1] in (CONF, OVERRIDE) and name != CONF * 2]
-    return texts_of_folder(top, {file: _read(file) for file in files})
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            return stream.read()
-    except OSError as exc:
-        raise InputError(f"cannot read {path}: {exc.strerror}") from exc

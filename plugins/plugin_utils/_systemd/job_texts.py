@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The texts of job files by the names of their jobs, from files that were read."""
+"""The texts of job files by the names of their jobs, from a folder or from files that were read."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import os
 import typing as t
 from collections.abc import Iterable, Mapping
 
@@ -40,6 +41,28 @@ def contents_of(results: t.Any) -> dict[str, str]:
             except binascii.Error as exc:
                 raise InputError(f"the content of {result['item']} is not base64: {exc}") from exc
     return contents
+
+
+def texts_below(folder: str, errors: str) -> Texts:
+    """Read the job files and overrides in a folder on the controller and below it.
+
+    :param errors: what to do with bytes that are not UTF-8, as for open.
+    :raises InputError: for a folder or a file that cannot be read.
+    """
+    if not os.path.isdir(folder):
+        raise InputError(f"there is no directory {folder}; give the directory of the job files, for example /etc/init")
+    top = folder.rstrip("/") or "/"
+    paths = [os.path.join(parent, name) for parent, _folders, names in os.walk(top) for name in names
+             if os.path.splitext(name)[1] in (CONF, OVERRIDE) and name != CONF * 2]
+    return texts_of_folder(top, {path: _read(path, errors) for path in paths})
+
+
+def _read(path: str, errors: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors=errors, newline="") as stream:
+            return stream.read()
+    except OSError as exc:
+        raise InputError(f"cannot read {path}: {exc.strerror}") from exc
 
 
 def texts_of_folder(folder: str, contents: Mapping[str, str]) -> Texts:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ansible import constants
@@ -17,7 +18,8 @@ type: aggregate
 short_description: Share packed modules between runs of ansible-playbook
 description:
   - In each run, ansible-playbook packs a module with all that it imports. That takes longer than a task.
-  - Runs with this plugin keep the packed modules in C(~/payloads). They must all have the same collections.
+  - Runs with this plugin keep the packed modules in C(~/payloads), or in the folder that the environment variable
+    E(SHARED_PAYLOADS) names. They must all have the same collections.
   - For the tests only. C(run_tests.py) empties that folder when it begins.
 author: the sysinit.upstart contributors
 """
@@ -33,7 +35,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        shared = Path.home() / "payloads" / __version__
+        shared = Path(os.environ.get("SHARED_PAYLOADS") or Path.home() / "payloads") / __version__
         shared.mkdir(parents=True, exist_ok=True)
         link = Path(constants.DEFAULT_LOCAL_TMP) / PLACE  # type: ignore[attr-defined]
         if not link.exists():

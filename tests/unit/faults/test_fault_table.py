@@ -54,7 +54,9 @@ def test_messages_are_quoted() -> None:
 def test_a_quoted_message_is_one_of_the_modules(quoted: str) -> None:
     """Its longest part between three dots is in a text of the modules, or it contains such a text with its values."""
     part = max((part.strip(" .:,") for part in quoted.split("...")), key=len)
+    # Most texts have a part that is missing: no need to compile a pattern for them.
     filled = [text for text in texts_of_modules() if max(map(len, text.split("%s"))) > 12
+              and all(piece in quoted for piece in text.split("%s"))
               and re.search(re.escape(text).replace("%s", ".+"), quoted)]
     assert len(part) > 10
     assert filled or [text for text in texts_of_modules() if part in text], part

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -54,8 +55,9 @@ def blocks_of(path: Path) -> Iterator[Block]:
                     textwrap.dedent(body))
 
 
-def all_blocks() -> list[Block]:
-    return [block for path in [*PAGES, *PLUGINS] for block in blocks_of(path)]
+@functools.cache
+def all_blocks() -> tuple[Block, ...]:
+    return tuple(block for path in [*PAGES, *PLUGINS] for block in blocks_of(path))
 
 
 def yaml_blocks() -> list[Block]:

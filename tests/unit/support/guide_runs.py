@@ -10,7 +10,6 @@ The examples are run as they are on the page, except for the address and the dir
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -21,6 +20,7 @@ from typing import Any
 import with_daemon
 import yaml
 
+from . import ansible_runs
 from .examples import ROOT, Block, blocks_of, plays_of
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
@@ -242,9 +242,8 @@ class GuideRun:
         """Run the plays; return the output of each section. A section goes on, and says so, if a task of it fails."""
         playbook = self.folder / "all.yml"
         playbook.write_text(yaml.safe_dump(self.plays(), sort_keys=False))
-        environment = {
-            **os.environ, "HOME": str(self.folder / "home"), "ANSIBLE_COLLECTIONS_PATH": str(self.folder),
-            "PYTHONPATH": "", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "False"}
+        environment = {**ansible_runs.environment(), "HOME": str(self.folder / "home"),
+                       "ANSIBLE_COLLECTIONS_PATH": str(self.folder)}
         done = subprocess.run(
             [sys.executable, "-m", "ansible.cli.playbook", "-i", "localhost,", "-e",
              f"@{self.folder / 'variables.json'}", str(playbook)],

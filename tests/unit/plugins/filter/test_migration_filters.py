@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,10 +51,30 @@ def test_texts_of_a_host() -> None:
         "old": written, "half": written, "lost": written}
 
 
+def test_texts_below_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    for name, text in {"web.conf": b"exec web\r\n", "web.override": b"manual\n", "lost.override": b"", "web.txt": b"",
+                       "bad.conf": b"\xff", "net/peer.conf": b"", ".conf": b""}.items():
+        (tmp_path / name).write_bytes(text)
+    (tmp_path / "linked.conf").symlink_to("web.conf")
+    expected = {"bad": {"conf": "\ufffd"}, "linked": {"conf": "exec web\r\n"}, "net/peer": {"conf": ""},
+                "web": {"conf": "exec web\r\n", "override": "manual\n"}}
+    assert job_texts(str(tmp_path)) == job_texts(f"{tmp_path}/") == expected
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"^sysinit.upstart.job_texts: there is no directory {tmp_path}/none;"):
+        job_texts(f"{tmp_path}/none")
+    (tmp_path / "web.conf").symlink_to("nowhere")
+    with pytest.raises(AnsibleFilterError, match=rf"cannot read {tmp_path}/web.conf: No such file"):
+        job_texts(str(tmp_path))
+
+
 @pytest.mark.parametrize(("results", "source", "message"), [
     ("text", "/j", "needs the results of ansible.builtin.slurp in a loop over paths, not str"),
     ([{"content": ""}], "/j", "each result must have the path of its file as item"),
     ([{"item": "/j/a.conf", "content": "x"}], "/j", "the content of /j/a.conf is not base64"),
+    ([], None, "source must be a folder or the result of upstart_info, not None"),
     ([], 5, "source must be a folder or the result of upstart_info, not 5"),
     ([], {"jobs": [{"name": "web", "stanzas": {"nice": "x"}}]}, "the stanzas of job web are not valid"),
 ])

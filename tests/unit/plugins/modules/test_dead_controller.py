@@ -24,7 +24,7 @@ from typing import Any
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.client import Upstart
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon.connection import Connection
-from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, faults, waiting
+from ansible_collections.sysinit.upstart.tests.unit.support import ansible_runs, child_processes, faults, waiting
 
 SEED, MOMENTS = 5, int(os.environ.get("CONTROLLER_KILLS", "2"))
 EVERY = 5  # number of kills between checks that a third run changes nothing
@@ -55,7 +55,7 @@ class Controller:
                          "upstart_jobs_list": jobs(generation), "upstart_jobs_prune": True,
                          "upstart_jobs_stable_for": 0.1, "upstart_jobs_on_failure": "rollback"}}
         (self.folder / "play.yml").write_text(json.dumps([play]))
-        environment = {**os.environ, "ANSIBLE_HOME": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False"}
+        environment = {**ansible_runs.environment(pipelining=False), "ANSIBLE_HOME": str(self.folder)}
         return subprocess.Popen(["ansible-playbook", self.folder / "play.yml"], cwd=self.folder, env=environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

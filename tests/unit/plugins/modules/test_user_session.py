@@ -21,7 +21,7 @@ import pytest
 import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils import _daemon_module
 from ansible_collections.sysinit.upstart.plugins.module_utils._daemon import errors, sessions
-from ansible_collections.sysinit.upstart.tests.unit.support import child_processes, run_module
+from ansible_collections.sysinit.upstart.tests.unit.support import ansible_runs, child_processes, run_module
 
 SERVICE = "start on desktop-start\nexec sleep 1000\n"
 STILL = ("Job panel still exists, because %s/panel.conf defines it too. To keep it from starting, use upstart_service "
@@ -222,7 +222,7 @@ def test_the_role(session: Session, tmp_path: Path) -> None:
     outputs = []
     for _run in range(2):
         result = subprocess.run(["ansible-playbook", tmp_path / "play.yml"], cwd=tmp_path, capture_output=True,
-                                text=True, timeout=300, check=False)
+                                text=True, timeout=300, check=False, env=ansible_runs.environment())
         assert result.returncode == 0, result.stdout + result.stderr
         outputs.append(result.stdout)
     assert "changed=0" not in outputs[0] and "changed=0" in outputs[1], outputs
