@@ -5,8 +5,7 @@
 
 Ansible sends a module as a zip file of sources, so Python compiles all of them in each task. In the integration tests
 that is most of the work of a task. prepare.py puts this file into a host's environment, with a .pth file that imports
-it. Each source is then compiled once, and its code is kept in the environment, under a hash of the source. The
-environment variable COMPILED_PAYLOADS names another folder.
+it. Each source is then compiled once, and its code is kept in the environment, under a hash of the source.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import sys
 import zipimport
 from types import CodeType
 
-FOLDER = os.environ.get("COMPILED_PAYLOADS") or os.path.join(sys.prefix, "compiled")
+FOLDER = os.path.join(sys.prefix, "compiled")
 HASH_KEY = 1  # of the interpreter's own hash for sources, which needs no further import
 
 compile_source = zipimport._compile_source  # type: ignore[attr-defined]

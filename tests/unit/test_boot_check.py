@@ -32,7 +32,7 @@ def write(folder: Path, **jobs: str) -> Path:
 def check(home: Path, hosts: str = "localhost,", **variables: Any) -> tuple[int, str]:
     """Run the playbook; return its exit status and its output."""
     command = [sys.executable, "-m", "ansible.cli.playbook", str(PLAYBOOK), "-i", hosts, "-c", "local",
-               "-e", json.dumps(variables), "-e", f"ansible_python_interpreter={sys.executable}"]
+               "-e", json.dumps(variables), "-e", f"ansible_python_interpreter={ansible_runs.interpreter()}"]
     environment = {**ansible_runs.environment(), "HOME": str(home), "ANSIBLE_LOCAL_TEMP": str(home / "tmp")}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     return result.returncode, result.stdout + result.stderr

@@ -259,7 +259,7 @@ def test_the_playbook_translates_hosts(tmp_path: Path) -> None:
         answer = {"msg": "no socket", "failed": True} if name == "none" else info(
             {key: text for key, text in JOBS.items() if not key.startswith("broken")}, str(folder))
         (tmp_path / f"{name}.json").write_text(json.dumps(answer))
-        hosts[name] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable,
+        hosts[name] = {"ansible_connection": "local", "ansible_python_interpreter": ansible_runs.interpreter(),
                        "upstart_conf_dir": str(folder)}
     (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     before = {path: path.stat().st_mtime_ns for name in hosts for path in (tmp_path / name).rglob("*")}

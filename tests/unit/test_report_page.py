@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -246,7 +245,7 @@ def test_the_playbook_still_draws_the_other_graphs(tmp_path: Path) -> None:
     hosts = {}
     for name, info in {"bad": BROKEN, "good": BOOT}.items():
         (tmp_path / name).write_text(json.dumps(info))
-        hosts[name] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable,
+        hosts[name] = {"ansible_connection": "local", "ansible_python_interpreter": ansible_runs.interpreter(),
                        "upstart_conf_dir": str(tmp_path / name)}
     (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     result = subprocess.run(

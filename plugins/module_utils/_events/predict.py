@@ -112,10 +112,11 @@ def predict(
     unknown = _unknown_facts(simulation) + [(job, ENDS_MEANWHILE % (process, job)) for job, process in ending]
     reasons.extend([text for unused, text in unknown] + world.doubts + not_predicted)
     open_jobs.update(job for job, unused in unknown)
-    finished, event = None if simulation.is_cut_off else first.finished(), first.event
+    event = first.event  # type: Any  # not None: it was emitted
+    finished = None if simulation.is_cut_off else first.finished()
     return Prediction(
         effects=effects, failures=dict(simulation.failures), statuses=_statuses(simulation), finished=finished,
-        failed=bool(event and event.failed), held_by=holding.holders(simulation, event) if finished is False else [],
+        failed=event.failed, held_by=holding.holders(simulation, event) if finished is False else [],
         reasons=reasons, open_jobs=sorted(open_jobs), assumed=sorted(set(_assumed_of_run(simulation) + assumed)),
         notes=list(simulation.notes), simulation=simulation)
 

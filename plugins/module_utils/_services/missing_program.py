@@ -37,7 +37,7 @@ def find_missing_program(peer_pid, definition, facts):
     :param facts: dict, as failures.failure_message takes it.
     """
     process = "main" if facts.get("process") == "respawn" else facts.get("process")
-    if process is None or definition.values is None or not _may_lack_program(facts):
+    if process is None or not _may_lack_program(facts) or definition.text is None or definition.values is None:
         return None
     texts = [("conf", decode(definition.text))]
     if definition.override_text is not None:

@@ -4,17 +4,21 @@
 """Settings with which ansible-playbook does the same in a test with less processor time.
 
 Its main process looks for results 100 times in a second and not 1,000 times; a run uses the modules that an earlier run
-has packed; the Python of the host keeps the compiled code of modules.
+has packed; the modules run in an interpreter that stays in memory.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+import resident_python
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 SETTINGS = f"""[defaults]
@@ -22,24 +26,28 @@ internal_poll_interval = 0.01
 callback_plugins = {TOOLS / 'callback_plugins'}
 """
 PIPELINING = "[connection]\npipelining = true\n"
-SITE = f"""import sys
-sys.path.append({str(TOOLS)!r})
-import compiled_payloads
-sys.path.remove({str(TOOLS)!r})
-"""
 
 
 @functools.cache
 def _folder(_pid: int) -> Path:
-    """Return a folder of this process for settings, packed modules and compiled code."""
+    """Return a folder of this process for settings and packed modules."""
     folder = Path(tempfile.mkdtemp(prefix="upstart-ansible-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in ("compiled", "site"):
-        (folder / name).mkdir()
-    (folder / "site" / "sitecustomize.py").write_text(SITE)
     (folder / "with_files.cfg").write_text(SETTINGS)
     (folder / "pipelining.cfg").write_text(SETTINGS + PIPELINING)
     return folder
+
+
+@functools.cache
+def _interpreter(pid: int) -> str:
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    return str(stack.enter_context(resident_python.running(sys.executable, _folder(pid))))
+
+
+def interpreter() -> str:
+    """Return the interpreter of this process for modules of test hosts; see tests/tools/resident_python.py."""
+    return _interpreter(os.getpid())
 
 
 def environment(collections: str = "checkout", pipelining: bool = True) -> dict[str, str]:
@@ -50,6 +58,5 @@ def environment(collections: str = "checkout", pipelining: bool = True) -> dict[
     """
     folder = _folder(os.getpid())
     return {**os.environ, "ANSIBLE_CONFIG": str(folder / ("pipelining.cfg" if pipelining else "with_files.cfg")),
-            "SHARED_PAYLOADS": str(folder / "payloads" / collections), "COMPILED_PAYLOADS": str(folder / "compiled"),
-            "PYTHONPATH": str(folder / "site"),
+            "SHARED_PAYLOADS": str(folder / "payloads" / collections), "PYTHONPATH": "",
             "ANSIBLE_LOCALHOST_WARNING": "False", "ANSIBLE_NOCOLOR": "1"}
