@@ -242,7 +242,7 @@ def integration(suite: Suite) -> None:
     runs = [(name, VENV, BARE if name in ON_BARE else HOST) for name in names]
     runs += [(name, VENV, VENV) for name in names if name in ON_DBUS_PYTHON]
     if not NEWEST_ONLY:
-        runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
+        runs += [(name, OLDEST, BARE if name in ON_BARE else HOST) for name in names if name in ON_OLDEST]
 
     def task(target: str, venv: Path, host: Path) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:

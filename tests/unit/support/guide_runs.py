@@ -127,8 +127,9 @@ class GuideRun:
             (self.folder / "bin" / name).write_text(text)
             (self.folder / "bin" / name).chmod(0o755)
         variables = {
-            **self.daemon.variables(), "ansible_connection": "local", "ansible_python_interpreter": ansible_runs.interpreter(),
-            "upstart_timeout": 100, "upstart_jobs_manifest_dir": str(self.folder / "manifests")}
+            **self.daemon.variables(), "ansible_connection": "local",
+            "ansible_python_interpreter": ansible_runs.interpreter(), "upstart_timeout": 100,
+            "upstart_jobs_manifest_dir": str(self.folder / "manifests")}
         (self.folder / "variables.json").write_text(json.dumps(variables))
 
     # -- examples ------------------------------------------------------------------------------------------------
