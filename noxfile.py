@@ -24,10 +24,21 @@ from versions import CORES
 
 try:
     import antsibull_nox
+    from antsibull_nox.sessions import prepare_collections
 except ImportError:
     sys.exit("noxfile.py: antsibull-nox is missing beside nox; run pip install -r tests/requirements/nox.txt")
 
 antsibull_nox.load_antsibull_nox_toml()
+
+
+@nox.session(name="ansible-lint")
+def ansible_lint(session: nox.Session) -> None:
+    """Run ansible-lint, with a single check of the syntax for all playbooks and roles."""
+    session.install("ansible-lint")
+    place = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True)
+    if place:  # not with --install-only
+        session.run("python", "tests/tools/lint_ansible.py", "--offline", *session.posargs,
+                    env={"ANSIBLE_COLLECTIONS_PATH": str(place.current_place)})
 
 
 @nox.session

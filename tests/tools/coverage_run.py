@@ -215,7 +215,7 @@ def main() -> int:
     folder, parts = Path(sys.argv[1]).absolute(), sys.argv[2:] or ["unit", "integration"]
     settings = prepare(folder)
     runner = [sys.executable, str(TOOLS / "run_tests.py"), str(folder), "--newest-only", *parts]
-    failed = subprocess.run(runner, check=False).returncode
+    failed = subprocess.run(runner, env={**os.environ, "UPSTART_RESIDENT": ""}, check=False).returncode
     measured = combined(folder, settings)
     python = python_27()
     known, complaints = explained(measured)

@@ -24,7 +24,8 @@ BULLSEYE_PACKAGES = "python2.7-dev,gcc,libc6-dev,make,pkg-config,libdbus-1-dev,l
 OLD_DBUS = {"2.7": "1.2.16", "3.6": "1.2.18", "3.7": "1.2.18"}
 # The last virtualenv that can make environments of Python 2.7.
 VIRTUALENV = "virtualenv<20.22"
-CONTROLLER_PACKAGES = ("jeepney>=0.7", "PyYAML>=6.0", "pytest>=7.4", "hypothesis>=6.80", "dbus-python")
+CONTROLLER_PACKAGES = ("jeepney>=0.7", "PyYAML>=6.0", "pytest>=7.4", "pytest-xdist>=3.3", "hypothesis>=6.80",
+                       "antsibull-nox>=1.10", "nox>=2025.2.9", "dbus-python")
 
 
 class MissingError(Exception):
@@ -84,14 +85,14 @@ class Environments:
     def controller(self, core: str, version: str) -> Path:
         """Return the bin folder of an environment with this ansible-core on this Python."""
         venv = self.folder / f"core-{core}-python{version}"
-        stamp = venv / "prepared"
-        if not stamp.exists():
+        stamp, wanted = venv / "prepared", " ".join(CONTROLLER_PACKAGES)
+        if not stamp.exists() or stamp.read_text() != wanted:
             base = self.find(version)
             self.headers()
             print_progress(f"installing ansible-core {core}, {', '.join(CONTROLLER_PACKAGES)} into {venv}")
             run(base, "-m", "venv", "--clear", venv)
             self.pip(venv, f"ansible-core=={core}.*", *CONTROLLER_PACKAGES)
-            stamp.touch()
+            stamp.write_text(wanted)
         return venv / "bin"
 
     def host(self, version: str) -> Path:

@@ -33,6 +33,7 @@ from pathlib import Path
 
 import interpreters
 import sanity_pip
+import suite_settings
 import verdicts
 from versions import CORES, UPSTARTS
 
@@ -136,7 +137,8 @@ class Lane:
         self.folder = self.matrix / "lanes" / str(number)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(folder / PLACE, self.folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
-        (self.folder / "home").mkdir()
+        (self.folder / "home" / "payloads").mkdir(parents=True)  # modules as Ansible has packed them
+        suite_settings.write_play_settings(self.folder / PLACE)
 
     def environment(self, job: Job) -> dict[str, str]:
         emulator = self.folder / PLACE / "roles" / "emulator" / "files" / "upstart-emulator"
@@ -146,7 +148,7 @@ class Lane:
             "UPSTART_BOOT": boot + " --confdir {conf} --logdir {log} --address {address} 2>>{tmp}/kmsg"}
         home = sanity_home(self.matrix, job.cell.core) if job.target == "sanity" else self.folder / "home"
         ours = {"UPSTART_BOOT", "UPSTART_PYTHON"}
-        inherited = {name: value for name, value in os.environ.items() if name not in ours}
+        inherited = {name: value for name, value in suite_settings.inherited_environment().items() if name not in ours}
         return {**inherited, "PATH": f"{job.controller}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                 "HOME": str(home), "PYTHONPATH": str(self.folder),
                 "ANSIBLE_COLLECTIONS_PATH": str(self.folder), "ANSIBLE_LOCALHOST_WARNING": "False",
@@ -155,7 +157,7 @@ class Lane:
     def command(self, job: Job) -> list[str]:
         python = str(job.controller / "python")
         if job.target == "unit":
-            return [python, "-m", "pytest", "-q", "tests/unit"]
+            return [python, "-m", "pytest", *suite_settings.UNIT]
         if job.target == "sanity":
             return [str(job.controller / "ansible-test"), "sanity", "--venv", "--color", "no",
                     "--python", job.cell.controller]
@@ -168,12 +170,15 @@ class Lane:
         cell, began = job.cell, time.monotonic()
         name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.transport}-{cell.kind}-{job.target}.log"
         with (self.logs / name).open("w+", encoding="utf-8", errors="replace") as log:
-            try:
-                status = subprocess.run(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
-                                        check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                                        timeout=TARGET_TIMEOUT).returncode
-            except subprocess.TimeoutExpired:
-                status = 124
+            process = subprocess.Popen(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+            limit = threading.Timer(TARGET_TIMEOUT, process.kill)
+            limit.start()
+            _pid, ended, usage = os.wait4(process.pid, 0)
+            limit.cancel()
+            status = process.returncode = os.waitstatus_to_exitcode(ended)
+            if time.monotonic() - began > TARGET_TIMEOUT:
+                log.seek(0, os.SEEK_END)
                 log.write(f"matrix: timeout after {TARGET_TIMEOUT} s\n")
             log.seek(0)
             counts = re.findall(r"(\d+) passed\b", log.read()) if job.target == "unit" else ["1"]
@@ -184,7 +189,8 @@ class Lane:
                 cell.failed.append(job.target)
             else:
                 cell.passed += int(counts[-1]) if counts else 0
-        interpreters.print_progress(f"{'FAIL' if status else 'ok  '} {name.removesuffix('.log')} ({seconds:.0f} s)")
+        interpreters.print_progress(f"{'FAIL' if status else 'ok  '} {name.removesuffix('.log')} ({seconds:.0f} s, "
+                                    f"{usage.ru_utime + usage.ru_stime:.0f} s of processor time)")
 
 
 COUNTING = threading.Lock()

@@ -237,23 +237,13 @@ def make_bare(python: str, venv: Path) -> None:
     run([python, "-m", "venv", "--clear", "--without-pip", str(venv)])
 
 
-def keep_payloads_compiled(venv: Path) -> None:
-    """Make the Python of a test host keep the code of Ansible's payloads; see compiled_payloads.py."""
-    name = "compiled_payloads"
-    packages = next(venv.glob("lib/python3*/site-packages"))
-    shutil.copyfile(Path(__file__).with_name(f"{name}.py"), packages / f"{name}.py")
-    (packages / f"{name}.pth").write_text(f"import {name}\n")
-    (venv / "compiled").mkdir(exist_ok=True)
-
-
 def main() -> None:
     level, folder = sys.argv[1], Path(sys.argv[2]).absolute()
     python = os.environ.get("PYTHON") or (DEBIAN_PYTHON if os.path.exists(DEBIAN_PYTHON) else sys.executable)
     venv, stamp = folder / "venv", folder / "venv" / f"prepared-{level}"
     wanted = hashlib.sha256()
     here = Path(__file__)
-    for path in (here, here.with_name("versions.py"), here.with_name("compiled_payloads.py"),
-                 REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
+    for path in (here, here.with_name("versions.py"), REQUIREMENTS / "demo.txt", REQUIREMENTS / f"{level}.txt"):
         wanted.update(path.read_bytes())
     wanted.update(python.encode() + pins("test") + pins("oldest"))
     prepared = stamp.exists() and stamp.read_text() == wanted.hexdigest()
@@ -275,9 +265,6 @@ def main() -> None:
     if level == "test":
         make_oldest(python, venv, folder / "venv-oldest")
         make_bare(python, folder / "venv-bare")
-        make_bare(python, folder / "venv-host")
-        for host in (venv, folder / "venv-host"):
-            keep_payloads_compiled(host)
     stamp.write_text(wanted.hexdigest())
 
 

@@ -30,12 +30,12 @@ from pathlib import Path
 
 import prepare
 import sanity_pip
+import suite_settings
 
 FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
-HOST = FOLDER / "venv-host" / "bin"  # the same, and it compiles the modules once instead of in each task
 RESIDENT = os.environ.get("UPSTART_RESIDENT", "yes")  # empty: each module of a test host has a Python of its own
 NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
@@ -44,19 +44,13 @@ COLLECTION = FOLDER / PLACE
 HOME = FOLDER / "home"
 LOGS = FOLDER / "logs"
 PAYLOADS = FOLDER / "lanes" / "payloads"  # the modules as Ansible has packed them, for all plays of this run
-CALLBACKS = "tests/tools/callback_plugins"
 TAIL_LINES = 60
 LANES = 2  # number of checks at the same time
 WAITING_LANES = 3  # the same for integration targets and scenarios, which mostly wait
 CHAOS_SEED, CHAOS_COUNT = 16000, 100  # the same histories each time
 ON_OLDEST = ["playbooks", "smoke", "upstart_init", "upstart_job"]  # integration targets; make matrix runs them all
 ON_DBUS_PYTHON = ["smoke", "peers"]  # the same for hosts with dbus-python
-ON_BARE = ["smoke"]  # the same for hosts that compile the modules in each task
-UNIT_PROCESSES = 4
-SLOW_TESTS = [f"tests/unit/{name}.py" for name in (  # the longest files; they start first
-    "plugins/modules/test_interference", "plugins/modules/test_main_processes", "plugins/modules/test_prediction",
-    "plugins/modules/test_no_hang", "plugins/modules/test_failure_reasons", "chaos/test_chaos_run",
-    "faults/test_faults_daemon", "faults/test_faults_load", "faults/test_faults_at_once")]
+PLAIN = ["smoke"]  # the same for hosts that start a Python for each task, and compile the modules in it
 
 
 @dataclass
@@ -107,12 +101,8 @@ class Suite:
 
 
 def base_environment(folder: Path, venv: Path) -> dict[str, str]:
-    # Without __pycache__, each Python compiles the collection or the emulator again. Unbuffered, Python reads a module
-    # that Ansible sends with pipelining byte by byte.
-    inherited = {name: value for name, value in os.environ.items()
-                 if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
     return {
-        **inherited,
+        **suite_settings.inherited_environment(),
         "PATH": f"{venv}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": str(HOME),
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
@@ -163,17 +153,6 @@ def share_out(suite: Suite, tasks: Iterable[Task], lanes: int = WAITING_LANES) -
             running.result()
 
 
-def write_settings(folder: Path) -> None:
-    """Write the settings with which ansible-test runs the plays of a lane. It ignores Ansible's environment variables.
-
-    Ansible's default is to look for the result of a task a thousand times in a second, and to start five processes on
-    the host for each task.
-    """
-    (folder / PLACE / "tests/integration/integration.cfg").write_text(
-        f"[defaults]\ninternal_poll_interval = 0.01\ncallback_plugins = {folder / PLACE / CALLBACKS}\n"
-        "[connection]\npipelining = true\n")
-
-
 def counted(suite: Suite, output: str) -> None:
     """Add the counts of a runner whose last line has 'N passed' and 'N failed'."""
     for word in ("passed", "failed", "error", "errors"):
@@ -188,12 +167,7 @@ def counted(suite: Suite, output: str) -> None:
 
 
 def unit(suite: Suite) -> None:
-    """Run the unit tests in several processes: tests that run modules mostly wait.
-
-    The tests of a file stay together, because they share a daemon or results; the longest files start first.
-    """
-    status, output = suite.run(VENV / "pytest", "-q", "-rs", "--numprocesses", str(UNIT_PROCESSES),
-                               "--dist", "loadfile", *SLOW_TESTS, "tests/unit")
+    status, output = suite.run(VENV / "pytest", *suite_settings.UNIT)
     counted(suite, output)
     if status != 0 and not suite.failed:
         suite.failed = 1
@@ -239,19 +213,20 @@ def integration(suite: Suite) -> None:
     targets = list((COLLECTION / "tests/integration/targets").iterdir())
     targets.sort(key=lambda path: sum(file.stat().st_size for file in path.rglob("*.yml")), reverse=True)
     names = [path.name for path in targets]
-    runs = [(name, VENV, BARE if name in ON_BARE else HOST) for name in names]
+    bare = BARE if BARE.exists() else VENV  # make coverage measures what its only environment runs
+    runs = [(name, VENV, bare) for name in names]
     runs += [(name, VENV, VENV) for name in names if name in ON_DBUS_PYTHON]
     if not NEWEST_ONLY:
-        runs += [(name, OLDEST, BARE if name in ON_BARE else HOST) for name in names if name in ON_OLDEST]
+        runs += [(name, OLDEST, bare) for name in names if name in ON_OLDEST]
 
     def task(target: str, venv: Path, host: Path) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
-            write_settings(folder)
+            suite_settings.write_play_settings(folder / PLACE)
             suite.check(*with_daemon(
                 "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
                 "--local", "--color", "no", "--python", version, target, venv=venv),
                 folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python"),
-                                                       "UPSTART_RESIDENT": "" if host == BARE else RESIDENT})
+                                                       "UPSTART_RESIDENT": "" if target in PLAIN else RESIDENT})
         return run
 
     share_out(suite, [task(*run) for run in runs])
@@ -261,7 +236,7 @@ def molecule(suite: Suite) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
             environment = {**home, "ANSIBLE_PIPELINING": "true", "UPSTART_RESIDENT": RESIDENT,
-                           "ANSIBLE_CALLBACK_PLUGINS": str(folder / PLACE / CALLBACKS)}
+                           "ANSIBLE_CALLBACK_PLUGINS": str(folder / PLACE / suite_settings.CALLBACKS)}
             status, output = suite.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
                                        folder=folder, environment=environment)
             unmatched = "no hosts matched" in output

@@ -47,7 +47,7 @@ def _interpreter(pid: int) -> str:
 
 def interpreter() -> str:
     """Return the interpreter of this process for modules of test hosts; see tests/tools/resident_python.py."""
-    return _interpreter(os.getpid())
+    return _interpreter(os.getpid()) if os.environ.get("UPSTART_RESIDENT", "yes") else sys.executable
 
 
 def environment(collections: str = "checkout", pipelining: bool = True) -> dict[str, str]:
