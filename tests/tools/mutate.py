@@ -19,6 +19,7 @@ import argparse
 import collections
 import fnmatch
 import hashlib
+import itertools
 import json
 import os
 import pickle
@@ -53,6 +54,7 @@ TESTS = {room: [f"tests/unit/{folder}"] for room, folder in FOLDERS.items()}
 TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
 TESTS |= {room: [*TESTS[room], "tests/unit/plugins/filter"] for room in ON_CONTROLLER}
 TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py"]
+TESTS["_boot"] += ["--ignore=tests/unit/plugins/plugin_utils/_boot/test_real_boots.py"]  # boots daemons for a minute
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
@@ -77,6 +79,7 @@ include =
 disable_warnings = no-data-collected, module-not-measured
 """
 TIMEOUT_FACTOR, MIN_TIMEOUT = 6, 30.0  # multiple of the tests' usual time; seconds
+MAX_TEST_SECONDS = 15.0  # of the tests of a mutant; those that take longer are left out
 
 
 class Lane:
@@ -126,13 +129,16 @@ class Knowledge:
     def tests(self, path: str, first: int, last: int) -> list[str]:
         """Return the tests of some lines, the quickest first; for lines that run at import, all tests of the file.
 
-        For a file that only runs at import, for example a table, all tests of the room are returned.
+        For a file that only runs at import, for example a table, and for one that only processes without coverage run,
+        all tests of the room are returned. The tests that take longest are left out if there are many.
         """
-        lines = self.runs.get(path, {})
+        lines = self.runs.get(path, {1: [""]})
         wanted = {test for line in range(first, last + 1) for test in lines.get(line, ())}
         if "" in wanted:
             wanted = {test for tests in lines.values() for test in tests}.difference([""]) or set(self.seconds)
-        return sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
+        ordered = sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
+        total = itertools.accumulate(self.seconds[test] for test in ordered)
+        return [test for test, used in zip(ordered, total) if used <= MAX_TEST_SECONDS] or ordered[:1]
 
 
 def known_tests(folder: Path, room: str) -> Knowledge:
@@ -162,13 +168,12 @@ def learn(folder: Path, room: str) -> Knowledge:
     if status != 0:
         sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
     lane.run("-m", "coverage", "combine", "--quiet", f"--rcfile={settings}")  # includes the lines of child processes
-    places: dict[str, str] = {}
-    for path in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"):
-        places[path.stem] = str(path.relative_to(lane.folder / PLACE))
+    places = {".".join(path.with_suffix("").parts): str(path) for path in (
+        file.relative_to(lane.folder / PLACE) for file in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"))}
 
     def name(context: str) -> str:
-        stem, _dot, function = context.rpartition("tests.")[2].partition(".")
-        return f"{places[stem]}::{function.replace('.', '::')}" if stem in places and function else ""
+        module, _dot, function = context.rpartition(".")
+        return f"{places[module]}::{function}" if module in places else ""
 
     data = coverage.CoverageData(str(lane.folder / "contexts"))
     data.read()
@@ -179,8 +184,7 @@ def learn(folder: Path, room: str) -> Knowledge:
                       for line, contexts in data.contexts_by_lineno(measured).items()}
     seconds: dict[str, float] = {}
     for case in xml.etree.ElementTree.parse(report).iter("testcase"):
-        stem = case.get("classname", "").rpartition(".")[2]
-        test = f"{places.get(stem)}::{case.get('name', '').partition('[')[0]}"
+        test = f"{places[case.get('classname', '')]}::{case.get('name', '').partition('[')[0]}"
         seconds[test] = seconds.get(test, 0.0) + float(case.get("time", 0))
     return Knowledge(runs, seconds)
 

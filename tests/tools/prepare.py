@@ -276,8 +276,9 @@ def main() -> None:
         make_oldest(python, venv, folder / "venv-oldest")
         make_bare(python, folder / "venv-bare")
         make_bare(python, folder / "venv-host")
-        for host in (venv, folder / "venv-host"):
-            keep_payloads_compiled(host)
+        keep_payloads_compiled(folder / "venv-host")
+    if level in ("test", "coverage"):
+        keep_payloads_compiled(venv)
     stamp.write_text(wanted.hexdigest())
 
 
