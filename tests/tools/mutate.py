@@ -53,7 +53,7 @@ UNIT = "tests/unit/plugins/module_utils/"
 TESTS = {room: [f"tests/unit/{folder}"] for room, folder in FOLDERS.items()}
 TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
 TESTS |= {room: [*TESTS[room], "tests/unit/plugins/filter"] for room in ON_CONTROLLER}
-TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py"]
+TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py", "tests/unit/tools/test_upstart_check_parts.py"]
 TESTS["_boot"] += ["--ignore=tests/unit/plugins/plugin_utils/_boot/test_real_boots.py"]  # boots daemons for a minute
 # Tests of modules, which take longer: they only run if all tests of the room pass, or none runs the changed lines.
 MODULE_TESTS = {"_deploy": ["tests/unit/plugins/modules/test_upstart_deploy.py"],

@@ -41,7 +41,7 @@ def test_the_root_is_behind_the_job_that_is_held() -> None:
 
 @pytest.mark.parametrize(("condition", "leaves"), [
     ("(startup or n1) and n2", ["n2"]), ("(n1 or startup) and n2", ["n2"]), ("(n1 or n2) and startup", ["n1", "n2"]),
-    ("n1 and (startup and n2)", ["n1", "n2"]),
+    ("n1 and (startup and n2)", ["n1", "n2"]), ("((startup or n1) or n3) and n2", ["n2"]),
 ])
 def test_alternatives_that_are_met_are_not_missing(condition: str, leaves: list[str]) -> None:
     assert [leaf.leaf for leaf in forecast_of({"x": f"start on {condition}"}).jobs["x"].missing] == leaves

@@ -25,10 +25,10 @@ def start(text: str) -> LeafPlan:
 
 
 @pytest.mark.parametrize(("text", "names", "keys"), [
-    ('stopped db "" ok', ["stopped-result"], ["OnSuccess"]),
-    ('stopped db "" failed', ["stopped-result"], ["OnFailure"]),
+    ("stopped db x ok", ["stopped-result"], ["OnSuccess"]),
+    ("stopped db x failed", ["stopped-result"], ["OnFailure"]),
     ("stopped db ok", ["stopped"], ["OnSuccess", "OnFailure"]),
-    ('stopped db "" ok main', ["job-arguments", "stopped-result"], ["OnSuccess"]),
+    ("stopped db x ok main", ["job-arguments", "stopped-result"], ["OnSuccess"]),
     ("stopped db RESULT!=ok", ["job-arguments", "stopped"], ["OnSuccess", "OnFailure"]),
 ])
 def test_the_result_is_the_third_argument(text: str, names: list[str], keys: list[str]) -> None:
