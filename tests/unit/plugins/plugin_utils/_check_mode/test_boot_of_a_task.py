@@ -79,7 +79,8 @@ def test_a_host_whose_jobs_cannot_be_read() -> None:
     assert "boot" not in task.result
 
 
-@pytest.mark.parametrize("options", [{"boot_forecast": False}, {"boot_forecast": "no"}, {"load": False}, {"load": "no"}])
+@pytest.mark.parametrize("options", [
+    {"boot_forecast": False}, {"boot_forecast": "no"}, {"load": False}, {"load": "no"}])
 def test_a_task_that_wants_no_forecast(options: Result) -> None:
     task = Task(**options)
     assert task.infos == [] and task.result == {"changed": True, "warnings": ["w"]}

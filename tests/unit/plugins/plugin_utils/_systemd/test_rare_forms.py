@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.conditions import from_text
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.jobs import read_jobs
-from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.leaves import read_leaf, start_on_boot, stop_on_boot
+from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.leaves import (
+    read_leaf,
+    start_on_boot,
+    stop_on_boot,
+)
 from ansible_collections.sysinit.upstart.plugins.plugin_utils._systemd.names import unit_stems
 from ansible_collections.sysinit.upstart.tests.unit.support.systemd_translation import codes, unit_lines
 
