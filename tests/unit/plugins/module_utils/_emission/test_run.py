@@ -57,5 +57,7 @@ def test_an_instance_with_a_fatal_name(tmp_path: Path, text: str, name: str, is_
     if not is_refused:
         unnamed_instances.refuse_wedging(asked, NEW)
         return
-    with pytest.raises(UpstartError, match="^The event ev was not emitted. Job getty .* would make init loop forever"):
+    with pytest.raises(UpstartError) as caught:
         unnamed_instances.refuse_wedging(asked, NEW)
+    assert caught.value.message.startswith("The event ev was not emitted. Job getty (nnn")
+    assert "would make init loop forever" in caught.value.message
