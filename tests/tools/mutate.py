@@ -6,8 +6,8 @@
     mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
 
 prepare.py and mirror.py put a virtual environment and a mirror into FOLDER, for this purpose only.  The tests that run
-the changed lines are run on each mutant. A mutant that passes all of them is a failure, unless
-tests/mutation/explained.txt explains it.
+the changed lines are run on each mutant, the quickest first; those of a room for at most MAX_TEST_SECONDS.  A mutant
+that passes all of them is a failure, unless tests/mutation/explained.txt explains it.
 
 Mutants may signal any process and write to any file, so each runs in its own process, network and mount namespaces,
 where only its lane and a private /tmp are writable.  This needs unshare and root.
