@@ -214,7 +214,7 @@ def table(measured: list[Measured], old: dict[str, set[int]], known: dict[str, s
 def main() -> int:
     folder, parts = Path(sys.argv[1]).absolute(), sys.argv[2:] or ["unit", "integration"]
     settings = prepare(folder)
-    runner = [sys.executable, str(TOOLS / "run_tests.py"), str(folder), "--one-python", *parts]
+    runner = [sys.executable, str(TOOLS / "run_tests.py"), str(folder), "--newest-only", *parts]
     failed = subprocess.run(runner, check=False).returncode
     measured = combined(folder, settings)
     python = python_27()

@@ -276,9 +276,8 @@ def main() -> None:
         make_oldest(python, venv, folder / "venv-oldest")
         make_bare(python, folder / "venv-bare")
         make_bare(python, folder / "venv-host")
-        keep_payloads_compiled(folder / "venv-host")
-    if level in ("test", "coverage"):
-        keep_payloads_compiled(venv)
+        for host in (venv, folder / "venv-host"):
+            keep_payloads_compiled(host)
     stamp.write_text(wanted.hexdigest())
 
 

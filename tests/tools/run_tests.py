@@ -3,11 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests and checks quietly, and print a summary for people and CI.
 
-    run_tests.py FOLDER [--one-python] [--test=NODE] [SUITE...]
+    run_tests.py FOLDER [--newest-only] [--test=NODE] [SUITE...]
 
 prepare.py and mirror.py put the virtual environments and the mirror of the collection
-into FOLDER.  --one-python, for make coverage, uses the same environment for the hosts,
-and skips the oldest ansible-core.  --test runs a single test
+into FOLDER.  --newest-only skips the oldest ansible-core.  --test runs a single test
 file or test in place of the suites: NODE is its path in the repository, with ::name for
 a test of the file.  Each suite writes its output to FOLDER/logs/SUITE.log; the end of
 the output of a failed command is printed.
@@ -37,7 +36,7 @@ VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
 HOST = FOLDER / "venv-host" / "bin"  # the same, and it compiles the modules once instead of in each task
-ONE_PYTHON = "--one-python" in sys.argv
+NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
 PLACE = Path("ansible_collections", "sysinit", "upstart")
 COLLECTION = FOLDER / PLACE
@@ -241,9 +240,8 @@ def integration(suite: Suite) -> None:
     names = [path.name for path in targets]
     runs = [(name, VENV, BARE if name in ON_BARE else HOST) for name in names]
     runs += [(name, VENV, VENV) for name in names if name in ON_DBUS_PYTHON]
-    runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
-    if ONE_PYTHON:
-        runs = [(name, VENV, VENV) for name in names]
+    if not NEWEST_ONLY:
+        runs += [(name, OLDEST, BARE) for name in names if name in ON_OLDEST]
 
     def task(target: str, venv: Path, host: Path) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
