@@ -25,8 +25,9 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 FAMILIES = ("ReplaceBinaryOperator", "ReplaceComparisonOperator", "ReplaceUnaryOperator", "NumberReplacer")
 # Operators that need arguments, or whose changes are obvious.
 UNUSED = ("VariableReplacer", "VariableInserter", "NoOp")
-# Imports, and constants in seconds: one second more or less is not a bug.
-NOT_TOUCHED = re.compile(r"\s*(from __future__|__metaclass__|import |from \S+ import|[A-Z_]+ = [\d.]+ *# .*second)")
+# Imports, also those for mypy, and constants in seconds: one second more or less is not a bug.
+NOT_TOUCHED = re.compile(
+    r"\s*(from __future__|if MYPY:|__metaclass__|import |from \S+ import|[A-Z_]+ = [\d.]+ *# .*second)")
 # Python decides whether equal texts or numbers are the same object.
 IDENTITY = re.compile(r"ReplaceComparisonOperator_(?!Is)\w+_Is(Not)?$|ReplaceComparisonOperator_Is(Not)?_(?!Is)")
 
@@ -114,10 +115,29 @@ def _formats(node: Any) -> bool:
     return leaf.type == "string" or (leaf.value == ")" and leaf.get_previous_leaf().type == "string")
 
 
+def _annotations(source: str) -> list[Span]:
+    """Return the places of type annotations, which Python does not evaluate."""
+    nodes: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.arg, ast.AnnAssign)):
+            nodes.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef):
+            nodes.append(node.returns)
+    return [((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+            for node in nodes if node is not None]
+
+
+def _has_effect(name: str, span: Span, line: str, annotations: list[Span]) -> bool:
+    """Return whether a change may have an effect: not in an annotation, and not only that attributes can be set."""
+    if name == "ReplaceTrueWithFalse" and line.startswith("@dataclass("):
+        return False
+    return not any(start <= span[0] and span[1] <= end for start, end in annotations)
+
+
 def _places(source: str, seed: int) -> Iterator[tuple[str, int, int, int]]:
     """Yield operator, occurrence, first and last line; a single operator of each family for each place."""
     nodes = list(ast_nodes(get_ast(source)))
-    lines = source.split("\n")
+    lines, annotations = source.split("\n"), _annotations(source)
     chosen: dict[tuple[str, Span], tuple[str, str, int]] = {}
     for name, operator in operators().items():
         family = next((family for family in FAMILIES if name.startswith(family)), name)
@@ -126,7 +146,8 @@ def _places(source: str, seed: int) -> Iterator[tuple[str, int, int, int]]:
             for span in operator.mutation_positions(node):
                 occurrence += 1
                 (line, _column), _end = span
-                if NOT_TOUCHED.match(lines[line - 1]) or (family == FAMILIES[0] and _formats(node)):
+                if NOT_TOUCHED.match(lines[line - 1]) or (family == FAMILIES[0] and _formats(node)) \
+                        or not _has_effect(name, span, lines[line - 1], annotations):
                     continue
                 candidate = (order(seed, name, lines[line - 1], span[0][1], occurrence), name, occurrence)
                 chosen[family, span] = min(chosen.get((family, span), candidate), candidate)

@@ -6,8 +6,8 @@
     mutate.py FOLDER [--room NAME] [--file PATTERN] [--count N] [--seed N] [--workers N] [--again]
 
 prepare.py and mirror.py put a virtual environment and a mirror into FOLDER, for this purpose only.  The tests that run
-the changed lines are run on each mutant. A mutant that passes all of them is a failure, unless
-tests/mutation/explained.txt explains it.
+the changed lines are run on each mutant, the quickest first; those of a room for at most MAX_TEST_SECONDS.  A mutant
+that passes all of them is a failure, unless tests/mutation/explained.txt explains it.
 
 Mutants may signal any process and write to any file, so each runs in its own process, network and mount namespaces,
 where only its lane and a private /tmp are writable.  This needs unshare and root.
@@ -19,6 +19,7 @@ import argparse
 import collections
 import fnmatch
 import hashlib
+import itertools
 import json
 import os
 import pickle
@@ -52,7 +53,11 @@ UNIT = "tests/unit/plugins/module_utils/"
 TESTS = {room: [f"tests/unit/{folder}"] for room, folder in FOLDERS.items()}
 TESTS["_jobfile"] += ["tests/unit/plugins/filter", UNIT + "_host/test_enabling.py", UNIT + "_jobs/test_plans.py"]
 TESTS |= {room: [*TESTS[room], "tests/unit/plugins/filter"] for room in ON_CONTROLLER}
-TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py"]
+TESTS[LINTER] = ["tests/unit/tools/test_upstart_check.py", "tests/unit/tools/test_upstart_check_parts.py"]
+TESTS["_boot"] += ["--ignore=tests/unit/plugins/plugin_utils/_boot/test_real_boots.py"]  # boots daemons for a minute
+# Tests of modules, which take longer: they only run if all tests of the room pass, or none runs the changed lines.
+MODULE_TESTS = {"_deploy": ["tests/unit/plugins/modules/test_upstart_deploy.py"],
+                "_emission": ["tests/unit/plugins/modules/test_event_report.py"]}
 SANDBOX = """
 ulimit -v 4000000 && ulimit -c 0
 mount -t tmpfs tmpfs /tmp && mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd "$0" || exit 99
@@ -77,6 +82,8 @@ include =
 disable_warnings = no-data-collected, module-not-measured
 """
 TIMEOUT_FACTOR, MIN_TIMEOUT = 6, 30.0  # multiple of the tests' usual time; seconds
+MODULE_TIMEOUT = 900.0  # seconds
+MAX_TEST_SECONDS = 15.0  # of the tests of a mutant; those that take longer are left out
 
 
 class Lane:
@@ -126,13 +133,16 @@ class Knowledge:
     def tests(self, path: str, first: int, last: int) -> list[str]:
         """Return the tests of some lines, the quickest first; for lines that run at import, all tests of the file.
 
-        For a file that only runs at import, for example a table, all tests of the room are returned.
+        For a file that only runs at import, for example a table, and for one that only processes without coverage run,
+        all tests of the room are returned. The tests that take longest are left out if there are many.
         """
-        lines = self.runs.get(path, {})
+        lines = self.runs.get(path, dict.fromkeys(range(first, last + 1), [""]))
         wanted = {test for line in range(first, last + 1) for test in lines.get(line, ())}
         if "" in wanted:
             wanted = {test for tests in lines.values() for test in tests}.difference([""]) or set(self.seconds)
-        return sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
+        ordered = sorted((test for test in wanted if test in self.seconds), key=lambda test: self.seconds[test])
+        total = itertools.accumulate(self.seconds[test] for test in ordered)
+        return [test for test, used in zip(ordered, total) if used <= MAX_TEST_SECONDS] or ordered[:1]
 
 
 def known_tests(folder: Path, room: str) -> Knowledge:
@@ -161,14 +171,16 @@ def learn(folder: Path, room: str) -> Knowledge:
                               *TESTS[room])
     if status != 0:
         sys.exit(f"mutate: the tests of {room} fail without any mutant:\n{output[-4000:]}")
+    status, output = lane.run(*PYTEST, *MODULE_TESTS[room]) if room in MODULE_TESTS else (0, "")
+    if status != 0:
+        sys.exit(f"mutate: the tests of the module of {room} fail without any mutant:\n{output[-4000:]}")
     lane.run("-m", "coverage", "combine", "--quiet", f"--rcfile={settings}")  # includes the lines of child processes
-    places: dict[str, str] = {}
-    for path in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"):
-        places[path.stem] = str(path.relative_to(lane.folder / PLACE))
+    places = {".".join(path.with_suffix("").parts): str(path) for path in (
+        file.relative_to(lane.folder / PLACE) for file in (lane.folder / PLACE / "tests/unit").rglob("test_*.py"))}
 
     def name(context: str) -> str:
-        stem, _dot, function = context.rpartition("tests.")[2].partition(".")
-        return f"{places[stem]}::{function.replace('.', '::')}" if stem in places and function else ""
+        module, _dot, function = context.rpartition(".")
+        return f"{places[module]}::{function}" if module in places else ""
 
     data = coverage.CoverageData(str(lane.folder / "contexts"))
     data.read()
@@ -179,8 +191,7 @@ def learn(folder: Path, room: str) -> Knowledge:
                       for line, contexts in data.contexts_by_lineno(measured).items()}
     seconds: dict[str, float] = {}
     for case in xml.etree.ElementTree.parse(report).iter("testcase"):
-        stem = case.get("classname", "").rpartition(".")[2]
-        test = f"{places.get(stem)}::{case.get('name', '').partition('[')[0]}"
+        test = f"{places[case.get('classname', '')]}::{case.get('name', '').partition('[')[0]}"
         seconds[test] = seconds.get(test, 0.0) + float(case.get("time", 0))
     return Knowledge(runs, seconds)
 
@@ -213,16 +224,21 @@ def outdated(known: dict[Key, str]) -> list[str]:
     return entries
 
 
-def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge) -> str:
+def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge, module_tests: list[str]) -> str:
     """Return ``killed``, ``hung`` (which counts as killed), ``survived`` or ``untested``."""
     tests = knowledge.tests(mutant.path, mutant.line, mutant.last_line)
-    if not tests:
+    if not tests + module_tests:
         return "untested"
     original = lane.original(mutant.path)
     usual = sum(knowledge.seconds[test] for test in tests)
     lane.put(mutant.path, mutant.code)
+    status: int | None = 0
+    output = ""
     try:
-        status, output = lane.run(*PYTEST, "-x", *tests, seconds=max(MIN_TIMEOUT, TIMEOUT_FACTOR * usual))
+        if tests:
+            status, output = lane.run(*PYTEST, "-x", *tests, seconds=max(MIN_TIMEOUT, TIMEOUT_FACTOR * usual))
+        if status == 0 and module_tests:
+            status, output = lane.run(*PYTEST, "-x", *module_tests, seconds=MODULE_TIMEOUT)
     finally:
         lane.put(mutant.path, original)
     if status is None:
@@ -234,7 +250,8 @@ def judge(lane: Lane, mutant: mutants.Mutant, knowledge: Knowledge) -> str:
     raise RuntimeError(f"status {status} of\n{mutant.text()}\n{output[-2000:]}")
 
 
-def judge_all(folder: Path, candidates: list[mutants.Mutant], knowledge: Knowledge, workers: int) -> list[str]:
+def judge_all(folder: Path, candidates: list[mutants.Mutant], knowledge: Knowledge, workers: int,
+              module_tests: list[str]) -> list[str]:
     """Return the verdict on each mutant; several run at a time."""
     verdicts = [""] * len(candidates)
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -249,7 +266,7 @@ def judge_all(folder: Path, candidates: list[mutants.Mutant], knowledge: Knowled
             except queue.Empty:
                 return
             began = time.monotonic()
-            verdicts[index] = judge(lane, candidates[index], knowledge)
+            verdicts[index] = judge(lane, candidates[index], knowledge, module_tests)
             mutant = candidates[index]
             print(f"{verdicts[index]:9}{mutant.path}:{mutant.line} {mutant.operator} "
                   f"({time.monotonic() - began:.1f} s)", flush=True)
@@ -291,7 +308,8 @@ def main() -> int:
         asked = [mutant for mutant in candidates
                  if before.get((mutant.text(), mutant.operator)) not in ("killed", "hung")]
         print(f"{room}: {len(candidates)} mutants of {len(paths)} files", flush=True)
-        verdicts = dict(zip(asked, judge_all(given.folder, asked, known_tests(given.folder, room), given.workers)))
+        verdicts = dict(zip(asked, judge_all(given.folder, asked, known_tests(given.folder, room), given.workers,
+                                             MODULE_TESTS.get(room, []))))
         for mutant in candidates:
             key = (mutant.text(), mutant.operator)
             alive = verdicts.get(mutant) in ("survived", "untested")

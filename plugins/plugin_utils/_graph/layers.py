@@ -102,5 +102,5 @@ def _longest_paths(keys: Iterable[str], successors: Successors, predecessors: Ma
 def _lowered(layers: dict[str, int], successors: Successors, predecessors: Mapping[str, list[str]]) -> dict[str, int]:
     """Move nodes without predecessors down to their first successor, so that their arrows are short."""
     return {key: layer if predecessors[key] else
-            max([0, min((layers[successor] for successor in successors.get(key, ())), default=1) - 1])
+            min((layers[successor] for successor in successors.get(key, ())), default=1) - 1
             for key, layer in layers.items()}

@@ -67,9 +67,6 @@ def build(translation: Translation) -> Graph:
                 edges.add("device", unit, "start", "")
         elif _unit_of(path):
             _add_settings(edges, _unit_of(path), text)
-    for path in translation["links"]:
-        folder, _slash, unit = path.rpartition("/")
-        edges.add(folder.rpartition("/")[2].rpartition(".")[0], unit, "start", "wants")
     for job in translation["jobs"]:
         for path in job["files"] if job["unit"] else []:
             for verb, unit in COMMAND.findall(translation["files"][path]):
