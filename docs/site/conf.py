@@ -93,7 +93,7 @@ def with_introduction(index: str) -> str:
 def read(app: Any, name: str, source: list[str]) -> None:
     """Leave out the tables of contents, which this theme shows beside each page."""
     del app
-    source[0] = re.sub(r"^\.\. contents::\n(?:   +:.*\n)*", "", source[0], flags=re.M)
+    source[0] = re.sub(r"^\.\. contents::.*\n(?:   +:.*\n)*", "", source[0], flags=re.M)
     if name == "index":
         source[0] = with_introduction(source[0])
 
