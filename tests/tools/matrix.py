@@ -68,6 +68,11 @@ class Cell(verdicts.Judged):
     def name(self) -> str:
         return f"ansible-core {self.core}, Python {self.host}, Upstart {self.upstart}, {self.transport}"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the host starts a Python for each task; otherwise see resident_python.py."""
+        return self.kind != "full" or self.upstart == LATEST
+
     def row(self) -> list[str]:
         ran = {"sanity": "sanity tests", "unit": "unit tests", "smoke": "every part once",
                "full": f"{len(self.targets)} targets"}[self.kind]
@@ -138,16 +143,15 @@ class Lane:
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(folder / PLACE, self.folder / PLACE, symlinks=True, ignore=shutil.ignore_patterns("output"))
         (self.folder / "home" / "payloads").mkdir(parents=True)  # modules as Ansible has packed them
-        suite_settings.write_play_settings(self.folder / PLACE)
 
     def environment(self, job: Job) -> dict[str, str]:
         emulator = self.folder / PLACE / "roles" / "emulator" / "files" / "upstart-emulator"
         boot = f"{job.controller}/python {emulator} --upstart-version {job.cell.upstart} --no-startup-event"
         more = {} if job.target in ON_CONTROLLER else {
-            "UPSTART_PYTHON": str(job.python),
+            "UPSTART_PYTHON": str(job.python), "UPSTART_RESIDENT": "" if job.cell.is_plain else "yes",
             "UPSTART_BOOT": boot + " --confdir {conf} --logdir {log} --address {address} 2>>{tmp}/kmsg"}
         home = sanity_home(self.matrix, job.cell.core) if job.target == "sanity" else self.folder / "home"
-        ours = {"UPSTART_BOOT", "UPSTART_PYTHON"}
+        ours = {"UPSTART_BOOT", "UPSTART_PYTHON", "UPSTART_RESIDENT"}
         inherited = {name: value for name, value in suite_settings.inherited_environment().items() if name not in ours}
         return {**inherited, "PATH": f"{job.controller}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                 "HOME": str(home), "PYTHONPATH": str(self.folder),
@@ -169,6 +173,9 @@ class Lane:
         """Run a job, write its log, and add its result to its cell."""
         cell, began = job.cell, time.monotonic()
         name = f"{cell.core}-{cell.host}-{cell.upstart}-{cell.transport}-{cell.kind}-{job.target}.log"
+        # Without pipelining, which is Ansible's default, at least once for each pair of versions.
+        pipelining = not (cell.kind == "smoke" and cell.transport == TRANSPORTS[0])
+        suite_settings.write_play_settings(self.folder / PLACE, pipelining)
         with (self.logs / name).open("w+", encoding="utf-8", errors="replace") as log:
             process = subprocess.Popen(self.command(job), cwd=self.folder / PLACE, env=self.environment(job),
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)

@@ -29,12 +29,14 @@ def inherited_environment() -> dict[str, str]:
             if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
 
 
-def write_play_settings(collection: Path) -> None:
+def write_play_settings(collection: Path, pipelining: bool = True) -> None:
     """Write the settings with which ansible-test runs the plays of a copy of the collection.
 
     ansible-test ignores Ansible's environment variables. Ansible's default is to look for the result of a task a
     thousand times in a second, and to start five processes on the host for each task.
+
+    :param pipelining: whether modules come through a pipe, or as files.
     """
     (collection / "tests/integration/integration.cfg").write_text(
         f"[defaults]\ninternal_poll_interval = 0.01\ncallback_plugins = {collection / CALLBACKS}\n"
-        "[connection]\npipelining = true\n")
+        f"[connection]\npipelining = {pipelining}\n")

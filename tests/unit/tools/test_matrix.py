@@ -52,13 +52,24 @@ def test_a_job_that_hangs_is_ended_and_failed(monkeypatch: pytest.MonkeyPatch, l
     assert (cell.failed, log) == (["unit"], "matrix: timeout after 1 s\n")
 
 
-def test_the_plays_of_a_lane_have_the_settings_of_make_test(lane: matrix.Lane) -> None:
+@pytest.mark.parametrize("kind, transport, upstart, pipelining, resident", [
+    ("smoke", "dbus_python", matrix.LATEST, False, ""), ("smoke", "wire", matrix.LATEST, True, ""),
+    ("full", "wire", matrix.LATEST, True, ""), ("full", "dbus_python", "1.5", True, "yes"),
+])
+def test_the_plays_of_a_job_have_the_settings_of_make_test(
+        monkeypatch: pytest.MonkeyPatch, lane: matrix.Lane, kind: str, transport: str, upstart: str, pipelining: bool,
+        resident: str) -> None:
+    cell = matrix.Cell(kind, "2.19", "3.11", upstart, ["smoke"], transport)
+    job = matrix.Job(cell, "smoke", Path(sys.executable).parent, Path(sys.executable))
+    monkeypatch.setattr(matrix.Lane, "command", lambda _lane, _job: ["true"])
+    lane.run(job)
     settings = configparser.ConfigParser()
     settings.read(lane.folder / matrix.PLACE / "tests" / "integration" / "integration.cfg")
     assert settings["defaults"]["callback_plugins"] == str(lane.folder / matrix.PLACE / suite_settings.CALLBACKS)
-    assert settings.getboolean("connection", "pipelining")
+    assert settings.getboolean("connection", "pipelining") == pipelining
     assert (ROOT / suite_settings.CALLBACKS / "shared_payloads.py").is_file()
     assert (lane.folder / "home" / "payloads").is_dir()
+    assert lane.environment(job)["UPSTART_RESIDENT"] == resident
 
 
 def test_a_job_may_write_bytecode(monkeypatch: pytest.MonkeyPatch, lane: matrix.Lane) -> None:

@@ -37,7 +37,8 @@ def one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 class Task:
     """A task that removes the job db; ``infos`` are the options with which it runs upstart_info."""
 
-    def __init__(self, info: Result = INFO, own: Result | None = None, **options: Any) -> None:
+    def __init__(self, info: Result | None = None, own: Result | None = None, **options: Any) -> None:
+        info = INFO if info is None else info
         self.infos: list[Result] = []
         plugin = action.CheckModeAction.__new__(action.CheckModeAction)
         plugin._task = SimpleNamespace(check_mode=True, args={**OPTIONS, **options}, delegate_to=None, async_val=0,

@@ -17,5 +17,4 @@ from ansible_collections.sysinit.upstart.plugins.plugin_utils._graph.parts impor
 def test_the_names_on_the_lines(lengths: tuple[int, ...], lines: list[str]) -> None:
     names = [letter * length for letter, length in zip("abcd", lengths)]
     graph = Graph({name: Node(name, "job", (name, "stopped"), "stopped") for name in names})
-    (node,) = with_lists(graph).nodes.values()
-    assert node.lines == (*lines, "stopped")
+    assert [node.lines for node in with_lists(graph).nodes.values()] == [(*lines, "stopped")]
