@@ -1,13 +1,19 @@
 # Copyright (c) 2026, the sysinit.upstart contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Provide the pip script that ``ansible-test sanity`` would otherwise download from outside the package index."""
+"""Provide the pip script that ``ansible-test sanity`` would otherwise download from outside the package index.
+
+The script also has the Python of each environment look for unreachable objects less often. pylint keeps nearly all the
+objects that it makes, so it spent a quarter of its time on looking.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 from pathlib import Path
+
+SETTING = "import gc; gc.set_threshold(200000, 20, 100)\n"
 
 
 def wanted_version(programs: Path) -> str:
@@ -29,7 +35,9 @@ def provide(programs: Path, home: Path) -> None:
         subprocess.run(command, check=True)
     wheel = next(wheels.glob(f"pip-{version}-*.whl"))
     (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(
-        "import runpy\nimport sys\n\n"
+        "import runpy\nimport sys\nimport sysconfig\n\n"
+        "with open(sysconfig.get_path('purelib') + '/collect_less.pth', 'w') as stream:\n"
+        f"    stream.write({SETTING!r})\n"
         f"sys.path.insert(0, {str(wheel)!r})\n"
         f"sys.argv = ['pip', 'install', '--no-index', {str(wheel)!r}]\n"
         "runpy.run_module('pip', run_name='__main__')\n", encoding="utf-8")
