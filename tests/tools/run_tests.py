@@ -36,7 +36,6 @@ FOLDER = Path(sys.argv[1]).absolute()
 VENV = FOLDER / "venv" / "bin"
 OLDEST = FOLDER / "venv-oldest" / "bin"  # the oldest ansible-core that this Python can run
 BARE = FOLDER / "venv-bare" / "bin"  # without dbus-python: the modules use their own transport
-RESIDENT = os.environ.get("UPSTART_RESIDENT", "yes")  # empty: each module of a test host has a Python of its own
 NEWEST_ONLY = "--newest-only" in sys.argv
 TESTS = [word.partition("=")[2] for word in sys.argv[2:] if word.startswith("--test=")]
 PLACE = Path("ansible_collections", "sysinit", "upstart")
@@ -225,8 +224,9 @@ def integration(suite: Suite) -> None:
             suite.check(*with_daemon(
                 "--ansible-test", "tests/integration/integration_config.yml", venv / "ansible-test", "integration",
                 "--local", "--color", "no", "--python", version, target, venv=venv),
-                folder=folder, venv=venv, environment={**home, "UPSTART_PYTHON": str(host / "python"),
-                                                       "UPSTART_RESIDENT": "" if target in PLAIN else RESIDENT})
+                folder=folder, venv=venv, environment={
+                    **home, "UPSTART_PYTHON": str(host / "python"),
+                    "UPSTART_RESIDENT": "" if target in PLAIN else suite_settings.RESIDENT})
         return run
 
     share_out(suite, [task(*run) for run in runs])
@@ -235,7 +235,7 @@ def integration(suite: Suite) -> None:
 def molecule(suite: Suite) -> None:
     def task(scenario: str) -> Task:
         def run(folder: Path, home: dict[str, str]) -> None:
-            environment = {**home, "ANSIBLE_PIPELINING": "true", "UPSTART_RESIDENT": RESIDENT,
+            environment = {**home, "ANSIBLE_PIPELINING": "true", "UPSTART_RESIDENT": suite_settings.RESIDENT,
                            "ANSIBLE_CALLBACK_PLUGINS": str(folder / PLACE / suite_settings.CALLBACKS)}
             status, output = suite.run(*with_daemon(VENV / "molecule", "test", "--scenario-name", scenario),
                                        folder=folder, environment=environment)

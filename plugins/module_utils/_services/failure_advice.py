@@ -9,7 +9,7 @@ import re
 
 from .._host import failures
 from .._jobfile.values import SHELL_CHARACTERS
-from .missing_program import program_with_variables
+from .missing_program import NOT_EXECUTED, program_with_variables
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -118,7 +118,7 @@ def _spawn_advice(values, process, reason):
         if reason.startswith(start) and values.get(option):
             return text % values[option]
     program = _program(values, process)
-    if program is None or not reason.startswith("unable to execute: "):
+    if program is None or not reason.startswith(NOT_EXECUTED):
         return None
     error = reason.partition(": ")[2]
     if values.get("chroot"):

@@ -36,7 +36,7 @@ def find_missing_program(peer_pid, definition, facts):
     :param peer_pid: int, the daemon's process; programs are below its root directory.
     :param facts: dict, as failures.failure_message takes it.
     """
-    process = "main" if facts.get("process") == "respawn" else facts.get("process")
+    process = failed_process(facts)
     if process is None or not _may_lack_program(facts) or definition.text is None or definition.values is None:
         return None
     texts = [("conf", decode(definition.text))]
@@ -48,6 +48,12 @@ def find_missing_program(peer_pid, definition, facts):
         if problem.details[0] == process:
             return MissingProgram(*problem.details[1:])
     return None
+
+
+def failed_process(facts):
+    # type: (Dict[str, Any]) -> Optional[str]
+    """Return the stanza of the process that failed; it was the main one if Upstart gave up the respawning."""
+    return "main" if facts.get("process") == "respawn" else facts.get("process")
 
 
 def _may_lack_program(facts):
@@ -62,8 +68,7 @@ def _may_lack_program(facts):
 def program_with_variables(values, facts):
     # type: (Dict[str, Any], Dict[str, Any]) -> Optional[str]
     """Return the name of the program that a shell did not find, as the job file has it, if it has variables."""
-    process = "main" if facts.get("process") == "respawn" else facts.get("process")
-    command = values["process"].get(process)
+    command = values["process"].get(failed_process(facts))
     if facts.get("exit_status") not in (NO_SUCH_PROGRAM, NOT_EXECUTABLE) or not command or command["script"]:
         return None
     programs = programs_of(outer_statements(command["command"])[0].words)

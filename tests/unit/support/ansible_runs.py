@@ -19,13 +19,9 @@ import tempfile
 from pathlib import Path
 
 import resident_python
+import suite_settings
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
-SETTINGS = f"""[defaults]
-internal_poll_interval = 0.01
-callback_plugins = {TOOLS / 'callback_plugins'}
-"""
-PIPELINING = "[connection]\npipelining = true\n"
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @functools.cache
@@ -33,8 +29,8 @@ def _folder(_pid: int) -> Path:
     """Return a folder of this process for settings and packed modules."""
     folder = Path(tempfile.mkdtemp(prefix="upstart-ansible-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "with_files.cfg").write_text(SETTINGS)
-    (folder / "pipelining.cfg").write_text(SETTINGS + PIPELINING)
+    (folder / "with_files.cfg").write_text(suite_settings.play_settings(ROOT, pipelining=False))
+    (folder / "pipelining.cfg").write_text(suite_settings.play_settings(ROOT))
     return folder
 
 
@@ -47,7 +43,7 @@ def _interpreter(pid: int) -> str:
 
 def interpreter() -> str:
     """Return the interpreter of this process for modules of test hosts; see tests/tools/resident_python.py."""
-    return _interpreter(os.getpid()) if os.environ.get("UPSTART_RESIDENT", "yes") else sys.executable
+    return _interpreter(os.getpid()) if suite_settings.RESIDENT else sys.executable
 
 
 def environment(collections: str = "checkout", pipelining: bool = True) -> dict[str, str]:
