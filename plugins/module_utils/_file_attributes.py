@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import contextlib
 import io
 import os
 import shutil
@@ -18,7 +19,7 @@ from ._system import reading
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Optional, Tuple  # noqa: F401
+    from typing import Any, Iterator, Optional, Tuple  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
 
 __metaclass__ = type
@@ -53,19 +54,39 @@ class FileAttributes:
 
         The attributes of chattr follow in ``adjust``, because an immutable file cannot be renamed.
         """
-        if os.path.exists(path):
-            self._make_like(staged, path)
-            os.utime(staged, None)
-        else:
-            os.chmod(staged, DEFAULT_MODE)
-            if self._module.selinux_enabled():
-                self._module.set_context_if_different(staged, self._module.selinux_default_context(path), False)
-        self._set(staged, attributes=None)
+        with self._failures_about(path):
+            if os.path.exists(path):
+                self._make_like(staged, path)
+                os.utime(staged, None)
+            else:
+                os.chmod(staged, DEFAULT_MODE)
+                if self._module.selinux_enabled():
+                    self._module.set_context_if_different(staged, self._module.selinux_default_context(path), False)
+            self._set(staged, attributes=None)
 
     def adjust(self, path):
         # type: (str) -> bool
         """Set the attributes of a file as the task asks; return whether that changes anything, also in check mode."""
-        return os.path.exists(path) and self._set(path)
+        with self._failures_about(path):
+            return os.path.exists(path) and self._set(path)
+
+    @contextlib.contextmanager
+    def _failures_about(self, path):
+        # type: (str) -> Iterator[None]
+        """Turn a failure of AnsibleModule into UpstartError: AnsibleModule names neither the job file nor a remedy."""
+        def fail(msg, details=None, exception=None, **_fields):
+            # type: (str, Optional[str], Any, **Any) -> None
+            reasons = [msg, details, getattr(exception, "strerror", None)]
+            raise UpstartError(
+                "Cannot set the owner, mode or attributes of %s: %s. Correct these options of the task, or run it as "
+                "root." % (path, ": ".join(reason.rstrip(".") for reason in reasons if reason)), path=path)
+
+        fail_json = self._module.fail_json
+        self._module.fail_json = fail  # type: ignore[method-assign,assignment]
+        try:
+            yield
+        finally:
+            self._module.fail_json = fail_json  # type: ignore[method-assign]
 
     def _set(self, path, **overrides):
         # type: (str, **Any) -> bool

@@ -681,12 +681,12 @@ entry:
   returned: when a variable is the cause
   type: str
   sample: PORT 80
-keys:
-  description: The keys that do not exist.
-  returned: when a dictionary has unknown keys
+unchangeable:
+  description: Names of the values of the file that cannot be changed without a change of other values.
+  returned: when a file cannot be changed as the task asks
   type: list
   elements: str
-  sample: [strat_on]
+  sample: [exec]
 command:
   description: The command of O(validate) that failed.
   returned: when the command of O(validate) fails

@@ -76,8 +76,8 @@ def path_of(way: Way) -> str:
     half_width, half_height = BOX_WIDTH / 2, BOX_HEIGHT / 2
     if from_x == to_x:
         down = to_y > from_y
-        return f"M{from_x:g} {from_y + (half_height if down else -half_height):g}" \
-               f"L{to_x:g} {to_y + (-half_height if down else half_height):g}"
+        edge = half_height if down else -half_height
+        return f"M{from_x:g} {from_y + edge:g}L{to_x:g} {to_y - edge:g}"
     side = 1 if to_x > from_x else -1
     start_x, end_x = from_x + side * half_width, to_x - side * half_width
     bend = side * 70
@@ -95,9 +95,9 @@ def box(state: str) -> str:
 
 
 def arrow(way: Way) -> str:
-    return (f'<g class="way"><title>{way.source}->{way.target}</title>'.replace("->", "-&gt;")
-            + f'<path d="{path_of(way)}" fill="none" stroke="{way.colour}" stroke-width="1.6" '
-              f'marker-end="url(#{way.colour[1:]})"/></g>')
+    title = f"{way.source}-&gt;{way.target}"
+    return (f'<g class="way"><title>{title}</title><path d="{path_of(way)}" fill="none" stroke="{way.colour}" '
+            f'stroke-width="1.6" marker-end="url(#{way.colour[1:]})"/></g>')
 
 
 def legend() -> list[str]:

@@ -43,6 +43,11 @@ START_SECONDS = 300.0
 END_SECONDS = 30.0  # after TERM, and again after KILL
 
 
+def boot_command(more_options: str = "", program: str = "") -> str:
+    """Return a value of UPSTART_BOOT for the emulator with more options, perhaps started by a program."""
+    return " ".join(filter(None, [sys.executable, program, str(EMULATOR), OPTIONS, more_options, "2>>{tmp}/kmsg"]))
+
+
 @dataclass
 class Daemon:
     """A running daemon, its address and its folders."""

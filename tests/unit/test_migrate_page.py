@@ -136,8 +136,8 @@ def test_options_reach_the_filter() -> None:
 
 def test_nothing_of_a_host_is_markup() -> None:
     hostile = HOSTILE.replace("/", "|").replace('"', "")
-    files = {f"{hostile}.conf": f"description \"{hostile}\"\nstart on {hostile.split()[0]}\nenv A='{hostile}'\n"
-                                f"exec echo {HOSTILE}\n", "b.conf": f"{hostile}\n"}
+    job = f"description \"{hostile}\"\nstart on {hostile.split()[0]}\nenv A='{hostile}'\nexec echo {HOSTILE}\n"
+    files = {f"{hostile}.conf": job, "b.conf": f"{hostile}\n"}
     text = render(files, migrate_name=HOSTILE, migrate_date=HOSTILE)
     page = check(text)
     assert "{{ 7 * 7 }}" in page.text and "<img" not in text and "<script" not in text

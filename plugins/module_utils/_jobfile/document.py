@@ -191,7 +191,7 @@ def merge(text, wanted_values, keys, version=LATEST, exec_fallback=True, explici
         raise JobFileError(
             "cannot change %s in this file without changing other values" % ", ".join(wrong),
             hint="write the whole file instead",
-            keys=wrong,
+            unchangeable=wrong,
         )
     return document.text
 

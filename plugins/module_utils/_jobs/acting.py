@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from .._errors import UpstartError
 from .._host import harmful_files
 from .._system import files
 from .plans import removed_paths
@@ -36,8 +37,12 @@ def act(watched, attributes, conf_dir):
             _add_to_batch(plan, watcher, attributes, batch)
         batch.finish()
     for plan, _watcher in watched:
-        if plan.after is not None and not plan.kept and attributes.adjust(plan.path):
-            plan.changed = True
+        if plan.after is not None and not plan.kept:
+            try:
+                plan.changed = attributes.adjust(plan.path) or plan.changed
+            except UpstartError as error:
+                error.facts["done"] = list(batch.done)
+                raise
 
 
 def _prepare(plan, attributes, conf_dir, batch):

@@ -113,7 +113,7 @@ class Batch:
         self._folders = []  # type: List[str]  # directories that this batch has made
         self._locks = {}  # type: Dict[str, Optional[int]]  # folder: descriptor with a lock, or None
         self._copies = []  # type: List[Tuple[str, str]]  # tuples of path, its copy
-        self._done = []  # type: List[str]  # paths of finished steps
+        self.done = []  # type: List[str]  # paths of finished steps
 
     def __enter__(self):
         # type: () -> Batch
@@ -122,7 +122,7 @@ class Batch:
     def __exit__(self, *unused):
         # type: (*Any) -> None
         staged_files = [staged for _path, staged, _attributes in self._steps if staged is not None]
-        for name in staged_files + [copy for path, copy in self._copies if path not in self._done]:
+        for name in staged_files + [copy for path, copy in self._copies if path not in self.done]:
             try:
                 os.unlink(name)
             except OSError:  # it does not exist, or the disk is broken, which the first error reports
@@ -219,9 +219,12 @@ class Batch:
                     attributes.prepare(staged, path)
                     os.rename(staged, path)
             except (IOError, OSError) as error:
-                raise _file_error("remove" if staged is None else "write", path, error, self._done)
+                raise _file_error("remove" if staged is None else "write", path, error, self.done)
+            except UpstartError as error:  # the attributes that the task asks for
+                error.facts["done"] = list(self.done)
+                raise
             self._before[path] = self._after.get(staged)
-            self._done.append(path)
+            self.done.append(path)
             del self._steps[0]
             for _level in range(self._levels.pop(path, 0)):
                 path = os.path.dirname(path)
@@ -239,10 +242,10 @@ class Batch:
             return
         present = read_file(path)
         if present != before and (present is None or present != self._after.get(staged)):
-            effect = "these files were changed before it: " + ", ".join(self._done) if self._done else (
+            effect = "these files were changed before it: " + ", ".join(self.done) if self.done else (
                 "nothing was written")
             raise UpstartError("%s was changed by another process after this task read it; %s. Run the task again." % (
-                path, effect), path=path, done=list(self._done))
+                path, effect), path=path, done=list(self.done))
 
     def _lock_folder(self, folder):
         # type: (str) -> None

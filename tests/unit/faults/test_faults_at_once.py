@@ -76,8 +76,8 @@ def test_another_run_writes_after_the_file_was_read(daemon: Daemon, how: str) ->
 
 
 def test_two_starts(daemon: Daemon) -> None:
-    deployed(daemon, content=f"pre-start exec sleep 0.3\nscript\n  echo x >> {daemon.scratch}/starts\n"
-                             "  exec sleep 1000\nend script\n")
+    deployed(daemon, content="pre-start exec sleep 0.3\n"
+                             f"script\n  echo x >> {daemon.scratch}/starts\n  exec sleep 1000\nend script\n")
     starts = daemon.scratch / "starts"
     for _round in range(ROUNDS):
         said = together(daemon, "upstart_service", [{"name": ["web"], "state": "started", "stable_for": 0.2}] * 3)

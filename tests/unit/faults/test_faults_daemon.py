@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,8 +161,7 @@ def _blind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that does not notice changes of its files."""
     script = tmp_path / "exhausted.py"
     script.write_text(EXHAUSTED)
-    monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {script} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
-                                       "2>>{tmp}/kmsg")
+    monkeypatch.setenv("UPSTART_BOOT", with_daemon.boot_command(program=str(script)))
     with with_daemon.running() as daemon:
         assert known(daemon) == []
         (daemon.conf / "probe.conf").write_text(SERVICE)

@@ -192,6 +192,7 @@ def test_a_file_that_becomes_immutable(daemon: Daemon) -> None:
     said = job(daemon, content=SERVICE, attributes="+i")
     try:
         if said.get("failed") and "chattr" in said["msg"]:
+            assert said["done"] == [str(daemon.conf / "web.conf")], said
             pytest.skip("needs root of the machine, and a file system with attributes: " + said["msg"])
         assert said["changed"] is True
         assert contents(daemon.conf) == {"web.conf": SERVICE.encode()}
@@ -199,3 +200,18 @@ def test_a_file_that_becomes_immutable(daemon: Daemon) -> None:
         assert "i" in said.stdout.split()[0]
     finally:
         subprocess.run(["chattr", "-i", str(daemon.conf / "web.conf")], check=False, capture_output=True)
+
+
+@pytest.mark.parametrize(("option", "reason"), [
+    ("owner", "chown failed: failed to look up user nosuch"),
+    ("group", "chgrp failed: failed to look up group nosuch"),
+    ("mode", "mode must be in octal or symbolic form"),
+])
+def test_attributes_that_the_host_refuses(daemon: Daemon, option: str, reason: str) -> None:
+    deployed(daemon)
+    said = job(daemon, content=LARGE, **{option: "nosuch"})
+    assert reason in said["msg"], said
+    check("attributes", said, path=daemon.conf / "web.conf", reason=said["msg"].split(": ", 1)[1].split(". Correct")[0])
+    assert said["file"] == str(daemon.conf / "web.conf") and said["done"] == [], said
+    assert contents(daemon.conf) == {"web.conf": SERVICE.encode()}
+    assert [path.name for path in daemon.conf.iterdir()] == ["web.conf"]

@@ -34,7 +34,7 @@ for number in range(int(sys.argv[2])):
 def booted(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     script = folder / "write.py"
     script.write_text(WRITE)
-    own = f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} 2>>{{tmp}}/kmsg"
+    own = with_daemon.boot_command()
     monkeypatch.setenv("UPSTART_BOOT", f"sh -c '{sys.executable} {script} {{conf}} {count} && exec {own}'")
     return with_daemon.running()
 

@@ -70,7 +70,7 @@ def main() -> None:
     importlib.import_module("checkout").mount()
     with_daemon = importlib.import_module("with_daemon")
     faults = importlib.import_module("ansible_collections.sysinit.upstart.tests.unit.support.faults")
-    own = f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} 2>>{{tmp}}/kmsg"
+    own = with_daemon.boot_command()
     os.environ["UPSTART_BOOT"] = f"sh -c 'mount -t tmpfs -o {SIZE} tmpfs {{conf}} && exec {own}'"
     name = Path(sys.argv[2])
     spec = importlib.util.spec_from_file_location(name.stem, name)

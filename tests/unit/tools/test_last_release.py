@@ -21,8 +21,8 @@ BUG, FEATURE, BREAK = ({"x.yml": {section: ["x"]}} for section in ("bugfixes", "
 # Fields of failures that the modules of 1.0.0 returned, but did not document.
 FAILURE_FIELDS = {
     "address", "before", "cmd", "code", "command", "done", "entry", "error", "failed_status", "hint", "jobs", "kept_by",
-    "keys", "leftovers", "log_file", "method", "missing", "name", "names", "option", "peer", "program", "rc",
-    "sessions", "stderr", "stdout", "text", "timeout", "uid", "zombie"}
+    "leftovers", "log_file", "method", "missing", "name", "names", "option", "peer", "program", "rc",
+    "sessions", "stderr", "stdout", "text", "timeout", "uid", "unchangeable", "zombie"}
 RELEASES: dict[str, dict[str, Any]] = {"1.0.0": {}, "1.1.0": {"minor_changes": ["x"]}}
 
 

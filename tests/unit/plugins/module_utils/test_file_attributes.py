@@ -28,6 +28,9 @@ class Module:
         self.wanted: list[dict[str, Any]] = []
         self._selinux = selinux
 
+    def fail_json(self, **fields: Any) -> None:
+        raise AssertionError(fields)
+
     def selinux_enabled(self) -> bool:
         return self._selinux
 
@@ -109,6 +112,24 @@ def test_what_the_task_names_comes_last(tmp_path: Path, staged: Path) -> None:
     staged.rename(path)
     assert found.adjust(path) is True
     assert module.wanted[1:] == [{"path": path, "owner": "web", "attributes": "+i"}]
+
+
+def test_a_failure_of_the_module_names_the_job_file(tmp_path: Path, staged: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    module = Module(tmp_path, owner="web")
+    wanted = [{"msg": "chown failed", "path": str(staged), "exception": OSError(1, "Operation not permitted")},
+              {"msg": "chattr failed", "path": str(staged), "details": "not supported."}]
+    fail = module.fail_json
+    for fields, reason in zip(wanted, ("chown failed: Operation not permitted", "chattr failed: not supported")):
+        monkeypatch.setattr(module, "set_fs_attributes_if_different",
+                            lambda arguments, changed, fields=fields: module.fail_json(**fields))
+        with pytest.raises(UpstartError) as caught:
+            _file_attributes.FileAttributes(module).prepare(str(staged), "/etc/init/web.conf")
+        assert caught.value.message == (
+            f"Cannot set the owner, mode or attributes of /etc/init/web.conf: {reason}. Correct these options of the "
+            "task, or run it as root.")
+        assert caught.value.fields() == {"file": "/etc/init/web.conf"}
+        assert module.fail_json == fail
 
 
 def test_a_copy_is_complete_or_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +20,7 @@ REAL = "the default console is set at the boot of the emulator, and UPSTART_BOOT
 def daemon() -> Iterator[with_daemon.Daemon]:
     if os.environ.get("UPSTART_BOOT"):
         pytest.skip(REAL)
-    boot = f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} --default-console none 2>>{{tmp}}/kmsg"
+    boot = with_daemon.boot_command("--default-console none")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UPSTART_BOOT", boot)
         with with_daemon.running() as found:

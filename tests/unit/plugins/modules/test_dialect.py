@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,7 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[with_daemon.Daemon]:
-    monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
-                                       "--dialect chromeos 2>>{tmp}/kmsg")
+    monkeypatch.setenv("UPSTART_BOOT", with_daemon.boot_command("--dialect chromeos"))
     with with_daemon.running() as running:
         yield running
 

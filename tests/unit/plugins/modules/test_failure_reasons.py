@@ -11,13 +11,12 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+import with_daemon
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import processes
-from ansible_collections.sysinit.upstart.tests.unit.support import faults, rival_host, waiting
+from ansible_collections.sysinit.upstart.tests.unit.support import rival_host, waiting
 from ansible_collections.sysinit.upstart.tests.unit.support.rival_host import RUNS, Host
 
 host = rival_host.host
@@ -277,10 +276,7 @@ OLD_RELEASES = [
 
 @pytest.fixture(name="old_host")
 def _old_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    emulator = Path(faults.__file__).resolve().parents[3] / "roles" / "emulator" / "files" / "upstart-emulator"
-    monkeypatch.setenv("UPSTART_BOOT", (
-        f"{sys.executable} {emulator} --confdir {{conf}} --logdir {{log}} --address {{address}} "
-        f"--no-startup-event --upstart-version {request.param} 2>>{{tmp}}/kmsg"))
+    monkeypatch.setenv("UPSTART_BOOT", with_daemon.boot_command(f"--upstart-version {request.param}"))
     with rival_host.running(Host) as old:
         yield old
 

@@ -131,11 +131,12 @@ def moments(whole: Run, count: int) -> Iterator[Moment]:
     """Return moments spread over a run: by system calls, by those that change files, and by time."""
     chance = random.Random(SEED)
     for number in range(count):
+        share = (number + chance.random()) / count
         if number % 5 == 4:
-            yield Moment(seconds=chance.uniform(0.01, whole.seconds))
+            yield Moment(seconds=max(0.01, share * whole.seconds))
         else:
             kind = ("any", "files")[number % 2]
-            yield Moment(kind, chance.randint(1, whole.calls[kind]))
+            yield Moment(kind, 1 + int(share * whole.calls[kind]))
 
 
 @pytest.fixture(scope="module", params=[Deployment, OneRun])

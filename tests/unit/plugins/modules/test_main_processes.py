@@ -24,7 +24,8 @@ LONGER_THAN_A_LIFE = 5  # seconds that a process must run; here they end after 0
 def test_a_warning_about_a_suspended_process(host: Host) -> None:
     noted = host.daemon.log / "pid"
     suspended = f"[ -s {noted} ] && grep -q '^State:.T' /proc/$(cat {noted})/status"
-    host.write("web", f"post-start script\n  until {suspended}; do sleep 0.05; done\nend script\n"
+    host.write("web", "post-start script\n"
+                      f"  until {suspended}; do sleep 0.05; done\nend script\n"
                       f"script\n  echo $$ > {noted}\n  kill -STOP $$\n  exec sleep 1000\nend script\n")
     answer = host.run("web", "started")
     assert answer.get("changed") is True, answer

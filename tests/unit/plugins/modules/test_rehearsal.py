@@ -8,7 +8,6 @@ UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,8 +32,7 @@ BEFORE_STATES = "0.6.5"  # this release does not signal the states of jobs
 def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[with_daemon.Daemon]:
     """The latest Upstart, or the release that a test names."""
     if hasattr(request, "param"):
-        monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
-                                           f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
+        monkeypatch.setenv("UPSTART_BOOT", with_daemon.boot_command(f"--upstart-version {request.param}"))
     with with_daemon.running() as running_daemon:
         yield running_daemon
 

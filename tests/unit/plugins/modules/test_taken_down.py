@@ -8,7 +8,6 @@ UPSTART_BOOT runs these tests on a real daemon; see tests/tools/with_daemon.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -98,8 +97,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture(params=["0.6.5", "1.5"])
 def old_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    monkeypatch.setenv("UPSTART_BOOT", f"{sys.executable} {with_daemon.EMULATOR} {with_daemon.OPTIONS} "
-                                       f"--upstart-version {request.param} 2>>{{tmp}}/kmsg")
+    monkeypatch.setenv("UPSTART_BOOT", with_daemon.boot_command(f"--upstart-version {request.param}"))
     with rival_host.running(Host) as running_host:
         yield running_host
 
@@ -199,8 +197,8 @@ def test_a_service_stopped_by_another_client_is_not_caused_by_the_task(host: Hos
 def test_a_service_that_started_again_and_stopped(host: Host) -> None:
     flag = host.daemon.scratch / "flag"
     flag.write_text("")
-    host.deploy(db=RUNS, web=f"start on started db\nstop on stopping db\nscript\n test -e {flag} && exec sleep 1000\n"
-                             " sleep 0.2\nend script\n")
+    host.deploy(db=RUNS, web="start on started db\nstop on stopping db\n"
+                             f"script\n test -e {flag} && exec sleep 1000\n sleep 0.2\nend script\n")
     host.start_jobs("db")
     until(lambda: ("web", "") in host.running())
     flag.unlink()

@@ -107,9 +107,11 @@ def test_many_jobs_are_searched_for_loops_in_one_pass(text: str) -> None:
 
 def ring(size: int, letter: str = "s") -> dict[str, Any]:
     """Return jobs that start and stop one another; each loop goes through other jobs than the next loop."""
-    return {f"{letter}{number:03}": f"start on started {letter}{(number + 1) % size:03} or stopped "
-                                    f"{letter}{(number + 7) % size:03} or x\n"
-                                    f"stop on started {letter}{(number + 3) % size:03}\n" for number in range(size)}
+    def name(number: int) -> str:
+        return f"{letter}{number % size:03}"
+
+    return {name(number): f"start on started {name(number + 1)} or stopped {name(number + 7)} or x\n"
+            f"stop on started {name(number + 3)}\n" for number in range(size)}
 
 
 def test_a_ring_is_searched_for_loops_in_one_pass() -> None:
