@@ -9,7 +9,7 @@ import re
 
 from .._host import failures
 from .._jobfile.values import SHELL_CHARACTERS
-from .missing_program import NOT_EXECUTED, program_with_variables
+from .missing_program import NOT_EXECUTED, failed_process, program_with_variables
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -48,7 +48,7 @@ def advice(definition, facts, leftovers, missing=None):
     if missing is not None:
         sentences = [_missing_text(missing)]  # type: List[Optional[str]]
     else:
-        sentences = [_spawn_advice(values, process, reason) if reason else _rights_advice(values, facts)]
+        sentences = [_spawn_advice(values, failed_process(facts), reason) if reason else _rights_advice(values, facts)]
         name = program_with_variables(values, facts) if values else None
         if name is not None:
             sentences.append("It runs %s: check the variables in this name." % name)
@@ -131,7 +131,7 @@ def _spawn_advice(values, process, reason):
 def _program(values, process):
     # type: (Dict[str, Any], Optional[str]) -> Optional[str]
     """Return the program that init executes for a process, or None if that is unknown."""
-    command = values.get("process", {}).get("main" if process == "respawn" else process)
+    command = values.get("process", {}).get(process)
     if not command or not command["command"]:
         return None
     if command["script"] or SHELL_CHARACTERS.search(command["command"]):
