@@ -79,7 +79,7 @@ class FileAttributes:
             reasons = [msg, details, getattr(exception, "strerror", None)]
             raise UpstartError(
                 "Cannot set the owner, mode or attributes of %s: %s. Correct these options of the task, or run it as "
-                "root." % (path, ": ".join(reason.rstrip(".") for reason in reasons if reason)), path=path)
+                "root." % (path, ": ".join(reason.strip().rstrip(".") for reason in reasons if reason)), path=path)
 
         fail_json = self._module.fail_json
         self._module.fail_json = fail  # type: ignore[method-assign,assignment]

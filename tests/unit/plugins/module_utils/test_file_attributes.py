@@ -118,7 +118,7 @@ def test_a_failure_of_the_module_names_the_job_file(tmp_path: Path, staged: Path
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     module = Module(tmp_path, owner="web")
     wanted = [{"msg": "chown failed", "path": str(staged), "exception": OSError(1, "Operation not permitted")},
-              {"msg": "chattr failed", "path": str(staged), "details": "not supported."}]
+              {"msg": "chattr failed", "path": str(staged), "details": "not supported.\n"}]
     fail = module.fail_json
     for fields, reason in zip(wanted, ("chown failed: Operation not permitted", "chattr failed: not supported")):
         monkeypatch.setattr(module, "set_fs_attributes_if_different",
