@@ -181,8 +181,8 @@ def test_every_section_is_known(page: str) -> None:
 
 
 @functools.cache
-def outputs_of(page: str) -> dict[str, str]:
-    """Run a page; return the output of each section."""
+def outputs_of(page: str) -> tuple[str, dict[str, str]]:
+    """Run a page once; see GuideRun.run for what it returns."""
     with with_daemon.running() as daemon:
         return GuideRun(page, STEPS[page], daemon, {**FILES, **CONF_FILES}, PROGRAMS).run()
 
@@ -190,5 +190,6 @@ def outputs_of(page: str) -> dict[str, str]:
 @pytest.mark.parametrize(("page", "title"), [(page, title) for page, steps in STEPS.items()
                                              for title, step in steps.items() if not step.why_not])
 def test_the_examples_of_a_section(page: str, title: str) -> None:
-    output = outputs_of(page)[title]
-    assert FAILED not in output, output
+    failure, outputs = outputs_of(page)
+    assert not failure, failure
+    assert FAILED not in outputs[title], outputs[title]
