@@ -13,7 +13,7 @@ from .entries import ListedJob
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple  # noqa: F401
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple  # noqa: F401
     from .._jobs.plans import FilePlan  # noqa: F401
 
     Task = Dict[str, Any]
@@ -84,8 +84,8 @@ def plan_jobs(
         plan.due = due_tasks(job, plan.files, job.name in late, on_change)
         plan.services = service_tasks(job, plan.files, plan.due)
         plan.reason = _reason(plan.files, job.name in late) if plan.due else None
-        plan.may_roll_back = (job.on_failure or on_failure) == "rollback" and can_undo(
-            job.name, unproven, plan.files)
+        plan.may_roll_back = (job.on_failure or on_failure) == "rollback" and bool(
+            earlier_files(job.name, unproven, plan.files))
     return job_plans
 
 
@@ -103,12 +103,17 @@ def _is_removed_job(plan):
     return plan.wanted.state == "absent" and not plan.wanted.override
 
 
-def can_undo(job_name, unproven, files):
-    # type: (str, Mapping[Tuple[str, bool], Dict[str, Any]], Sequence[FilePlan]) -> bool
-    """Return whether there are earlier files. A new file of an earlier run is not undone by this run."""
-    own = [(override, previous) for (name, override), previous in unproven.items() if name == job_name]
-    is_new = any(previous["content"] is None and not override for override, previous in own)
-    return bool(own) and (not is_new or any(plan.changed for plan in files))
+def earlier_files(job_name, unproven, files):
+    # type: (str, Mapping[Tuple[str, bool], Dict[str, Any]], Iterable[FilePlan]) -> List[Tuple[bool, Dict[str, Any]]]
+    """Return the earlier files of a job that this run may restore: whether it is an override, and the file.
+
+    A job file that an earlier run has added stays.
+
+    :param files: list of plans.FilePlan of this run, those of the job.
+    """
+    is_added = any(not plan.wanted.override and plan.before is None and plan.after is not None for plan in files)
+    return [(override, previous) for (name, override), previous in sorted(unproven.items(), key=lambda item: item[0])
+            if name == job_name and (override or is_added or previous["content"] is not None)]
 
 
 def _reason(files, is_late):

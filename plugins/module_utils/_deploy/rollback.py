@@ -14,12 +14,13 @@ from .._host.definitions import Definition
 from .._jobs.run import plan_files
 from .._jobs.wanted_file import without_options
 from .entries import ListedJob
-from .plan import targets
+from .plan import earlier_files, targets
 
 MYPY = False  # mypy takes it for true
 if MYPY:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple  # noqa: F401
     from .._jobs.manifest import Manifest  # noqa: F401
+    from .._jobs.plans import FilePlan  # noqa: F401
     from .._jobs.wanted_file import WantedFile  # noqa: F401
     from .apply import Deployer  # noqa: F401
     from .plan import Task  # noqa: F401
@@ -52,12 +53,13 @@ class Restoration:
         self.is_tried = False
 
 
-def undo_for(manifest, name, listed):
-    # type: (Manifest, str, Optional[List[Any]]) -> Undo
-    """Return the Undo for a job in ``manifest.unproven``."""
-    files = [(override, previous) for (job, override), previous in sorted(
-        manifest.unproven.items(), key=lambda item: item[0]) if job == name]
-    return Undo(manifest, files, listed)
+def undo_for(manifest, name, listed, plans=()):
+    # type: (Manifest, str, Optional[List[Any]], Iterable[FilePlan]) -> Undo
+    """Return the Undo for a job in ``manifest.unproven``.
+
+    :param plans: plans.FilePlan of this run, those of the job.
+    """
+    return Undo(manifest, earlier_files(name, manifest.unproven, plans), listed)
 
 
 def is_new(undo):

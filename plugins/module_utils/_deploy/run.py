@@ -148,6 +148,7 @@ def _make_up(module, deployer, manifests):
             stable_for = max(stable_for, entry["stable_for"])
             if entry["rollback"] and entry["name"] in manifest.names():
                 undo[entry["name"]] = undo_for(manifest, entry["name"], entry["instances"])
+    undo = dict((name, undo[name]) for name in undo if undo[name].files)
     recorded = set(name for manifest in manifests for name in manifest.recorded_jobs())
     recorded.update(name for _manifest, entry in due for name in entry.get("unrecorded", ()))
     deployer.remember_variables(recorded)
@@ -222,7 +223,7 @@ def _start(deployer, manifest, jobs, messages):
     manifest.pending = pending.after_plans(manifest.pending, plans, params["_play"], params["stable_for"], [
         job.name for job in jobs if job.name not in manifest.recorded_jobs()])
     deployer.save(manifest)
-    undo = dict((job_plan.job.name, undo_for(manifest, job_plan.job.name, job_plan.job.instances))
+    undo = dict((job_plan.job.name, undo_for(manifest, job_plan.job.name, job_plan.job.instances, job_plan.files))
                 for job_plan in plans if job_plan.may_roll_back and (job_plan.due or job_plan.job.state == "started"))
     rollout = Rollout(deployer, [manifest], undo, params["stable_for"], messages)
     tasks = [task for job_plan in plans for task in job_plan.services]

@@ -19,7 +19,7 @@ from .._host import planned_files
 from .._host.planned_files import read_file
 from .._system.files import Batch
 from .._text import text_type
-from .wanted_file import without_options
+from .wanted_file import is_removed_job, without_options
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -69,16 +69,20 @@ class Manifest:
         """Return a WantedFile (state absent) for each recorded file that is no longer listed.
 
         Files that another manifest in the same directory records too are only dropped from this manifest. So are names
-        such as ./web, which 1.0.0 accepted: these files belong to other jobs.
+        such as ./web, which 1.0.0 accepted: these files belong to other jobs. A job file leaves its override if that
+        is listed, or recorded by another manifest.
 
         :param wanted: list of WantedFile, the listed files.
         """
-        unlisted = self._entries.difference((file.name, file.override) for file in wanted)
-        removed = unlisted.difference(self._entries_of_others()) if unlisted else unlisted
+        listed = set((file.name, file.override) for file in wanted)
+        unlisted = self._entries.difference(listed)
+        others = self._entries_of_others() if unlisted else set()
+        removed = unlisted.difference(others)
         removed = set(entry for entry in removed if "." not in entry[0].split("/"))
         self._entries -= unlisted - removed
         removed -= set((name, True) for name, override in removed if not override)  # removed with the job file
-        return [without_options(name, override, state="absent") for name, override in sorted(removed)]
+        return [without_options(name, override, state="absent", keep_override=(name, True) in listed.union(others))
+                for name, override in sorted(removed)]
 
     def _entries_of_others(self):
         # type: () -> Set[Entry]
@@ -126,7 +130,7 @@ class Manifest:
                 entries.discard((wanted.name, wanted.override))
             if wanted.state == "absent" and not plan.kept:
                 entries.discard((wanted.name, wanted.override))
-                if not wanted.override and wanted.restore is None:
+                if is_removed_job(wanted) and not wanted.keep_override:
                     entries.discard((wanted.name, True))
         self.unproven = self._unproven_after(plans)
         self._entries = entries
@@ -176,21 +180,24 @@ class Manifest:
             key = (plan.wanted.name, plan.wanted.override)
             if plan.wanted.restore is not None:
                 unproven.pop(key, None)
-            elif plan.wanted.state == "absent" and not plan.wanted.override:
+            elif is_removed_job(plan.wanted):
                 unproven = dict((other, unproven[other]) for other in unproven if other[0] != key[0])
-            elif plan.before != plan.after and (plan.after is not None or plan.stale):
-                if key not in unproven or (unproven[key]["content"] is None and plan.before is not None):
+            elif plan.before != plan.after:
+                is_added = unproven.get(key, {"content": ""})["content"] is None
+                if plan.after is None and is_added:
+                    del unproven[key]  # the job has never run with this override
+                elif key not in unproven or (is_added and plan.before is not None):
                     unproven[key] = plan.previous()
-            elif plan.after is None and not plan.stale:
-                unproven.pop(key, None)  # no instance runs with the removed override
         return unproven
 
     def _entries_with_new(self, plans):
         # type: (Iterable[Any]) -> Set[Entry]
-        """Return the entries with those of new files. A file that existed and is only merged into is not recorded."""
+        """Return the entries with those of new files. A file that existed and is only merged into, or left as it is
+        because of ``force``, is not recorded.
+        """
         return self._entries.union(
-            (plan.wanted.name, plan.wanted.override) for plan in plans
-            if plan.wanted.state == "present" and not (plan.wanted.merge and plan.before is not None))
+            (plan.wanted.name, plan.wanted.override) for plan in plans if plan.wanted.state == "present"
+            and (plan.before is None or not plan.wanted.merge and plan.wanted.force is not False))
 
     def _write(self, entries, unproven):
         # type: (Set[Entry], Mapping[Entry, Dict[str, Any]]) -> None

@@ -15,11 +15,11 @@ from .._host.job_names import DEFAULT_CONF_DIR, check_written_name
 from .._jobfile.dialects import STOCK, Release
 from .._jobfile.options import NAMES_OF_OPTIONS
 from .._jobfile.parser import LATEST
-from .wanted_file import WantedFile
+from .wanted_file import WantedFile, is_removed_job
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Dict, List, Optional, Set, Tuple  # noqa: F401
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401
     from .._daemon.client import Upstart  # noqa: F401
 
 __metaclass__ = type
@@ -82,11 +82,16 @@ def wanted_jobs(params):
             raise UpstartError("jobs: %s: %s%s" % (
                 job.get("name", "entry %d" % number), text, "" if text[-1:] in ".?" else "."), name=job.get("name"))
         wanted.append(wanted_file(checked.validated_parameters, params.get("conf_dir", DEFAULT_CONF_DIR)))
-    names = set()  # type: Set[Tuple[str, bool]]
+    files = {}  # type: Dict[Tuple[str, bool], WantedFile]
     for file in wanted:
-        if (file.name, file.override) in names:
+        if (file.name, file.override) in files:
             raise UpstartError("jobs: %s is listed twice." % file.name, name=file.name)
-        names.add((file.name, file.override))
+        files[file.name, file.override] = file
+    for file in wanted:
+        override = files.get((file.name, True))
+        if is_removed_job(file) and override is not None and override.state == "present":
+            raise UpstartError("jobs: %s: removing its job file also removes its override. List only the job file."
+                               % file.name, name=file.name)
     return wanted
 
 
@@ -110,7 +115,8 @@ def wanted_file(params, conf_dir):
             params["name"], complete[0], ", ".join(others)), name=params["name"])
     if preset:
         stanzas = dict(PRESETS[preset], **stanzas)
-    wanted = WantedFile(stanzas=stanzas, **dict((name, params[name]) for name in FILE_OPTIONS if name != "preset"))
+    fields = dict((name, params[name]) for name in FILE_OPTIONS if name != "preset")
+    wanted = WantedFile(stanzas=stanzas, keep_override=False, **fields)
     if wanted.restore is not None and wanted.restore.get("content", "") is None:
         return wanted._replace(state="absent")  # there was no file before
     return wanted

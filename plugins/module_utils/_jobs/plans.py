@@ -25,6 +25,7 @@ from .._jobfile.values import new_values, same_job
 from .._system import files
 from .._system.search_path import next_file
 from .._text import decode, encode
+from .wanted_file import is_removed_job
 
 MYPY = False  # mypy takes it for true
 if MYPY:
@@ -119,7 +120,9 @@ def plan_all(
     console=CONSOLE,  # type: str
 ):
     # type: (...) -> List[FilePlan]
-    """Return the FilePlans for a list of WantedFiles. A job file and its override in the list are read together.
+    """Return the FilePlans for a list of WantedFiles: those of all job files, then those of overrides.
+
+    A job file and its override in the list are read together: the plan of the override has the values of both.
 
     :param known_jobs: iterable of text, names of the jobs of the daemon, to find conditions on unknown jobs; or None.
     :param log_dir: text, the daemon's log directory, to refuse names whose log file blocks init; or None.
@@ -131,7 +134,7 @@ def plan_all(
         known_jobs = KnownNames(set(known_jobs).union(file.name for file in wanted if file.state == "present"))
     plans = []
     planned = {}  # type: Dict[str, Optional[bytes]]
-    for file in wanted:
+    for file in sorted(wanted, key=lambda file: file.override):
         plans.append(plan(file, conf_dir, version, planned, known_jobs, log_dir, programs, accounts,
                           console))
         planned[plans[-1].path] = plans[-1].after
@@ -203,7 +206,7 @@ def plan(
 def _removal(wanted, path, before, override_before):
     # type: (WantedFile, str, Optional[bytes], Optional[bytes]) -> FilePlan
     removal = FilePlan(wanted, path, before, None, None)
-    removal.override_before = override_before
+    removal.override_before = None if wanted.keep_override else override_before
     removal.changed = bool(removed_paths(removal))
     return removal
 
@@ -377,10 +380,10 @@ def _refused(wanted, error, paths):
 
 def removed_paths(plan):
     # type: (FilePlan) -> List[str]
-    """Return the existing files that a removal removes: with a job file also its override, unless it is restored."""
+    """Return the existing files that a removal removes: with a job file also its override, unless that is kept."""
     if plan.kept:
         return []
     paths = [plan.path]
-    if not plan.wanted.override and plan.wanted.restore is None:
+    if is_removed_job(plan.wanted) and not plan.wanted.keep_override:
         paths.append(plan.path[:-len(".conf")] + ".override")
     return [path for path in paths if planned_files.exists(path)]

@@ -5,6 +5,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+from .._errors import UpstartError
 from .._host.accounts import Accounts
 from .._host.check_mode import add_to
 from .._host.check_mode_client import client_for
@@ -14,6 +15,7 @@ from . import acting, options, predicting, proof, report, staleness, verifying
 from .check_mode import of_jobs
 from .manifest import Manifest
 from .plans import plan_all
+from .wanted_file import is_removed_job
 from .watching import watch
 
 MYPY = False  # mypy takes it for true
@@ -66,7 +68,8 @@ def run(module, client, wanted, attributes):
     # Report
     for text in report.warnings_of(plans) + report.enabling_warnings(plans):
         module.warn(text)
-    result = report.result_of(plans[len(obsolete):] + plans[:len(obsolete)], manifest,
+    by_file = dict(((plan.wanted.name, plan.wanted.override), plan) for plan in plans)
+    result = report.result_of([by_file[file.name, file.override] for file in wanted + obsolete], manifest,
                               params["return_previous"])
     if module.check_mode:
         add_to(result, params, **of_jobs(plans, manifest))
@@ -103,5 +106,19 @@ def plan_files(wanted, client, params, version, check_mode):
     # In check mode, an earlier task may have been about to install the programs.
     programs = None if check_mode else programs_of_host(peer_pid)
     known_jobs = client.jobs() if client else None
-    return plan_all(wanted, params["conf_dir"], version, known_jobs, params["log_dir"], programs,
-                    None if is_out_of_sight(peer_pid) else Accounts(), default_console(peer_pid))
+    plans = plan_all(wanted, params["conf_dir"], version, known_jobs, params["log_dir"], programs,
+                     None if is_out_of_sight(peer_pid) else Accounts(), default_console(peer_pid))
+    _check_pruned(plans)
+    return plans
+
+
+def _check_pruned(plans):
+    # type: (Sequence[FilePlan]) -> None
+    """Raise UpstartError if the override of a job is listed, and its job file would be pruned."""
+    overrides = set(plan.wanted.name for plan in plans if plan.wanted.override and plan.wanted.state == "present")
+    for plan in plans:
+        if is_removed_job(plan.wanted) and plan.before is not None and plan.wanted.name in overrides:
+            raise UpstartError(
+                "Job %s: the list has its override, but no longer its job file %s, which prune would remove. List the "
+                "job file too, or neither of them. Nothing was changed." % (plan.wanted.name, plan.path),
+                name=plan.wanted.name, path=plan.path)

@@ -15,6 +15,8 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._deploy.rollback i
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.parser import LATEST
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.manifest import Manifest
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.plans import FilePlan
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobs.wanted_file import without_options
 from ansible_collections.sysinit.upstart.tests.unit.support.job_plans import unproven
 
 Entry = dict[str, Any]
@@ -35,7 +37,8 @@ class StoppingDeployer:
 def undo(name: str, content: str | None = "exec old\n", listed: Any = None, override: bool = False) -> Undo:
     manifest = Manifest("/nowhere/default.json")
     manifest.unproven = unproven(name, content, override)
-    return rollback.undo_for(manifest, name, listed)
+    return rollback.undo_for(manifest, name, listed, [
+        FilePlan(without_options(name, override), "/nowhere/web.conf", None, b"exec new\n", None)])
 
 
 def failed(name: str, why: str, **more: Any) -> Entry:
@@ -89,8 +92,11 @@ def test_only_jobs_that_failed_are_rolled_back() -> None:
     assert rollback.roll_back(deployer, [{"name": "db", "instance": ""}], {"db": undo("db")}, 1.0) == {}
 
 
-def test_a_job_is_new_if_it_had_no_job_file() -> None:
+def test_a_job_is_new_if_this_run_added_its_job_file() -> None:
     assert rollback.is_new(undo("web", None))
+    manifest = Manifest("/nowhere/default.json")
+    manifest.unproven = unproven("web", None, False)
+    assert not rollback.undo_for(manifest, "web", None).files
     assert not rollback.is_new(undo("web", None, override=True))
     assert not rollback.is_new(undo("web"))
 

@@ -98,7 +98,7 @@ def test_a_job_is_forgotten() -> None:
 def wanted(kind: str, state: str, text: str) -> WantedFile:
     return WantedFile(name="a", state=state, override=kind == "override", stanzas={}, content=text,
                       restore=None, merge=False, exact=False, backup=False, keep_running=False, validate=None,
-                      enabled=None, force=True)
+                      enabled=None, force=True, keep_override=False)
 
 
 CONF, OVERRIDE = "exec b\n", "nice 5\n"
@@ -107,7 +107,7 @@ CONF, OVERRIDE = "exec b\n", "nice 5\n"
 @pytest.mark.parametrize(("present", "asked_for", "loads"), [
     ({}, [("conf", "present")], [True]),
     ({}, [("conf", "present"), ("override", "present")], [True, True]),
-    ({}, [("override", "present"), ("conf", "present")], [False, True]),
+    ({}, [("override", "present"), ("conf", "present")], [True, True]),
     ({}, [("override", "present")], [False]),
     ({"conf": CONF}, [("conf", "present"), ("override", "present")], [False, True]),
     ({"conf": "exec old\n"}, [("override", "present"), ("conf", "present")], [True, True]),

@@ -282,13 +282,24 @@ def test_a_new_job_goes_without_the_override_beside_it(path: Path, conf: Path) -
         str(conf / "web.conf"), str(conf / "web.override")]
 
 
-def test_a_removed_override_is_kept_while_the_job_runs(path: Path, conf: Path) -> None:
+def test_a_removed_override_is_kept_until_the_job_has_run_without_it(path: Path, conf: Path) -> None:
     (conf / "web.conf").write_text("exec a\n")
     (conf / "web.override").write_text("nice 1\n")
-    removal = Deployment(path, conf, job("web", override=True, state="absent"))
-    removal.plans[0].stale = [""]
-    removal.run()
+    Deployment(path, conf, job("web", override=True, state="absent")).run()
     assert unproven(path) == {"web.override": "nice 1\n"}
+    (conf / "web.override").unlink()
+    Deployment(path, conf, job("web", override=True, state="absent")).run()
+    assert unproven(path) == {"web.override": "nice 1\n"}
+    manifest = Manifest(str(path))
+    manifest.forget(["web"])
+    assert manifest.unproven == {}
+
+
+def test_an_override_that_is_added_and_removed_again_is_not_kept(path: Path, conf: Path) -> None:
+    (conf / "web.conf").write_text("exec a\n")
+    Deployment(path, conf, job("web", override=True)).run()
+    (conf / "web.override").write_text("exec a\n")
+    assert unproven(path) == {"web.override": None}
     Deployment(path, conf, job("web", override=True, state="absent")).run()
     assert unproven(path) == {}
 
