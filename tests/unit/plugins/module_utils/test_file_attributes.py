@@ -184,7 +184,7 @@ def test_the_words_of_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     folder, ran = tmp_path / "copy", list[list[str]]()
     folder.mkdir()
     module = Module(tmp_path)
-    monkeypatch.setattr(_file_attributes.tempfile, "mkdtemp", lambda prefix, dir: str(folder))
+    monkeypatch.setattr(_file_attributes.tempfile, "mkdtemp", lambda **_options: str(folder))
     monkeypatch.setattr(module, "run_command", lambda args, handle_exceptions: ran.append(args) or (0, "", ""))
     _file_attributes.FileAttributes(module).validate(command, name, b"exec a\n")
     assert ran == [[word.replace("PATH", str(folder / name)) for word in words]]
