@@ -62,7 +62,7 @@ def _words(command, path):
     # type: (str, str) -> List[str]
     """Return the words of the validate command: ``%s`` becomes the path and ``%%`` a percent sign."""
     return [PERCENT.sub(lambda match: decode(path) if match.group(1) == "s" else "%", word)
-            for word in shell_words(command)]
+            for word in shell_words(decode(command))]
 
 
 class FileAttributes:
@@ -165,8 +165,9 @@ class FileAttributes:
         try:
             has_placeholder = _words(command, name) != _words(command, "")
         except ValueError as error:
-            raise UpstartError("%s: the validate command cannot be split into words (%s): %s. Nothing was written; fix "
-                               "the quotes of validate." % (name, error, command), command=command)
+            raise UpstartError(
+                u"%s: the validate command cannot be split into words (%s): %s. Nothing was written; fix the quotes of "
+                u"validate." % (decode(name), error, decode(command)), command=command)
         if not has_placeholder:
             raise UpstartError("validate must contain %%s, the placeholder for the path of the file: %s" % command)
         try:
