@@ -6,8 +6,10 @@
 from __future__ import absolute_import, division, print_function
 
 import contextlib
+import errno
 import io
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -16,16 +18,19 @@ from ansible.module_utils.common.text.converters import to_bytes
 
 from ._errors import UpstartError
 from ._system import reading
+from ._text import decode, shell_words
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Any, Iterator, Optional, Tuple  # noqa: F401
+    from typing import Any, Iterator, List, Optional, Tuple  # noqa: F401
     from ansible.module_utils.basic import AnsibleModule  # noqa: F401
 
 __metaclass__ = type
 
 FILE_NAME_LIMIT = 255  # bytes
 DEFAULT_MODE = 0o644  # as in Upstart's own packages
+COPY_NAMES = 100  # names to try for a copy: those of one second may be taken
+PERCENT = re.compile(r"%([s%])")  # in the validate command
 ATTRIBUTE_OPTIONS = ("mode", "owner", "group", "seuser", "serole", "selevel", "setype", "attributes")
 
 
@@ -36,6 +41,28 @@ def _beside(path, ending):
     while len(to_bytes(name + ending)) > FILE_NAME_LIMIT:
         name = name[:-1]
     return os.path.join(folder, name + ending)
+
+
+def _new_copy(path):
+    # type: (str) -> Tuple[str, int]
+    """Make an empty copy beside a file, under a name that does not exist; return its path and a descriptor."""
+    moment = time.strftime("%Y-%m-%d@%H:%M:%S")
+    number = 0
+    while True:
+        copy = _beside(path, ".%d.%s%s~" % (os.getpid(), moment, ".%d" % number if number else ""))
+        try:
+            return copy, os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            number += 1
+            if error.errno != errno.EEXIST or number == COPY_NAMES:
+                raise
+
+
+def _words(command, path):
+    # type: (str, str) -> List[str]
+    """Return the words of the validate command: ``%s`` becomes the path and ``%%`` a percent sign."""
+    return [PERCENT.sub(lambda match: decode(path) if match.group(1) == "s" else "%", word)
+            for word in shell_words(decode(command))]
 
 
 class FileAttributes:
@@ -112,8 +139,7 @@ class FileAttributes:
         """
         if not os.path.isfile(path):
             return None
-        copy = _beside(path, ".%d.%s~" % (os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S")))
-        handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        copy, handle = _new_copy(path)
         try:
             with os.fdopen(handle, "wb") as target:
                 shutil.copyfileobj(io.BytesIO(reading.read_bytes(path)), target)
@@ -127,15 +153,22 @@ class FileAttributes:
         # type: (str, str) -> Tuple[int, str, str]
         """Run the user's own check on a file; return its exit status, output and error output."""
         try:
-            return self._module.run_command(command % path, handle_exceptions=False)
-        except (IOError, OSError) as error:
-            raise UpstartError("Cannot run the validate command %s: %s. Nothing was written; correct the command, or "
-                               "install the program." % (command, error.strerror or error), command=command)
+            return self._module.run_command(_words(command, path), handle_exceptions=False)
+        except (IOError, OSError, ValueError) as error:
+            raise UpstartError(
+                "Cannot run the validate command %s: %s. Nothing was written; correct the command, or install the "
+                "program." % (command, getattr(error, "strerror", None) or error), command=command)
 
     def validate(self, command, name, data):
         # type: (str, str, bytes) -> None
         """Run the user's own check on a copy of the file with the same name; raise UpstartError if it fails."""
-        if "%s" not in command:
+        try:
+            has_placeholder = _words(command, name) != _words(command, "")
+        except ValueError as error:
+            raise UpstartError(
+                u"%s: the validate command cannot be split into words (%s): %s. Nothing was written; fix the quotes of "
+                u"validate." % (decode(name), error, decode(command)), command=command)
+        if not has_placeholder:
             raise UpstartError("validate must contain %%s, the placeholder for the path of the file: %s" % command)
         try:
             folder = tempfile.mkdtemp(prefix="validate-", dir=self._module.tmpdir)

@@ -170,8 +170,8 @@ options:
     default: false
   validate:
     description:
-      - Command that checks the file before the module installs it. C(%s) stands for the path of a copy. If the command
-        fails, the task fails and writes nothing.
+      - Command that checks the file before the module installs it. Each C(%s) stands for the path of a copy, and
+        C(%%) for a percent sign. If the command fails, the task fails and writes nothing.
     type: str
   preset:
     description:

@@ -145,7 +145,13 @@ class Batch:
 
     def keep(self, path, attributes):
         # type: (str, Attributes) -> Optional[str]
-        """Copy ``path`` and return the name of the copy. It is removed again if the file is not changed."""
+        """Copy ``path`` and return the name of the copy. It is removed again if the file is not changed.
+
+        A batch keeps one copy of a file: the removal of a job file removes its override too, which the task may list.
+        """
+        kept = dict(self._copies)
+        if path in kept:
+            return kept[path]
         try:
             copy = attributes.backup(path)
         except (IOError, OSError) as error:

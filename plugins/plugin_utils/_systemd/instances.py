@@ -10,12 +10,14 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand import instance_name, variable_behind
+from ansible_collections.sysinit.upstart.plugins.module_utils._events.glob import is_literal
 from ansible_collections.sysinit.upstart.plugins.module_utils._events.match import split_argument
 
 from .jobs import HostJob
 from .names import escape
 
 REFERENCE = re.compile(r"\$(?:([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")  # also with an operator, as in ${N:-1}
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,25 @@ def instance_form(job: HostJob) -> InstanceForm:
     return InstanceForm("instance-several", "", "%I")
 
 
+def instance_variables(job: HostJob) -> set[str]:
+    """Return the variables that name the instances of a job."""
+    return set(VARIABLE.findall(str(job.values["instance"] or "")))
+
+
 def instance_unit(stem: str, job: HostJob, arguments: t.Sequence[str]) -> str | None:
     """Return the unit that a condition starts: that of the instance for a template, None if it is not known.
 
-    :param arguments: the arguments of the event; a literal value for the instance's variable counts.
+    :param arguments: the arguments of the event; a literal value for the instance's variable counts. With a pattern or
+        != for it, the event has a value that is not known, which the job gets instead of its own ``env``.
     """
     form = instance_form(job)
     if not form.is_template:
         return f"{stem}.service"
-    named = [split_argument(argument) for argument in arguments]
-    env = [f"{variable}={value}" for variable, value, negated in named
-           if variable and not negated and not re.search(r"[*?[$]", value)]
+    variables = instance_variables(job)
+    named = [item for item in map(split_argument, arguments) if item[0] in variables and "$" not in item[1]]
+    if any(negated or not is_literal(value) for _variable, value, negated in named):
+        return None
+    env = [f"{variable}={value}" for variable, value, _negated in named]
     name = instance_name(str(job.values["instance"]), [*job.values["env"], *env])
     if name is None:
         return None

@@ -9,7 +9,7 @@ from ansible_collections.sysinit.upstart.plugins.module_utils._events.expand imp
 
 from .directive_table import BY_NAME
 from .host import EARLY_UNITS, NOTHING, UpstartHost
-from .instances import instance_form, instance_unit
+from .instances import instance_form, instance_unit, instance_variables
 from .leaves import EventLeaf, LeafPlan, after, start_on_runlevel
 from .names import escape
 from .units import SYSTEMCTL, exec_word
@@ -100,24 +100,44 @@ class JobEvents:
             return None, [*codes, "job-unknown"]
         if not self._host.is_known(name):
             codes.append("job-unknown")
-        instance = leaf.value(INSTANCE, position=1)
+        naming: set[str] = set()
         if "@." in unit:
-            named = self._instance(name, instance)
+            named, naming = self._instance(name, leaf)
             if named is None:
                 return None, [*codes, "job-pattern"]
             unit = named
             codes.append("job-instance")
         others = [place for index, (place, _pattern, negated) in enumerate(leaf.arguments)
-                  if negated or (place or (PLACES[index] if index < 3 else "")) not in PLACES]
+                  if place not in naming and (negated or (place or (PLACES[index] if index < 3 else "")) not in PLACES)]
         return unit, [*codes, "job-arguments"] if others else codes
 
-    def _instance(self, job: str, instance: str | None) -> str | None:
-        """Return the unit of an instance, given by its name or by the job's own variables, None if it is not known."""
+    def _instance(self, job: str, leaf: EventLeaf) -> tuple[str | None, set[str]]:
+        """Return the unit of the instance that an event is about, None if it is not known.
+
+        The second value holds the variables of the job that name it: its events have them if the job exports them.
+        """
         if job not in self._host.stems:
-            return None
+            return None, set()
         stem, known_job = self._host.stems[job], self._host.jobs[job]
-        if instance is None:
-            return instance_unit(stem, known_job, [])
+        variables = instance_variables(known_job).difference(PLACES)
+        given = [item for item in leaf.arguments if item[0] in variables]
+        naming = {str(name) for name, _pattern, _negated in given}
+        by_variables = instance_unit(stem, known_job, [
+            f"{name}{'!=' if negated else '='}{pattern}" for name, pattern, negated in given])
+        if not naming.issubset(known_job.values["export"]):
+            by_variables = None
+        instance = leaf.value(INSTANCE, position=1)
+        if instance is not None:
+            by_name = self._named_instance(job, instance)
+            return by_name, naming if by_name == by_variables else set()
+        if not naming and any(name == INSTANCE or name is None and index == 1
+                              for index, (name, _pattern, _negated) in enumerate(leaf.arguments)):
+            return None, set()
+        return by_variables, naming
+
+    def _named_instance(self, job: str, instance: str) -> str | None:
+        """Return the unit of an instance with a name, None if no instance of the job has such a name."""
+        stem, known_job = self._host.stems[job], self._host.jobs[job]
         behind = variable_behind(str(known_job.values["instance"]), instance)
         if instance_form(known_job).code == "instance" and not behind:
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,9 @@ class Module:
         self.wanted.append(arguments)
         return True
 
-    def run_command(self, command: str, handle_exceptions: bool) -> tuple[int, str, str]:
+    def run_command(self, args: list[str], handle_exceptions: bool) -> tuple[int, str, str]:
         assert not handle_exceptions
-        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), command.split()[0])
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), args[0])
 
 
 @pytest.fixture
@@ -160,6 +161,9 @@ def test_a_check_whose_program_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("command", "said"), [
     ("check", "validate must contain %s, the placeholder for the path of the file: check"),
+    ("check 100%%s", "validate must contain %s, the placeholder for the path of the file: check 100%%s"),
+    ("sh -c 'cat %s", "web.conf: the validate command cannot be split into words (No closing quotation): sh -c 'cat "
+                      "%s. Nothing was written; fix the quotes of validate."),
     ("check %s", "Cannot write a copy of web.conf in "),
 ])
 def test_a_check_that_cannot_be_run(tmp_path: Path, command: str, said: str) -> None:
@@ -167,3 +171,40 @@ def test_a_check_that_cannot_be_run(tmp_path: Path, command: str, said: str) -> 
     with pytest.raises(UpstartError) as caught:
         _file_attributes.FileAttributes(module).validate(command, "web.conf", b"exec a\n")
     assert caught.value.message.startswith(said)
+
+
+@pytest.mark.parametrize(("command", "words"), [
+    ("check %s", ["check", "PATH"]), ("sh -c 'cat %s && cat %s'", ["sh", "-c", "cat PATH && cat PATH"]),
+    ("check 100%% %s", ["check", "100%", "PATH"]), ("check %%s %s", ["check", "%s", "PATH"]),
+    ("date +%Y %s", ["date", "+%Y", "PATH"]), ("check %d %(a)s %s 5%", ["check", "%d", "%(a)s", "PATH", "5%"]),
+])
+@pytest.mark.parametrize("name", ["web.conf", "it's a.conf", "100%s.conf"])
+def test_the_words_of_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: list[str],
+                              name: str) -> None:
+    folder, ran = tmp_path / "copy", list[list[str]]()
+    folder.mkdir()
+    module = Module(tmp_path)
+    monkeypatch.setattr(_file_attributes.tempfile, "mkdtemp", lambda **_options: str(folder))
+    monkeypatch.setattr(module, "run_command", lambda args, handle_exceptions: ran.append(args) or (0, "", ""))
+    _file_attributes.FileAttributes(module).validate(command, name, b"exec a\n")
+    assert ran == [[word.replace("PATH", str(folder / name)) for word in words]]
+
+
+def test_a_check_with_a_character_that_no_program_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = Module(tmp_path)
+    monkeypatch.setattr(module, "run_command", lambda args, handle_exceptions: subprocess.run(args, check=False))
+    with pytest.raises(UpstartError, match="Cannot run the validate command check.*null byte. Nothing was written"):
+        _file_attributes.FileAttributes(module).validate("check\0 %s", "web.conf", b"exec a\n")
+
+
+def test_copies_of_files_whose_names_begin_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of a long name has a shortened name, and that may be taken."""
+    monkeypatch.setattr(_file_attributes.time, "strftime", lambda form: "now")
+    attributes = _file_attributes.FileAttributes(Module(tmp_path))
+    copies = []
+    for suffix in (".conf", ".override"):
+        path = tmp_path / ("a" * 245 + suffix)
+        path.write_text(suffix)
+        copies.append(attributes.backup(str(path)))
+    assert [Path(str(copy)).read_text() for copy in copies] == [".conf", ".override"]
+    assert all(str(copy).endswith("~") for copy in copies)

@@ -134,8 +134,8 @@ class Module:
         self.given.append((path, context))
         return True
 
-    def run_command(self, command: str, handle_exceptions: bool = True) -> tuple[int, str, str]:
-        path = Path(command.split()[1])
+    def run_command(self, args: list[str], handle_exceptions: bool = True) -> tuple[int, str, str]:
+        path = Path(args[1])
         self.ran.append((path.name, mode(path.parent), path.parent.stat().st_uid))
         return 0, "", ""
 
@@ -175,9 +175,12 @@ def test_a_backup_follows_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     victim.write_text("precious")
     monkeypatch.setattr("time.strftime", lambda form: "now")
     os.symlink(victim, f"{path}.{os.getpid()}.now~")
-    with pytest.raises(FileExistsError):
-        _file_attributes.FileAttributes(Module(tmp_path)).backup(str(path))
+    attributes = _file_attributes.FileAttributes(Module(tmp_path))
+    assert attributes.backup(str(path)) == f"{path}.{os.getpid()}.now.1~"
     assert victim.read_text() == "precious"
+    monkeypatch.setattr(_file_attributes, "COPY_NAMES", 2)
+    with pytest.raises(FileExistsError):
+        attributes.backup(str(path))
 
 
 def test_the_copy_for_validate(tmp_path: Path) -> None:

@@ -312,6 +312,16 @@ def test_a_check_of_the_user_refuses_the_list_before_anything_stops(host: Deploy
     assert result["failed"] and "The validate command refused a.conf" in result["msg"] and host.pid("goes")
 
 
+def test_the_copies_of_a_job_file_and_its_listed_override(host: DeployHost) -> None:
+    host.deploy(job("a", validate="sh -c 'cat %s && cat %s && date +%Y'"), {"name": "a", "override": True, "nice": 1})
+    absent = {"name": "a", "state": "absent", "backup": True}
+    result = host.deploy(absent, {**absent, "override": True})
+    files = {entry["path"]: entry["backup_file"] for entry in result["jobs"][0]["files"]}
+    assert sorted(files) == [str(host.daemon.conf / "a.conf"), str(host.daemon.conf / "a.override")]
+    assert all(copy.startswith(path + ".") for path, copy in files.items())
+    assert sorted(map(str, host.daemon.conf.glob("a.*"))) == sorted(files.values())
+
+
 def test_a_manifest_that_cannot_be_written_does_not_hide_why_a_job_failed(host: DeployHost) -> None:
     """The job moves the directory of the manifests away when it is restarted."""
     host.deploy(job("a"))

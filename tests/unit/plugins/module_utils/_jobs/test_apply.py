@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -36,6 +37,8 @@ class Attributes:
         return path in self.adjusts
 
     def backup(self, path: str) -> str:
+        if os.path.exists(path + "~"):
+            raise FileExistsError(errno.EEXIST, "File exists", path)
         shutil.copy(path, path + "~")
         return path + "~"
 
@@ -116,6 +119,30 @@ def test_removing_a_job_file_removes_its_override(tmp_path: Path, attributes: At
     (job,) = act(tmp_path, attributes, {"state": "absent", "backup": True})
     assert job["backup_file"] == f"{tmp_path}/web.conf~"
     assert names(tmp_path) == ["web.conf~", "web.override~"]
+
+
+@pytest.mark.parametrize(("entries", "left"), [
+    ([{"state": "absent"}, {"state": "absent", "override": True}], []),
+    ([{"state": "absent", "override": True}, {"state": "absent"}], []),
+    ([{"state": "absent"}, {"content": "nice 1\n", "override": True}], ["web.override"]),
+])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_one_copy_of_an_override_that_is_also_listed(
+        tmp_path: Path, attributes: Attributes, entries: list[dict[str, Any]], left: list[str],
+        check_mode: bool) -> None:
+    """The entry of the job file removes the override too."""
+    (tmp_path / "web.conf").write_text("exec a\n")
+    (tmp_path / "web.override").write_text("manual\n")
+    plans = plan(tmp_path, *({"backup": True, **entry} for entry in entries))
+    if check_mode:
+        predicting.predict(plans, None, attributes, str(tmp_path))
+        assert [job["backup_file"] for job in report.result_of(plans)["jobs"]] == [None, None]
+        assert names(tmp_path) == ["web.conf", "web.override"]
+        return
+    run.change_files(plans, None, attributes, str(tmp_path))
+    assert [job["backup_file"] for job in report.result_of(plans)["jobs"]] == [plan.path + "~" for plan in plans]
+    assert names(tmp_path) == sorted(["web.conf~", "web.override~", *left])
+    assert (tmp_path / "web.override~").read_text() == "manual\n"
 
 
 def test_an_override_is_removed_alone(tmp_path: Path, attributes: Attributes) -> None:
