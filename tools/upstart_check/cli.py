@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ The word in brackets at the end of a line is the code of the finding. --explain 
 about findings in the documentation lists all codes.
 
 Exit status: 0 if there is nothing to report, 1 if there are findings of the severity of --fail-on or worse, 2 if a file
-cannot be read.
+or a directory cannot be read.
 """
 
 
@@ -75,6 +76,8 @@ def arguments() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Check the files that the words name; return the exit status."""
     options = arguments().parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for text that the encoding of the locale does not have
     try:
         jobs = job_files.find(options.paths)
         if not jobs:
@@ -83,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
         version = Release(options.upstart_version, options.dialect)
         reported = [finding for job in jobs for finding in findings.of_job(job, version, names)]
     except job_files.UnreadableError as exc:
-        print(f"{formats.NAME}: {exc}", file=sys.stderr)
+        print(formats.printable(f"{formats.NAME}: {exc}"), file=sys.stderr)
         return FAILED
     sys.stdout.write(formats.FORMATS[options.format](reported))
     bad = findings.SEVERITIES[findings.SEVERITIES.index(options.fail_on):]

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.checks import codes
 
@@ -32,8 +34,13 @@ def version() -> str:
     return match[1] if match else "unknown"
 
 
+def printable(text: object) -> str:
+    """Return a text with a byte that is not UTF-8 as an escape such as \\xff, which every encoding and reader takes."""
+    return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def to_text(findings: Sequence[Finding]) -> str:
-    return "".join(f"{one.path}:{one.line}: {one.severity}: {one.message}: {one.remedy} [{one.code}]\n"
+    return "".join(printable(f"{one.path}:{one.line}: {one.severity}: {one.message}: {one.remedy} [{one.code}]\n")
                    for one in findings)
 
 
@@ -44,7 +51,9 @@ def explanation(row: codes.Code) -> str:
 
 
 def to_json(findings: Sequence[Finding]) -> str:
-    return json.dumps([{**asdict(one), "path": str(one.path)} for one in findings], indent=2) + "\n"
+    rows = [{**asdict(one), "path": printable(one.path), "message": printable(one.message),
+             "remedy": printable(one.remedy)} for one in findings]
+    return json.dumps(rows, indent=2) + "\n"
 
 
 def to_sarif(findings: Sequence[Finding]) -> str:
@@ -65,13 +74,14 @@ def _rule(code: str) -> dict[str, t.Any]:
 def _result(finding: Finding, rules: Sequence[str]) -> dict[str, t.Any]:
     place = {"artifactLocation": {"uri": _uri(finding.path)}, "region": {"startLine": finding.line}}
     return {"ruleId": finding.code, "ruleIndex": rules.index(finding.code), "level": SARIF_LEVELS[finding.severity],
-            "message": {"text": f"{finding.message}: {finding.remedy}"}, "locations": [{"physicalLocation": place}]}
+            "message": {"text": printable(f"{finding.message}: {finding.remedy}")},
+            "locations": [{"physicalLocation": place}]}
 
 
 def _uri(path: Path) -> str:
-    """Return the path as SARIF wants it: relative to the current directory where possible, else a file URI."""
+    """Return the path as SARIF wants it: a URI relative to the current directory where possible, else a file URI."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return quote(os.fsencode(path.resolve().relative_to(Path.cwd())))
     except ValueError:
         return path.resolve().as_uri()
 
@@ -84,7 +94,7 @@ def to_github(findings: Sequence[Finding]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

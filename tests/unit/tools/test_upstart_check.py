@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
 import yaml
@@ -30,10 +31,10 @@ def bare_python() -> str:
     return os.path.realpath(sys.executable)
 
 
-def run(*words: object, folder: Path | None = None, status: int = 0) -> str:
+def run(*words: object, folder: Path | None = None, status: int = 0, encoding: str = "utf-8:strict") -> str:
     """Run the program with the standard library only; return its output, or what it says on standard error."""
     done = subprocess.run([str(PROGRAM), *map(str, words)], cwd=folder, check=False, capture_output=True, text=True,
-                          timeout=300, env={"PATH": os.defpath, "PYTHON": bare_python()})
+                          timeout=300, env={"PATH": os.defpath, "PYTHON": bare_python(), "PYTHONIOENCODING": encoding})
     assert done.returncode == status, done.stdout + done.stderr
     assert status != 2 or not done.stdout
     return done.stderr if status == 2 else done.stdout
@@ -118,6 +119,35 @@ def test_sarif(tmp_path: Path) -> None:
     assert {one["level"] for one in found["results"]} <= {"error", "warning", "note"}
     elsewhere = sarif(tmp_path / "a.conf", folder=ROOT, status=1)["results"][0]["locations"][0]["physicalLocation"]
     assert elsewhere["artifactLocation"]["uri"] == (tmp_path / "a.conf").as_uri()
+
+
+@pytest.mark.parametrize("name", [b"a/sp ace#1%41.conf", b"c:d/q?.conf", b"\xff\xc3\xbc.conf", b"[x]\\y\n.conf"])
+def test_the_uri_of_an_odd_name(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(FATAL)
+    for folder, full_name in ((tmp_path, name), (ROOT, os.fsencode(path))):
+        found = sarif(path, folder=folder, status=1)["results"][0]["locations"][0]["physicalLocation"]
+        uri = urlsplit(found["artifactLocation"]["uri"])
+        assert (unquote_to_bytes(uri.path), uri.query, uri.fragment) == (full_name, "", "")
+        assert re.fullmatch(r"([\w.~/-]|%[0-9A-F]{2})+", uri.path, re.ASCII)
+        assert uri.scheme == ("" if folder == tmp_path else "file")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_names_that_are_not_utf_8(tmp_path: Path, form: str, encoding: str) -> None:
+    job = f"start on started db-\udcffx\nstop on stopping db-\xff\n{FATAL}"
+    (tmp_path / "\udcff\xff.conf").write_bytes(os.fsencode(job))
+    (tmp_path / "db-\udcffy.conf").write_bytes(b"exec sleep 1000\n")
+    output = run("--format", form, "--all-jobs", tmp_path, status=1, encoding=encoding)
+    output = json.dumps(json.loads(output), ensure_ascii=False) if form in ("json", "sarif") else output
+    assert output.encode() and "kill-timeout-zero" in output and (r"\xff" in output or form == "sarif")
+
+
+def test_a_name_that_is_not_utf_8_and_cannot_be_read(tmp_path: Path) -> None:
+    assert run(tmp_path / "\udcff.conf", status=2) == (
+        f"upstart-check: {tmp_path}/\\xff.conf: No such file or directory\n")
 
 
 def test_github(tmp_path: Path) -> None:
