@@ -101,6 +101,8 @@ options:
   prune:
     description:
       - Remove files that are in O(manifest) but no longer in O(jobs), as O(state=absent) does. O(keep_running) applies.
+      - A job file takes its override with it, unless another list on the host has the override. If O(jobs) still has
+        the override, the task fails and changes nothing.
     type: bool
     default: false
     version_added: 1.0.0
