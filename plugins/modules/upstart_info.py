@@ -53,7 +53,7 @@ options:
       - V(running) means an instance in C(start/running), V(changing) an instance in any other state, and V(stopped) no
         instance.
       - For V(stale), V(wedged), V(hollow), V(zombie), V(suspended) and V(orphan), see the return values of the same
-        name.
+        name. V(stale) adds V(definitions) to O(subset).
       - V(refused) is a job whose files the daemon rejects.
     type: list
     elements: str

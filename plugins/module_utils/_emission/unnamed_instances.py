@@ -16,6 +16,7 @@ from .._host.definitions import Definition, paths_of
 from .._host.job_names import fatal_log_path, log_path_error
 from .._host.planned_files import read_file
 from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
+from .._jobfile.directories import walk
 from .._system.search_path import directories_of
 from .._text import decode, encode
 
@@ -100,7 +101,7 @@ def _candidates(conf_dir, name):
     :param name: bytes.
     """
     jobs = set(os.path.relpath(os.path.join(folder, entry), top)[:-len(CONF)]
-               for top in directories_of(conf_dir) for folder, unused, files in os.walk(top)
+               for top in directories_of(conf_dir) for folder, files in walk(top)
                for entry in files if entry.endswith(CONF) and len(entry) > len(CONF))
     candidates = []
     for job in jobs:

@@ -11,13 +11,13 @@ import stat
 
 from .._errors import UpstartError
 from .._jobfile import parser
+from .._jobfile.directories import is_skipped
 from .._jobfile.values import new_values
 from .._system.reading import read_file
 from .._system.search_path import directories_of
 from .._text import decode, has_stray_bytes, is_utf_8
 from . import harmful_files
 from .init_defaults import console_of_files
-from .job_names import is_skipped
 from .releases import LINKED_OVERRIDES_BEFORE, OVERRIDES_SINCE
 
 MYPY = False  # mypy takes it for true

@@ -10,6 +10,7 @@ import re
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
+from .._jobfile.directories import is_skipped
 from .._text import is_utf_8, text_type
 from .definitions import FILE_NAME_LIMIT
 from .job_logs import log_path
@@ -26,11 +27,6 @@ FILE_SUFFIXES = (".conf", ".override")
 LOG_PATH_LIMIT = 255  # bytes; init tries forever to start a process whose log has a longer path
 PATH_LIMIT = 4095  # bytes
 CONTROL = re.compile("[\x01-\x1f\x7f]")  # for NUL see check_job_name
-# Directories that init skips, from libnih: hidden ones, backups, swap files of editors, and those of version control
-# and of package managers.
-SKIPPED = re.compile(
-    r"\.|#.*#$|.*(~|\.bak|\.BAK|\.sw[pon]|,v|\.rpmsave|\.rpmorig|\.rpmnew|;[0-9a-fA-F]{8})$|.*\.dpkg-[^.]*$"
-    r"|(RCS|CVS|CVS\.adm|SCCS|BitKeeper|\{arch\}|_darcs)$")
 
 
 def check_job_name(name):
@@ -148,12 +144,6 @@ def skipped_folder(name):
         if is_skipped(folder):
             return folder
     return None
-
-
-def is_skipped(folder):
-    # type: (str) -> bool
-    """Return whether init skips a directory of this name."""
-    return SKIPPED.match(folder) is not None
 
 
 def fatal_log_path(log_dir, job, instance, values, version):

@@ -13,6 +13,7 @@ from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
 from .._host.releases import JOB_ENVIRONMENT_SINCE
+from .._jobfile.directories import walk
 from .._jobfile.stanzas import dotted
 from .._system.search_path import directories_of
 from . import runlevels
@@ -202,7 +203,7 @@ def expected_jobs(client, conf_dir, version):
     """
     names = set()  # type: Set[str]
     for top in directories_of(conf_dir):
-        for folder, unused, files in os.walk(top):
+        for folder, files in walk(top):
             paths = [os.path.join(folder, name) for name in files if name.endswith(".conf") and name != ".conf"]
             names.update(os.path.relpath(path, top)[:-len(".conf")] for path in paths)
     valid = set(name for name in names if Definition(name, conf_dir, version).values is not None)
@@ -260,7 +261,8 @@ def _lines(settings, request, jobs):
     """Return the requested settings as lines, for a diff."""
     lines = ["%s: %s" % (key, settings[key] or "unknown")
              for key in ("log_priority", "runlevel") if getattr(request, key) is not None]
-    for name in sorted(request.job_env or {}):
+    given, removed = environment.pairs_and_removed(request.job_env or [], "job_env")
+    for name in sorted(set(pair.split("=", 1)[0] for pair in given).union(removed)):
         if name in settings["job_env"]:
             lines.append("job_env: %s=%s" % (name, settings["job_env"][name]))
     return "".join(line + "\n" for line in lines + ["job: %s" % name for name in jobs or []])

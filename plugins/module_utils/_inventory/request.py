@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 import collections
 
+from .._errors import UpstartError
 from .._events.glob import fnmatch
 from .._text import decode
 
@@ -19,6 +20,7 @@ __metaclass__ = type
 STANZAS, AUDIT, GRAPH, ENVIRONMENT, DEFINITIONS = DEFAULT_SECTIONS = (
     "stanzas", "audit", "graph", "environment", "definitions")
 KERNEL_LOG = "/dev/kmsg"
+STALE = "stale"
 BOOT = "boot"  # only if it is asked for by name: a log may be long
 SECTIONS = DEFAULT_SECTIONS + (BOOT,)
 ALL, NONE, SUMMARY, NOT = "all", "min", "summary", "!"
@@ -49,14 +51,22 @@ class InfoRequest(collections.namedtuple(
         return not self.names or any(fnmatch(pattern, job) for pattern in self.names)
 
 
-def selected_sections(subset):
-    # type: (Sequence[str]) -> Set[str]
+def selected_sections(subset, states=()):
+    # type: (Sequence[str], Sequence[str]) -> Set[str]
     """Return the set of SECTIONS that a list of SUBSETS selects, as in ansible.builtin.setup.
 
     If sections are named, only these are selected. A section with ``!`` is removed from the selected ones.
+
+    :param states: list of keys of report.STATES; one of them needs a section.
+    :raises UpstartError: if that section is excluded.
     """
     selected = set(word for word in subset if word in SECTIONS)
     excluded = set(word[len(NOT):] for word in subset if word.startswith(NOT))
     if ALL in subset or not (selected or ALL in excluded or {NONE, SUMMARY}.intersection(subset)):
         selected.update(DEFAULT_SECTIONS)
+    if STALE in states:
+        if DEFINITIONS in excluded:
+            raise UpstartError("state has stale, and subset excludes the definitions, which say what is stale. Leave "
+                               "out one of them.", option="subset")
+        selected.add(DEFINITIONS)
     return selected.difference(excluded)

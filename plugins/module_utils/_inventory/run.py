@@ -37,7 +37,7 @@ def run(module, client):
     return collect(client, InfoRequest(
         names=params["name"],
         states=params["state"],
-        sections=selected_sections(params["subset"]),
+        sections=selected_sections(params["subset"], params["state"]),
         conf_dir=params["conf_dir"],
         log_dir=params["log_dir"],
         only_summary=SUMMARY in params["subset"],

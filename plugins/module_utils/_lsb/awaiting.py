@@ -36,7 +36,7 @@ def converge(name, status, control, path, timeout, interval, check_mode=False):
         line = words(control, "control") + [u"status"]  # type: ignore[operator]  # control is set
     if line is None:
         raise UpstartError("Neither status nor control is given. Set one of them to the command that reads the status.")
-    if interval < 0:
+    if not interval >= 0:  # nan is neither
         raise UpstartError("interval is %g, but it must be 0 seconds or more." % interval, option="interval")
     action = service.Action(u" ".join(line), None, None)
     deadline = Deadline(timeout)

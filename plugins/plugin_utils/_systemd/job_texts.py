@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.directories import is_skipped, walk
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
 
 from .jobs import InputError
@@ -52,7 +53,7 @@ def texts_below(folder: str, errors: str) -> Texts:
     if not os.path.isdir(folder):
         raise InputError(f"there is no directory {folder}; give the directory of the job files, for example /etc/init")
     top = folder.rstrip("/") or "/"
-    paths = [os.path.join(parent, name) for parent, _folders, names in os.walk(top) for name in names
+    paths = [os.path.join(parent, name) for parent, names in walk(top) for name in names
              if os.path.splitext(name)[1] in (CONF, OVERRIDE) and name != CONF * 2]
     return texts_of_folder(top, {path: _read(path, errors) for path in paths})
 
@@ -66,10 +67,14 @@ def _read(path: str, errors: str) -> str:
 
 
 def texts_of_folder(folder: str, contents: Mapping[str, str]) -> Texts:
-    """Return the texts of the jobs in a folder. An override without a job file is left out, as Upstart does."""
+    """Return the texts of the jobs in a folder, as Upstart reads it.
+
+    An override without a job file is left out. So are files in directories that init skips, such as .git.
+    """
     root = folder.rstrip("/") + "/"
     confs = {path[len(root):-len(CONF)]: text for path, text in contents.items()
-             if path.startswith(root) and path.endswith(CONF)}
+             if path.startswith(root) and path.endswith(CONF)
+             and not any(map(is_skipped, path[len(root):].split("/")[:-1]))}
     return {name: _texts(conf, contents.get(f"{root}{name}{OVERRIDE}")) for name, conf in sorted(confs.items())}
 
 

@@ -51,6 +51,18 @@ def test_texts_of_a_host() -> None:
         "old": written, "half": written, "lost": written}
 
 
+def test_directories_that_init_skips(tmp_path: Path) -> None:
+    """A copy of a job in one of them must not become a unit, nor count for the next boot."""
+    for name in ("web", ".git/web", "old.bak/web", "sub/CVS/web", "sub/db", ".hidden"):
+        path = tmp_path / f"{name}.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("exec a\n")
+    assert set(job_texts(str(tmp_path))) == {".hidden", "sub/db", "web"}
+    results = [{"item": str(path), "content": base64.b64encode(path.read_bytes()).decode()}
+               for path in tmp_path.rglob("*.conf")]
+    assert set(job_texts(results, str(tmp_path))) == {".hidden", "sub/db", "web"}
+
+
 def test_texts_below_a_folder(tmp_path: Path) -> None:
     (tmp_path / "net").mkdir()
     for name, text in {"web.conf": b"exec web\r\n", "web.override": b"manual\n", "lost.override": b"", "web.txt": b"",

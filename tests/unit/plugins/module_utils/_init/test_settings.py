@@ -139,6 +139,10 @@ CHANGES: list[tuple[dict[str, Any], list[str], dict[str, Any], str, str]] = [
     ({"runlevel": "3"}, ["telinit 3"], {"runlevel": "3", "previous_runlevel": "2"}, "runlevel: 2\n", "runlevel: 3\n"),
     ({"job_env": {"FOO": "new"}}, ["set FOO=new"], {"job_env": {**VARIABLES, "FOO": "new"}},
      "job_env: FOO=own\n", "job_env: FOO=new\n"),
+    ({"job_env": ["FOO=new"]}, ["set FOO=new"], {"job_env": {**VARIABLES, "FOO": "new"}},
+     "job_env: FOO=own\n", "job_env: FOO=new\n"),
+    ({"job_env": "FOO=new"}, ["set FOO=new"], {"job_env": {**VARIABLES, "FOO": "new"}},
+     "job_env: FOO=own\n", "job_env: FOO=new\n"),
     ({"job_env": {"FOO": "a=b=c"}}, ["set FOO=a=b=c"], {"job_env": {**VARIABLES, "FOO": "a=b=c"}},
      "job_env: FOO=own\n", "job_env: FOO=a=b=c\n"),
     ({"job_env": {"N": 1, "E": ""}}, ["set E=", "set N=1"], {"job_env": {**VARIABLES, "N": "1", "E": ""}},
@@ -265,6 +269,8 @@ def test_jobs_that_a_reload_will_load(tmp_path: Path) -> None:
                        "alive": "x"}.items():
         (tmp_path / f"{name}.conf").write_text(text + "\n")
     (tmp_path / ".conf").write_text("exec a\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "web.conf").write_text("exec a\n")
     (tmp_path / "new.override").write_text("manual\n")
     (tmp_path / "README").write_text("exec a\n")
     client = daemon(jobs=("known", "gone", "bad", "alive"))

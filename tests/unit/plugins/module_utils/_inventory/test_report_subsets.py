@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import instances, runlevel
 from ansible_collections.sysinit.upstart.plugins.module_utils._inventory import request
 from ansible_collections.sysinit.upstart.plugins.module_utils._system import reading
@@ -54,6 +55,20 @@ def known_runlevel(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_subsets(subset: list[str], sections: set[str]) -> None:
     assert request.selected_sections(subset) == sections
     assert set(subset) <= set(request.SUBSETS)
+
+
+@pytest.mark.parametrize("subset", [["min"], ["summary"], ["stanzas"], ["!all"], ["all"], []])
+def test_what_is_stale_needs_the_definitions(subset: list[str]) -> None:
+    sections = request.selected_sections(subset, ["running", "stale"])
+    assert sections == request.selected_sections(subset) | {"definitions"}
+
+
+def test_what_is_stale_without_the_definitions() -> None:
+    with pytest.raises(UpstartError) as caught:
+        request.selected_sections(["!definitions"], ["stale"])
+    assert caught.value.message == ("state has stale, and subset excludes the definitions, which say what is stale. "
+                                    "Leave out one of them.")
+    assert "definitions" not in request.selected_sections(["!definitions"], ["running"])
 
 
 def test_sections_outside_the_subset(host: FakeHost) -> None:

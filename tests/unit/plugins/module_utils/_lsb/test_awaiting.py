@@ -117,6 +117,7 @@ def test_check_mode_reads_once(tmp_path: Path) -> None:
     ({}, "Neither status nor control is given"),
     ({"status": "/no/such/program"}, "its status cannot be read: /no/such/program does not exist."),
     ({"status": "true", "interval": -1}, "interval is -1, but it must be 0 seconds or more"),
+    ({"status": "true", "interval": float("nan")}, "interval is nan, but it must be 0 seconds or more"),
 ])
 def test_what_cannot_be_awaited(options: dict[str, Any], words: str) -> None:
     with pytest.raises(UpstartError) as caught:
