@@ -80,8 +80,8 @@ options:
     description:
       - Whether to stop and remove jobs that earlier runs deployed and that are no longer in O(jobs). With an empty
         list, these are all jobs of O(set).
-      - Files that existed before are kept if C(merge) changed stanzas in them, or if C(force=false) left them alone. So
-        are jobs and overrides that are also in another list on the host.
+      - Files that existed before and in which C(merge) changed stanzas are kept. So are jobs and overrides that are
+        also in another list on the host.
       - If the list has the override of a job, but no longer its job file, the task fails and changes nothing.
     type: bool
     default: false

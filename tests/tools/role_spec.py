@@ -116,9 +116,8 @@ VARIABLES: dict[str, Any] = {
         "description": [
             "Whether to stop and remove jobs that earlier runs deployed and that are no longer in "
             "O(upstart_jobs_list). With an empty list, these are all jobs of O(upstart_jobs_set).",
-            "Files that existed before are kept if the role did not write all of them, because of "
-            "O(upstart_jobs_list[].merge) or O(upstart_jobs_list[].force=false). So are jobs and overrides that are "
-            "also in another set on the host.",
+            "Files that existed before and in which O(upstart_jobs_list[].merge) changed stanzas are kept. So are jobs "
+            "and overrides that are also in another set on the host.",
             "If the list has the override of a job, but no longer its job file, the role fails and changes nothing.",
         ],
         "type": "bool", "default": False, "version_added": "1.0.0",
