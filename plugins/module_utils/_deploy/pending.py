@@ -16,6 +16,7 @@ import time
 
 from .._errors import UpstartError
 from .._jobs.manifest import Manifest, name_of_set, path_of_set, sets_in
+from .._jobs.wanted_file import is_removed_job
 from .plan import merged_tasks
 
 MYPY = False  # mypy takes it for true
@@ -53,7 +54,7 @@ def after_plans(
         old = by_name.get(plan.job.name)
         is_own = old is not None and play is not None and old.get("play") == play
         gone = plan.job.is_removed or plan.job.state == "stopped" or any(
-            file.wanted.state == "absent" and not file.wanted.override for file in plan.files)
+            is_removed_job(file.wanted) for file in plan.files)
         if not gone and (plan.due or is_own):
             entry = _entry(plan, old, is_own, play, stable_for)
             entries.append(dict(entry, unrecorded=list(unrecorded)) if unrecorded else entry)

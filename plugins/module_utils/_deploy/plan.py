@@ -8,6 +8,7 @@ A task is a dict, an entry of the option ``jobs`` of upstart_service.
 
 from __future__ import absolute_import, division, print_function
 
+from .._jobs.wanted_file import is_removed_job
 from . import instances
 from .entries import ListedJob
 
@@ -79,7 +80,7 @@ def plan_jobs(
     for job in list(jobs) + others:
         plan = JobPlan(job, files.get(job.name, []))
         job_plans.append(plan)
-        if job.is_removed or any(_is_removed_job(file) for file in plan.files):
+        if job.is_removed or any(is_removed_job(file.wanted) for file in plan.files):
             continue
         plan.due = due_tasks(job, plan.files, job.name in late, on_change)
         plan.services = service_tasks(job, plan.files, plan.due)
@@ -96,11 +97,6 @@ def warnings_of(job_plans):
             "the job is not to be restarted (see on_change and restart). Restart the job to start them." % plan.job.name
             for plan in job_plans if plan.job.state == "started" and _is_renamed(plan.files)
             and not any(task["state"] == "restarted" for task in plan.due)]
-
-
-def _is_removed_job(plan):
-    # type: (FilePlan) -> bool
-    return plan.wanted.state == "absent" and not plan.wanted.override
 
 
 def earlier_files(job_name, unproven, files):

@@ -18,6 +18,7 @@ from .._jobs.manifest import name_of_set, path_of_set
 from .._jobs.proof import proven_jobs
 from .._jobs.report import warnings_of
 from .._jobs.run import load_manifest, plan_files
+from .._jobs.wanted_file import is_removed_job
 from .._services.run import loss_warnings
 from .._system import locks
 from . import entries, instances, pending, plan, report
@@ -146,9 +147,9 @@ def _make_up(module, deployer, manifests):
         if entry["name"] not in moot:
             tasks = plan.merged_with(tasks, entry["name"], entry["tasks"])
             stable_for = max(stable_for, entry["stable_for"])
-            if entry["rollback"] and entry["name"] in manifest.names():
-                undo[entry["name"]] = undo_for(manifest, entry["name"], entry["instances"])
-    undo = dict((name, undo[name]) for name in undo if undo[name].files)
+            restorable = undo_for(manifest, entry["name"], entry["instances"])
+            if entry["rollback"] and restorable.files:
+                undo[entry["name"]] = restorable
     recorded = set(name for manifest in manifests for name in manifest.recorded_jobs())
     recorded.update(name for _manifest, entry in due for name in entry.get("unrecorded", ()))
     deployer.remember_variables(recorded)
@@ -252,7 +253,7 @@ def _stop_removed(deployer, jobs, plans, messages):
     # type: (Deployer, Sequence[ListedJob], Sequence[FilePlan], report.Messages) -> None
     """Stop the jobs whose files are removed. If one of them does not stop, nothing is written."""
     deployer.remember_variables(job.name for job in jobs)
-    removed = [file.wanted.name for file in plans if file.wanted.state == "absent" and not file.wanted.override]
+    removed = [file.wanted.name for file in plans if is_removed_job(file.wanted)]
     running = deployer.running_jobs(removed) if removed else set()
     stage = deployer.bring_about([{"name": name, "state": "stopped"} for name in removed if name in running], 0.0,
                                  must_exist=False)
@@ -262,7 +263,7 @@ def _stop_removed(deployer, jobs, plans, messages):
 def _stop_again(deployer, plans, messages):
     # type: (Deployer, Sequence[FilePlan], report.Messages) -> None
     """Stop removed jobs that somebody has started in between. A job whose file was kept for that reason has failed."""
-    removed = [file for file in plans if file.wanted.state == "absent" and not file.wanted.override]
+    removed = [file for file in plans if is_removed_job(file.wanted)]
     woken = [{"name": file.wanted.name, "state": "stopped"} for file in removed if file.stale and not file.kept]
     stage = deployer.bring_about(woken, 0.0, must_exist=False)
     messages.failures.update(failure_reasons(stage.entries))

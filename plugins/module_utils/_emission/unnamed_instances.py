@@ -5,7 +5,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import os
 
 from .._errors import UpstartError
 from .._events.expand import ExpansionError, expand_instance_name
@@ -16,7 +15,7 @@ from .._host.definitions import Definition, paths_of
 from .._host.job_names import fatal_log_path, log_path_error
 from .._host.planned_files import read_file
 from .._host.releases import EVENT_ENDS_AT_UNNAMED_INSTANCE_SINCE
-from .._jobfile.directories import walk
+from .._jobfile.directories import jobs_below
 from .._system.search_path import directories_of
 from .._text import decode, encode
 
@@ -30,7 +29,7 @@ __metaclass__ = type
 
 UNKNOWN_PARAMETER = "Unknown parameter: "
 MIN_WEDGING_LENGTH = 100  # characters of the log directory and of all variables: shorter ones make no path too long
-CONF, INSTANCE = ".conf", b"instance"
+INSTANCE = b"instance"
 
 
 def jobs_without_a_name(client, emission, version):
@@ -100,9 +99,7 @@ def _candidates(conf_dir, name):
 
     :param name: bytes.
     """
-    jobs = set(os.path.relpath(os.path.join(folder, entry), top)[:-len(CONF)]
-               for top in directories_of(conf_dir) for folder, files in walk(top)
-               for entry in files if entry.endswith(CONF) and len(entry) > len(CONF))
+    jobs = set(job for top in directories_of(conf_dir) for job in jobs_below(top))
     candidates = []
     for job in jobs:
         conf, override, unused = paths_of(job, conf_dir)

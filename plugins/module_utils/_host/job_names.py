@@ -10,7 +10,7 @@ import re
 
 from .._daemon.names import display_name
 from .._errors import UpstartError
-from .._jobfile.directories import is_skipped
+from .._jobfile.directories import skipped_folder
 from .._text import is_utf_8, text_type
 from .definitions import FILE_NAME_LIMIT
 from .job_logs import log_path
@@ -135,15 +135,6 @@ def check_file_name(name, conf_dir, suffix):
     if len(_bytes(path)) > PATH_LIMIT:
         raise UpstartError("The path of job %s is too long: it takes %d bytes, and the limit is %d." % (
             _shown(name), len(_bytes(path)), PATH_LIMIT), name=name)
-
-
-def skipped_folder(name):
-    # type: (str) -> Optional[str]
-    """Return the first directory in the name of a job that init skips, or None."""
-    for folder in name.split("/")[:-1]:
-        if is_skipped(folder):
-            return folder
-    return None
 
 
 def fatal_log_path(log_dir, job, instance, values, version):

@@ -6,14 +6,13 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
-import os
 
 from .._daemon.errors import NotFoundError, PermissionDeniedError
 from .._errors import UpstartError
 from .._host import environment, runlevel
 from .._host.definitions import Definition
 from .._host.releases import JOB_ENVIRONMENT_SINCE
-from .._jobfile.directories import walk
+from .._jobfile.directories import jobs_below
 from .._jobfile.stanzas import dotted
 from .._system.search_path import directories_of
 from . import runlevels
@@ -201,11 +200,7 @@ def expected_jobs(client, conf_dir, version):
 
     These are the jobs with a valid file and the jobs with instances.
     """
-    names = set()  # type: Set[str]
-    for top in directories_of(conf_dir):
-        for folder, files in walk(top):
-            paths = [os.path.join(folder, name) for name in files if name.endswith(".conf") and name != ".conf"]
-            names.update(os.path.relpath(path, top)[:-len(".conf")] for path in paths)
+    names = set(name for top in directories_of(conf_dir) for name in jobs_below(top))
     valid = set(name for name in names if Definition(name, conf_dir, version).values is not None)
     without_file = [name for name in client.jobs() if name not in valid]
     return valid.union(name for name, instances in zip(without_file, client.instances_of(without_file)) if instances)

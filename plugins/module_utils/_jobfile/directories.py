@@ -10,10 +10,11 @@ import re
 
 MYPY = False  # mypy takes it for true
 if MYPY:
-    from typing import Iterator, List, Tuple  # noqa: F401
+    from typing import Iterator, List, Optional, Set, Tuple  # noqa: F401
 
 __metaclass__ = type
 
+CONF = ".conf"
 # Directories that init skips, from libnih: hidden ones, backups, swap files of editors, and those of version control
 # and of package managers.
 SKIPPED = re.compile(
@@ -27,6 +28,22 @@ def walk(top):
     for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if not is_skipped(name)]
         yield folder, files
+
+
+def jobs_below(top):
+    # type: (str) -> Set[str]
+    """Return the names of the jobs that have a job file in a directory or below it."""
+    return set(os.path.relpath(os.path.join(folder, name), top)[:-len(CONF)] for folder, files in walk(top)
+               for name in files if name.endswith(CONF) and name != CONF)
+
+
+def skipped_folder(name):
+    # type: (str) -> Optional[str]
+    """Return the first directory in the name of a job that init skips, or None."""
+    for folder in name.split("/")[:-1]:
+        if is_skipped(folder):
+            return folder
+    return None
 
 
 def is_skipped(folder):

@@ -12,7 +12,8 @@ from .._errors import UpstartError
 from .._host.definitions import Definition
 from .._host.environment import check_names
 from .._host.instance_names import instance_of
-from .._host.job_names import check_job_name, skipped_folder
+from .._host.job_names import check_job_name
+from .._jobfile.directories import skipped_folder
 from .._host.status import confirm_missing_main_process, read_statuses
 from .._lsb.script_path import find
 from . import entries, refusals, replacing

@@ -9,7 +9,7 @@ import os
 
 from .._daemon.errors import UnknownJobError
 from .._errors import UpstartError
-from .._host.job_names import skipped_folder
+from .._jobfile.directories import skipped_folder
 from .._host.similar_jobs import similar_job
 
 MYPY = False  # mypy takes it for true

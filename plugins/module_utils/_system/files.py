@@ -112,7 +112,7 @@ class Batch:
         self._levels = {}  # type: Dict[str, int]
         self._folders = []  # type: List[str]  # directories that this batch has made
         self._locks = {}  # type: Dict[str, Optional[int]]  # folder: descriptor with a lock, or None
-        self._copies = []  # type: List[Tuple[str, str]]  # tuples of path, its copy
+        self._copies = {}  # type: Dict[str, str]  # path: its copy
         self.done = []  # type: List[str]  # paths of finished steps
 
     def __enter__(self):
@@ -122,7 +122,7 @@ class Batch:
     def __exit__(self, *unused):
         # type: (*Any) -> None
         staged_files = [staged for _path, staged, _attributes in self._steps if staged is not None]
-        for name in staged_files + [copy for path, copy in self._copies if path not in self.done]:
+        for name in staged_files + [copy for path, copy in self._copies.items() if path not in self.done]:
             try:
                 os.unlink(name)
             except OSError:  # it does not exist, or the disk is broken, which the first error reports
@@ -149,15 +149,14 @@ class Batch:
 
         A batch keeps one copy of a file: the removal of a job file removes its override too, which the task may list.
         """
-        kept = dict(self._copies)
-        if path in kept:
-            return kept[path]
+        if path in self._copies:
+            return self._copies[path]
         try:
             copy = attributes.backup(path)
         except (IOError, OSError) as error:
             raise _file_error("keep a copy of", path, error)
         if copy is not None:
-            self._copies.append((path, copy))
+            self._copies[path] = copy
         return copy
 
     def make_parent(self, path, conf_dir):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import structure
-from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.directories import is_skipped, walk
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.directories import skipped_folder, walk
 from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile.stanzas import EVERY_STANZA
 
 from .jobs import InputError
@@ -74,7 +74,7 @@ def texts_of_folder(folder: str, contents: Mapping[str, str]) -> Texts:
     root = folder.rstrip("/") + "/"
     confs = {path[len(root):-len(CONF)]: text for path, text in contents.items()
              if path.startswith(root) and path.endswith(CONF)
-             and not any(map(is_skipped, path[len(root):].split("/")[:-1]))}
+             and skipped_folder(path[len(root):]) is None}
     return {name: _texts(conf, contents.get(f"{root}{name}{OVERRIDE}")) for name, conf in sorted(confs.items())}
 
 

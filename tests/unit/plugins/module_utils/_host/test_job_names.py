@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.sysinit.upstart.plugins.module_utils._errors import UpstartError
 from ansible_collections.sysinit.upstart.plugins.module_utils._host import job_names
+from ansible_collections.sysinit.upstart.plugins.module_utils._jobfile import directories
 
 SKIPPED = [".git", ".hidden", "CVS", "CVS.adm", "RCS", "SCCS", "BitKeeper", "_darcs", "{arch}", "old~", "a.bak",
            "a.BAK", "a.swp", "a.swo", "a.swn", "#a#", "a,v", "a.dpkg-old", "a.dpkg-x", "a.rpmsave", "a.rpmorig",
@@ -52,7 +53,7 @@ def test_valid_names(name: str) -> None:
 
 @pytest.mark.parametrize("folder", SKIPPED)
 def test_directories_that_upstart_skips(folder: str) -> None:
-    assert job_names.is_skipped(folder)
+    assert directories.is_skipped(folder)
     with pytest.raises(UpstartError) as caught:
         job_names.check_file_name("net/%s/web" % folder, "/etc/init", ".conf")
     assert caught.value.message == (
@@ -62,7 +63,7 @@ def test_directories_that_upstart_skips(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", READ)
 def test_directories_that_upstart_reads(folder: str) -> None:
-    assert not job_names.is_skipped(folder)
+    assert not directories.is_skipped(folder)
     job_names.check_file_name("%s/web" % folder, "/etc/init", ".conf")
 
 
